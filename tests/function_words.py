@@ -4,16 +4,16 @@ VERBS = frozenset("""
     absorb activate add admit advance advise agree align apply arrange ask assemble assert attempt average award begin bend
     bind bisect blank blur bracket break build bundle bury call cancel capital caption carry centre chain change check
     choose chop clear close collapse collect combine compare compile complete compose compute confirm convert count cut
-    declare decode deliver derive describe differentiate disclose dispatch display divide draw dress drop dump emit enclose
+    declare decode deliver derive deviate describe differentiate disclose dispatch display divide draw dress drop dump emit enclose
     enumerate escape evaluate exchange expand expect explain explode export extract fade fail fence fill find finish fit fix
     flatten flip fold follow fulfil fuse gather give go grid group grow guard guess halve harden hash hear hide hint hold
     import insert interpolate introduce join judge keep kill label leave lex limit list listen load loads locate lock log
     look loosen lower make map mark match measure merge move multiply name narrow negate nest norm note open oppose order
     overflow pack pair parse pause peek pick place plan plot pow practise prepare press preview print propagate propose
     protect prove pull put quit raise rank reach read rebuild recognise record reduce refine refresh refuse refute release
-    remark remember rename render repair repeat replace replay report require reserve resolve reuse reverse rewrite round
+    remark remember rename render repair repeat replace replay report require reserve reshape resolve reuse reverse rewrite round
     route run sample say scale scan score seal see select send serve set settle shape sharpen shorten show shrink shuffle
-    silence simplify skip slice solve sort space speak spell spend split spread squeeze stack stand start step stop
+    silence simplify skip slice solve sort space speak spell spend split spread squeeze stack stand start step stop stretch
     straighten strip style submit substitute subtract suggest sum sync take tell test thin tidy tie train translate
     transpose trim try turn unscale unuse unwrap update use verify view wait walk watch weigh widen wrap write
 """.split())  # noqa: SIM905

@@ -9,8 +9,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from functools import reduce
-from itertools import product
+from functools import partial, reduce
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -118,7 +118,45 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     "one_hot": one_hot,
     "entry": lambda x, *place: x[tuple(i - 1 for i in place)],
     "concat": lambda x, y: np.concatenate([x, y]),
+    "channel_sums": lambda a: a.sum(axis=1),
 }
+_FROM_THE_END = {"row": -1, "column": -2, "channel": -3, "sample": -4}
+
+
+def _pad(x: Nd, axis: int, before: int, behind: int) -> Nd:
+    return np.pad(x, [(before, behind) if place == axis % x.ndim else (0, 0) for place in range(x.ndim)], constant_values=Fraction(0))
+
+
+def _add_axis(name: str, axis: int) -> None:
+    """What is done along one axis, counted from the end; ``each`` is the same for an array of more axes."""
+    made: dict[str, Callable[..., Nd]] = {
+        f"largest_{name}": lambda a: a.max(axis=axis),
+        f"keep_{name}": lambda a: np.expand_dims(a, axis),
+        f"drop_{name}": lambda a: np.squeeze(a, axis),
+        f"stretch_{name}": lambda a, n: np.repeat(a, n, axis=axis),
+        f"part_{name}": lambda a, begin, count: np.take(a, range(begin, begin + count), axis=axis),
+        f"pad_{name}": lambda a, before, behind: _pad(a, axis, before, behind),
+        f"concat_{name}": lambda x, y: np.concatenate([x, y], axis=axis),
+    }
+    OPERATIONS.update(made)
+    if name in ("row", "column"):
+        OPERATIONS.update({f"{key}_each": make for key, make in made.items() if key.split("_")[0] in ("keep", "drop", "stretch")})
+
+
+for _name, _axis in _FROM_THE_END.items():
+    _add_axis(_name, _axis)
+OPERATIONS["part"] = lambda a, begin, count: a[begin : begin + count]
+for _rank in (3, 4):
+    for _order in permutations(range(_rank)):
+        if list(_order) not in (sorted(_order), [*range(_rank - 2), _rank - 1, _rank - 2]):
+            OPERATIONS["axes_" + "".join(str(axis + 1) for axis in _order)] = partial(np.transpose, axes=_order)
+ALONG_AXES = frozenset(
+    f"{what}_{axis}{each}" for what in ("largest", "to_largest", "to_first", "keep", "drop", "stretch", "part", "pad", "concat")
+    for axis in _FROM_THE_END for each in ("", "_each")
+) | {name for name in OPERATIONS if name.startswith("axes_")} | {"channel_sums"}  # fmt: skip
+"""What is done along one axis, and axes in another order: by no other name than the others, and printed like them."""
+for _word in ("concat_sample", "part_sample"):  # the first of four axes has the names without an axis
+    del OPERATIONS[_word]
 
 
 def indexed(expr: Expr, at: Mapping[str, int], known: Mapping[str, Nd]) -> Any:

@@ -45,6 +45,9 @@ def each(function: Callable[..., Any], *values: Value) -> Value:
     if len(shapes) > 1:
         shapes -= {(1, 1)}
         values = tuple(value.item() if np.shape(value) == (1, 1) else value for value in values)
+    if len(shapes) > 1 and max(map(len, shapes)) > 2:  # an axis of one entry is not printed of arrays with three and more
+        values = tuple(np.squeeze(value) if np.shape(value) else value for value in values)
+        shapes = {np.shape(value) for value in values if np.shape(value) != ()}
     if len(shapes) > 1:
         refuse(f"entry by entry: {shapes}")
     made = np.vectorize(lambda *items: function(*(number(item) for item in items)), otypes=[object])(*values)
@@ -91,14 +94,20 @@ _SETTING = re.compile(r"(?:\[|_\{)(?P<text>[^\]{}]*(?:\{[a-z]+\}[^\]{}]*)?)(?:\]
 
 def settings_of(text: str) -> dict[str, Any]:
     """What stands as the index of an operation: 2, s=1; 2×3; 1..2; batch; full, d=2."""
-    plain = re.sub(r"\\(?:text|mathrm)\{(\w+)\}", r"\1", text).replace("\\times", "×").replace("\\dots", "..").replace(" ", "")
+    plain = re.sub(r"\\(?:text|mathrm)\{(\w+)\}", r"\1", text)
+    for command, sign in (("\\times", "×"), ("\\dots", ".."), ("\\cdot", "·"), (" ", "")):
+        plain = plain.replace(command, sign)
     found: dict[str, Any] = {}
+    if margins := re.fullmatch(r"([0-9]+),([0-9]+)", plain):
+        return {"margins": tuple(map(int, margins.groups()))}
     for part in plain.split(","):
         match re.split(r"(=|×|\.\.)", part):
             case [word] if word.isdigit():
                 found |= {"k": int(word), "sizes": (int(word),)}
             case [word]:
                 found[word] = 1
+            case sizes if "·" in sizes:
+                found["axes"] = tuple(None if size == "·" else int(size) for size in sizes[::2])
             case [letter, "=", value]:
                 found[letter] = int(value)
             case [first, "..", last]:
@@ -396,7 +405,7 @@ def left_out(token: tuple[str, Any], shapes: Sequence[Any], windows: Sequence[tu
     """What a symbol may mean that leaves something out; nothing for any other symbol."""
     kind, value = token
     word = value[0] if kind in ("slide", "array") else "𝟏" if kind == "𝟎" else kind
-    if word not in LEFT_OUT:
+    if word not in LEFT_OUT or (kind == "array" and value[1]):  # an axis is said
         return ()
     if word == "route":
         return windows

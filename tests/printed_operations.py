@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
-from independent_layers import moved, softmax
+from independent import call, dual
+from independent_layers import logsumexp, moved, plain_numbers, softmax
 
 Value = Any
 
@@ -137,27 +138,109 @@ def paired(settings: Mapping[str, int]) -> tuple[int, int]:
 
 def axis_of(settings: Mapping[str, int]) -> int | None:
     """Along which axis: each row's entries, each column's, those of all samples, or all."""
-    return next((axis for word, axis in (("row", -1), ("col", -2), ("batch", 0)) if word in settings), None)
+    return next((axis for word, axis in (("row", -1), ("col", -2), ("channel", -3), ("batch", 0)) if word in settings), None)
+
+
+def largest(settings: Mapping[str, int], *arrays: Value) -> Value:
+    """The largest entry along an axis of one array; of several the largest entry by entry."""
+    if settings:
+        return stand(arrays[0].max(axis=axis_in(settings, arrays[0])))
+    return np.vectorize(lambda *items: call("max", [dual(item) for item in items]).value, otypes=[object])(*arrays)
+
+
+def log_softmax(a: Value, axis: int) -> Value:
+    return plain_numbers(a) - np.expand_dims(logsumexp(a, axis), axis)
+
+
+def stand(a: Value) -> Value:
+    """A vector as a column."""
+    return a[:, None] if np.ndim(a) == 1 else a
+
+
+def squeezed(a: Value, rank: int) -> Value:
+    """An array with so many axes: a column is a vector, and an axis of one entry is not printed."""
+    if flat(a) and rank == 1:
+        return a[:, 0]
+    return a if a.ndim == rank else np.squeeze(a) if np.squeeze(a).ndim == rank else refuse(f"{a.shape} with {rank} axes")
+
+
+def broadcast(a: Value, axes: Sequence[int | None]) -> Value:
+    """An array repeated where a size stands."""
+    if a.ndim != len(axes):
+        a = squeezed(a, sum(size is None for size in axes))
+        for place, size in enumerate(axes):
+            a = a if size is None else np.expand_dims(a, place)
+    return np.broadcast_to(a, [own if size is None else size for own, size in zip(a.shape, axes, strict=True)])
+
+
+def add_up(a: Value, settings: Mapping[str, Any]) -> Value:
+    """A sum along one axis, along those with a size, or over all."""
+    axes = settings.get("axes")
+    if axes is None:
+        return a.sum(axis=axis_of(settings))
+    made = squeezed(a, len(axes)) if a.ndim != len(axes) else a
+    return stand(made.sum(axis=tuple(place for place, size in enumerate(axes) if size is not None)))
+
+
+def along(axis: int) -> Callable[..., Value]:
+    """A part of an array, or an array with zeros around it; with the array many times instead where its word says only how often."""
+
+    def part(settings: Mapping[str, int], free: Any, a: Value) -> Value:
+        if "first" not in settings:
+            return np.stack([a] * settings["k"], axis=axis)
+        return np.take(a, range(settings["first"] - 1, settings["last"]), axis=0 if flat(a) and axis == -1 else axis)
+
+    return part
+
+
+def padded(axis: int) -> Callable[..., Value]:
+    def pad(settings: Mapping[str, Any], free: Any, a: Value) -> Value:
+        where = (0 if flat(a) and axis == -1 else axis) % a.ndim
+        margins = [settings["margins"] if place == where else (0, 0) for place in range(a.ndim)]
+        return np.pad(a, margins, constant_values=Fraction(0))
+
+    return pad
+
+
+def route_along(g: Value, a: Value, axis: int) -> Value:
+    """Each gradient at the largest entry along an axis."""
+    largest = a == a.max(axis=axis, keepdims=True)
+    share = np.vectorize(Fraction, otypes=[object])(largest / largest.sum(axis=axis, keepdims=True))
+    if np.ndim(g) == 0 or flat(a):
+        return share * g
+    return share * np.expand_dims(g[:, 0] if flat(g) and a.ndim == 2 else squeezed(g, a.ndim - 1), axis)
+
+
+def axis_in(settings: Mapping[str, int], a: Value) -> int:
+    """Of a column each row is its only one."""
+    found = axis_of(settings)
+    return 0 if flat(a) else found if found is not None else refuse("along which axis?")
 
 
 OPERATORS: dict[str, Callable[..., Value]] = {  # by the word that is printed: its settings, what was left out, its operands
-    "sum": lambda settings, free, a: a.sum(axis=axis_of(settings)),
+    "sum": lambda settings, free, a: add_up(a, settings),
+    "broadcast": lambda settings, free, a: broadcast(a, settings["axes"]),
+    "max": lambda settings, free, *arrays: largest(settings, *arrays),
     "softmax": lambda settings, free, a: softmax(a, 0 if flat(a) and not settings else axis_of(settings)),
+    "logsumexp": lambda settings, free, a: stand(logsumexp(a, 0 if flat(a) and not settings else axis_of(settings))),
+    "logsoftmax": lambda settings, free, a: log_softmax(a, 0 if flat(a) and not settings else axis_of(settings)),
     "mean": lambda settings, free, a: a.sum() / Fraction(a.size),
     "vec": lambda settings, free, a: a.reshape(-1, 1),
     "mat": lambda settings, free, a: a.reshape(settings["sizes"]),
-    "concat": lambda settings, free, a, b: np.concatenate([a, b]),
+    "concat": lambda settings, free, a, b: np.concatenate([a, b], axis=axis_of(settings) or 0),
     "part": lambda settings, free, a: a[settings["first"] - 1 : settings["last"]],
     "batch": lambda settings, free, a: np.stack([a] * settings["k"]),
-    "columns": lambda settings, free, a: np.stack([a] * settings["k"], axis=-1),
-    "rows": lambda settings, free, a: np.stack([a] * settings["k"], axis=-2),
+    "columns": along(-1), "rows": along(-2), "channels": along(-3), "samples": along(-4),
+    "pad": padded(-1), "padrows": padded(-2), "padchannels": padded(-3), "padsamples": padded(-4),
     "flip": lambda settings, free, a: np.flip(a, axis=0 if flat(a) else (-2, -1)),
     "maxpool": lambda settings, free, a: pool(a, *paired(settings), lambda window: max(window.flat)),
     "avgpool": lambda settings, free, a: pool(a, *paired(settings), lambda window: window.sum() / Fraction(window.size)),
-    "route": lambda settings, free, g, x: route(g, x, *free),
+    "route": lambda settings, free, g, x: route(g, x, *free) if not settings else route_along(g, x, axis_in(settings, x)),
     "route_first": lambda settings, free, g, x: route_first(g, x, *free),
     "share": lambda settings, free, g: share(g, *free),
     "onehot": lambda settings, free, *place: one_hot(free, place),
+    **{f"axes{''.join(str(axis + 1) for axis in axes)}": lambda settings, free, a, axes=axes: np.transpose(a, axes)
+       for size in (3, 4) for axes in permutations(range(size))},
 }  # fmt: skip
 
 

@@ -32,6 +32,9 @@ NOT_OF_PAGES = {
     "graph/index_forms.py": "messages about index forms",
     "graph/named_forms.py": "messages about index forms",
     "practice/modes.py": "the help of a command",
+    "graph/axis_forms.py": "messages about arrays and their axes",
+    "graph/shape_forms.py": "messages about arrays and their axes",
+    "graph/python_slices.py": "messages about slices",
     "graph/shapes.py": "messages about arrays whose shapes do not fit",
     "export/": "files of learning platforms, with the titles of their columns; reports on what was filled in",
 }
@@ -101,7 +104,7 @@ LEFT = {  # module: how many are left, and why
     "render/html_page.py": (4, "classes of the style"),
     "render/latex/pdf.py": (2, "parts of an error"),
     "render/latex/preamble.py": (8, "names of LaTeX's commands, and parts of an error"),
-    "render/layer_maths.py": (6, "keys of how operations are written"),
+    "render/layer_maths.py": (8, "keys of how operations are written"),
     "render/page_formats.py": (6, "help on formats"),
     "render/terminal/listing.py": (6, "commands, and a colour"),
     "rules/loss_rows.py": (6, "formulas"),

@@ -14,11 +14,12 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "errors": (),
     "version": (),
     "expression": ("errors",),
-    "rules": ("errors", "expression.elsewhere", "expression.nodes", "expression.parse"),  # rules know no typography, no numbers, no graph
+    "rules": ("errors", "expression.elsewhere", "expression.nodes", "expression.own_functions",
+              "expression.parse"),  # rules know no typography, no numbers, no graph
     "graph": ("errors", "expression", "rules"),
     "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers
     "numbers": ("errors", "expression", "rules", "graph", "derive"),
-    "notation": ("errors", "expression.keys", "expression.letters", "graph"),
+    "notation": ("errors", "expression.keys", "expression.letters", "expression.own_functions", "graph"),
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
     "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
                 "answer.compare"),  # what is asked, worked out

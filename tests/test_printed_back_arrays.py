@@ -5,11 +5,13 @@ import random
 import re
 from dataclasses import replace
 from fractions import Fraction
+from itertools import permutations
+from math import factorial
 
 import numpy as np
 import pytest
 from independent import close
-from independent_layers import indexed, nd
+from independent_layers import ALONG_AXES, indexed, nd
 from printed_arrays import LEFT_OUT, UnreadableError, column, printed, readings
 from random_layers import random_layers, random_network
 from some_now import some_now
@@ -65,9 +67,39 @@ LINES = {  # graphs by hand: what was once wrong on paper, or looks as if it cou
 }  # fmt: skip
 
 
+def write_along(rank):
+    """Everything that is done along one axis, along each of arrays of so many, one array for each."""
+    shape, lines, ends = (3, 3, 2, 2)[:rank], [], []
+    for axis in range(rank):
+        cut = ", ".join(f"1:{shape[axis]}" if place == axis else ":" for place in range(rank))
+        lines += [f"m{axis} = max(M{axis}, axis={axis})", f"k{axis} = K{axis}*sum(K{axis}, axis={axis}, keepdims=True)"]
+        lines += [f"p{axis} = P{axis}[{cut}]", f"c{axis} = concat(A{axis}, B{axis}, axis={axis})"]
+        ends += [f"sum(m{axis}^3)" if rank > 1 else f"m{axis}^3", f"sum(k{axis})", f"sum(p{axis}^3)", f"sum(c{axis}^2)"]
+        lines += [f"s{axis} = sum(S{axis}, axis={axis}, keepdims=True)^2", f"r{axis} = R{axis} + A{axis}"]
+        ends += [f"sum(s{axis})", f"sum(r{axis}^2)"]
+    for number, order in enumerate(permutations(range(rank)) if rank > 2 else ()):
+        lines.append(f"t{number} = transpose(T{number}, {', '.join(map(str, order))})")
+        ends.append(f"sum(t{number}^2)")
+    names = [f"{letter}{axis}" for letter in "MKPABS" for axis in range(rank)]
+    names += [f"T{number}" for number in range(factorial(rank) if rank > 2 else 0)]
+    single = {f"R{axis}": (*shape[:axis], 1, *shape[axis + 1 :]) for axis in range(rank)}
+    return [*lines, f"L = {' + '.join(ends)}"], {**dict.fromkeys(names, shape), **single}
+
+
+def write_log_sums(rank):
+    """log Σ exp and log-softmax of a vector, or along the last two axes of more."""
+    names = [f"{of}{each}" for of in ("logsumexp", "log_softmax") for each in (("",) if rank == 1 else ("_rows", "_columns"))]
+    lines = [f"y{n} = {name}(Z{n})" for n, name in enumerate(names)]
+    ends = [f"y{n}^2" if name == "logsumexp" else f"sum(y{n}^2)" for n, name in enumerate(names)]
+    return [*lines, f"L = {' + '.join(ends)}"], {f"Z{n}": (3, 2, 2, 2)[-rank:] if rank > 1 else (3,) for n in range(len(names))}
+
+
+LINES |= {f"log sums of {rank}": write_log_sums(rank) for rank in (1, 2, 3, 4)}
+LINES |= {f"along axes of {rank}": write_along(rank) for rank in (1, 2, 3, 4)}
 FIRST = {  # where the first of equal entries has the whole gradient
     "first of a line": (["L = sum(max_pool(x, 2)^2)"], {"x": (4,)}), "first of windows": (["L = sum(max_pool(X, 2, 1)^2)"], {"X": (3, 3)}),
     "first of channels": (["L = sum(max_pool(X, 2)^2)"], {"X": (2, 2, 2)}),
+    **{f"first along axes of {rank}": write_along(rank) for rank in (1, 2, 3, 4)},
 }  # fmt: skip
 
 
@@ -120,6 +152,8 @@ def formulas(derivation, rewrites):
 
 def equal(value, wanted):
     value, wanted = np.asarray(value, dtype=object), np.asarray(column(wanted), dtype=object)
+    if wanted.ndim > 2:
+        value, wanted = np.squeeze(value), np.squeeze(wanted)
     fits = value.shape == wanted.shape or value.size == wanted.size == 1
     return fits and all(close(a, b, 25) for a, b in zip(value.flat, wanted.flat, strict=True))
 
@@ -194,7 +228,7 @@ def test_json_is_what_was_derived(name):
     small, derivation, _, known = numbers_of(layered)
     names = [*small.graph.names]
     for left, expr in formulas(derivation, ()):
-        read = arrange_products(parse(write_plain(expr), names=names, functions={*LAYER_FUNCTIONS, *INTERNAL}), small.shapes)
+        read = arrange_products(parse(write_plain(expr), names=names, functions={*LAYER_FUNCTIONS, *INTERNAL, *ALONG_AXES}), small.shapes)
         assert read == expr, (left, write_plain(expr))
         assert np.shape(known[left]) == small.shapes[left.removeprefix(f"d{small.graph.loss}/d")]
 

@@ -4,8 +4,10 @@ import pytest
 
 from tutor.exercise.load import load
 from tutor.explain.practice_parts import list_key_names, list_touched, write_preview
-from tutor.explain.practice_steps import draw_session
+from tutor.explain.practice_steps import draw_session, write_so_far
+from tutor.explain.practice_summary import write_summary
 from tutor.expression.nodes import Name, Number
+from tutor.expression.plain import write_plain
 from tutor.notation.profile import Notation
 from tutor.practice.preview import Preview
 from tutor.practice.session import Event, Settings, start, step
@@ -26,6 +28,30 @@ def test_the_graph_has_what_is_earned():
     assert "out_h1" not in known
     assert ("w1", "in_h1") in picture.edges
     assert draw_session(play(key="cmu/counting")) is None
+
+
+@pytest.mark.parametrize(("events", "shown"), [
+    ((("answer", "[2, 1.5, -2, 1]"),), ["2", "1.5", "-2", "1"]), ((("answer", "[2, 1.5, -2, 7]"),), None),
+    ((("answer", "[2, 1.5, -2, 7]"), ("keep",)), ["2", "1.5", "-2", "7"]),
+    ((("answer", "[2, 1.5, -2, 7]"), ("give-up",)), ["2", "1.5", "-2", "1"]),
+])  # fmt: skip
+def test_the_graph_has_the_entries_of_arrays_that_are_done(events, shown):
+    picture = draw_session(play(*events, key="dl/index-network-layers", layer=True))
+    found = {node.name: write_plain(node.value) for node in picture.nodes if node.value is not None}
+    assert [found.get(f"s0_{place}") for place in range(1, 5)] == (shown or [None] * 4)
+    assert not any(name.startswith("h_") for name in found)
+
+
+def test_arrays_can_be_gone_on_with():
+    """A wrong one that is kept; what follows from it is right, and stands there as it was typed."""
+    events = ("answer", "[2, 1.5, -2, 7]"), ("keep",), ("answer", "[2, 1.5, 0, 7]"), ("quit",)
+    session = play(*events, key="dl/index-network-layers", layer=True)
+    assert session.look_up("h").status == "right"
+    assert session.look_up("h").follows == ("s0",)
+    text = write_plain_page(write_so_far(session), Notation(), 80)
+    assert "[2 1.5 −2 7]" in text
+    assert "[2 1.5 0 7]" in text
+    assert "right is [2, 1.5" in write_plain_page(write_summary(session), Notation(), 100)
 
 
 @pytest.mark.parametrize("typed", ["0.3775", "0.9"])

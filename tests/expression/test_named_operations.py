@@ -7,12 +7,14 @@ from tutor.expression.plain import write_plain
 
 NAMED = {
     ("maxpool", "window"): "max_pool", ("part", "place"): "part", ("mat", "sizes"): "unflatten", ("sum", "row"): "row_sums",
-    ("batch", "sizes"): "batch",
+    ("batch", "sizes"): "batch", ("pad", "margins"): "pad_row", ("broadcast", "axes"): "broadcast", ("sum", "axes"): "sum along",
 }  # fmt: skip
 READ = [
     ("maxpool[2](X)", "max_pool", ["2"]), ("maxpool[3, s=1](X)", "max_pool", ["3", "1"]), ("part[2..3](h)", "part", ["1", "2"]),
     (r"\operatorname{part}_{2\dots 3}\left(h", "part", ["1", "2"]), (r"\operatorname{maxpool} _{2}(X)", "max_pool", ["2"]),
     (r"\operatorname{maxpool}_2(X)", "max_pool", ["2"]), ("mat[2×n](x)", "unflatten", ["2", "n"]),
+    ("pad[1, 0](x)", "pad_row", ["1", "0"]), ("broadcast[N×·×3](x)", "broadcast", ["N", "own axis", "3"]),
+    (r"\operatorname{broadcast}_{N \times \cdot}(x)", "broadcast", ["N", "own axis"]), ("sum[·×n](X)", "sum along", ["own axis", "n"]),
     (r"\operatorname{mat}_{2 \times 3}(x)", "unflatten", ["2", "3"]), ("sum[row](A)", "row_sums", []),
     (r"\operatorname{sum}_{\text{row}}(A)", "row_sums", []), ("batch[2](B)", "batch", ["2"]),
 ]  # fmt: skip

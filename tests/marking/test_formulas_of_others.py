@@ -84,6 +84,8 @@ RIGHT = [
     ("plane", "P", "sigmoid(max_pool(Z, 2))"),
     ("plane", "v", "P.flatten()"), ("plane", "dL/dP", "reshape(dL/dv, 2, 2)"),
     ("attention", "dL/dS", "A ⊙ (dL/dA - (dL/dA ⊙ A) 𝟏 𝟏ᵀ)"),
+    ("batch", "Z", "W X + b"), ("batch", "dL/dZ", "(W X + b - Y)/N"), ("deep", "dL/dz2", "p * (dL/dp - np.dot(p, dL/dp))"),
+    ("deep", "dL/dz2", "p ⊙ (dL/dp - p·dL/dp)"),
     ("unit", "f", "w·a"), ("unit", "f", r"w \cdot a"), ("unit", "dL/dw", "(w·a - t) a"), ("deep", "dL/dz2", "p ⊙ dL/dp - (p·dL/dp) p"),
 ]  # fmt: skip
 WRONG = [
@@ -98,9 +100,8 @@ WRONG = [
     ("unit", "dL/da", "2"),
 ]  # fmt: skip
 UNCLEAR = [
-    ("batch", "Z", "W X + b"), ("batch", "dL/dZ", "(W X + b - Y)/N"), ("line", "z", "x * k"), ("plane", "Z", "X * K"),
+    ("batch", "Z", "W @ X + b"), ("batch", "dL/dZ", "(W.dot(X) + b - Y)/N"), ("line", "z", "x * k"), ("plane", "Z", "X * K"),
     ("line", "z", "z_j = Σ_{v=-1}^{1} k_v x_{2j-1+v}"), ("deep", "dL/da1", "(W2 a1)_j"),
-    ("deep", "dL/dz2", "p ⊙ (dL/dp - p·dL/dp)"), ("deep", "dL/dz2", "p * (dL/dp - np.dot(p, dL/dp))"),
 ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ ROWS = [
     (BATCH, "Z", "X @ W + 1 b^T", "correct"),
     (LAYERS, "dL/dz1", "x1*(1-x1)*(W2.T @ (z2-y))", "correct"), (LAYERS, "dL/dz1", "x1*(1-x1)*W2^T (z2-y)", "correct"),
     (LAYERS, "dL/dz1", "W2.T @ (z2-y) * x1 * (1-x1)", "correct"), (LAYERS, "dL/dz1", "x1*(1-x1)*W2.T @ (z2-y)", "unreadable"),
-    (BATCH, "dL/db", "(P-Y).sum(axis=3)", "unreadable"), (BATCH, "dL/db", "(P-Y).sum(axis=0, keepdims=True)/4", "unreadable"),
+    (BATCH, "dL/db", "(P-Y).sum(axis=3)", "unreadable"), (BATCH, "dL/db", "(P-Y).sum(axis=0, keepdims=True)/4", "correct"),
     *((BATCH, "dL/db", text, "wrong") for text in (
         "np.sum(P-Y, axis=1)/4", "np.sum(P-Y)/4", "(P-Y).sum(0)", "np.mean(P-Y, axis=1)", "(P-Y).sum(axis=0)/X.shape[1]", "1^T (Y-P)/4")),
     (BATCH, "dL/dW", "X.dot(P-Y)/4", "wrong"), (LAYERS, "dL/dz1", "x1*(1-x1)*(W2 @ (z2-y))", "wrong"),

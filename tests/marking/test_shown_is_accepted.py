@@ -261,6 +261,13 @@ OPERATIONS = {  # what no exercise of the lectures has: strides, paddings, chann
     "targets of a batch": (["P = softmax_rows(X W)", "L = -sum(Y ⊙ log(P))"], {"X": (2, 3), "W": (3, 2), "Y": (2, 2)}),
     "matrices of a batch": (["P = softmax_rows(X W + batch(rows(b, 2), 2))", "L = -sum(Y ⊙ log(P))"],
                             {"X": (2, 2, 3), "W": (3, 2), "b": (2,), "Y": (2, 2, 2)}),
+    "batch norm": (["mu = mean(X, axis=0)", "v = var(X, axis=0)", "Z = (X - mu)/sqrt(v + 1)", "Y = g*Z + b", "L = sum(Y^3)"],
+                   {"X": (3, 2), "g": (2,), "b": (2,)}),
+    "axes kept": (["S = sum(X, axis=1, keepdims=True)", "P = X/S", "c = max(P, axis=0)", "L = sum(c^2)"], {"X": (3, 2)}),
+    "norm over three axes": (["m = mean(T, axis=(0, 2, 3), keepdims=True)", "Z = (T - m)^3", "L = sum(Z)"], {"T": (2, 3, 2, 2)}),
+    "broadcast over samples": (["Z = A*M + b", "L = sum(Z^2)"], {"A": (2, 3, 4), "M": (2, 1, 4), "b": (4,)}),
+    "parts": (["P = X[:, 1:]", "Q = X[0:2, :]", "L = sum(P^2) + sum(concat(Q, Q^2, axis=1))"], {"X": (3, 3)}),
+    "axes turned": (["S = Q @ K.transpose(0, 2, 1)", "T = transpose(S, 1, 0, 2)", "L = sum(T^2)"], {"Q": (2, 3, 2), "K": (2, 4, 2)}),
     "square matrices": (["H = A @ B + A^T", "L = sum(H ⊙ B)"], {"A": (2, 2), "B": (2, 2)}),
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import replace
 
 import pytest
+from independent_layers import ALONG_AXES
 
 from tutor.expression.nodes import Call, Name, Number
 from tutor.expression.parse import parse
@@ -56,6 +57,10 @@ TABLE = [  # expression, LaTeX, text
     ("column_sums_of_each(A)", "\\operatorname{sum}_{\\text{col}}(A)", "sum[col](A)"),
     ("columns_of_each(A, 2)", "\\operatorname{columns}_{2}(A)", "columns[2](A)"),
     ("rows_of_each(A, 2)", "\\operatorname{rows}_{2}(A)", "rows[2](A)"),
+    ("keep_row(x)", "x", "x"), ("keep_column(x)", "x^{\\top}", "xᵀ"),
+    ("largest_row(A)", "\\operatorname{max}_{\\text{row}}(A)", "max[row](A)"),
+    ("part_row(A, 1, 2)", "\\operatorname{columns}_{2\\dots 3}(A)", "columns[2..3](A)"),
+    ("axes_213(A)", "\\operatorname{axes213}(A)", "axes213(A)"),
     ("batch(A, 2)", "\\operatorname{batch}_{2}(A)", "batch[2](A)"),
     ("batch_sums(A)", "\\operatorname{sum}_{\\text{batch}}(A)", "sum[batch](A)"),
     ("one_hot(2, 1, 3, 4, 5, 6)", "\\operatorname{onehot}(2, 1, 3)", "onehot(2, 1, 3)"),
@@ -136,11 +141,15 @@ def test_a_new_row_says_by_itself_how_it_is_printed():
     assert make_printed(replace(row, arrays=("A: m", "B: n"), written="sign star")).write(writer, (Name("A"), Name("B"))) == "A ⋆ B"
 
 
+IN_ONE = ("broadcast", "sum along", "own axis")
+"""Several axes as one sign: tests/explain/test_axis_chains.py."""
+
+
 def test_every_operation_is_written():
     assert set(NAMES) <= set(ARRAYS)
     written = " ".join(source for source, _, _ in TABLE)
     signs = {"matmul": "@", "transpose": "^T", "hadamard": "⊙"}
-    assert {name for name in ARRAYS if f"{signs.get(name, name)}" not in written} <= {"size", "dots", "down"}
+    assert {name for name in ARRAYS if f"{signs.get(name, name)}" not in written} - ALONG_AXES <= {"size", "dots", "down", *IN_ONE}
 
 
 @pytest.mark.parametrize(("symbol", "marked"), [

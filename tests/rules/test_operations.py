@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import permutations
 from random import Random
 
 import numpy as np
@@ -16,7 +17,26 @@ from tutor.graph.entries import Array, places
 from tutor.graph.layered import from_layers
 from tutor.numbers.form_agreement import agree
 from tutor.numbers.run_arrays import evaluate_layers
-from tutor.rules.operations import LAYERS, NAMES, WRITABLE, Layer, row_of
+from tutor.rules.operations import ALONG_AXES, LAYERS, LONGER, NAMES, SHAPING, WRITABLE, Layer, row_of
+
+
+def list_along():
+    """What is done along one axis, for each rank and each axis: two shapes of each."""
+    for shape in ((2, 3, 2, 2), (3, 1, 2, 3)):
+        for rank in (1, 2, 3, 4):
+            for place in range(rank):
+                word, own, each = LONGER[rank - 1 - place], shape[:rank], ("_each" if rank > 2 and rank - place <= 2 else "")
+                one = (*own[:place], 1, *own[place + 1 :])
+                first = "" if place == 0 else f"_{word}"
+                yield f"largest_{word}", [own], ()
+                yield f"part{first}", [own], (own[place] - 1, 1)
+                yield f"pad_{word}", [own], (1, 2)
+                yield f"concat{first}", [own, (*own[:place], 2, *own[place + 1 :])], ()
+                if rank > 1:
+                    yield f"keep_{word}{each}", [own[: rank - 1]], ()
+                    yield f"drop_{word}{each}", [one], ()
+                    yield f"stretch_{word}{each}", [one], (3,)
+
 
 CASES = [  # operation, shapes of its operands, its settings
     ("matmul", [(2, 3), (3, 4)], ()),
@@ -151,6 +171,12 @@ CASES = [  # operation, shapes of its operands, its settings
     ("entry", [(1, 2, 2)], (1, 1, 2)),
     ("entry", [(2, 1, 2, 2)], (2, 1, 2, 1)),
     ("entry", [(1, 2, 1, 1)], (1, 2, 1, 1)),
+    ("channel_sums", [(2, 3, 1, 2)], ()),
+    ("channel_sums", [(1, 2, 2, 1)], ()),
+    *list_along(),
+    *((f"axes_{''.join(map(str, order))}", [shape[: len(order)]], ()) for shape in ((2, 3, 1, 2), (1, 2, 2, 3))
+      for size in (3, 4) for order in permutations(range(1, size + 1))
+      if list(order) not in ([*range(1, size + 1)], [*range(1, size - 1), size, size - 1])),
 ]
 IDS = [f"{name}{shapes}{list(settings)}".replace(" ", "") for name, shapes, settings in CASES]
 TINY = Fraction(1, 10**15)
@@ -281,6 +307,6 @@ def test_a_row_checks_itself():
 
 
 def test_the_names():
-    assert WRITABLE < NAMES
+    assert WRITABLE - ALONG_AXES - SHAPING < NAMES
     assert "hadamard" in WRITABLE
-    assert set(OPERATIONS) == WRITABLE
+    assert set(OPERATIONS) == WRITABLE - ALONG_AXES - SHAPING

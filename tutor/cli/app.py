@@ -27,6 +27,7 @@ from tutor.cli.shell import (
     OnEdges,
     Output,
     Prefix,
+    Shapes,
     Target,
     To,
     Width,
@@ -102,6 +103,7 @@ def list_exercises(as_json: AsJson = False, lang: Lang = None) -> None:
 def solve(
     target: Target,
     at: At = None,
+    shape: Shapes = None,
     wrt: Wrt = None,
     steps: Annotated[
         int | None, typer.Option("--steps", metavar="N", help="Number of gradient-descent updates.")
@@ -132,11 +134,13 @@ def solve(
     if asked == ON_SCREEN and output is None:
         import tutor.render.terminal.terminal_page  # noqa: F401  now, while SymPy is imported in the helper
     from tutor.results.solution import solve as solve_target
+    from tutor.solving.read_typed_arrays import read_shape_texts
 
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
         chain=chain.value if chain else None, notation_name=notation, ask=find_running_prover(),
         form=form.value if form else None, apart=apart, words=lang, edges=edges.value,
+        shapes=read_shape_texts(shape) if shape else None,
     )  # fmt: skip
     deliver(solution, asked, output, fragment=part)
 

@@ -123,7 +123,7 @@ def _question(graph: Graph, wanted: Sequence[str], values: Mapping[str, Any]) ->
     steps = [[step.target, write_plain(step.expr)] for step in graph.steps]
     needed = set(graph.names)
     numbers = {name: _digits(value) for name, value in values.items() if name in needed}
-    return json.dumps({"steps": steps, "loss": graph.loss, "wanted": list(wanted), "values": numbers})
+    return json.dumps({"functions": graph.own_functions, "steps": steps, "loss": graph.loss, "wanted": list(wanted), "values": numbers})
 
 
 def _read(text: str) -> tuple[Graph, list[str], dict[str, Any]]:
@@ -133,7 +133,7 @@ def _read(text: str) -> tuple[Graph, list[str], dict[str, Any]]:
 
     raw = json.loads(text)
     names = raw["values"]
-    formulas = {target: parse(formula, names=names, functions=FUNCTIONS) for target, formula in raw["steps"]}
+    formulas = {target: parse(formula, names=names, functions=(*FUNCTIONS, *raw["functions"])) for target, formula in raw["steps"]}
     values = {name: _number(digits) for name, digits in names.items()}
     return assemble(formulas, loss=raw["loss"]), raw["wanted"], values
 

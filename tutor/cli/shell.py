@@ -92,6 +92,10 @@ Target = Annotated[
 At = Annotated[
     list[str] | None, typer.Option("--at", metavar="NAME=VALUE", help="Give a quantity a value: --at x=2 --at y=1/3.")
 ]
+Shapes = Annotated[
+    list[str] | None,
+    typer.Option("--shape", metavar="NAME=SIZES", help="A formula over arrays: --shape W=k,n --shape x=n, letters or numbers."),
+]
 Wrt = Annotated[
     list[str] | None,
     typer.Option("--wrt", metavar="NAME", help="Differentiate with respect to this quantity only (repeatable)."),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, cast, get_args
 
 from tutor.contracts.schema import SCHEMA
+from tutor.expression.own_functions import shorten_name
 from tutor.expression.plain import write_plain
 from tutor.marking.marks import points
 from tutor.practice.ladder import Rung
@@ -154,7 +155,7 @@ def write_rung(rung: Rung) -> dict[str, Any]:
     if rung.parts:
         found["parts"] = [write_plain(part) for part in rung.parts]
     if rung.rule:
-        found |= {"rule": rung.rule, "sort": rung.sort}
+        found |= {"rule": shorten_name(rung.rule), "sort": rung.sort}
     if rung.left is not None and rung.right is not None:
         found["formula"] = f"{write_plain(rung.left)} = {write_plain(rung.right)}"
     return found | ({"answer": rung.text} if rung.text else {})

@@ -33,10 +33,11 @@ from tutor.derive.rewrites.named import LINEAR, Rewrite
 from tutor.explain.words.wording import ENGLISH
 from tutor.explain.worked_page import proof_sentences
 from tutor.expression.keys import derivative_key
+from tutor.expression.own_functions import read_definition, shorten_name
 from tutor.expression.plain import write_plain
 from tutor.graph.entries import Array
 from tutor.graph.network import counts
-from tutor.graph.nouns import Path, Step
+from tutor.graph.nouns import Graph, Path, Step
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_exact_text
 from tutor.numbers.run import compute
@@ -84,6 +85,7 @@ def numbers_json(worked: Worked) -> dict[str, Any]:
         "exercise": exercise.id,
         "values": _values(worked),
         "gradients": slopes,
+        **(_functions(worked.derivations[0].graph) if worked.derivations else {}),
         "steps": steps,
         "updates": _updates(worked),
         "counts": {what: counts(exercise.network)[what] for what in exercise.counts} if exercise.network else {},
@@ -109,11 +111,18 @@ def _values(worked: Worked) -> dict[str, str]:
     return {name: as_exact_text(numbers[name]) for name in worked.derivations[0].graph.names}
 
 
+def _functions(graph: Graph) -> dict[str, Any]:
+    """The exercise's own functions, where it has any: what its steps call, and what these call."""
+    rows = map(read_definition, reversed(graph.own_functions))
+    found = [{"name": row.name, "parameters": list(row.params), "formula": row.value, "derivatives": list(row.partials)} for row in rows]
+    return {"functions": found} if found else {}
+
+
 def _step(step: Step, paths: Sequence[Path], trace: Mapping[str, Value] | None) -> dict[str, Any]:
     return {
         "target": step.target,
         "expression": write_plain(step.expr),
-        "rule": step.rule,
+        "rule": shorten_name(step.rule),
         "paths": [[{"of": f.of, "wrt": f.wrt, "expression": write_plain(f.expr)} for f in path.factors] for path in paths],
         "value": as_exact_text(trace[step.target]) if trace is not None and step.target in trace else None,
     }
@@ -150,7 +159,7 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
         form = index_form(step.expr, INDICES[: len(shape)], shapes)
         steps.append(
             {
-                "target": step.target, "expression": write_plain(step.expr), "rule": step.rule, "shape": list(shape),
+                "target": step.target, "expression": write_plain(step.expr), "rule": shorten_name(step.rule), "shape": list(shape),
                 "index": write_plain(form) if form is not None else None, "value": _numbers(worked, step.target),
             }
         )  # fmt: skip
@@ -166,6 +175,7 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
             step.wrt: _numbers(worked, step.target) if worked.numbers is not None else write_plain(step.expr)
             for step in derivation.backward
         },
+        **_functions(graph),
         "steps": steps,
         "rewrites": [{"left": write_plain(r.left), "expression": write_plain(r.expr), "rule": r.rule} for r in rewrites],
         "updates": {name: nest_texts(array) for name, array in list_after_first(training).items()} if training is not None else {},

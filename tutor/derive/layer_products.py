@@ -26,8 +26,8 @@ from tutor.expression.nodes import (
     write_fraction,
 )
 from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, shape_of, size_expr
-from tutor.rules.operations import ENTRYWISE
+from tutor.graph.shapes import Shape, shape_of, size_expr, size_of
+from tutor.rules.operations import ENTRYWISE, LAYERS, name_along
 from tutor.rules.patterns import constant
 
 
@@ -257,11 +257,31 @@ def _has_partial(expr: Expr) -> bool:
     return type(expr) is Partial or any(_has_partial(part) for part in children(expr))
 
 
+def _add_numbers(expr: Expr) -> Expr:
+    """A setting that is a sum of numbers, n - f - z, as that number."""
+    return size_expr(size_of(expr)) if type(expr) is Add and not names(expr) else expr
+
+
+def _take_equal_part(call: Call) -> Call:
+    """A part of an array of equal numbers is one: 𝟏 of a smaller shape."""
+    array, *settings = call.args
+    if type(array) is not Call or array.func != "fill" or len(settings) != 2:
+        return call
+    value, *sizes = array.args
+    place = next((place for place in range(len(sizes)) if name_along("part", len(sizes), place) == call.func), None)
+    return call if place is None else Call("fill", (value, *sizes[:place], settings[1], *sizes[place + 1 :]))
+
+
 def simplify_pullback(expr: Expr) -> Expr:
     """A pullback without double transposes, products with 1 and arrays of ones that multiply."""
     parts = tuple(simplify_pullback(part) for part in children(expr))
     done = rebuild(expr, parts) if parts else expr
     match done:
+        case Call("columns" | "rows" | "batch" as func, (Call("fill", (value, *sizes)), count)):
+            at = {"columns": len(sizes), "rows": len(sizes) - 1, "batch": 0}[func]
+            return Call("fill", (value, *sizes[:at], count, *sizes[at:]))
+        case Call(func, args) if func in LAYERS and len(args) > (operands := len(LAYERS[func][0].arrays)):
+            return _take_equal_part(Call(func, (*args[:operands], *map(_add_numbers, args[operands:]))))
         case Call("transpose", (Call("transpose", (inner,)),)):
             return inner
         case Call("transpose", (Call("fill", (value, *batch, rows, columns)),)):
@@ -270,9 +290,6 @@ def simplify_pullback(expr: Expr) -> Expr:
             return Call("outer", (b, a))
         case Call("transpose", (Call("matmul", (a, b)),)):  # (A B)ᵀ = Bᵀ Aᵀ
             return Call("matmul", (simplify_pullback(Call("transpose", (b,))), simplify_pullback(Call("transpose", (a,)))))
-        case Call("columns" | "rows" | "batch" as func, (Call("fill", (value, *sizes)), count)):
-            at = {"columns": len(sizes), "rows": len(sizes) - 1, "batch": 0}[func]
-            return Call("fill", (value, *sizes[:at], count, *sizes[at:]))
         case Call("hadamard", (a, b)):
             number = fill_value(a)
             return done if number is None else a if number == ZERO else entrywise_product(a, b)

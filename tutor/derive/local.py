@@ -15,7 +15,7 @@ from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.walk import SHARES, fold_calls, has_call, names, substitute
 from tutor.rules.functions import OUT, Ties, choose_ties, function, partials_of
-from tutor.rules.patterns import HEADS, constant, drop_zero, recognise
+from tutor.rules.patterns import HEADS, constant, drop_one, drop_zero, recognise
 
 Locals = tuple[str, list[tuple[str, Expr]]]
 """The rule that was used, and a derivative for each quantity in the order of the formula."""
@@ -209,7 +209,7 @@ def _call_rule(target: str, expr: Call, ties: Ties) -> Locals | None:
     found: dict[str, list[Expr]] = {}
     for arg, fill in zip(args, _templates(expr.func, len(args), choose_ties(expr, ties)), strict=True):
         if type(arg) is Name:
-            found.setdefault(arg.name, []).append(fill(filled))
+            found.setdefault(arg.name, []).append(drop_one(fill(filled)) if ONE in args else fill(filled))
         elif constant(arg) is None:
             outer = drop_zero(fill(filled))
             for name, part in local_derivatives("", arg, {}, ties)[1]:

@@ -15,7 +15,7 @@ from tutor.derive.tidy import product, sum_terms
 from tutor.errors import ExpressionError
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children
 from tutor.expression.walk import names, substitute
-from tutor.rules.functions import FUNCTIONS, OUT, Ties, choose_ties, function, partials_of
+from tutor.rules.functions import FUNCTIONS, OUT, Ties, choose_ties, function, partials_of, slope_of
 from tutor.rules.patterns import drop_zero
 
 _TWO = Number("2")
@@ -157,7 +157,7 @@ def open_prime(expr: Call) -> Expr:
     'sigmoid(z)*(1 - sigmoid(z))'
     """
     row = function(expr.func[:-1], len(expr.args))
-    return put_in(partials_of(row)[0], {row.params[0]: expr.args[0], OUT: Call(row.name, expr.args)})
+    return put_in(slope_of(row), {row.params[0]: expr.args[0], OUT: Call(row.name, expr.args)})
 
 
 _RULES: dict[type, Callable[[_Slopes, Any, str], Expr]] = {

@@ -44,7 +44,7 @@ def check_countable(what: str, network: Network | None) -> str:
 
 def derivative(text: str, graph: Graph) -> str:
     """A derivative that is asked for: ``dL/dw5``, or ``w5`` for short; returned as ``dL/dw5``."""
-    expr = parse(text, names=graph.names, functions=FUNCTIONS)
+    expr = parse(text, names=graph.names, functions=(*FUNCTIONS, *graph.own_functions))
     if isinstance(expr, Name):
         return derivative_key(graph.loss, expr.name)
     if isinstance(expr, Partial):
@@ -93,12 +93,13 @@ def read_claim(
     assert match is not None
     names = (*graph.names, rate_name(profile))
     try:
-        subject = parse(match["what"], names=names, functions=FUNCTIONS)
+        subject = parse(match["what"], names=names, functions=(*FUNCTIONS, *graph.own_functions))
         check_calls(subject)
     except TutorError as error:
         if erratum is None:
             raise
-        return Claim(text, printed, None, erratum=erratum, note=note, unknown=_describe_unknown(match["what"], names) or error.what)
+        return Claim(text, printed, None, erratum=erratum, note=note, unknown=_describe_unknown(match["what"], names, graph.own_functions)
+                     or error.what)  # fmt: skip
     _check_partials(subject, graph)
     at = {}
     for name, value in entry.get("at", {}).items():
@@ -111,7 +112,7 @@ def read_claim(
     if after > MAX_STEPS:
         raise ExerciseError(f"more than {MAX_STEPS:,} steps")
     figure = _read_figure(printed)
-    return Claim(text, printed, subject, after, formula=_formula(figure, names), at=at, erratum=erratum, note=note,
+    return Claim(text, printed, subject, after, formula=_formula(figure, names, graph.own_functions), at=at, erratum=erratum, note=note,
                  figure=figure if figure != printed else "")  # fmt: skip
 
 
@@ -205,10 +206,10 @@ def read_update_claim(entry: Mapping[str, Any], plan: TrainingPlan, profile: str
                  erratum=entry.get("erratum"), note=entry.get("note", ""))  # fmt: skip
 
 
-def _describe_unknown(text: str, names: tuple[str, ...]) -> str:
+def _describe_unknown(text: str, names: tuple[str, ...], own: tuple[str, ...]) -> str:
     """Which quantities of a printed formula do not exist: "no quantity b"; nothing where that is not what is wrong with it."""
     try:
-        stack = [parse(text, functions=FUNCTIONS)]
+        stack = [parse(text, functions=(*FUNCTIONS, *own))]
     except TutorError:
         return ""
     missing: dict[str, None] = {}
@@ -220,8 +221,8 @@ def _describe_unknown(text: str, names: tuple[str, ...]) -> str:
     return "no quantity " + ", ".join(missing) if missing else ""
 
 
-def _formula(printed: str, names: tuple[str, ...]) -> Expr:
-    expr = parse(printed, names=names, functions=FUNCTIONS)
+def _formula(printed: str, names: tuple[str, ...], own: tuple[str, ...] = ()) -> Expr:
+    expr = parse(printed, names=names, functions=(*FUNCTIONS, *own))
     check_calls(expr)
     return expr
 

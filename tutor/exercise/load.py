@@ -22,16 +22,18 @@ from tutor.exercise.over_layers import (
     read_shapes,
 )
 from tutor.exercise.over_layers import write_graph as written_layers
+from tutor.exercise.read_functions import read_functions
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
 from tutor.exercise.translations import add_options, is_language_code, read_translations
+from tutor.expression.own_functions import shorten_name
 from tutor.graph.build import from_steps
 from tutor.graph.layered import Layered, from_layers
 from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Graph, Kind, Quantity
 from tutor.graph.read_steps import check_name, read_each
 from tutor.graph.shapes import Shape
-from tutor.notation.own_notation import OwnNotation
+from tutor.notation.own_notation import OwnNotation, name_line
 from tutor.notation.profile import is_own_notation, profile_names, read_brought
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.numbers.data_set import Samples
@@ -43,7 +45,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
-    "conventions": (dict,), BROUGHT: (dict,),
+    "conventions": (dict,), "functions": (dict,), BROUGHT: (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -86,8 +88,14 @@ def from_text(text: str, ident: str, where: str = "") -> Exercise:
     reader = _Reader(raw, ident)
     exercise = reader.read()
     if reader.problems:
-        raise Problems(reader.problems, where=where or ident)
+        raise Problems([_add_line(problem, text) for problem in reader.problems], where=where or ident)
     return replace(exercise, digest=sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def _add_line(problem: TutorError, text: str) -> TutorError:
+    """The fault of a function with its line, since it stands in a formula among others."""
+    line = name_line(problem.where, text) if problem.where.startswith("functions") else ""
+    return problem.put_at(line) if line else problem
 
 
 class _Reader:
@@ -98,6 +106,7 @@ class _Reader:
         self.ident = ident
         self.problems: list[TutorError] = []
         self.conventions = Conventions()
+        self.own: tuple[str, ...] = ()
 
     def fault(self, what: str, where: str, hint: str = "") -> None:
         self.problems.append(ExerciseError(what, where=where, hint=hint))
@@ -154,6 +163,7 @@ class _Reader:
         if shapes:
             good["values"] = flatten_values(good.get("values", {}), shapes, self.fault)
             self.raw = {**self.raw, "values": good["values"]}
+        self.own = read_functions(good.get("functions", {}), self.list_quantities(good), self.problems.append)
         values, written = self.values(good.get("values", {}))
         network = self.network(good.get("network"))
         layered = self.build_layered(good, shapes) if "shapes" in good and len(shapes) == len(good["shapes"]) else None
@@ -163,6 +173,7 @@ class _Reader:
         if graph is not None:
             graph = self.conventions.put_in(graph)
             self.check_values(graph, values)
+            self.check_functions(graph)
         train = self.check_types(good.get("train", {}), TRAIN_KEYS, "train")
         plan = read_plan(train, self.fault)
         rate = self.rate(train)
@@ -243,9 +254,10 @@ class _Reader:
             return None
         activation = good.get("activation", "identity")
         each = tuple(activation) if isinstance(activation, list) else (activation,) * (len(sizes) - 1)
+        own = {shorten_name(func): func for func in self.own}
         settings = {key: good[key] for key in ("loss", "biases", "naming", "mean") if key in good}
         network: Network | None = self.attempt(
-            "network", lambda: Network(tuple(sizes), tuple(str(name) for name in each), **settings)
+            "network", lambda: Network(tuple(sizes), tuple(own.get(str(name), str(name)) for name in each), **settings)
         )
         return network
 
@@ -274,7 +286,7 @@ class _Reader:
             return None
         parameters = self.texts(good, "parameters")
         return self.attempt("steps", lambda: from_steps(  # type: ignore[no-any-return]
-            lines, loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described,
+            lines, loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described, own=self.own,
         ))  # fmt: skip
 
     def build_layered(self, good: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Layered | None:
@@ -286,14 +298,14 @@ class _Reader:
         lines, parameters = self.texts(good, "steps"), self.texts(good, "parameters")
         kinds = self.read_quantities(good.get("quantities", {}))
         return self.attempt("steps", lambda: from_layers(  # type: ignore[no-any-return]
-            lines, shapes, loss=good.get("loss", ""), parameters=parameters, kinds=kinds,
+            lines, shapes, loss=good.get("loss", ""), parameters=parameters, kinds=kinds, own=self.own,
         ))  # fmt: skip
 
     def can_read_steps(self, lines: list[str], leaves: Collection[str]) -> bool:
         """Whether every step can be read; each that cannot is a fault."""
         targets: dict[str, int] = {}
         before = len(self.problems)
-        for number, read in enumerate(read_each(lines, known=leaves), 1):
+        for number, read in enumerate(read_each(lines, known=leaves, own=self.own), 1):
             if isinstance(read, TutorError):
                 self.problems.append(read.put_at(f"steps[{number}]"))
             elif read[0] in targets:
@@ -334,6 +346,17 @@ class _Reader:
                 "values",
                 f'add {missing[0]} = "1", or leave out all values for a symbolic solution',
             )
+
+    def list_quantities(self, good: Mapping[str, Any]) -> set[str]:
+        """The names of the file's quantities, as far as they are seen before its steps are read."""
+        targets = {text.partition("=")[0].partition("(")[0].strip() for text in good.get("steps", []) if isinstance(text, str)}
+        return {*targets, *good.get("values", {}), *good.get("shapes", {}), *good.get("quantities", {}), *good.get("parameters", [])}
+
+    def check_functions(self, graph: Graph) -> None:
+        used = graph.own_functions
+        for func in self.own:
+            if func not in used:
+                self.fault(f"nothing uses {shorten_name(func)}", f"functions.{shorten_name(func)}", "remove it, or use it in a step")
 
     def rate(self, train: Mapping[str, Any]) -> Any:
         if "rate" not in train:

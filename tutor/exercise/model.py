@@ -76,7 +76,7 @@ class Assumption:
     The words are in `tutor.explain.words.page_words`, a row for each kind.
     """
 
-    kind: Literal["apart", "as written", "assumed", "one quantity", "written out"]
+    kind: Literal["apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream"]
     names: tuple[str, ...] = ()
     places: Mapping[str, Any] = field(default_factory=dict)
 

@@ -13,6 +13,7 @@ from tutor.expression.lexicon import STARRED
 from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.parse import parse
+from tutor.expression.program_signs import PROGRAM_WORDS
 from tutor.expression.walk import find_partials
 from tutor.graph.array_products import arrange_products
 from tutor.graph.entries import places
@@ -140,8 +141,8 @@ def read_layer_formula(text: str, layered: Layered) -> Expr:
     Raises `TutorError` for what is not known, and for shapes that do not fit.
     """
     names = (*layered.graph.names, *layered.symbolic)
-    expr = parse(text, names=names, functions={*LAYER_FUNCTIONS, STARRED})
-    check_calls(expr, {*WRITABLE, STARRED})
+    expr = parse(text, names=names, functions={*LAYER_FUNCTIONS, STARRED, *layered.graph.own_functions})
+    check_calls(expr, {*WRITABLE, STARRED, *PROGRAM_WORDS})
     for partial in find_partials(expr):
         if partial.of not in [step.target for step in layered.graph.steps]:
             raise ExerciseError(f"{partial.of} is not computed by a step, so it has no derivative here")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tutor.explain.axis_chains import gather_axes
 from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names, transpose
@@ -36,6 +37,11 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     parts = children(expr)
     if not parts:
         return expr
+    if gathered := gather_axes(expr, shapes):
+        name, inner, axes = gathered
+        return Call(name, (make_explicit(inner, shapes), *axes)) if name else make_explicit(inner, shapes)
+    if type(expr) is Call and expr.func in _UNSEEN:
+        return make_explicit(expr.args[0], shapes)
     done = rebuild(expr, tuple(make_explicit(part, shapes) for part in parts))
     if type(done) is Call and done.func in OF_EACH:
         return Call(_name_on_paper(expr, shapes), done.args)
@@ -47,6 +53,10 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return Call("matmul", (transpose(second), first))
 
 
+_UNSEEN = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "itself")
+"""Operations that put in an axis of one entry, or leave it out: on paper a vector is such a matrix."""
+
+
 def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     """The expression for print: `make_explicit`, its factors with their shapes.
 
@@ -56,7 +66,12 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     'matmul(shaped(d, 2, 1), shaped(transpose(x), 1, 3))'
     """
     shape = shape_of(expr, shapes)
+    if gathered := gather_axes(expr, shapes):
+        name, inner, axes = gathered
+        return Call(name, (dress_expr(inner, shapes), *axes)) if name else dress_expr(inner, shapes)
     match expr:
+        case Call(func, (inner, *_)) if func in _UNSEEN:
+            return _shape_expr(make_explicit(inner, shapes), shape)
         case Call("outer", (first, second)):
             raised = Call("transpose", (make_explicit(second, shapes),))
             return Call("matmul", (dress_expr(first, shapes), _shape_expr(raised, (1, *shape_of(second, shapes)))))

@@ -23,6 +23,7 @@ from tutor.explain.document import (
     Table,
 )
 from tutor.explain.feedback_page import cut, quantity, value, verbatim
+from tutor.explain.own_definitions import list_definitions
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_maths
@@ -225,13 +226,15 @@ def name_step(task: AskedStep, words: Wording) -> Sentence:
     """What a step is about, with the kind of a choice."""
     named = name_task(task, words)
     kind = words.practice.CHOICES.get(task.kind, "")
-    return (named, f" ({kind})") if kind else (named,)
+    return (*named, f" ({kind})") if kind else named
 
 
-def name_task(task: AskedStep, words: Wording) -> Inline:
-    """What a step is about: a quantity, a whole array, or in words what is counted."""
-    key = task.target or task.question.array
-    return name_target(key, words) if key else task.question.ask
+def name_task(task: AskedStep, words: Wording) -> Sentence:
+    """What a step is about: a quantity, a whole array, several of them, or in words what is counted."""
+    key, question = task.target or task.question.array, task.question
+    if key and not key.startswith("count "):
+        return (name_target(key, words),)
+    return tuple(name_asked(question, words)) if question.targets else (question.ask,)
 
 
 def name_target(key: str, words: Wording) -> Inline:
@@ -263,6 +266,9 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
         blocks.append(Paragraph((sizes,)))
     elif len(steps) <= MOST_GIVEN:
         blocks.append(Equations(tuple(Equation(Name(step.target), (Side(step.expr),)) for step in steps)))
+    defined = list_definitions((step.expr for step in steps), set(), primes=False)
+    if defined:
+        blocks.append(Paragraph(tuple(defined), words.pages.LABELS["where"]))
     return Document("", blocks=tuple(blocks), language=words.language)
 
 

@@ -76,7 +76,7 @@ def draw_session(session: Session, words: Wording = ENGLISH) -> Picture | None:
     graph = session.lesson.exercise.graph
     if graph is None or len(graph.names) > MOST_IN_PARTS:
         return None
-    known = {name: found.expr for name, text in session.list_shown().items()
+    known = {name: found.expr for name, text in session.list_entries().items()
              if not isinstance(found := value(text, words.marking), str)}  # fmt: skip
     return draw_known(graph, known, words.drawn)
 
@@ -119,6 +119,7 @@ class _StepWriter:
         self.marker = session.lesson.marker
         self.shown: Mapping[str, str] = session.list_shown()
         self.exam = session.is_secret
+        self.entries, self.owned = session.list_entries(), session.list_own()
 
     def is_shown(self, task: AskedStep) -> bool:
         """Whether a task has a row: one that is done, or placed, and asks for more than a choice."""
@@ -180,11 +181,12 @@ class _StepWriter:
         question = task.question
         if question.kind in ("expression", "chain"):
             return None
-        if status == "kept":
+        if status == "kept" and not question.array:
             return self.read_typed(self.shown.get(task.target, typed))
         if not question.shape:
             return self.read_typed(write_answer(self.marker, question))
-        numbers = [self.read_typed(part) for part in _split_entries(write_answer(self.marker, question))]
+        texts = [self.entries.get(target, "") for target in question.targets] if question.array and task.id in self.owned else []
+        numbers = [self.read_typed(part) for part in texts or _split_entries(write_answer(self.marker, question))]
         entries = [number for number in numbers if number is not None]
         if len(entries) != len(numbers) or not 0 < len(entries) <= MOST_ENTRIES or len(question.shape) > 2:
             return None

@@ -109,11 +109,16 @@ def find_status(own: Progress) -> str:
     return "helped" if own.rungs else "retried" if own.attempts else "right"
 
 
+def _name_slipped(task: AskedStep, words: Wording) -> Inline:
+    named = name_task(task, words)
+    return named[0] if len(named) == 1 else task.question.ask
+
+
 def _list_slips(session: Session, words: Wording) -> list[Block]:
     found: dict[str, list[Inline]] = {}
     for task in session.lesson.tasks:
         for tag in dict.fromkeys(session.look_up(task.id).tags):
-            found.setdefault(tag, []).append(name_task(task, words))
+            found.setdefault(tag, []).append(_name_slipped(task, words))
     if not found:
         is_wrong = any(own.attempts or own.status == "kept" for own in map(session.look_up, session.lesson.by_id))
         return [Paragraph((words.practice.NONE_NAMED if is_wrong else words.practice.NOTHING_SLIPPED,))]

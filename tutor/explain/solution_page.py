@@ -21,10 +21,12 @@ from tutor.explain.document import (
     Side,
     Table,
 )
+from tutor.explain.own_definitions import list_definitions
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Number, Partial
+from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Number, Partial
+from tutor.expression.own_functions import is_own
 from tutor.expression.walk import substitute
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
@@ -32,6 +34,7 @@ from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, li
 from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
 from tutor.rules.functions import function, value_of
+from tutor.rules.patterns import drop_one
 from tutor.solving.worked import Worked
 
 
@@ -52,6 +55,7 @@ class NumberSections(PageWriter):
         super().__init__(worked, words, worked.numbers)
         self.trace = worked.scalars
         self.counted: dict[str, int] = {}
+        self.sloped: set[str] = set()
         self.rules: dict[str, tuple[dict[str, Step], dict[tuple[str, str], str]]] = {}
 
     # Small helpers
@@ -116,10 +120,12 @@ class NumberSections(PageWriter):
             formula = value_of(row)
             if formula is None:
                 continue
-            args = (letter,) if len(call.args) == 1 else call.args
+            own = is_own(call.func)
+            args = tuple(map(Name, row.params)) if own else (letter,) if len(call.args) == 1 else call.args
             if not all(isinstance(arg, Name | Number) for arg in args):
                 continue
             meaning = substitute(formula, dict(zip(row.params, args, strict=True)))
+            meaning = drop_one(meaning) if ONE in args else meaning
             sign = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
             parts += ["; ", Math(Call(call.func, args)), sign, Math(meaning)]
         if parts:
@@ -148,6 +154,14 @@ class NumberSections(PageWriter):
             self.blocks += [Equations(tuple(rows))] if rows else []
         if by_reuse:
             self.reuse_rows(derivation, by_reuse, steps)
+        self.explain_slopes(derivation)
+
+    def explain_slopes(self, derivation: Derivation) -> None:
+        """What the derivatives are that are written with a prime, each once: swish′(z) = σ(z) + z·σ(z)·(1 − σ(z))."""
+        factors = (factor.expr for step in derivation.backward for path in step.paths for factor in path.factors)
+        parts = list_definitions(factors, self.sloped, primes=True)
+        if parts:
+            self.blocks.append(self.write_labelled("where", *parts))
 
     def is_said(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> bool:
         """Whether a gradient stands on the page already, as the local derivative that it is."""

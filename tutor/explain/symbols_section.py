@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tutor.derive.slope import open_prime
+from tutor.explain.axis_chains import gather_axes
 from tutor.explain.document import Inline, Math, Paragraph
+from tutor.explain.own_definitions import write_definition
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
@@ -13,7 +15,7 @@ from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Number, Partial, 
 from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
-from tutor.rules.operations import LAYERS
+from tutor.rules.operations import LAYERS, OF_EACH, SAID, SLIDING
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
 _WRITTEN = {name: rows[0].written.split() for name, rows in LAYERS.items()}
@@ -22,7 +24,6 @@ _ONES = frozenset(name for name, written in _WRITTEN.items() if {"ones", "times"
 _OF_ONES = next(name for name, written in _WRITTEN.items() if "multiple" in written)
 _WINDOWS = frozenset(name for name, written in _WRITTEN.items() if "window" in written)
 """Operations whose reason leaves out how large their windows are."""
-_SLIDING = frozenset(name for name, rows in LAYERS.items() if rows[0].padded and not rows[0].internal)
 
 
 class Symbols:
@@ -49,57 +50,73 @@ class Symbols:
         return [Paragraph(tuple(part for part in parts if part), self.label)] if parts else []
 
     def _list_meanings(self, expr: Expr) -> Iterator[tuple[str, Sequence[Inline]]]:
-        for part in _walk(expr):
+        for part in self._walk(expr):
             if type(part) is Div and all(shape_of(side, self.shapes) for side in (part.num, part.den)):
                 yield "divided", (self.words.DIVIDED,)
             if type(part) is Pow and shape_of(part.base, self.shapes):
                 yield "raised", (self.words.RAISED,)
             if type(part) is not Call:
                 continue
-            if part.func in LAYERS:
+            if gathered := gather_axes(part, self.shapes):
+                yield from self._say_axes(*gathered)
+            elif part.func in LAYERS:
                 yield from self._say_operation(part)
             elif part.func.rstrip("'") in FUNCTIONS:
                 yield from self._say_function(part)
 
+    def _walk(self, expr: Expr) -> Iterator[Expr]:
+        """The parts of a formula that are printed."""
+        yield expr
+        gathered = gather_axes(expr, self.shapes)
+        for part in (gathered[1],) if gathered else children(expr):
+            yield from self._walk(part)
+
+    def _say_axes(self, name: str, inner: Expr, axes: Sequence[Expr]) -> Iterator[tuple[str, Sequence[Inline]]]:
+        """A sign for several axes, told once: its example is the first that stands there."""
+        if name:
+            operand = inner if type(inner) in (Name, Partial) else Name(next(one for one in _STANDING_IN if one not in self.shapes))
+            yield name, split_places(self.words.SYMBOLS[name], {"call": [Math(Call(name, (operand, *axes)))]})
+
     def _say_operation(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:
-        two_axes = call.func in _ONES and len(shape_of(call, self.shapes)) <= 2
-        if two_axes or (call.func == _OF_ONES and call.args[0] == ONE):
+        each = call.func in _ONES and max(len(shape_of(part, self.shapes)) for part in (call, call.args[0])) > 2
+        if (call.func in _ONES and not each) or (call.func == _OF_ONES and call.args[0] == ONE):
             yield "ones", split_places(self.words.ONES, {"ones": [Math(Call(_OF_ONES, (ONE, Number("2"))))]})
-        if call.func not in self.words.SYMBOLS:
+        said = OF_EACH[call.func] if each else SAID[call.func]
+        if said not in self.words.SYMBOLS:
             return
         row = LAYERS[call.func][0]
         count, settings = len(row.arrays), call.args[len(row.arrays) :]
         free = (name for name in _STANDING_IN if name not in self.shapes)
         operands = tuple(arg if type(arg) in (Name, Partial) else Name(next(free)) for arg in call.args[:count])
-        places: dict[str, Sequence[Inline]] = {"call": [Math(Call(call.func, (*operands, *settings)))]}
+        places: dict[str, Sequence[Inline]] = {"call": [Math(Call(said if each else call.func, (*operands, *settings)))]}
         if settings:
             places |= {"first": [Math(settings[0])], "last": [Math(settings[-1])]}
         if "place" in _WRITTEN[call.func]:
             places |= {key: [Math(place)] for key, place in zip(("first", "last"), _list_ends(settings), strict=True)}
-        yield call.func, split_places(self.words.SYMBOLS[call.func], places)
-        if call.func in _SLIDING and settings not in ((), (ONE, Number("0"))):
+        yield said if each else call.func, split_places(self.words.SYMBOLS[said], places)
+        if call.func in SLIDING and settings not in ((), (ONE, Number("0"))):
             yield "stride", (self.words.STRIDE,)
 
     def _say_function(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:
         letter = Name(next(name for name in ("x", "z", "u", "v", "t", "x_0") if name not in self.shapes))
         plain = call.func.rstrip("'")
         row = function(plain, len(call.args))
+        formula = value_of(row)
+        own = write_definition(call)
+        if own is not None:
+            yield call.func, [Math(own[0]), EQUALS, Math(own[1])]
+            yield from self._list_meanings(own[1])
+            return
         if len(row.params) != 1:
             return
-        formula = value_of(row)
         if call.func != plain:
             yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
         elif formula is not None:
             yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
 
 
+
 def _list_ends(settings: Sequence[Expr]) -> tuple[Expr, Expr]:
     """The first and the last place of a part, from where it begins and how long it is."""
     begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
     return Number(str(begin + 1)), Number(str(begin + length))
-
-
-def _walk(expr: Expr) -> Iterator[Expr]:
-    yield expr
-    for part in children(expr):
-        yield from _walk(part)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tutor.errors import tell
+from tutor.expression.own_functions import shorten_name
 
 ELSEWHERE = {
     "celu": "max(0, z) + min(0, a*(exp(z/a) - 1))", "hardswish": "z*hard_sigmoid(z)", "hard_swish": "z*hard_sigmoid(z)",
@@ -14,7 +15,7 @@ ELSEWHERE = {
     "infonce": "-log_softmax_1(p/t, n1/t, n2/t)",
     "cosine_similarity": "x^T y/(sqrt(x^T x)*sqrt(y^T y))", "cosine": "x^T y/(sqrt(x^T x)*sqrt(y^T y))",
     "elbo": "1/2*(a - y)^2 + kl_standard_normal(m, l)", "mse": "mean((a - y)^2)",
-    "mae": "mean(abs(a - y))", "rmse": "sqrt(mean((a - y)^2))", "nll": "-log(p)", "norm": "sqrt(sum(x^2))", "dot": "x^T y",
+    "mae": "mean(abs(a - y))", "rmse": "sqrt(mean((a - y)^2))", "nll": "-log(p)", "dot": "x^T y",
     "square": "x^2", "cube": "x^3", "cbrt": "x^(1/3)", "reciprocal": "1/x", "hypot": "sqrt(x^2 + y^2)", "pow": "x^y", "power": "x^y",
     "log_2": "log(x)/log(2)", "log_10": "log(x)/log(10)", "log_e": "log(x)", "loge": "log(x)", "cotan": "cot(x)", "expit": "sigmoid(z)",
     "log2": "log(x)/log(2)", "log10": "log(x)/log(10)", "lg": "log(x)/log(10)", "ld": "log(x)/log(2)", "log1p": "log(1 + x)",
@@ -23,7 +24,7 @@ ELSEWHERE = {
 """Functions that are well known elsewhere, by the formula that is read here."""
 WITHOUT = frozenset({
     "gamma", "lgamma", "beta", "digamma", "atan2", "floor",
-    "ceil", "round", "trunc", "mod", "argmax", "argmin", "sort", "det", "inv", "trace", "var", "std", "cumsum", "prod", "conv",
+    "ceil", "round", "trunc", "mod", "argmax", "argmin", "sort", "det", "inv", "trace", "cumsum", "prod", "conv",
     "conv2d", "dropout", "batchnorm", "layernorm", "batch_norm", "layer_norm",
 })  # fmt: skip
 """Well-known functions that have no such formula."""
@@ -32,7 +33,8 @@ WITHOUT = frozenset({
 ARRAYS = frozenset({
     "average_pool", "batch", "batch_sums", "column_sums", "columns", "concat", "convolve", "correlate", "entry", "fill", "flatten",
     "hadamard", "logsumexp", "logsumexp_columns", "logsumexp_rows", "log_softmax_columns", "log_softmax_rows", "matmul", "max_pool",
-    "mean", "one_hot", "outer", "row_sums", "rows", "softmax_columns", "softmax_rows", "sum", "transpose", "unflatten",
+    "mean", "norm", "one_hot", "outer", "part", "row_sums", "rows", "softmax_columns", "softmax_rows", "stack", "std", "sum",
+    "transpose", "unflatten", "var",
 })  # fmt: skip
 """Functions of arrays, which are read where an exercise has shapes."""
 
@@ -87,7 +89,7 @@ def function_hint(name: str, known: Iterable[str]) -> str:
     >>> function_hint("hardswish", ["sinh", "elu"]), function_hint("sigmod", ["sigmoid", "sin"])
     ('it is not known here yet; write z*hard_sigmoid(z)', 'did you mean sigmoid?')
     """
-    names = sorted(set(known))
+    names = sorted(set(map(shorten_name, known)))
     lowered = name.lower()
     if lowered in ELSEWHERE:
         return tell("it is not known here yet; write {formula}", formula=ELSEWHERE[lowered])

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from tutor.expression.computed_index import read_computed
 from tutor.expression.letters import SUB
-from tutor.expression.nodes import Call, Expr, Name, Neg, Number
+from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import INDICATOR
 from tutor.expression.tokens import Named, Token
 
@@ -25,11 +25,7 @@ _POWER = re.compile(r"\^\s?\{\s?(?:\\(?:odot|circ)(?![A-Za-z])|[⊙∘])\s?(?P<p
 """A power of each entry, a^{\\odot 2}, which every power of an array is."""
 _BELOW = re.compile(r"_\s?(?:\{(?P<braced>[0-9A-Za-z+\-−·*, ]{1,60})\}|(?P<plain>[A-Za-z]{1,4}(?![A-Za-z0-9_])|[1-9]))")
 _INSIDE = re.compile(r"\s?(?P<open>[\[(])(?P<index>[0-9A-Za-z+\-−·* ]{1,40}(?:,\s?[0-9A-Za-z+\-−·* ]{1,40}){0,3})[\])]")
-METHOD = re.compile(r"\.(?:(?P<word>sum|mean|dot|matmul|transpose|flatten|ravel|reshape)(?=\s?\()|shape\s?\[\s?(?P<axis>[0-3])\s?\])")
-"""What NumPy's arrays have behind a point: X.sum(0), X.T.dot(D), X.shape[0]."""
-AXIS = re.compile(r"(?:axis|dim)\s?=\s?(?P<axis>-?[0-3])(?=\s?[,)])")
-"""Along which axis a sum or a mean is taken, as NumPy and PyTorch count."""
-KEYWORD = re.compile(r"(?:axis|dim)\s?\Z")
+KEYWORD = re.compile(r"(?:axis|dim|keepdims?)\s?\Z")
 ONES = re.compile(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
 """A vector of ones, or of zeros."""
 _RUNS = r"[A-Za-z](?:\s?,\s?[A-Za-z]){0,3}(?:\s?=\s?[-−]?[0-9]{1,2})?"
@@ -140,9 +136,6 @@ def read_sign(text: str, at: int, end: int) -> tuple[Token | None, int]:
     if (match := EQUAL.match(text, at, end)) is not None:
         index = (match["one"] or match["first"], match["two"] or match["second"])
         return ("a", Call("equal", tuple(Number(part) if part.isdigit() else Name(part) for part in index))), len(match.group())
-    if (match := AXIS.match(text, at, end)) is not None:
-        axis = Number(match["axis"].lstrip("-"))
-        return ("a", Call("axis", (Neg(axis) if match["axis"][0] == "-" else axis,))), len(match.group())
     if (match := ONES.match(text, at, end)) is not None and not INDICATOR.match(text, at, end):
         return read_ones(match), len(match.group())
     return None, 0
@@ -173,17 +166,6 @@ def read_sum(match: re.Match[str]) -> Token | None:
     if first == "0":
         until = Call(FROM_0, () if until is None else (until,))
     return ("S", ("max_over" if match["largest"] else "sum_over", tuple(letters.split(",")), until, 0))
-
-
-def read_method(match: re.Match[str]) -> Token:
-    """The token of a method behind an array.
-
-    >>> read_method(METHOD.match(".shape[0]"))
-    ('m', Named(func='size', settings=(Number(text='0'),)))
-    """
-    if match["axis"]:
-        return ("m", Named("size", (Number(match["axis"]),)))
-    return ("m", {"dot": "matmul", "ravel": "flatten", "reshape": "unflatten"}.get(match["word"], match["word"]))
 
 
 def read_ones(match: re.Match[str]) -> Token:

@@ -25,6 +25,9 @@ ALIASES = {
     "vec": "flatten", "swish": "silu", "logsumexp": "lse", "log_sum_exp": "lse", "logsoftmax": "log_softmax",
     "logsigmoid": "log_sigmoid", "hardtanh": "hard_tanh", "hardsigmoid": "hard_sigmoid",
     "logcosh": "log_cosh", "smoothl1": "smooth_l1", "pinball": "quantile",
+    "kl": "kl_divergence", "kl_gauss": "kl_gaussians", "kl_normal": "kl_standard_normal", "nll_poisson": "poisson_nll",
+    "nll_logpoisson": "log_poisson_nll", "nll_gauss": "gaussian_nll", "hinge_margin": "multi_hinge", "smooth": "smooth_label",
+    "smoothl_1": "smooth_l1", "relu_6": "relu6",
 }  # fmt: skip
 """Functions by other names; a quantity that is called so wins."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tutor.errors import ExpressionError, tell
-from tutor.expression import index_signs, signs
+from tutor.expression import index_signs, program_signs, signs
 from tutor.expression.caret import refusal, refuse_unknown
 from tutor.expression.elsewhere import function_hint, refuse_base, refuse_word, split_component
 from tutor.expression.lexicon import (
@@ -78,7 +78,7 @@ class _Lexer:
             if literals and (match := literals.match(text, self.at, end)):
                 self.put("a", self._make_certain(match.group(), self.known.literal[match.group()]), len(match.group()))
                 continue
-            if self.known.indexed and self.read_of_arrays():
+            if (self.known.indexed and self.read_of_arrays()) or (self.known.arrays and self.read_program_sign()):
                 continue
             character = text[self.at]
             handle = _BY_CHARACTER.get(character) or (_Lexer.read_other if character.isascii() else _Lexer.read_foreign)
@@ -101,6 +101,14 @@ class _Lexer:
             self.put(*token, length)
         return token is not None
 
+    def read_program_sign(self) -> bool:
+        """An axis along which something is done, axis=0, or a slice, X[:, 0:2], as programs write them."""
+        if match := program_signs.AXIS.match(self.text, self.at, self.end):
+            self.put(*program_signs.read_axis(match), len(match.group()))
+        elif self.tokens and self.tokens[-1][0] in "a)tm" and (match := program_signs.SLICED.match(self.text, self.at, self.end)):
+            self.put(*program_signs.read_slice(match), len(match.group()))
+        return match is not None
+
     def number(self) -> None:
         text, at, end = self.text, self.at, self.end
         indicator = signs.INDICATOR.match(text, at, end) if text[at] == "1" else None
@@ -108,8 +116,8 @@ class _Lexer:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
         if self.known.arrays and text[at] == "." and (transposed := signs.TRANSPOSED.match(text, at, end)):
             return self.put("t", None, len(transposed.group()))
-        if self.known.indexed and text[at] == "." and (method := index_signs.METHOD.match(text, at, end)):
-            return self.put(*index_signs.read_method(method), len(method.group()))
+        if self.known.arrays and text[at] == "." and (method := program_signs.METHOD.match(text, at, end)):
+            return self.put(*program_signs.read_method(method), len(method.group()))
         if entrywise := signs.ENTRYWISE.match(text, at, end):
             kind, value = signs.CHARACTERS["⊙" if entrywise[1] == "*" and self.known.arrays else entrywise[1]]
             return self.put(kind, value, 2)

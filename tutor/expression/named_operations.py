@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from tutor.expression.nodes import Expr, Name, Number
+from tutor.expression.program_signs import OWN
 from tutor.expression.tokens import Named, Token
 
 Settings = tuple[Expr, ...]
@@ -17,9 +18,12 @@ _HEAD = re.compile(
     r"|(?P<word>[a-z]{2,12})\[(?P<inside>[^\[\]()]{1,40})\])(?=\s?(?:\(|\\(?:left|[bB]igg?l?)(?![A-Za-z])))"
 )
 _BLANK = re.compile(r"\s+|\\[,;:! ]|\\thinspace(?![A-Za-z])")
-_AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch)\}?")
+_AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel)\}?")
 _PLACE = re.compile(r"(?P<first>[1-9][0-9]{0,4})(?:\.\.\.?|…|\\l?dots)(?P<last>[1-9][0-9]{0,4})")
+_MARGINS = re.compile(r"([0-9]{1,4}),([0-9]{1,4})")
 _WINDOW = re.compile(r"(?P<size>[1-9][0-9]{0,2})(?:,s=(?P<stride>[1-9][0-9]{0,2}))?")
+_AXES = re.compile(r"(?:[1-9][0-9]{0,4}|[A-Za-z]|[·⋅]|\\cdot)(?:(?:×|\\times)(?:[1-9][0-9]{0,4}|[A-Za-z]|[·⋅]|\\cdot)){1,3}")
+"""A size, or a dot for an axis that stays."""
 _SIZES = re.compile(r"(?:[1-9][0-9]{0,4}|[A-Za-z])(?:(?:×|\\times)(?:[1-9][0-9]{0,4}|[A-Za-z])){0,3}")
 
 
@@ -32,10 +36,17 @@ def _read_sizes(match: re.Match[str]) -> Settings:
     return tuple(Number(size) if size.isdigit() else Name(size) for size in re.split(r"×|\\times", match.group()))
 
 
+def _read_axes(match: re.Match[str]) -> Settings:
+    parts = re.split(r"×|\\times", match.group())
+    return tuple(OWN if part in ("·", "⋅", "\\cdot") else Number(part) if part.isdigit() else Name(part) for part in parts)
+
+
 _KINDS: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], Settings]]] = {
     "place": (_PLACE, _read_place),
     "window": (_WINDOW, lambda match: tuple(Number(part) for part in match.groups() if part)),
+    "margins": (_MARGINS, lambda match: tuple(map(Number, match.groups()))),
     "sizes": (_SIZES, _read_sizes),
+    "axes": (_AXES, _read_axes),
 }
 
 

@@ -33,6 +33,7 @@ from tutor.expression.lexicon import (
 )
 from tutor.expression.limits import MAX_LENGTH, number_text
 from tutor.expression.nodes import Call, Expr, Name, Number
+from tutor.expression.own_functions import shorten_name
 from tutor.expression.signs import APART, NUMBER
 from tutor.expression.spelling import Key, is_name, list_spelled, name_of, read_whole
 from tutor.expression.tokens import EULER, STOPS_EARLY, How, Spacing, Stop, Token
@@ -52,7 +53,7 @@ _MATRIX_SIGNS: dict[str, Token] = {
 }  # fmt: skip
 _SPLIT_ARRAYS = re.compile(rf"\^T(?![A-Za-z0-9_])|\.T(?![A-Za-z0-9_(])|{_SPLIT.pattern}")
 _END: Token = ("$", None)
-_ENTRY = re.compile(r"[A-Za-z0-9_]\[\s?[0-9]")
+_ENTRY = re.compile(r"[A-Za-z0-9_)]\[\s?[0-9:-]")
 _TRANSPOSED = re.compile(r"(?:\^|\*\*)\s?T")
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _WORDS_OF_CHOICE = frozenset({"if", "else", "otherwise", "where"})
@@ -136,7 +137,7 @@ def _make_vocabulary(
 ) -> Vocabulary:  # fmt: skip
     """The vocabulary of quantities that have no symbols but their names."""
     declared = {name: Name(name) for name in (known if names is None else names)}
-    called = {alias: name for alias, name in ALIASES.items() if name in functions} | {name: name for name in functions}
+    named = {alias: name for alias, name in ALIASES.items() if name in functions} | {shorten_name(name): name for name in functions}
     found: dict[Key, dict[str, int]] = {}
     for name in declared:
         key = read_whole(name)
@@ -155,7 +156,7 @@ def _make_vocabulary(
         literal |= {f"{name}({comma.join(arguments)})": declared[name] for comma in (", ", ",")}
     pattern = "|".join(map(re.escape, literal))
     return Vocabulary(
-        declared, table, literal, re.compile(pattern) if pattern else None, called, frozenset(called.values()), free=names is None,
+        declared, table, literal, re.compile(pattern) if pattern else None, named, frozenset(named.values()), free=names is None,
         applied=frozenset(name for name, _ in applied), stars=stars, hints=_HINTS,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.own_functions import shorten_name
 
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 
@@ -48,7 +49,7 @@ def _text(expr: Expr, written: bool) -> tuple[str, int]:
         case Call("entry", (Name(array), *index)) if written:
             return f"{array}[{', '.join(_text(part, written)[0] for part in index)}]", _ATOM
         case Call(func, args):
-            return f"{func}({', '.join(_text(arg, written)[0] for arg in args)})" if args else func, _ATOM
+            return f"{shorten_name(func)}({', '.join(_text(arg, written)[0] for arg in args)})" if args else func, _ATOM
 
 
 def _write_signed(sign: str) -> Callable[[tuple[Expr, ...]], tuple[str, int]]:

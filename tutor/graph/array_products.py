@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from tutor.errors import GraphError, tell
 from tutor.expression.lexicon import STARRED
-from tutor.expression.nodes import Call, Expr, Mul, children, rebuild
+from tutor.expression.nodes import Add, Call, Expr, Mul, children, rebuild
 from tutor.expression.walk import is_transposed, transpose
+from tutor.graph.axis_forms import is_along_axes, write_along_axes
+from tutor.graph.broadcasting import is_on_paper, join_shapes, spread_array, spread_parts
+from tutor.graph.python_slices import is_slice, take_slice
+from tutor.graph.shape_forms import is_shape_form, write_shape_form
 from tutor.graph.shapes import INDEXED, Shape, refuse_misfit, shape_of, shorten_call
-from tutor.rules.operations import ENTRYWISE, row_of
+from tutor.rules.operations import ENTRYWISE, LAYERS, name_along, row_of
 
 
 def arrange_products(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
@@ -84,9 +88,26 @@ def _arrange_parts(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Exp
         return _rows(done.args[0], done.args[1], shapes) or _group_entrywise(done, shapes)
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
         raise GraphError(tell("hadamard takes two arrays, not {count}", count=len(done.args)), hint=tell("write A ⊙ B or hadamard(A, B)"))
-    if type(done) is not Mul:
+    if type(done) is Mul:
+        return _fold_factors(done.args, shapes, beside)
+    return _make_alike(done, expr, shapes)
+
+
+def _make_alike(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """A sum, a quotient, a function of several arrays with its parts broadcast to one shape."""
+    parts = children(done)
+    if type(done) is Call and is_along_axes(done):
+        return write_along_axes(done, shapes)
+    if type(done) is Call and is_shape_form(done, shapes):
+        return write_shape_form(done, shapes)
+    if type(done) is Call and is_slice(done):
+        return take_slice(done, shapes)
+    if type(done) is Add:
+        paper = any(is_on_paper(part, written, shapes) for part, written in zip(parts, children(expr), strict=True))
+        return rebuild(done, spread_parts(parts, shapes, numbers=True, paper=paper))
+    if len(parts) < 2 or (type(done) is Call and done.func in LAYERS):
         return done
-    return _fold_factors(done.args, shapes, beside)
+    return rebuild(done, spread_parts(parts, shapes, numbers=False))
 
 
 def _group_entrywise(product: Call, shapes: Mapping[str, Shape]) -> Expr:
@@ -191,6 +212,8 @@ def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
     if left is not None and right is None and shape_of(b, shapes):
         return _turn_product(left, b) if len(shape_of(b, shapes)) == 2 else Call("matmul", (left, b))
     if right is not None and left is None:
+        if len(shape_of(a, shapes)) == 2 and shape_of(a, shapes)[1] == 1:  # a matrix of one column, as keepdims leaves it
+            a = Call(name_along("drop", 2, 1), (a,))
         return Call("outer", (a, right)) if shape_of(a, shapes) else Mul((*(a.args if type(a) is Mul else (a,)), b))
     return None
 
@@ -219,6 +242,33 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, sta
             )
     if first == second:
         return Call(ENTRYWISE, (a, b))
-    if matrices and first[-1] == (second[-2] if len(second) > 1 else second[0]):
+    fits = matrices and first[-1] == (second[-2] if len(second) > 1 else second[0])
+    whole = join_shapes(first, second) if starred else None
+    if len(first) == 1 and len(second) == 2 and second[0] == 1 != first[0] and not starred:  # 𝟏 R of a matrix of one row
+        return Call("outer", (a, Call(name_along("drop", 2, 0), (b,))))
+    numpy = whole is not None and (len(whole) > 2 or _is_kept(a) or _is_kept(b))
+    if fits and whole is not None and first[-1] != 1 and not numpy:  # a column times a row is the same in both
+        raise _refuse_either(a, b, shapes)
+    if fits and not numpy:
         return Call("matmul", (a, b))
+    if whole is not None:
+        return Call(ENTRYWISE, (spread_array(a, first, whole), spread_array(b, second, whole)))
     raise refuse_misfit(Mul((a, b)), a, first, b, second, shapes)
+
+
+_KEPT = frozenset(name_along("keep", 2, place) for place in (0, 1))
+
+
+def _is_kept(expr: Expr) -> bool:
+    """Whether this has an axis of one entry as only programs write it, with keepdims or None: there * is entry by entry."""
+    return type(expr) is Call and expr.func in _KEPT
+
+
+def _refuse_either(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> GraphError:
+    """A typed ``*`` that is a matrix product for some and NumPy's product entry by entry for others."""
+    one, two = shorten_call(a, shapes), shorten_call(b, shapes)
+    return GraphError(
+        tell("readers disagree about {one} * {two}", one=one, two=two),
+        hint=tell("write {one} @ {two} for the matrix product, hadamard({one}, {two}) for the product entry by entry, as NumPy has it",
+                  one=one, two=two),
+    )

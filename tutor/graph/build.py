@@ -20,11 +20,13 @@ def from_steps(
     leaves: Collection[str] | None = None,
     parameters: Sequence[str] = (),
     kinds: Mapping[str, Quantity] | None = None,
+    own: Collection[str] = (),
 ) -> Graph:
     """Build a graph from written steps, in evaluation order whatever the order they are written in.
 
     ``leaves`` are the quantities that may be used without being computed (any, when it is not given); ``parameters`` those that
-    training changes; ``kinds`` describes quantities; ``loss`` is what to differentiate, the last step by default.
+    training changes; ``kinds`` describes quantities; ``loss`` is what to differentiate, the last step by default; ``own`` are the
+    exercise's own functions.
 
     Raises `GraphError`: a cycle, a name defined twice, a name that nothing defines, a loss that does not exist.
 
@@ -32,7 +34,7 @@ def from_steps(
     'd'
     """
     formulas: dict[str, Expr] = {}
-    for number, (target, expr) in enumerate(read_steps(lines, known=leaves or ()), 1):
+    for number, (target, expr) in enumerate(read_steps(lines, known=leaves or (), own=own), 1):
         where = f"step {number}"
         if target in formulas:
             raise GraphError(f"{target} is defined twice", where=where, hint="give the second one another name")

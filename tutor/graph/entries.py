@@ -381,7 +381,7 @@ class _Lazy:
         shapes: dict[str, Shape] = {label: part.shape for label, part in zip(labels, operands, strict=True)}
         row, sizes, _ = bind(Call(expr.func, (*map(Name, labels), *expr.args[count:])), shapes)
         arrays: dict[str, Any] = {name: part for (name, _), part in zip(row.operands, operands, strict=True)}
-        for part in operands if row.padded or expr.func == "concat" else ():
+        for part in operands if row.padded else ():
             part.bounded = True
         return _EntryReader(formula(row.index), row.letters, arrays, {name: int(size) for name, size in sizes.items()}, entries.algebra)
 

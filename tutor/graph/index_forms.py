@@ -16,6 +16,7 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.graph.array_products import arrange_or_row, arrange_products
+from tutor.graph.broadcasting import fit_single_axes
 from tutor.graph.letter_ranges import (
     EQUAL,
     LOOPS,
@@ -80,6 +81,8 @@ def array_formulas(
             if row and type(expr) is Call and expr.func == "transpose" and len(shape_of(expr.args[0], shapes)) == 1:
                 expr = expr.args[0]  # (Wᵀ δ)ᵀ: a row that is written as one
             formula = ArrayFormula(expr, shape_of(expr, shapes), row)
+            if (fitted := fit_single_axes(expr, formula.shape, wanted)) is not None:
+                formula = ArrayFormula(fitted, wanted, row)
         except GraphError as error:
             problem = problem or error
             continue

@@ -20,10 +20,10 @@ from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_n
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.graph.pause_collector import pause_collection
 from tutor.graph.read_steps import read_steps
-from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, shape_of, shape_text
+from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, shape_of, shape_text, size_expr
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS
-from tutor.rules.operations import LAYERS, WRITABLE
+from tutor.rules.operations import LAYERS, SUMS, WRITABLE
 
 Affine = Literal["plain", "transposed"]
 """Wx + b with one row of W for each neuron, or Wᵀx + b with one column for each (qmul, graz)."""
@@ -60,10 +60,12 @@ def from_layers(
     loss: str = "",
     parameters: Sequence[str] = (),
     kinds: Mapping[str, Quantity] | None = None,
+    own: Collection[str] = (),
 ) -> Layered:
     """Read steps over arrays: ``z = W x + b``, ``a = sigmoid(z)``, ``L = sum((a - y)^2)``.
 
     ``shapes`` are those of the leaves (a leaf without one is a single number); those of the steps follow.
+    ``own`` are the exercise's own functions.
 
     Raises `GraphError` for what does not fit, with both shapes, and for what is not known.
 
@@ -72,12 +74,12 @@ def from_layers(
     """
     _check_shapes(shapes)
     formulas: dict[str, Expr] = {}
-    for number, (target, expr) in enumerate(read_steps(lines, WRITABLE, tuple(shapes)), 1):
+    for number, (target, expr) in enumerate(read_steps(lines, WRITABLE, tuple(shapes), own), 1):
         if target in formulas or target in shapes:
             raise GraphError(f"{target} is defined twice", where=f"step {number}", hint="give the second one another name")
         formulas[target] = expr
-    own = {*shapes, *formulas, *parameters, *(kinds or {})}
-    formulas = {target: _read_entries(expr, shapes, formulas, own) for target, expr in formulas.items()}
+    named = {*shapes, *formulas, *parameters, *(kinds or {})}
+    formulas = {target: _read_entries(expr, shapes, formulas, named) for target, expr in formulas.items()}
     graph = assemble(formulas, loss=loss, parameters=parameters, kinds=kinds, rule=layer_rule)
     graph = _drop_letters(graph, shapes)
     known: dict[str, Shape] = {q.name: tuple(shapes.get(q.name, ())) for q in graph.leaves}
@@ -141,7 +143,7 @@ def _drop_letters(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
 def _settings_of(expr: Expr) -> set[str]:
     """The letters in the places of settings: the N of ``columns(b, N)``."""
     found = {name for part in children(expr) for name in _settings_of(part)}
-    if type(expr) is Call and expr.func in LAYERS:
+    if type(expr) is Call and any(row.settings for row in LAYERS.get(expr.func, ())):
         found |= {part.name for part in expr.args[len(LAYERS[expr.func][0].arrays) :] if type(part) is Name}
     return found
 
@@ -177,7 +179,8 @@ def _entries(graph: Graph) -> dict[str, Array[str]]:
     return found
 
 
-_BESIDE = ("fill", "columns", "rows", "entry")
+_SPREAD = frozenset({"fill", "columns", "rows", "batch", *(name for name in LAYERS if name.startswith("stretch_"))})
+_BESIDE = (*_SPREAD, "entry")
 """What makes a bias fit a layer, and one entry: beside other terms neither is what a step is about."""
 
 
@@ -190,6 +193,8 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
     """
     if type(expr) is Add and any(_is_product(term) for term in expr.args):
         return "affine"
+    if type(expr) is Add and (bare := _drop_spread(expr)) != expr and not _has_layer(bare):
+        return rule if (rule := rule_of(bare)) != "sum" else "sum of arrays"
     if type(expr) is Add:
         made = [term.func for term in expr.args if type(term) is Call and term.func in LAYERS and term.func not in _BESIDE]
         if len(made) == 1 or _has_layer(expr):
@@ -198,11 +203,31 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
         return rule if rule != "sum" else "sum of arrays" if shapes is not None and shape_of(expr, shapes) else "sum of numbers"
     if type(expr) is Call and expr.func in LAYERS:
         return expr.func
+    if type(expr) is Div and type(expr.num) is Call and expr.num.func in _ALONG:
+        return "mean along" if shapes is None or _is_along(expr.num, expr.den, shapes) else "formula"
     if type(expr) is Div and type(expr.num) is Call and expr.num.func == "sum":
         return "mean" if shapes is None or _is_counted(expr.num.args[0], expr.den, shapes) else "formula"
     if type(expr) is Call and expr.func == "hadamard":
         return "hadamard"
     return rule_of(expr) if not _has_layer(expr) else "formula"
+
+
+_ALONG = frozenset(name for sums in SUMS.values() for name in sums)
+
+
+def _is_along(call: Call, number: Expr, shapes: Mapping[str, Shape]) -> bool:
+    """Whether a sum along an axis is divided by how long that axis is."""
+    shape = shape_of(call.args[0], shapes)
+    size = shape[SUMS[len(shape)].index(call.func)] if len(shape) in SUMS and call.func in SUMS[len(shape)] else 0
+    return number == size_expr(size)
+
+
+def _drop_spread(expr: Expr) -> Expr:
+    """The formula without what makes its arrays alike: X − μ of X − 𝟏 μᵀ."""
+    if type(expr) is Call and expr.func in _SPREAD:
+        return _drop_spread(expr.args[0])
+    parts = children(expr)
+    return rebuild(expr, tuple(map(_drop_spread, parts))) if parts else expr
 
 
 def _is_counted(array: Expr, number: Expr, shapes: Mapping[str, Shape]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tutor.errors import GraphError, tell
 from tutor.expression.index_signs import APART, FULL
-from tutor.expression.nodes import Call, Div, Expr, Neg, Number, children, rebuild
+from tutor.expression.nodes import Call, Expr, Number, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.graph.array_products import arrange_products
 from tutor.graph.nouns import Step
@@ -20,9 +20,7 @@ from tutor.rules.operations import LAYERS
 
 _SLIDES = {f"{func} {kind}": (func, kind) for func in ("correlate", "convolve") for kind in (FULL, APART)}
 _POOLED = {"route": "max_pool", "route_first": "max_pool", "share": "average_pool"}
-_ALONG = {"sum": "row_sums column_sums batch_sums", "mean": "row_sums column_sums batch_sums", "size": ""}
-"""What takes an axis as NumPy counts it, with what that is along the last axis, the one before, and the first."""
-LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_ALONG, *_SLIDES, *_POOLED})
+LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED})
 """What is looked at here; correlation because over channels it is also the gradient of the kernels."""
 
 
@@ -49,16 +47,12 @@ class Resolver:
         done = rebuild(expr, tuple(map(self.resolve, parts)))
         if type(done) is not Call or done.func not in LEAVING_OUT:
             return done
-        if done.func in _ALONG and len(done.args) != 2 and done.func != "size":
-            return done
         args = tuple(arrange_products(arg, self.shapes, beside=self.beside) for arg in done.args)
         if done.func == "flip":
             return _turn_round(args)
         if done.func == "one_hot":
             labels = 2 < len(args) == len(self.wanted)
             return Call("one_hot", (*args, *map(size_expr, self.wanted))) if labels else done
-        if done.func in _ALONG:
-            return self._read_axis(Call(done.func, args))
         shapes = tuple(shape_of(arg, self.shapes) for arg in args)
         if done.func in _POOLED:
             return self._find_windows(Call(done.func, args), shapes)
@@ -98,29 +92,6 @@ class Resolver:
         if any(isinstance(size, int) and size < 1 for size in sizes):
             raise GraphError(tell("shapes do not fit: nothing is left of {call}", call=write_plain(call, as_written=True)[:60]))
         return [Number(str(size)) for size in sizes]
-
-    def _read_axis(self, call: Call) -> Expr:
-        """A sum or a mean along an axis, or how long the axis is: as NumPy counts, from 0, or from the end with a minus."""
-        array, shape = call.args[0], shape_of(call.args[0], self.shapes)
-        axis = _read_number_of_axis(call.args[1]) if len(call.args) > 1 else 0
-        own = axis + len(shape) if axis < 0 else axis
-        if not 0 <= own < len(shape):
-            what = tell("{array} of shape {shape} has no axis {axis}", array=write_plain(array, as_written=True)[:40],
-                        shape=shape_text(shape), axis=axis)
-            raise GraphError(what, hint=tell("axes are counted from 0 to {count}",
-                                             count=len(shape) - 1) if shape else tell("a number has no axes"))
-        size = size_expr(shape[own])
-        if call.func == "size":
-            return size
-        behind = len(shape) - 1 - own
-        if len(shape) == 1:
-            return Call(call.func, (array,))
-        if behind > 1 and own:
-            raise GraphError(tell("a sum along axis {axis} of {count} is not read", axis=axis, count=len(shape)),
-                             hint=tell("write it in index form, Σ_v x_ivjk"))
-        func = _ALONG[call.func].split()[min(behind, 2)]
-        summed = Call(func, (array,))
-        return summed if call.func == "sum" else Div(summed, size)
 
     def _find_windows(self, call: Call, shapes: tuple[Shape, ...]) -> Expr:
         """What goes back through a pooling, with its windows."""
@@ -163,11 +134,6 @@ def _read_setting(expr: Expr) -> int:
         return int(expr.text)
     raise GraphError(tell("{expr} is no setting", expr=write_plain(expr)[:40]),
                      hint=tell("a stride or a padding is a whole number such as 2"))
-
-
-def _read_number_of_axis(expr: Expr) -> int:
-    inner = expr.args[0] if type(expr) is Call and expr.func == "axis" else expr
-    return -_read_setting(inner.arg) if type(inner) is Neg else _read_setting(inner)
 
 
 def _list_poolings(steps: Iterable[Step], shapes: Mapping[str, Shape]) -> Iterator[tuple[str, Shape, Shape, tuple[int, int]]]:

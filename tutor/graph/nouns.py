@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tutor.expression.nodes import Expr
+from tutor.expression.own_functions import list_own
 from tutor.rules.functions import Ties
 
 if TYPE_CHECKING:
@@ -93,6 +94,11 @@ class Graph:
     def leaves(self) -> tuple[Quantity, ...]:
         """The quantities that no step computes."""
         return self.inputs + self.parameters
+
+    @property
+    def own_functions(self) -> tuple[str, ...]:
+        """The exercise's own functions that the steps use (`tutor.expression.own_functions`)."""
+        return list_own(step.expr for step in self.steps)
 
     @property
     def names(self) -> tuple[str, ...]:

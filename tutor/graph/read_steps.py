@@ -10,6 +10,7 @@ from tutor.errors import GraphError, TutorError, hint_near
 from tutor.expression.lexicon import STARRED
 from tutor.expression.nodes import Expr
 from tutor.expression.parse import make_vocabulary, parse_with, read_name
+from tutor.expression.program_signs import PROGRAM_WORDS
 from tutor.expression.spelling import is_name
 from tutor.expression.walk import names
 from tutor.rules.functions import FUNCTIONS, check_calls
@@ -36,12 +37,13 @@ def check_name(text: str) -> str:
 
 
 def is_step(text: str) -> bool:
-    """Whether a text is a step and not an expression: it has an equals sign that belongs to no comparison.
+    """Whether a text is a step and not an expression: it has an equals sign that belongs to no comparison and to no setting.
 
-    >>> is_step("d = x + y"), is_step("a if x >= 0 else b")
-    (True, False)
+    >>> is_step("d = x + y"), is_step("a if x >= 0 else b"), is_step("softmax(Z, axis=1)")
+    (True, False, False)
     """
-    return _EQUALS.search(text) is not None
+    match = _EQUALS.search(text)
+    return match is not None and text.count("(", 0, match.start()) <= text.count(")", 0, match.start())
 
 
 def split_steps(text: str) -> list[str]:
@@ -79,10 +81,13 @@ def _take_apart(text: str) -> _Written | TutorError:
         return GraphError(error.what, hint=f"write {name} = …, or {name}(x, y) = … with the names of quantities")
 
 
-def read_steps(lines: Iterable[str], arrays: Collection[str] = (), known: Collection[str] = ()) -> Iterator[tuple[str, Expr]]:
+def read_steps(
+    lines: Iterable[str], arrays: Collection[str] = (), known: Collection[str] = (), own: Collection[str] = ()
+) -> Iterator[tuple[str, Expr]]:
     """Written steps, each with its target and its formula.
 
-    ``arrays`` are the functions of whole layers that they may use, ``known`` the quantities that exist for certain.  A target may be
+    ``arrays`` are the functions of whole layers that they may use, ``known`` the quantities that exist for certain, ``own`` the
+    functions of the exercise (`tutor.expression.own_functions`).  A target may be
     written with its arguments: ``f(x, y) = x^2*y`` is f, and f(x, y) elsewhere is its value.
 
     Raises `GraphError` or `ExpressionError`, with the number of the step.
@@ -90,14 +95,14 @@ def read_steps(lines: Iterable[str], arrays: Collection[str] = (), known: Collec
     >>> [target for target, _ in read_steps(["f(x, y) = x^2*y", "g = f(x, y) + x"])]
     ['f', 'g']
     """
-    for number, read in enumerate(read_each(lines, arrays, known), 1):
+    for number, read in enumerate(read_each(lines, arrays, known, own), 1):
         if isinstance(read, TutorError):
             raise read.put_at(f"step {number}")
         yield read
 
 
 def read_each(
-    lines: Iterable[str], arrays: Collection[str] = (), known: Collection[str] = ()
+    lines: Iterable[str], arrays: Collection[str] = (), known: Collection[str] = (), own: Collection[str] = ()
 ) -> list[tuple[str, Expr] | TutorError]:
     """The same, with the fault of each step that cannot be read in its place: an author sees all of them at once.
 
@@ -108,8 +113,8 @@ def read_each(
     good = [step for step in written if isinstance(step, _Written)]
     applied = {step.target: step.arguments for step in good if step.arguments}
     certain = tuple(dict.fromkeys((*known, *(step.target for step in good))))
-    marks = {STARRED} if arrays else set()
-    vocabulary = make_vocabulary(None, {*FUNCTIONS, *arrays, *marks}, certain, applied)
+    marks = {STARRED, *PROGRAM_WORDS} if arrays else set()
+    vocabulary = make_vocabulary(None, {*FUNCTIONS, *arrays, *own, *({STARRED} if arrays else ())}, certain, applied)
     found: list[tuple[str, Expr] | TutorError] = []
     for step in written:
         if isinstance(step, TutorError):

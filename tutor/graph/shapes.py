@@ -8,7 +8,7 @@ from math import prod
 from typing import TypeAlias
 
 from tutor.errors import GraphError, Told, tell
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula, row_of
@@ -44,6 +44,10 @@ def size_of(expr: Expr) -> Size:
         return int(expr.text)
     if type(expr) is Name:
         return expr.name
+    if type(expr) is Neg and isinstance(size := size_of(expr.arg), int):
+        return -size
+    if type(expr) is Add and not any(isinstance(size, str) for size in map(size_of, expr.args)):
+        return sum(int(size_of(part)) for part in expr.args)
     raise GraphError(tell("{expr} is no size", expr=write_plain(expr, as_written=True)),
                      hint=tell("a stride, a padding or a size is a whole number such as 2"))
 
@@ -120,7 +124,7 @@ def refuse_misfit(
 ) -> GraphError:
     """The refusal of two arrays that do not fit: both are named, with their shapes."""
     word = _WORDS.get(type(expr), tell("combined entry by entry with"))
-    hint = tell("both need the same shape")
+    hint = _name_axis(shape, second)
     one, two = shorten_call(first, shapes), shorten_call(other, shapes)
     if type(expr) is Call and (fits := _bind_alike("matmul", id(LAYERS["matmul"]), (shape, second), ())):
         hint = tell("entry by entry (⊙) both need the same shape; as a matrix product, {one} @ {two}, it is {fits}", one=one, two=two,
@@ -138,6 +142,20 @@ def refuse_misfit(
                     else tell("for a bias of samples in rows write rows({bias}, {height})", **places))  # fmt: skip
     return GraphError(tell("shapes do not fit: {one} of shape {shape} is {word} {two} of shape {second}", one=one,
                            shape=shape_text(shape), word=word, two=two, second=shape_text(second)), hint=hint)
+
+
+def _name_axis(one: Shape, two: Shape) -> Told:
+    """Along which axis two arrays differ, as NumPy counts and compares: from the last one on."""
+    rank = max(len(one), len(two))
+    places = [axis for axis in range(-1, -min(len(one), len(two)) - 1, -1) if one[axis] != two[axis] and 1 not in (one[axis], two[axis])]
+    if not places:
+        return tell("both need the same shape")
+    axis = places[0]
+    return tell(
+        "along axis {axis} one has {one} entries and the other {two}; "
+        "from the last axis on both have the same number, or one has 1 or no such axis",
+        axis=rank + axis, one=one[axis], two=two[axis],
+    )
 
 
 def shorten_call(expr: Expr, shapes: Mapping[str, Shape]) -> str:
@@ -340,6 +358,8 @@ def _result(call: Call, text: str, sizes: Mapping[str, Size], shapes: Mapping[st
     expr = formula(text)
     if type(expr) is Name:
         return sizes[expr.name]
+    if type(expr) is Number:
+        return int(expr.text)
     parts = [sizes[part.name] if type(part) is Name else int(part.text) for part in children(expr)]  # type: ignore[union-attr]
     if any(isinstance(part, str) for part in parts):
         raise GraphError(

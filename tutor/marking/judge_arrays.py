@@ -32,7 +32,7 @@ from tutor.graph.shapes import Shape, shape_text, size_expr
 from tutor.marking.judge import Judged
 from tutor.marking.judge_lines import answer_of, is_question
 from tutor.marking.marked import BrokenLine, MarkedAnswer, Outcome, Refutation, Slip
-from tutor.rules.operations import LAYERS
+from tutor.rules.operations import SLIDING
 
 if TYPE_CHECKING:
     from tutor.marking.judge_answer import AnswerJudge
@@ -43,7 +43,6 @@ _STARS = frozenset("*∗")
 _DOTS = re.compile(r"[·⋅•]|\\(?:cdot|bullet)(?![A-Za-z])|\\langle(?![A-Za-z])")
 _SIGN_COMMANDS = ("\\cdot", "\\times", "\\ast")
 _MISFIT, _DISAGREE = "shapes do not fit", "readers disagree"
-SLIDING = frozenset(name for name, rows in LAYERS.items() if rows[0].padded and not rows[0].internal)
 """Correlation and convolution, whose sign many courses have for a product, too."""
 MOST_DOTTED = 60
 """In a formula of more names and signs a · is no scalar product."""

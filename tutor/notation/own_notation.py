@@ -88,18 +88,22 @@ def check_own_notation(raw: Mapping[str, Any], where: str, known: Collection[str
     >>> check_own_notation({"rate": "gamma"}, "my.toml", ["plain"])
     {'extends': 'plain', 'rate': 'gamma'}
     """
-    problems = [problem.put_at(line) if (line := _name_line(problem.where, text)) else problem for problem in _list_faults(raw, known)]
+    problems = [problem.put_at(line) if (line := name_line(problem.where, text)) else problem for problem in _list_faults(raw, known)]
     if problems:
         raise Problems(problems, where=make_visible(where, 120))
     return {"extends": "plain", **raw}
 
 
 _HEAD = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
-_ENTRY = re.compile(r"""\s*["']?([\w -]*[\w-])["']?(?:\s*\.\s*["']?([\w -]*[\w-])["']?)?\s*=""")
+_ENTRY = re.compile(r"""\s*["']?([\w (),-]*[\w)-])["']?(?:\s*\.\s*["']?([\w -]*[\w-])["']?)?\s*=""")
 
 
-def _name_line(place: str, text: str) -> str:
-    """The line where a key stands in a file, in words; nothing where that is not seen."""
+def name_line(place: str, text: str) -> str:
+    """The line where a key stands in a TOML file, in words; nothing where that is not seen.
+
+    >>> name_line("functions.swish", 'title = "t"\\n[functions]\\nswish = "z*sigmoid(z)"')
+    'line 3'
+    """
     found: dict[str, int] = {}
     table = ""
     for number, line in enumerate(text.splitlines(), 1):

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from tutor.errors import TutorError, hint_near
 from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.expression.letters import SUPER
+from tutor.expression.own_functions import is_own, shorten_name
 from tutor.graph.nouns import Quantity
 from tutor.notation.own_notation import OwnNotation, check_own_notation
 from tutor.notation.symbol import Face, Symbol, guess, lower_index, read_symbol, set_face, set_italic
@@ -28,6 +29,14 @@ MOST = 100_000
 
 
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def _write_own(name: str) -> Symbol:
+    """A function of the exercise: a letter as a letter, g or φ, a word upright."""
+    symbol = guess(name)
+    if len(symbol.text) == 1:
+        return symbol
+    return Symbol("\\operatorname{" + name.replace("_", "\\_") + "}", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,8 @@ class Notation:
         known = self.functions.get(name)
         if known:
             return known
+        if is_own(name):
+            return _write_own(shorten_name(name))
         head, _, index = name.rpartition("_")
         if head and index.isdigit():
             whole = self.function(head)

@@ -416,10 +416,10 @@ def _definition(func: str, arity: int) -> tuple[tuple[str, ...], Expr]:
 
 def _slope(func: str, args: Sequence[Value]) -> Value:
     from tutor.numbers.run import compute
-    from tutor.rules.functions import OUT, partials_of
+    from tutor.rules.functions import OUT, slope_of
 
     row = function(func, len(args))
-    return compute(partials_of(row)[0], {**dict(zip(row.params, args, strict=True)), OUT: apply(func, args)})
+    return compute(slope_of(row), {**dict(zip(row.params, args, strict=True)), OUT: apply(func, args)})
 
 
 def shorten(value: Value) -> str:

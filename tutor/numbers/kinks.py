@@ -15,6 +15,7 @@ from typing import Literal
 
 from tutor.errors import TutorError
 from tutor.expression.nodes import ZERO, Call, Expr, children
+from tutor.expression.own_functions import is_own
 from tutor.expression.walk import names, size, substitute
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import Value, as_real
@@ -222,12 +223,22 @@ def list_kinks_hit(graph: Graph, values: Mapping[str, Value]) -> list[Kink]:
 
 
 def _calls(expr: Expr) -> Iterator[Call]:
+    """The calls in a formula, and those in the exercise's own functions that it calls."""
     stack = [expr]
     while stack:
         node = stack.pop()
         if isinstance(node, Call) and node.func != "pi":
             yield node
+            if is_own(node.func):
+                stack.append(_open_own(node))
         stack.extend(children(node))
+
+
+def _open_own(call: Call) -> Expr:
+    """The formula of an own function with a call's arguments in it."""
+    row = function(call.func.rstrip("'"), len(call.args))
+    formula = value_of(row)
+    return call.args[0] if formula is None else substitute(formula, dict(zip(row.params, call.args, strict=True)))
 
 
 def _is_on_kink(call: Call, values: Mapping[str, Value]) -> bool:

@@ -20,7 +20,7 @@ from tutor.expression.elsewhere import split_component
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.numbers.functions import PRIMITIVES
-from tutor.rules.functions import OUT, Function, function, partials_of, value_of
+from tutor.rules.functions import OUT, Function, function, slope_of, value_of
 from tutor.rules.patterns import constant
 
 NAME, NUMBER, ADD, SUB, MUL, DIV, NEG = "name", "number", "+", "-", "*", "/", "neg"
@@ -195,7 +195,7 @@ class Lowering(Generic[Made]):
             raise ExpressionError(f"{func}' is not known", hint="one prime, and a function of one argument")
         args = [self.atom(arg) for arg in args]
         row = function(func, len(args))
-        formula = partials_of(row)[0]
+        formula = slope_of(row)
         uses: set[str] = set()
         collect_names(formula, uses)
         return self.fill(formula, row, args, **({OUT: self.apply(func, args)} if OUT in uses else {}))

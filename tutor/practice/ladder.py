@@ -12,7 +12,6 @@ from tutor.derive.working import list_referred
 from tutor.exercise.question import LISTS, Question
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
-from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import as_name
 from tutor.graph.nouns import Step
@@ -21,7 +20,7 @@ from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import decimal, round_significant
 from tutor.practice.smaller import choose_part
 from tutor.practice.tasks import AskedStep, find_first_step
-from tutor.rules.functions import FUNCTIONS, OUT, component_row
+from tutor.rules.functions import FUNCTIONS, OUT, component_row, slope_of, value_of
 
 RungKind = Literal["think", "look", "rule", "formula", "smaller", "symbols", "numbers", "half", "result"]
 DIGITS = 6
@@ -129,11 +128,11 @@ def _write_rule(step: Step) -> tuple[Expr, Expr] | None:
         return None
     if forward:
         call = Call(row.name, tuple(Name(name) for name in row.params))
-        return (call, parse(row.value, names=row.params, functions=FUNCTIONS)) if row.value else None
+        value = value_of(row)
+        return (call, value) if value is not None else None
     if not row.partials or row.partials[0] == "":
         return None
-    derivative = parse(row.partials[0], names=(*row.params, OUT), functions=FUNCTIONS)
-    return Partial(OUT, row.params[0]), derivative
+    return Partial(OUT, row.params[0]), slope_of(row)
 
 
 def _put_in(expr: Expr, shown: Mapping[str, str], steps: Mapping[str, Step]) -> Expr:

@@ -11,6 +11,7 @@ from typing import Literal
 from tutor.answer.read.asked_names import AskedNames
 from tutor.errors import TutorError
 from tutor.exercise.model import Exercise
+from tutor.exercise.question import LISTS
 from tutor.marking.judge import Earlier
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
@@ -174,19 +175,42 @@ class Session:
         known = marker.sheet.leaves() if marker.exercise.values else {}
         return {name: value for name, value in known.items() if name in marker.exercise.values or name == rate}
 
+    def list_own(self) -> frozenset[str]:
+        """The tasks for which the learner's own numbers stand: those that are kept, what follows from them, and all of an exam."""
+        tasks, look_up = self.lesson.tasks, self.look_up
+        if not self.lesson.settings.row.tells:
+            return frozenset(task.id for task in tasks)
+        kept = {task.target or task.question.array for task in tasks if look_up(task.id).status == "kept"}
+        return frozenset(task.id for task in tasks if look_up(task.id).status == "kept" or kept.intersection(look_up(task.id).follows))
+
     def list_shown(self) -> dict[str, str]:
         """The numbers that are on the table, by quantity: the learner's own where they are kept, the right ones where they were shown; in
         an exam all are the learner's own."""
         found: dict[str, str] = {name: write_number(value) for name, value in self.list_given().items()}
-        marker, tells = self.lesson.marker, self.lesson.settings.row.tells
-        kept = {task.target for task in self.lesson.tasks if self.look_up(task.id).status == "kept"}
+        marker, owned = self.lesson.marker, self.list_own()
         for task in self.lesson.tasks:
             own = self.look_up(task.id)
             if task.kind == "value" and task.question.kind == "number" and own.status in DONE:
                 result = self.earlier.results.get(task.target)
                 number = result.number if result is not None else None
-                if own.status != "kept" and tells and not kept.intersection(own.follows):
+                if task.id not in owned:
                     found[task.target] = write_answer(marker, task.question)
                 elif number is not None:
                     found[task.target] = f"{number:.6g}"
+        return found
+
+    def list_entries(self) -> dict[str, str]:
+        """The numbers on the table, and those of the arrays that are done, entry by entry."""
+        found, marker, owned = self.list_shown(), self.lesson.marker, self.list_own()
+        for task in self.lesson.tasks:
+            own = self.look_up(task.id)
+            if not task.question.array or task.question.kind not in LISTS or own.status not in DONE:
+                continue
+            for name in task.question.targets:
+                result, truth = self.earlier.results.get(name), marker.sheet.truth.get(name)
+                number = result.number if result is not None else None
+                if task.id not in owned and truth is not None:
+                    found[name] = write_number(truth)
+                elif number is not None:
+                    found[name] = f"{number:.6g}"
         return found

@@ -351,7 +351,8 @@ def _may_keep(session: Session, task: AskedStep) -> bool:
     """Whether there is a wrong answer to go on with; in an exam nobody is told."""
     own = session.look_up(task.id)
     is_open = own.status in ("open", "skipped") and own.attempts > 0 and task.question.kind != "choice"
-    return is_open and session.lesson.settings.row.tells and task.target in session.earlier.results
+    keys = task.question.targets if task.question.array else (task.target,)
+    return is_open and session.lesson.settings.row.tells and bool(keys) and all(key in session.earlier.results for key in keys)
 
 
 def _take_skip(session: Session, event: Event) -> tuple[Session, Reply]:
@@ -390,7 +391,8 @@ def _take_go(session: Session, event: Event) -> tuple[Session, Reply]:
     if event.text not in known:
         first = ", ".join(list(known)[:SOME])
         what = tell("there is no step {name}", name=make_visible(event.text))
-        raise PracticeError(what, hint=hint_near(event.text, known) or tell("there are {names}, …", names=first))
+        some = tell("there are {names}, …", names=first) if len(known) > SOME else tell("there are {names}", names=first)
+        raise PracticeError(what, hint=hint_near(event.text, known) or some)
     return replace(session, at=event.text), Reply("go", event.text)
 
 

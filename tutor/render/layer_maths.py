@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.notation.symbol import Symbol, lower_index
 from tutor.rules.operations import LAYERS, OF_EACH, Layer
 
@@ -111,6 +112,15 @@ def _rows(writer: Writer, args: tuple[Expr, ...]) -> str:
     return _write_ones(writer) + _write_both(writer, "\\,", " ") + _write_transposed(writer, summed)
 
 
+def _write_itself(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """An array with an axis of one entry more or less: on paper a vector is such a matrix."""
+    return writer.write_within(args[0], _PRODUCT)
+
+
+def _stretch_column(writer: Writer, args: tuple[Expr, ...]) -> str:
+    return _write_ones(writer) + _write_both(writer, "\\,", " ") + writer.write_within(args[0], _FACTOR)
+
+
 def _row_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
     return writer.write_within(args[0], _PRODUCT) + _write_both(writer, "\\,", " ") + _write_ones(writer)
 
@@ -144,6 +154,11 @@ def _part(writer: Writer, settings: Sequence[Expr]) -> str:
     """The first and the last entry of a part, from where it begins and how long it is."""
     begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
     return f"{begin + 1}{_write_both(writer, chr(92) + 'dots ', '..')}{begin + length}"
+
+
+def _write_margins(writer: Writer, settings: Sequence[Expr]) -> str:
+    """How many zeros stand before and behind."""
+    return ", ".join(writer.show(part) for part in settings)
 
 
 def _size(writer: Writer, settings: Sequence[Expr]) -> str:
@@ -269,10 +284,16 @@ _PHRASES: dict[str, PrintedOperation] = {
     "ones times lying": PrintedOperation(_PRODUCT, _rows),
     "transposed times ones": PrintedOperation(_PRODUCT, _column_sums),
     "indexed": PrintedOperation(_ATOM, _entry),
+    "itself": PrintedOperation(_PRODUCT, _write_itself),
+    "itself times ones lying": PrintedOperation(_PRODUCT, _columns),
+    "ones times": PrintedOperation(_PRODUCT, _stretch_column),
 }
 """How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
-_INDICES = {"window": _window, "sizes": _size, "place": _part, **{axis: _write_by(axis) for axis in ("col", "row", "batch")}}
+_INDICES = {
+    "window": _window, "sizes": _size, "place": _part, "margins": _write_margins,
+    **{axis: _write_by(axis) for axis in ("col", "row", "batch", "channel")},
+}  # fmt: skip
 """What is written as an index of a function's name: "name maxpool by window"."""
 
 
@@ -305,6 +326,9 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     OF_EACH["rows"]: PrintedOperation(_ATOM, _write_named("rows", "rows", 1, _size)),
     OF_EACH["row_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("row"))),
     OF_EACH["column_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("col"))),
+    BROADCAST: PrintedOperation(_ATOM, _write_named("broadcast", "broadcast", 1, _size)),
+    SUMMED: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _size)),
+    OWN.func: PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\cdot", "·")),
     "hadamard": PrintedOperation(_QUOTIENT, _write_hadamard),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _write_over("sum_over", "\\sum", "Σ")),

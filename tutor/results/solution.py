@@ -19,6 +19,7 @@ from tutor.expression.keys import derivative_key
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Derivation
+from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import Order, Samples
@@ -246,6 +247,7 @@ def solve(
     form: Form | None = None,
     words: Wording | str | None = None,
     edges: EdgeLabels = "plain",
+    shapes: Mapping[str, Shape] | None = None,
 ) -> Solution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
 
@@ -257,14 +259,14 @@ def solve(
     that are written so).  ``apart`` takes long formulas apart into steps, or leaves them as they are written: an expression and a
     single long step are taken apart by default, several steps and exercises stay as they are.  ``words`` are the language of the page:
     a code (``"de"``) or a `Wording`; by default what the exercise file says, else English.  With ``edges="derivatives"`` each edge of the
-    picture has its local derivative.
+    picture has its local derivative.  ``shapes`` makes a formula one over arrays: ``{"W": ("k", "n"), "x": ("n",)}``, letters or numbers.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
     >>> solve("(x+y)*z", at={"x": 1, "y": -3, "z": 4}).gradient("x")
     Fraction(4, 1)
     """
-    exercise = target_exercise(target, apart=apart, given=at or ())
+    exercise = target_exercise(target, apart=apart, given=at or (), shapes=shapes)
     options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart, edges=edges)
     said = require_wording(words, exercise.language)
     return Solution(work(resolve_solution(exercise, options), ask), said)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cache
+from typing import Any
 
 from tutor.errors import ExpressionError, tell
 from tutor.expression.elsewhere import function_hint, split_component
 from tutor.expression.nodes import ZERO, Call, Expr, Name, children
+from tutor.expression.own_functions import is_own, shorten_name
 from tutor.expression.parse import parse
 from tutor.rules.function_row import OUT as OUT
 from tutor.rules.function_row import SLOPE as SLOPE
@@ -23,9 +25,31 @@ from tutor.rules.function_row import Role as Role
 from tutor.rules.function_row import Ties as Ties
 from tutor.rules.function_rows import FUNCTION_ROWS
 from tutor.rules.loss_rows import LOSS_ROWS
+from tutor.rules.own_rows import has_prime, list_callable, read_function
 
 _ROWS = (*FUNCTION_ROWS, *LOSS_ROWS)
-FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
+
+
+class _Functions(dict[str, Function]):
+    """The rows by name; an exercise's own functions, whose name is their definition, are found as well, and not listed."""
+
+    def __missing__(self, name: str) -> Function:
+        row = read_function(name)
+        if row is None:
+            raise KeyError(name)
+        return row
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or (isinstance(name, str) and is_own(name))
+
+    def find(self, name: str, default: Any = None) -> Any:
+        """The row of a function, or ``default``."""
+        return self[name] if name in self else default  # noqa: SIM401 - this is what get does
+
+    get = find
+
+
+FUNCTIONS: dict[str, Function] = _Functions((row.name, row) for row in _ROWS)
 
 OF_LOGARITHMS = frozenset(row.name for row in _ROWS if row.of_logarithms)
 """The losses that are sums of logarithms."""
@@ -58,8 +82,9 @@ def function(name: str, arity: int) -> Function:
                               hint=tell("write {name}_1(z1, z2, z3) for the first", name=name))  # fmt: skip
     if arity != len(row.params):
         wants = ", ".join(row.params)
-        raise ExpressionError(tell("{name} takes {count} argument(s), not {arity}", name=name, count=len(row.params), arity=arity),
-                              hint=tell("write {name}({wants})", name=name, wants=wants))  # fmt: skip
+        own = shorten_name(name)
+        raise ExpressionError(tell("{name} takes {count} argument(s), not {arity}", name=own, count=len(row.params), arity=arity),
+                              hint=tell("write {name}({wants})", name=own, wants=wants))  # fmt: skip
     return row
 
 
@@ -157,7 +182,7 @@ _MADE = {"max": _make_extreme, "min": _make_extreme, "max_share": _share, "min_s
 @cache
 def value_of(row: Function) -> Expr | None:
     """The defining formula of a row, or nothing for a primitive."""
-    return parse(row.value, names=row.params, functions=FUNCTIONS) if row.value else None
+    return parse(row.value, names=row.params, functions=(*FUNCTIONS, *list_callable(row))) if row.value else None
 
 
 @cache
@@ -168,9 +193,20 @@ def partials_of(row: Function, ties: Ties = "shared") -> tuple[Expr, ...]:
     >>> [[write_plain(slope) for slope in partials_of(function("max", 2), ties)] for ties in ("shared", "first")]
     [['max_share(x1, x2)', 'max_share(x2, x1)'], ['1 - if_positive(x2 - x1, 1, 0)', 'if_positive(x2 - x1, 1, 0)']]
     """
+    if has_prime(row):
+        return (Call(f"{row.name}'", (Name(row.params[0]),)),)
+    return _read_partials(row, row.first if ties == "first" and row.first else row.partials)
+
+
+@cache
+def slope_of(row: Function) -> Expr:
+    """The derivative of a function of one number as a formula, of an own one too, in its parameter and ``out``."""
+    return _read_partials(row, row.partials)[0]
+
+
+def _read_partials(row: Function, listed: Sequence[str]) -> tuple[Expr, ...]:
     known = (*row.params, OUT)
-    listed = row.first if ties == "first" and row.first else row.partials
-    return tuple(parse(text, names=known, functions=FUNCTIONS) for text in listed)
+    return tuple(parse(text, names=known, functions=(*FUNCTIONS, *list_callable(row))) for text in listed)
 
 
 def choose_ties(call: Call, ties: Ties) -> Ties:
@@ -197,7 +233,8 @@ def check_calls(expr: Expr, besides: Collection[str] = ()) -> None:
         if type(node) is Call and node.func != "pi" and node.func not in besides:
             row = function(node.func.rstrip("'"), len(node.args))
             if node.func.endswith("'") and len(row.params) != 1:
-                raise ExpressionError(tell("{func} of a function of several arguments", func=node.func), hint=tell("write dL/dx instead"))
+                what = tell("{func} of a function of several arguments", func=shorten_name(node.func))
+                raise ExpressionError(what, hint=tell("write dL/dx instead"))
         stack.extend(children(node))
 
 

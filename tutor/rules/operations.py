@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import permutations
 
 from tutor.errors import TutorError
 from tutor.expression.nodes import Expr
@@ -43,7 +44,8 @@ class Layer:
     ``indexed`` says that the index form tells more than the name, ``padded`` that it looks outside of its operands, where an entry
     is 0 (so an operand in index form is a plain array).  ``normalises`` is the sum that the exponentials are divided by, of a softmax.
     ``by_place`` says that not all entries are computed alike, ``whole`` that its shape stands below all of it in print and not below
-    its operands; these three, too, on the first row of a name.  ``first`` are the pullbacks where the first of equal entries has it all.
+    its operands; these three, too, on the first row of a name.  ``first`` are the pullbacks where the first of equal entries has it all;
+    ``said`` is whose phrases explain it, where those of its own name do not.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Layer:
     normalises: str = ""
     by_place: bool = False
     whole: bool = False
+    said: str = ""
     first: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -171,16 +174,116 @@ def _write_summed(text: str, axes: int) -> str:
     return "batch_sums(" * axes + text + ")" * axes
 
 
-def _make_one_after_the_other(rank: int) -> tuple[Layer, Layer]:
-    """Two arrays of one rank joined along their first axis, and the part of such an array."""
-    sizes, index = ("", "q", "q r", "q r h")[rank - 1], (_1D, _2D, _3D, _4D)[rank - 1]
-    rest, more = ((", ", ", ".join(index[1:])) if rank > 1 else ("", ""))
-    axes = tuple(sizes.split())
+LONGER = ("row", "column", "channel", "sample")
+"""The axes of an array from the last one on; of a vector the last is its only one."""
+SUMS = {2: ("column_sums", "row_sums"), 3: ("batch_sums", "column_sums", "row_sums"),
+         4: ("batch_sums", "channel_sums", "column_sums", "row_sums")}  # fmt: skip
+"""What sums along each axis of an array of two, three or four."""
+_PRINTED = {"row": "row", "column": "col", "channel": "channel", "sample": "batch"}
+_PARTS = {"row": "columns", "column": "rows", "channel": "channels", "sample": "samples"}
+_PADDED = {"row": "pad", "column": "padrows", "channel": "padchannels", "sample": "padsamples"}
+"""What is printed of what is done along one axis."""
+
+
+def _make_joined(rank: int, place: int) -> tuple[Layer, ...]:
+    """Two arrays of one rank joined along an axis, a part of an array, and an array with zeros around it."""
+    word, letters, index = LONGER[rank - 1 - place], ["m", "n", "q", "r"][:rank], (_1D, _2D, _3D, _4D)[rank - 1]
+    size, own = letters[place], index[place]
+
+    def write_sizes(middle: str) -> tuple[str, ...]:
+        return (*letters[:place], middle, *letters[place + 1 :])
+
+    def write_entry(name: str, at: str) -> str:
+        return f"at({name}, {', '.join(at if i == own else i for i in index)})"
+
+    joined, part, padded = (name_along(what, rank, place) for what in ("concat", "part", "pad"))
     return (
-        Layer("concat", (f"x: m {sizes}", f"y: n {sizes}"), ("m + n", *axes), index,
-              f"at(x, i{rest}{more}) + at(y, i - m{rest}{more})", ("part(G, 0, m)", "part(G, m, n)"), indexed=False, by_place=True),
-        Layer("part", (f"x: n {sizes}",), ("z", *axes), index, f"at(x, i + f{rest}{more})", settings=(("f", 0), ("z", 1)), internal=True,
-              written="name part by place", padded=True, by_place=True),
+        Layer(joined, (f"x: {' '.join(letters)}", f"y: {' '.join(write_sizes('z'))}"), write_sizes(f"{size} + z"), index,
+              f"{write_entry('x', own)} + {write_entry('y', f'{own} - {size}')}", (f"{part}(G, 0, {size})", f"{part}(G, {size}, z)"),
+              written="" if place == 0 else f"name concat by {_PRINTED[word]}", indexed=False, by_place=True, padded=True,
+              said="concat"),
+        Layer(part, (f"x: {' '.join(letters)}",), write_sizes("z"), index, write_entry("x", f"{own} + f"),
+              (f"{padded}(G, f, {size} - f - z)",), (("f", 0), ("z", 1)),
+              written="name part by place" if place == 0 else f"name {_PARTS[word]} by place", padded=True, by_place=True,
+              said="part"),
+        Layer(padded, (f"x: {' '.join(letters)}",), write_sizes(f"{size} + f + t"), index, write_entry("x", f"{own} - f"),
+              (f"{part}(G, f, {size})",), (("f", 0), ("t", 0)), source="zeros before and behind, as np.pad", padded=True,
+              written=f"name {_PADDED[word]} by margins", by_place=True, indexed=False, said="pad"),
+    )  # fmt: skip
+
+
+def name_along(what: str, rank: int, place: int) -> str:
+    """What ``what`` is called along one axis, counted from 0, of an array of so many; of a matrix it is printed with 𝟏 and ᵀ.
+
+    >>> name_along("keep", 2, 1), name_along("keep", 3, 2), name_along("part", 3, 0)
+    ('keep_row', 'keep_row_each', 'part')
+    """
+    word = LONGER[rank - 1 - place]
+    if what in ("part", "concat"):
+        return what if place == 0 else f"{what}_{word}"
+    return f"{what}_{word}_each" if rank > 2 and what in ("keep", "drop", "stretch") and word in ("row", "column") else f"{what}_{word}"
+
+
+def name_permutation(axes: Sequence[int]) -> str:
+    """What an array with its axes in another order is called; nothing for the order as it is.
+
+    >>> name_permutation([0, 2, 1]), name_permutation([1, 0, 2]), name_permutation([0, 1])
+    ('transpose', 'axes_213', '')
+    """
+    if list(axes) == sorted(axes):
+        return ""
+    last = [*range(len(axes) - 2), len(axes) - 1, len(axes) - 2]
+    return "transpose" if list(axes) == last else f"axes_{''.join(str(axis + 1) for axis in axes)}"
+
+
+def _make_permuted(axes: tuple[int, ...]) -> Layer:
+    """An array with its axes in another order; the gradient goes back into the first one."""
+    letters, index = ["m", "n", "q", "r"][: len(axes)], (_1D, _2D, _3D, _4D)[len(axes) - 1]
+    back = [axes.index(axis) for axis in range(len(axes))]
+    name = name_permutation(axes)
+    return Layer(
+        name, (f"A: {' '.join(letters)}",), tuple(letters[axis] for axis in axes), index, f"at(A, {', '.join(index[i] for i in back)})",
+        (f"{name_permutation(back)}(G)",), source="np.transpose(A, axes)", written=f"name {name.replace('_', '')}", by_place=True,
+        said="axes",
+    )  # fmt: skip
+
+
+def _make_along(rank: int, place: int) -> tuple[Layer, ...]:
+    """What is done along one axis of an array: an axis of one entry put in, left out, or made longer, and the largest entries along it."""
+    word, letters, index = LONGER[rank - 1 - place], ["m", "n", "q", "r"][:rank], (_1D, _2D, _3D, _4D)[rank - 1]
+    size, rest = letters[place], tuple(letters[:place] + letters[place + 1 :])
+    one, longer = (*rest[:place], "1", *rest[place:]), (*rest[:place], "N", *rest[place:])
+    short = (("i",), _1D, _2D, _3D)[rank - 1] if rest else ()
+
+    def write_entry(name: str, places: Sequence[str], at: str) -> str:
+        return f"at({name}, {', '.join((*places[:place], at, *places[place:]))})"
+
+    own = index[place]
+    windows = [part for i in index for part in ((i, "0", size) if i == own else (i, f"{i} - 1", "1"))]
+    kept = tuple(i for i in index if i != own)
+    upstream = f"at(G, {', '.join(kept)})" if kept else "G"
+    rows = [
+        Layer(f"largest_{word}", (f"A: {' '.join(letters)}",), rest, short, f"max_over(v, {size}, {write_entry('A', short, 'v')})",
+              (f"to_largest_{word}(G, A)",), source="max(A, axis), as NumPy has it", first=(f"to_first_{word}(G, A)",),
+              written=f"name max by {_PRINTED[word]}", by_place=True, said="largest"),
+        *(Layer(f"to_{which}_{word}", (f"G: {' '.join(rest)}", f"A: {' '.join(letters)}"), tuple(letters), index,
+                f"{upstream}*{winner}(A, {', '.join(windows)})", internal=True, indexed=False, written=f"name route by {_PRINTED[word]}",
+                by_place=True, said=f"to_{which}") for which, winner in (("largest", "winner"), ("first", "first_winner"))),
+    ]  # fmt: skip
+    if rank == 1:
+        return tuple(rows)
+    total = SUMS[rank][place]
+    keep, drop, stretch = (name_along(what, rank, place) for what in ("keep", "drop", "stretch"))
+    kept_as = "transposed" if rank == 2 and word == "column" else "itself"
+    return (
+        *rows,
+        Layer(keep, (f"A: {' '.join(rest)}",), one, index, f"at(A, {', '.join(kept)})", (f"{drop}(G)",),
+              source="an axis of one entry, as keepdims leaves it", written=kept_as, indexed=False, said="keep"),
+        Layer(drop, (f"A: {' '.join(one)}",), rest, short, write_entry("A", short, "1"), (f"{keep}(G)",),
+              written=kept_as, indexed=False, said="drop"),
+        Layer(stretch, (f"A: {' '.join(one)}",), longer, index, f"at(A, {', '.join('1' if i == own else i for i in index)})",
+              (f"{keep}({total}(G))",), (("N", 1),), source="broadcasting along an axis of one entry", indexed=False, said="stretch",
+              written="itself" if rank > 2 else "itself times ones lying" if word == "row" else "ones times"),
     )  # fmt: skip
 
 
@@ -329,7 +432,7 @@ _ROWS = (
     Layer("unflatten", ("x: m*n*q",), ("m", "n", "q"), _3D, "at(x, n*q*(i - 1) + q*(j - 1) + l)", ("flatten(G)",),
           (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
-    *(row for rank in (1, 2, 3, 4) for row in _make_one_after_the_other(rank)),
+    *(row for rank in (1, 2, 3, 4) for place in range(rank) for row in _make_joined(rank, place)),
     *(Layer("flip", (f"x: {' '.join(sizes)}",), sizes, index, f"at(x, {', '.join(turned)})", internal=True,
             source="a kernel turned round, as convolution takes it", written="name flip", indexed=False, by_place=True)
       for sizes, index, turned in (
@@ -343,22 +446,33 @@ _ROWS = (
           within=("k", "m", "l", "n")),
     *_make_deep("m n q"),
     *_make_deep("m n q r"),
+    Layer("channel_sums", ("A: m n q r",), ("m", "q", "r"), _3D, "sum_over(v, n, at(A, i, v, j, l))",
+          ("stretch_channel(keep_channel(G), n)",), written="name sum by channel", said="batch_sums"),
+    *(row for rank in (1, 2, 3, 4) for place in range(rank) for row in _make_along(rank, place)),
+    *(_make_permuted(axes) for rank in (3, 4) for axes in permutations(range(rank)) if name_permutation(axes) not in ("", "transpose")),
 )  # fmt: skip
 
 LAYERS: dict[str, tuple[Layer, ...]] = {
     name: tuple(row for row in _ROWS if row.name == name) for name in dict.fromkeys(row.name for row in _ROWS)
 }
+SAID = {name: rows[0].said or name for name, rows in LAYERS.items()}
+"""Whose phrases explain an operation."""
 OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times", "ones"} <= {*rows[0].written.split()}}
 """What is a product of a matrix with 𝟏 on paper, and how it is called where it is done to each matrix of a batch: no product says that."""
 BY_PLACE = frozenset(name for name, rows in LAYERS.items() if rows[0].by_place)
 """The operations that do not treat all entries alike."""
+SLIDING = frozenset(name for name, rows in LAYERS.items() if ("p", 0) in rows[0].settings and not rows[0].internal)
+"""What slides a kernel over its input, by a stride and with a padding."""
 SOFTMAXES = {name: rows[0].normalises for name, rows in LAYERS.items() if rows[0].normalises}
 """Each softmax with the sum of its exponentials, which says what one sample is: a vector, a column or a row."""
 ENTRYWISE = "hadamard"
 """A ⊙ B, entry by entry; written ``*`` between arrays of one shape."""
 
 NAMES = frozenset({*LAYERS, ENTRYWISE})
-WRITABLE = frozenset({name for name, rows in LAYERS.items() if not rows[0].internal} | {ENTRYWISE})
+ALONG_AXES = frozenset({"norm", "var", "std"})
+SHAPING = frozenset({"stack"})
+"""What is written of arrays and made of these operations, along axes or over all entries (`tutor.graph.axis_forms`)."""
+WRITABLE = frozenset({name for name, rows in LAYERS.items() if not rows[0].internal} | {ENTRYWISE} | ALONG_AXES | SHAPING)
 """What an exercise may write."""
 
 _SPECIAL = frozenset(

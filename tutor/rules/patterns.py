@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.parse import parse
 from tutor.rules.functions import FUNCTIONS, VALUE, Function, partials_of
 
@@ -155,3 +155,23 @@ def drop_zero(expr: Expr) -> Expr:
         case Call("max_share", (own, Number("0"))):
             return Call("if_positive", (own, ONE, ZERO))
     return expr
+
+
+def drop_one(expr: Expr) -> Expr:
+    """What filling in a row with a setting of 1 leaves behind: a factor, a divisor and a power that say nothing.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(drop_one(parse("x^2/(2*1) + s/1^2 - 1/2*1")))
+    'x^2/2 + s - 1/2'
+    """
+    parts = children(expr)
+    done = rebuild(expr, tuple(drop_one(part) for part in parts)) if parts else expr
+    match done:
+        case Mul(args):
+            kept = tuple(arg for arg in args if arg != ONE)
+            return ONE if not kept else kept[0] if len(kept) == 1 else Mul(kept)
+        case Div(num, den) if den == ONE:
+            return num
+        case Pow(base, exp) if ONE in (base, exp):
+            return base
+    return done

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 from tutor.exercise.question import LISTS
-from tutor.explain.asked_quantity import name_asked
 from tutor.explain.diagram import Diagram
 from tutor.explain.document import Document, Inline, Math, Paragraph, Picture
 from tutor.explain.practice_page import (
@@ -144,9 +143,7 @@ class PreparedLesson:
         return {task.id: self._name_task(task) for task in self.lesson.tasks}
 
     def _name_task(self, task: AskedStep) -> str:
-        asked = task.question
-        named = name_step(task, self.words) if task.target or not asked.targets else tuple(name_asked(asked, self.words))
-        return write_plain_line(named, self.notation)[:LABEL]
+        return write_plain_line(name_step(task, self.words), self.notation)[:LABEL]
 
 @dataclass(slots=True)
 class SessionPage:
@@ -253,7 +250,8 @@ def _list_wanted(task: AskedStep | None) -> set[str]:
     """The quantities that a task is about, or asks to choose from: their part of a large graph is open."""
     if task is None:
         return set()
-    return {*(list_key_names(task.target) if task.target else ()), *_name_tiles(task)}
+    about = [task.target] if task.target else task.question.targets if task.question.array else ()
+    return {*(name for key in about for name in list_key_names(key)), *_name_tiles(task)}
 
 
 def _name_tiles(task: AskedStep) -> list[str]:

@@ -25,7 +25,7 @@ from tutor.marking.marked import Outcome, Slip, Verdict
 from tutor.marking.misconceptions import CREDITS, TABLE
 from tutor.numbers.kinks import FIRST, MEETING
 from tutor.rules.functions import FUNCTIONS
-from tutor.rules.operations import LAYERS
+from tutor.rules.operations import LAYERS, SAID
 from tutor.rules.optimisers import OPTIMISERS
 from tutor.rules.patterns import PATTERNS
 
@@ -41,8 +41,8 @@ REASONS = {
     for credit in credits_for(verdict, outcome, [[Slip(TABLE[0].tag, "")] * count], Scheme())
 }  # fmt: skip
 MOVES = {move.rule for row in OPTIMISERS for move in row.moves}
-ALSO_FORWARD = {"affine", "hadamard", "sum of arrays", "sum of numbers"}
-ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope"} | set(LAYERS)
+ALSO_FORWARD = {"affine", "mean along", "hadamard", "sum of arrays", "sum of numbers"}
+ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope"} | set(LAYERS) | set(SAID.values())
 """What a step over arrays may be besides an operation of the table."""
 
 
@@ -52,8 +52,8 @@ ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope"} | set(LAYERS)
         (ENGLISH.rules.FORWARD, NAMED, set()),
         (ENGLISH.rules.LOCAL, NAMED - {"constant"}, set()),
         (ENGLISH.marking.SUBJECTS, NAMED, {"pi"}),
-        (ENGLISH.arrays.FORWARD, {name for name, (row, *_) in LAYERS.items() if not row.internal}, ALSO_FORWARD),
-        (ENGLISH.arrays.BACKWARD, {name for name, (row, *_) in LAYERS.items() if row.internal}, ALSO_BACKWARD),
+        (ENGLISH.arrays.FORWARD, {SAID[name] for name, (row, *_) in LAYERS.items() if not row.internal}, ALSO_FORWARD),
+        (ENGLISH.arrays.BACKWARD, {SAID[name] for name, (row, *_) in LAYERS.items() if row.internal}, ALSO_BACKWARD),
         (ENGLISH.updates.MOVES, MOVES, set()),
         (ENGLISH.marking.MOVES, MOVES, {"count"}),
         (ENGLISH.marking.VERDICTS, set(get_args(Verdict)), set()),

@@ -26,6 +26,8 @@ from tutor.expression.lexicon import (
     split_index,
 )
 from tutor.expression.nodes import Call, Expr, Name, Partial
+from tutor.expression.own_functions import shorten_name
+from tutor.expression.program_signs import BROADCAST, SUMMED
 from tutor.expression.spelling import Key, read_whole
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered
 from tutor.graph.network import quantities
@@ -40,13 +42,14 @@ _LETTERS = (("i", "j", "k", "l"), ("m", "n", "r", "s"))
 _OTHERWISE = {
     "diag": "diag", "ones": "ones", "zeros": "zeros", "len": "size", "reshape": "unflatten", "ravel": "flatten",
     **{words[1]: name for name, rows in reversed(LAYERS.items())  # of two that are written alike the first
-       if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch")},
+       if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch", "channel")},
 }
 """Functions of arrays that answers have besides: diag(v) is a matrix with v on its diagonal, and operations by their printed names."""
 _NAMED = {
     ("columns", "sizes"): "columns", ("rows", "sizes"): "rows", ("sum", "row"): "row_sums", ("sum", "col"): "column_sums",
+    ("broadcast", "axes"): BROADCAST, ("sum", "axes"): SUMMED,
     **{("sum" if name == "batch_sums" else words[1], words[3]): name
-       for name, rows in LAYERS.items() if len(words := rows[0].written.split()) == 4 and words[0] == "name"},
+       for name, rows in reversed(LAYERS.items()) if len(words := rows[0].written.split()) == 4 and words[0] == "name"},
 }
 """The same with settings: part[2..3](h), by the word and the kind of its settings, as `tutor.render.layer_maths` writes them."""
 
@@ -69,6 +72,7 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     known = gather_vocabulary(exercise, layered.graph, chosen, notations.__getitem__, powers=False)
     sizes = {letter: Name(letter) for letter in layered.symbolic if letter not in known.declared}
     functions = {name: name for name in sorted(LAYER_FUNCTIONS | NAMES)}
+    functions |= {shorten_name(func): func for func in layered.graph.own_functions}
     literal: dict[str, Known] = {**known.literal, **literal_entries(layered, notations.values())}
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     units = dict(list_unit_spellings(layered, [*notations.values(), Notation()], {key[0] for key in known.spelled}))
@@ -80,7 +84,7 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     above = {(base, f"({sup})"): found for (base, sup), found in indexed.items() if sup.isdigit() and type(found[0].node) is Partial}
     return replace(
         known, spelled={**spelled, **units, **layers}, declared={**known.declared, **sizes}, arity=_arity, named=_NAMED,
-        functions={**known.functions, **functions, **_OTHERWISE}, indexed={**above, **indexed},
+        functions={**known.functions, **_OTHERWISE, **functions}, indexed={**above, **indexed},
         literal=literal, literals=re.compile(pattern) if pattern else None,
     )  # fmt: skip
 

@@ -39,6 +39,7 @@ from tutor.expression.lexicon import (
 from tutor.expression.lexicon import Vocabulary as Vocabulary
 from tutor.expression.limits import MAX_ANSWER_TOKENS
 from tutor.expression.nodes import Call, Expr, Name, Partial, children
+from tutor.expression.own_functions import shorten_name
 from tutor.expression.spelling import Key, read_whole
 from tutor.graph.network import quantities
 from tutor.graph.nouns import Graph
@@ -102,7 +103,7 @@ def gather_vocabulary(
     spelled, literal = found.tables(powers)
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     return Vocabulary(
-        declared, spelled, literal, re.compile(pattern) if pattern else None, _functions(chosen),
+        declared, spelled, literal, re.compile(pattern) if pattern else None, _functions(chosen) | _name_own(graph),
         frozenset(_calls(graph.steps)), arity=_arity, most=MAX_ANSWER_TOKENS, noun="answer",
     )  # fmt: skip
 
@@ -250,6 +251,11 @@ def _add_before_update(found: _Found, graph: Graph, nodes: Mapping[str, Name]) -
                 found.keys.setdefault((base, sub, sup), {}).setdefault(COMMON, {})[node] = None
         for text in (f"{node.name}_old", f"{node.name}_alt", f"{node.name}(0)", f"{node.name}[0]"):
             found.text(text, node, COMMON)
+
+
+def _name_own(graph: Graph) -> dict[str, str]:
+    """The exercise's own functions by what is typed for them."""
+    return {text: func for func in graph.own_functions for text in (shorten_name(func).lower(), shorten_name(func))}
 
 
 def _functions(profiles: Iterable[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from tutor.explain.words.rules import RuleWords
 from tutor.explain.words.topic import Topic
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import drop_transpose, is_transposed
+from tutor.rules.operations import SAID
 
 _DILATED = ("spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped")
 
@@ -50,6 +51,14 @@ class ArrayWords(Topic):
         "fill": "an array of equal numbers",
         "row_sums": "summed over each row",
         "column_sums": "summed over each column",
+        "mean along": "mean along an axis",
+        "largest": "the largest along an axis",
+        "keep": "with one more axis, of one entry",
+        "drop": "without its axis of one entry",
+        "stretch": "the same all along an axis",
+        "part": "a part",
+        "pad": "with zeros around it",
+        "axes": "its axes in another order",
     }
 
     BACKWARD: Mapping[str, str] = {
@@ -72,6 +81,12 @@ class ArrayWords(Topic):
         "flatten": "back to a vector",
         "unflatten": "back into its shape",
         "part": "the part that came from it",
+        "pad": "back to its place, with zeros around it",
+        "to_largest": "only the largest entry gets it; equal ones share it",
+        "to_first": "only the largest entry gets it; of equal ones the first",
+        "axes": "with the axes in their old order",
+        "keep": "with an axis of one entry again",
+        "drop": "without the axis of one entry",
         "softmax": "softmax: every score acts on every output",
         "log_softmax": "log-softmax: log Σ exp, and so every score, acts on every output",
         "copy": "passed on unchanged",
@@ -100,13 +115,26 @@ class ArrayWords(Topic):
         "route_first": "{call}: each gradient goes to the place of the largest entry of its window, of equal ones to the first",
         "share": "{call}: each gradient is shared out equally over its window",
         "flip": "{call}: its entries in reverse order along each axis",
-        "part": "{call}: what stands at the places {first} to {last} of the first axis",
+        "part": "{call}: what stands at the places {first} to {last}",
+        "pad": "{call}: with {first} zeros before it and {last} behind it",
+        "largest": "{call}: the largest entry along an axis",
+        "to_largest": "{call}: each gradient goes to the place of the largest entry, the other places get 0",
+        "to_first": "{call}: each gradient goes to the place of the largest entry, of equal ones to the first",
+        "axes": "{call}: the axes in this order",
         "concat": "{call}: the entries of the first, then those of the second",
         "flatten": "{call}: all entries as one vector, row after row",
         "unflatten": "{call}: the entries back in rows and columns",
         "one_hot": "{call}: 1 at place {first}, 0 elsewhere",
         "softmax_columns": "{call}: the softmax of each column by itself",
         "softmax_rows": "{call}: the softmax of each row by itself",
+        "columns_of_each": "{call}: each entry {first} times, along a new last axis",
+        "rows_of_each": "{call}: each row {first} times, along a new axis before the last",
+        "row_sums_of_each": "{call}: the sum of each row",
+        "column_sums_of_each": "{call}: the sum of each column",
+        "batch": "{call}: the same array {first} times, along a new first axis",
+        "batch_sums": "{call}: summed along this axis",
+        "broadcast": "{call}: repeated along the axes with a size; a dot is an axis of its own",
+        "sum along": "{call}: summed along the axes with a size; a dot is an axis that stays",
         "logsumexp_columns": "{call}: log Σ exp of each column by itself",
         "logsumexp_rows": "{call}: log Σ exp of each row by itself",
         "log_softmax_columns": "{call}: the log-softmax of each column by itself",
@@ -130,7 +158,7 @@ class ArrayWords(Topic):
         >>> ArrayWords().say_forward("affine", RuleWords())
         'weights times inputs, plus bias'
         """
-        return self.FORWARD.get(rule) or rules.say_forward(rule)
+        return self.FORWARD.get(SAID.get(rule, rule)) or rules.say_forward(rule)
 
     DILATED = "; d = {size}: its entries are set {size} apart, with zeros between them"
 
@@ -166,9 +194,10 @@ class ArrayWords(Topic):
                 if _softmax(second):
                     return self.BACKWARD["softmax"]
                 return self.BACKWARD["slope"] if _carries_gradient(first) or _carries_gradient(second) else self.BACKWARD["loss"]
-            case Call(func, args) if func in self.BACKWARD:
+            case Call(func, args) if SAID.get(func, func) in self.BACKWARD:
                 apart = args[-2] if func in _DILATED else ONE
-                return self.BACKWARD[func] + (self.DILATED.format(size=apart.text) if type(apart) is Number and apart != ONE else "")
+                dilated = self.DILATED.format(size=apart.text) if type(apart) is Number and apart != ONE else ""
+                return self.BACKWARD[SAID.get(func, func)] + dilated
             case Mul(args) if any(_carries_gradient(part) for part in args):
                 return rules.say_local("product")
         return self.BACKWARD["loss"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tutor.explain.words.function_words import phrases_of
 from tutor.explain.words.slip_words import SLIPS, SlipPhrase
 from tutor.explain.words.topic import Topic
+from tutor.expression.own_functions import is_own, shorten_name
 
 if TYPE_CHECKING:
     from tutor.marking.marked import MarkedAnswer
@@ -111,7 +112,8 @@ class MarkingWords(Topic):
             return self.MOVES.get(name, self.ANY_RULE)
         if sort != "forward" and name in self.KINDS:
             return self.KINDS[name]
-        subject = self.SUBJECTS.get(re.sub(r"^softmax_\d+$", "softmax", name.rstrip("'")))
+        plain = name.rstrip("'")
+        subject = shorten_name(plain) if is_own(plain) else self.SUBJECTS.get(re.sub(r"^((?:log_)?softmax)_\d+$", r"\1", plain))
         if subject is None:
             return self.ANY_RULE
         return subject if sort == "forward" and not name.endswith("'") else self.DERIVATIVE.format(subject=subject)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from tutor.explain.words.function_words import phrases_of
 from tutor.explain.words.topic import Topic
+from tutor.expression.own_functions import is_own, shorten_name
 
 
 class RuleWords(Topic):
@@ -99,6 +100,10 @@ class RuleWords(Topic):
     }
     """What is taken at the kinks of a function, by the key in its row."""
 
+    OWN = "{name}, a function of this exercise"
+    OWN_LOCAL = "the derivative of {name}"
+    """Of a function that the exercise file defines."""
+
     @staticmethod
     def _row(rule: str) -> str:
         return re.sub(r"^((?:log_)?softmax)_\d+$", r"\1", rule.rstrip("'"))
@@ -109,7 +114,7 @@ class RuleWords(Topic):
         >>> RuleWords().say_forward("softmax_2")
         'softmax: exponential over the sum of all'
         """
-        return self.FORWARD.get(self._row(rule), rule)
+        return self.OWN.format(name=shorten_name(rule)) if is_own(rule) else self.FORWARD.get(self._row(rule), rule)
 
     def say_local(self, rule: str) -> str:
         """Why a local derivative is what it is; of a formula the rules are said one after the other.
@@ -120,11 +125,14 @@ class RuleWords(Topic):
         kind, _, rules = rule.partition(": ")
         if kind == "formula" and rules:
             return self.BETWEEN.join(map(self._say_within, rules.split()))
-        return self.CASES.get(rule) or self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
+        return self.CASES.get(rule) or self._say_one(rule)
+
+    def _say_one(self, rule: str) -> str:
+        return self.OWN_LOCAL.format(name=shorten_name(rule)) if is_own(rule) else self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
 
     def _say_within(self, rule: str) -> str:
         """One rule among several: without the formula that it says of a step of its own, which would read as a line of working."""
-        said = self.WITHIN.get(rule) or self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
+        said = self.WITHIN.get(rule) or self._say_one(rule)
         return self.WITHIN["function"] if " = " in said else said
 
     def gradient(self, rule: str, count: int = 0) -> str:

@@ -1,0 +1,29 @@
+"""Slices as Python writes them, by the operations that they are made of."""
+
+import pytest
+from written_arrays import write_arranged
+
+from tutor.errors import GraphError
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("A[:, 0:2]", "part_row(A, 0, 2)"), ("A[1:]", "part(A, 1, 1)"), ("A[:, :]", "A"), ("A[:, -1]", "drop_row(part_row(A, 2, 1))"),
+        ("x[-1]", "entry(x, 3)"), ("x[:, None]", "keep_row(x)"), ("x[None, :]", "keep_column(x)"),
+        ("T[..., 0]", "drop_row_each(part_row(T, 0, 1))"),
+        ("X[:, None]", "keep_column_each(X)"), ("X[:, :]", "X"),
+    ],
+)  # fmt: skip
+def test_what_it_is_made_of(text, written):
+    assert write_arranged(text) == written
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("x[3:]", "nothing, or more than there is"), ("x[:, 0]", "2 places in brackets"), ("A[5, :]", "there is no place 5"),
+    ("X[1:]", "give its shape in numbers"), ("T[:, None]", "at most 4 axes"), ("X[-1, :]", "counted from the end"),
+])  # fmt: skip
+def test_what_is_refused(text, said):
+    with pytest.raises(GraphError) as caught:
+        write_arranged(text)
+    assert said in str(caught.value)

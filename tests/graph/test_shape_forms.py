@@ -1,0 +1,30 @@
+"""What changes shapes, by the operations that it is made of."""
+
+import pytest
+from written_arrays import write_arranged
+
+from tutor.errors import GraphError
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("concat(x, x, x)", "concat(concat(x, x), x)"), ("concat(A, A, axis=1)", "concat_row(A, A)"),
+        ("stack(x, x)", "concat(keep_column(x), keep_column(x))"), ("stack(x, x, axis=1)", "concat_row(keep_row(x), keep_row(x))"),
+        ("A.reshape(3, -1)", "unflatten(flatten(A), 3, 2)"), ("A.reshape(6)", "flatten(A)"), ("x.reshape(3, 1)", "unflatten(x, 3, 1)"),
+        ("T.transpose(0, 2, 1, 3)", "axes_1324(T)"), ("transpose(A)", "transpose(A)"), ("transpose(A, 0, 1)", "A"),
+        ("T.transpose(1, 2)", "axes_1324(T)"),
+    ],
+)  # fmt: skip
+def test_what_it_is_made_of(text, written):
+    assert write_arranged(text) == written
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("concat(x)", "concat of one array"), ("stack(T, T)", "at most 4 axes"), ("X.reshape(2, -1)", "what -1 stands for is not clear"),
+    ("A.reshape(4, -1)", "what -1 stands for is not clear"), ("T.transpose(0, 1, 2, 2)", "each axis once"),
+])  # fmt: skip
+def test_what_is_refused(text, said):
+    with pytest.raises(GraphError) as caught:
+        write_arranged(text)
+    assert said in str(caught.value)

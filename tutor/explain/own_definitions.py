@@ -1,0 +1,44 @@
+"""What the functions are that an exercise file defines, and what their derivatives are: each said once, by its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tutor.derive.slope import open_prime
+from tutor.explain.document import Inline, Math
+from tutor.explain.page_writer import EQUALS
+from tutor.expression.nodes import Call, Expr, Name, children
+from tutor.expression.own_functions import is_own
+from tutor.rules.functions import function, value_of
+
+
+def write_definition(call: Call) -> tuple[Expr, Expr] | None:
+    """An own function, or its derivative where it is called with a prime, in the letters of its file; nothing for any other function.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> [write_plain(side) for side in write_definition(Call("cube(z)=z^3|3*z^2'", (Name("x"),)))]
+    ["cube'(z)", '3*z^2']
+    """
+    plain = call.func.rstrip("'")
+    if not is_own(plain):
+        return None
+    row = function(plain, len(call.args))
+    shown = Call(call.func, tuple(map(Name, row.params)))
+    meaning = value_of(row) if call.func == plain else open_prime(shown)
+    return None if meaning is None else (shown, meaning)
+
+
+def list_definitions(exprs: Iterable[Expr], told: set[str], *, primes: bool) -> list[Inline]:
+    """The own functions in formulas and in what these are made of (with ``primes`` their derivatives), but for those that are ``told``."""
+    parts: list[Inline] = []
+    stack = list(exprs)[::-1]
+    while stack:
+        node = stack.pop()
+        stack.extend(reversed(children(node)))
+        made = write_definition(node) if type(node) is Call and node.func.endswith("'") == primes and node.func not in told else None
+        if made is None or type(node) is not Call:
+            continue
+        told.add(node.func)
+        parts += ["; " if parts else "", Math(made[0]), EQUALS, Math(made[1])]
+        stack.append(made[1])
+    return [part for part in parts if part]

@@ -1,0 +1,83 @@
+"""Signs of programs in formulas over arrays, as NumPy and PyTorch write them: axis=0, X[:, 1:], X.sum(0)."""
+
+from __future__ import annotations
+
+import re
+
+from tutor.expression.nodes import Call, Expr, Neg, Number
+from tutor.expression.tokens import Named, Token
+
+METHOD = re.compile(
+    r"\.(?:(?P<word>sum|mean|max|min|var|std|softmax|dot|matmul|transpose|flatten|ravel|reshape)(?=\s?\()"
+    r"|shape\s?\[\s?(?P<axis>[0-3])\s?\])"
+)
+"""What NumPy's arrays have behind a point: X.sum(0), X.T.dot(D), X.shape[0]."""
+_KEEPDIMS = r"keepdims?\s?=\s?(?:True|False|1|0)"
+_AXES = r"-?\s?[0-9]{1,2}|[(\[]\s?-?\s?[0-9]{1,2}(?:\s?,\s?-?\s?[0-9]{1,2}){0,3}\s?,?\s?[)\]]"
+AXIS = re.compile(
+    rf"(?:(?:axis|dim)\s?=\s?(?P<axes>{_AXES})|{_KEEPDIMS})(?:\s?,\s?(?:(?:axis|dim)\s?=\s?(?P<more>{_AXES})|{_KEEPDIMS}))?(?=\s?[,)])"
+)
+"""Along which axes a sum or a mean is taken, as NumPy and PyTorch count, and whether they are kept: axis=(0, 2), keepdims=True."""
+_PLACE = r"(?:-\s?)?[0-9]{1,5}"
+_SPAN = rf"(?:{_PLACE}\s?)?:(?:\s?{_PLACE})?|{_PLACE}|None|(?:np\.)?newaxis|\.\.\.|Ellipsis"
+SLICED = re.compile(
+    r"\[\s?(?=[^\[\]]{0,60}(?:[:-]|None|newaxis|\.\.\.|Ellipsis))"
+    rf"(?P<parts>(?:{_SPAN})(?:\s?,\s?(?:{_SPAN})){{0,4}})\s?,?\s?\]"
+)
+"""A part of an array as Python writes it: X[:, 0:2], h[-1], x[:, None].  Places are counted from 0."""
+AXIS_WORD, KEPT_WORD = "axis", "axis kept"
+SLICE, SPAN, NEW, REST = "slice", "span", "new axis", "rest"
+END = Call("end", ())
+OWN, BROADCAST, SUMMED = Call("own axis", ()), "broadcast", "sum along"
+"""An axis that an array has, or keeps, among those along which it is repeated, or summed: the dot in broadcast[N×·](x)."""
+PROGRAM_WORDS = frozenset({"end", AXIS_WORD, KEPT_WORD, "size", SLICE, SPAN, NEW, REST, OWN.func, BROADCAST, SUMMED})
+"""What the reader makes of the signs of programs; `tutor.graph` writes it with the operations that there are."""
+
+
+def read_axis(match: re.Match[str]) -> Token:
+    """The token of the axes along which something is done, and of whether they are kept.
+
+    >>> read_axis(AXIS.match("axis=-1, keepdims=True)"))
+    ('a', Call(func='axis kept', args=(Neg(arg=Number(text='1')),)))
+    """
+    axes = [axis.replace(" ", "") for axis in re.findall(r"-?\s?[0-9]+", match["axes"] or match["more"] or "")]
+    kept = re.search(r"keepdims?\s?=\s?(?:True|1)", match.group()) is not None
+    numbers = tuple(Neg(Number(axis[1:])) if axis[0] == "-" else Number(axis) for axis in axes)
+    return ("a", Call(KEPT_WORD if kept else AXIS_WORD, numbers))
+
+
+def read_slice(match: re.Match[str]) -> Token:
+    """The token of a slice: a span for ``0:2``, a place for a number.
+
+    >>> read_slice(SLICED.match("[:, 0:2]"))[1].settings
+    (Call(func='span', args=()), Call(func='span', args=(Number(text='0'), Number(text='2'))))
+    """
+    return ("m", Named(SLICE, tuple(_read_slice_part(part.replace(" ", "")) for part in match["parts"].split(","))))
+
+
+def _read_slice_part(text: str) -> Expr:
+    if text in ("...", "Ellipsis"):
+        return Call(REST, ())
+    if text == "None" or text.endswith("newaxis"):
+        return Call(NEW, ())
+    if ":" not in text:
+        return _read_slice_place(text)
+    begin, _, end = text.partition(":")
+    if not begin and not end:
+        return Call(SPAN, ())
+    return Call(SPAN, (_read_slice_place(begin or "0"), _read_slice_place(end) if end else END))
+
+
+def _read_slice_place(text: str) -> Expr:
+    return Neg(Number(text[1:])) if text[0] == "-" else Number(text)
+
+
+def read_method(match: re.Match[str]) -> Token:
+    """The token of a method behind an array.
+
+    >>> read_method(METHOD.match(".shape[0]"))
+    ('m', Named(func='size', settings=(Number(text='0'),)))
+    """
+    if match["axis"]:
+        return ("m", Named("size", (Number(match["axis"]),)))
+    return ("m", {"dot": "matmul", "ravel": "flatten", "reshape": "unflatten"}.get(match["word"], match["word"]))

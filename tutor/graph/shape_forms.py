@@ -1,0 +1,165 @@
+"""What changes the shape of arrays, as NumPy writes it: ``concat(A, B, axis=1)``, ``stack(x, y)``, ``X.reshape(2, -1)``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from math import prod
+
+from tutor.errors import GraphError, tell
+from tutor.expression.nodes import Call, Expr, Neg, Number
+from tutor.expression.program_signs import AXIS_WORD, BROADCAST, KEPT_WORD, OWN, SUMMED
+from tutor.graph.axis_forms import read_axis, write_along_axes
+from tutor.graph.shapes import Shape, Size, shape_of, shape_text, shorten_call, size_expr, size_of
+from tutor.rules.operations import LONGER, name_along, name_permutation
+
+
+def is_shape_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
+    """Whether this is read by `write_shape_form`, and is not yet the operation itself.
+
+    >>> from tutor.expression.nodes import Name
+    >>> shapes = {"x": (2,), "X": (2, 3)}
+    >>> [is_shape_form(Call("unflatten", (Name(name), Number("2"), Number("1"))), shapes) for name in ("x", "X")]
+    [False, True]
+    """
+    form = _FORMS.get(call.func)
+    if form is None or not call.args:
+        return False
+    if call.func == "unflatten":
+        return len(shape_of(call.args[0], shapes)) != 1 or any(type(part) is Neg for part in call.args[1:])
+    if call.func == "transpose":
+        return len(call.args) > 1
+    return call.func != "concat" or len(call.args) != 2 or _is_axis(call.args[-1])
+
+
+def write_shape_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """A form that changes shapes, by the operations of `tutor.rules.operations`.  Raises `GraphError` where it does not fit.
+
+    >>> from tutor.expression.nodes import Name
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(write_shape_form(Call("stack", (Name("x"), Name("y"))), {"x": (3,), "y": (3,)}))
+    'concat(keep_column(x), keep_column(y))'
+    """
+    return _FORMS[call.func](call, shapes)
+
+
+def _is_axis(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func in (AXIS_WORD, KEPT_WORD)
+
+
+def _split_axis(call: Call) -> tuple[tuple[Expr, ...], Expr | None]:
+    """The operands of a call, and the axis at its end."""
+    last = call.args[-1]
+    if type(last) is Call and _is_axis(last):
+        return call.args[:-1], last.args[0] if last.args else None
+    return call.args, None
+
+
+def _join(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    parts, axis = _split_axis(call)
+    if len(parts) < 2:
+        raise GraphError(tell("{func} of one array", func=call.func), hint=tell("write {func}(A, B) with two or more", func=call.func))
+    shape = shape_of(parts[0], shapes)
+    place = 0 if axis is None else read_axis(call, parts[0], shape, axis)
+    return reduce(lambda done, part: Call(name_along("concat", len(shape), place), (done, part)), parts)
+
+
+def _stack(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """Arrays of one shape side by side along a new axis."""
+    parts, axis = _split_axis(call)
+    rank = len(shape_of(parts[0], shapes)) + 1
+    if rank > len(LONGER):
+        raise GraphError(tell("one axis more for {shown}", shown=shorten_call(parts[0], shapes)),
+                         hint=tell("an array has at most {count} axes", count=len(LONGER)))
+    place = 0 if axis is None else read_axis(call, parts[0], (1,) * rank, axis)
+    one = Number("1")
+    kept = [Call(name_along("keep", rank, place), (part,)) if rank > 1 else Call("fill", (part, one)) for part in parts]
+    return kept[0] if len(kept) == 1 else reduce(lambda done, part: Call(name_along("concat", rank, place), (done, part)), kept)
+
+
+def _reshape(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    array, *parts = call.args
+    shape = shape_of(array, shapes)
+    sizes = [-1 if part == Neg(Number("1")) else size_of(part) for part in parts]
+    if sizes.count(-1) == 1:
+        sizes[sizes.index(-1)] = _find_rest(array, shape, sizes)
+    if len(sizes) > len(LONGER) or not sizes or any(isinstance(size, int) and size < 1 for size in sizes):
+        raise GraphError(tell("{array} cannot be given {count} axes of these sizes", array=shorten_call(array, shapes), count=len(sizes)),
+                         hint=tell("write reshape(A, 2, 3)"))
+    flat = array if len(shape) == 1 else Call("flatten", (array,))
+    return flat if len(sizes) == 1 else Call("unflatten", (flat, *map(size_expr, sizes)))
+
+
+def _find_rest(array: Expr, shape: Shape, sizes: Sequence[Size]) -> int:
+    """The size that is written -1: what the others leave."""
+    known = [size for size in (*shape, *sizes) if isinstance(size, str)]
+    rest = prod(int(size) for size in sizes if size != -1) if not known else 0
+    whole = prod(int(size) for size in shape) if not known else 0
+    if known or whole % rest:
+        raise GraphError(tell("{array} of shape {shape}: what -1 stands for is not clear", array=shorten_call(array, {}),
+                              shape=shape_text(shape)),
+                         hint=tell("write all sizes"))
+    return whole // rest
+
+
+def _transpose(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """An array with its axes in another order, as NumPy lists them: X.transpose(0, 2, 1)."""
+    array, *parts = call.args
+    shape = shape_of(array, shapes)
+    listed = [part for setting in parts for part in (setting.args if type(setting) is Call and _is_axis(setting) else (setting,))]
+    axes = [read_axis(call, array, shape, part) for part in listed]
+    if len(axes) == 2 and len(shape) > 2:  # as PyTorch has it: two that change places
+        order = list(range(len(shape)))
+        order[axes[0]], order[axes[1]] = axes[1], axes[0]
+        axes = order
+    if sorted(axes) != list(range(len(shape))):
+        raise GraphError(
+            tell("transpose of {array} of shape {shape}: each axis once", array=shorten_call(array, shapes), shape=shape_text(shape)),
+            hint=tell("such as transpose(A, {axes})", axes=", ".join(map(str, reversed(range(len(shape)))))),
+        )
+    name = name_permutation(axes)
+    return array if not name else Call(name, (array,))
+
+
+def _write_broadcast(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """broadcast[N×·](x): an array with more axes, or longer ones, where a size stands, and its own where a dot does."""
+    array, *axes = call.args
+    rank = len(shape_of(array, shapes))
+    if rank not in (len(axes), sum(axis == OWN for axis in axes)):
+        raise _refuse_axes(call, shapes)
+    kept = rank == len(axes)
+    for place, size in enumerate(axes):
+        if size == OWN:
+            continue
+        if not kept:
+            rank += 1
+            array = Call(name_along("keep", rank, place), (array,)) if rank > 1 else Call("fill", (array, Number("1")))
+        if size != Number("1"):
+            one = Call("entry", (array, Number("1")))
+            array = Call(name_along("stretch", rank, place), (array, size)) if rank > 1 else Call("fill", (one, size))
+    return array
+
+
+def _write_sum(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """sum[N×·](X): the sum along the axes where a size stands."""
+    array, *axes = call.args
+    shape = shape_of(array, shapes)
+    summed = tuple(Number(str(place)) for place, axis in enumerate(axes) if axis != OWN)
+    if len(shape) != len(axes) or any(axis not in (OWN, size_expr(size)) for axis, size in zip(axes, shape, strict=True)):
+        raise _refuse_axes(call, shapes)
+    return write_along_axes(Call("sum", (array, Call(AXIS_WORD, summed))), shapes)
+
+
+def _refuse_axes(call: Call, shapes: Mapping[str, Shape]) -> GraphError:
+    array = call.args[0]
+    return GraphError(
+        tell("{array} of shape {shape} has not the axes of {name}", array=shorten_call(array, shapes),
+             shape=shape_text(shape_of(array, shapes)), name=call.func.partition(" ")[0]),
+        hint=tell("write a dot for each axis that stays, and the size of each other"),
+    )
+
+
+_FORMS: dict[str, Callable[[Call, Mapping[str, Shape]], Expr]] = {
+    "concat": _join, "stack": _stack, "unflatten": _reshape, "transpose": _transpose, BROADCAST: _write_broadcast,
+    SUMMED: _write_sum,
+}  # fmt: skip
