@@ -2,9 +2,10 @@
 
 import pytest
 
+from tutor.errors import ExpressionError
 from tutor.expression.nodes import Call, Neg, Number
 from tutor.expression.parse import parse
-from tutor.expression.program_signs import AXIS, END, SLICED, read_axis, read_slice
+from tutor.expression.program_signs import AXIS, END, METHOD_ALONG, SLICED, read_axis, read_method_along, read_slice
 from tutor.graph.layered import LAYER_FUNCTIONS
 
 
@@ -45,6 +46,22 @@ def test_a_slice(text, parts):
 @pytest.mark.parametrize("text", ["[1]", "[1, 2]", "[i:j]", "[::2]", "[x:]", "[]", "[1:2:3]"])
 def test_what_is_no_slice(text):
     assert SLICED.match(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [(".max(1)", ("max", "axis", 1)), (".sum((0, 2))", ("sum", "axis", 2)), (".mean(-1, keepdims=True)", ("mean", "axis kept", 1)),
+     (".softmax(-1)", ("softmax", "axis", 1)), (".min( 0 )", ("min", "axis", 1))],
+)  # fmt: skip
+def test_a_method_along_axes(text, found):
+    _, named = read_method_along(METHOD_ALONG.match(text))
+    assert (named.func, named.settings[0].func, len(named.settings[0].args)) == found
+
+
+@pytest.mark.parametrize("text", ["softmax(x)[2]", "sum(X, axis=0)[0]", "(x + y)[2]", "X[:, 0][1]", "2*sum(X, axis=0)[1]/4"])
+def test_an_entry_of_what_has_no_name_is_refused(text):
+    with pytest.raises(ExpressionError, match="an entry of what has no name"):
+        parse(text, functions=LAYER_FUNCTIONS, known=("x", "y", "X"))
 
 
 def test_a_bracket_is_no_slice_where_there_are_no_arrays():

@@ -69,7 +69,7 @@ def read_claim(
     if over is not None and graph is not None and over[1] not in graph.names:
         rest = {**entry, "claim": text[over.end() :]}
         return _put_over(read_claim(rest, graph, network, profile, layered), next(how for how in get_args(Reduce) if how == over[1]))
-    pieces = [piece.strip() for piece in _EQUALS.split(_ABOUT.sub("", printed))]
+    pieces = [piece.strip() for piece in _split_members(_ABOUT.sub("", printed))]
     if len(pieces) > 1 and all(pieces):
         parts = tuple(read_claim({**entry, "printed": piece}, graph, network, profile, layered) for piece in pieces)
         return replace(parts[-1], printed=printed, parts=parts)
@@ -127,6 +127,18 @@ def _put_over(claim: Claim, over: Reduce) -> Claim:
 
 
 _OVER = re.compile(rf"({'|'.join(get_args(Reduce))})\s+(?=[A-Za-z(])")
+def _split_members(printed: str) -> list[str]:
+    """The members of an equation; the = of a setting, sum(X, axis=0), is none."""
+    pieces = [""]
+    begin = 0
+    for match in _EQUALS.finditer(printed):
+        if printed.count("(", 0, match.start()) <= printed.count(")", 0, match.start()):
+            pieces[-1] = printed[begin : match.start()]
+            pieces.append("")
+            begin = match.end()
+    return [*pieces[:-1], printed[begin:]]
+
+
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)|≈|\\approx\b")
 _ABOUT = re.compile(r"\A(?:≈|~|=|\\approx\b)\s*")
 _PERCENT = re.compile(r"([-+−]?[0-9.]{1,40})\s*\\?%")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.lexicon import STARRED
 from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Expr, Name, Partial
-from tutor.expression.parse import parse
+from tutor.expression.parse import make_vocabulary, parse_with
 from tutor.expression.program_signs import PROGRAM_WORDS
 from tutor.expression.walk import find_partials
 from tutor.graph.array_products import arrange_products
@@ -141,7 +142,8 @@ def read_layer_formula(text: str, layered: Layered) -> Expr:
     Raises `TutorError` for what is not known, and for shapes that do not fit.
     """
     names = (*layered.graph.names, *layered.symbolic)
-    expr = parse(text, names=names, functions={*LAYER_FUNCTIONS, STARRED, *layered.graph.own_functions})
+    known = make_vocabulary(names, {*LAYER_FUNCTIONS, STARRED, *layered.graph.own_functions})
+    expr = parse_with(text, replace(known, sizes=frozenset(layered.symbolic), words={}))
     check_calls(expr, {*WRITABLE, STARRED, *PROGRAM_WORDS})
     for partial in find_partials(expr):
         if partial.of not in [step.target for step in layered.graph.steps]:

@@ -22,7 +22,8 @@ ALIASES = {
     "cosec": "csc", "asin": "arcsin", "acos": "arccos", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh", "arcsinh": "arsinh",
     "arccosh": "arcosh", "arctanh": "artanh", "sgn": "sign", "signum": "sign", "soft_relu": "softplus",
     "maxout": "max", "step": "heaviside", "H": "heaviside", "phi": "sigmoid", "BCE": "binary_cross_entropy", "CE": "cross_entropy",
-    "vec": "flatten", "swish": "silu", "logsumexp": "lse", "log_sum_exp": "lse", "logsoftmax": "log_softmax",
+    "vec": "flatten", "reshape": "unflatten", "maximum": "max", "minimum": "min",
+    "swish": "silu", "logsumexp": "lse", "log_sum_exp": "lse", "logsoftmax": "log_softmax",
     "logsigmoid": "log_sigmoid", "hardtanh": "hard_tanh", "hardsigmoid": "hard_sigmoid",
     "logcosh": "log_cosh", "smoothl1": "smooth_l1", "pinball": "quantile",
     "kl": "kl_divergence", "kl_gauss": "kl_gaussians", "kl_normal": "kl_standard_normal", "nll_poisson": "poisson_nll",
@@ -52,7 +53,7 @@ DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_T
 """How good the reason is for which a spelling stands for something, the best first."""
 
 
-STARRED = "*"
+STARRED, PROGRAM_STARRED = "*", "* of a program"
 """Marks a factor that stands behind a typed ``*``, where that is asked for: between matrices it says more than ``A B`` does.
 Whoever reads steps over arrays takes the marks away (`tutor.graph.array_products.arrange_products`); nobody can type the name."""
 
@@ -84,6 +85,7 @@ class Vocabulary:
     applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
     one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
     ``literal`` has.  ``indexed`` are the entries of arrays with letters as indices, by base and superscript: w²ⱼᵥ.
+    ``sizes`` are the letters of sizes: behind a ^ T is transposed, even where it is one of them.
     ``named`` are the operations on arrays that are written with settings, by their word and the kind of settings: maxpool[2](X).
     ``words`` is the reader's memory of single words, ``both`` has those among them that are a quantity and a function, too;
     ``most`` is how many tokens the reader takes.
@@ -103,6 +105,7 @@ class Vocabulary:
     applied: frozenset[str] = frozenset()
     indexed: Mapping[tuple[str, str], tuple[IndexedSpelling, ...]] = field(default_factory=dict)
     named: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    sizes: frozenset[str] = frozenset()
     most: int = MAX_TOKENS
     stars: bool = False
     noun: str = "expression"

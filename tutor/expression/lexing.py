@@ -105,8 +105,11 @@ class _Lexer:
         """An axis along which something is done, axis=0, or a slice, X[:, 0:2], as programs write them."""
         if match := program_signs.AXIS.match(self.text, self.at, self.end):
             self.put(*program_signs.read_axis(match), len(match.group()))
-        elif self.tokens and self.tokens[-1][0] in "a)tm" and (match := program_signs.SLICED.match(self.text, self.at, self.end)):
-            self.put(*program_signs.read_slice(match), len(match.group()))
+        elif self.tokens and self.tokens[-1][0] in "a)tm":
+            if match := program_signs.SLICED.match(self.text, self.at, self.end):
+                self.put(*program_signs.read_slice(match), len(match.group()))
+            elif program_signs.ENTRY.match(self.text, self.at, self.end) and self.text[self.at - 1] != " ":
+                raise self.fail(tell("an entry of what has no name"), tell("give it a step of its own, s = …, and write s_2, or s[1:2]"))
         return match is not None
 
     def number(self) -> None:
@@ -116,6 +119,8 @@ class _Lexer:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
         if self.known.arrays and text[at] == "." and (transposed := signs.TRANSPOSED.match(text, at, end)):
             return self.put("t", None, len(transposed.group()))
+        if self.known.arrays and text[at] == "." and (along := program_signs.METHOD_ALONG.match(text, at, end)):
+            return self.put(*program_signs.read_method_along(along), len(along.group()))
         if self.known.arrays and text[at] == "." and (method := program_signs.METHOD.match(text, at, end)):
             return self.put(*program_signs.read_method(method), len(method.group()))
         if entrywise := signs.ENTRYWISE.match(text, at, end):
@@ -449,7 +454,7 @@ class _Lexer:
         if indicated := signs.INDICATED.match(text, at, self.end):
             return self.put("a", ONE, len(indicated.group()))
         transposed = signs.TRANSPOSED.match(text, at, self.end) if self.known.arrays and character in "^*." else None
-        if transposed and (self.known.free or "T" not in transposed.group() or "T" not in self.known.declared):
+        if transposed and (self.known.free or "T" not in transposed.group() or "T" not in {*self.known.declared} - self.known.sizes):
             return self.put("t", None, len(transposed.group()))
         if character == "*" and text.startswith("**", at):
             return self.put("^", None, 2)

@@ -53,7 +53,7 @@ _MATRIX_SIGNS: dict[str, Token] = {
 }  # fmt: skip
 _SPLIT_ARRAYS = re.compile(rf"\^T(?![A-Za-z0-9_])|\.T(?![A-Za-z0-9_(])|{_SPLIT.pattern}")
 _END: Token = ("$", None)
-_ENTRY = re.compile(r"[A-Za-z0-9_)]\[\s?[0-9:-]")
+_ENTRY = re.compile(r"[A-Za-z0-9_)\]]\s?\[\s?(?:[0-9:.-]|None|np\.|newaxis|Ellipsis)")
 _TRANSPOSED = re.compile(r"(?:\^|\*\*)\s?T")
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _WORDS_OF_CHOICE = frozenset({"if", "else", "otherwise", "where"})
@@ -202,7 +202,7 @@ def _look_up(word: str, vocabulary: Vocabulary) -> Token:
     """The token of a word that has not been met; `Careful` where more than the word itself counts."""
     token = ("*", STARRED) if word == "*" and vocabulary.stars else _SIGNS.get(word)
     if token is None and vocabulary.indexed and word in _MATRIX_SIGNS:
-        if "T" in word and _is_quantity("T", vocabulary):
+        if "T" in word and "T" not in vocabulary.sizes and _is_quantity("T", vocabulary):
             raise Careful
         token = _MATRIX_SIGNS[word]
     if token is None:

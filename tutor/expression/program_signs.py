@@ -14,6 +14,10 @@ METHOD = re.compile(
 """What NumPy's arrays have behind a point: X.sum(0), X.T.dot(D), X.shape[0]."""
 _KEEPDIMS = r"keepdims?\s?=\s?(?:True|False|1|0)"
 _AXES = r"-?\s?[0-9]{1,2}|[(\[]\s?-?\s?[0-9]{1,2}(?:\s?,\s?-?\s?[0-9]{1,2}){0,3}\s?,?\s?[)\]]"
+METHOD_ALONG = re.compile(
+    rf"\.(?P<word>sum|mean|max|min|var|std|softmax)\s?\(\s?(?P<axes>{_AXES})\s?(?:,\s?(?P<kept>{_KEEPDIMS})\s?)?,?\s?\)"
+)
+"""The same with the axes in the first place: X.max(1), T.mean((0, 2), keepdims=True)."""
 AXIS = re.compile(
     rf"(?:(?:axis|dim)\s?=\s?(?P<axes>{_AXES})|{_KEEPDIMS})(?:\s?,\s?(?:(?:axis|dim)\s?=\s?(?P<more>{_AXES})|{_KEEPDIMS}))?(?=\s?[,)])"
 )
@@ -25,6 +29,7 @@ SLICED = re.compile(
     rf"(?P<parts>(?:{_SPAN})(?:\s?,\s?(?:{_SPAN})){{0,4}})\s?,?\s?\]"
 )
 """A part of an array as Python writes it: X[:, 0:2], h[-1], x[:, None].  Places are counted from 0."""
+ENTRY = re.compile(r"\[\s?-?[0-9]{1,5}(?:\s?,\s?-?[0-9]{1,5}){0,3}\s?\]")
 AXIS_WORD, KEPT_WORD = "axis", "axis kept"
 SLICE, SPAN, NEW, REST = "slice", "span", "new axis", "rest"
 END = Call("end", ())
@@ -40,10 +45,23 @@ def read_axis(match: re.Match[str]) -> Token:
     >>> read_axis(AXIS.match("axis=-1, keepdims=True)"))
     ('a', Call(func='axis kept', args=(Neg(arg=Number(text='1')),)))
     """
-    axes = [axis.replace(" ", "") for axis in re.findall(r"-?\s?[0-9]+", match["axes"] or match["more"] or "")]
-    kept = re.search(r"keepdims?\s?=\s?(?:True|1)", match.group()) is not None
-    numbers = tuple(Neg(Number(axis[1:])) if axis[0] == "-" else Number(axis) for axis in axes)
-    return ("a", Call(KEPT_WORD if kept else AXIS_WORD, numbers))
+    kept = re.search(r"keepdims?\s?=\s?(?:True|1)", match.group())
+    return ("a", _write_axes(match["axes"] or match["more"] or "", kept.group() if kept else ""))
+
+
+def read_method_along(match: re.Match[str]) -> Token:
+    """The token of a method with the axes along which it goes.
+
+    >>> read_method_along(METHOD_ALONG.match(".max(1)"))
+    ('m', Named(func='max', settings=(Call(func='axis', args=(Number(text='1'),)),)))
+    """
+    return ("m", Named(match["word"], (_write_axes(match["axes"], match["kept"] or ""),)))
+
+
+def _write_axes(axes: str, kept: str) -> Call:
+    found = [axis.replace(" ", "") for axis in re.findall(r"-?\s?[0-9]+", axes)]
+    numbers = tuple(Neg(Number(axis[1:])) if axis[0] == "-" else Number(axis) for axis in found)
+    return Call(KEPT_WORD if re.search(r"=\s?(?:True|1)", kept) else AXIS_WORD, numbers)
 
 
 def read_slice(match: re.Match[str]) -> Token:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.errors import GraphError, tell
-from tutor.expression.lexicon import STARRED
+from tutor.expression.lexicon import PROGRAM_STARRED, STARRED
 from tutor.expression.nodes import Add, Call, Expr, Mul, children, rebuild
 from tutor.expression.walk import is_transposed, transpose
 from tutor.graph.axis_forms import is_along_axes, write_along_axes
@@ -154,7 +154,7 @@ def _fold_or_part(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: 
     try:
         return _fold_from_left(factors, shapes, beside)
     except GraphError:
-        if len(factors) > MOST_PARTED or any((type(factor) is Call and factor.func == STARRED) or _is_fill(factor) for factor in factors):
+        if len(factors) > MOST_PARTED or any((type(factor) is Call and factor.func in _STARS) or _is_fill(factor) for factor in factors):
             raise
         for place in range(1, len(factors) - 1):
             try:
@@ -176,7 +176,7 @@ def _fold_from_left(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside
     """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
     result, row, matrix = factors[0], None, None
     for marked in factors[1:]:
-        starred = type(marked) is Call and marked.func == STARRED
+        starred = marked.func if type(marked) is Call and marked.func in _STARS else ""
         factor = marked.args[0] if type(marked) is Call and starred else marked
         if row is not None and matrix is not None:
             matrix = _product(matrix, factor, shapes, beside, starred=starred)
@@ -218,7 +218,23 @@ def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
     return None
 
 
-def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, starred: bool = False) -> Expr:
+def read_as_program(expr: Expr) -> Expr:
+    """The formula with every typed ``*`` entry by entry, as a program has it, also where on paper it may be a product of matrices.
+
+    >>> from tutor.expression.nodes import Name
+    >>> marked = Mul((Name("X"), Call(STARRED, (Name("g"),))))
+    >>> arrange_products(read_as_program(marked), {"X": (4, 3), "g": (3,)})
+    Call(func='hadamard', args=(Name(name='X'), Call(func='rows', args=(Name(name='g'), Number(text='4')))))
+    """
+    parts = tuple(map(read_as_program, children(expr)))
+    done = rebuild(expr, parts) if parts else expr
+    return Call(PROGRAM_STARRED, done.args) if type(done) is Call and done.func == STARRED else done
+
+
+_STARS = (STARRED, PROGRAM_STARRED)
+
+
+def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, starred: str = "") -> Expr:
     """Two factors side by side, or with a typed ``*`` between them, which between arrays of one shape is entry by entry."""
     lying = _rows(a, b, shapes)
     if lying is not None:
@@ -246,7 +262,7 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, sta
     whole = join_shapes(first, second) if starred else None
     if len(first) == 1 and len(second) == 2 and second[0] == 1 != first[0] and not starred:  # 𝟏 R of a matrix of one row
         return Call("outer", (a, Call(name_along("drop", 2, 0), (b,))))
-    numpy = whole is not None and (len(whole) > 2 or _is_kept(a) or _is_kept(b))
+    numpy = whole is not None and (starred == PROGRAM_STARRED or len(whole) > 2 or _is_kept(a) or _is_kept(b))
     if fits and whole is not None and first[-1] != 1 and not numpy:  # a column times a row is the same in both
         raise _refuse_either(a, b, shapes)
     if fits and not numpy:

@@ -26,6 +26,7 @@ from tutor.expression.nodes import Call, Expr, Name, children
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import as_name
 from tutor.expression.walk import size as count_nodes
+from tutor.graph.array_products import read_as_program
 from tutor.graph.index_forms import ArrayFormula, array_formulas, dot_vectors, spread_vectors
 from tutor.graph.letter_ranges import has_computed
 from tutor.graph.shapes import Shape, shape_text, size_expr
@@ -120,7 +121,8 @@ class ArrayJudge:
         try:
             readings = self.readings(expr, written.index)
         except GraphError as error:
-            readings = self.read_starred(error) or self.read_dotted(written)
+            unclear = error.what.startswith((_DISAGREE, _MISFIT))
+            readings = (self.read_starred() if unclear else []) or self.read_dotted(written)
             if not readings and not error.what.startswith(_MISFIT):
                 raise AnswerError(error.what, hint=error.hint) from None
             if not readings:
@@ -167,14 +169,14 @@ class ArrayJudge:
             expr, self.shapes, index=index, wanted=self.wanted, beside=beside or "diag" in text, steps=self.layers.graph.steps
         )
 
-    def read_starred(self, error: GraphError) -> list[ArrayFormula]:
-        """The readings where a typed ``*`` between square matrices is entry by entry, as it is between other arrays of one shape."""
-        if "*" not in self.text or not error.what.startswith(_DISAGREE):
+    def read_starred(self) -> list[ArrayFormula]:
+        """The readings where a typed ``*`` is entry by entry, broadcast as in NumPy."""
+        if "*" not in self.text:
             return []
         known = self.sheet.array_vocabulary
         try:
             starred = self.read(replace(known, stars=True, words={}, both=set()))
-            return self.readings(starred.expr, starred.index)
+            return self.readings(read_as_program(starred.expr), starred.index)
         except (AnswerError, GraphError):
             return []
 
@@ -224,6 +226,9 @@ class ArrayJudge:
         if found.outcome == "undecided":
             return Judged("undecided", message=found.found.reason), formula
         if found.shapes is not None:
+            for other in self.read_starred():
+                if self.compare(other).outcome == "equal":
+                    return Judged("correct", self.form(other)), other
             if dotted := self.read_dotted(written):
                 return Judged("correct", self.form(dotted[0])), dotted[0]
             return self.judge_other_shape(formula, written), formula

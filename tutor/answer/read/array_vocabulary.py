@@ -84,6 +84,7 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     above = {(base, f"({sup})"): found for (base, sup), found in indexed.items() if sup.isdigit() and type(found[0].node) is Partial}
     return replace(
         known, spelled={**spelled, **units, **layers}, declared={**known.declared, **sizes}, arity=_arity, named=_NAMED,
+        sizes=frozenset(layered.symbolic),
         functions={**known.functions, **_OTHERWISE, **functions}, indexed={**above, **indexed},
         literal=literal, literals=re.compile(pattern) if pattern else None,
     )  # fmt: skip
