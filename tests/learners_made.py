@@ -44,9 +44,11 @@ class MadeLearner:
         """What was said to the last event, which was about a task."""
         if self.slip is not None:
             tag, self.slip = self.slip, None
-            told = {(slip.tag, slip.at) for slips in reply.marked.slips for slip in slips} if reply.marked is not None else set()
+            array, entries = task.question.array, task.question.targets
+            found = [slip for slips in reply.marked.slips for slip in slips] if reply.marked is not None else []
+            told = {(slip.tag, array if array and slip.at in entries else slip.at) for slip in found}
             verdict = reply.marked.verdict if reply.marked is not None else reply.note
-            self.slips.append((tag, task.question.array or task.target, verdict, told))
+            self.slips.append((tag, array or task.target, verdict, told))
 
     def list_missed(self):
         """The slips that were not told by their tag at their step."""
@@ -196,7 +198,7 @@ ALIKE = {
 
 def is_told(tag, at, verdict, told):
     """Whether a slip was told at its step; of an array at the array, or at an entry of it."""
-    return any(one in {tag, *ALIKE.get(tag, ())} and (place == at or place.startswith(f"{at}_")) for one, place in told)
+    return any(one in {tag, *ALIKE.get(tag, ())} and place == at for one, place in told)
 
 
 def slip_in_array(session, chance):

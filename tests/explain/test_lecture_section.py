@@ -90,3 +90,9 @@ def test_what_is_printed_is_counted_as_one_says_it(said, english, german):
 ])  # fmt: skip
 def test_an_erratum_is_put_right_in_what_is_printed(target, words):
     assert words in " ".join(solve(target).to_text(100).split())
+
+
+@pytest.mark.parametrize(("notation", "letter"), [("cmu", "η"), ("neuron", "λ"), ("dl", "α")])
+def test_the_step_size_has_the_letter_of_the_page_in_what_is_printed_too(notation, letter):
+    text = " ".join(solve("cmu/stochastic", notation_name=notation).to_text().split())
+    assert f"the lecture prints w + {letter}·g; it is w − {letter}·g" in text

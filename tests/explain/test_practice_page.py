@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from rich.cells import cell_len
 from some_now import some_now
 
 from tutor.exercise.catalogue import entries
@@ -44,7 +45,7 @@ def test_everything_can_be_said(ident, lang):
                 said.append(write_reply(session, reply, words))
         for doc in said:
             text = write_plain_page(doc, notation, 60)
-            assert all(len(line) <= 60 for line in text.splitlines())
+            assert all(cell_len(line) <= 60 for line in text.splitlines())
             assert page_format("markdown").write(doc, notation) is not None
     page = write_summary(session, words)
     assert write_plain_page(page, notation, 80)

@@ -7,6 +7,7 @@ from tutor.errors import ExerciseError
 from tutor.exercise.load import load
 from tutor.marking.mark_submission import Marker
 from tutor.numbers.floats import evaluate_at_points
+from tutor.practice.session import Settings, start
 from tutor.practice.tasks import list_tasks
 
 
@@ -64,3 +65,12 @@ def test_a_rule_is_asked_for_once():
         (letter,) = task.question.right
         assert task.rules[ord(letter) - ord("a")][1] == task.skill.partition(":")[2]
         assert len(set(task.rules)) == len(task.rules) >= 3
+
+
+def test_a_network_of_named_neurons_is_asked_by_arrays_in_layer_form():
+    """Whatever its own questions are about; an entry of an array stands for that."""
+    asked = {task.id: task.question.shape for task in start(load("neuron/two-two-two"), Settings(layer=True)).lesson.tasks}
+    assert asked["z1"] == asked["dL/dz2"] == (2,)
+    assert asked["dL/dW2"] == asked["W1@1"] == (2, 2)
+    assert "in_h1" not in asked
+    assert [task.id for task in start(load("neuron/two-two-two"), Settings(layer=True, wrt=("w5",))).lesson.tasks] == ["dL/dW2"]

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import TypeAlias
 
 from tutor.errors import TutorError
+from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import layers_of
 from tutor.explain.document import Block, Inline, Math, Paragraph, Sentence
@@ -18,6 +20,7 @@ from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_maths
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.parse import parse
+from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
 from tutor.numbers.agreement import is_decimal
@@ -47,16 +50,17 @@ def say_verdicts(worked: Worked, words: Wording) -> list[Said]:
     exercise = worked.request.exercise
     over_arrays = any(verdict.source is not None and verdict.source.layers for verdict in worked.verdicts)
     shapes = layers_of(exercise, exercise.notation).shapes if over_arrays else {}
-    said = [say_verdict(verdict, words, shapes) for verdict in worked.verdicts]
+    own: dict[str, Expr] = {rate_name(exercise.notation): Name(worked.notation.rate)}  # one step size, by the letter of this page
+    said = [say_verdict(verdict, words, shapes, own) for verdict in worked.verdicts]
     return [replace(one, erratum=exercise.say(one.erratum, words.language)) if one.erratum else one for one in said]
 
 
-def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape]) -> Said:
-    """A verdict for the document: formulas as maths, figures as printed."""
+def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], own: Mapping[str, Expr] = MappingProxyType({})) -> Said:
+    """A verdict for the document: formulas as maths, figures as printed; in an update the step size has its ``own`` letter."""
     claim = verdict.source
     if claim is None or claim.unknown:
         return Said(_read_bare(verdict.claim), _read_bare(verdict.printed), (), verdict.agreement, verdict.erratum)
-    write = partial(_write_maths, claim.layers, shapes)
+    write = partial(_write_maths, claim.layers, shapes, own if claim.update else {})
     subject: Sentence = (verdict.claim,) if claim.subject is None else (write(claim.subject),)
     if claim.count:
         subject = (words.pages.COUNT_OF.format(what=words.pages.COUNTED[claim.count]),)
@@ -71,9 +75,9 @@ def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape]) -
     return Said(subject, printed, value, verdict.agreement, verdict.erratum, claim.is_formula, claim.follows)
 
 
-def _write_maths(layers: bool, shapes: Mapping[str, Shape], expr: Expr) -> Math:
+def _write_maths(layers: bool, shapes: Mapping[str, Shape], own: Mapping[str, Expr], expr: Expr) -> Math:
     """A formula; over arrays with its transposes and products as they are printed."""
-    return Math(strip_shapes(dress_expr(expr, shapes)) if layers else expr)
+    return Math(strip_shapes(dress_expr(expr, shapes)) if layers else substitute(expr, own) if own else expr)
 
 
 def _say_printed(claim: Claim, write: Write) -> Sentence:

@@ -211,7 +211,7 @@ class _SheetWriter:
                 listed = [part for one in shown for part in (self.words.pages.COMMA, Math(one))][1:]
                 others.append(Paragraph((*name_asked(question, self.words), EQUALS, *listed), label))
             elif (right := write_right(question, found, exercise.given.notation.digits)) is not None:
-                name = name_left(question)
+                name = name_left(question, exercise.given.notation)
                 if name is not None:
                     rows.append(Equation(name, (Side(right, result=found.formula is None),), None, (label,)))
                 else:
@@ -271,12 +271,14 @@ def choose_place(question: Question, *, framed: bool) -> AnswerPlace | None:
     return AnswerPlace(rows, columns, number, framed=framed)
 
 
-def name_left(question: Question) -> Expr | None:
-    """What a question asks for, where that is one quantity with a name of its own."""
+def name_left(question: Question, notation: Notation) -> Expr | None:
+    """What a question asks for, where that is one quantity with a name of its own; w ← … has no other name for the new w."""
     keys = [question.array] if question.array else list(question.targets)
     if len(keys) != 1 or keys[0].startswith("count "):
         return None
     after = read_after(keys[0])
+    if after.updates and notation.update == "arrow":
+        return None
     found = read_derivative(after.key)
     if found is not None:
         return None if after.updates else Partial(found.of, found.wrt)

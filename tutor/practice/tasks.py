@@ -25,6 +25,7 @@ from tutor.expression.plain import write_plain
 from tutor.expression.walk import as_name, names
 from tutor.graph.depths import find_depths
 from tutor.graph.nouns import Step
+from tutor.marking.array_questions import is_asked_by_arrays, make_array_questions
 from tutor.marking.mark_sheet import run_working
 from tutor.marking.mark_submission import Marker
 from tutor.marking.misconceptions import BY_TAG, list_bends
@@ -117,7 +118,8 @@ def list_tasks(
     """
     sheet, exercise = marker.sheet, exercise or marker.exercise
     if layer or sheet.exercise.graph is None:
-        return tuple(_declare(question, sheet.working.by_name) for question in _choose_declared(sheet.marking_order, wrt, exercise))
+        asked = _ask_arrays(marker) if layer else sheet.marking_order
+        return tuple(_declare(question, sheet.working.by_name) for question in _choose_declared(asked, wrt, exercise))
     goals = _choose_goals(marker, exercise, wrt)
     tasks = _TaskLister(marker, seed).list_tasks(goals, updated=list(wrt))
     if not tasks:
@@ -126,6 +128,14 @@ def list_tasks(
     asked = [*exercise.questions, *(question for question in marker.questions if question.kind == "column" and not exercise.questions)]
     more = [question for question in asked if not wrt and question.id not in own and not set(question.targets) <= own]
     return tuple([*tasks, *(_declare(question, sheet.working.by_name) for question in more)][:MOST_TASKS])
+
+
+def _ask_arrays(marker: Marker) -> Sequence[Question]:
+    """What is asked in layer form: the exercise's own questions, but where those are about single neurons of a network, its arrays."""
+    sheet = marker.sheet
+    if sheet.layers is None or is_asked_by_arrays(sheet.exercise):
+        return sheet.marking_order
+    return [sharpen(question, sheet.truth) for question in make_array_questions(sheet.exercise, sheet.working)]
 
 
 def find_first_step(question: Question, steps: Mapping[str, Step]) -> Step | None:
@@ -157,7 +167,9 @@ def _choose_declared(questions: Sequence[Question], wrt: Sequence[str], exercise
 
 
 def _asks_for(question: Question, name: str) -> bool:
-    return any(name in (asked.wrt, derivative_key(asked.of, asked.wrt)) for asked in _list_derivatives(question))
+    entries = [read_derivative(key) for key in question.targets] if question.array else []  # of an array each entry is a name for it
+    asked = [*_list_derivatives(question), *(own for own in entries if own is not None)]
+    return any(name in (own.wrt, derivative_key(own.of, own.wrt)) for own in asked)
 
 
 def _list_derivatives(question: Question) -> list[Derivative]:

@@ -78,6 +78,7 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .boxes.single td { width: 10em; } .boxes.whole { width: calc(100% - 2em); } .boxes.whole td { padding: 0; } .line { height: 1.9em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
+@media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } }
 @media print { main { max-width: none; padding: 0; } .side { overflow: visible; } }
 @media print { body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
 """ + PICTURES_STYLE + BARS_STYLE
