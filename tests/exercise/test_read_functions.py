@@ -83,6 +83,20 @@ def test_two_exercises_may_have_one_name():
     assert pages[0] == pages[2] != pages[1]
 
 
+def test_kinks_inside_are_told():
+    text = 'title = "t"\nsteps = ["a = bent(z)", "L = 2*a"]\n[functions]\nbent = "max(0, z) + abs(z - 1)"\n[values]\nz = 0\n'
+    page = tutor.solve(from_text(text, "t")).to_text()
+    assert all(said in " ".join(page.split()) for said in ("The ReLU max(0, x) has a kink", "The absolute value has a kink", "on its kink"))
+
+
+@pytest.mark.parametrize("form", ["terminal", "latex", "markdown", "html", "json"])
+def test_no_page_shows_what_it_is_called_inside(form):
+    page = tutor.solve(from_text(TEXT, "own"), wrt=["w"]).to(form)
+    assert "swish" in page
+    assert "|sigmoid" not in page
+    assert "swish(z)=" not in page
+
+
 REFUSED = [  # the lines of [functions], what is said, its line
     ('swish = "z*swish(z)"', "swish uses itself", 4), ('g = "h(z)"\nh = "z^2"', "g uses h, which is defined below it", 4),
     ('relu = "max(0, z)"', "relu is a function that tutor has already", 4), ('matmul = "z"', "a function that tutor has already", 4),

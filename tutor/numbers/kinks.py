@@ -47,7 +47,7 @@ def conventions(graph: Graph) -> dict[str, str]:
         for call in _calls(step.expr):
             key = _convention(step.expr, call, steps, graph.ties)
             if key:
-                found.setdefault(step.rule if step.rule != "formula" else call.func.rstrip("'"), key)
+                found.setdefault(call.func.rstrip("'") if step.rule == "formula" or is_own(step.rule) else step.rule, key)
     return found
 
 

@@ -31,6 +31,7 @@ from tutor.expression.nodes import (
     rebuild,
     write_six_digits,
 )
+from tutor.expression.own_functions import shorten_name
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.render.latex.words import escape_label
@@ -391,7 +392,7 @@ def _choose_safe_function(func: str, notation: Notation) -> Symbol | None:
     if func in notation.functions:
         known = notation.functions[func]
         return Symbol(known.latex, mark_scripts(Symbol(known.latex, fit_one_line(known.text) or "?")))
-    if _PLAIN_NAME.fullmatch(func):
+    if _PLAIN_NAME.fullmatch(shorten_name(func)):
         plain = notation.function(func)
         return replace(plain, text=mark_scripts(plain)) if "_{" in plain.latex else None
     words = _cut(fit_one_line(func) or "?")
