@@ -31,7 +31,7 @@ ALLOWED = {  # file: why, and the names
         "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten gaussian_nll "
         "hard_sigmoid hard_tanh heaviside kl_divergence kl_gaussians kl_standard_normal log log_cosh log_poisson_nll "
         "log_sigmoid log_softmax logsumexp lse matmul max min multi_hinge poisson_nll quantile relu6 sigmoid sign silu smooth_l1 "
-        "smooth_label softplus tan",
+        "smooth_label softplus tan unflatten",
     ),
     "expression/lexing.py": ("GRAMMAR", "if_positive sqrt"),
     "expression/parse.py": ("GRAMMAR", "log_softmax matmul softmax"),

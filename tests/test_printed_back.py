@@ -110,6 +110,8 @@ def test_random_graphs(block):
     """Twenty graphs a block."""
     for seed in range(20 * block, 20 * block + 20):
         graph, _ = random_graph(seed)
+        if not graph.leaves:
+            continue  # numbers alone: what is put in is rounded, and no formula
         exercise = Exercise("random", "random", graph=graph)
         solved = tutor.solve(exercise, form="scalar", chain=("full", "reuse")[seed % 2], ask=lambda *_: dict)
         pages = (PAGES[seed % 3],)
