@@ -23,6 +23,7 @@ ROWS = [
     ("A.sum(axis=(0, 1), keepdims=True)", "sum[B×T×·](A)"),
     ("X.sum(axis=0)", "Xᵀ 𝟏"),
     ("T.sum(axis=(1, 3), keepdims=True).sum(axis=(0, 1, 3))", "sum[N×C×·×W](T)"),
+    ("A.max()", "max(A)"), ("max(b, axis=0)", "max(b)"), ("A - max(A)", "A − max(A)·𝟏"),
     ("A.max(axis=(0, 1))", "max[col](max[col](A))"),
     ("c*A.sum(axis=(0, 1))", "c·sum[B×T×·](A)"),
 ]

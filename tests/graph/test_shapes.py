@@ -64,7 +64,6 @@ MISFITS = [  # formula, pieces of the message
     ("softmax(Q R^T)", "softmax of the matrix Q R^T of shape 3×3: along which axis?", "softmax_rows(Q R^T)"),
     ("softmax_rows(x)", "softmax_rows does not take x (3)", "2 dimensions"),
     ("softmax_2(x)", "softmax_2 of one array, x of shape 3", "softmax(z) takes all entries"),
-    ("max(x)", "max of one array, x of shape 3", "max_pool(x, n)"),
     ("max_pool(A)", "max_pool does not take A (2×3)", "max_pool(x of 2 dimensions, k, s)"),
     ("columns(x)", "columns does not take x (3)", "columns(b of 1 dimension, N)"),
     ("columns(x, 0)", "N of columns is 0"),

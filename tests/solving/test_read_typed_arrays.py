@@ -20,7 +20,7 @@ from tutor.solving.target import target_exercise
         ("b + X @ W", "X=N,D,W=D,K", {"b": ("K",)}),
         ("h = z + b; z = X @ W; L = mean((h - Y)^2)", "X=N,D,W=D,K", {"b": ("K",), "Y": ("N", "K")}),
         ("h = tanh(W x + b); L = sum((h - t)^2)", "W=k,n,x=n", {"b": ("k",), "t": ("k",)}),
-        ("c*x", "x=n", {"c": ()}),
+        ("c*x", "x=n", {"c": ()}), ("g*x + beta", "x=N,D,g=D", {"beta": ("D",)}), ("x/sqrt(x^2 + eps)", "x=N,D", {"eps": ()}),
         ("W x + b", "W=k,n,x=n,b=()", {"b": ()}),
         ("g + x*L", "x=n", {"g": ("n",), "b": ("n",), "L": ()}),
         ("softmax(Z, axis=-1)", "Z=B,T,K", {"g": ("B", "T", "K")}),

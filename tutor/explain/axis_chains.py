@@ -18,6 +18,7 @@ _PLACES = {
     (name_along(what, rank, place), rank): (what, place)
     for what in ("keep", "drop", "stretch") for rank in range(2, len(LONGER) + 1) for place in range(rank)
 }  # fmt: skip
+_LARGEST = frozenset(name_along("largest", len(LONGER), place) for place in range(len(LONGER)))
 _Link: TypeAlias = tuple[str, int, Size]
 """What is done, at which axis, and how long that is then."""
 _Finder: TypeAlias = Callable[[Call, Mapping[str, Shape]], _Link | None]
@@ -39,7 +40,7 @@ def gather_axes(expr: Expr, shapes: Mapping[str, Shape]) -> tuple[str, Expr, tup
     """
     if type(expr) is not Call:
         return None
-    return _gather_spread(expr, shapes) or _gather_sum(expr, shapes)
+    return _gather_spread(expr, shapes) or _gather_sum(expr, shapes) or _gather_largest(expr, shapes)
 
 
 def _gather_spread(expr: Call, shapes: Mapping[str, Shape]) -> tuple[str, Expr, tuple[Expr, ...]] | None:
@@ -77,6 +78,14 @@ def _gather_sum(expr: Call, shapes: Mapping[str, Shape]) -> tuple[str, Expr, tup
         else:
             del left[place]
     return SUMMED, inner, tuple(OWN if axis in left else size_expr(size) for axis, size in enumerate(shape))
+
+
+def _gather_largest(expr: Call, shapes: Mapping[str, Shape]) -> tuple[str, Expr, tuple[Expr, ...]] | None:
+    """The largest of all entries, max(x), which is found along one axis after the other."""
+    inner: Expr = expr
+    while type(inner) is Call and inner.func in _LARGEST:
+        inner = inner.args[0]
+    return None if inner is expr or shape_of(expr, shapes) else ("max", inner, ())
 
 
 def _take_inner(expr: Expr, shapes: Mapping[str, Shape], count: int) -> Expr:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tutor.errors import GraphError, tell
 from tutor.expression.lexicon import PROGRAM_STARRED, STARRED
-from tutor.expression.nodes import Add, Call, Expr, Mul, children, rebuild
+from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, children, rebuild
 from tutor.expression.walk import is_transposed, transpose
 from tutor.graph.axis_forms import is_along_axes, write_along_axes
 from tutor.graph.broadcasting import is_on_paper, join_shapes, spread_array, spread_parts
@@ -282,7 +282,7 @@ def _is_kept(expr: Expr) -> bool:
 
 def _refuse_either(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> GraphError:
     """A typed ``*`` that is a matrix product for some and NumPy's product entry by entry for others."""
-    one, two = shorten_call(a, shapes), shorten_call(b, shapes)
+    one, two = (f"({shorten_call(part, shapes)})" if type(part) in (Add, Neg) else shorten_call(part, shapes) for part in (a, b))
     return GraphError(
         tell("readers disagree about {one} * {two}", one=one, two=two),
         hint=tell("write {one} @ {two} for the matrix product, hadamard({one}, {two}) for the product entry by entry, as NumPy has it",

@@ -25,7 +25,7 @@ def is_along_axes(call: Call) -> bool:
     >>> is_along_axes(Call("var", (Name("x"),))), is_along_axes(Call("sum", (Name("x"),)))
     (True, False)
     """
-    if call.func == "size" or call.func in ALONG_AXES:
+    if call.func == "size" or call.func in ALONG_AXES or (call.func in _LARGEST and len(call.args) == 1):
         return True
     return call.func in _FORMS and len(call.args) > 1 and (call.func not in _ENTRYWISE or _is_axis(call.args[1]))
 
@@ -48,7 +48,10 @@ def write_along_axes(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     shape = shape_of(array, shapes)
     keep = any(type(part) is Call and part.func == KEPT_WORD for part in settings)
     given = [part for setting in settings for part in (setting.args if type(setting) is Call and _is_axis(setting) else (setting,))]
-    axes = sorted({read_axis(call, array, shape, part) for part in given})
+    axes = sorted(read_axis(call, array, shape, part) for part in given)
+    if len(set(axes)) < len(axes):
+        raise GraphError(tell("{form}: the same axis twice", form=_name_form(call, array, shape, shapes)),
+                         hint=tell("write each axis once"))
     if len(shape) and len(axes) == len(shape) and not keep:
         axes = []
     return _FORMS[call.func](_Along(call, array, shape, axes, keep, shapes))
@@ -167,5 +170,7 @@ _FORMS: dict[str, Callable[[_Along], Expr]] = {
     "std": lambda along: Call("sqrt", (along.mean(Pow(along.deviate(), TWO)),)),
     "size": _size,
 }
+_LARGEST = frozenset({"max", "min"})
+"""Of one array alone they are its largest and its smallest entry."""
 _ENTRYWISE = frozenset({"max", "min", "softmax"})
 """What takes several arrays entry by entry, too: it is along an axis where that is written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from math import prod
 from typing import TypeAlias
 
@@ -11,7 +12,7 @@ from tutor.errors import GraphError, Told, tell
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
-from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula, row_of
+from tutor.rules.operations import ENTRYWISE, LAYERS, SUMS, Layer, formula, name_along, row_of
 
 Size: TypeAlias = int | str
 """A number of entries, or a letter for one."""
@@ -112,8 +113,6 @@ def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
 
 
 _SEVERAL = {
-    "max": tell("max takes several arrays, entry by entry; the largest of n entries is max_pool(x, n)"),
-    "min": tell("min takes several arrays, entry by entry"),
     "softmax": tell("softmax(z) takes all entries of z"),
 }
 _WORDS = {Add: tell("added to"), Mul: tell("multiplied with"), Div: tell("divided by")}
@@ -134,7 +133,9 @@ def refuse_misfit(
     if isinstance(expr, Add) and {len(shape), len(second)} == {1, 2}:
         bias, (size,), (rows, columns) = (other, second, shape) if len(second) == 1 else (first, shape, second)
         places = {"bias": shorten_call(bias, shapes), "width": columns, "height": rows}
-        if size == rows == columns:
+        if _is_along(bias):
+            hint = tell("write keepdims=True there, and the axis stays, with one entry")
+        elif size == rows == columns:
             hint = tell("for a bias of samples in columns write columns({bias}, {width}), of samples in rows write rows({bias}, {height})",
                         **places)  # fmt: skip
         elif size in (rows, columns):
@@ -142,6 +143,14 @@ def refuse_misfit(
                     else tell("for a bias of samples in rows write rows({bias}, {height})", **places))  # fmt: skip
     return GraphError(tell("shapes do not fit: {one} of shape {shape} is {word} {two} of shape {second}", one=one,
                            shape=shape_text(shape), word=word, two=two, second=shape_text(second)), hint=hint)
+
+
+_ALONG = frozenset({*chain(*SUMS.values()), *(name_along("largest", 2, place) for place in (0, 1))})
+
+
+def _is_along(expr: Expr) -> bool:
+    """Whether this was added up along an axis, or is the largest along one."""
+    return (type(expr) is Call and expr.func in _ALONG) or any(map(_is_along, children(expr)))
 
 
 def _name_axis(one: Shape, two: Shape) -> Told:

@@ -24,6 +24,9 @@ from tutor.rules.operations import WRITABLE
 
 LOSS, UPSTREAM = "L", "g"
 """How the loss behind an array is called, and the gradient that comes from it, where nobody uses these names."""
+_BIAS = re.compile(r"(?:b|bias|beta)(?:_?[0-9a-z])?")
+_NUMBERS = frozenset({"eps", "epsilon", "varepsilon", "lambda", "eta", "tau"})
+"""Names that are a bias, and a single number, wherever they stand."""
 _SEVERAL = re.compile(r",(?=\s*[^\W\d]\w*\s*=)")
 _SIZE = re.compile(r"[^\W_]\w*")
 
@@ -71,7 +74,7 @@ def make_array_exercise(text: str, shapes: Mapping[str, Shape]) -> Exercise:
     used = {name for _, expr in steps for name in names(expr)} | {target for target, _ in steps}
     _refuse_unused(shapes, used, list_taken_as_one([expr for _, expr in steps], sorted(used), shapes))
     found = find_shapes(steps, shapes)
-    assumed = [Assumption("shape", (name,), {"shape": shape_text(found[name])}) for name in found if name not in shapes]
+    assumed = [Assumption("shape", (name,), {"shape": shape_text(found[name])}) for name in found if name not in shapes and found[name]]
     shown, kinds = _find_result(steps, found), dict[str, Quantity]()
     if shown is not None:
         loss = _choose_free(LOSS, used)
@@ -159,7 +162,7 @@ def _find_in(expr: Expr, found: dict[str, Shape], known: dict[str, Shape], compu
             continue
         if shape:
             bias = shape[:1] if is_on_paper(made, written, known) else shape[-1:]
-            needed = bias if is_matrix_product(made, known) else shape
             for name in free:
+                needed = bias if is_matrix_product(made, known) or _BIAS.fullmatch(name) else () if name in _NUMBERS else shape
                 found[name] = known[name] = needed
             return

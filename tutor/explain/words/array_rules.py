@@ -134,6 +134,7 @@ class ArrayWords(Topic):
         "batch": "{call}: the same array {first} times, along a new first axis",
         "batch_sums": "{call}: summed along this axis",
         "broadcast": "{call}: repeated along the axes with a size; a dot is an axis of its own",
+        "max": "{call}: the largest of all entries",
         "sum along": "{call}: summed along the axes with a size; a dot is an axis that stays",
         "logsumexp_columns": "{call}: log Σ exp of each column by itself",
         "logsumexp_rows": "{call}: log Σ exp of each row by itself",
