@@ -360,6 +360,8 @@ class Reader:
 
     def applied(self, name: str) -> Value:
         args = self.arguments()
+        if name == "max" and len(args) == 1:
+            return max(np.asarray(args[0], dtype=object).flat)
         if name.endswith("'"):
             return each(lambda x: call(name[:-1], [dual(x, 1)]).slope, *args)
         return each(lambda *items: call(name, [dual(item) for item in items]).value, *args)

@@ -15,7 +15,8 @@ NORM = (["mu = mean(X, axis=0)", "v = var(X, axis=0)", "H = (X - mu)/sqrt(v + c)
 TIME = (["S = Q @ K^T/sqrt(d)", "P = softmax(S, axis=-1)", "O = P @ V", "L = sum(O^3)"], {"Q": "Td", "K": "Td", "V": "Td"})
 ROWS = [
     *((NORM, "dL/dH", text, "correct") for text in ("g*dL/dY", "dL/dY * g", "dL/dY ⊙ g", "dL/dY * g[None, :]", "dL/dY*g[np.newaxis, :]")),
-    (NORM, "dL/dX", "1/4*g/sqrt(v + c)*(4*dL/dY - sum(dL/dY, axis=0) - (X - mu)/(v + c)*sum(dL/dY*(X - mu), axis=0))", "wrong"),
+    (NORM, "dL/dX", "1/4*g/sqrt(v + c)*(4*dL/dY - sum(dL/dY, axis=0) - (X - mu)/(v + c)*sum(dL/dY*(X - mu), axis=0))", "correct"),
+    (NORM, "dL/dX", "1/4*g/sqrt(v + c)*(4*dL/dY - sum(dL/dY, axis=0) + H*sum(dL/dY*H, axis=0))", "wrong"),
     (NORM, "dL/dv", "np.sum(dL/dH*(X - mu)*-0.5*(v + c)**(-3/2), axis=0)", "correct"),
     (NORM, "dL/dmu", "sum(dL/dH*(-1/sqrt(v + c)), axis=0)", "correct"), (NORM, "dL/db", "dL/dY.sum((0,))", "correct"),
     (NORM, "dL/dg", "np.sum(dL/dY*H, axis=0)", "correct"), (NORM, "dL/dg", "np.sum(dL/dY*H, axis=1)", "wrong"),

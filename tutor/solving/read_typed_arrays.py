@@ -131,8 +131,8 @@ def find_shapes(steps: Iterable[tuple[str, Expr]], shapes: Mapping[str, Shape]) 
     """The shapes with those of the quantities that a sum with an array gives one: b in ``W x + b``, y in ``a - y``.
 
     >>> from tutor.expression.parse import parse
-    >>> find_shapes([("z", parse("A + b"))], {"A": (2, 3)})
-    {'A': (2, 3), 'b': (2, 3)}
+    >>> find_shapes([("z", parse("A - y"))], {"A": (2, 3)})
+    {'A': (2, 3), 'y': (2, 3)}
     """
     found, known = dict(shapes), dict(shapes)
     computed: dict[str, Expr] = {}
