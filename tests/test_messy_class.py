@@ -41,7 +41,7 @@ def test_the_class_is_large():
     assert len({name.rpartition(".")[0] for name, _ in FILES}) == len(FILES)
 
 
-@pytest.mark.parametrize(("name", "data"), some_now(FILES, 2, rows=True), ids=[name for name, _ in FILES])
+@pytest.mark.parametrize(("name", "data"), some_now(FILES, 4, rows=True), ids=[name for name, _ in FILES])
 def test_every_answer_that_a_person_could_read_is_read(name, data):
     one = handed_in(name, data)
     assert (one.student, one.failed, one.unused, dict(one.refused)) == (name.rpartition(".")[0], "", (), {})

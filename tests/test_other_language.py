@@ -82,7 +82,7 @@ def rendered_strangers(text: str, users: tuple[str, ...]) -> list[str]:
     return [word for word in LETTERS.findall(without) if len(word) > 2 and word not in own]
 
 
-@pytest.mark.parametrize("page", some_now(PAGES, 2))
+@pytest.mark.parametrize("page", some_now(PAGES, 4))
 def test_every_word_of_a_page_is_of_its_language(page):
     solution = solved(page, made_up())
     assert strangers(solution.document(), users_of(solution)) == []

@@ -159,7 +159,7 @@ def equal(value, wanted):
 
 
 @pytest.mark.parametrize("form", STYLES)
-@pytest.mark.parametrize("name", some_now(GRAPHS, 4))
+@pytest.mark.parametrize("name", some_now(GRAPHS, 7))
 def test_what_is_printed_is_what_was_derived(name, form):
     layered, course, symbols = GRAPHS[name]()
     small, derivation, rewrites, known = numbers_of(layered)
@@ -180,7 +180,7 @@ def test_what_is_printed_is_what_was_derived(name, form):
     assert read
 
 
-@pytest.mark.parametrize("name", some_now(GRAPHS, 2, 1))
+@pytest.mark.parametrize("name", some_now(GRAPHS, 6, 1))
 def test_a_formula_broken_over_rows_says_the_same(name):
     layered, course, symbols = GRAPHS[name]()
     small, derivation, rewrites, known = numbers_of(layered)
@@ -222,7 +222,7 @@ def test_every_operation_is_read_back():
 NAMES_INSIDE = re.compile(r"matmul|hadamard|shaped|transpose|outer|column_?sums|row_?sums|fill|sum_?over")
 
 
-@pytest.mark.parametrize("name", some_now(GRAPHS, 3))
+@pytest.mark.parametrize("name", some_now(GRAPHS, 7, 2))
 def test_json_is_what_was_derived(name):
     layered, _, _ = GRAPHS[name]()
     small, derivation, _, known = numbers_of(layered)

@@ -26,7 +26,7 @@ def graph(text):
                        {**{name: SHAPES[name] for name in names}, **({"R": made.shape} if made.shape else {})})  # fmt: skip
 
 
-@pytest.mark.parametrize("text", some_now(list(TEXTS), 3))
+@pytest.mark.parametrize("text", some_now(list(TEXTS), 5))
 def test_what_is_read_is_what_numpy_computes(text):
     layered, random = graph(text), Random(7)
     values = {}
@@ -39,7 +39,7 @@ def test_what_is_read_is_what_numpy_computes(text):
     np.testing.assert_allclose(np.array([float(item) for item in found.items]), np.ravel(own), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("text", some_now(list(TEXTS), 3, 1))
+@pytest.mark.parametrize("text", some_now(list(TEXTS), 5, 1))
 def test_its_gradients_are_those_of_the_form_neuron_by_neuron(text):
     layered = graph(text)
     assert agree(layered, None, None).entries == sum(len(entry.items) for entry in layered.entries.values())

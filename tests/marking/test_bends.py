@@ -12,7 +12,7 @@ EXAMPLES = [(row, example) for row in TABLE for example in (row.example, *row.al
 
 
 @pytest.mark.parametrize(
-    ("row", "example"), some_now(EXAMPLES, 3, rows=True), ids=[f"{row.tag}-{example.ask}" for row, example in EXAMPLES]
+    ("row", "example"), some_now(EXAMPLES, 5, rows=True), ids=[f"{row.tag}-{example.ask}" for row, example in EXAMPLES]
 )
 def test_a_bend_changes_what_is_asked(row, example):
     """A row whose bend has no effect would never be found."""

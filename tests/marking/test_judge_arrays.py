@@ -228,7 +228,7 @@ def same(name, key, tree):
     return True
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 4))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 7))
 def test_right_forms_are_right(name):
     marker, _, _ = asked(name)
     tried = 0
@@ -247,7 +247,7 @@ def looks_beside(expr):
     return own or any(looks_beside(part) for part in children(expr))
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 4, 1))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 7, 1))
 def test_the_index_form_of_every_step_is_right(name):
     marker, layered, steps = asked(name)
     notation = tutor.solve(name, form="layer").notation
@@ -309,7 +309,7 @@ def wrong_forms(name, most=40):
     return chance.sample(found, min(len(found), most))
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 4, 1))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 7, 1))
 def test_wrong_forms_are_wrong(name):
     marker, _, _ = asked(name)
     tried = 0

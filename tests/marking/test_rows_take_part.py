@@ -26,7 +26,7 @@ FAR = ["b1 = -4.15"]
 """Where one neuron is left of every kink."""
 
 
-@pytest.mark.parametrize("row", some_now(ROWS, 2), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", some_now(ROWS, 4), ids=lambda row: row.name)
 def test_a_small_network_solves_and_proves(row):
     solution = solve(exercise_of(row))
     assert solution.worked.proofs.gradients
@@ -35,7 +35,7 @@ def test_a_small_network_solves_and_proves(row):
     assert len(Marker(exercise_of(row)).questions) >= 8
 
 
-@pytest.mark.parametrize("row", some_now(ROWS, 2), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", some_now(ROWS, 4), ids=lambda row: row.name)
 def test_each_slip_is_diagnosed_as_itself(row):
     found = diagnosed(Marker(exercise_of(row)), row)
     for values in (LEFT, *([FAR] if len(row.kinks) > 1 else [])):

@@ -184,7 +184,7 @@ def _equal(difference, row, symbols):
     return True
 
 
-@pytest.mark.parametrize("row", some_now(ROWS, 3), ids=NAMES)
+@pytest.mark.parametrize("row", some_now(ROWS, 5), ids=NAMES)
 def test_derivatives_are_sympys(row):
     assert proved(row)
 

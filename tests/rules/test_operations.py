@@ -210,7 +210,7 @@ def weighted(name, values, settings):
     return number(np.sum(values["r"] * result))
 
 
-@pytest.mark.parametrize(("name", "shapes", "settings"), some_now(CASES, 4, rows=True), ids=IDS)
+@pytest.mark.parametrize(("name", "shapes", "settings"), some_now(CASES, 8, rows=True), ids=IDS)
 def test_a_pullback_is_the_scalar_derivation_entry_by_entry(name, shapes, settings):
     layered = graph(name, shapes, settings)
     found = agree(layered, None, None)
@@ -218,7 +218,7 @@ def test_a_pullback_is_the_scalar_derivation_entry_by_entry(name, shapes, settin
     assert found.entries == sum(len(entry.items) for entry in layered.entries.values())
 
 
-@pytest.mark.parametrize(("name", "shapes", "settings"), some_now(CASES, 2, 1, rows=True), ids=IDS)
+@pytest.mark.parametrize(("name", "shapes", "settings"), some_now(CASES, 6, 1, rows=True), ids=IDS)
 def test_a_row_is_what_independent_code_computes(name, shapes, settings):
     layered = graph(name, shapes, settings)
     values = leaves(layered, 1)
@@ -259,7 +259,7 @@ def test_every_row_has_its_cases(row):
 
 
 @pytest.mark.parametrize(
-    ("row", "place"), some_now(PULLED, 3, rows=True), ids=[f"{row.name}-{len(row.letters)}-{place}" for row, place in PULLED]
+    ("row", "place"), some_now(PULLED, 6, rows=True), ids=[f"{row.name}-{len(row.letters)}-{place}" for row, place in PULLED]
 )
 def test_a_pullback_that_is_wrong_by_a_thousandth_is_caught(row, place, monkeypatch):
     bent = list(row.pullbacks)

@@ -180,7 +180,7 @@ def test_every_verdict_is_right(pair):
     assert compare(read(pair.answer, words), pair.target, points).outcome == ("equal" if pair.right else "different")
 
 
-@pytest.mark.parametrize("ident", some_now(ids(), 2))
+@pytest.mark.parametrize("ident", some_now(ids(), 4))
 def test_what_the_product_derives_is_equal_to_itself(ident):
     if load(ident).graph is None:
         pytest.skip("written in layers only")
