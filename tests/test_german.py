@@ -41,13 +41,13 @@ def english_left(text: str, users: tuple[str, ...]) -> list[str]:
     return [word for word in LETTERS.findall(text) if word.lower() in only_english() - own]
 
 
-@pytest.mark.parametrize("page", some_now(PAGES, 12))
+@pytest.mark.parametrize("page", some_now(PAGES, 24))
 def test_no_english_is_left_on_a_page(page):
     solution = solved(page, "de")
     assert english_left(solution.to_text(80), users_of(solution)) == []
 
 
-@pytest.mark.parametrize("name", some_now(TYPED, 5))
+@pytest.mark.parametrize("name", some_now(TYPED, 10))
 def test_no_english_is_left_on_a_page_that_is_typed(name):
     solution = TYPED[name](ask=nobody, words="de")
     assert english_left(solution.to_text(60), users_of(solution)) == []

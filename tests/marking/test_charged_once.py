@@ -55,7 +55,7 @@ def enough(text, digits):
 
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["all digits kept", "shown digits kept"])
-@pytest.mark.parametrize("rounding", some_now(ROUNDINGS, 2))
+@pytest.mark.parametrize("rounding", some_now(ROUNDINGS, 4))
 @pytest.mark.parametrize("ident", EXERCISES)
 def test_the_loss_is_that_of_the_slip_alone(ident, rounding, keeps):
     marker = Marker(EXERCISES[ident])

@@ -266,7 +266,7 @@ def is_over_a_limit(text, answer):
     return answer.verdict == "unreadable" and (len(text) > MAX_LENGTH or signs > MAX_ANSWER_TOKENS)
 
 
-@pytest.mark.parametrize("ident", some_now(EXERCISES, 6))
+@pytest.mark.parametrize("ident", some_now(EXERCISES, 9))
 @given(data=st.data())
 @settings(max_examples=30)
 def test_a_right_formula_is_right_however_it_is_written(ident, data):
@@ -277,7 +277,7 @@ def test_a_right_formula_is_right_however_it_is_written(ident, data):
     assert answer.verdict == "correct", (target, text, answer.verdict, answer.tag, answer.message, answer.refutation)
 
 
-@pytest.mark.parametrize("ident", some_now(EXERCISES, 6))
+@pytest.mark.parametrize("ident", some_now(EXERCISES, 9))
 @given(data=st.data())
 @settings(max_examples=20)
 def test_a_wrong_formula_is_never_right(ident, data):

@@ -110,7 +110,7 @@ def excuse(exercise, piece: Piece, collided):
     return "borrowed" if piece.uses & collided else ""
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 18))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 37))
 def test_what_a_solution_shows_is_correct(name):
     exercise = load(name)
     marker = prepared(name)
@@ -140,7 +140,7 @@ def test_what_a_solution_shows_is_correct(name):
     print("tried", name, tried, dict(excused))  # seen with -rP
 
 
-@pytest.mark.parametrize("name", some_now(VALUED, 6))
+@pytest.mark.parametrize("name", some_now(VALUED, 13))
 def test_what_the_layer_form_shows_is_correct(name):
     exercise = load(name)
     marker = None
@@ -167,7 +167,7 @@ ARRAYS = {  # arrays of three and four axes: matrices beside each other, below e
 }
 
 
-@pytest.mark.parametrize("name", some_now(ARRAYS, 3))
+@pytest.mark.parametrize("name", some_now(ARRAYS, 7))
 def test_what_is_shown_of_an_array_of_more_axes_is_correct(name):
     line, shapes = ARRAYS[name]
     given = "\n".join(f"{leaf} = {list(shape)}" for leaf, shape in shapes.items())
@@ -187,7 +187,7 @@ def test_what_is_shown_of_an_array_of_more_axes_is_correct(name):
     assert tried > 40
 
 
-@pytest.mark.parametrize("name", some_now(TRAINED, 3))
+@pytest.mark.parametrize("name", some_now(TRAINED, 6))
 def test_what_training_shows_is_correct(name):
     exercise = load(name)
     marker = None
@@ -202,7 +202,7 @@ def test_what_training_shows_is_correct(name):
                 assert (answer.verdict, answer.outcome) == ("correct", "") or (name, notation) in BORROWED, found
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 12, 1))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 25, 1))
 def test_all_that_is_shown_handed_in_together_has_full_marks(name):
     exercise = load(name)
     marker = prepared(name)
@@ -284,14 +284,14 @@ def refused_rows(exercise):
     return tried, refused
 
 
-@pytest.mark.parametrize("name", some_now(LAYERED, 5))
+@pytest.mark.parametrize("name", some_now(LAYERED, 9))
 def test_every_formula_of_the_layer_form_is_correct(name):
     tried, refused = refused_rows(load(name))
     assert refused == []
     assert tried > 5
 
 
-@pytest.mark.parametrize("name", some_now(OPERATIONS, 4))
+@pytest.mark.parametrize("name", some_now(OPERATIONS, 9))
 def test_every_operation_is_accepted_as_it_is_shown(name):
     lines, shapes = OPERATIONS[name]
     given = "\n".join(f"{leaf} = {list(shape)}" for leaf, shape in shapes.items())

@@ -13,6 +13,7 @@ HELD_OUT = 9_000
 """Networks from here on were not used when thresholds were chosen."""
 
 
+@pytest.mark.slow
 def test_slips_are_named_and_nobody_is_accused():
     count = run(networks=2, digits=6, per_tag=1, at_random=40, seed=HELD_OUT)
     assert share(count, "right")[1] == 0

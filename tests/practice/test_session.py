@@ -17,7 +17,7 @@ from tutor.practice.ladder import list_rungs, write_answer
 from tutor.practice.session import DONE, Event, PracticeError, Settings, choices, replay, start, step
 
 EXERCISES = [entry.id for entry in entries()]
-FORMS = some_now([(ident, layer) for ident in EXERCISES for layer in (False, True)], every=29, rows=True)
+FORMS = some_now([(ident, layer) for ident in EXERCISES for layer in (False, True)], every=59, rows=True)
 
 
 @pytest.mark.parametrize(("ident", "layer"), FORMS)
