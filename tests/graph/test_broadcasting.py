@@ -94,6 +94,19 @@ def test_what_does_not_fit_is_refused_with_both_shapes(text, shapes, said):
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("mean(X, axis=0)", "mean along"), ("mean(X, axis=0, keepdims=True)", "mean along"), ("T.mean(axis=(0, 2))", "mean along"),
+        ("T.mean((0, 2), keepdims=True)", "mean along"), ("sum(X, axis=1, keepdims=True)", "row_sums"), ("sum(X, axis=0)/3", "formula"),
+        ("sum(T, axis=(0, 2))/N", "formula"), ("X[:, None]", "keep_column_each"),
+    ],
+)
+def test_a_mean_is_called_so_however_many_axes_it_has(text, rule):
+    shapes = {"X": ("N", "D"), "T": ("N", 3, 2)}
+    assert from_layers([f"z = {text}", "L = sum(z^2)"], shapes).graph.steps[0].rule == rule
+
+
 def test_shapes_are_joined_from_the_last_axis_on():
     for text in BROADCAST:
         if text in TEXTS and (names := names_of(text)) and len(names) == 2 and "mean" not in text and "@" not in text:

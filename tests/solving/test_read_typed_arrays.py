@@ -5,9 +5,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tutor.cli.app import app
+from tutor.cli.shell import read_shape_texts
 from tutor.errors import TutorError
 from tutor.results.solution import solve
-from tutor.solving.read_typed_arrays import make_array_exercise, read_shape_texts
+from tutor.solving.read_typed_arrays import make_array_exercise
 from tutor.solving.target import target_exercise
 
 

@@ -39,6 +39,7 @@ from tutor.cli.shell import (
     console,
     deliver,
     protect_formulas,
+    read_shape_texts,
     set_plain_utf8,
     write,
 )
@@ -134,7 +135,6 @@ def solve(
     if asked == ON_SCREEN and output is None:
         import tutor.render.terminal.terminal_page  # noqa: F401  now, while SymPy is imported in the helper
     from tutor.results.solution import solve as solve_target
-    from tutor.solving.read_typed_arrays import read_shape_texts
 
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from tutor.errors import OutputError, ValueProblem
+from tutor.errors import OutputError, Problems, TutorError, ValueProblem
 from tutor.practice.modes import MODES
 from tutor.render.page_formats import PAGE_FORMATS, PageFormat, page_format
 from tutor.text import make_visible
@@ -22,6 +22,7 @@ from tutor.text import make_visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tutor.graph.shapes import Shape
     from tutor.render.latex.fragments import FragmentStyle
     from tutor.results.page import Page
 
@@ -134,6 +135,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 
 _SEVERAL = re.compile(r",(?=\s*[^\W\d]\w*\s*=)")
+_SIZE = re.compile(r"[^\W_]\w*")
 _NEGATIVE = re.compile(r"-(?![-oh])[^-\s=][^=]*[-+*/^(\\]|-\\")
 """A formula with a minus in front: -x^2, -log(p), -\\frac{1}{2}; no option has such signs in its name."""
 _ROW = re.compile(r"\[[^\[\]]*\]")
@@ -170,6 +172,38 @@ def assignments(texts: Iterable[str] | None) -> dict[str, str]:
             raise ValueProblem(f"{name} is given two values", where="--at")
         found[name] = value
     return found
+
+
+def read_shape_texts(texts: Iterable[str]) -> dict[str, Shape]:
+    """Shapes as somebody types them: ``W=k,n``, ``W=(2, 3)``, ``W=2x3``, several in one text, ``b=()`` for a number.
+
+    Raises `ValueProblem` for what is none.
+
+    >>> read_shape_texts(["W=k,n, x=n", "A=2×3", "b=()"])
+    {'W': ('k', 'n'), 'x': ('n',), 'A': (2, 3), 'b': ()}
+    """
+    table: dict[str, list[int | str]] = {}
+    for text in (part for whole in texts for part in _SEVERAL.split(whole)):
+        name, sign, written = (part.strip() for part in text.partition("="))
+        inner = re.sub(r"(?<=[0-9])\s*[x×]\s*(?=[0-9])", ",", written.strip("()[]").replace("×", ","))
+        sizes = [size.strip() for size in inner.split(",") if size.strip()]
+        if not sign or not written or not all(_SIZE.fullmatch(size) for size in sizes):
+            raise ValueProblem(f"{text.strip()[:40]!r} is no shape", where="--shape", hint="write --shape W=k,n or --shape W=2,3")
+        if name in table:
+            raise ValueProblem(f"{name} is given two shapes", where="--shape")
+        table[name] = [int(size) if size.isdecimal() and len(size) < 9 else size for size in sizes]
+    from tutor.exercise.over_layers import read_shapes
+
+    faults: list[TutorError] = []
+
+    def note(what: str, where: str, hint: str) -> None:
+        hint = "such as --shape W=2,3 or --shape x=n" if "[" in hint else hint
+        faults.append(ValueProblem(what, where=where.replace("shapes.", "--shape "), hint=hint))
+
+    shapes = read_shapes(table, note)
+    if faults:
+        raise faults[0] if len(faults) == 1 else Problems(faults, where="--shape")
+    return shapes
 
 
 def protect_formulas(arguments: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ size one along which it is repeated (or summed).  Of matrices 𝟏 bᵀ and A �
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tutor.expression.nodes import Call, Div, Expr, Mul, Neg, children, rebuild
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
@@ -19,8 +19,14 @@ _PLACES = {
     for what in ("keep", "drop", "stretch") for rank in range(2, len(LONGER) + 1) for place in range(rank)
 }  # fmt: skip
 _LARGEST = frozenset(name_along("largest", len(LONGER), place) for place in range(len(LONGER)))
-_Link: TypeAlias = tuple[str, int, Size]
-"""What is done, at which axis, and how long that is then."""
+class _Link(NamedTuple):
+    """What is done, at which axis, and how long that is then."""
+
+    what: str
+    place: int
+    size: Size = 1
+
+
 _Finder: TypeAlias = Callable[[Call, Mapping[str, Shape]], _Link | None]
 _REPEATS = {"batch": 0, "rows": -2, "columns": -1}
 """Where an array has an axis more, by what it is repeated with."""
@@ -44,7 +50,8 @@ def gather_axes(expr: Expr, shapes: Mapping[str, Shape]) -> tuple[str, Expr, tup
 
 
 def _gather_spread(expr: Call, shapes: Mapping[str, Shape]) -> tuple[str, Expr, tuple[Expr, ...]] | None:
-    links, inner = _walk_links(expr, shapes, _find_spread)
+    walked = _walk_links(expr, shapes, _find_spread)
+    links, inner = [link for link, _ in walked], walked[-1][1] if walked else expr
     if not links or max(len(shape_of(part, shapes)) for part in (expr, inner)) < 3:
         return None
     axes: list[Size | None] = [None] * len(shape_of(inner, shapes))
@@ -58,18 +65,18 @@ def _gather_spread(expr: Call, shapes: Mapping[str, Shape]) -> tuple[str, Expr, 
         else:
             axes.insert(len(axes) + 1 + place if place < 0 else place, size)
     longer = any(axis not in (None, 1) for axis in axes)
-    if longer and len(links) == 1 and links[0][0] in _REPEATS:
+    if longer and len(links) == 1 and links[0].what in _REPEATS:
         return None  # columns[T](…), rows[T](…), batch[N](…)
     return (BROADCAST if longer else "", inner, tuple(OWN if axis is None else size_expr(axis) for axis in axes))
 
 
 def _gather_sum(expr: Call, shapes: Mapping[str, Shape]) -> tuple[str, Expr, tuple[Expr, ...]] | None:
-    links, inner = _walk_links(expr, shapes, _find_summed)
-    while links and links[-1][0] != "sum":  # what is done before the first sum is not a part of it
-        *links, _ = links
-        inner = _take_inner(expr, shapes, len(links))
+    walked = _walk_links(expr, shapes, _find_summed)
+    while walked and walked[-1][0].what != "sum":  # what is done before the first sum is not a part of it
+        walked.pop()
+    links, inner = [link for link, _ in walked], walked[-1][1] if walked else expr
     shape = shape_of(inner, shapes)
-    if len(shape) < 3 or sum(what == "sum" for what, _, _ in links) < 2 or (links[0][0] == "keep" and len(shape_of(expr, shapes)) < 3):
+    if len(shape) < 3 or sum(link.what == "sum" for link in links) < 2 or (links[0].what == "keep" and len(shape_of(expr, shapes)) < 3):
         return None
     left: list[int | None] = list(range(len(shape)))
     for what, place, _ in reversed(links):
@@ -88,24 +95,13 @@ def _gather_largest(expr: Call, shapes: Mapping[str, Shape]) -> tuple[str, Expr,
     return None if inner is expr or shape_of(expr, shapes) else ("max", inner, ())
 
 
-def _take_inner(expr: Expr, shapes: Mapping[str, Shape], count: int) -> Expr:
-    for _ in range(count):
-        peeled = _take_outermost(expr, shapes, _find_summed if type(expr) is Call else _find_kept)
-        assert peeled is not None
-        expr = peeled[1]
-    return expr
-
-
-def _walk_links(expr: Expr, shapes: Mapping[str, Shape], find: _Finder) -> tuple[list[_Link], Expr]:
-    """The operations one in another from the outermost on, and the array inside."""
-    links: list[_Link] = []
-    while links or type(expr) is Call:
-        peeled = _take_outermost(expr, shapes, find if type(expr) is Call else _find_kept)
-        if peeled is None:
-            break
-        links.append(peeled[0])
-        expr = peeled[1]
-    return links, expr
+def _walk_links(expr: Expr, shapes: Mapping[str, Shape], find: _Finder) -> list[tuple[_Link, Expr]]:
+    """The operations one in another from the outermost on, each with the array inside it."""
+    walked: list[tuple[_Link, Expr]] = []
+    while (walked or type(expr) is Call) and (taken := _take_outermost(expr, shapes, find if type(expr) is Call else _find_kept)):
+        walked.append(taken)
+        expr = taken[1]
+    return walked
 
 
 def _take_outermost(expr: Expr, shapes: Mapping[str, Shape], find: _Finder) -> tuple[_Link, Expr] | None:
@@ -124,16 +120,16 @@ def _take_outermost(expr: Expr, shapes: Mapping[str, Shape], find: _Finder) -> t
 
 def _find_spread(call: Call, shapes: Mapping[str, Shape]) -> _Link | None:
     if call.func in _REPEATS:
-        return call.func, _REPEATS[call.func], size_of(call.args[1])
+        return _Link(call.func, _REPEATS[call.func], size_of(call.args[1]))
     what, place = _PLACES.get((call.func, len(shape_of(call, shapes))), ("", 0))
-    return (what, place, size_of(call.args[1])) if what == "stretch" else _find_kept(call, shapes)
+    return _Link(what, place, size_of(call.args[1])) if what == "stretch" else _find_kept(call, shapes)
 
 
 def _find_kept(call: Call, shapes: Mapping[str, Shape]) -> _Link | None:
     for rank, wanted in ((0, "keep"), (1, "drop")):
         what, place = _PLACES.get((call.func, len(shape_of(call, shapes)) + rank), ("", 0))
         if what == wanted:
-            return what, place, 1
+            return _Link(what, place)
     return None
 
 
@@ -144,4 +140,4 @@ def _find_summed(call: Call, shapes: Mapping[str, Shape]) -> _Link | None:
 def _find_sum(call: Call, shapes: Mapping[str, Shape]) -> _Link | None:
     own = shape_of(call.args[0], shapes) if call.args else ()
     names = SUMS.get(len(own), ())
-    return ("sum", names.index(call.func), 1) if call.func in names else None
+    return _Link("sum", names.index(call.func)) if call.func in names else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from tutor.derive.local import local_derivatives
@@ -12,6 +11,7 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
 from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation, Graph, Kind, Step
+from tutor.graph.telling_names import tell_kind
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
@@ -91,7 +91,6 @@ def _draw(
     return nodes, links, shown_steps
 
 
-_WEIGHT, _BIAS = re.compile(r"[wW]_?\d*(_\w+)?"), re.compile(r"[bB]_?\d*(_\w+)?")
 
 
 def _tell_weights(graph: Graph) -> dict[str, Kind]:
@@ -104,8 +103,8 @@ def _tell_weights(graph: Graph) -> dict[str, Kind]:
     if graph.parameters:
         return {}
     free = [quantity.name for quantity in graph.leaves if quantity.kind == "input"]
-    found: dict[str, Kind] = {name: "weight" for name in free if _WEIGHT.fullmatch(name)}
-    return found | {name: "bias" for name in free if found and _BIAS.fullmatch(name)}
+    found: dict[str, Kind] = {name: "weight" for name in free if tell_kind(name) == "weight"}
+    return found | {name: "bias" for name in free if found and tell_kind(name) == "bias"}
 
 
 def _list_locals(

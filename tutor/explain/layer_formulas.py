@@ -68,10 +68,10 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     shape = shape_of(expr, shapes)
     if gathered := gather_axes(expr, shapes):
         name, inner, axes = gathered
-        return Call(name, (dress_expr(inner, shapes), *axes)) if name else dress_expr(inner, shapes)
+        return Call(name, (dress_expr(inner, shapes), *axes)) if name else _dress_within(inner, shape, shapes)
     match expr:
         case Call(func, (inner, *_)) if func in _UNSEEN:
-            return _shape_expr(make_explicit(inner, shapes), shape)
+            return _dress_within(inner, shape, shapes)
         case Call("outer", (first, second)):
             raised = Call("transpose", (make_explicit(second, shapes),))
             return Call("matmul", (dress_expr(first, shapes), _shape_expr(raised, (1, *shape_of(second, shapes)))))
@@ -88,6 +88,12 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         case _ if not shape and _has_arrays(expr, shapes):
             return rebuild(expr, tuple(dress_expr(part, shapes) for part in children(expr)))
     return _shape_expr(make_explicit(expr, shapes), shape) if shape else expr
+
+
+def _dress_within(inner: Expr, shape: Shape, shapes: Mapping[str, Shape]) -> Expr:
+    """What has axes of one entry that are not printed, with the shape that it has with them."""
+    dressed = dress_expr(inner, shapes)
+    return _shape_expr(dressed.args[0], shape) if type(dressed) is Call and dressed.func == "shaped" else dressed
 
 
 _OPENED = {name: len(rows[0].arrays) for name, rows in LAYERS.items() if not rows[0].whole} | {ENTRYWISE: 2}

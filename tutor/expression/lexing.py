@@ -103,26 +103,25 @@ class _Lexer:
 
     def read_program_sign(self) -> bool:
         """An axis along which something is done, axis=0, or a slice, X[:, 0:2], as programs write them."""
-        if match := program_signs.AXIS.match(self.text, self.at, self.end):
-            self.put(*program_signs.read_axis(match), len(match.group()))
-        elif self.tokens and self.tokens[-1][0] in "a)tm":
-            if match := program_signs.SLICED.match(self.text, self.at, self.end):
-                self.put(*program_signs.read_slice(match), len(match.group()))
-            elif program_signs.ENTRY.match(self.text, self.at, self.end) and self.text[self.at - 1] != " ":
-                raise self.fail(tell("an entry of what has no name"), tell("give it a step of its own, s = …, and write s_2, or s[1:2]"))
-        return match is not None
+        behind = bool(self.tokens) and self.tokens[-1][0] in "a)tm"
+        token, length = program_signs.read_sign(self.text, self.at, self.end, behind=behind)
+        if token is None and length:
+            raise self.fail(tell("an entry of what has no name"), tell("give it a step of its own, s = …, and write s_2, or s[1:2]"))
+        if token is not None:
+            self.put(*token, length)
+        return token is not None
 
     def number(self) -> None:
         text, at, end = self.text, self.at, self.end
         indicator = signs.INDICATOR.match(text, at, end) if text[at] == "1" else None
         if indicator:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
-        if self.known.arrays and text[at] == "." and (transposed := signs.TRANSPOSED.match(text, at, end)):
-            return self.put("t", None, len(transposed.group()))
-        if self.known.arrays and text[at] == "." and (along := program_signs.METHOD_ALONG.match(text, at, end)):
-            return self.put(*program_signs.read_method_along(along), len(along.group()))
-        if self.known.arrays and text[at] == "." and (method := program_signs.METHOD.match(text, at, end)):
-            return self.put(*program_signs.read_method(method), len(method.group()))
+        if self.known.arrays and text[at] == ".":
+            if transposed := signs.TRANSPOSED.match(text, at, end):
+                return self.put("t", None, len(transposed.group()))
+            token, length = program_signs.read_point(text, at, end)
+            if token is not None:
+                return self.put(*token, length)
         if entrywise := signs.ENTRYWISE.match(text, at, end):
             kind, value = signs.CHARACTERS["⊙" if entrywise[1] == "*" and self.known.arrays else entrywise[1]]
             return self.put(kind, value, 2)

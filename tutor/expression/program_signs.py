@@ -7,15 +7,16 @@ import re
 from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.tokens import Named, Token
 
+_GO_ALONG = "sum|mean|max|min|var|std|softmax"
 METHOD = re.compile(
-    r"\.(?:(?P<word>sum|mean|max|min|var|std|softmax|dot|matmul|transpose|flatten|ravel|reshape)(?=\s?\()"
+    rf"\.(?:(?P<word>{_GO_ALONG}|dot|matmul|transpose|flatten|ravel|reshape)(?=\s?\()"
     r"|shape\s?\[\s?(?P<axis>[0-3])\s?\])"
 )
 """What NumPy's arrays have behind a point: X.sum(0), X.T.dot(D), X.shape[0]."""
 _KEEPDIMS = r"keepdims?\s?=\s?(?:True|False|1|0)"
 _AXES = r"-?\s?[0-9]{1,2}|[(\[]\s?-?\s?[0-9]{1,2}(?:\s?,\s?-?\s?[0-9]{1,2}){0,3}\s?,?\s?[)\]]"
 METHOD_ALONG = re.compile(
-    rf"\.(?P<word>sum|mean|max|min|var|std|softmax)\s?\(\s?(?P<axes>{_AXES})\s?(?:,\s?(?P<kept>{_KEEPDIMS})\s?)?,?\s?\)"
+    rf"\.(?P<word>{_GO_ALONG})\s?\(\s?(?P<axes>{_AXES})\s?(?:,\s?(?P<kept>{_KEEPDIMS})\s?)?,?\s?\)"
 )
 """The same with the axes in the first place: X.max(1), T.mean((0, 2), keepdims=True)."""
 AXIS = re.compile(
@@ -30,6 +31,7 @@ SLICED = re.compile(
 )
 """A part of an array as Python writes it: X[:, 0:2], h[-1], x[:, None].  Places are counted from 0."""
 ENTRY = re.compile(r"\[\s?-?[0-9]{1,5}(?:\s?,\s?-?[0-9]{1,5}){0,3}\s?\]")
+"""Numbers alone in brackets: an entry, which only a name has."""
 AXIS_WORD, KEPT_WORD = "axis", "axis kept"
 SLICE, SPAN, NEW, REST = "slice", "span", "new axis", "rest"
 END = Call("end", ())
@@ -37,6 +39,34 @@ OWN, BROADCAST, SUMMED = Call("own axis", ()), "broadcast", "sum along"
 """An axis that an array has, or keeps, among those along which it is repeated, or summed: the dot in broadcast[N×·](x)."""
 PROGRAM_WORDS = frozenset({"end", AXIS_WORD, KEPT_WORD, "size", SLICE, SPAN, NEW, REST, OWN.func, BROADCAST, SUMMED})
 """What the reader makes of the signs of programs; `tutor.graph` writes it with the operations that there are."""
+
+
+def read_sign(text: str, at: int, end: int, *, behind: bool) -> tuple[Token | None, int]:
+    """The token of an axis or of a slice that stands at a place, and how long it is; only a length for numbers alone in brackets.
+
+    ``behind`` says that an array stands before it.
+
+    >>> read_sign("x[1:]", 1, 5, behind=True)[1], read_sign("(x)[1]", 3, 6, behind=True), read_sign("[1]", 0, 3, behind=False)
+    (4, (None, 3), (None, 0))
+    """
+    if match := AXIS.match(text, at, end):
+        return read_axis(match), len(match.group())
+    if behind and (match := SLICED.match(text, at, end)):
+        return read_slice(match), len(match.group())
+    match = ENTRY.match(text, at, end) if behind and text[at - 1] != " " else None
+    return None, len(match.group()) if match else 0
+
+
+def read_point(text: str, at: int, end: int) -> tuple[Token | None, int]:
+    """The token of a method behind an array, from its point on, and how long it is.
+
+    >>> read_point("X.shape[0]", 1, 10)
+    (('m', Named(func='size', settings=(Number(text='0'),))), 9)
+    """
+    for pattern, read in ((METHOD_ALONG, read_method_along), (METHOD, read_method)):
+        if match := pattern.match(text, at, end):
+            return read(match), len(match.group())
+    return None, 0
 
 
 def read_axis(match: re.Match[str]) -> Token:

@@ -11,6 +11,7 @@ from typing import Literal
 from tutor.errors import GraphError, TutorError
 from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import names, substitute
 from tutor.graph.algebra import Formulas
 from tutor.graph.array_products import arrange_products
@@ -20,10 +21,10 @@ from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_n
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.graph.pause_collector import pause_collection
 from tutor.graph.read_steps import read_steps
-from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, shape_of, shape_text, size_expr
+from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, Size, shape_of, shape_text, size_expr
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS
-from tutor.rules.operations import LAYERS, SUMS, WRITABLE
+from tutor.rules.operations import LAYERS, SUMS, WRITABLE, name_along
 
 Affine = Literal["plain", "transposed"]
 """Wx + b with one row of W for each neuron, or Wᵀx + b with one column for each (qmul, graz)."""
@@ -201,9 +202,11 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
             return made[0] if len(made) == 1 else "formula"
         rule = rule_of(expr)
         return rule if rule != "sum" else "sum of arrays" if shapes is not None and shape_of(expr, shapes) else "sum of numbers"
+    if type(expr) is Call and expr.func in _KEPT and (inner := _drop_kept(expr)) and (type(inner) is Div or _find_summed(inner)):
+        return layer_rule(inner, shapes)
     if type(expr) is Call and expr.func in LAYERS:
         return expr.func
-    if type(expr) is Div and type(expr.num) is Call and expr.num.func in _ALONG:
+    if type(expr) is Div and _find_summed(expr.num):
         return "mean along" if shapes is None or _is_along(expr.num, expr.den, shapes) else "formula"
     if type(expr) is Div and type(expr.num) is Call and expr.num.func == "sum":
         return "mean" if shapes is None or _is_counted(expr.num.args[0], expr.den, shapes) else "formula"
@@ -215,11 +218,39 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
 _ALONG = frozenset(name for sums in SUMS.values() for name in sums)
 
 
-def _is_along(call: Call, number: Expr, shapes: Mapping[str, Shape]) -> bool:
-    """Whether a sum along an axis is divided by how long that axis is."""
-    shape = shape_of(call.args[0], shapes)
-    size = shape[SUMS[len(shape)].index(call.func)] if len(shape) in SUMS and call.func in SUMS[len(shape)] else 0
-    return number == size_expr(size)
+_KEPT = frozenset(name_along("keep", rank, place) for rank in (2, 3, 4) for place in range(rank))
+
+
+def _drop_kept(expr: Expr) -> Expr:
+    """What has an axis of one entry, without it."""
+    while type(expr) is Call and expr.func in _KEPT:
+        expr = expr.args[0]
+    return expr
+
+
+def _find_summed(expr: Expr) -> Expr | None:
+    """What is added up along one axis or several; nothing for anything else."""
+    inner = expr
+    while type(inner) is Call and inner.func in _ALONG:
+        inner = inner.args[0]
+    return None if inner is expr else inner
+
+
+def _is_along(expr: Expr, number: Expr, shapes: Mapping[str, Shape]) -> bool:
+    """Whether a sum along axes is divided by how many entries that adds up."""
+    counted: list[Size] = []
+    while type(expr) is Call and expr.func in _ALONG:
+        shape = shape_of(expr.args[0], shapes)
+        counted.append(shape[SUMS[len(shape)].index(expr.func)])
+        expr = expr.args[0]
+    factors = number.args if type(number) is Mul else (number,)
+    return _multiply(factors) == _multiply(tuple(map(size_expr, counted)))
+
+
+def _multiply(factors: Sequence[Expr]) -> tuple[int, list[Expr]]:
+    """A product as its number and what else is multiplied, in one order."""
+    numbers = [int(factor.text) for factor in factors if type(factor) is Number and factor.text.isdigit()]
+    return prod(numbers), sorted((factor for factor in factors if type(factor) is not Number), key=write_plain)
 
 
 def _drop_spread(expr: Expr) -> Expr:

@@ -11,7 +11,6 @@ from typing import TypeAlias
 from tutor.errors import GraphError, Told, tell
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
-from tutor.expression.walk import names
 from tutor.rules.operations import ENTRYWISE, LAYERS, SUMS, Layer, formula, name_along, row_of
 
 Size: TypeAlias = int | str
@@ -100,15 +99,6 @@ def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     for other, second in arrays[1:]:
         if second != shape:
             raise refuse_misfit(expr, first, shape, other, second, shapes)
-    singles = [part for part, size in zip(children(expr), found, strict=True) if not size and names(part)]
-    if isinstance(expr, Add) and singles:
-        single = singles[0]
-        raise GraphError(
-            tell("a number ({single}) is added to {first} of shape {shape}", single=shorten_call(single, shapes),
-                 first=shorten_call(first, shapes), shape=shape_text(shape)),
-            hint=tell("write fill({single}, {listed}), or give it a shape", single=shorten_call(single, shapes),
-                      listed=', '.join(map(str, shape))),
-        )
     return shape
 
 

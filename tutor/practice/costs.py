@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.errors import Problems, TutorError
@@ -86,7 +86,8 @@ def read_costs(text: str) -> Costs:
             faults.append(TutorError(f"{word} is one number, not {len(shares)}", hint=f"such as {word} 0.1"))
     costs = STANDARD
     if not faults:
-        costs = replace(STANDARD, **{word: shares if word == "tries" else shares[0] for word, shares in found.items()})  # type: ignore[arg-type]
+        (hint,), (floor,) = found.get("hint", (STANDARD.hint,)), found.get("floor", (STANDARD.floor,))
+        costs = Costs(found.get("tries", STANDARD.tries), hint, floor)
         faults = list(_check(costs))
     if faults:
         raise Problems(faults, where="costs")

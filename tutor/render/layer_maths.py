@@ -355,11 +355,11 @@ class Seams:
 
 
 _SIGNED = {"matmul": ("\\,", _PRODUCT), "hadamard": (" \\odot ", _FACTOR)}
-_HEADED = {
-    name: (rows[0].written or f"name {name}").removeprefix("name ")
-    for name, rows in LAYERS.items() if rows[0].written.startswith("name ") == bool(rows[0].written) and " by " not in rows[0].written
-    and len(rows[0].arrays) == 1
-}  # fmt: skip
+_HEADED = frozenset({
+    *(name for name, rows in LAYERS.items() if rows[0].written.startswith("name ") == bool(rows[0].written) and len(rows[0].arrays) == 1),
+    *OF_EACH.values(), BROADCAST, SUMMED,
+})  # fmt: skip
+"""What is printed by its name in front of one array, with its settings or without."""
 
 
 def seams(writer: Writer, call: Call) -> Seams | None:
@@ -373,7 +373,7 @@ def seams(writer: Writer, call: Call) -> Seams | None:
     if call.func == "slices":
         return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
     if call.func in _HEADED:
-        return Seams(f"\\operatorname{{{_HEADED[call.func]}}}", (("", args[0], True),))
+        return Seams(writer.show(call).removesuffix(writer.bracket(writer.show(args[0]))), (("", args[0], True),))
     if call.func == "transpose":
         return Seams("", (("", args[0], True),), "^{\\top}")
     if call.func == "outer":

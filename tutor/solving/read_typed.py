@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
@@ -14,10 +13,8 @@ from tutor.expression.walk import names
 from tutor.graph.build import assemble, from_steps
 from tutor.graph.nouns import Graph
 from tutor.graph.read_steps import is_step, split_steps
+from tutor.graph.telling_names import tell_kind
 from tutor.rules.patterns import constant
-
-_PARAMETER = re.compile(r"(?:[wWbB][A-Za-z]?|[tT]heta|weights?|bias(?:es)?|params?)(?:_?[0-9].*|_.*)?")
-"""Names that say themselves that they are trained: w, w5, w_1_2, b, W_h, theta."""
 
 
 def make_typed_exercise(text: str, *, apart: bool | None = None, given: Collection[str] = ()) -> Exercise:
@@ -114,7 +111,7 @@ def choose_what_is_trained(exercise: Exercise, wrt: Sequence[str], columns: Coll
     free = [q.name for q in graph.inputs if q.kind not in ("target", "constant") and q.name not in columns]
     if wrt or columns or len(free) == 1:
         return replace(exercise, graph=_training(graph, wrt or free))
-    names_like = [name for name in free if _PARAMETER.fullmatch(name)]
+    names_like = [name for name in free if tell_kind(name)]
     if not names_like:
         return exercise
     assumed = Assumption("assumed", tuple(names_like))

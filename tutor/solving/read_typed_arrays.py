@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 
-from tutor.errors import GraphError, Problems, TutorError, ValueProblem
+from tutor.errors import GraphError, TutorError
 from tutor.exercise.model import Assumption, Exercise
-from tutor.exercise.over_layers import read_shapes, write_graph
+from tutor.exercise.over_layers import write_graph
 from tutor.expression.nodes import Add, Expr, Name, Neg, children
 from tutor.expression.run_together import list_taken_as_one, write_product_meant
 from tutor.expression.walk import names
@@ -19,41 +18,14 @@ from tutor.graph.layered import from_layers, layer_rule
 from tutor.graph.nouns import Quantity
 from tutor.graph.read_steps import is_step, read_steps, split_steps
 from tutor.graph.shapes import Shape, shape_of, shape_text
+from tutor.graph.telling_names import tell_kind
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import WRITABLE
 
 LOSS, UPSTREAM = "L", "g"
 """How the loss behind an array is called, and the gradient that comes from it, where nobody uses these names."""
-_BIAS = re.compile(r"(?:b|bias|beta)(?:_?[0-9a-z])?")
 _NUMBERS = frozenset({"eps", "epsilon", "varepsilon", "lambda", "eta", "tau"})
-"""Names that are a bias, and a single number, wherever they stand."""
-_SEVERAL = re.compile(r",(?=\s*[^\W\d]\w*\s*=)")
-_SIZE = re.compile(r"[^\W_]\w*")
-
-
-def read_shape_texts(texts: Iterable[str]) -> dict[str, Shape]:
-    """Shapes as somebody types them: ``W=k,n``, ``W=(2, 3)``, ``W=2x3``, several in one text, ``b=()`` for a number.
-
-    Raises `ValueProblem` for what is none.
-
-    >>> read_shape_texts(["W=k,n, x=n", "A=2×3", "b=()"])
-    {'W': ('k', 'n'), 'x': ('n',), 'A': (2, 3), 'b': ()}
-    """
-    table: dict[str, list[int | str]] = {}
-    for text in (part for whole in texts for part in _SEVERAL.split(whole)):
-        name, sign, written = (part.strip() for part in text.partition("="))
-        inner = re.sub(r"(?<=[0-9])\s*[x×]\s*(?=[0-9])", ",", written.strip("()[]").replace("×", ","))
-        sizes = [size.strip() for size in inner.split(",") if size.strip()]
-        if not sign or not written or not all(_SIZE.fullmatch(size) for size in sizes):
-            raise ValueProblem(f"{text.strip()[:40]!r} is no shape", where="--shape", hint="write --shape W=k,n or --shape W=2,3")
-        if name in table:
-            raise ValueProblem(f"{name} is given two shapes", where="--shape")
-        table[name] = [int(size) if size.isdecimal() and len(size) < 9 else size for size in sizes]
-    faults: list[TutorError] = []
-    shapes = read_shapes(table, lambda what, where, hint: faults.append(ValueProblem(what, where=where, hint=hint)))
-    if faults:
-        raise faults[0] if len(faults) == 1 else Problems(faults, where="--shape")
-    return shapes
+"""Names of what is a single number, wherever it stands."""
 
 
 def make_array_exercise(text: str, shapes: Mapping[str, Shape]) -> Exercise:
@@ -163,6 +135,7 @@ def _find_in(expr: Expr, found: dict[str, Shape], known: dict[str, Shape], compu
         if shape:
             bias = shape[:1] if is_on_paper(made, written, known) else shape[-1:]
             for name in free:
-                needed = bias if is_matrix_product(made, known) or _BIAS.fullmatch(name) else () if name in _NUMBERS else shape
+                told = name == "beta" or (tell_kind(name) == "bias" and name[0].islower())  # B is a matrix like another
+                needed = bias if told or is_matrix_product(made, known) else () if name in _NUMBERS else shape
                 found[name] = known[name] = needed
             return

@@ -3,12 +3,13 @@
 import random
 import re
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from latex_articles import LONG, NOTATION, WRITER, network, random_expr, two_paths
 
 from tutor.explain.document import Document, Equation, Equations, Side
-from tutor.expression.nodes import Number
+from tutor.expression.nodes import Call, Name, Number
 from tutor.expression.parse import parse
 from tutor.render.latex.article import document
 from tutor.render.latex.rows import explode, pack, set_rows
@@ -63,3 +64,14 @@ def test_members_stand_whole_below_their_left_side_where_they_fit() -> None:
     assert below[1].left.endswith("= 2")
     assert len(broken) == 2
     assert not any(row.alone for row in broken)
+
+
+@pytest.mark.parametrize("source", ["broadcast", "sum along"])
+def test_a_sign_of_several_axes_is_broken_inside_and_never_shrunk(source):
+    inner = parse("+".join(f"a_{n}*b_{n}" for n in range(12)))
+    call = Call(source, (inner, Name("N"), Call("own axis", ())))
+    chunks = explode(WRITER, call, 12)
+    flow = "".join(chunk.flow for chunk in chunks)
+    assert len(chunks) > 2
+    assert "resizebox" not in flow
+    assert flow.startswith("\\operatorname{" + ("broadcast" if source == "broadcast" else "sum") + "}_{N \\times \\cdot}")

@@ -247,6 +247,7 @@ class Pen:
 
 
 _SEAM = re.compile(r"(?<= )(?=[-+−·×*=>] )|(?<=, )|(?<= )(?=if |else )")
+_INSIDE = re.compile(r"(?<=\()|(?<![×\[])(?=·)")
 _SPELT = {
     "∂": "d", "·": "*", "×": "x", "−": "-", "–": "-", "─": "-", "′": "'", "≈": "~", "…": "...", "√": "sqrt", "⊙": "o",
     "←": "<-", "→": "->", "’": "'", "“": '"', "”": '"', "½": "1/2", "ᵀ": "^T", "≥": ">=", "≤": "<=", "∑": "sum",
@@ -283,12 +284,15 @@ def _spell_out(text: str, encoding: str) -> str:
 
 
 def chop_text(text: str, width: int) -> list[str]:
-    """A text that has no good place to break: at a sign outside of brackets if that fills half a line, at any sign, at a space, anywhere.
+    """A text that has no good place to break: at a sign outside of brackets if that fills half a line, at any sign, at a space, behind a
+    bracket or before a dot, anywhere.
 
     >>> chop_text("max(alpha, beta)", 11)
     ['max(alpha,', 'beta)']
     >>> chop_text("(a + b·(1 − c) + d)", 14)
     ['(a + b·(1 − c)', '+ d)']
+    >>> chop_text("broadcast[N×·](sum[N×·](T)/N)", 16)
+    ['broadcast[N×·](', 'sum[N×·](T)/N)']
     """
     lines: list[str] = []
     width = max(width, 2)
@@ -297,6 +301,10 @@ def chop_text(text: str, width: int) -> list[str]:
         fitting = _count_fitting(chunks, width)
         if not fitting:
             words = re.split("(?<= )", chunks[0])
+            pieces = [piece for piece in _INSIDE.split(chunks[0]) if piece] if len(words) < 2 or not words[1] else []
+            if len(pieces) > 1:
+                chunks[:1] = pieces
+                continue
             cells = chop_cells(chunks[0].rstrip(), width) if len(words) < 2 or not words[1] else words
             chunks[:1] = [*cells[:-1], cells[-1] + " "] if len(cells) > 1 else cells
             continue
