@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
-import tutor
+from source_trees import TREES
+
 from tutor.explain.words.topic import tables_of
 from tutor.explain.words.wording import TOPICS, find_topic_class
 
-ROOT = Path(tutor.__file__).parent
 MARKUP = re.compile(r"[<\\{}=]|^\.tutor|^tg-|tutor small|line width=|rounded corners=|anchor=|Segoe UI|^[\w.]+[\[(]")
 """What is LaTeX, SVG or code, in the rooms that write it."""
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [A-Za-z]{2,}")
@@ -117,11 +116,10 @@ LEFT = {  # module: how many are left, and why
 
 def test_no_sentence_hides():
     counted, faults = {}, []
-    for path in sorted(ROOT.rglob("*.py")):
-        module = path.relative_to(ROOT).as_posix()
+    for module, tree in TREES.items():
         if module.startswith(tuple(NOT_OF_PAGES)):
             continue
-        found = sentences(ast.parse(path.read_text("utf-8")))
+        found = sentences(tree)
         if module.startswith(("render/", "numbers/")):
             found = [text for text in found if not MARKUP.search(text)]
         counted[module] = len(found)

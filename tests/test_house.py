@@ -11,15 +11,14 @@ from pathlib import Path
 from extras import is_loadable
 from function_words import CONVERSIONS, FOREIGN, NOUNS, PARTICIPLES, PREDICATES, VERBS
 from names_allowed import ALLOWED, REASONS
+from source_trees import ROOT
+from source_trees import TREES as FILES
 
 import tutor
 from tutor.graph.network import LOSSES
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS
 from tutor.rules.optimisers import optimiser_names
-
-ROOT = Path(tutor.__file__).parent
-FILES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in sorted(ROOT.rglob("*.py"))}
 
 FILES_TWICE = {"functions.py", "layered.py"}
 

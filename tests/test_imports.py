@@ -1,13 +1,9 @@
 """Who may import whom: DESIGN's rooms as a table that runs."""
 
 import ast
-from pathlib import Path
 
 import pytest
-
-import tutor
-
-ROOT = Path(tutor.__file__).parent
+from source_trees import TREES
 
 ROOMS = {  # room: the rooms (or single modules) that it may import; each stands below the rooms that it imports
     "text": (),
@@ -98,12 +94,9 @@ FILES = ("cli", "batch", "web.pages", "web.roster", "render.latex.pdf", "render.
 
 
 def modules():
-    for path in sorted(ROOT.rglob("*.py")):
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        yield (
-            ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts),
-            ast.parse(path.read_text("utf-8")),
-        )
+    for file, tree in TREES.items():
+        parts = file.removesuffix(".py").split("/")
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts), tree
 
 
 MODULES = dict(modules())

@@ -3,11 +3,10 @@
 import ast
 import pickle
 import re
-from pathlib import Path
 
 import pytest
+from source_trees import TREES
 
-import tutor
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.reading import read
 from tutor.errors import TutorError, tell
@@ -16,8 +15,6 @@ from tutor.explain.words.languages import LANGUAGES, find_wording, read_phrases
 from tutor.explain.words.wording import ENGLISH, SENTENCES
 from tutor.marking.mark_submission import Marker
 
-ROOT = Path(tutor.__file__).parent
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in sorted(ROOT.rglob("*.py"))}
 OTHERS = [code for code in LANGUAGES if code != "en"]
 SAYS = ("expression/", "answer/read/", "answer/compare/", "marking/judge", "rules/functions.py", "numbers/arithmetic.py", "practice/",
         "graph/index_forms.py", "graph/named_forms.py", "graph/array_products.py", "graph/letter_ranges.py", "graph/shapes.py",
