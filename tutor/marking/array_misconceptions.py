@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from tutor.expression.nodes import ONE, Expr, Neg
 from tutor.marking import array_bends as bends
+from tutor.marking import network_bends as networks
 from tutor.marking.array_bends import HALF, TWO, LayerStep, bend_misused, bend_parts, bend_scaled
 
 LAYOUT = "other-layout"
@@ -53,6 +54,12 @@ BATCH = "Z = W X + columns(b, N); L = sum((Z - Y)^2)/N"
 BATCHED = "W = q, n; X = n, N; b = q; Y = q, N"
 ROWS = "Z = X @ W; P = A @ Z; L = sum((P - Y)^2)"
 EVEN = "X = 2, 2; W = 2, 2; A = 2, 2; Y = 2, 2"
+RECURRENT = "z1 = U x1 + W h0; h1 = tanh(z1); z2 = U x2 + W h1; h2 = tanh(z2); L = 1/2*sum((h2 - y)^2) + 1/2*sum((h1 - y)^2)"
+UNROLLED = "U = m, n; W = m, m; x1 = n; x2 = n; h0 = m; y = m"
+TIED = "h = W x; z = W^T h; L = 1/2*sum((z - x)^2)"
+NORMALISED = "m = mean(X, axis=0); C = X - m; V = mean(C^2, axis=0); Y = C/sqrt(V + 1); L = 1/2*sum((Y - T)^2)"
+ATTENTION = "S = Q @ K^T + M; P = softmax(S, axis=1); O = P @ V; L = 1/2*sum((O - Y)^2)"
+HEADS = "Q = n, d; K = n, d; V = n, d; M = n, n; Y = n, d"
 PRODUCT = "Z = W @ X; P = Z ⊙ A; L = sum((P - Y)^2)"
 
 TABLE: tuple[ArrayMisconception, ...] = (
@@ -91,5 +98,20 @@ TABLE: tuple[ArrayMisconception, ...] = (
                        ArrayExample(BATCH, BATCHED, "dL/dZ", "2*(Z - Y)/N", "(Z - Y)/N")),
     ArrayMisconception("half-lost", bend_scaled(TWO, lambda loss: bends.has_square(loss) and bends.has_half(loss)),
                        ArrayExample(NETWORK, SIZES, "dL/da", "a - y", "2*(a - y)")),
+    ArrayMisconception("missing-path", networks.path_dropped,
+                       ArrayExample(RECURRENT, UNROLLED, "dL/dh1", "h1 - y + W^T dL/dz2", "h1 - y")),
+    ArrayMisconception("time-counted-once", networks.time_counted_once,
+                       ArrayExample(RECURRENT, UNROLLED, "dL/dW", "dL/dz1 h0^T + dL/dz2 h1^T", "dL/dz2 h1^T")),
+    ArrayMisconception("tied-counted-once", networks.tied_counted_once,
+                       ArrayExample(TIED, "W = m, n; x = n", "dL/dW", "dL/dh x^T + h (dL/dz)^T", "dL/dh x^T")),
+    ArrayMisconception("mean-path-dropped", networks.mean_path_dropped,
+                       ArrayExample(NORMALISED, "X = N, n; T = N, n", "dL/dX", "dL/dC + rows(dL/dm, N)/N", "dL/dC")),
+    ArrayMisconception("gate-slope-forgotten", bend_parts(networks.gate_slope_forgotten),
+                       ArrayExample("z = W x; i = sigmoid(z); c = i ⊙ g; L = 1/2*sum((c - y)^2)", "W = m, n; x = n; g = m; y = m",
+                                    "dL/dz", "dL/di ⊙ i ⊙ (1 - i)", "dL/di")),
+    ArrayMisconception("softmax-diagonal-only", bend_parts(networks.softmax_diagonal_only),
+                       ArrayExample(ATTENTION, HEADS, "dL/dS", "P ⊙ (dL/dP - sum(dL/dP ⊙ P, axis=1, keepdims=True))", "dL/dP ⊙ P ⊙ (1 - P)")),
+    ArrayMisconception("mask-after-softmax", bend_parts(networks.mask_after_softmax),
+                       ArrayExample(ATTENTION, HEADS, "P", "softmax(S, axis=1)", "softmax(Q @ K^T, axis=1) ⊙ exp(M)")),
     ArrayMisconception(LAYOUT, _bend_nothing, ArrayExample(NETWORK, SIZES, "dL/dW1", "dL/dz1 x^T", "x (dL/dz1)^T"), Fraction(3, 4)),
 )  # fmt: skip

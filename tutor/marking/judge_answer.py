@@ -26,6 +26,7 @@ from tutor.expression.nodes import Expr
 from tutor.expression.plain import write_plain
 from tutor.expression.signs import narrow_signs
 from tutor.marking.answer_forms import as_given, limit_shown
+from tutor.marking.array_entries import count_explained, judge_entries
 from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
@@ -300,18 +301,16 @@ class AnswerJudge:
             return self.make_answer(Judged("wrong", message=tell("{kind} of shape {shape} where {wanted} is asked", kind=kind,
                                                                  shape=shape, wanted=_times_signs(question.shape))))  # fmt: skip
         formula = not self.sheet.truth or question.kind == "expression"
-        each: list[Judged] = []
-        for target, cell in zip(question.targets, cells, strict=True):
-            if isinstance(cell, AnswerError):
-                each.append(Judged("unreadable", message=cell.said))
-            else:
-                each.append(self.judge_one(target, cell, formula=formula))
+        slips = () if formula or self.are_right(cells) else self.array_slips(front, matrices)
+        most = len(cells) if formula else 0 if slips else count_explained(len(self.sheet.order))
+        each = judge_entries(self.judge, lambda target, cell: self.judge_one(target, cell, formula=formula), question.targets, cells, most)
         judged = _judge_together(question, each)
         scheme = self.sheet.exercise.scheme
-        share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
-        if judged.verdict in ("wrong", "misconception") and (slips := self.array_slips(front, matrices)):
+        shares = [fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each]
+        if slips and judged.verdict in ("wrong", "misconception", "close"):
             judged = replace(judged, verdict="misconception", slips=slips)  # one slip for the whole array
-            share = max(share, fold(credits_for("misconception", "", slips, scheme)))
+            shares = [max(share, fold(credits_for("misconception", "", slips, scheme))) for share in shares]
+        share = sum(shares, Fraction(0)) / len(each)
         return self.make_answer(judged, read=_as_read(front, matrices), share=share)
 
     def judge_named(self, named: Mapping[str, str]) -> MarkedAnswer:

@@ -150,6 +150,36 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "there is one gradient for each sample where their sum is meant",
         "A parameter that all samples share gets a gradient from each of them: what happens to these?",
     ),
+    "time-counted-once": SlipPhrase(
+        "one step in time only",
+        "the gradient of one step stands there, where the weight is used in all of them",
+        "A weight that all steps share gets a gradient from each of them: what happens to these?",
+    ),
+    "tied-counted-once": SlipPhrase(
+        "tied weights counted once",
+        "the gradient of one use of a weight stands there, where it is used in several places",
+        "In how many places is this weight used? Each of them has a gradient, and they are added.",
+    ),
+    "mean-path-dropped": SlipPhrase(
+        "path through the mean left out",
+        "a mean was taken for a constant, though it depends on this quantity",
+        "The mean and the variance of a batch are computed from its entries: what happens to them if one entry changes?",
+    ),
+    "gate-slope-forgotten": SlipPhrase(
+        "slope of the gate forgotten",
+        "the gradient of a gate was passed on without the derivative of the gate itself",
+        "A gate is an activation too: what stands between the gate and the sum that it is made of?",
+    ),
+    "softmax-diagonal-only": SlipPhrase(
+        "only the diagonal of the softmax",
+        "of the derivatives of the softmax only those of an entry by its own score were used",
+        "If one score grows, what happens to the other entries of the softmax?",
+    ),
+    "mask-after-softmax": SlipPhrase(
+        "mask after the softmax",
+        "the mask was applied after the softmax, so that what is left does not sum to 1",
+        "What do the weights of a row sum to? A masked score does not take part in the softmax at all.",
+    ),
     "other-layout": SlipPhrase(
         "the transpose: numerator layout",
         "this is the transpose of what is asked: right in the numerator layout, where a gradient lies the other way round",

@@ -1,0 +1,123 @@
+"""How the slips that belong to recurrent networks, attention, normalisation and shared weights bend the derivation in layer form.
+
+As in `tutor.marking.array_bends`, nothing here looks at numbers, and the table is `tutor.marking.array_misconceptions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tutor.expression.nodes import ONE, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
+from tutor.graph.nouns import Step
+from tutor.graph.shapes import shape_of
+from tutor.marking.array_bends import LayerStep, is_gate, is_slope, walk_parts
+from tutor.rules.operations import ENTRYWISE
+
+SOFTMAXES = frozenset(["softmax", "softmax_rows", "softmax_columns"])
+MEANS = frozenset(["mean", "row_sums", "column_sums", "batch_sums", "sum"])
+PATHS = "sum over paths"
+
+
+def _uses(at: LayerStep) -> Sequence[Step]:
+    """The forward steps that the quantity of a gradient is used in."""
+    wrt = Name(at.step.wrt)
+    return [step for step in at.layered.graph.steps if any(node == wrt for node in walk_parts(step.expr))]
+
+
+def _is_leaf(at: LayerStep, name: str) -> bool:
+    return all(step.target != name for step in at.layered.graph.steps)
+
+
+def _strip(expr: Expr) -> Expr:
+    """A formula without its names and numbers: what is left is its form."""
+    if type(expr) in (Name, Number):
+        return ONE
+    parts = children(expr)
+    return rebuild(expr, tuple(map(_strip, parts))) if parts else expr
+
+
+def _terms(at: LayerStep) -> Sequence[Expr]:
+    """The summands of a gradient with several paths; nothing of any other step."""
+    return at.step.expr.args if at.step.rule == PATHS and type(at.step.expr) is Add else ()
+
+
+def time_counted_once(at: LayerStep) -> Iterator[Expr]:
+    """Of a weight that is used alike in several steps, the gradient of one of them."""
+    if _terms(at) and _is_leaf(at, at.step.wrt) and _is_repeated(at):
+        yield from _terms(at)
+
+
+def tied_counted_once(at: LayerStep) -> Iterator[Expr]:
+    """Of a weight that is used in two different places, the gradient of one of them."""
+    if _terms(at) and _is_leaf(at, at.step.wrt) and not _is_repeated(at):
+        yield from _terms(at)
+
+
+def _is_repeated(at: LayerStep) -> bool:
+    uses = _uses(at)
+    return len(uses) > 1 and len({_strip(step.expr) for step in uses}) == 1
+
+
+def mean_path_dropped(at: LayerStep) -> Iterator[Expr]:
+    """A gradient without the path through a mean, as if the mean of a batch were a constant."""
+    means = {step.target for step in at.layered.graph.steps if any(_is_mean(node) for node in walk_parts(step.expr))}
+    for place, term in enumerate(_terms(at)):
+        if any(type(node) is Partial and node.wrt in means for node in walk_parts(term)):
+            yield _join([*_terms(at)[:place], *_terms(at)[place + 1 :]])
+
+
+def _is_mean(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func in MEANS
+
+
+def path_dropped(at: LayerStep) -> Iterator[Expr]:
+    """A gradient without one of its paths."""
+    if len(_terms(at)) > 1 and not _is_leaf(at, at.step.wrt):
+        for place in range(len(_terms(at))):
+            yield _join([*_terms(at)[:place], *_terms(at)[place + 1 :]])
+
+
+def _join(terms: Sequence[Expr]) -> Expr:
+    return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+
+def gate_slope_forgotten(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """The gradient of a gate passed on as that of its sum."""
+    if type(expr) is Call and expr.func == ENTRYWISE and any(is_slope(arg) and is_gate(at, arg) for arg in expr.args):
+        kept = [arg for arg in expr.args if not is_slope(arg)]
+        if kept:
+            yield kept[0] if len(kept) == 1 else Call(ENTRYWISE, tuple(kept))
+
+
+def softmax_diagonal_only(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """Only ∂pᵢ/∂zᵢ = pᵢ(1 − pᵢ) of a softmax, where each entry depends on all of its row."""
+    if not (type(expr) is Call and expr.func == ENTRYWISE and len(expr.args) == 2 and at.step.of):
+        return
+    for output, rest in (expr.args, expr.args[::-1]):
+        if type(rest) is Add and len(rest.args) == 2 and type(rest.args[1]) is Neg:
+            upstream, spread = rest.args[0], rest.args[1].arg
+            if any(_is_product_of(node, upstream, output) for node in walk_parts(spread)):
+                yield Call(ENTRYWISE, (Call(ENTRYWISE, (upstream, output)), Add((_ones(at, output), Neg(output)))))
+
+
+def _is_product_of(node: Expr, one: Expr, other: Expr) -> bool:
+    return type(node) is Call and node.func in (ENTRYWISE, "matmul", "dot") and set(node.args) == {one, other}
+
+
+def _ones(at: LayerStep, like: Expr) -> Expr:
+    return Call("fill", (ONE, *(Number(str(size)) if isinstance(size, int) else Name(size) for size in shape_of(like, at.shapes))))
+
+
+def mask_after_softmax(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """The softmax of all scores, with what is masked set to 0 afterwards: the rows do not sum to 1 any more."""
+    if at.step.of or not (type(expr) is Call and expr.func in SOFTMAXES):
+        return
+    scores = expr.args[0]
+    if type(scores) is Name:
+        scores = next((step.expr for step in at.layered.graph.steps if step.target == scores.name), scores)
+    if type(scores) is not Add:
+        return
+    for place, mask in enumerate(scores.args):
+        if type(mask) is Name and _is_leaf(at, mask.name) and at.rank(mask):
+            rest = _join([*scores.args[:place], *scores.args[place + 1 :]])
+            yield Call(ENTRYWISE, (Call(expr.func, (rest, *expr.args[1:])), Call("exp", (mask,))))
