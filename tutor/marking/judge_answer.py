@@ -348,9 +348,11 @@ class AnswerJudge:
                 read = as_given(self.judge.value(cell), write_decimal(cell))
             except TutorError:
                 return ()
-            if read is None or read.digits < LEAST_DIGITS:
+            if read is None or (read.digits < LEAST_DIGITS and read.own != 0):
                 return ()
             given.append(read)
+        if all(read.own == 0 for read in given):
+            return ()
         low, high = [one.low for one in given], [one.high for one in given]
         return self.sheet.array_slips.explain_numbers(question.array, (*front, *last), low, high)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from tutor.expression.nodes import ONE, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import shape_of
+from tutor.graph.telling_names import tell_kind
 from tutor.marking.array_bends import LayerStep, is_gate, is_slope, walk_parts
 from tutor.rules.operations import ENTRYWISE
 
@@ -28,6 +29,12 @@ def _is_leaf(at: LayerStep, name: str) -> bool:
     return all(step.target != name for step in at.layered.graph.steps)
 
 
+def _is_weight(at: LayerStep) -> bool:
+    """Whether a gradient is that of weights or biases."""
+    parameters = [quantity.name for quantity in at.layered.graph.parameters]
+    return _is_leaf(at, at.step.wrt) and (at.step.wrt in parameters or tell_kind(at.step.wrt) != "")
+
+
 def _strip(expr: Expr) -> Expr:
     """A formula without its names and numbers: what is left is its form."""
     if type(expr) in (Name, Number):
@@ -43,13 +50,13 @@ def _terms(at: LayerStep) -> Sequence[Expr]:
 
 def time_counted_once(at: LayerStep) -> Iterator[Expr]:
     """Of a weight that is used alike in several steps, the gradient of one of them."""
-    if _terms(at) and _is_leaf(at, at.step.wrt) and _is_repeated(at):
+    if _is_weight(at) and _is_repeated(at):
         yield from _terms(at)
 
 
 def tied_counted_once(at: LayerStep) -> Iterator[Expr]:
     """Of a weight that is used in two different places, the gradient of one of them."""
-    if _terms(at) and _is_leaf(at, at.step.wrt) and not _is_repeated(at):
+    if _is_weight(at) and not _is_repeated(at):
         yield from _terms(at)
 
 
@@ -72,7 +79,7 @@ def _is_mean(expr: Expr) -> bool:
 
 def path_dropped(at: LayerStep) -> Iterator[Expr]:
     """A gradient without one of its paths."""
-    if len(_terms(at)) > 1 and not _is_leaf(at, at.step.wrt):
+    if not _is_weight(at):
         for place in range(len(_terms(at))):
             yield _join([*_terms(at)[:place], *_terms(at)[place + 1 :]])
 
