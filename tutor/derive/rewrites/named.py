@@ -15,11 +15,23 @@ from fractions import Fraction
 from tutor.derive.chains import gradients, list_full_chains
 from tutor.derive.local import plus, times
 from tutor.derive.rewrites.collapse import find_collapses
-from tutor.derive.rewrites.terms import Flow, Output, Term, affine, combine_sums, log_of, log_sum, outputs, terms
+from tutor.derive.rewrites.terms import (
+    Flow,
+    LogSum,
+    Output,
+    Term,
+    affine,
+    combine_sums,
+    is_hidden,
+    log_of,
+    log_sum,
+    outputs,
+    terms,
+)
 from tutor.derive.slope import derivatives
 from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Partial, children, write_fraction
-from tutor.expression.walk import has_call, names
+from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation, Path, Step
 
 BELOW = "parameters below"
@@ -104,7 +116,7 @@ def find_named(derivation: Derivation) -> tuple[Rewrite, ...]:
     flow = Flow(derivation.graph)
     known = outputs(flow)
     sight = Sight(derivation, flow, known, (terms(derivation.graph.loss, flow, known) if known else None) or ())
-    simple = [rewrite for row in ROWS for rewrite in row.recognise(sight)]
+    simple = [rewrite for row in ROWS for rewrite in row.recognise(sight) if not any(map(is_hidden, names(rewrite.expr)))]
     return (*simple, *_find_below(derivation, simple))
 
 
@@ -195,11 +207,11 @@ def _sigmoid(sight: Sight) -> Iterator[Rewrite]:
 
 def _softmax(sight: Sight) -> Iterator[Rewrite]:
     """−Σ y_k log p_k of p = softmax(s): −y_i(1 − p_i) + Σ_{k≠i} y_k p_i."""
-    groups: dict[frozenset[str], list[Output]] = {}
+    groups: dict[tuple[frozenset[str], bool], list[Output]] = {}
     for output in sight.outputs.values():
         if output.function == "softmax":
-            groups.setdefault(frozenset(output.scores), []).append(output)
-    for group in groups.values():
+            groups.setdefault((frozenset(output.scores), output.logged), []).append(output)
+    for (_, logged), group in groups.items():
         logs = _logs(sight, group)
         own = {output.scores[output.place]: output.name for output in group}
         if logs is None or len(own) < len(group) or any(inverse for _, inverse in logs.targets):
@@ -208,7 +220,7 @@ def _softmax(sight: Sight) -> Iterator[Rewrite]:
         targets = {score: logs.targets[own[score], False] for score in scores
                    if score in own and (own[score], False) in logs.targets}  # fmt: skip
         for place, score in enumerate(scores, 1):
-            p: Expr = Name(own[score]) if score in own else Call(f"softmax_{place}", tuple(Name(s) for s in scores))
+            p: Expr = Name(own[score]) if score in own and not logged else Call(f"softmax_{place}", tuple(Name(s) for s in scores))
             yield _component(sight, score, p, targets, logs)
 
 
@@ -233,29 +245,53 @@ def _component(sight: Sight, score: str, p: Expr, targets: Mapping[str, Expr], l
 
 def _log_sum(sight: Sight) -> Iterator[Rewrite]:
     """log Σ exp(z_k) − Σ y_k z_k, the cross-entropy of scores: p_i − y_i, with p = softmax(z); σ(z) − y for log(1 + exp(z)) − y·z."""
-    sums = {made for expr in sight.flow.steps.values() for core in _calls(expr) if (made := log_sum(core, sight.flow)) is not None}
-    scores = dict.fromkeys(score for one, _ in sorted(sums) for score in one)
+    sums = {made for expr in sight.flow.steps.values() for core in _calls(expr) if (made := _read_log_sum(core, sight.flow)) is not None}
+    scores = dict.fromkeys(score for one in sorted(one.scores for one in sums) for score in one)
     free = all(sight.flow.list_after([score]).isdisjoint(scores.keys() - {score}) for score in scores)
     found = terms(sight.loss, sight.flow, {}, scores) if scores and free else None
-    slopes: dict[str, list[Expr]] = {score: [] for score in scores}
+    slopes: dict[str, list[tuple[Expr, Expr]]] = {score: [] for score in scores}
     for term in found or ():
         made = log_sum(term.core, sight.flow)
         scale = Div(product([write_fraction(term.number), *term.factors]), product(term.divisors)) if term.divisors else product(
             [write_fraction(term.number), *term.factors])  # fmt: skip
         if made is not None:
-            for place, score in enumerate(made[0], 1):
-                call = Call("sigmoid", (Name(score),)) if made[1] else Call(f"softmax_{place}", tuple(Name(s) for s in made[0]))
-                slopes[score].append(product([scale, call]))
+            for place, score in enumerate(made.scores, 1):
+                call = Call("sigmoid", (Name(score),)) if made.one else Call(f"softmax_{place}", tuple(Name(s) for s in made.scores))
+                slopes[score].append((scale, call))
+                if made.negated:  # the slope of log(1 + exp(−z)) is σ(z) − 1
+                    slopes[score].append((Neg(scale), ONE))
         elif isinstance(term.core, Name) and term.core.name in slopes:
-            slopes[term.core.name].append(scale)
+            slopes[term.core.name].append((scale, ONE))
         else:
             return
     for score, parts in slopes.items():
-        if any(names(part) and has_call(part) for part in parts):
-            yield Rewrite(LOG_SUM, Partial(sight.loss, score), sum_terms(parts), list_full_chains(sight.derivation, score) or ())
+        if any(names(part) for _, part in parts):
+            yield Rewrite(LOG_SUM, Partial(sight.loss, score), _collect(parts), list_full_chains(sight.derivation, score) or ())
 
 
-def _calls(expr: Expr) -> Iterator[Expr]:
+def _read_log_sum(core: Call, flow: Flow) -> LogSum | None:
+    """The sum behind a call, log σ(z) as −log(1 + exp(−z))."""
+    return log_sum(Call("softplus", (sum_terms([Neg(core.args[0])]),)) if core.func == "log_sigmoid" else core, flow)
+
+
+def _collect(parts: Sequence[tuple[Expr, Expr]]) -> Expr:
+    """Σ scale·slope, with the scales of a slope that occurs several times, and of 1, added up where they are sums of plain quantities."""
+    groups: dict[Expr, list[Expr]] = {}
+    for scale, part in sorted(parts, key=lambda pair: pair[1] == ONE):
+        groups.setdefault(part, []).append(scale)
+    whole = []
+    for part, scales in groups.items():
+        total = combine_sums([(Fraction(1), affine(scale)) for scale in scales]) if len(scales) > 1 else None
+        if total is None:
+            whole += [product([scale, part]) for scale in scales]
+        else:
+            ordered = sorted(total.items(), key=lambda pair: pair[1] < 0)
+            summed = [product([write_fraction(number), *([Name(name)] if name else [])]) for name, number in ordered]
+            whole += [product([sum_terms(summed), part])] if summed and part != ONE else summed
+    return sum_terms(whole)
+
+
+def _calls(expr: Expr) -> Iterator[Call]:
     stack = [expr]
     while stack:
         node = stack.pop()
