@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from tutor.derive.chains import gradients, list_full_chains
 from tutor.derive.local import plus, times
@@ -194,7 +195,7 @@ def _sigmoid(sight: Sight) -> Iterator[Rewrite]:
             continue
         name = output.name
         y, rest = logs.targets.get((name, False), ZERO), logs.targets.get((name, True), ZERO)
-        if combine_sums([(Fraction(1), affine(y)), (Fraction(1), affine(rest))]) != {"": Fraction(1)}:
+        if combine_sums([(Fraction(1), affine(y, sight.flow)), (Fraction(1), affine(rest, sight.flow))]) != {"": Fraction(1)}:
             continue
         simple = plus([Name(name), _oppose(y)])
         if output.inner is None:
@@ -205,13 +206,14 @@ def _sigmoid(sight: Sight) -> Iterator[Rewrite]:
                 yield _score(sight, SIGMOID, quantity, logs, product([simple, slope]))
 
 
-def _softmax(sight: Sight) -> Iterator[Rewrite]:
-    """−Σ y_k log p_k of p = softmax(s): −y_i(1 − p_i) + Σ_{k≠i} y_k p_i."""
-    groups: dict[tuple[frozenset[str], bool], list[Output]] = {}
+def _softmax(sight: Sight, rule: str) -> Iterator[Rewrite]:
+    """−Σ y_k log p_k of p = softmax(s), or −Σ y_k l_k of l = log_softmax(s): −y_i(1 − p_i) + Σ_{k≠i} y_k p_i."""
+    logged = rule == LOG_SOFTMAX
+    groups: dict[frozenset[str], list[Output]] = {}
     for output in sight.outputs.values():
-        if output.function == "softmax":
-            groups.setdefault((frozenset(output.scores), output.logged), []).append(output)
-    for (_, logged), group in groups.items():
+        if output.function == "softmax" and output.logged == logged:
+            groups.setdefault(frozenset(output.scores), []).append(output)
+    for group in groups.values():
         logs = _logs(sight, group)
         own = {output.scores[output.place]: output.name for output in group}
         if logs is None or len(own) < len(group) or any(inverse for _, inverse in logs.targets):
@@ -221,26 +223,26 @@ def _softmax(sight: Sight) -> Iterator[Rewrite]:
                    if score in own and (own[score], False) in logs.targets}  # fmt: skip
         for place, score in enumerate(scores, 1):
             p: Expr = Name(own[score]) if score in own and not logged else Call(f"softmax_{place}", tuple(Name(s) for s in scores))
-            yield _component(sight, score, p, targets, logs)
+            yield _component(sight, rule, score, p, targets, logs)
 
 
-def _component(sight: Sight, score: str, p: Expr, targets: Mapping[str, Expr], logs: _Logs) -> Rewrite:
+def _component(sight: Sight, rule: str, score: str, p: Expr, targets: Mapping[str, Expr], logs: _Logs) -> Rewrite:
     y = targets.get(score, ZERO)
     others = [target for name, target in targets.items() if name != score]
     pieces = [Neg(times(y, Add((ONE, Neg(p)))))] if y != ZERO else []
     cancelled = plus([*pieces, *(times(target, p) for target in others)])
-    total = combine_sums([(Fraction(1), affine(target)) for target in targets.values()])
+    total = combine_sums([(Fraction(1), affine(target, sight.flow)) for target in targets.values()])
     summed = plus(list(targets.values()))
     short = plus([p, _oppose(y)])
     between = (logs.scale_expr(cancelled),) if len(targets) > 1 else ()
     if total == {"": Fraction(1)}:
-        return _score(sight, SOFTMAX, score, logs, short, between)
+        return _score(sight, rule, score, logs, short, between)
     only = total.get("") if total and set(total) == {""} else None
     if only is not None:
-        return _score(sight, SOFTMAX, score, logs, plus([times(write_fraction(only), p), _oppose(y)]), between)
+        return _score(sight, rule, score, logs, plus([times(write_fraction(only), p), _oppose(y)]), between)
     condition = summed if total is not None and all(isinstance(t, Name) for t in targets.values()) else None
     general = plus([times(p, summed), _oppose(y)])
-    return _score(sight, SOFTMAX, score, logs, general, between, condition, short)
+    return _score(sight, rule, score, logs, general, between, condition, short)
 
 
 def _log_sum(sight: Sight) -> Iterator[Rewrite]:
@@ -266,7 +268,7 @@ def _log_sum(sight: Sight) -> Iterator[Rewrite]:
             return
     for score, parts in slopes.items():
         if any(names(part) for _, part in parts):
-            yield Rewrite(LOG_SUM, Partial(sight.loss, score), _collect(parts), list_full_chains(sight.derivation, score) or ())
+            yield Rewrite(LOG_SUM, Partial(sight.loss, score), _collect(parts, sight.flow), list_full_chains(sight.derivation, score) or ())
 
 
 def _read_log_sum(core: Call, flow: Flow) -> LogSum | None:
@@ -274,14 +276,14 @@ def _read_log_sum(core: Call, flow: Flow) -> LogSum | None:
     return log_sum(Call("softplus", (sum_terms([Neg(core.args[0])]),)) if core.func == "log_sigmoid" else core, flow)
 
 
-def _collect(parts: Sequence[tuple[Expr, Expr]]) -> Expr:
+def _collect(parts: Sequence[tuple[Expr, Expr]], flow: Flow) -> Expr:
     """Σ scale·slope, with the scales of a slope that occurs several times, and of 1, added up where they are sums of plain quantities."""
     groups: dict[Expr, list[Expr]] = {}
     for scale, part in sorted(parts, key=lambda pair: pair[1] == ONE):
         groups.setdefault(part, []).append(scale)
     whole = []
     for part, scales in groups.items():
-        total = combine_sums([(Fraction(1), affine(scale)) for scale in scales]) if len(scales) > 1 else None
+        total = combine_sums([(Fraction(1), affine(scale, flow)) for scale in scales]) if len(scales) > 1 else None
         if total is None:
             whole += [product([scale, part]) for scale in scales]
         else:
@@ -386,14 +388,17 @@ def _product(upstream: Expr, local: Expr) -> Expr:
 SIGMOID = "sigmoid with binary cross-entropy"
 LOG_SUM = "cross-entropy of scores"
 SOFTMAX = "softmax with cross-entropy"
+LOG_SOFTMAX = "log-softmax with likelihood"
 LINEAR = "linear network"
 UNIT = "weight of the single unit"
 
 ROWS = (
     RewriteRow(SIGMOID, _sigmoid,
         source="dl: derivatives of cross entropy loss, ∂L/∂s_i = ŷ_i − y_i, ∂L/∂w_ji = (ŷ_i − y_i)h_j"),
-    RewriteRow(SOFTMAX, _softmax, condition="the targets sum to 1",
+    RewriteRow(SOFTMAX, partial(_softmax, rule=SOFTMAX), condition="the targets sum to 1",
         source="neuron, qmul: softmax; dl: cross entropy. ∂L/∂s_i = p_i·Σ y_k − y_i"),
+    RewriteRow(LOG_SOFTMAX, partial(_softmax, rule=LOG_SOFTMAX), condition="the targets sum to 1",
+        source="the same with l = log p in one function, as in torch.nn.functional.nll_loss(log_softmax(s), y)"),
     RewriteRow(LOG_SUM, _log_sum,
         source="the same with the logarithm worked out: −Σ y_k log p_k = log Σ exp(z_k) − Σ y_k z_k where Σ y_k = 1"),
 )  # fmt: skip

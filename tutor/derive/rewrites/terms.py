@@ -20,6 +20,7 @@ from tutor.rules.patterns import constant
 
 _LOGGED = re.compile(r"log_softmax_\d+")
 _HIDDEN = " "
+MAX_OPENED = 4
 MAX_VISITS = 5_000
 """How many nodes of the loss are looked at; a longer one is not taken apart."""
 
@@ -297,28 +298,33 @@ def _read_soft(inner: Expr, named: Expr) -> LogSum | None:
     return LogSum((named.name,), one=True) if isinstance(named, Name) else None
 
 
-def affine(expr: Expr) -> dict[str, Fraction] | None:
-    """A sum of multiples of plain quantities, the constant under ""; nothing for any other formula."""
+def affine(expr: Expr, flow: Flow, opened: int = MAX_OPENED) -> dict[str, Fraction] | None:
+    """A sum of multiples of plain quantities, the constant under ""; nothing for any other formula.
+
+    A step that is such a sum itself is ``opened``, so many deep: c = 1 − y.
+    """
     value = constant(expr)
     if value is not None:
         return {"": value}
     match expr:
         case Name(name):
-            return {name: Fraction(1)}
+            step = flow.steps.get(name) if opened else None
+            made = affine(step, flow, opened - 1) if step is not None else None
+            return {name: Fraction(1)} if made is None else made
         case Neg(arg):
-            return combine_sums([(Fraction(-1), affine(arg))])
+            return combine_sums([(Fraction(-1), affine(arg, flow, opened))])
         case Add(args):
-            return combine_sums([(Fraction(1), affine(arg)) for arg in args])
+            return combine_sums([(Fraction(1), affine(arg, flow, opened)) for arg in args])
         case Mul(args):
             numbers = [constant(arg) for arg in args]
             rest = [arg for arg, number in zip(args, numbers, strict=True) if number is None]
             scale = Fraction(1)
             for number in numbers:
                 scale *= 1 if number is None else number
-            return combine_sums([(scale, affine(rest[0]))]) if len(rest) == 1 else None
+            return combine_sums([(scale, affine(rest[0], flow, opened))]) if len(rest) == 1 else None
         case Div(num, den):
             below = constant(den)
-            return combine_sums([(1 / below, affine(num))]) if below else None
+            return combine_sums([(1 / below, affine(num, flow, opened))]) if below else None
     return None
 
 
