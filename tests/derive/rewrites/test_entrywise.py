@@ -26,7 +26,9 @@ FOUND = [  # the steps, what is simplified
     (["L = c*sum(softplus(z) - y*z)"], [("dL/dz", "c*(sigmoid(z) - y)", LOGITS)]),
     (["D = sum(softplus(z) - y*z)", "L = D + sum(m^2)"], SCORES),
     (["L = -1/2*sum(1 + z - m^2 - exp(z))"], [("dL/dz", "1/2*(exp(z) - 1)", STANDARD_NORMAL)]),
-    (["k = m^2 + exp(z) - z - 1", "L = sum(k)/2"], [("dL/dz", "1/2*(exp(z) - 1)", STANDARD_NORMAL), ("dL/dm", "m", STANDARD_NORMAL)]),
+    (["k = m^2 + exp(z) - z - 1", "L = sum(k)/2"], [("dL/dz", "1/2*(exp(z) - 1)", STANDARD_NORMAL)]),
+    (["e = exp(z)", "L = c*sum(m^2 + e - z)"], [("dL/dz", "c*(exp(z) - 1)", STANDARD_NORMAL)]),
+    (["q = m*m", "k = q + exp(z) - z - 1", "L = sum(k)/2"], [("dL/dz", "1/2*(exp(z) - 1)", STANDARD_NORMAL)]),
     (["L = 1/2*sum(m^2 + z^2 - log(z^2) - 1)"], [("dL/dz", "z - 1/z", STANDARD_NORMAL)]),
     (["L = sum(m^2/2 + z^2/2 - log(z))"], []),  # z − 1/z is what stands there
     (["L = -c*sum(y*log_softmax(z))"], [("dL/dz", "c*(softmax(z) - y)", LOG_SOFTMAX)]),

@@ -49,12 +49,12 @@ def recognise_entrywise(layered: Layered) -> tuple[LayerRewrite, ...]:
     >>> [write_plain(rewrite.expr) for rewrite in recognise_entrywise(graph)]
     ['sigmoid(z) - y']
     """
-    found = tuple(_recognise(layered))
+    found = {derivative_key(layered.graph.loss, name): row for name, row in _recognise(layered)}
     derived = {step.target: step.expr for step in derive(layered.graph).backward} if found else {}
-    return tuple(row for row in found if not isinstance(row.left, Partial) or row.expr != derived.get(derivative_key(layered.graph.loss, row.left.wrt)))  # what stands there is not said twice
+    return tuple(row for key, row in found.items() if row.expr != derived.get(key))  # what stands there is not said twice
 
 
-def _recognise(layered: Layered) -> Iterator[LayerRewrite]:
+def _recognise(layered: Layered) -> Iterator[tuple[str, LayerRewrite]]:
     flow = Flow(layered.graph)
     arrays = [name for name in layered.shapes if name != layered.graph.loss]
     inside = {name: _list_functions(layered, name) for name in arrays}
@@ -67,7 +67,7 @@ def _recognise(layered: Layered) -> Iterator[LayerRewrite]:
         for rule, expr in (_read_logits(terms, name, flow), _read_spread(terms, name, flow)):
             if expr is None:
                 continue
-            yield _write(layered, rule, name, terms, *expr)
+            yield name, _write(layered, rule, name, terms, *expr)
             if rule == STANDARD_NORMAL:
                 yield from _list_means(layered, arrays, terms, expr[0], flow)
 
@@ -172,11 +172,11 @@ def _name_term(core: Expr, name: str) -> str | None:
 
 def _list_means(
     layered: Layered, arrays: Sequence[str], spread: Sequence[ArrayTerm], number: Fraction, flow: Flow
-) -> Iterator[LayerRewrite]:
+) -> Iterator[tuple[str, LayerRewrite]]:
     """The means beside a spread: μ² with the same number gives 2μ."""
     for name in arrays:
         terms = loss_terms(layered, Name(name))
         if len(terms) != 1 or terms[0].factors or (terms[0].scalars, terms[0].divisors) != (spread[0].scalars, spread[0].divisors):
             continue
         if _name_term(flow.see_through(terms[0].core), name) == "square" and terms[0].number in (number, number / 2):
-            yield _write(layered, STANDARD_NORMAL, name, terms, 2 * terms[0].number, Name(name))
+            yield name, _write(layered, STANDARD_NORMAL, name, terms, 2 * terms[0].number, Name(name))
