@@ -86,6 +86,7 @@ TABLE = [  # steps, parameters, {gradient: (what it always is, what has to sum t
     (["l1 = log_softmax_1(a, b)", "l2 = log_softmax_2(a, b)", "L = -(y1*l1 + y2*l2)"], [],
      {"dL/da": ("softmax_1(a, b)*(y1 + y2) - y1", "y1 + y2", "softmax_1(a, b) - y1"),
       "dL/db": ("softmax_2(a, b)*(y1 + y2) - y2", "y1 + y2", "softmax_2(a, b) - y2")}),
+    (["L = log_softmax_1(a, b)"], [], {"dL/da": ("-softmax_1(a, b) + 1", "", ""), "dL/db": ("-softmax_2(a, b)", "", "")}),
     (["a = w*h", "L = -log_softmax_1(a, b)/N"], ["w"],
      {"dL/da": ("(softmax_1(a, b) - 1)/N", "", ""), "dL/db": ("softmax_2(a, b)/N", "", ""),
       "dL/dw": ("(softmax_1(a, b) - 1)/N*h", "", "")}),
@@ -146,6 +147,8 @@ NOTHING = [  # where the simple form would be wrong, or nothing is to be simplif
     ["L = log(exp(a) + exp(a)) - a"],
     ["L = log(2 + exp(s)) - y*s"],
     ["p = sigmoid(s)", "q = sigmoid(s)", "L = -y*log(p) - (1 - y)*log(1 - q)"],
+    ["b = 2*a", "p = softmax_1(a, b)", "L = -log(p)"],  # a score that depends on another
+    ["b = 2*a", "l = log_softmax_1(a, b)", "L = -l"],
     ["l = log_softmax_1(a, b)", "L = -l^2"],
     ["l = log_softmax_1(a, b)", "L = -log(l)"],
     ["l = log_softmax_1(a, b)", "L = a - l"],

@@ -34,6 +34,7 @@ from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Partial, children, write_fraction
 from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation, Path, Step
+from tutor.rules.patterns import constant
 
 BELOW = "parameters below"
 """The rule of a gradient that follows from a rewrite: ∂L/∂w = (ŷ − y)·h."""
@@ -219,6 +220,8 @@ def _softmax(sight: Sight, rule: str) -> Iterator[Rewrite]:
         if logs is None or len(own) < len(group) or any(inverse for _, inverse in logs.targets):
             continue
         scores = group[0].scores
+        if not _are_free(scores, sight.flow):
+            continue
         targets = {score: logs.targets[own[score], False] for score in scores
                    if score in own and (own[score], False) in logs.targets}  # fmt: skip
         for place, score in enumerate(scores, 1):
@@ -249,8 +252,7 @@ def _log_sum(sight: Sight) -> Iterator[Rewrite]:
     """log Σ exp(z_k) − Σ y_k z_k, the cross-entropy of scores: p_i − y_i, with p = softmax(z); σ(z) − y for log(1 + exp(z)) − y·z."""
     sums = {made for expr in sight.flow.steps.values() for core in _calls(expr) if (made := _read_log_sum(core, sight.flow)) is not None}
     scores = dict.fromkeys(score for one in sorted(one.scores for one in sums) for score in one)
-    free = all(sight.flow.list_after([score]).isdisjoint(scores.keys() - {score}) for score in scores)
-    found = terms(sight.loss, sight.flow, {}, scores) if scores and free else None
+    found = terms(sight.loss, sight.flow, {}, scores) if scores and _are_free(scores, sight.flow) else None
     slopes: dict[str, list[tuple[Expr, Expr]]] = {score: [] for score in scores}
     for term in found or ():
         made = log_sum(term.core, sight.flow)
@@ -269,6 +271,12 @@ def _log_sum(sight: Sight) -> Iterator[Rewrite]:
     for score, parts in slopes.items():
         if any(names(part) for _, part in parts):
             yield Rewrite(LOG_SUM, Partial(sight.loss, score), _collect(parts, sight.flow), list_full_chains(sight.derivation, score) or ())
+
+
+def _are_free(scores: Iterable[str], flow: Flow) -> bool:
+    """Whether no score is computed from another one."""
+    among = set(scores)
+    return all(flow.list_after([score]).isdisjoint(among - {score}) for score in among)
 
 
 def _read_log_sum(core: Call, flow: Flow) -> LogSum | None:
@@ -303,7 +311,8 @@ def _calls(expr: Expr) -> Iterator[Call]:
 
 
 def _oppose(expr: Expr) -> Expr:
-    return ZERO if expr == ZERO else Neg(expr)
+    value = constant(expr)
+    return Neg(expr) if value is None or value > 0 else write_fraction(-value)
 
 
 def _score(
