@@ -1,5 +1,6 @@
-"""The exercises that come with the product: every printed figure of the five lectures, recomputed."""
+"""The exercises that come with the product: every printed figure of the five lectures and of published examples, recomputed."""
 
+import re
 from functools import cache
 
 import pytest
