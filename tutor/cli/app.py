@@ -205,10 +205,13 @@ def check(
     if as_json:
         write(dump_json(check_json(found)))
     else:
+        from functools import partial
+
+        from tutor.explain.said_causes import say_cause
         from tutor.render.terminal.listing import verdicts
 
         screen = console()
-        for line in verdicts(found, screen.width, words.listings):
+        for line in verdicts(found, screen.width, words.listings, partial(say_cause, words=words)):
             screen.print(line, soft_wrap=True)
     if not all(verdict.ok for verdict in found):
         raise typer.Exit(1)
