@@ -37,6 +37,7 @@ def test_an_exercise_says_what_it_is():
     for entry in entries():
         exercise = load_once(entry.id)
         assert NUMBERS.get(entry.course, ", ") in entry.source, entry.id
+        assert entry.course != "published" or re.fullmatch(r"[^,]+, .+, https?://\S+", entry.source), entry.id
         assert exercise.notation in profile_names()
         assert exercise.notation == entry.course or entry.course not in NUMBERS
         assert entry.claims == len(exercise.claims) > 0
