@@ -150,8 +150,8 @@ def _read_spread(terms: Sequence[ArrayTerm], name: str, flow: Flow) -> tuple[str
     own = Name(name)
     if set(numbers) == {"exp", "itself"} and numbers["exp"] == -numbers["itself"]:
         return STANDARD_NORMAL, (numbers["exp"], Add((Call("exp", (own,)), Neg(ONE))))
-    logs = numbers.get("log", Fraction(0)) + 2 * numbers.get("log square", Fraction(0))
-    if numbers.get("square") and set(numbers) <= {"square", "log", "log square"} and logs == -2 * numbers["square"]:
+    logs = numbers.get("log", Fraction(0)) + 2 * numbers.get("log_square", Fraction(0))
+    if numbers.get("square") and set(numbers) <= {"square", "log", "log_square"} and logs == -2 * numbers["square"]:
         return STANDARD_NORMAL, (2 * numbers["square"], Add((own, Neg(Div(ONE, own)))))
     return STANDARD_NORMAL, None
 
@@ -166,7 +166,7 @@ def _name_term(core: Expr, name: str) -> str | None:
     if isinstance(core, Call) and core.func in ("exp", "log") and core.args[0] == own:
         return core.func
     if isinstance(core, Call) and core.func == "log" and _name_term(core.args[0], name) == "square":
-        return "log square"
+        return "log_square"
     return None
 
 
