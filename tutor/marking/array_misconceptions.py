@@ -60,6 +60,7 @@ TIED = "h = W x; z = W^T h; L = 1/2*sum((z - x)^2)"
 NORMALISED = "m = mean(X, axis=0); C = X - m; V = mean(C^2, axis=0); Y = C/sqrt(V + 1); L = 1/2*sum((Y - T)^2)"
 ATTENTION = "S = Q @ K^T + M; P = softmax(S, axis=1); O = P @ V; L = 1/2*sum((O - Y)^2)"
 HEADS = "Q = n, d; K = n, d; V = n, d; M = n, n; Y = n, d"
+SCALED = "Z = X @ W; P = Z/sqrt(2); L = sum((P - Y ⊙ A)^2)"
 PRODUCT = "Z = W @ X; P = Z ⊙ A; L = sum((P - Y)^2)"
 
 TABLE: tuple[ArrayMisconception, ...] = (
@@ -75,6 +76,8 @@ TABLE: tuple[ArrayMisconception, ...] = (
                        ArrayExample(ROWS, EVEN, "P", "A @ Z", "A ⊙ Z")),
     ArrayMisconception("outer-reversed", bend_parts(bends.bend_outer_reversed),
                        ArrayExample(NETWORK, SQUARE, "dL/dW2", "dL/dz2 h^T", "h (dL/dz2)^T")),
+    ArrayMisconception("scale-forgotten", bend_parts(bends.scale_dropped),
+                       ArrayExample(SCALED, EVEN, "dL/dZ", "dL/dP/sqrt(2)", "dL/dP")),
     ArrayMisconception("samples-not-summed", bend_parts(bends.samples_kept),
                        ArrayExample(BATCH, BATCHED, "dL/db", "row_sums(dL/dZ)", "dL/dZ")),
     ArrayMisconception("sum-for-mean", bends.mean_forgotten,
