@@ -177,7 +177,7 @@ def scale_dropped(at: LayerStep, expr: Expr) -> Iterator[Expr]:
 
 def _is_constant(at: LayerStep, expr: Expr) -> bool:
     """Whether a part is made of numbers and sizes alone, and is not 1."""
-    parts = list(_nodes(expr))
+    parts = list(walk_parts(expr))
     return expr != ONE and all(type(part) is not Partial and (type(part) is not Name or part.name in at.layered.symbolic) for part in parts)
 
 

@@ -116,5 +116,8 @@ TABLE: tuple[ArrayMisconception, ...] = (
                        ArrayExample(ATTENTION, HEADS, "dL/dS", "P ⊙ (dL/dP - sum(dL/dP ⊙ P, axis=1, keepdims=True))", "dL/dP ⊙ P ⊙ (1 - P)")),
     ArrayMisconception("mask-after-softmax", bend_parts(networks.mask_after_softmax),
                        ArrayExample(ATTENTION, HEADS, "P", "softmax(S, axis=1)", "softmax(Q @ K^T, axis=1) ⊙ exp(M)")),
+    ArrayMisconception("kernel-flipped", bend_parts(networks.kernel_flipped),
+                       ArrayExample("Z = correlate(X, K); L = 1/2*sum((Z - Y)^2)", "X = 4, 4; K = 2, 2; Y = 3, 3",
+                                    "Z", "correlate(X, K)", "convolve(X, K)")),
     ArrayMisconception(LAYOUT, _bend_nothing, ArrayExample(NETWORK, SIZES, "dL/dW1", "dL/dz1 x^T", "x (dL/dz1)^T"), Fraction(3, 4)),
 )  # fmt: skip

@@ -348,10 +348,10 @@ class AnswerJudge:
                 read = as_given(self.judge.value(cell), write_decimal(cell))
             except TutorError:
                 return ()
-            if read is None or (read.digits < LEAST_DIGITS and read.own != 0):
+            if read is None:
                 return ()
             given.append(read)
-        if all(read.own == 0 for read in given):
+        if sum(read.digits for read in given) < LEAST_ENTRIES * LEAST_DIGITS:
             return ()
         low, high = [one.low for one in given], [one.high for one in given]
         return self.sheet.array_slips.explain_numbers(question.array, (*front, *last), low, high)

@@ -17,6 +17,7 @@ from tutor.rules.operations import ENTRYWISE
 SOFTMAXES = frozenset(["softmax", "softmax_rows", "softmax_columns"])
 MEANS = frozenset(["mean", "row_sums", "column_sums", "batch_sums", "sum"])
 PATHS = "sum over paths"
+FLIPPED = {"correlate": "convolve", "convolve": "correlate", "spread": "spread_flipped", "spread_flipped": "spread"}
 
 
 def _uses(at: LayerStep) -> Sequence[Step]:
@@ -128,3 +129,9 @@ def mask_after_softmax(at: LayerStep, expr: Expr) -> Iterator[Expr]:
         if type(mask) is Name and _is_leaf(at, mask.name) and at.rank(mask):
             rest = _join([*scores.args[:place], *scores.args[place + 1 :]])
             yield Call(ENTRYWISE, (Call(expr.func, (rest, *expr.args[1:])), Call("exp", (mask,))))
+
+
+def kernel_flipped(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """A convolution where a cross-correlation is meant, or the other way round."""
+    if type(expr) is Call and expr.func in FLIPPED:
+        yield Call(FLIPPED[expr.func], expr.args)

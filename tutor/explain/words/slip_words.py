@@ -185,6 +185,11 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "the mask was applied after the softmax, so that what is left does not sum to 1",
         "What do the weights of a row sum to? A masked score does not take part in the softmax at all.",
     ),
+    "kernel-flipped": SlipPhrase(
+        "kernel the other way round",
+        "the kernel was turned by 180° where it is not, or not where it is",
+        "A convolution turns its kernel, a cross-correlation does not: which entry of the kernel meets the first one of the window?",
+    ),
     "other-layout": SlipPhrase(
         "the transpose: numerator layout",
         "this is the transpose of what is asked: right in the numerator layout, where a gradient lies the other way round",
