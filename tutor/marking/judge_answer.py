@@ -39,7 +39,7 @@ from tutor.marking.judge_lines import (
     find_named_otherwise,
     has_rounded_figures,
 )
-from tutor.marking.judge_lists import count_entries, judge_together, withdraw_accidents, write_entries, write_shape
+from tutor.marking.judge_lists import count_entries, drop_accidents, judge_together, write_entries, write_shape
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import PERSON, RIGHT, BrokenLine, Credit, MarkedAnswer, Slip
 from tutor.marking.misconceptions import NEIGHBOUR
@@ -122,14 +122,14 @@ class AnswerJudge:
         if (single.verdict, single.outcome) == ("correct", ""):
             return single
         after = dict(self._results), self._read
-        self.restore(*before)
+        self.take_back(*before)
         try:
             whole = judge_array(self)
         except AnswerError:
             whole = single
         if whole.marks > single.marks:
             return whole
-        self.restore(*after)
+        self.take_back(*after)
         return single
 
     def remember(self, expr: Expr) -> None:
@@ -280,7 +280,7 @@ class AnswerJudge:
             error = raised
         if (listed is None or listed.verdict not in RIGHT) and self.may_be_formula():
             after = dict(self._results), self._read
-            self.restore(*before)
+            self.take_back(*before)
             try:
                 whole = judge_array(self)
             except AnswerError as raised:
@@ -289,13 +289,13 @@ class AnswerJudge:
                     error = raised  # there "no quantity W" would be said of a whole array
             if whole is not None and (listed is None or whole.verdict in RIGHT):
                 return whole
-            self.restore(*after)
+            self.take_back(*after)
         if listed is None:
             assert error is not None
             raise error
         return listed
 
-    def restore(self, results: dict[str, EarlierResult], read: Mapping[str, Expr]) -> None:
+    def take_back(self, results: dict[str, EarlierResult], read: Mapping[str, Expr]) -> None:
         """Take back what was kept since."""
         self._results, self._read = results, read
         self.known = Earlier(self._results, self._read)
@@ -341,7 +341,7 @@ class AnswerJudge:
                 each.append(Judged("unreadable", message=cell.said))
             else:
                 each.append(self.judge_one(target, cell, formula=formula))
-        each = self.withdraw_accidents(each, cells)
+        each = self.drop_accidents(each, cells)
         judged = judge_together(question, each)
         scheme = self.sheet.exercise.scheme
         share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
@@ -350,10 +350,10 @@ class AnswerJudge:
             share = max(share, fold(credits_for("misconception", "", slips, scheme)))
         return self.make_answer(judged, read=write_entries(front, matrices), share=share)
 
-    def withdraw_accidents(self, each: Sequence[Judged], cells: Sequence[Expr | AnswerError]) -> list[Judged]:
+    def drop_accidents(self, each: Sequence[Judged], cells: Sequence[Expr | AnswerError]) -> list[Judged]:
         """The entries without slips that some of them give by accident, which are not held against later answers either."""
         long = [bool(judged.slips) and self.is_long(cell) for judged, cell in zip(each, cells, strict=True)]
-        found = withdraw_accidents(each, long)
+        found = drop_accidents(each, long)
         for target, before, judged in zip(self.question.targets, each, found, strict=True):
             if before.slips != judged.slips and target in self._results:
                 self._results[target] = replace(self._results[target], made=_list_made(judged))

@@ -40,7 +40,7 @@ def judge_together(question: Question, each: Sequence[Judged]) -> Judged:
     return replace(told, follows=follows, message=message)
 
 
-def withdraw_accidents(each: Sequence[Judged], long: Sequence[bool]) -> list[Judged]:
+def drop_accidents(each: Sequence[Judged], long: Sequence[bool]) -> list[Judged]:
     """The entries without the slips that some of them give by accident.
 
     In a list of few small numbers one of them is soon what some slip gives.  What was done to one entry was done to the others, too: a slip
@@ -49,9 +49,9 @@ def withdraw_accidents(each: Sequence[Judged], long: Sequence[bool]) -> list[Jud
 
     >>> from tutor.marking.marked import Slip
     >>> lost = Judged("misconception", slips=((Slip("term-forgotten", "z_1"),),))
-    >>> [one.verdict for one in withdraw_accidents([lost, Judged("wrong"), Judged("correct")], [False] * 3)]
+    >>> [one.verdict for one in drop_accidents([lost, Judged("wrong"), Judged("correct")], [False] * 3)]
     ['wrong', 'wrong', 'correct']
-    >>> [one.verdict for one in withdraw_accidents([lost, Judged("correct"), Judged("correct")], [False] * 3)]
+    >>> [one.verdict for one in drop_accidents([lost, Judged("correct"), Judged("correct")], [False] * 3)]
     ['misconception', 'correct', 'correct']
     """
     wrong = [judged for judged in each if judged.verdict not in RIGHT]
