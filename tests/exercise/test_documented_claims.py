@@ -9,6 +9,7 @@ import tutor
 from tutor.exercise import conventions, load, read_training
 from tutor.exercise.load import from_text
 from tutor.notation import own_notation
+from tutor.results.check import check_figures
 
 ROOT = Path(__file__).parent.parent.parent
 CLAIMS = (ROOT / "docs" / "claims.md").read_text("utf-8")
@@ -30,6 +31,13 @@ def test_an_example_has_the_verdicts_beside_it(text):
     assert not told or named == told
     assert len(said) == len(exercise.claims) > 0
     assert tutor.solve(exercise).to_text()
+
+
+def test_the_list_of_figures_has_the_verdicts_beside_it():
+    (text,) = re.findall(r"```figures\n(.*?)```", CLAIMS, re.DOTALL)
+    found = check_figures("neuron/two-two-two", text)
+    assert found.ok
+    assert [verdict.agreement for verdict in found.verdicts] == [said for said, _ in _SAID.findall(text)]
 
 
 def test_every_verdict_and_form_has_an_example():

@@ -10,6 +10,8 @@ are the groups of targets that have to add up to 1 for a formula to agree, ``dif
 well, by the tags that marking has, or those of `tutor.marking.page_factors` and `tutor.marking.page_repairs`; ``factor`` is what the right
 value was multiplied by, where only that is known; ``spoils`` counts what follows from it.
 
+``unread`` [{``line``, ``text``, ``reason``}] are the lines of a list of figures (``--figures``) that could not be read.
+
 ``erratum`` is as its exercise file has it, in the file's own language, with mathematics between dollars (``$w_1$``); so are titles, sources
 and notes in every other JSON.
 """
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from tutor.solving.check_claims import Cause, Verdict
 
 
-def check_json(verdicts: Iterable[Verdict]) -> dict[str, Any]:
-    """The contract of ``check --json``."""
+def check_json(verdicts: Iterable[Verdict], unread: Iterable[tuple[int, str, str]] = ()) -> dict[str, Any]:
+    """The contract of ``check --json``; ``unread`` are the lines of a list of figures that could not be read."""
     return {
         "schema": SCHEMA,
         "claims": [
@@ -40,6 +42,7 @@ def check_json(verdicts: Iterable[Verdict]) -> dict[str, Any]:
             }
             for v in verdicts
         ],
+        "unread": [{"line": line, "text": text, "reason": reason} for line, text, reason in unread],
     }  # fmt: skip
 
 

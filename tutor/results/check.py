@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from tutor.answer.files.figure_list import UnreadLine, describe_fault, read_figure_list
 from tutor.answer.read.array_vocabulary import layer_notation
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
@@ -21,7 +22,7 @@ from tutor.marking.mark_page import Fault, Printed, explain_page
 from tutor.numbers.agreement import is_decimal
 from tutor.render.maths import text
 from tutor.results.feedback import course_notation
-from tutor.solving.check_claims import Cause, Verdict, VerdictText, nest_texts, show_value
+from tutor.solving.check_claims import Cause, Verdict, VerdictText, check_each, nest_texts, show_value
 from tutor.solving.check_claims import check as check_exercise
 from tutor.solving.update_symbols import add_optimiser_letters
 
@@ -89,6 +90,43 @@ def _find_roots(number: int, faults: Sequence[Fault | None]) -> set[int]:
             found.add(at)
         stack += before.follows if before is not None else ()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCheck:
+    """A page's figures, recomputed: the verdicts, and the lines that could not be read or computed."""
+
+    verdicts: tuple[Verdict, ...]
+    unread: tuple[UnreadLine, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every line was read, and every figure agrees."""
+        return not self.unread and all(verdict.ok for verdict in self.verdicts)
+
+
+def check_figures(target: str | Exercise, text: str) -> FigureCheck:
+    """Recompute the figures of a plain list, ``name = figure`` a line each, as printed about an exercise.
+
+    Raises a `tutor.errors.TutorError` for an exercise that does not exist, and for a list without a figure.
+
+    >>> [verdict.agreement for verdict in check_figures("neuron/two-two-two", "dL/dw5 = 0.0821").verdicts]
+    ['truncated']
+    """
+    exercise = load(target) if isinstance(target, str) else target
+    lines, unread = read_figure_list(text, exercise)
+    page = replace(exercise, claims=tuple(line.claim for line in lines))
+    kept: list[Verdict] = []
+    refused = list(unread)
+    for line, found in zip(lines, check_each(page, misfits=True), strict=True):
+        if isinstance(found, Verdict):
+            kept.append(found)
+        else:
+            whole = f"{line.claim.text} = {line.claim.printed}"
+            refused.append(UnreadLine(line.number, whole, describe_fault(found, whole)))
+    write = _VerdictWriter(exercise)
+    verdicts = tuple(replace(verdict, written=write(verdict)) for verdict in explain_wrong(page, kept))
+    return FigureCheck(verdicts, tuple(sorted(refused, key=lambda one: one.number)))
 
 
 class _VerdictWriter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -108,7 +108,7 @@ class Verdict:
     written: VerdictText | None = None
     """The same for people, as the exercise's course writes it."""
     misfit: tuple[str, str] = ("", "")
-    """The shapes of a printed formula over arrays and of what it is printed for, where these differ: of a known slip only."""
+    """The shapes of a printed formula over arrays and of what it is printed for, where these differ."""
     cause: Cause | None = None
     """What is known of one that differs."""
 
@@ -126,21 +126,33 @@ def check(exercise: Exercise) -> list[Verdict]:
 
     Raises `ExerciseError` for a claim that cannot be computed, with its place.
     """
-    checker = _Checker(exercise)
-    found = []
-    for number, claim in enumerate(exercise.claims, 1):
-        try:
-            found.append(checker.verdict(claim))
-        except TutorError as error:
-            raise error.put_at(f"{exercise.id}: claim {number}, {claim.text}") from None
+    found: list[Verdict] = []
+    for number, verdict in enumerate(check_each(exercise), 1):
+        if isinstance(verdict, TutorError):
+            raise verdict.put_at(f"{exercise.id}: claim {number}, {exercise.claims[number - 1].text}")
+        found.append(verdict)
     return found
+
+
+def check_each(exercise: Exercise, *, misfits: bool = False) -> Iterator[Verdict | TutorError]:
+    """The verdict on each claim, or why it cannot be computed.
+
+    ``misfits``: a formula whose shape does not fit is wrong like any other; else only where it is declared a slip.
+    """
+    checker = _Checker(exercise, misfits=misfits)
+    for claim in exercise.claims:
+        try:
+            yield checker.verdict(claim)
+        except TutorError as error:
+            yield error
 
 
 class _Checker:
     """One exercise's derivations and runs, each made once."""
 
-    def __init__(self, exercise: Exercise) -> None:
+    def __init__(self, exercise: Exercise, *, misfits: bool = False) -> None:
         self.exercise = exercise
+        self.misfits = misfits
         self.derivations: dict[str, Derivation] = {}
         self.starts: dict[Any, Mapping[str, Value]] = {}
         self.points: list[dict[str, Value]] | None = None
@@ -201,7 +213,7 @@ class _Checker:
         try:
             found = find_layer_difference(self.exercise, subject, formula)
         except MisfitError as error:
-            if base.erratum is None:
+            if base.erratum is None and not self.misfits:
                 raise
             return replace(base, misfit=(shape_text(error.shapes[1]), shape_text(error.shapes[0])))
         if found is not None:

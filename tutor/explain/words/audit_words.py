@@ -42,4 +42,5 @@ class AuditWords(Topic):
     ANOTHER = "Probably the value of {quantity} was printed."
     ANOTHER_OR = "Probably the value of another quantity was printed: {quantities}."
     CLAIM = "{claim} (printed {printed})"
+    UNREAD = "Line {line} could not be read:"
     COMMA, AND, OR = ", ", " and ", " or "
