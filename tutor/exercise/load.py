@@ -24,6 +24,7 @@ from tutor.exercise.over_layers import (
 from tutor.exercise.over_layers import write_graph as written_layers
 from tutor.exercise.read_functions import read_functions
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
+from tutor.exercise.read_repeats import Repetition, read_repeats
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
 from tutor.exercise.translations import add_options, is_language_code, read_translations
 from tutor.expression.own_functions import shorten_name
@@ -45,7 +46,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
-    "conventions": (dict,), "functions": (dict,), BROUGHT: (dict,),
+    "conventions": (dict,), "functions": (dict,), "repeat": (list,), BROUGHT: (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -86,8 +87,10 @@ def from_text(text: str, ident: str, where: str = "") -> Exercise:
             f"not a TOML file: {error}", where=where or ident, hint="see CONTRIBUTING.md for the format"
         ) from None
     reader = _Reader(raw, ident)
-    exercise = reader.read()
-    if reader.problems:
+    exercise = reader.read() if reader.read_repetition() else None
+    if reader.repetition is not None and exercise is not None:
+        reader.problems = reader.repetition.replace_places(reader.problems)
+    if reader.problems or exercise is None:
         raise Problems([_add_line(problem, text) for problem in reader.problems], where=where or ident)
     return replace(exercise, digest=sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
@@ -107,6 +110,7 @@ class _Reader:
         self.problems: list[TutorError] = []
         self.conventions = Conventions()
         self.own: tuple[str, ...] = ()
+        self.repetition: Repetition | None = None
 
     def fault(self, what: str, where: str, hint: str = "") -> None:
         self.problems.append(ExerciseError(what, where=where, hint=hint))
@@ -146,6 +150,13 @@ class _Reader:
                 self.fault(f"a text belongs here, not {make_visible(repr(item))}", f"{key}[{number}]")
         return found
 
+    def read_repetition(self) -> bool:
+        """Write out what is repeated; whether that could be done, so that the rest of the file means something."""
+        self.raw, self.repetition = read_repeats(self.raw, self.check_types, self.fault)
+        if self.problems:
+            self.check_types(self.raw, {**_KEYS, **dict.fromkeys(filter(is_language_code, self.raw), (dict,))}, "")
+        return not self.problems
+
     def read(self) -> Exercise:
         good = self.check_types(self.raw, {**_KEYS, **dict.fromkeys(filter(is_language_code, self.raw), (dict,))}, "")
         if good.get("schema", 1) != 1:
@@ -168,10 +179,10 @@ class _Reader:
         network = self.network(good.get("network"))
         layered = self.build_layered(good, shapes) if "shapes" in good and len(shapes) == len(good["shapes"]) else None
         if layered is not None:
-            layered = replace(layered, graph=self.conventions.put_in(layered.graph))
+            layered = replace(layered, graph=self.put_in(layered.graph))
         graph = self.graph(good, network, values) if "shapes" not in good else written_layers(layered) if layered else None
         if graph is not None:
-            graph = self.conventions.put_in(graph)
+            graph = self.put_in(graph)
             self.check_values(graph, values)
             self.check_functions(graph)
         train = self.check_types(good.get("train", {}), TRAIN_KEYS, "train")
@@ -193,8 +204,13 @@ class _Reader:
             counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan, layered,
             add_options(questions, translations), read_cases(good.get("case", []), self.check_types, self.fault),
             read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(), language=good.get("language", ""),
-            translations=translations,
+            translations=translations, repetition=self.repetition,
         )  # fmt: skip
+
+    def put_in(self, graph: Graph) -> Graph:
+        """The graph with what the file says of ties and times."""
+        graph = self.conventions.put_in(graph)
+        return self.repetition.put_times(graph) if self.repetition is not None else graph
 
     def notation(self, good: Mapping[str, Any]) -> str:
         """The course's name, or a notation file that was brought along with the text."""

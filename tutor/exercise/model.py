@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tutor.exercise.question import Case, Question, Scheme
+from tutor.exercise.read_repeats import Repetition
 from tutor.exercise.read_training import TrainingPlan
 from tutor.exercise.translations import Translations, translate_questions
 from tutor.expression.nodes import Expr
@@ -88,6 +89,7 @@ class Exercise:
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
     should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
     ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it); ``translations`` has its texts in others.
+    ``repetition`` is what it says about steps over t = 1…T.
     """
 
     id: str
@@ -118,6 +120,7 @@ class Exercise:
     assumptions: tuple[Assumption, ...] = ()
     language: str = ""
     translations: Translations = field(default_factory=dict)
+    repetition: Repetition | None = None
 
     def say(self, text: str, language: str) -> str:
         """A text of the exercise in a language; as it stands where it has no translation.

@@ -115,8 +115,8 @@ class Vocabulary:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names as declared, for hints."""
-        return tuple(self.declared)
+        """The names as declared, for hints: of several for one thing, its own."""
+        return tuple(name for name, node in self.declared.items() if node.name == name)
 
     def axes(self, array: Name) -> int:
         """How many indices the entries of an array have; 0 where it has none."""

@@ -104,6 +104,9 @@ class ArrayWords(Topic):
     REWRITES: Mapping[str, str] = {
         "softmax with cross-entropy": "softmax with cross-entropy",
         "sigmoid with binary cross-entropy": "sigmoid with binary cross-entropy",
+        "log-softmax with likelihood": "log-softmax with the likelihood",
+        "binary cross-entropy of scores": "the slope of log(1 + exp) is σ",
+        "divergence from the standard normal": "divergence from the standard normal",
         "log-sum-exp": "the slope of log Σ exp is the softmax",
         "linear network": "linear layers are one linear layer",
     }

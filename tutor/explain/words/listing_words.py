@@ -28,6 +28,7 @@ class ListingWords(Topic):
     DIFFERENCE = "at {point} the printed formula gives {printed}, the derived one {derived}"
     DIFFERENCE_GIVEN = "at the given values the printed formula gives {printed}, the derived one {derived}"
     DIFFERENCE_EVERYWHERE = "the printed formula gives {printed}, the derived one {derived}"
+    MISFIT = "the printed formula is {printed}, what it is printed for is {shape}"
     TOTAL = (
         "{count} claim: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata",
         "{count} claims: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata",
