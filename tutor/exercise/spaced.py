@@ -9,8 +9,8 @@ from math import prod
 from typing import Any
 
 from tutor.errors import ExerciseError
-from tutor.numbers.run import read_value
 from tutor.graph.shapes import Shape, shape_text
+from tutor.numbers.run import read_value
 
 _CALL = re.compile(r"\s*(?:np\.|numpy\.|torch\.)?linspace\s*\(([^()]*)\)\s*", re.ASCII)
 EXAMPLE = 'such as W = "linspace(-0.1, 0.9)", from its first entry to its last'
@@ -36,7 +36,8 @@ def space_evenly(text: str, shape: Shape) -> Any:
         raise ExerciseError("linspace has a first number and a last one", hint=EXAMPLE)
     sizes = [size for size in shape if isinstance(size, int)]
     if len(sizes) < len(shape):
-        raise ExerciseError(f"linspace needs sizes that are numbers, not {shape_text(shape)}", hint="write the sizes as numbers under [shapes]")
+        what = f"linspace needs sizes that are numbers, not {shape_text(shape)}"
+        raise ExerciseError(what, hint="write the sizes as numbers under [shapes]")
     count = prod(sizes)
     if len(parts) == 3 and parts[2] != str(count):
         raise ExerciseError(f"linspace has {parts[2]} numbers here, and {shape_text(shape)} has room for {count}", hint=EXAMPLE)

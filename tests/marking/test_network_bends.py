@@ -1,0 +1,50 @@
+"""How the slips of recurrent networks, attention, normalisation and shared weights bend steps: what stands in place of the right formula."""
+
+import pytest
+
+from tutor.derive.backward import derive
+from tutor.expression.plain import write_plain
+from tutor.graph.layered import from_layers
+from tutor.marking import network_bends as bends
+from tutor.marking.array_bends import LayerStep, bend_parts, slope_forgotten
+
+NETWORKS = {
+    "recurrent": (
+        ["z1 = U x1 + W h0", "h1 = tanh(z1)", "z2 = U x2 + W h1", "h2 = tanh(z2)", "L = sum((h2 - y)^2) + sum((h1 - y)^2)"],
+        {"U": (2, 3), "W": (2, 2), "x1": (3,), "x2": (3,), "h0": (2,), "y": (2,)},
+    ),
+    "tied": (["h = W x", "z = W^T h", "L = sum((z - x)^2)"], {"W": (2, 3), "x": (3,)}),
+    "projections": (["Q = X @ Wq", "K = X @ Wk", "S = Q @ K^T", "L = sum(S^2)"], {"X": (4, 2), "Wq": (2, 3), "Wk": (2, 3)}),
+    "norm": (["m = mean(X, axis=0)", "C = X - m", "L = sum(C^3)"], {"X": (4, 2)}),
+    "gate": (["z = W x", "i = sigmoid(z)", "c = i ⊙ g", "L = sum(c^2)"], {"W": (2, 3), "x": (3,), "g": (2,)}),
+    "attention": (
+        ["S = Q @ K^T", "A = S + M", "P = softmax(A, axis=1)", "L = sum(P ⊙ Y)"],
+        {"Q": (2, 3), "K": (4, 3), "M": (2, 4), "Y": (2, 4)},
+    ),
+    "convolution": (["Z = correlate(X, K)", "L = sum(Z^2)"], {"X": (4, 4), "K": (2, 2)}),
+}
+ROWS = [
+    ("recurrent", bends.time_counted_once, "dL/dW", ["outer(dL/dz1, h0)", "outer(dL/dz2, h1)"]),
+    ("recurrent", bends.tied_counted_once, "dL/dW", []),
+    ("recurrent", bends.path_dropped, "dL/dW", []),
+    ("recurrent", bends.time_counted_once, "dL/dh1", []),
+    ("tied", bends.tied_counted_once, "dL/dW", ["outer(dL/dh, x)", "outer(h, dL/dz)"]),
+    ("tied", bends.time_counted_once, "dL/dW", []),
+    ("projections", bends.time_counted_once, "dL/dX", []),
+    ("projections", bends.path_dropped, "dL/dX", ["matmul(dL/dK, transpose(Wk))", "matmul(dL/dQ, transpose(Wq))"]),
+    ("norm", bends.mean_path_dropped, "dL/dX", ["dL/dC"]),
+    ("gate", bend_parts(bends.gate_slope_forgotten), "dL/dz", ["dL/di"]),
+    ("gate", bend_parts(slope_forgotten), "dL/dz", []),
+    ("recurrent", bend_parts(bends.gate_slope_forgotten), "dL/dz2", []),
+    ("attention", bend_parts(bends.softmax_diagonal_only), "dL/dA", ["hadamard(hadamard(dL/dP, P), fill(1, 2, 4) - P)"]),
+    ("attention", bend_parts(bends.mask_after_softmax), "P", ["hadamard(softmax_rows(S), exp(M))", "hadamard(softmax_rows(M), exp(S))"][:1]),
+    ("convolution", bend_parts(bends.kernel_flipped), "Z", ["convolve(X, K)"]),
+]
+
+
+@pytest.mark.parametrize(("network", "find", "target", "wrong"), ROWS)
+def test_a_step_is_bent(network, find, target, wrong):
+    layered = from_layers(*NETWORKS[network])
+    steps = {step.target: step for step in (*layered.graph.steps, *derive(layered.graph).backward)}
+    found = [write_plain(expr) for expr in find(LayerStep(steps[target], layered.shapes, layered))]
+    assert sorted(found) == sorted(wrong)
