@@ -176,7 +176,7 @@ def test_the_rule_of_whole_arrays_has_a_name(ident):
 
 
 def test_arrays_stand_in_the_summary_by_their_symbols():
-    session, reply = step(start(load("dl/index-network-layers"), Settings(layer=True)), Event("answer", "[1, 2, 3, 4]"))
+    session, reply = step(start(load("dl/index-network-layers"), Settings(layer=True)), Event("answer", "[1, 1.5, -2, 1]"))
     assert reply.marked.slips
     text = write_plain_page(write_summary(session), find_notation(session.lesson), 80)
     assert re.search("What slipped\n.*\\n.*s₀", text)

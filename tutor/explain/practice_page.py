@@ -29,6 +29,7 @@ from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import Name, Number
+from tutor.expression.walk import as_name
 from tutor.marking.marked import MarkedAnswer
 from tutor.notation.profile import Notation
 from tutor.practice.fading import list_introduced
@@ -140,7 +141,7 @@ class _ReplyWriter:
         blocks: list[Block] = []
         if reply.note:
             blocks.append(Paragraph((self.say.NOTES[reply.note].format(count=round(reply.wait)),)))
-        if reply.marked is not None and reply.note != "done":
+        if reply.marked is not None and reply.note not in ("done", "formula"):
             blocks += self.write_verdict(reply.marked)
         if reply.placed is not None:
             blocks += [Paragraph((self.say.PLACED,)), *self.write_equation(reply.placed)]
@@ -158,9 +159,11 @@ class _ReplyWriter:
                 parts += [" ", *self.list_implied()]
             return [Paragraph(tuple(parts))]
         if marked.verdict == "close":
-            return [Paragraph((self.say.CLOSE,))]
+            return self.write_place(self.say.CLOSE, marked)
         if not marked.slips:
-            return [Paragraph((" ".join(part for part in (self.say.NOT_YET, self.say.CHOSEN.get(self.reply.chosen, "")) if part),))]
+            typed_back = self.words.marking.OUTCOMES["typed-back"] if marked.outcome == "typed-back" else ""
+            told = [self.say.NOT_YET, self.say.CHOSEN.get(self.reply.chosen, ""), typed_back]
+            return self.write_place(" ".join(filter(None, told)), marked)
         tries = self.session.look_up(self.reply.task).attempts
         first = marked.slips[0][0]
         answer = [value(cut(marked.text.strip(), self.words.marking, 60), self.words.marking)]
@@ -168,8 +171,25 @@ class _ReplyWriter:
             look = self.words.marking.slip(first.tag).look
             return [Paragraph(tuple(split_places(self.say.LOOK_AGAIN, {"look": [look], "answer": answer})))]
         done = [self.words.marking.slip(slip.tag).done for slip in marked.slips[0]]
-        told = self.words.marking.list_words(done)
-        return [Paragraph((f"{self.say.NOT_YET} {self.words.marking.PROBABLY.format(slips=told)}",))]
+        slips = self.words.marking.list_words(done)
+        return self.write_place(f"{self.say.NOT_YET} {self.words.marking.PROBABLY.format(slips=slips)}", marked)
+
+    def write_place(self, told: str, marked: MarkedAnswer) -> list[Block]:
+        """What is told of an answer, with where it went wrong: its shape, which entries, a line of working; never what is right."""
+        words = self.words.marking
+        message = str(self.words.reader.say(marked.message)).strip()
+        is_short = message and "\n" not in message
+        found: list[Block] = [Paragraph((f"{told} {words.grammar.sentence(message)}" if is_short else told,))]
+        if message and not is_short:
+            found.append(verbatim(message, words))
+        if marked.line is not None:
+            places: dict[str, Sequence[Inline]] = {
+                "number": [str(marked.line.number)], "line": [value(cut(marked.line.text.strip(), words, 60), words)],
+                "yours": [value(marked.line.yours, words)],
+            }  # fmt: skip
+            phrase = words.LINE[marked.line.against] + (words.LINE_YOURS if marked.line.yours else "")
+            found.append(Paragraph(tuple(split_places(phrase, places))))
+        return found
 
     def list_implied(self) -> list[Inline]:
         """The steps that an answer settled, those that ask for a quantity."""
@@ -233,12 +253,21 @@ def name_task(task: AskedStep, words: Wording) -> Sentence:
     """What a step is about: a quantity, a whole array, several of them, or in words what is counted."""
     key, question = task.target or task.question.array, task.question
     if key and not key.startswith("count "):
-        return (name_target(key, words),)
+        return say_target(key, words)
     return tuple(name_asked(question, words)) if question.targets else (question.ask,)
 
 
+def say_target(key: str, words: Wording) -> Sentence:
+    """A quantity by its name in the working, that after an update in full."""
+    after = read_after(key)
+    if not after.updates:
+        return (name_target(key, words),)
+    phrase = words.sheets.grammar.choose(words.sheets.AFTER, after.updates)
+    return tuple(split_places(phrase, {"quantity": [Math(as_name(after.key))], "count": [str(after.updates)]}))
+
+
 def name_target(key: str, words: Wording) -> Inline:
-    """A quantity by its name in the working."""
+    """A quantity by its name in the working, in few words."""
     after = read_after(key)
     return quantity(f"{after.key} after {after.updates}" if after.updates else key, words.marking)
 
@@ -275,5 +304,5 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
 def write_known(session: Session, words: Wording = ENGLISH) -> Document:
     """The numbers that are on the table: those given, and those found so far."""
     heads: tuple[Sentence, ...] = tuple((words.practice.TABLE[key],) for key in ("quantity", "value"))
-    rows = tuple(((name_target(name, words),), (value(text, words.marking),)) for name, text in session.list_shown().items())
+    rows = tuple((say_target(name, words), (value(text, words.marking),)) for name, text in session.list_shown().items())
     return Document("", blocks=(Table(heads, rows, "ll"),) if rows else (), language=words.language)
