@@ -435,18 +435,18 @@ class _Reader:
             entry = self.attempt(path, self.conventions.read_figures, entry)
             if entry is None:
                 continue
-            claim = self.claim(path, entry, graph, network, profile, plan, layered)
+            claim = self.read_claim_at(path, entry, graph, network, profile, plan, layered)
             meant = None
             if "correction" in entry:
                 if "erratum" not in entry:
                     self.fault("a correction is of an erratum", f"{path}.correction", 'such as erratum = "the factor 2 is lost"')
                 instead = {key: value for key, value in entry.items() if key not in ("erratum", "note")} | {"printed": entry["correction"]}
-                meant = self.claim(f"{path}.correction", instead, graph, network, profile, plan, layered)
+                meant = self.read_claim_at(f"{path}.correction", instead, graph, network, profile, plan, layered)
             if claim is not None:
                 found.append(replace(claim, follows=entry.get("follows", False), correction=meant))
         return found
 
-    def claim(
+    def read_claim_at(
         self, path: str, entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, plan: TrainingPlan,
         layered: Layered | None,
     ) -> Claim | None:  # fmt: skip
