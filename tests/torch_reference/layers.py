@@ -79,6 +79,11 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]], str]] = {  # name: our f
     "attention": (
         "sum(R ⊙ (softmax_rows(A @ B^T/2) @ V))", {"A": (2, 3, 4), "B": (2, 2, 4), "V": (2, 2, 3), "R": (2, 3, 3)},
         "(R * F.scaled_dot_product_attention(A, B, V)).sum()"),
+    "attention with a mask": (
+        "sum(R ⊙ (masked_softmax(A @ B^T/2, causal_mask(3)) @ V))", {"A": (2, 3, 4), "B": (2, 3, 4), "V": (2, 3, 3), "R": (2, 3, 3)},
+        "(R * F.scaled_dot_product_attention(A, B, V, is_causal=True)).sum()"),
+    "heads": ("sum(R ⊙ split_heads(X, 2, 3)) + sum(X ⊙ join_heads(Y))", {"X": (4, 6), "R": (2, 4, 3), "Y": (2, 4, 3)},
+              "(R * X.reshape(4, 2, 3).transpose(0, 1)).sum() + (X * Y.transpose(0, 1).reshape(4, 6)).sum()"),
     "attention of several heads": (
         "sum(R ⊙ (softmax_rows(A @ B^T/2) @ V))", {"A": (2, 2, 1, 4), "B": (2, 2, 2, 4), "V": (2, 2, 2, 2), "R": (2, 2, 1, 2)},
         "(R * F.scaled_dot_product_attention(A, B, V)).sum()"),

@@ -324,10 +324,11 @@ class _Reader:
         for number, read in enumerate(read_each(lines, known=leaves, own=self.own), 1):
             if isinstance(read, TutorError):
                 self.problems.append(read.put_at(f"steps[{number}]"))
-            elif read[0] in targets:
-                self.fault(f"{read[0]} is defined twice", f"steps[{number}]", "give the second one another name")
-            else:
-                targets[read[0]] = number
+                continue
+            for target, _ in read:
+                if target in targets:
+                    self.fault(f"{target} is defined twice", f"steps[{number}]", "give the second one another name")
+                targets.setdefault(target, number)
         return len(self.problems) == before
 
     def read_quantities(self, table: Mapping[str, Any]) -> dict[str, Quantity]:
