@@ -15,18 +15,18 @@ class ListingWords(Topic):
     """The phrases of the rows of ``tutor list``, ``check`` and ``questions``."""
 
     TOPICS: Mapping[str, str] = {
-        "dl": "Artificial Neural Networks (000)",
-        "qmul": "Regression with Neural Networks (001)",
-        "graz": "Neural Networks I (002)",
-        "neuron": "Neural Networks (003)",
-        "cmu": "Introduction to Neural Networks (004)",
+        "dl": "Lecture dl (000)",
+        "qmul": "Lecture qmul (001)",
+        "graz": "Lecture graz (002)",
+        "neuron": "Lecture neuron (003)",
+        "cmu": "Lecture cmu (004)",
         "losses": "Losses",
         "optimisers": "Optimisers",
         "normalisation": "Normalisation",
         "convolution": "Convolution and pooling",
         "sequences": "Recurrent networks",
         "attention": "Attention and transformers",
-        "embeddings": "Embeddings",
+        "embeddings": "Word embeddings",
         "generative": "Generative models",
         "published": "Published worked examples, audited",
     }
