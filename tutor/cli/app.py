@@ -78,7 +78,7 @@ def _main(
 
 Topics = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[TOPIC]...", help="A folder of exercises (attention, dl), or how their ids begin (dl/bce).", show_default=False),
+    typer.Argument(metavar="[TOPIC]...", help="A folder of exercises (attention, dl), or how ids begin (dl/bce).", show_default=False),
 ]
 
 

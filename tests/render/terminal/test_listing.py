@@ -51,7 +51,8 @@ def test_the_columns_stand_below_each_other():
 
 
 def test_topics_have_headings_and_what_is_folded_is_counted():
-    entries = [replace(ENTRIES[0], course="published"), replace(ENTRIES[1], course="attention"), *ENTRIES[2:], replace(ENTRIES[0], course="dl")]
+    first, second, *others = ENTRIES
+    entries = [replace(first, course="published"), replace(second, course="attention"), *others, replace(first, course="dl")]
     lines = [line.plain for line in exercises(entries, 100, WORDS, folded=("published",))]
     headings = [line for line in lines if line in (*WORDS.TOPICS.values(), "b")]
     assert headings == [WORDS.TOPICS["dl"], WORDS.TOPICS["attention"], WORDS.TOPICS["published"], "b"]

@@ -57,7 +57,8 @@ def exercises(entries: Iterable[Entry], width: int, words: ListingWords, *, fold
     for number, (topic, group) in enumerate(groupby(found, key=lambda e: e.course)):
         if number:
             yield Text()
-        yield from (Text(piece, style="bold underline") for piece in wrap_text(words.TOPICS.get(topic, make_terminal_visible(topic)), width))
+        heading = words.TOPICS.get(topic, make_terminal_visible(topic))
+        yield from (Text(piece, style="bold underline") for piece in wrap_text(heading, width))
         if topic in folded:
             count = len(list(group))
             counted = words.grammar.choose(words.FOLDED, count).format(count=count, topic=topic)
