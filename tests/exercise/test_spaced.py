@@ -26,6 +26,7 @@ REFUSED = [
     ("linspace(0, )", (2,), "a first number and a last one"),
     ("linspace(0, 1, 5)", (2, 3), "has room for 6"),
     ("linspace(0, 1)", ("n",), "needs sizes that are numbers"),
+    ("linspace(0, sqrt(2))", (2,), "begins and ends at a fraction"),
     ("linspace(a, 1)", (2,), "is not a number"),
     ("linspace(0, 2**9999999)", (2,), "2**9999999"),
 ]

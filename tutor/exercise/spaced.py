@@ -11,6 +11,7 @@ from typing import Any
 from tutor.errors import ExerciseError
 from tutor.graph.shapes import Shape, shape_text
 from tutor.numbers.run import read_value
+from tutor.text import make_visible
 
 _CALL = re.compile(r"\s*(?:np\.|numpy\.|torch\.)?linspace\s*\(([^()]*)\)\s*", re.ASCII)
 EXAMPLE = 'such as W = "linspace(-0.1, 0.9)", from its first entry to its last'
@@ -41,10 +42,17 @@ def space_evenly(text: str, shape: Shape) -> Any:
     count = prod(sizes)
     if len(parts) == 3 and parts[2] != str(count):
         raise ExerciseError(f"linspace has {parts[2]} numbers here, and {shape_text(shape)} has room for {count}", hint=EXAMPLE)
-    first, last = (Fraction(read_value(part)) for part in parts[:2])
+    first, last = (_read_end(part) for part in parts[:2])
     step = (last - first) / max(count - 1, 1)
     numbers = iter([str(first + place * step) for place in range(count)])
     return _nest(numbers, sizes)
+
+
+def _read_end(text: str) -> Fraction:
+    value = read_value(text)
+    if not isinstance(value, Fraction):
+        raise ExerciseError(f"linspace begins and ends at a fraction, not at {make_visible(text)}", hint=EXAMPLE)
+    return value
 
 
 def _nest(numbers: Iterator[str], sizes: Sequence[int]) -> Any:
