@@ -75,6 +75,25 @@ class Occurrence:
     groups: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Where one quantity of a family stands: the family, its places before and behind the time, the time."""
+
+    family: str
+    before: tuple[Place, ...]
+    time: int
+    after: tuple[Place, ...] = ()
+
+    @property
+    def base(self) -> tuple[str, tuple[Place, ...], tuple[Place, ...]]:
+        """What the quantities of all times have in common."""
+        return self.family, self.before, self.after
+
+    def spell(self, place: Place) -> str:
+        """The name at another time."""
+        return spell(self.family, (*self.before, place, *self.after))
+
+
 _WORD = re.compile(r"(?<![\w.\\])[^\W\d_](?:\w*[^\W_])?")
 _GROUP = re.compile(r"\s?\[(?P<in>[^\[\]]*)\]|_\{(?P<under>[^{}]*)\}")
 _TERM = re.compile(r"\s*(?P<sign>[+-]?)\s*(?:(?P<number>\d{1,9})|(?P<name>[^\W\d_]\w*))\s*")
@@ -169,6 +188,24 @@ def find_families(repeats: Sequence[Repeat]) -> dict[str, int]:
                         count = len(read)
                     found[one.name] = max(found.get(one.name, 0), count)
     return found
+
+
+def find_slots(repeats: Sequence[Repeat]) -> dict[str, tuple[str, ...]]:
+    """The index of each place of the families: the letter that stands there, empty where only numbers do.
+
+    >>> find_slots([Repeat(("l", "t"), (1, 1), (2, 3), ("h[l][t] = w[l]*h[l][t-1]",))])
+    {'h': ('l', 't'), 'w': ('l',)}
+    """
+    found = {name: [""] * count for name, count in find_families(repeats).items()}
+    for repeat in repeats:
+        env: Env = {index: Moved(index) for index in repeat.indices}
+        for text in repeat.steps:
+            for one in list_occurrences(text, repeat.indices):
+                for at, slot in enumerate(one.slots[: len(found.get(one.name, ()))]):
+                    place = read_place(slot, env)
+                    if isinstance(place, Moved):
+                        found[one.name][at] = place.letter
+    return {name: tuple(letters) for name, letters in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
