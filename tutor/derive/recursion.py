@@ -15,7 +15,8 @@ from typing import Any
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation, Quantity, Step
 from tutor.graph.repetition import Moved, Place, Timed
 
@@ -26,7 +27,7 @@ MOST_KINDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimedRow:
     """One step that holds for several times, ``first`` to ``last`` (both None for a step outside of time).
 
     ``step`` has t in its names, h_t, h_tm1, dL/dh_tp1, and sums over times in its formula.
@@ -48,19 +49,26 @@ class Recursion:
 
     ``index`` is its letter, ``end`` the last time: a number, or a letter that is open.  ``quantities`` are those of the rows, by the names
     that they have there, ``bases`` what each of them has in common with the same quantity at other times.  ``agreed`` are the numbers of
-    times for which the rows were held against the derivation written out.
+    times for which the rows, written out, are the derivation's formulas, ``equal`` those for which they have its numbers.
     """
 
     index: str
     end: int | str
-    forward: tuple[Row, ...]
-    backward: tuple[Row, ...]
+    forward: tuple[TimedRow, ...]
+    backward: tuple[TimedRow, ...]
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)
     agreed: tuple[int, ...] = ()
+    equal: tuple[int, ...] = ()
+
+    def list_states(self) -> tuple[str, ...]:
+        """What is handed on from time to time, as it is called at t: what a step needs from another time and a step computes."""
+        computed = {self.bases.get(row.step.target) for row in self.forward}
+        used = (name for row in self.forward if row.first != row.last for name in names(row.step.expr))
+        return tuple(dict.fromkeys(base for name in used if (base := self.bases.get(name, name)) != name and base in computed))
 
 
-class _Reader:
+class _TimeReader:
     """Reads one written-out derivation over ``end`` times."""
 
     def __init__(self, derivation: Derivation, times: Mapping[str, Timed], index: str, end: int, letter: str) -> None:
@@ -68,6 +76,7 @@ class _Reader:
         self.index, self.end, self.letter = index, end, letter
         listed = (*self.graph.leaves, *self.graph.nodes)
         self.known = {quantity.name: quantity for quantity in listed}
+        self.leaves = {quantity.name for quantity in self.graph.leaves}
         self.made: dict[str, Quantity] = {}
         self.bases: dict[str, str] = {}
 
@@ -139,7 +148,7 @@ class _Reader:
             else:
                 yield self.tell(term, None)
 
-    def rows(self, steps: Sequence[Step], *, backward: bool) -> list[Row]:
+    def rows(self, steps: Sequence[Step], *, backward: bool) -> list[TimedRow]:
         """The rows of some steps: those of a family together, where the last of them stands (the first one going forward)."""
         groups: dict[Any, list[tuple[int, Step]]] = {}
         order: dict[Any, int] = {}
@@ -148,22 +157,24 @@ class _Reader:
             timed = self.times.get(name)
             key = timed.base if timed is not None else name
             groups.setdefault(key, []).append((timed.time if timed is not None else 0, step))
-            order[key] = order.get(key, place) if backward or len(groups[key]) < 3 else order[key]
-        rows: list[Row] = []
+            order.setdefault(key, place)
+        rows: list[TimedRow] = []
         for key in sorted(groups, key=order.__getitem__):
             members = groups[key]
             if not isinstance(key, tuple):
-                rows.append(Row(self.tell_step(members[0][1], None, backward)))
+                rows.append(TimedRow(self.tell_step(members[0][1], None, backward)))
                 continue
             rows += self.split(sorted(members, key=lambda member: member[0], reverse=backward), backward)
         return rows
 
-    def split(self, members: Sequence[tuple[int, Step]], backward: bool) -> list[Row]:
+    def split(self, members: Sequence[tuple[int, Step]], backward: bool) -> list[TimedRow]:
         """The rows of one family, in the order in which its times are computed."""
         found: list[tuple[Step, list[int], Step]] = []
         for now, step in members:
             told = self.tell_step(step, now, backward)
-            if found and replace(found[-1][0], paths=()) == replace(told, paths=()) and abs(found[-1][1][-1] - now) == 1:
+            before = found[-1] if found else None
+            alike = before is not None and replace(before[0], paths=()) == replace(told, paths=())
+            if before is not None and alike and self.is_given(step) == self.is_given(before[2]) and abs(before[1][-1] - now) == 1:
                 found[-1][1].append(now)
             else:
                 found.append((told, [now], step))
@@ -174,8 +185,12 @@ class _Reader:
         for told, held, step in found:
             if len(held) == 1:
                 told = self.tell_step(step, None, backward)
-            rows.append(Row(told, self.absolute(held[0]), self.absolute(held[-1])))
+            rows.append(TimedRow(told, self.absolute(held[0]), self.absolute(held[-1])))
         return rows
+
+    def is_given(self, step: Step) -> bool:
+        """Whether a gradient is that of a leaf: what is given before the first time stands in a row of its own."""
+        return step.wrt in self.leaves
 
     def tell_step(self, step: Step, now: int | None, backward: bool) -> Step:
         """A step with t in its names; its paths are those of the step, told as well."""
@@ -211,20 +226,20 @@ def read_recursion(derivation: Derivation, times: Mapping[str, Timed], index: st
 
     Raises `GraphError` where the steps differ from time to time.
     """
-    reader = _Reader(derivation, times, index, end, letter)
+    reader = _TimeReader(derivation, times, index, end, letter)
     forward = reader.rows(derivation.graph.steps, backward=False)
     backward = reader.rows(derivation.backward, backward=True)
     return Recursion(index, letter or end, tuple(forward), tuple(backward), reader.made, reader.bases)
 
 
-def unify(first: Recursion, second: Recursion, ends: tuple[int, int]) -> Recursion:
+def merge_recursions(first: Recursion, second: Recursion, ends: tuple[int, int]) -> Recursion:
     """What two recursions have in common that were read off derivations over different numbers of times (``ends``).
 
     A number that is the number of times in both is T: the 1/T of a mean.  Raises `GraphError` where they differ otherwise.
     """
     letter = str(first.end)
 
-    def meet(one: Expr, two: Expr) -> Expr:
+    def merge(one: Expr, two: Expr) -> Expr:
         if one == two:
             return one
         if type(one) is Number and type(two) is Number and (one.text, two.text) == tuple(map(str, ends)):
@@ -233,15 +248,14 @@ def unify(first: Recursion, second: Recursion, ends: tuple[int, int]) -> Recursi
         alike = mine and type(one) is type(two) and len(mine) == len(other)
         if not alike or (type(one) is Call and type(two) is Call and one.func != two.func):
             raise _refuse_difference()
-        return rebuild(one, tuple(map(meet, mine, other)))
+        return rebuild(one, tuple(map(merge, mine, other)))
 
-    def pair(rows: Sequence[Row], others: Sequence[Row]) -> tuple[Row, ...]:
+    def pair(rows: Sequence[TimedRow], others: Sequence[TimedRow]) -> tuple[TimedRow, ...]:
         mine, theirs = ([(row.step.target, row.first, row.last) for row in some] for some in (rows, others))
         if mine != theirs:
             raise _refuse_difference()
-        return tuple(
-            replace(row, step=replace(row.step, expr=meet(row.step.expr, other.step.expr))) for row, other in zip(rows, others, strict=True)
-        )
+        pairs = zip(rows, others, strict=True)
+        return tuple(replace(row, step=replace(row.step, expr=merge(row.step.expr, other.step.expr))) for row, other in pairs)
 
     return replace(
         first, forward=pair(first.forward, second.forward), backward=pair(first.backward, second.backward),
@@ -257,7 +271,7 @@ def fill_in_times(recursion: Recursion, end: int) -> dict[str, Expr]:
     """Every step of a recursion written out for a number of times: formulas by target, gradients by their key.
 
     >>> step = Step("h_t", Name("h_tm1"), "copy")
-    >>> fill_in_times(Recursion("t", "T", (Row(step, 1, Moved("T")),), (), {}), 2)
+    >>> fill_in_times(Recursion("t", "T", (TimedRow(step, 1, Moved("T")),), (), {}), 2)
     {'h_1': Name(name='h_0'), 'h_2': Name(name='h_1')}
     """
     found: dict[str, Expr] = {}
@@ -286,7 +300,7 @@ def _put(expr: Expr, recursion: Recursion, now: Mapping[str, int], end: int) -> 
     if type(expr) is Call and expr.func == SUM:
         low, high = (_read_number(part, end) for part in expr.args[1:3])
         terms = [_put(expr.args[3], recursion, {**now, recursion.index: time}, end) for time in range(low, high + 1)]
-        return terms[0] if len(terms) == 1 else Add(tuple(terms))
+        return terms[0] if len(terms) == 1 else Add(tuple(terms))  # none is left out of the sum around it
     parts = [_put(part, recursion, now, end) for part in children(expr)]
     if type(expr) is Add:
         flat: list[Expr] = []
@@ -331,11 +345,15 @@ def _put_name(name: str, recursion: Recursion, now: Mapping[str, int], end: int)
 def compare(recursion: Recursion, derivation: Derivation, end: int) -> bool:
     """Whether a recursion, written out for a number of times, is a derivation, step by step."""
     written = fill_in_times(recursion, end)
-    own = {step.target: step.expr for step in (*derivation.graph.steps, *derivation.backward)}
-    return own == written or {name: _drop_one(expr) for name, expr in own.items()} == {n: _drop_one(e) for n, e in written.items()}
+    return written == {step.target: step.expr for step in (*derivation.graph.steps, *derivation.backward)}
 
 
-def _drop_one(expr: Expr) -> Expr:
-    """The formula without division by 1: the mean over one time."""
-    parts = tuple(map(_drop_one, children(expr)))
-    return parts[0] if type(expr) is Div and parts[1] == ONE else rebuild(expr, parts) if parts else expr
+def put_back(recursion: Recursion, derivation: Derivation, end: int) -> Derivation | None:
+    """The derivation with the formulas of the recursion, written out, in the place of its own; nothing where the steps are not the same."""
+    written = fill_in_times(recursion, end)
+    if written.keys() != {step.target for step in (*derivation.graph.steps, *derivation.backward)}:
+        return None
+    forward, backward = (
+        tuple(replace(step, expr=written[step.target]) for step in steps) for steps in (derivation.graph.steps, derivation.backward)
+    )
+    return replace(derivation, graph=replace(derivation.graph, steps=forward), backward=backward)

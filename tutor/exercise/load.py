@@ -212,7 +212,9 @@ class _Reader:
             self.fault(f"steps runs from 0 to {MAX_STEPS:,}, not {steps}", "train.steps")
             steps = 0
         asked, counted = self.read_asked(good, graph, network, layered)
-        symbols = self.symbols(good.get("symbols", {}), (*graph.names, *(layered.graph.names if layered else ())) if graph else None)
+        families = self.repetition.families if self.repetition is not None else ()
+        named = (*graph.names, *(layered.graph.names if layered else ()), *families) if graph else None
+        symbols = self.symbols(good.get("symbols", {}), named)
         claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile, layered)]
         subject = Subject(graph, layered if layered is not None else choose_own_layers(None, network, profile) if graph else None, network)
         translations = read_translations(self.raw, self.check_types, self.fault)

@@ -198,16 +198,9 @@ class _Unroller:
         if values is not None:
             raw["values"] = values
             self.check_leaves(leaves, values)
-        for key in ("quantities", "symbols"):
-            described = self.share(
-                raw.get(key),
-                key,
-                {**leaves, **self.writer.made},
-                set(),
-                lambda name, value, places: dict.fromkeys(places, value),
-            )
-            if described is not None:
-                raw[key] = described
+        described = self.share(raw.get("quantities"), "quantities", {**leaves, **self.writer.made}, set(), give_shape)
+        if described is not None:
+            raw["quantities"] = described
         if isinstance(raw.get("parameters"), list):
             raw["parameters"] = [name for item in raw["parameters"] for name in self.list_named(item, leaves)]
         self.put_texts(raw)
@@ -321,7 +314,7 @@ class _Unroller:
         except GraphError as error:
             self.say(error.what, "loss", error.hint)
             return
-        if written in targets or written.isidentifier():
+        if "(" not in loss and (written in targets or written.isidentifier()):
             raw["loss"] = written
             return
         name = next(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from typing import TypeAlias
@@ -283,6 +283,9 @@ class IndexWriter:
             if one.start < at:
                 continue
             rank = self.families.get(one.name)
+            if rank is None and one.name[:1] == "d" and one.name[1:] in self.families:  # of a derivative, dL/dh[2]
+                one = replace(one, start=one.start + 1, name=one.name[1:])
+                rank = self.families[one.name]
             if rank is None:
                 continue
             out.append(_put_numbers(text[at : one.start], env) + self._write_name(text, one, rank, env))
