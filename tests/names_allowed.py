@@ -16,8 +16,9 @@ ALLOWED = {  # file: why, and the names
     "expression/elsewhere.py": (
         "GRAMMAR",
         "average_pool batch batch_sums column_sums columns concat convolve correlate entry fill flatten log_softmax "
-        "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows matmul max_pool mean one_hot "
-        "outer part row_sums rows softmax softmax_columns softmax_rows sum transpose unflatten",
+        "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows masked_softmax matmul max_pool mean one_hot "
+        "causal_mask join_heads outer part positional_encoding row_sums rows softmax softmax_columns softmax_rows split_heads sum "
+        "transpose unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
@@ -55,7 +56,8 @@ ALLOWED = {  # file: why, and the names
         "PRIMITIVE",
         "abs arccos arcosh arcsin artanh cos cosh exp if_positive log max min sign sin sinh sqrt tan",
     ),
-    "numbers/array_program.py": ("PRIMITIVE", "exp log"),
+    "numbers/array_program.py": ("PRIMITIVE", "exp if_positive log"),
+    "graph/expand_layers.py": ("ALGEBRA", "transpose"),
     "numbers/sympy_loss.py": ("PRIMITIVE", "exp if_positive"),
     "numbers/emit.py": ("PRIMITIVE", "if_positive"),
     "numbers/functions.py": (
@@ -96,8 +98,9 @@ ALLOWED = {  # file: why, and the names
         "OWN",
         "column_sums exp identity log matmul mean one_hot outer row_sums sigmoid sum",
     ),
-    "derive/rewrites/named.py": ("OWN", "sigmoid softmax"),
-    "derive/rewrites/terms.py": ("OWN", "exp log sigmoid softmax softplus"),
+    "derive/rewrites/entrywise.py": ("OWN", "exp log log_sigmoid sigmoid softplus"),
+    "derive/rewrites/named.py": ("OWN", "log_sigmoid sigmoid softmax softplus"),
+    "derive/rewrites/terms.py": ("OWN", "exp log log_sigmoid log_softmax lse sigmoid softmax softplus"),
     "derive/slope.py": ("OWN", "if_positive log"),
     "derive/tidy.py": ("OWN", "sqrt"),
     "explain/page_writer.py": ("OWN", "if_positive"),

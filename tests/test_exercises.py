@@ -1,5 +1,6 @@
-"""The exercises that come with the product: every printed figure of the five lectures, recomputed."""
+"""The exercises that come with the product: every printed figure of the five lectures and of published examples, recomputed."""
 
+import re
 from functools import cache
 
 import pytest
@@ -36,6 +37,7 @@ def test_an_exercise_says_what_it_is():
     for entry in entries():
         exercise = load_once(entry.id)
         assert NUMBERS.get(entry.course, ", ") in entry.source, entry.id
+        assert entry.course != "published" or re.fullmatch(r"[^,]+, .+, https?://\S+", entry.source), entry.id
         assert exercise.notation in profile_names()
         assert exercise.notation == entry.course or entry.course not in NUMBERS
         assert entry.claims == len(exercise.claims) > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.tokens import Named, Token
@@ -39,6 +40,19 @@ OWN, BROADCAST, SUMMED = Call("own axis", ()), "broadcast", "sum along"
 """An axis that an array has, or keeps, among those along which it is repeated, or summed: the dot in broadcast[N×·](x)."""
 PROGRAM_WORDS = frozenset({"end", AXIS_WORD, KEPT_WORD, "size", SLICE, SPAN, NEW, REST, OWN.func, BROADCAST, SUMMED})
 """What the reader makes of the signs of programs; `tutor.graph` writes it with the operations that there are."""
+
+
+_KEYWORD = re.compile(r"(?P<word>[A-Za-z]\w{0,40})\s?=(?!=)")
+
+
+def read_keyword(text: str, at: int, end: int, known: Collection[str]) -> tuple[str, int]:
+    """The word of an argument that is given by name, and how long it is with its equals sign; nothing for a word that is not known.
+
+    >>> read_keyword("f(x, eps = 1)", 5, 13, ["eps"])
+    ('eps', 5)
+    """
+    match = _KEYWORD.match(text, at, end)
+    return (match["word"], len(match.group())) if match and match["word"] in known else ("", 0)
 
 
 def read_sign(text: str, at: int, end: int, *, behind: bool) -> tuple[Token | None, int]:

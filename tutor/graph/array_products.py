@@ -13,7 +13,7 @@ from tutor.graph.broadcasting import is_on_paper, join_shapes, spread_array, spr
 from tutor.graph.python_slices import is_slice, take_slice
 from tutor.graph.shape_forms import is_shape_form, write_shape_form
 from tutor.graph.shapes import INDEXED, Shape, refuse_misfit, shape_of, shorten_call
-from tutor.rules.operations import ENTRYWISE, LAYERS, name_along, row_of
+from tutor.rules.operations import ALIKE, ENTRYWISE, LAYERS, name_along, row_of
 
 
 def arrange_products(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
@@ -105,7 +105,7 @@ def _make_alike(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if type(done) is Add:
         paper = any(is_on_paper(part, written, shapes) for part, written in zip(parts, children(expr), strict=True))
         return rebuild(done, spread_parts(parts, shapes, numbers=True, paper=paper))
-    if len(parts) < 2 or (type(done) is Call and done.func in LAYERS):
+    if len(parts) < 2 or (type(done) is Call and done.func in LAYERS and done.func not in ALIKE):
         return done
     return rebuild(done, spread_parts(parts, shapes, numbers=False))
 

@@ -48,6 +48,8 @@ def size_of(expr: Expr) -> Size:
         return -size
     if type(expr) is Add and not any(isinstance(size, str) for size in map(size_of, expr.args)):
         return sum(int(size_of(part)) for part in expr.args)
+    if type(expr) is Mul and not any(isinstance(size, str) for size in map(size_of, expr.args)):
+        return prod(int(size_of(part)) for part in expr.args)
     raise GraphError(tell("{expr} is no size", expr=write_plain(expr, as_written=True)),
                      hint=tell("a stride, a padding or a size is a whole number such as 2"))
 

@@ -45,7 +45,7 @@ class Layer:
     is 0 (so an operand in index form is a plain array).  ``normalises`` is the sum that the exponentials are divided by, of a softmax.
     ``by_place`` says that not all entries are computed alike, ``whole`` that its shape stands below all of it in print and not below
     its operands; these three, too, on the first row of a name.  ``first`` are the pullbacks where the first of equal entries has it all;
-    ``said`` is whose phrases explain it, where those of its own name do not.
+    ``said`` is whose phrases explain it, where those of its own name do not.  ``alike``: its operands are broadcast to one shape.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Layer:
     whole: bool = False
     said: str = ""
     first: tuple[str, ...] = ()
+    alike: bool = False
 
     def __post_init__(self) -> None:
         if len(self.letters) != len(self.result) or (self.pullbacks and len(self.pullbacks) != len(self.arrays)):
@@ -151,6 +152,7 @@ def _make_deep(sizes: str) -> tuple[Layer, ...]:
         Layer("softmax_rows", (f"Z: {sizes}",), axes, index,
               f"exp(at(Z, {', '.join(index)}))/sum_over(v, {n}, exp(at(Z, {first}, {row}, v)))",
               (f"hadamard(out, G - columns(row_sums(hadamard(G, out)), {n}))",), source="attention: softmax(Q K^T)"),
+        _make_masked(sizes, axes, index, first + ", ", row, column),
         Layer("logsumexp_columns", (f"Z: {sizes}",), (*batch, n), shorter,
               f"log(sum_over(v, {m}, exp(at(Z, {less}, v, {shorter[-1]}))))", (f"hadamard(rows(G, {m}), softmax_columns(Z))",)),
         Layer("logsumexp_rows", (f"Z: {sizes}",), (*batch, m), shorter,
@@ -169,9 +171,43 @@ def _make_deep(sizes: str) -> tuple[Layer, ...]:
     )  # fmt: skip
 
 
+def _make_masked(
+    sizes: str, axes: tuple[str, ...], index: tuple[str, ...], first: str = "", row: str = "", column: str = "j"
+) -> Layer:
+    """Softmax of each row over the places where a mask is 1: what the mask takes out is exactly 0, and so is what goes back to it."""
+    n = axes[-1]
+    total, spread = ("sum", "fill") if len(axes) == 1 else ("row_sums", "columns")
+    place, other = (f"{first}{row}, {column}", f"{first}{row}, v") if len(axes) > 1 else ("i", "v")
+    weights = f"exp(Z)/{spread}({total}(hadamard(M, exp(Z))), {n})"
+    inner = f"G - {spread}({total}(hadamard(G, out)), {n})"
+    return Layer(
+        "masked_softmax", (f"Z: {sizes}", f"M: {sizes}"), axes, index,
+        f"at(M, {place})*exp(at(Z, {place}))/sum_over(v, {n}, at(M, {other})*exp(at(Z, {other})))",
+        (f"hadamard(out, {inner})", f"hadamard({weights}, {inner})"), source="attention with a mask of 0 and 1", whole=True,
+        written="name maskedsoftmax", alike=True,
+    )  # fmt: skip
+
+
 def _write_summed(text: str, axes: int) -> str:
     """A pullback summed over the first axes, of a matrix that every sample shares."""
     return "batch_sums(" * axes + text + ")" * axes
+
+
+def _make_heads(lead: str) -> tuple[Layer, ...]:
+    """The columns of a matrix in equal parts along a new axis before its rows, one for each head, and back."""
+    index, flat = (_4D, _3D) if lead else (_3D, _2D)
+    first = f"{index[0]}, " if lead else ""
+    head, row, column = index[-3:]
+    batch = ("u",) if lead else ()
+    joined = flat[-1]
+    return (
+        Layer("split_heads", (f"X: {lead}t r*q",), (*batch, "r", "t", "q"), index, f"at(X, {first}{row}, q*({head} - 1) + {column})",
+              ("join_heads(G)",), (("r", 1), ("q", 1)), source="attention with several heads", written="name heads by sizes",
+              by_place=True),
+        Layer("join_heads", (f"X: {lead}r t q",), (*batch, "t", "r*q"), flat,
+              f"at(X, {first}quotient({joined} - 1, q) + 1, {flat[-2]}, remainder({joined} - 1, q) + 1)", ("split_heads(G, r, q)",),
+              written="name joinheads", by_place=True),
+    )  # fmt: skip
 
 
 LONGER = ("row", "column", "channel", "sample")
@@ -320,6 +356,8 @@ _ROWS = (
     Layer("softmax_rows", ("Z: m n",), ("m", "n"), _2D, "exp(at(Z, i, j))/sum_over(v, n, exp(at(Z, i, v)))",
           ("hadamard(out, G - columns(row_sums(hadamard(G, out)), n))",), source="a batch whose samples are rows",
           written="name softmax by row", normalises="row_sums", whole=True),
+    _make_masked("n", ("n",), _1D),
+    _make_masked("m n", ("m", "n"), _2D, "", "i", "j"),
     Layer("logsumexp", ("z: n",), (), (), "log(sum_over(v, n, exp(at(z, v))))", ("G*softmax(z)",), source="a soft maximum: log Σ exp(z_k)"),
     Layer("logsumexp_columns", ("Z: m n",), ("n",), _1D, "log(sum_over(v, m, exp(at(Z, v, i))))",
           ("hadamard(rows(G, m), softmax_columns(Z))",), written="name logsumexp by col", whole=True),
@@ -432,6 +470,7 @@ _ROWS = (
     Layer("unflatten", ("x: m*n*q",), ("m", "n", "q"), _3D, "at(x, n*q*(i - 1) + q*(j - 1) + l)", ("flatten(G)",),
           (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
+    *(row for lead in ("", "u ") for row in _make_heads(lead)),
     *(row for rank in (1, 2, 3, 4) for place in range(rank) for row in _make_joined(rank, place)),
     *(Layer("flip", (f"x: {' '.join(sizes)}",), sizes, index, f"at(x, {', '.join(turned)})", internal=True,
             source="a kernel turned round, as convolution takes it", written="name flip", indexed=False, by_place=True)
@@ -440,6 +479,12 @@ _ROWS = (
           (("c", "n", "r"), _3D, ("i", "n + 1 - j", "r + 1 - l")), (("o", "c", "n", "r"), _4D, ("i", "j", "n + 1 - l", "r + 1 - h")))),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
           source="the target of a classification: label k of n classes", written="name onehot", by_place=True, whole=True),
+    Layer("causal_mask", (), ("n", "n"), _2D, "inside(i - j + 1, n)", settings=(("n", 1),), source="attention that looks back only",
+          written="name causal", by_place=True, whole=True),
+    Layer("positional_encoding", (), ("t", "d"), _2D, "inside(remainder(j - 1, 2) + 1, 1)*sin((i - 1)/10000^((j - 1)/d)) "
+          "+ inside(remainder(j - 1, 2), 1)*cos((i - 1)/10000^((j - 2)/d))", settings=(("t", 1), ("d", 1)),
+          source="Vaswani et al. 2017, section 3.5: sin and cos of pos/10000^(2i/d)", written="name positions", by_place=True, whole=True,
+          indexed=False),
     Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),
           source="−log p_2: the probability of the label; entries are counted from 1", written="indexed", by_place=True),
     Layer("entry", ("A: m n",), (), (), "at(A, k, l)", ("G*outer(one_hot(k, m), one_hot(l, n))",), (("k", 1), ("l", 1)),
@@ -461,6 +506,8 @@ OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times",
 """What is a product of a matrix with 𝟏 on paper, and how it is called where it is done to each matrix of a batch: no product says that."""
 BY_PLACE = frozenset(name for name, rows in LAYERS.items() if rows[0].by_place)
 """The operations that do not treat all entries alike."""
+ALIKE = frozenset(name for name, rows in LAYERS.items() if rows[0].alike)
+"""The operations whose operands are broadcast, as those of a sum are."""
 SLIDING = frozenset(name for name, rows in LAYERS.items() if ("p", 0) in rows[0].settings and not rows[0].internal)
 """What slides a kernel over its input, by a stride and with a padding."""
 SOFTMAXES = {name: rows[0].normalises for name, rows in LAYERS.items() if rows[0].normalises}
