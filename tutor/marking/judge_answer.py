@@ -26,12 +26,12 @@ from tutor.expression.nodes import Expr
 from tutor.expression.plain import write_plain
 from tutor.expression.signs import narrow_signs
 from tutor.marking.answer_forms import as_given, limit_shown
-from tutor.marking.array_entries import count_explained, judge_entries
 from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
 from tutor.marking.judge import NEAR, Earlier, EarlierResult, Judge, Judged
 from tutor.marking.judge_arrays import judge_array
+from tutor.marking.judge_entries import count_explained, judge_entries
 from tutor.marking.judge_lines import (
     answer_of,
     drop_question,

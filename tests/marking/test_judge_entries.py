@@ -6,8 +6,8 @@ import pytest
 
 from tutor.answer.handed_in import AnswerError
 from tutor.expression.nodes import Number
-from tutor.marking.array_entries import count_explained, judge_entries
 from tutor.marking.judge import Judged
+from tutor.marking.judge_entries import count_explained, judge_entries
 from tutor.marking.marked import Slip
 
 CELLS = [Number("1"), Number("2"), Number("3"), Number("4")]
