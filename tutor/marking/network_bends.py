@@ -49,13 +49,13 @@ def _terms(at: LayerStep) -> Sequence[Expr]:
     return at.step.expr.args if at.step.rule == PATHS and type(at.step.expr) is Add else ()
 
 
-def time_counted_once(at: LayerStep) -> Iterator[Expr]:
+def bend_time_once(at: LayerStep) -> Iterator[Expr]:
     """Of a weight that is used alike in several steps, the gradient of one of them."""
     if _is_weight(at) and _is_repeated(at):
         yield from _terms(at)
 
 
-def tied_counted_once(at: LayerStep) -> Iterator[Expr]:
+def bend_tied_once(at: LayerStep) -> Iterator[Expr]:
     """Of a weight that is used in two different places, the gradient of one of them."""
     if _is_weight(at) and not _is_repeated(at):
         yield from _terms(at)
@@ -66,7 +66,7 @@ def _is_repeated(at: LayerStep) -> bool:
     return len(uses) > 1 and len({_strip(step.expr) for step in uses}) == 1
 
 
-def mean_path_dropped(at: LayerStep) -> Iterator[Expr]:
+def bend_mean_path(at: LayerStep) -> Iterator[Expr]:
     """A gradient without the path through a mean, as if the mean of a batch were a constant."""
     means = {step.target for step in at.layered.graph.steps if any(_is_mean(node) for node in walk_parts(step.expr))}
     for place, term in enumerate(_terms(at)):
@@ -78,7 +78,7 @@ def _is_mean(expr: Expr) -> bool:
     return type(expr) is Call and expr.func in MEANS
 
 
-def path_dropped(at: LayerStep) -> Iterator[Expr]:
+def bend_path(at: LayerStep) -> Iterator[Expr]:
     """A gradient without one of its paths."""
     if not _is_weight(at):
         for place in range(len(_terms(at))):
@@ -89,7 +89,7 @@ def _join(terms: Sequence[Expr]) -> Expr:
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
-def gate_slope_forgotten(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+def bend_gate_slope(at: LayerStep, expr: Expr) -> Iterator[Expr]:
     """The gradient of a gate passed on as that of its sum."""
     if type(expr) is Call and expr.func == ENTRYWISE and any(is_slope(arg) and is_gate(at, arg) for arg in expr.args):
         kept = [arg for arg in expr.args if not is_slope(arg)]
@@ -97,7 +97,7 @@ def gate_slope_forgotten(at: LayerStep, expr: Expr) -> Iterator[Expr]:
             yield kept[0] if len(kept) == 1 else Call(ENTRYWISE, tuple(kept))
 
 
-def softmax_diagonal_only(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+def bend_softmax_diagonal(at: LayerStep, expr: Expr) -> Iterator[Expr]:
     """Only ∂pᵢ/∂zᵢ = pᵢ(1 − pᵢ) of a softmax, where each entry depends on all of its row."""
     if not (type(expr) is Call and expr.func == ENTRYWISE and len(expr.args) == 2 and at.step.of):
         return
@@ -105,18 +105,18 @@ def softmax_diagonal_only(at: LayerStep, expr: Expr) -> Iterator[Expr]:
         if type(rest) is Add and len(rest.args) == 2 and type(rest.args[1]) is Neg:
             upstream, spread = rest.args[0], rest.args[1].arg
             if any(_is_product_of(node, upstream, output) for node in walk_parts(spread)):
-                yield Call(ENTRYWISE, (Call(ENTRYWISE, (upstream, output)), Add((_ones(at, output), Neg(output)))))
+                yield Call(ENTRYWISE, (Call(ENTRYWISE, (upstream, output)), Add((_fill_ones(at, output), Neg(output)))))
 
 
 def _is_product_of(node: Expr, one: Expr, other: Expr) -> bool:
     return type(node) is Call and node.func in (ENTRYWISE, "matmul", "dot") and set(node.args) == {one, other}
 
 
-def _ones(at: LayerStep, like: Expr) -> Expr:
+def _fill_ones(at: LayerStep, like: Expr) -> Expr:
     return Call("fill", (ONE, *(Number(str(size)) if isinstance(size, int) else Name(size) for size in shape_of(like, at.shapes))))
 
 
-def mask_after_softmax(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+def bend_late_mask(at: LayerStep, expr: Expr) -> Iterator[Expr]:
     """The softmax of all scores, with what is masked set to 0 afterwards: the rows do not sum to 1 any more."""
     if at.step.of or not (type(expr) is Call and expr.func in SOFTMAXES):
         return
@@ -131,7 +131,7 @@ def mask_after_softmax(at: LayerStep, expr: Expr) -> Iterator[Expr]:
             yield Call(ENTRYWISE, (Call(expr.func, (rest, *expr.args[1:])), Call("exp", (mask,))))
 
 
-def kernel_flipped(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+def bend_kernel(at: LayerStep, expr: Expr) -> Iterator[Expr]:
     """A convolution where a cross-correlation is meant, or the other way round."""
     if type(expr) is Call and expr.func in FLIPPED:
         yield Call(FLIPPED[expr.func], expr.args)

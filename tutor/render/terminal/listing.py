@@ -58,7 +58,7 @@ def exercises(entries: Iterable[Entry], width: int, words: ListingWords, *, fold
         if number:
             yield Text()
         heading = words.TOPICS.get(topic, make_terminal_visible(topic))
-        yield from (Text(piece, style="bold underline") for piece in wrap_text(heading, width))
+        yield from (Text(piece, style="underline") for piece in wrap_text(heading, width))
         if topic in folded:
             count = len(list(group))
             counted = words.grammar.choose(words.FOLDED, count).format(count=count, topic=topic)
