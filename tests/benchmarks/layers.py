@@ -34,7 +34,8 @@ STEPS = {
     ],
 }  # fmt: skip
 LEFT = {
-    "layer norm, 32×64": {"G"}, "softmax and likelihood, 32×10": {"Y"}, "attention, 32 queries of 16": {"G"}, "LSTM step, 32×16": {"G", "F"},
+    "layer norm, 32×64": {"G"}, "softmax and likelihood, 32×10": {"Y"},
+    "attention, 32 queries of 16": {"G"}, "LSTM step, 32×16": {"G", "F"},
 }  # fmt: skip
 """What is given and has no gradient asked."""
 
