@@ -11,8 +11,9 @@ def test_check_as_json(tutor):
     code, out, _ = tutor("check", "qmul/linear-neuron", "--json")
     data = json.loads(out)
     assert (code, data["schema"]) == (0, 1)
+    assert data["unread"] == []
     for claim in data["claims"]:
-        assert set(claim) == {"exercise", "claim", "printed", "value", "agreement", "erratum", "sums", "difference", "cause"}
+        assert set(claim) == {"exercise", "claim", "printed", "value", "agreement", "erratum", "sums", "difference", "cause", "correction"}
         assert all(is_text(claim[key]) for key in ("exercise", "claim", "printed", "value"))
         assert claim["agreement"] in ("exact", "rounded", "truncated", "carried", "differs")
         assert claim["erratum"] is None or is_text(claim["erratum"])

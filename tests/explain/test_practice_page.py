@@ -193,3 +193,21 @@ def test_a_question_is_asked_in_the_language():
     text = " ".join(write_plain_page(write_question(session, find_wording("de")), Notation(), 80).split())
     assert "mit dem Kern gefaltet" in text
     assert "convolved" not in text
+
+
+def test_arrays_are_given_as_matrices_in_layer_form():
+    session = start(load("dl/index-network-layers"), Settings(layer=True))
+    text = write_plain_page(write_start(session), find_notation(session.lesson), 80)
+    assert "W₁ = ⎡   1   2  0  −1 ⎤" in text
+    assert "x = (1, −1, 2)" in text
+    assert "W₁₁" not in text
+    assert "y = (5, 2)" in text
+
+
+def test_where_an_answer_went_wrong_is_said_and_not_what_is_right():
+    session, reply = step(start(load("dl/index-network-layers"), Settings(layer=True)), Event("answer", "[1, 2]"))
+    assert write_plain_page(write_reply(session, reply), Notation(), 80).strip() == "Not yet. 2 entries where 4 are asked."
+    session, reply = step(start(load("neuron/two-two-two")), Event("answer", "0.05*0.15 + 0.35 = 0.36"))
+    assert "Line 1 of your working is not equal" in write_plain_page(write_reply(session, reply), Notation(), 80)
+    session, reply = step(start(load("graz/branches")), Event("answer", "df/dg"))
+    assert "typed back" in write_plain_page(write_reply(session, reply, find_wording("en")), Notation(), 80)

@@ -56,7 +56,8 @@ _NETWORK_KEYS = {
     "naming": (str,),
     "mean": (bool,),
 }
-_CLAIM_KEYS = {"claim": (str,), "printed": (str, int, list), "at": (dict,), "erratum": (str,), "note": (str,), "follows": (bool,)}
+_CLAIM_KEYS = {"claim": (str,), "printed": (str, int, list), "at": (dict,), "erratum": (str,), "note": (str,), "follows": (bool,),
+               "correction": (str, int, list)}
 _TABLE_KEYS = {"columns": (list,), "rows": (list,), "note": (str,)}
 
 
@@ -434,13 +435,28 @@ class _Reader:
             entry = self.attempt(path, self.conventions.read_figures, entry)
             if entry is None:
                 continue
-            if entry["claim"].startswith("update "):
-                claim = self.attempt(path, read_update_claim, entry, plan, profile)
-            else:
-                claim = self.attempt(path, read_claim, entry, graph, network, profile, layered)
+            claim = self.read_claim_at(path, entry, graph, network, profile, plan, layered)
+            meant = None
+            if "correction" in entry:
+                if "erratum" not in entry:
+                    self.fault("a correction is of an erratum", f"{path}.correction", 'such as erratum = "the factor 2 is lost"')
+                instead = {key: value for key, value in entry.items() if key not in ("erratum", "note")} | {"printed": entry["correction"]}
+                meant = self.read_claim_at(f"{path}.correction", instead, graph, network, profile, plan, layered)
             if claim is not None:
-                found.append(replace(claim, follows=entry.get("follows", False)))
+                found.append(replace(claim, follows=entry.get("follows", False), correction=meant))
         return found
+
+    def read_claim_at(
+        self, path: str, entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, plan: TrainingPlan,
+        layered: Layered | None,
+    ) -> Claim | None:  # fmt: skip
+        """One claim, of what is computed or of a step of the optimiser."""
+        claim: Claim | None
+        if entry["claim"].startswith("update "):
+            claim = self.attempt(path, read_update_claim, entry, plan, profile)
+        else:
+            claim = self.attempt(path, read_claim, entry, graph, network, profile, layered)
+        return claim
 
     def tables(self, good: Mapping[str, Any], graph: Graph | None, profile: str, layered: Layered | None) -> list[Claim]:
         """``[[table]]``: columns such as "w after k" and rows that begin with k, or plain columns and rows of their figures."""

@@ -27,7 +27,8 @@ class Claim:
     quantities and derivatives) and ``after`` (how many updates have been made; 0 for none).  ``printed`` is what the lecture prints, a
     decimal or a formula (``formula``).  ``at`` replaces given values.  ``layers`` marks one about whole
     arrays.  ``erratum`` is the note of a slip that is known.  ``follows`` says that the lecture does not print it: it follows from what
-    the lecture does print, at other numbers maybe, and is not counted among the printed ones.
+    the lecture does print, at other numbers maybe, and is not counted among the printed ones.  ``correction`` is what somebody says should
+    be printed instead, as a claim of its own.
     ``update`` is what an update step computes (``update v``), when the claim is about the formula of such a step.
     ``figure`` is the decimal that is meant where more is printed (``62.2%``, ``≈ 0.622``).  ``parts`` are the claims that it is made of:
     the entries of an array of that ``shape``, or what stands between equals signs (``0.741*0.593 = 0.44``).
@@ -51,6 +52,7 @@ class Claim:
     shape: tuple[int, ...] = ()
     over: Reduce | None = None
     follows: bool = False
+    correction: Claim | None = None
 
     @property
     def decimal(self) -> str:

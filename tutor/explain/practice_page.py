@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
@@ -23,13 +24,16 @@ from tutor.explain.document import (
     Table,
 )
 from tutor.explain.feedback_page import cut, quantity, value, verbatim
+from tutor.explain.layer_formulas import matrix, sort_leaves
 from tutor.explain.own_definitions import list_definitions
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import read_after, read_derivative
-from tutor.expression.nodes import Name, Number
+from tutor.expression.nodes import Expr, Name, Number
 from tutor.expression.walk import as_name
+from tutor.graph.entries import Array
+from tutor.graph.layered import Layered
 from tutor.marking.marked import MarkedAnswer
 from tutor.notation.profile import Notation
 from tutor.practice.fading import list_introduced
@@ -39,7 +43,9 @@ from tutor.practice.tasks import ONE_OF, AskedStep
 
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 MOST_GIVEN = 40
-"""More values or steps are not listed at the start; the exercise's page has them."""
+"""More values or steps are not listed at the start; the exercise's page has them.  Of an array more entries are not all set."""
+AS_WRITTEN = 12
+"""Given numbers have no more digits than this."""
 MOST_NAMED = 8
 """More steps that an answer settles are counted, not named."""
 
@@ -277,17 +283,16 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
     marker, say = session.lesson.marker, words.practice
     exercise = marker.exercise
     blocks: list[Block] = []
-    if exercise.values:
-        pairs: list[list[Inline]] = [
-            [Math(Name(name)), EQUALS, Math(Number(write_number(number)))] for name, number in exercise.values.items()
-        ]
-        if len(pairs) <= MOST_GIVEN:
-            parts: list[Inline] = []
-            for place, pair in enumerate(pairs):
-                parts += [*([words.pages.COMMA] if place else []), *pair]
-            blocks.append(Paragraph(tuple(parts), say.GIVEN))
     steps = marker.sheet.working.graph.steps
     layers = marker.sheet.layers if session.lesson.settings.layer else exercise.layers
+    if exercise.values and layers is not None and (session.lesson.settings.layer or len(exercise.values) > MOST_GIVEN):
+        rows = [Equation(Name(leaf.name), (Side(find_given(exercise, layers, leaf.name)),)) for leaf in sort_leaves(layers.graph)]
+        blocks += [Paragraph((), say.GIVEN), Equations(tuple(rows), beside=True)]
+    elif exercise.values and len(exercise.values) <= MOST_GIVEN:
+        parts: list[Inline] = []
+        for name, number in exercise.values.items():
+            parts += [*([words.pages.COMMA] if parts else []), Math(Name(name)), EQUALS, Math(Number(write_number(number)))]
+        blocks.append(Paragraph(tuple(parts), say.GIVEN))
     if layers is not None:
         steps = layers.graph.steps
     if exercise.graph is None and exercise.network is not None:
@@ -299,6 +304,13 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
     if defined:
         blocks.append(Paragraph(tuple(defined), words.pages.LABELS["where"]))
     return Document("", blocks=tuple(blocks), language=words.language)
+
+
+def find_given(exercise: Exercise, layers: Layered, name: str) -> Expr:
+    """The numbers of an array that is given, as a matrix; a large one with dots in it."""
+    entries = layers.entries[name]
+    numbers = Array(entries.shape, tuple(exercise.values[item] for item in entries.items))
+    return matrix(numbers, AS_WRITTEN, whole=len(entries.items) <= MOST_GIVEN)
 
 
 def write_known(session: Session, words: Wording = ENGLISH) -> Document:

@@ -13,6 +13,8 @@ from tutor.marking.page_factors import ANOTHER, FACTORS, SWAPPED
 from tutor.marking.page_repairs import REPAIRS
 from tutor.solving.check_claims import Cause
 
+LONG = 24
+"""What is printed is said again where it is no longer than this."""
 WAYS = 3
 """So many explanations that fit equally well are said."""
 
@@ -46,14 +48,15 @@ def say_cause(cause: Cause, words: Wording) -> str:
     'It is 2 times what is right: probably a factor ½ (a scale, a mean of two) was forgotten, or a 2 counted twice.'
     """
     audit = words.audit
-    parts = [_say_slips(cause, words) if cause.slips else audit.CAUSES[cause.kind].format(claims=_list_claims(cause, words))]
+    plain = audit.grammar.choose(audit.ROUNDED, len(cause.follows)) if cause.kind == "rounded" else audit.CAUSES.get(cause.kind, "")
+    parts = [_say_slips(cause, words) if cause.slips else plain.format(claims=_list_claims(cause, words))]
     if cause.spoils:
         parts.append(audit.grammar.choose(audit.ROOT, cause.spoils).format(count=cause.spoils))
     return " ".join(parts)
 
 
 def _list_claims(cause: Cause, words: Wording) -> str:
-    named = [words.audit.CLAIM.format(claim=claim, printed=printed) for claim, printed in cause.follows]
+    named = [words.audit.CLAIM.format(claim=claim, printed=printed) if len(printed) <= LONG else claim for claim, printed in cause.follows]
     return "".join(words.audit.grammar.enumerate_parts(named, words.audit.COMMA, words.audit.AND))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import product
 from typing import Literal
 
 from tutor.answer.compare.figures import write_decimal
@@ -28,6 +29,7 @@ from tutor.marking.diagnose import tags
 from tutor.marking.evidence import Explanations, Given
 from tutor.marking.judge import Earlier, Judged
 from tutor.marking.judge_answer import AnswerJudge
+from tutor.marking.mark_sheet import Sheet
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Slip
 from tutor.marking.misconceptions import NEIGHBOUR
@@ -49,6 +51,10 @@ from tutor.numbers.run import compute
 MOST_UPDATES = 12
 """Figures after more updates than this are not explained: each update is a run of the whole working."""
 DIGITS = Tolerance(relative=Fraction(0))
+MOST_COMBINED = 5
+"""A formula of more printed quantities is not explained."""
+MOST_UNFIXED = 6
+"""So many of the figures that another is computed from are taken to have been passed over, one at a time."""
 LEAST_DIGITS = 2
 """A figure of fewer digits follows from an earlier one only where it is just what comes out."""
 NEIGHBOURS = (NEIGHBOUR, "another-unit")
@@ -134,6 +140,8 @@ class _PageMarker:
     exercise: Exercise
     printed: Mapping[int, Printed]
     items: dict[str, _Item] = field(default_factory=dict)
+    combined: dict[int, Claim] = field(default_factory=dict)
+    """The claims about a formula of several quantities."""
 
     def explain(self) -> dict[int, Fault]:
         """What is known of the wrong ones, by their places."""
@@ -143,7 +151,7 @@ class _PageMarker:
             item = self.make_item(number, one)
             if item is not None:
                 self.items[item.question.id] = item
-        if not any(not self.printed[int(ident)].right for ident in self.items):
+        if all(self.printed[number].right for number in (*map(int, self.items), *self.combined)):
             return {}
         try:
             marker = Marker(replace(self.exercise, questions=tuple(item.question for item in self.items.values()), cases=()))
@@ -157,7 +165,37 @@ class _PageMarker:
                 known = judge.earlier
                 if fault is not None:
                     found[int(question.id)] = fault
+            for number, claim in self.combined.items():
+                if not self.printed[number].right:
+                    found[number] = self.explain_combined(marker.sheet, claim, known)
         return found
+
+    def explain_combined(self, sheet: Sheet, claim: Claim, known: Earlier) -> Fault:
+        """What is known of a figure for a formula of several quantities, 1 - h^2: whether it follows from their own figures."""
+        given = _give(claim.formula) if claim.formula is not None and is_numeric(claim.formula) else None
+        if claim.subject is None or given is None:
+            return Fault("unexplained")
+        used = [make_after_key(name, claim.after) for name in list_referred(claim.subject)]
+        shown = [name for name in used if known.has_number(name)]
+        if shown and len(shown) <= MOST_COMBINED and all(name in sheet.numbers.env for name in used):
+            ends = [known.limits(name) for name in shown]
+            values = []
+            for corner in product(*[(low, known.number(name), high) for name, (low, high) in zip(shown, ends, strict=True)]):
+                put = dict(zip(shown, map(Fraction, corner), strict=True))
+                env = {
+                    name: put.get(key, Fraction(float(sheet.numbers.env[key][0])))
+                    for name, key in zip(list_referred(claim.subject), used, strict=True)
+                }
+                with suppress(TutorError):
+                    values.append(as_float(compute(claim.subject, env)))
+            if values and given.high >= min(values) and given.low <= max(values) and given.digits >= LEAST_DIGITS:
+                wrong = known.pick_wrong(shown)
+                kind: Kind = "consequence" if wrong else "rounded"
+                return Fault(kind, follows=tuple(sorted({int(known.owner(name)) for name in wrong or shown})))
+        with suppress(TutorError, KeyError):
+            right = compute(claim.subject, {name: sheet.truth[key] for name, key in zip(list_referred(claim.subject), used, strict=True)})
+            return Fault("close" if given.is_close(as_float(right)) else "unexplained")
+        return Fault("unexplained")
 
     def make_item(self, number: int, one: Printed) -> _Item | None:
         """A claim as a question; nothing for what no step of the working computes."""
@@ -175,7 +213,10 @@ class _PageMarker:
         cells = []
         for leaf, right in zip(leaves, flags, strict=True):
             target = _target(leaf.subject, leaf.after)
-            if not target or leaf.formula is None:
+            if leaf.formula is None:
+                return None
+            if not target:
+                self.combined[number] = leaf
                 return None
             cells.append(_Cell(target, leaf.formula, right))
         formula = not all(is_numeric(cell.expr) for cell in cells)
@@ -272,14 +313,39 @@ class _PageMarker:
             follows = tuple(sorted(map(int, judged.follows)))
             given = judge.judge.given
             enough = given is None or given.digits >= LEAST_DIGITS or (judged.goal is not None and abs(given.own - judged.goal) < 1e-9)
+            if enough and judged.outcome == "rounded-early":
+                shown = tuple(number for number in follows if self.is_rounded(number, before))
+                return Fault("rounded", follows=shown or follows)
             if enough:
-                return Fault("rounded" if judged.outcome == "rounded-early" else "consequence", follows=follows)
+                return Fault("consequence", follows=follows)
         slips = judged.slips if judged.verdict == "misconception" else ()
         if not slips or all(len(way) > 1 or way[0].tag in NEIGHBOURS for way in slips):  # copying is likelier than two slips
             slips = self.explain_copied(judge, cell, before) or self.name_neighbours(judge, cell, slips)
+        slips = slips or self.explain_unfixed(judge, cell, before)
         if slips:
             return Fault("slip", slips, factor=self.find_factor(judge, cell, slips))
         return Fault("close" if judged.verdict == "close" else "unexplained")
+
+    def is_rounded(self, number: int, before: Earlier) -> bool:
+        """Whether a claim has a figure that stands for more than its own number."""
+        return any(int(one.question) == number and one.limits[0] < one.limits[1] for one in before.results.values())
+
+    def explain_unfixed(self, judge: AnswerJudge, cell: _Cell, before: Earlier) -> Explanations:
+        """The slip in a step whose figure is printed, and was not used: ∂L/∂h for the printed ∂L/∂z, whose slope is forgotten."""
+        given, sources = judge.judge.given, judge.judge.sources(cell.target, before.has_number)
+        if given is None or not given.sure:
+            return ()
+        shown = judge.sheet.numbers.fix_values({name: np.array([before.number(name)]) for name in sources}, [cell.target])
+        for source in sources[-MOST_UNFIXED:]:
+            known = {name for name in before.results if name != source and before.has_number(name)}
+            others = judge.judge.sources(cell.target, known.__contains__)
+            fixed = {name: np.array([before.number(name)]) for name in others}
+            world = judge.sheet.numbers.fix_values(fixed, [cell.target])
+            between = {step.target for step in world.steps_for([cell.target])} - {step.target for step in shown.steps_for([cell.target])}
+            found = judge.judge.diagnosis.explain(cell.target, given, world, formula=False)
+            if found and all(len(way) == 1 and way[0].at in between for way in found):
+                return found
+        return ()
 
     def find_repeated(self, cell: _Cell, before: Earlier) -> Fault | None:
         """The same wrong figure, printed before."""
@@ -381,8 +447,8 @@ def _join(faults: Sequence[Fault]) -> Fault:
     own = [fault for fault in faults if fault.kind not in ("consequence", "rounded", "repeated")]
     if own:  # several that go wrong by themselves are explained by one slip, or not at all
         return own[0] if len({tags(fault.slips) for fault in own}) == 1 else Fault("unexplained")
-    follows = tuple(sorted({number for fault in faults for number in fault.follows}))
-    return replace(faults[0], follows=follows)
+    chosen = [fault for fault in faults if fault.kind == "consequence"] or faults  # what a wrong figure spoils is wrong, not rounded
+    return replace(chosen[0], follows=tuple(sorted({number for fault in chosen for number in fault.follows})))
 
 
 def _list_sizes(exercise: Exercise) -> tuple[int, ...]:

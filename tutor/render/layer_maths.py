@@ -129,11 +129,14 @@ def _column_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
     return _write_transposed(writer, args[0]) + _write_both(writer, "\\,", " ") + _write_ones(writer)
 
 
-def _write_named(latex: str, text: str, operands: int = 1, index: Callable[[Writer, Sequence[Expr]], str] | None = None) -> Write:
-    """A function by its name; ``index`` writes its settings as an index.  Without operands it is of its labels, which its sizes follow."""
+def _write_named(
+    latex: str, text: str, operands: int = 1, index: Callable[[Writer, Sequence[Expr]], str] | None = None, *, labels: bool = False
+) -> Write:
+    """A function by its name; ``index`` writes its settings as an index.  Without operands it is of its settings, or of its ``labels``,
+    which its sizes follow."""
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
-        shown = args[: operands or (len(args) + 1) // 2]
+        shown = args[: operands or (len(args) // 2 if labels else len(args))]
         below = index(writer, args[operands:]) if index else ""
         head = _write_both(writer, f"\\operatorname{{{latex}}}", text)
         if below:
@@ -310,7 +313,7 @@ def make_printed(row: Layer) -> PrintedOperation:
     if kind == "sign":
         write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
         return PrintedOperation(_ATOM, _flip_operands(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
-    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), _INDICES[more[1]] if more else None))
+    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), _INDICES[more[1]] if more else None, labels=bool(row.within)))
 
 
 def _flip_operands(write: Write) -> Write:

@@ -54,13 +54,14 @@ def check(*targets: str | Exercise) -> list[Verdict]:
 
 def explain_wrong(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Verdict]:
     """The same verdicts, what differs with what is known of it: by which slip, or in consequence of what."""
-    if all(verdict.agreement != "differs" for verdict in verdicts):
+    if all(verdict.agreement != "differs" and verdict.correction is None for verdict in verdicts):
         return list(verdicts)
     printed = [
         Printed(claim, verdict.agreement != "differs", tuple(part.agreement != "differs" for part in verdict.parts))
         for verdict in verdicts if (claim := verdict.source) is not None
     ]  # fmt: skip
     faults = explain_page(exercise, printed)
+    verdicts = [_explain_correction(exercise, verdict) for verdict in verdicts]
     roots = [_find_roots(number, faults) for number in range(len(faults))]
     found = []
     for number, (verdict, fault) in enumerate(zip(verdicts, faults, strict=True)):
@@ -73,6 +74,15 @@ def explain_wrong(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Verdi
         spoils = sum(number in own for own in roots) if not fault.follows else 0
         found.append(replace(verdict, cause=Cause(kind, slips, follows, fault.factor, spoils)))
     return found
+
+
+def _explain_correction(exercise: Exercise, verdict: Verdict) -> Verdict:
+    """The same verdict, a wrong correction with what it is: it is no figure of the page, and nothing follows from it."""
+    meant = verdict.correction
+    if meant is None or meant.source is None or meant.agreement != "differs":
+        return verdict
+    (explained,) = explain_wrong(exercise, [meant])
+    return replace(verdict, correction=explained)
 
 
 def _find_roots(number: int, faults: Sequence[Fault | None]) -> set[int]:
@@ -144,6 +154,10 @@ class _VerdictWriter:
     def __call__(self, verdict: Verdict) -> VerdictText:
         said = write_words(set_maths(verdict.erratum, self.notation), self.notation) if verdict.erratum else ""
         cause = self.write_cause(verdict.cause) if verdict.cause is not None else None
+        meant = verdict.correction
+        if meant is not None:
+            meant = replace(meant, written=self(meant))
+            return replace(self.write_verdict(verdict), erratum=said, cause=cause, correction=meant)
         return replace(self.write_verdict(verdict), erratum=said, cause=cause)
 
     def write_cause(self, cause: Cause) -> Cause:

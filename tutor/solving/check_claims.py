@@ -70,8 +70,8 @@ class Cause:
 @dataclass(frozen=True, slots=True)
 class VerdictText:
     """A verdict on lines of text, in the symbols of its course: the claim, what is printed, the value (nothing for a formula that
-    agrees), the point at which a formula differs, with what both give there, the sums that are 1, what is said of a known slip, and what is
-    known of a wrong figure.
+    agrees), the point at which a formula differs, with what both give there, the sums that are 1, what is said of a known slip, what is
+    known of a wrong figure, and the correction that a slip comes with, written as well.
     """
 
     claim: str
@@ -83,6 +83,7 @@ class VerdictText:
     sums: tuple[str, ...] = ()
     erratum: str = ""
     cause: Cause | None = None
+    correction: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ class Verdict:
     """Those of the entries of an array, or of what stands between equals signs."""
     written: VerdictText | None = None
     """The same for people, as the exercise's course writes it."""
+    correction: Verdict | None = None
+    """What became of the correction that a known slip comes with."""
     misfit: tuple[str, str] = ("", "")
     """The shapes of a printed formula over arrays and of what it is printed for, where these differ."""
     cause: Cause | None = None
@@ -114,8 +117,12 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
-        """Whether the figure agrees, or is declared a slip."""
-        return self.agreement != "differs" or self.erratum is not None
+        """Whether the figure agrees, or is declared a slip; a right one that is declared one is not, nor one whose correction is wrong."""
+        if self.erratum is None:
+            return self.agreement != "differs"
+        if self.correction is not None and not self.correction.ok:
+            return False
+        return self.agreement not in ("exact", "rounded")
 
 
 def check(exercise: Exercise) -> list[Verdict]:
@@ -162,6 +169,9 @@ class _Checker:
         self.trainer = Trainer(exercise)
 
     def verdict(self, claim: Claim) -> Verdict:
+        if claim.correction is not None:
+            meant = self.verdict(claim.correction)
+            return replace(self.verdict(replace(claim, correction=None)), source=claim, correction=meant)
         base = Verdict(self.exercise.id, claim.text, claim.printed, "", "differs", claim.erratum, claim)
         if claim.unknown:
             return replace(base, value=claim.unknown)

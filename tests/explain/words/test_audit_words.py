@@ -9,6 +9,6 @@ from tutor.marking.page_repairs import REPAIRS
 
 
 def test_every_kind_and_every_change_has_its_words():
-    assert {*get_args(Kind), "unexplained formula"} - {"slip"} == set(AuditWords.CAUSES)
+    assert {*get_args(Kind), "unexplained formula"} - {"slip", "rounded"} == set(AuditWords.CAUSES)
     assert set(AuditWords.CHANGES) == FACTORS
     assert set(AuditWords.REPAIRS) == set(REPAIRS)

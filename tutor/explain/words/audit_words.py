@@ -12,13 +12,13 @@ class AuditWords(Topic):
 
     CAUSES: Mapping[str, str] = {
         "consequence": "Wrong only in consequence of {claims}: from there it follows.",
-        "rounded": "Right but for {claims}, rounded before it was used.",
         "repeated": "The same wrong figure as before, in {claims}.",
         "close": "Close to what is right: a slip of arithmetic, of rounding or of copying.",
         "unexplained": "Wrong by itself; no known slip gives this figure.",
         "unexplained formula": "Wrong by itself; no known slip gives this formula.",
     }
     """What is said of a wrong figure that no slip explains; what slips explain is said as of a student's answer."""
+    ROUNDED = ("Right but for {claims}, rounded before it was used.", "Right but for {claims}, rounded before they were used.")
     ROOT = ("From it follows {count} more wrong figure.", "From it follow {count} more wrong figures.")
     FACTOR = "It is {factor} times what is right: probably {reason}."
     CHANGES: Mapping[str, str] = {

@@ -139,9 +139,13 @@ def _verdict(
             line.append(words.AGREEMENTS[verdict.agreement], style=STYLES[verdict.agreement])
         line.rstrip()
         yield line
-    cause = verdict.written.cause if verdict.written is not None else None
-    said = [say(cause)] if say is not None and cause is not None else []
-    for remark in (*_remarks(verdict, words), *said):
+    remarks = list(_remarks(verdict, words))
+    meant = verdict.written.correction if verdict.written is not None else None
+    for one in [verdict] if meant is None else [verdict, meant]:
+        remarks += [_say_correction(verdict, one, words)] if one is meant else []
+        cause = one.written.cause if one.written is not None else None
+        remarks += [say(cause)] if say is not None and cause is not None else []
+    for remark in remarks:
         for piece in wrap(make_terminal_visible(remark), max(20, width - 4)):
             yield Text("    ").append(piece, style="italic")
 
@@ -168,6 +172,14 @@ def _remarks(verdict: Verdict, words: ListingWords) -> Iterable[str]:
         yield state.format(erratum=of.erratum if of is not None else verdict.erratum)
 
 
+def _say_correction(verdict: Verdict, meant: Verdict, words: ListingWords) -> str:
+    """What became of the correction of a known slip."""
+    printed = meant.written.printed if meant.written is not None else meant.printed
+    found = words.CORRECTION_WRONG if verdict.agreement == "differs" else words.CORRECTION_REFUTED
+    found = words.CORRECTION_RIGHT if meant.agreement != "differs" else found
+    return found.format(correction=printed, verdict=words.AGREEMENTS[meant.agreement])
+
+
 def _total(found: Sequence[Verdict], words: ListingWords) -> Text:
     counted = {agreement: sum(v.agreement == agreement for v in found) for agreement in STYLES}
     errata = sum(v.agreement == "differs" and v.erratum is not None for v in found)
@@ -175,6 +187,9 @@ def _total(found: Sequence[Verdict], words: ListingWords) -> Text:
     line = Text(words.grammar.choose(words.TOTAL, len(found)).format(count=len(found), errata=errata, **counted))
     if counted["carried"]:
         line.append(words.CARRIED.format(count=counted["carried"]))
+    refuted = sum(v.erratum is not None and not v.ok for v in found)
+    if refuted:
+        line.append(words.REFUTED.format(count=refuted), style=STYLES["differs"])
     if wrong:
         line.append(words.WRONG.format(count=wrong), style=STYLES["differs"])
     return line
