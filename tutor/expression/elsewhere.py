@@ -31,7 +31,7 @@ WITHOUT = frozenset({
 
 
 ARRAYS = frozenset({
-    "average_pool", "batch", "batch_sums", "causal_mask", "join_heads", "masked_softmax", "split_heads",
+    "average_pool", "batch", "batch_sums", "causal_mask", "join_heads", "masked_softmax", "positional_encoding", "split_heads",
     "column_sums", "columns", "concat", "convolve", "correlate", "entry", "fill", "flatten",
     "hadamard", "logsumexp", "logsumexp_columns", "logsumexp_rows", "log_softmax_columns", "log_softmax_rows", "matmul", "max_pool",
     "mean", "norm", "one_hot", "outer", "part", "row_sums", "rows", "softmax_columns", "softmax_rows", "stack", "std", "sum",
