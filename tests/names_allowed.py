@@ -92,7 +92,8 @@ ALLOWED = {  # file: why, and the names
     "marking/array_diagnose.py": ("ALGEBRA", "matmul outer transpose"),
     "marking/network_bends.py": (
         "ALGEBRA",
-        "batch_sums column_sums convolve correlate exp fill matmul mean row_sums softmax softmax_columns softmax_rows spread spread_flipped sum",
+        "batch_sums column_sums convolve correlate exp fill matmul mean row_sums softmax softmax_columns softmax_rows "
+        "spread spread_flipped sum",
     ),
     "marking/judge_arrays.py": ("ALGEBRA", "fill transpose"),
     "derive/local.py": ("OWN", "identity if_positive max min softmax sum"),
