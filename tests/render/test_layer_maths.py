@@ -14,7 +14,8 @@ from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.layer_maths import ARRAYS, grid, make_printed, shapes_of
 from tutor.render.maths import TEXT, Writer, latex, text
-from tutor.rules.operations import NAMES, Layer
+from tutor.rules.layer_row import Layer
+from tutor.rules.operations import NAMES
 
 READABLE = {*LAYER_FUNCTIONS, *NAMES, *ARRAYS}
 TABLE = [  # expression, LaTeX, text
