@@ -33,7 +33,7 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
     bare = expr
     while type(bare) is Call and bare.func in _SEEN_THROUGH:
         bare = bare.args[0]
-    if type(bare) in (Name, Partial) and bare is not expr or _is_hidden(bare, shapes):
+    if (type(bare) in (Name, Partial) and bare is not expr) or _is_hidden(bare, shapes):
         return None
     taken = {*letters, *shapes, *(size for shape in shapes.values() for size in shape if isinstance(size, str))}
     return _Indexer(shapes, taken).entry(expr, tuple(Name(letter) for letter in letters))

@@ -47,8 +47,8 @@ def _read_axes(match: re.Match[str]) -> Settings:
 
 def _read_window(match: re.Match[str]) -> Settings:
     size, stride, padding = match["size"], match["stride"], match["padding"]
-    listed = (size,) if stride is None and padding is None else (size, stride or size) if padding is None else (size, stride or size, padding)
-    return tuple(map(Number, listed))
+    more = () if stride is None and padding is None else (stride or size,) if padding is None else (stride or size, padding)
+    return tuple(map(Number, (size, *more)))
 
 
 def _read_slide(match: re.Match[str]) -> Settings:

@@ -328,7 +328,8 @@ class _EntryReader:
         axes_of = [range(first + 1, first + count + 1) for first, count in zip(start, size, strict=True)]
         window = [list(place) for place in product(*axes_of)]
         here = window.index(own)
-        before, after = ([entry for place in part if (entry := x.pick_entry(place)) is not None] for part in (window[:here], window[here + 1 :]))
+        found = [[x.pick_entry(place) for place in part] for part in (window[:here], window[here + 1 :])]
+        before, after = ([entry for entry in part if entry is not None] for part in found)
         return x.pick_entry(own), before, after
 
 
@@ -435,7 +436,8 @@ def _flatten_sum(terms: list[Any]) -> list[Any]:
 
 
 _SPECIAL: dict[str, Callable[[_EntryReader, Sequence[Expr], dict[str, int]], Any]] = {
-    "at": _EntryReader.read_at, "at_inside": _EntryReader.read_inside_only, "sum_over": _EntryReader.sum_over, "max_over": _EntryReader.max_over,
+    "at": _EntryReader.read_at, "at_inside": _EntryReader.read_inside_only,
+    "sum_over": _EntryReader.sum_over, "max_over": _EntryReader.max_over,
     "inside": _EntryReader.read_inside, "winner": _EntryReader.winner,
     "first_winner": _EntryReader.find_first_winner,
 }  # fmt: skip

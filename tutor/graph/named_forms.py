@@ -95,7 +95,7 @@ class Resolver:
     def _is_layer(self, call: Call) -> bool:
         """Whether a correlation is that of a layer, with its kernels, and not the gradient of these: by the shape that is asked for."""
         try:
-            return shape_of(call, self.shapes) == self.wanted or (not self.wanted and len(shape_of(call.args[1], self.shapes)) < 3)
+            return len(shape_of(call.args[1], self.shapes)) > 2 and shape_of(call, self.shapes) == self.wanted
         except GraphError:
             return False
 

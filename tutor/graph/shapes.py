@@ -91,7 +91,8 @@ def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     if type(expr) is Call and expr.func == INDEXED:
         return tuple(size_of(size) for size in expr.args[2::2])
     if type(expr) is Call and (expr.func == LIST or expr.func.startswith(SETTING_WORD)):
-        raise GraphError(tell("a list or a setting where an array belongs"), hint=tell("such as concat([X, Y]), conv2d(X, K, stride=2), E[[2, 0]]"))
+        raise GraphError(tell("a list or a setting where an array belongs"),
+                         hint=tell("such as concat([X, Y]), conv2d(X, K, stride=2), E[[2, 0]]"))
     found = [shape_of(part, shapes) for part in children(expr)]
     arrays = [(part, shape) for part, shape in zip(children(expr), found, strict=True) if shape]
     if not arrays:
@@ -440,15 +441,17 @@ def _work_out(call: Call, expr: Expr, sizes: Mapping[str, Size], shapes: Mapping
         return numbers[0] // numbers[1]
     size, window, stride, padding, *more = numbers
     reach = (more[0] if more else 1) * (window - 1) + 1
-    return _span(call, size, reach, stride, padding, shapes) if func == "spans" else _count_windows(call, size, window, reach, stride, padding, shapes)
+    if func == "spans":
+        return _span(call, size, reach, stride, padding, shapes)
+    return _count_windows(call, size, window, reach, stride, padding, shapes)
 
 
 def _span(call: Call, size: int, reach: int, stride: int, padding: int, shapes: Mapping[str, Shape]) -> int:
     """How far the windows of a transposed convolution span, without the padding."""
     found = stride * (size - 1) + reach - 2 * padding
     if found < 1:
-        raise GraphError(tell("nothing is left of {call} without its padding of {padding}", call=shorten_call(call, shapes), padding=padding),
-                         hint=tell("make the padding smaller"))
+        what = tell("nothing is left of {call} without its padding of {padding}", call=shorten_call(call, shapes), padding=padding)
+        raise GraphError(what, hint=tell("make the padding smaller"))
     return found
 
 

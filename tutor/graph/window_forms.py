@@ -1,4 +1,4 @@
-"""Convolutions, poolings and look-ups as PyTorch and NumPy write them: ``conv2d(X, W, b, stride=2)``, ``max_pool2d(X, 2)``, ``E[[2, 0, 2]]``.
+"""Convolutions, poolings and look-ups as programs write them: ``conv2d(X, W, b, stride=2)``, ``max_pool2d(X, 2)``, ``E[[2, 0, 2]]``.
 
 A setting is given by its name or by its place; a bias is added to each channel.  Labels are counted from 0.
 """
@@ -61,7 +61,7 @@ def write_window_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     'correlate(x, k, 1, 1)'
     """
     if call.func in _GLOBAL:
-        return _pool_all(call, shapes)
+        return _take_all(call, shapes)
     if call.func in _LOOKED_UP:
         return _look_up(call)
     if call.func in POOLS:
@@ -129,7 +129,7 @@ def _add_bias(made: Call, bias: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return Add((made, spread_array(standing, (own[0], *(1,) * (kernels - 2)), whole)))
 
 
-def _pool_all(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+def _take_all(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     """The mean, or the largest entry, of each channel: N×c×h×w and c×h×w along the last two axes, c×n along the last."""
     if len(call.args) != 1:
         raise GraphError(tell("{func} takes one array", func=call.func), hint=tell("write {func}(X)", func=call.func))

@@ -317,7 +317,7 @@ _PHRASES: dict[str, PrintedOperation] = {
     "transposed times ones": PrintedOperation(_PRODUCT, _column_sums),
     "indexed": PrintedOperation(_ATOM, _entry),
     "looked up": PrintedOperation(_ATOM, _write_looked_up),
-    "looked up in rows": PrintedOperation(_ATOM, _write_looked_up_in_rows),
+    "looked up rows": PrintedOperation(_ATOM, _write_looked_up_in_rows),
     "itself": PrintedOperation(_PRODUCT, _write_itself),
     "itself times ones lying": PrintedOperation(_PRODUCT, _columns),
     "ones times": PrintedOperation(_PRODUCT, _stretch_column),
@@ -325,7 +325,8 @@ _PHRASES: dict[str, PrintedOperation] = {
 """How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
 _INDICES = {
-    "window": _window, "slide": _write_slide, "labels": _write_labels, "among": _write_among, "sizes": _size, "place": _part, "margins": _write_margins,
+    "window": _window, "slide": _write_slide, "labels": _write_labels, "among": _write_among,
+    "sizes": _size, "place": _part, "margins": _write_margins,
     **{axis: _write_by(axis) for axis in ("col", "row", "batch", "channel")},
 }  # fmt: skip
 """What is written as an index of a function's name: "name maxpool by window"."""

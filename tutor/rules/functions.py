@@ -15,7 +15,6 @@ from tutor.errors import ExpressionError, tell
 from tutor.expression.elsewhere import function_hint, split_component
 from tutor.expression.nodes import ZERO, Call, Expr, Name, children
 from tutor.expression.own_functions import is_own, shorten_name
-
 from tutor.expression.parse import parse
 from tutor.expression.program_signs import SETTING_WORD
 from tutor.rules.function_row import OUT as OUT

@@ -7,6 +7,7 @@ from functools import cache
 
 from tutor.errors import TutorError
 
+
 @cache
 def _operands(arrays: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((name, tuple(sizes.split())) for name, _, sizes in (text.partition(":") for text in arrays))

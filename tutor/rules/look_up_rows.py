@@ -18,7 +18,7 @@ def _list_labels(count: int) -> tuple[str, ...]:
     return tuple(f"k{number}" for number in range(1, count + 1))
 
 
-def _stay_below(labels: tuple[str, ...], size: str) -> tuple[str, ...]:
+def _list_below(labels: tuple[str, ...], size: str) -> tuple[str, ...]:
     return tuple(part for label in labels for part in (label, size))
 
 
@@ -27,7 +27,7 @@ def _make_rows(count: int) -> tuple[Layer, ...]:
     labels = _list_labels(count)
     listed, settings = ", ".join(labels), tuple((label, 0) for label in labels)
     in_batch = (("B", 1), *settings)
-    below = _stay_below(labels, "V")
+    below = _list_below(labels, "V")
     rows: list[Layer] = []
     for rank in (1, 2):
         rest, letters = ("n",)[: rank - 1], INDEX[rank]
@@ -43,7 +43,7 @@ def _make_rows(count: int) -> tuple[Layer, ...]:
         rows += [
             Layer("embed_batch", (table,), ("B", f"quotient({count}, B)", *rest), wide,
                   f"at(E, listed(quotient({count}, B)*(i - 1) + j, {listed}) + 1{inner})", (f"scatter_batch(G, V, {listed})",),
-                  in_batch, below=below, source="CS231n, word_embedding_forward: W[x] of a batch", written="looked up in rows",
+                  in_batch, below=below, source="CS231n, word_embedding_forward: W[x] of a batch", written="looked up rows",
                   by_place=True, indexed=False, said="embed"),
             Layer("scatter_batch", (f"G: {' '.join(('N', 'T', *rest))}",), ("V", *rest), letters,
                   f"sum_over(u, N, sum_over(v, T, at(G, u, v{last})*inside(i - listed(T*(u - 1) + v, {listed}), 1)))", (),
@@ -51,7 +51,8 @@ def _make_rows(count: int) -> tuple[Layer, ...]:
                   said="scatter"),
         ]  # fmt: skip
     rows += [
-        Layer("pick_each", (f"P: {count} V",), (str(count),), INDEX[1], f"at(P, i, listed(i, {listed}) + 1)", (f"place_each(G, V, {listed})",),
+        Layer("pick_each", (f"P: {count} V",), (str(count),), INDEX[1], f"at(P, i, listed(i, {listed}) + 1)",
+              (f"place_each(G, V, {listed})",),
               settings, below=below, source="CS231n, softmax_loss: P[arange(N), y]", written="name pick by labels", by_place=True,
               indexed=False),
         Layer("place_each", (f"G: {count}",), (str(count), "V"), INDEX[2], f"at(G, i)*inside(j - listed(i, {listed}), 1)", (),

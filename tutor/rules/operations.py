@@ -7,8 +7,8 @@ to the result (``G``) becomes: in the operands, their sizes and the operation's 
 
 Everything that is applied entry by entry (activations, losses, sums, differences, ⊙) needs no row: its scalar row does.
 
-To add a layer, write a row here (what slides stands in `tutor.rules.window_rows`) and its phrases in `tutor.explain.words.array_rules`; the tests hold its
-pullbacks against the scalar form.
+To add a layer, write a row here (what slides stands in `tutor.rules.window_rows`) and its phrases in
+`tutor.explain.words.array_rules`; the tests hold its pullbacks against the scalar form.
 """
 
 from __future__ import annotations
@@ -314,7 +314,8 @@ WRITABLE = frozenset({name for name, rows in LAYERS.items() if not rows[0].inter
 """What an exercise may write."""
 
 _SPECIAL = frozenset(
-    {"at", "at_inside", "sum_over", "max_over", "windows", "spans", "winner", "first_winner", "inside", "quotient", "remainder", "listed"} | set(FUNCTIONS) | NAMES
+    {"at", "at_inside", "sum_over", "max_over", "windows", "spans", "winner", "first_winner", "inside", "quotient", "remainder", "listed"}
+    | set(FUNCTIONS) | NAMES
 )
 
 

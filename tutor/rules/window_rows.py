@@ -18,7 +18,7 @@ _GROUPED = (*_APART, ("g", 1))
 _SOURCES = {
     "correlate": "qmul, Convolution; Goodfellow et al., Deep Learning, ch. 9; of channels as torch.nn.functional.conv2d",
     "convolve": "qmul: Convolution (1-D) and (2-D), the kernel (0 −1 0; −1 4 −1; 0 −1 0)",
-    "transposed_convolution": "Dumoulin and Visin, A guide to convolution arithmetic for deep learning, ch. 4; as torch.nn.functional.conv_transpose2d",
+    "transposed_convolution": "Dumoulin and Visin, A guide to convolution arithmetic, ch. 4; as torch.nn.functional.conv_transpose2d",
 }
 
 
@@ -29,7 +29,7 @@ def _wrap(loops: Sequence[tuple[str, str]], body: str) -> str:
     return body
 
 
-def _at(name: str, *index: str) -> str:
+def _write_at(name: str, *index: str) -> str:
     return f"at({name}, {', '.join(index)})"
 
 
@@ -73,11 +73,11 @@ class _Sliding:
     def own_input(self) -> str:
         return "X" if self.lead else "x"
 
-    def input(self, channels: str = "c") -> str:
+    def write_input(self, channels: str = "c") -> str:
         """The input as an operand, with so many channels."""
         return f"{self.own_input}: {' '.join((*self.batch, *((channels,) if self.lead else ()), *self.x))}"
 
-    def upstream(self, name: str = "G") -> str:
+    def write_upstream(self, name: str = "G") -> str:
         """What has the shape of the result of a correlation, as an operand."""
         return f"{name}: {' '.join((*self.batch, *(('o',) if self.lead else ()), *self.g))}"
 
@@ -108,7 +108,8 @@ class _Sliding:
         if len(settings) == 2:
             return (f"spread{end}(G, {self.own_kernel}, {sizes}, s, p)", f"kernel_gradient{end}(G, {self.own_input}, {kernel}, s, p)")
         more = "s, p, d, g" if len(settings) == 4 else "s, p, d, 1"
-        return (f"spread_wide{end}(G, {self.own_kernel}, {sizes}, {more})", f"kernel_gradient_wide{end}(G, {self.own_input}, {kernel}, {more})")
+        return (f"spread_wide{end}(G, {self.own_kernel}, {sizes}, {more})",
+                f"kernel_gradient_wide{end}(G, {self.own_input}, {kernel}, {more})")
 
     def make_forward(self, settings: tuple[tuple[str, int], ...], flipped: bool) -> Layer:
         name, grouped = "convolve" if flipped else "correlate", len(settings) == 4
@@ -122,10 +123,11 @@ class _Sliding:
             places = [f"s*({i} - 1) + d*({f'{m} - {a}' if flipped else f'{a} - 1'}) + 1 - p"
                       for i, a, m in zip(axes, inner, self.k, strict=True)]  # fmt: skip
         of = f"c*quotient({channel} - 1, quotient(o, g)) + v" if grouped else "v"
-        kernel = _at(self.own_kernel, *((channel, "v") if self.lead else ()), *inner)
-        entry = _at(self.own_input, *batch, *((of,) if self.lead else ()), *places)
+        kernel = _write_at(self.own_kernel, *((channel, "v") if self.lead else ()), *inner)
+        entry = _write_at(self.own_input, *batch, *((of,) if self.lead else ()), *places)
         return Layer(
-            name, (self.input("c*g" if grouped else "c"), self.kernels), (*self.batch, *(("o",) if self.lead else ()), *self.windows(settings)),
+            name, (self.write_input("c*g" if grouped else "c"), self.kernels),
+            (*self.batch, *(("o",) if self.lead else ()), *self.windows(settings)),
             index, _wrap([*((("v", "c"),) if self.lead else ()), *zip(inner, self.k, strict=True)], f"{kernel}*{entry}"),
             self.write_back(settings, flipped), settings, (1, 0) if len(settings) == 2 else (), _SOURCES[name],
             divides=("g", "o") if grouped else (), written=f"sign {'asterisk' if flipped else 'star'}", padded=True, by_place=True,
@@ -134,8 +136,9 @@ class _Sliding:
     def make_spread(self, flipped: bool, name: str = "spread") -> Layer:
         """What each window sends back to the places that it has seen."""
         return Layer(
-            f"{name}_flipped" if flipped else name, (self.upstream(), self.kernels), (*self.lead, *self.x), INDEX[len(self.lead) + self.axes],
-            self.write_spread("G", flipped), settings=(*((size, 1) for size in self.x), *_PLAIN), internal=True,
+            f"{name}_flipped" if flipped else name, (self.write_upstream(), self.kernels), (*self.lead, *self.x),
+            INDEX[len(self.lead) + self.axes], self.write_spread("G", flipped),
+            settings=(*((size, 1) for size in self.x), *_PLAIN), internal=True,
             written=f"sign {'star' if flipped else 'asterisk'} full", padded=True,
         )  # fmt: skip
 
@@ -145,8 +148,8 @@ class _Sliding:
         places = [f"{m} + 1 - {i} + s*({u} - 1) - p" if flipped else f"{i} - s*({u} - 1) + p"
                   for i, u, m in zip(axes, outer, self.k, strict=True)]  # fmt: skip
         loops = [*((("t", "o"),) if self.lead else ()), *zip(outer, self.g, strict=True)]
-        upstream = _at(name, *batch, *(("t",) if self.lead else ()), *outer)
-        return _wrap(loops, f"{upstream}*{_at(self.own_kernel, *(('t', channel) if self.lead else ()), *places)}")
+        upstream = _write_at(name, *batch, *(("t",) if self.lead else ()), *outer)
+        return _wrap(loops, f"{upstream}*{_write_at(self.own_kernel, *(('t', channel) if self.lead else ()), *places)}")
 
     def write_wide_spread(self, name: str, settings: Sequence[tuple[str, int]], flipped: bool) -> str:
         """The same with the entries of the kernel apart: of each entry of the kernel the window that it stood in, where there is one."""
@@ -157,17 +160,17 @@ class _Sliding:
         out = f"quotient(o, g)*quotient({channel} - 1, c) + t" if grouped else "t"
         own = f"remainder({channel} - 1, c) + 1" if grouped else channel
         loops = [*((("t", "quotient(o, g)" if grouped else "o"),) if self.lead else ()), *zip(inner, self.k, strict=True)]
-        upstream = _at(name, *batch, *((out,) if self.lead else ()), *(f"quotient({place}, s) + 1" for place in places))
+        upstream = _write_at(name, *batch, *((out,) if self.lead else ()), *(f"quotient({place}, s) + 1" for place in places))
         meets = "".join(f"*inside(remainder({place}, s) + 1, 1)" for place in places)
-        return _wrap(loops, f"{upstream}*{_at(self.own_kernel, *((out, own) if self.lead else ()), *inner)}{meets}")
+        return _wrap(loops, f"{upstream}*{_write_at(self.own_kernel, *((out, own) if self.lead else ()), *inner)}{meets}")
 
     def make_wide_spread(self, name: str, settings: tuple[tuple[str, int], ...], flipped: bool) -> Layer:
         channels = ("c*g",) if self.lead else ()
         return Layer(
-            f"{name}_flipped" if flipped else name, (self.upstream(), self.kernels), (*self.batch, *channels, *self.x),
+            f"{name}_flipped" if flipped else name, (self.write_upstream(), self.kernels), (*self.batch, *channels, *self.x),
             INDEX[len(self.lead) + self.axes], self.write_wide_spread("G", settings, flipped),
-            settings=(*((size, 1) for size in self.x), *settings), internal=True, written=f"name back{'flipped' if flipped else ''} by slide", padded=True, indexed=False,
-            by_place=True, said="spread_wide",
+            settings=(*((size, 1) for size in self.x), *settings), internal=True,
+            written=f"name back{'flipped' if flipped else ''} by slide", padded=True, indexed=False, by_place=True, said="spread_wide",
         )  # fmt: skip
 
     def make_kernels(self, flipped: bool) -> Layer:
@@ -178,7 +181,7 @@ class _Sliding:
         places = [f"s*({u} - 1) + {m} + 1 - {i} - p" if flipped else f"s*({u} - 1) + {i} - p"
                   for i, u, m in zip(own, outer, self.k, strict=True)]  # fmt: skip
         return self.write_kernels(
-            "kernel_gradient", flipped, places, index[1:2], ("o", "c", *self.k) if self.lead else self.k, self.input(), _PLAIN,
+            "kernel_gradient", flipped, places, index[1:2], ("o", "c", *self.k) if self.lead else self.k, self.write_input(), _PLAIN,
             f"sign star swapped{' flipped' if flipped else ''}",
         )  # fmt: skip
 
@@ -186,10 +189,12 @@ class _Sliding:
         index = INDEX[(2 if self.lead else 0) + self.axes]
         own = index[2:] if self.lead else index
         outer = ("u", "v", "t")[: self.axes]
-        places = [f"s*({u} - 1) + d*({f'{m} - {i}' if flipped else f'{i} - 1'}) + 1 - p" for i, u, m in zip(own, outer, self.k, strict=True)]
+        places = [f"s*({u} - 1) + d*({f'{m} - {i}' if flipped else f'{i} - 1'}) + 1 - p"
+                  for i, u, m in zip(own, outer, self.k, strict=True)]  # fmt: skip
         return self.write_kernels(
             "kernel_gradient_wide", flipped, places, ("quotient(C, g)*quotient(i - 1, quotient(o, g)) + j",),
-            ("o", "quotient(C, g)", *self.k) if self.lead else self.k, self.input("C"), _GROUPED, f"name kernels{'flipped' if flipped else ''} by slide",
+            ("o", "quotient(C, g)", *self.k) if self.lead else self.k, self.write_input("C"), _GROUPED,
+            f"name kernels{'flipped' if flipped else ''} by slide",
         )  # fmt: skip
 
     def write_kernels(
@@ -200,11 +205,11 @@ class _Sliding:
         outer = ("u", "v", "t")[: self.axes]
         each = ("b",) if self.batch else ()
         loops = [*zip(each, self.batch, strict=True), *zip(outer, self.g, strict=True)]
-        upstream = _at("G", *each, *(index[:1] if self.lead else ()), *outer)
-        entry = _at(self.own_input, *each, *(channel if self.lead else ()), *places)
+        upstream = _write_at("G", *each, *(index[:1] if self.lead else ()), *outer)
+        entry = _write_at(self.own_input, *each, *(channel if self.lead else ()), *places)
         wide = settings is _GROUPED
         return Layer(
-            f"{name}_flipped" if flipped else name, (self.upstream(), operand), result, index, _wrap(loops, f"{upstream}*{entry}"),
+            f"{name}_flipped" if flipped else name, (self.write_upstream(), operand), result, index, _wrap(loops, f"{upstream}*{entry}"),
             settings=(*((size, 1) for size in self.k), *settings), internal=True, written=written, padded=True, indexed=not wide,
             by_place=wide, said=name if wide else "",
         )  # fmt: skip
@@ -218,7 +223,7 @@ class _Sliding:
         listed = "s, p" if not wide else "s, p, d, g" if grouped else "s, p, d, 1"
         kernels = f"kernel_gradient{'_wide' if wide else ''}(X, G, {', '.join(self.k)}, {listed})"
         return Layer(
-            "transposed_convolution", (self.upstream("X"), self.kernels), (*self.batch, "c*g" if grouped else "c", *lengths),
+            "transposed_convolution", (self.write_upstream("X"), self.kernels), (*self.batch, "c*g" if grouped else "c", *lengths),
             INDEX[len(self.lead) + self.axes], self.write_wide_spread("X", settings, False) if wide else self.write_spread("X", False),
             (f"correlate(G, K, {more})", kernels), settings, (1, 0) if not wide else (), _SOURCES["transposed_convolution"],
             divides=("g", "o") if grouped else (), written="name transconv by slide", padded=True, by_place=True, whole=True,
@@ -243,7 +248,7 @@ def _make_pools(name: str, axes: int, lead: tuple[str, ...], end: str = "") -> I
         places = [f"s*({i} - 1) + {a}{less}" for i, a in zip(own, inner, strict=True)]
         windows = (*lead, *(f"windows({n}, k, s, {p})" for n in sizes))
         whole = f"{operand}: {' '.join((*lead, *sizes))}"
-        upstream, got = f"G: {' '.join((*lead, *outer))}", _at("G", *before, *out)
+        upstream, got = f"G: {' '.join((*lead, *outer))}", _write_at("G", *before, *out)
         loops = list(zip(out, outer, strict=True))
         if name == "max_pool":
             found = f"{'at_inside' if padded else 'at'}({operand}, {', '.join((*before, *places))})"
@@ -258,13 +263,15 @@ def _make_pools(name: str, axes: int, lead: tuple[str, ...], end: str = "") -> I
                 yield Layer(f"{route}{end}", (upstream, whole), (*lead, *sizes), index, _wrap(loops, f"{got}*{winner}({operand}, {seen})"),
                             settings=settings, internal=True, indexed=False, written="name route", by_place=True, said=route)  # fmt: skip
         else:
-            summed = _wrap([(a, "k") for a in inner], _at(operand, *before, *places))
-            yield Layer(f"average_pool{end}", (whole,), windows, index, f"{summed}/{count}", (f"share{end}(G, {', '.join(sizes)}, {listed})",),
+            summed = _wrap([(a, "k") for a in inner], _write_at(operand, *before, *places))
+            yield Layer(f"average_pool{end}", (whole,), windows, index, f"{summed}/{count}",
+                        (f"share{end}(G, {', '.join(sizes)}, {listed})",),
                         settings, () if padded else ("k",), "the mean of each window", written=f"name avgpool{end.strip('_')} by window",
                         by_place=True, said="average_pool", padded=padded)  # fmt: skip
             seen = "".join(f"*inside({i} - s*({u} - 1){' + p' if padded else ''}, k)" for i, u in zip(own, out, strict=True))
             yield Layer(f"share{end}", (upstream,), (*lead, *sizes), index, f"{_wrap(loops, f'{got}{seen}')}/{count}",
-                        settings=(*((size, 1) for size in sizes), *settings), internal=True, indexed=False, by_place=True, said="share")  # fmt: skip
+                        settings=(*((size, 1) for size in sizes), *settings), internal=True, indexed=False, written="name share",
+                        by_place=True, said="share")  # fmt: skip
 
 
 def _list_rows() -> Iterator[Layer]:
