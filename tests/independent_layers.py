@@ -88,6 +88,11 @@ def softmax(z: Nd, axis: int = 0) -> Nd:
     return grown / grown.sum(axis=axis, keepdims=True)
 
 
+def masked_softmax(z: Nd, m: Nd) -> Nd:
+    grown = plain_numbers(m) * np.vectorize(lambda value: MP.exp(number(value)), otypes=[object])(z)
+    return grown / grown.sum(axis=-1, keepdims=True)
+
+
 def plain_numbers(z: Nd) -> Nd:
     return np.vectorize(number, otypes=[object])(z)
 
@@ -158,6 +163,10 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     "entry": lambda x, *place: x[tuple(i - 1 for i in place)],
     "concat": lambda x, y: np.concatenate([x, y]),
     "channel_sums": lambda a: a.sum(axis=1),
+    "masked_softmax": masked_softmax,
+    "split_heads": lambda x, r, q: np.stack([x[..., q * head : q * (head + 1)] for head in range(r)], axis=-3),
+    "join_heads": lambda x: np.concatenate([x[..., head, :, :] for head in range(x.shape[-3])], axis=-1),
+    "causal_mask": lambda n: np.array([[int(j <= i) for j in range(n)] for i in range(n)], dtype=object),
 }
 _FROM_THE_END = {"row": -1, "column": -2, "channel": -3, "sample": -4}
 

@@ -16,8 +16,9 @@ ALLOWED = {  # file: why, and the names
     "expression/elsewhere.py": (
         "GRAMMAR",
         "average_pool batch batch_sums column_sums columns concat convolve correlate embed entry fill flatten log_softmax "
-        "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows matmul max_pool mean one_hot "
-        "outer part pick_each row_sums rows softmax softmax_columns softmax_rows sum transpose transposed_convolution unflatten",
+        "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows masked_softmax matmul max_pool mean one_hot "
+        "causal_mask join_heads split_heads outer part pick_each row_sums rows softmax softmax_columns softmax_rows "
+        "sum transpose transposed_convolution unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
@@ -57,7 +58,8 @@ ALLOWED = {  # file: why, and the names
         "PRIMITIVE",
         "abs arccos arcosh arcsin artanh cos cosh exp if_positive log max min sign sin sinh sqrt tan",
     ),
-    "numbers/array_program.py": ("PRIMITIVE", "exp log"),
+    "numbers/array_program.py": ("PRIMITIVE", "exp if_positive log"),
+    "graph/expand_layers.py": ("ALGEBRA", "transpose"),
     "numbers/sympy_loss.py": ("PRIMITIVE", "exp if_positive"),
     "numbers/emit.py": ("PRIMITIVE", "if_positive"),
     "numbers/functions.py": (
@@ -86,7 +88,7 @@ ALLOWED = {  # file: why, and the names
         "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped kernel_gradient_wide max_pool one_hot route "
         "route_first share spread spread_flipped spread_wide",
     ),
-    "graph/window_forms.py": ("ALGEBRA", "embed embed_batch max mean pick_each"),
+    "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each"),
     "graph/array_products.py": ("ALGEBRA", "fill matmul outer transpose"),
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),
@@ -99,8 +101,9 @@ ALLOWED = {  # file: why, and the names
         "OWN",
         "column_sums exp identity log matmul mean one_hot outer row_sums sigmoid sum",
     ),
-    "derive/rewrites/named.py": ("OWN", "sigmoid softmax"),
-    "derive/rewrites/terms.py": ("OWN", "exp log sigmoid softmax softplus"),
+    "derive/rewrites/entrywise.py": ("OWN", "exp log log_sigmoid sigmoid softplus"),
+    "derive/rewrites/named.py": ("OWN", "log_sigmoid sigmoid softmax softplus"),
+    "derive/rewrites/terms.py": ("OWN", "exp log log_sigmoid log_softmax lse sigmoid softmax softplus"),
     "derive/slope.py": ("OWN", "if_positive log"),
     "derive/tidy.py": ("OWN", "sqrt"),
     "explain/page_writer.py": ("OWN", "if_positive"),
@@ -130,6 +133,8 @@ ALLOWED = {  # file: why, and the names
     "contracts/worked_json.py": ("KEY", "batch rows"),
     "exercise/catalogue.py": ("KEY", "columns rows"),
     "exercise/read_training.py": ("KEY", "batch columns mean rows"),
+    "exercise/read_repeats.py": ("KEY", "columns"),
+    "graph/repetition.py": ("KEY", "mean sign"),
     "explain/class_page.py": ("KEY", "mean"),
     "explain/simplified_section.py": ("KEY", "sum"),
     "graph/nouns.py": ("KEY", "sum"),

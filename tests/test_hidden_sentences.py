@@ -35,6 +35,7 @@ NOT_OF_PAGES = {
     "graph/shape_forms.py": "messages about arrays and their axes",
     "graph/python_slices.py": "messages about slices",
     "graph/window_forms.py": "messages about convolutions and look-ups",
+    "rules/composite_layers.py": "shapes and steps of layers, in the language of steps",
     "graph/shapes.py": "messages about arrays whose shapes do not fit",
     "export/": "files of learning platforms, with the titles of their columns; reports on what was filled in",
 }
@@ -81,7 +82,7 @@ KEYS = set().union(*(keys(table) for name in TOPICS for table in tables_of(find_
 
 
 LEFT = {  # module: how many are left, and why
-    "derive/rewrites/named.py": (2, "a condition, as its source says it, and a key"),
+    "derive/rewrites/named.py": (3, "conditions, as their sources say them, and a key"),
     "derive/second.py": (1, "a key: the rule of a step"),
     "explain/feedback_page.py": (2, "titles of columns in files that were handed in"),
     "explain/training_page.py": (1, "the end of a key"),

@@ -10,7 +10,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "errors": (),
     "version": (),
     "expression": ("errors",),
-    "rules": ("errors", "expression.elsewhere", "expression.nodes", "expression.own_functions", "expression.program_signs",
+    "rules": ("errors", "expression.elsewhere", "expression.nodes", "expression.own_functions",
               "expression.parse"),  # rules know no typography, no numbers, no graph
     "graph": ("errors", "expression", "rules"),
     "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers

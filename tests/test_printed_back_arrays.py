@@ -10,6 +10,7 @@ from math import factorial
 
 import numpy as np
 import pytest
+from chosen_exercises import chosen_ids, load_once
 from independent import close
 from independent_layers import ALONG_AXES, indexed, nd
 from printed_arrays import LEFT_OUT, UnreadableError, column, printed, readings
@@ -19,8 +20,7 @@ from some_now import some_now
 import tutor
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.layered import find_layer_rewrites
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import from_text, load
+from tutor.exercise.load import from_text
 from tutor.exercise.over_layers import layers_of
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.expression.nodes import Call, Partial, children
@@ -113,8 +113,8 @@ def graphs():
         yield name, lambda lines=lines, shapes=shapes: (from_layers(lines, shapes), "plain", {})
     for name, (lines, shapes) in FIRST.items():
         yield name, lambda lines=lines, shapes=shapes: (of_first(lines, shapes), "plain", {})
-    for ident in ids():
-        exercise = load(ident)
+    for ident in chosen_ids():
+        exercise = load_once(ident)
         if exercise.layers is not None or (exercise.network is not None and exercise.graph is not None):
             yield ident, lambda exercise=exercise: (layers_of(exercise, exercise.notation), exercise.notation, exercise.symbols)
     for seed in range(60):

@@ -144,6 +144,12 @@ CASES = [  # operation, shapes of its operands, its settings
             ([(3, 3)], (1, 2)),
         )
     ),
+    *(("masked_softmax", [shape, shape], ()) for shape in ((3,), (1,), (2, 3), (2, 1), (2, 2, 2), (1, 1, 3), (2, 1, 2, 2), (1, 1, 1, 2))),
+    *(("split_heads", [shape], settings) for shape, settings in (
+        ((2, 6), (2, 3)), ((1, 2), (1, 2)), ((2, 1, 4), (2, 2)), ((1, 2, 2), (2, 1)))),
+    *(("join_heads", [shape], ()) for shape in ((2, 3, 2), (1, 2, 1), (2, 2, 1, 3), (1, 1, 2, 1))),
+    ("causal_mask", [], (3,)),
+    ("causal_mask", [], (1,)),
     ("flatten", [(2, 3)], ()),
     ("flatten", [(1, 1)], ()),
     ("unflatten", [(6,)], (2, 3)),

@@ -79,6 +79,11 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]], str]] = {  # name: our f
     "attention": (
         "sum(R ⊙ (softmax_rows(A @ B^T/2) @ V))", {"A": (2, 3, 4), "B": (2, 2, 4), "V": (2, 2, 3), "R": (2, 3, 3)},
         "(R * F.scaled_dot_product_attention(A, B, V)).sum()"),
+    "attention with a mask": (
+        "sum(R ⊙ (masked_softmax(A @ B^T/2, causal_mask(3)) @ V))", {"A": (2, 3, 4), "B": (2, 3, 4), "V": (2, 3, 3), "R": (2, 3, 3)},
+        "(R * F.scaled_dot_product_attention(A, B, V, is_causal=True)).sum()"),
+    "heads": ("sum(R ⊙ split_heads(X, 2, 3)) + sum(X ⊙ join_heads(Y))", {"X": (4, 6), "R": (2, 4, 3), "Y": (2, 4, 3)},
+              "(R * X.reshape(4, 2, 3).transpose(0, 1)).sum() + (X * Y.transpose(0, 1).reshape(4, 6)).sum()"),
     "attention of several heads": (
         "sum(R ⊙ (softmax_rows(A @ B^T/2) @ V))", {"A": (2, 2, 1, 4), "B": (2, 2, 2, 4), "V": (2, 2, 2, 2), "R": (2, 2, 1, 2)},
         "(R * F.scaled_dot_product_attention(A, B, V)).sum()"),
@@ -108,9 +113,6 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]], str]] = {  # name: our f
         "sum(R ⊙ max_pool1d(X, 3, stride=2, padding=1))", {"X": (2, 2, 5), "R": (2, 2, 3)}, "(R * F.max_pool1d(X, 3, 2, 1)).sum()"),
     "average pooling of lines": (
         "sum(R ⊙ avg_pool1d(X, 2))", {"X": (2, 2, 5), "R": (2, 2, 2)}, "(R * F.avg_pool1d(X, 2)).sum()"),
-    "global pooling": (
-        "sum(R ⊙ global_average_pool(X)) + sum(R ⊙ global_max_pool(X)^2)", {"X": (2, 3, 2, 3), "R": (2, 3)},
-        "(R * F.adaptive_avg_pool2d(X, 1)[..., 0, 0]).sum() + (R * F.adaptive_max_pool2d(X, 1)[..., 0, 0]**2).sum()"),
     "rows by their labels": (
         "sum(R ⊙ E[[2, 0, 2]]) + sum(S ⊙ E[[[1, 1], [2, 0]]])", {"E": (4, 2), "R": (3, 2), "S": (2, 2, 2)},
         "(R * F.embedding(torch.tensor([2, 0, 2]), E)).sum() + (S * F.embedding(torch.tensor([[1, 1], [2, 0]]), E)).sum()"),

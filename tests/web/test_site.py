@@ -368,6 +368,8 @@ def test_names(made):
     page = browser.submit(browser.get("/").form("/name"), name="  Anna <b>Berg</b>  " + "x" * 100)
     assert page.form("/name").fields["name"] == ("Anna <b>Berg</b> " + "x" * 100)[:80]
     assert "<b>Berg" not in page.text
+    filtered = browser.get("/?skill=training&trains=forward%3Asigmoid")
+    assert browser.submit(filtered.form("/name"), name="B").address.endswith("/?skill=training&trains=forward%3Asigmoid")
 
 
 def test_a_class(made, tmp_path):

@@ -32,10 +32,10 @@ WITHOUT = frozenset({
 
 
 ARRAYS = frozenset({
-    "average_pool", "batch", "batch_sums", "column_sums", "columns", "concat", "convolve", "correlate", "embed",
-    "entry", "fill", "flatten", "global_average_pool", "global_max_pool", "hadamard", "log_softmax_columns", "log_softmax_rows",
-    "logsumexp", "logsumexp_columns", "logsumexp_rows", "matmul", "max_pool", "mean", "norm", "one_hot", "outer",
-    "part", "pick_each", "row_sums", "rows", "softmax_columns", "softmax_rows", "stack", "std", "sum", "transpose",
+    "average_pool", "batch", "batch_sums", "causal_mask", "column_sums", "columns", "concat", "convolve", "correlate", "embed",
+    "entry", "fill", "flatten", "hadamard", "join_heads", "log_softmax_columns", "log_softmax_rows", "logsumexp",
+    "logsumexp_columns", "logsumexp_rows", "masked_softmax", "matmul", "max_pool", "mean", "norm", "one_hot", "outer", "part",
+    "pick_each", "row_sums", "rows", "softmax_columns", "softmax_rows", "split_heads", "stack", "std", "sum", "transpose",
     "transposed_convolution", "unflatten", "var",
 })  # fmt: skip
 """Functions of arrays, which are read where an exercise has shapes."""

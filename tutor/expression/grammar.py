@@ -5,7 +5,7 @@ function, ``m`` a method behind an array (X.sum), ``I`` an index behind a bracke
 ``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
 ``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o``
 \\over, ``1`` the indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E``
-the parts of cases, ``S`` a sum or a maximum over letters (Σ_v, max_v), and ``$`` the end.
+the parts of cases, ``k`` the word of what is given by name, ``S`` a sum or a maximum over letters (Σ_v, max_v), and ``$`` the end.
 
 Precedence, loosest first: choice (``a if c > 0 else b``); sum and difference; product and quotient (implicit products bind like written
 ones, so ``1/2x`` is refused with a hint, since readers disagree about it); sign; power (to the right).  A comparison is read as what must
@@ -22,6 +22,7 @@ from tutor.expression.tokens import (
     BARE,
     BEGINS,
     EULER,
+    GIVEN,
     LIST,
     STEPS,
     UNKNOWN,
@@ -372,8 +373,9 @@ def _arguments(tokens: list[Token], opened: int, level: int, how: How, first: tu
     """The arguments in the brackets of a function, or the rest of them behind the ``first``."""
     args, at = [*first], at or opened
     while True:
-        node, at = _choice(tokens, at + 1, level + 1, how)
-        args.append(node)
+        kind, word = tokens[at + 1]
+        node, at = _choice(tokens, at + 1 + (kind == "k"), level + 1, how)
+        args.append(Call(GIVEN + word, (node,)) if kind == "k" else node)
         if tokens[at][0] != ",":
             break
         if len(args) >= MAX_ARGUMENTS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.tokens import LIST, Named, Token
@@ -23,13 +24,6 @@ AXIS = re.compile(
     rf"(?:(?:axis|dim)\s?=\s?(?P<axes>{_AXES})|{_KEEPDIMS})(?:\s?,\s?(?:(?:axis|dim)\s?=\s?(?P<more>{_AXES})|{_KEEPDIMS}))?(?=\s?[,)])"
 )
 """Along which axes a sum or a mean is taken, as NumPy and PyTorch count, and whether they are kept: axis=(0, 2), keepdims=True."""
-_WHOLES = r"[0-9]{1,4}|[(\[]\s?[0-9]{1,4}(?:\s?,\s?[0-9]{1,4}){0,2}\s?,?\s?[)\]]"
-SETTING = re.compile(
-    rf"(?P<word>[a-z][a-z_0-9]{{1,19}})\s?=\s?(?P<value>{_WHOLES}|True|False|None|'[a-z]{{1,10}}'|\"[a-z]{{1,10}}\")(?=\s?[,)])"
-)
-"""A setting by its name, as PyTorch writes it: stride=2, padding=(1, 1), bias=False."""
-_OPERAND = re.compile(r"(?:bias|weight|input)\s?=(?!=)")
-"""An operand by its name: bias=b."""
 _LABELS = r"\[(?:[0-9\s,\[\]-]{1,1200})\]"
 LABELLED = re.compile(rf"\[\s?(?:(?P<each>(?:np\.|torch\.)?a?range\s?\([^()\[\]]{{1,30}}\))\s?,\s?)?(?P<labels>{_LABELS})\s?\]")
 """Rows of an array by their labels, E[[2, 0, 2]], and one entry of each row, P[arange(3), [2, 0, 1]]."""
@@ -47,10 +41,21 @@ SLICE, SPAN, NEW, REST = "slice", "span", "new axis", "rest"
 END = Call("end", ())
 OWN, BROADCAST, SUMMED = Call("own axis", ()), "broadcast", "sum along"
 """An axis that an array has, or keeps, among those along which it is repeated, or summed: the dot in broadcast[N×·](x)."""
-SETTING_WORD = "setting "
-"""Before the name of a setting, where it is a function of its value."""
 PROGRAM_WORDS = frozenset({"end", AXIS_WORD, KEPT_WORD, "size", SLICE, SPAN, NEW, REST, OWN.func, BROADCAST, SUMMED, LIST})
 """What the reader makes of the signs of programs; `tutor.graph` writes it with the operations that there are."""
+
+
+_KEYWORD = re.compile(r"(?P<word>[A-Za-z]\w{0,40})\s?=(?!=)")
+
+
+def read_keyword(text: str, at: int, end: int, known: Collection[str]) -> tuple[str, int]:
+    """The word of an argument that is given by name, and how long it is with its equals sign; nothing for a word that is not known.
+
+    >>> read_keyword("f(x, eps = 1)", 5, 13, ["eps"])
+    ('eps', 5)
+    """
+    match = _KEYWORD.match(text, at, end)
+    return (match["word"], len(match.group())) if match and match["word"] in known else ("", 0)
 
 
 def read_sign(text: str, at: int, end: int, *, behind: bool) -> tuple[Token | None, int]:
@@ -63,10 +68,6 @@ def read_sign(text: str, at: int, end: int, *, behind: bool) -> tuple[Token | No
     """
     if match := AXIS.match(text, at, end):
         return read_axis(match), len(match.group())
-    if not behind and (match := SETTING.match(text, at, end)):
-        return ("a", read_setting(match)), len(match.group())
-    if not behind and (match := _OPERAND.match(text, at, end)):
-        return ("+", None), len(match.group())
     if behind and text[at - 1] != " " and (match := LABELLED.match(text, at, end)):
         return read_labels(match), len(match.group())
     if behind and (match := SLICED.match(text, at, end)):
@@ -85,17 +86,6 @@ def read_point(text: str, at: int, end: int) -> tuple[Token | None, int]:
         if match := pattern.match(text, at, end):
             return read(match), len(match.group())
     return None, 0
-
-
-def read_setting(match: re.Match[str]) -> Call:
-    """A setting by its name, as a function of its value; None and False have none.
-
-    >>> read_setting(SETTING.match("stride=(2, 2))"))
-    Call(func='setting stride', args=(Number(text='2'), Number(text='2')))
-    """
-    value = match["value"]
-    numbers = tuple(map(Number, re.findall(r"[0-9]+", value))) if value[0] in "([" or value.isdigit() else ()
-    return Call(SETTING_WORD + match["word"], numbers if numbers or value in ("None", "False") else (Call(LIST, ()),))
 
 
 def read_labels(match: re.Match[str]) -> Token:

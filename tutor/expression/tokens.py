@@ -24,6 +24,8 @@ BEGINS = frozenset("aefpdrFC1([wS")
 CHOICE = tell("write (1 if z > 0 else 0), or 1[z > 0]")
 STOPS_EARLY = tell("it stops too early")
 """Told with the noun of what is read (`tutor.expression.parse`)."""
+GIVEN = "given "
+"""Before the word of what is given by name, ``eps=0.1``: the function that has it as its argument; nobody can type the blank."""
 EULER = Name("e")
 """Euler's number, until its exponent is read; by identity, so that a quantity e is another thing."""
 

@@ -11,8 +11,7 @@ from typing import TypeAlias
 from tutor.errors import GraphError, Told, tell
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
-from tutor.expression.program_signs import SETTING_WORD
-from tutor.expression.tokens import LIST
+from tutor.expression.tokens import GIVEN, LIST
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import ENTRYWISE, LAYERS, POOLS, SLIDING, SUMS, formula, name_along, row_of
 
@@ -51,6 +50,8 @@ def size_of(expr: Expr) -> Size:
         return -size
     if type(expr) is Add and not any(isinstance(size, str) for size in map(size_of, expr.args)):
         return sum(int(size_of(part)) for part in expr.args)
+    if type(expr) is Mul and not any(isinstance(size, str) for size in map(size_of, expr.args)):
+        return prod(int(size_of(part)) for part in expr.args)
     raise GraphError(tell("{expr} is no size", expr=write_plain(expr, as_written=True)),
                      hint=tell("a stride, a padding or a size is a whole number such as 2"))
 
@@ -90,7 +91,7 @@ def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
         return bind(expr, shapes)[2]
     if type(expr) is Call and expr.func == INDEXED:
         return tuple(size_of(size) for size in expr.args[2::2])
-    if type(expr) is Call and (expr.func == LIST or expr.func.startswith(SETTING_WORD)):
+    if type(expr) is Call and (expr.func == LIST or expr.func.startswith(GIVEN)):
         raise GraphError(tell("a list or a setting where an array belongs"),
                          hint=tell("such as concat([X, Y]), conv2d(X, K, stride=2), E[[2, 0]]"))
     found = [shape_of(part, shapes) for part in children(expr)]

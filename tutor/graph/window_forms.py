@@ -9,17 +9,12 @@ from collections.abc import Mapping, Sequence
 
 from tutor.errors import GraphError, tell
 from tutor.expression.nodes import Add, Call, Expr, Neg, Number
-from tutor.expression.program_signs import AXIS_WORD, SETTING_WORD
-from tutor.expression.tokens import LIST
-from tutor.graph.axis_forms import write_along_axes
+from tutor.expression.tokens import GIVEN, LIST
 from tutor.graph.broadcasting import spread_array
 from tutor.graph.shapes import Shape, shape_of, shape_text, shorten_call, size_expr
 from tutor.rules.operations import POOLS, SLIDING, name_along
+from tutor.rules.window_rows import POOL_SETTINGS, SETTINGS_OTHERWISE, SLIDING_SETTINGS
 
-_SLIDING_SETTINGS = ("stride", "padding", "dilation", "groups")
-_POOL_SETTINGS = ("kernel_size", "stride", "padding")
-_OTHERWISE = {"strides": "stride", "pad": "padding", "kernel": "kernel_size", "window": "kernel_size", "size": "kernel_size"}
-_GLOBAL = {"global_average_pool": "mean", "global_max_pool": "max"}
 _LOOKED_UP = ("embed", "pick_each")
 
 
@@ -27,12 +22,10 @@ def is_window_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
     """Whether this is read by `write_window_form`, and is not yet the operation itself.
 
     >>> from tutor.expression.nodes import Name
-    >>> call = Call("correlate", (Name("x"), Name("k"), Call("setting stride", (Number("2"),))))
+    >>> call = Call("correlate", (Name("x"), Name("k"), Call("given stride", (Number("2"),))))
     >>> is_window_form(call, {}), is_window_form(Call("correlate", call.args[:2]), {})
     (True, False)
     """
-    if call.func in _GLOBAL:
-        return True
     if call.func in _LOOKED_UP:
         return any(type(part) is Call and part.func == LIST for part in call.args)
     if call.func in SLIDING:
@@ -41,7 +34,7 @@ def is_window_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
 
 
 def _is_setting(expr: Expr) -> bool:
-    return type(expr) is Call and (expr.func == LIST or expr.func.startswith(SETTING_WORD))
+    return type(expr) is Call and (expr.func == LIST or expr.func.startswith(GIVEN))
 
 
 def _count_axes(call: Call, shapes: Mapping[str, Shape]) -> int:
@@ -56,39 +49,43 @@ def write_window_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:
 
     >>> from tutor.expression.nodes import Name
     >>> from tutor.expression.plain import write_plain
-    >>> settings = (Call("setting padding", (Number("1"), Number("1"))),)
+    >>> settings = (Call("given padding", (Call("list", (Number("1"), Number("1"))),)),)
     >>> write_plain(write_window_form(Call("correlate", (Name("x"), Name("k"), *settings)), {"x": (5,), "k": (3,)}))
     'correlate(x, k, 1, 1)'
     """
-    if call.func in _GLOBAL:
-        return _take_all(call, shapes)
     if call.func in _LOOKED_UP:
         return _look_up(call)
     if call.func in POOLS:
         func = call.func.removesuffix("_1d") if _count_axes(call, shapes) == 1 else call.func
-        return Call(func, (call.args[0], *_list_settings(call, call.args[1:], _POOL_SETTINGS)))
-    biases = [part for part in call.args[2:] if not _is_setting(part) and shape_of(part, shapes)]
+        return Call(func, (call.args[0], *_list_settings(call, call.args[1:], POOL_SETTINGS)))
+    biases = [part for part in call.args[2:] if _is_bias(part) or (not _is_setting(part) and shape_of(part, shapes))]
     rest = [part for part in call.args[2:] if part not in biases]
-    made = Call(call.func, (*call.args[:2], *_list_settings(call, rest, _SLIDING_SETTINGS)))
-    return _add_bias(made, biases[0], shapes) if biases else made
+    made = Call(call.func, (*call.args[:2], *_list_settings(call, rest, SLIDING_SETTINGS)))
+    if not biases:
+        return made
+    bias = biases[0]
+    return _add_bias(made, bias.args[0] if type(bias) is Call and _is_bias(bias) else bias, shapes)
+
+
+def _is_bias(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func == f"{GIVEN}bias"
 
 
 def _list_settings(call: Call, given: Sequence[Expr], names: Sequence[str]) -> list[Expr]:
     """The settings in their order, without those at the end that are as if left out."""
     found: dict[str, Expr] = {}
     for place, part in enumerate(given):
-        named = type(part) is Call and part.func.startswith(SETTING_WORD)
+        named = type(part) is Call and part.func.startswith(GIVEN)
         if not named and place >= len(names):
             raise GraphError(tell("{func} with more than {count} settings", func=call.func, count=len(names)), hint=_name_settings(names))
-        word = part.func.removeprefix(SETTING_WORD) if type(part) is Call and named else names[place]
-        own = _OTHERWISE.get(word, word)
-        if type(part) is Call and named and not part.args:  # bias=None
-            continue
+        word = part.func.removeprefix(GIVEN) if type(part) is Call and named else names[place]
+        own = SETTINGS_OTHERWISE.get(word, word)
         if own not in names:
             raise GraphError(tell("{func} has no setting {word}", func=call.func, word=word), hint=_name_settings(names))
         if own in found:
             raise GraphError(tell("{func}: the setting {word} twice", func=call.func, word=word), hint=tell("write it once"))
-        found[own] = _take_one(call, word, part.args) if type(part) is Call and _is_setting(part) else part
+        value = part.args[0] if type(part) is Call and named else part
+        found[own] = _take_one(call, word, value.args if type(value) is Call and value.func == LIST else (value,))
     if "kernel_size" in names and "kernel_size" not in found:
         raise GraphError(tell("{func} does not say how large its windows are", func=call.func), hint=_name_settings(names))
     usual: dict[str, Expr] = {"stride": found.get("kernel_size", Number("1")), "padding": Number("0"), "dilation": Number("1"),
@@ -127,18 +124,6 @@ def _add_bias(made: Call, bias: Expr, shapes: Mapping[str, Shape]) -> Expr:
     for rank in range(2, kernels):
         standing = Call(name_along("keep", rank, rank - 1), (standing,))
     return Add((made, spread_array(standing, (own[0], *(1,) * (kernels - 2)), whole)))
-
-
-def _take_all(call: Call, shapes: Mapping[str, Shape]) -> Expr:
-    """The mean, or the largest entry, of each channel: N×c×h×w and c×h×w along the last two axes, c×n along the last."""
-    if len(call.args) != 1:
-        raise GraphError(tell("{func} takes one array", func=call.func), hint=tell("write {func}(X)", func=call.func))
-    shape = shape_of(call.args[0], shapes)
-    if len(shape) < 2:
-        raise GraphError(tell("{func} of {array} of shape {shape}", func=call.func, array=shorten_call(call.args[0], shapes),
-                              shape=shape_text(shape)), hint=tell("it is of arrays with channels: c×n, c×h×w, N×c×h×w"))
-    axes = (Number("1"),) if len(shape) == 2 else (Number(str(len(shape) - 2)), Number(str(len(shape) - 1)))
-    return write_along_axes(Call(_GLOBAL[call.func], (call.args[0], Call(AXIS_WORD, axes))), shapes)
 
 
 def _look_up(call: Call) -> Expr:

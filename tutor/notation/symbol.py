@@ -224,6 +224,8 @@ class _SymbolReader:
 _LOWERED = str.maketrans({digit: SUB[digit] for digit in "0123456789"})
 _ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
 """An accent as part of a name: y_hat, w_tilde_1."""
+_SQUARED = re.compile(r"([A-Za-z]+)_sq(?=_|\d|\Z)")
+"""A square as part of a name: sigma_sq is σ², a variance."""
 
 
 @cache
@@ -236,12 +238,16 @@ def guess(name: str) -> Symbol:
     ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}')
     >>> guess("w_1_2").text, guess("out_h1").text, guess("yhat1").text, guess("lam").text
     ('w₁,₂', 'out_h1', 'ŷ₁', 'λ')
+    >>> guess("sigma_sq_1")
+    Symbol(latex='\\\\sigma_{1}^{2}', text='σ²₁')
     >>> guess("x_Lm1"), guess("h_tp1").latex
     (Symbol(latex='x_{L-1}', text='x_(L−1)'), 'h_{t+1}')
     """
     if any(sign in name for sign in "\\^{'"):  # no name of a quantity: a symbol that was written into words
         with suppress(TutorError):
             return read_symbol(name).symbol()
+    if match := _SQUARED.match(name):
+        return replace(read_symbol(guess(match[1] + name[match.end() :]).latex), sup=Symbol("2", "2")).symbol()
     if name == "lambda_":  # the underscore is no index here, it keeps the name apart from Python's word
         return Symbol("\\lambda", COMMANDS["lambda"])
     head, _, index = _ACCENTED.sub(r"\1\2", name).partition("_")

@@ -321,6 +321,10 @@ class _ArrayLowering(Lowering[_Node]):
         return _FormReader(self, row.name, formula(row.index), row.letters, arrays, known, tuple(map(int, shape))).result()
 
 
+LOWEST = "-1" + "0" * 300
+"""Below every score: what stands in the place of one that a mask takes out."""
+
+
 class _Met(dict[str, _Node]):
     """The given arrays of one formula, in the order in which they are met."""
 
@@ -380,6 +384,8 @@ class _FormReader:
                 return self.winner(self.arrays[array], axes[::3], axes[1::3], window, shared=which == "winner")
             case Div(Call("exp", (top,)), Call("sum_over") as under) if (made := self.share(top, under)) is not None:
                 return made
+            case Div(Mul((mask, Call("exp", (top,)))), Call("sum_over") as under) if (made := self.share(top, under)) is not None:
+                return self.combine(MUL, [self.read(mask), made])
             case Call("log", (Call("sum_over") as summed,)) if (made := self.add_largest(summed)) is not None:
                 return made
             case Call(func, args):
@@ -499,12 +505,21 @@ class _FormReader:
         return (made := self.divide_largest_out(summed)) and self.combine(ADD, [made[0], self.combine("log", [made[1]])])
 
     def divide_largest_out(self, summed: Expr) -> tuple[_Node, _Node] | None:
-        """The largest b of Σ exp(b), and Σ exp(b − largest); nothing where it is something else."""
+        """The largest b of Σ exp(b), and Σ exp(b − largest); nothing where it is something else.
+
+        Of Σ m·exp(b) only where the mask m is not 0: there alone it counts.
+        """
         outer, found = dict(self.letters), None
         loops, body = self.open_loops(summed, "sum_over")
-        below = self.read(body.args[0]) if type(body) is Call and body.func == "exp" else None
+        mask, power = body.args if type(body) is Mul and len(body.args) == 2 else (None, body)
+        below = self.read(power.args[0]) if type(power) is Call and power.func == "exp" else None
         if below is not None and set(loops) <= set(below.letters):
-            largest = self.combine(DIVIDED_OUT, [below], loops)
-            found = largest, self.combine(DOT, [self.combine("exp", [self.combine(SUB, [below, largest])])], loops)
+            weights = [] if mask is None else [self.read(mask)]
+            allowed = below
+            if weights:
+                squared, lowest = self.combine(MUL, weights * 2), self.lowering.constant(LOWEST)
+                allowed = below = self.lowering.apply("if_positive", [squared, below, lowest])
+            largest = self.combine(DIVIDED_OUT, [allowed], loops)
+            found = largest, self.combine(DOT, [*weights, self.combine("exp", [self.combine(SUB, [below, largest])])], loops)
         self.letters = outer
         return found

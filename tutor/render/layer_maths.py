@@ -134,7 +134,7 @@ def _write_named(latex: str, text: str, operands: int = 1, index: Callable[[Writ
     """A function by its name; ``index`` writes its settings as an index.  Without operands it is of its labels, which its sizes follow."""
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
-        shown = args[: operands or len(args) // 2]
+        shown = args[: operands or (len(args) + 1) // 2]
         below = index(writer, args[operands:]) if index else ""
         head = _write_both(writer, f"\\operatorname{{{latex}}}", text)
         if below:

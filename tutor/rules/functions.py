@@ -16,7 +16,6 @@ from tutor.expression.elsewhere import function_hint, split_component
 from tutor.expression.nodes import ZERO, Call, Expr, Name, children
 from tutor.expression.own_functions import is_own, shorten_name
 from tutor.expression.parse import parse
-from tutor.expression.program_signs import SETTING_WORD
 from tutor.rules.function_row import OUT as OUT
 from tutor.rules.function_row import SLOPE as SLOPE
 from tutor.rules.function_row import VALUE as VALUE
@@ -231,7 +230,7 @@ def check_calls(expr: Expr, besides: Collection[str] = ()) -> None:
     stack = [expr]
     while stack:
         node = stack.pop()
-        if type(node) is Call and node.func != "pi" and node.func not in besides and not node.func.startswith(SETTING_WORD):
+        if type(node) is Call and node.func != "pi" and node.func not in besides:
             row = function(node.func.rstrip("'"), len(node.args))
             if node.func.endswith("'") and len(row.params) != 1:
                 what = tell("{func} of a function of several arguments", func=shorten_name(node.func))

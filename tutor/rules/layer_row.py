@@ -27,7 +27,7 @@ class Layer:
     is 0 (so an operand in index form is a plain array).  ``normalises`` is the sum that the exponentials are divided by, of a softmax.
     ``by_place`` says that not all entries are computed alike, ``whole`` that its shape stands below all of it in print and not below
     its operands; these three, too, on the first row of a name.  ``first`` are the pullbacks where the first of equal entries has it all;
-    ``said`` is whose phrases explain it, where those of its own name do not.
+    ``said`` is whose phrases explain it, where those of its own name do not.  ``alike``: its operands are broadcast to one shape.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Layer:
     whole: bool = False
     said: str = ""
     first: tuple[str, ...] = ()
+    alike: bool = False
 
     def __post_init__(self) -> None:
         if len(self.letters) != len(self.result) or (self.pullbacks and len(self.pullbacks) != len(self.arrays)):

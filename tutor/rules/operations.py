@@ -73,6 +73,7 @@ def _make_deep(sizes: str) -> tuple[Layer, ...]:
         Layer("softmax_rows", (f"Z: {sizes}",), axes, index,
               f"exp(at(Z, {', '.join(index)}))/sum_over(v, {n}, exp(at(Z, {first}, {row}, v)))",
               (f"hadamard(out, G - columns(row_sums(hadamard(G, out)), {n}))",), source="attention: softmax(Q K^T)"),
+        _make_masked(sizes, axes, index, first + ", ", row, column),
         Layer("logsumexp_columns", (f"Z: {sizes}",), (*batch, n), shorter,
               f"log(sum_over(v, {m}, exp(at(Z, {less}, v, {shorter[-1]}))))", (f"hadamard(rows(G, {m}), softmax_columns(Z))",)),
         Layer("logsumexp_rows", (f"Z: {sizes}",), (*batch, m), shorter,
@@ -91,9 +92,43 @@ def _make_deep(sizes: str) -> tuple[Layer, ...]:
     )  # fmt: skip
 
 
+def _make_masked(
+    sizes: str, axes: tuple[str, ...], index: tuple[str, ...], first: str = "", row: str = "", column: str = "j"
+) -> Layer:
+    """Softmax of each row over the places where a mask is 1: what the mask takes out is exactly 0, and so is what goes back to it."""
+    n = axes[-1]
+    total, spread = ("sum", "fill") if len(axes) == 1 else ("row_sums", "columns")
+    place, other = (f"{first}{row}, {column}", f"{first}{row}, v") if len(axes) > 1 else ("i", "v")
+    weights = f"exp(Z)/{spread}({total}(hadamard(M, exp(Z))), {n})"
+    inner = f"G - {spread}({total}(hadamard(G, out)), {n})"
+    return Layer(
+        "masked_softmax", (f"Z: {sizes}", f"M: {sizes}"), axes, index,
+        f"at(M, {place})*exp(at(Z, {place}))/sum_over(v, {n}, at(M, {other})*exp(at(Z, {other})))",
+        (f"hadamard(out, {inner})", f"hadamard({weights}, {inner})"), source="attention with a mask of 0 and 1", whole=True,
+        written="name maskedsoftmax", alike=True,
+    )  # fmt: skip
+
+
 def _write_summed(text: str, axes: int) -> str:
     """A pullback summed over the first axes, of a matrix that every sample shares."""
     return "batch_sums(" * axes + text + ")" * axes
+
+
+def _make_heads(lead: str) -> tuple[Layer, ...]:
+    """The columns of a matrix in equal parts along a new axis before its rows, one for each head, and back."""
+    index, flat = (_4D, _3D) if lead else (_3D, _2D)
+    first = f"{index[0]}, " if lead else ""
+    head, row, column = index[-3:]
+    batch = ("u",) if lead else ()
+    joined = flat[-1]
+    return (
+        Layer("split_heads", (f"X: {lead}t r*q",), (*batch, "r", "t", "q"), index, f"at(X, {first}{row}, q*({head} - 1) + {column})",
+              ("join_heads(G)",), (("r", 1), ("q", 1)), source="attention with several heads", written="name heads by sizes",
+              by_place=True),
+        Layer("join_heads", (f"X: {lead}r t q",), (*batch, "t", "r*q"), flat,
+              f"at(X, {first}quotient({joined} - 1, q) + 1, {flat[-2]}, remainder({joined} - 1, q) + 1)", ("split_heads(G, r, q)",),
+              written="name joinheads", by_place=True),
+    )  # fmt: skip
 
 
 LONGER = ("row", "column", "channel", "sample")
@@ -242,6 +277,8 @@ _ROWS = (
     Layer("softmax_rows", ("Z: m n",), ("m", "n"), _2D, "exp(at(Z, i, j))/sum_over(v, n, exp(at(Z, i, v)))",
           ("hadamard(out, G - columns(row_sums(hadamard(G, out)), n))",), source="a batch whose samples are rows",
           written="name softmax by row", normalises="row_sums", whole=True),
+    _make_masked("n", ("n",), _1D),
+    _make_masked("m n", ("m", "n"), _2D, "", "i", "j"),
     Layer("logsumexp", ("z: n",), (), (), "log(sum_over(v, n, exp(at(z, v))))", ("G*softmax(z)",), source="a soft maximum: log Σ exp(z_k)"),
     Layer("logsumexp_columns", ("Z: m n",), ("n",), _1D, "log(sum_over(v, m, exp(at(Z, v, i))))",
           ("hadamard(rows(G, m), softmax_columns(Z))",), written="name logsumexp by col", whole=True),
@@ -268,6 +305,7 @@ _ROWS = (
     Layer("unflatten", ("x: m*n*q",), ("m", "n", "q"), _3D, "at(x, n*q*(i - 1) + q*(j - 1) + l)", ("flatten(G)",),
           (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
+    *(row for lead in ("", "u ") for row in _make_heads(lead)),
     *(row for rank in (1, 2, 3, 4) for place in range(rank) for row in _make_joined(rank, place)),
     *(Layer("flip", (f"x: {' '.join(sizes)}",), sizes, index, f"at(x, {', '.join(turned)})", internal=True,
             source="a kernel turned round, as convolution takes it", written="name flip", indexed=False, by_place=True)
@@ -276,6 +314,8 @@ _ROWS = (
           (("c", "n", "r"), _3D, ("i", "n + 1 - j", "r + 1 - l")), (("o", "c", "n", "r"), _4D, ("i", "j", "n + 1 - l", "r + 1 - h")))),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
           source="the target of a classification: label k of n classes", written="name onehot", by_place=True, whole=True),
+    Layer("causal_mask", (), ("n", "n"), _2D, "inside(i - j + 1, n)", settings=(("n", 1),), source="attention that looks back only",
+          written="name causal", by_place=True, whole=True),
     Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),
           source="−log p_2: the probability of the label; entries are counted from 1", written="indexed", by_place=True),
     Layer("entry", ("A: m n",), (), (), "at(A, k, l)", ("G*outer(one_hot(k, m), one_hot(l, n))",), (("k", 1), ("l", 1)),
@@ -297,6 +337,8 @@ OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times",
 """What is a product of a matrix with 𝟏 on paper, and how it is called where it is done to each matrix of a batch: no product says that."""
 BY_PLACE = frozenset(name for name, rows in LAYERS.items() if rows[0].by_place)
 """The operations that do not treat all entries alike."""
+ALIKE = frozenset(name for name, rows in LAYERS.items() if rows[0].alike)
+"""The operations whose operands are broadcast, as those of a sum are."""
 SLIDING = frozenset(name for name, rows in LAYERS.items() if ("p", 0) in rows[0].settings and not rows[0].internal)
 """What slides a kernel over its input, by a stride and with a padding."""
 POOLS = frozenset(name for name, rows in LAYERS.items() if rows[0].settings == (("k", 1), ("s", 1)) and not rows[0].internal)
@@ -308,7 +350,7 @@ ENTRYWISE = "hadamard"
 
 NAMES = frozenset({*LAYERS, ENTRYWISE})
 ALONG_AXES = frozenset({"norm", "var", "std"})
-SHAPING = frozenset({"stack", "global_average_pool", "global_max_pool"})
+SHAPING = frozenset({"stack"})
 """What is written of arrays and made of these operations, along axes or over all entries (`tutor.graph.axis_forms`)."""
 WRITABLE = frozenset({name for name, rows in LAYERS.items() if not rows[0].internal} | {ENTRYWISE} | ALONG_AXES | SHAPING)
 """What an exercise may write."""

@@ -12,6 +12,11 @@ from dataclasses import dataclass
 
 from tutor.rules.layer_row import INDEX, Layer
 
+SLIDING_SETTINGS = ("stride", "padding", "dilation", "groups")
+POOL_SETTINGS = ("kernel_size", "stride", "padding")
+SETTINGS_OTHERWISE = {"strides": "stride", "pad": "padding"}
+"""What the settings are called where they are given by name, in their order, and by what other names."""
+GIVEN_WORDS = frozenset({*SLIDING_SETTINGS, *POOL_SETTINGS, *SETTINGS_OTHERWISE, "bias"})
 _PLAIN = (("s", 1), ("p", 0))
 _APART = (*_PLAIN, ("d", 1))
 _GROUPED = (*_APART, ("g", 1))

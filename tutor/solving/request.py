@@ -17,6 +17,7 @@ from tutor.exercise.over_layers import layers_of
 from tutor.exercise.read_training import samples, samples_from_csv
 from tutor.exercise.training_task import is_trained_otherwise, make_task
 from tutor.expression.keys import read_derivative
+from tutor.expression.parse import read_name
 from tutor.expression.walk import names as used_names
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph
@@ -186,7 +187,9 @@ def read_values(exercise: Exercise, at: Mapping[str, Any], data: Samples | None 
     if at and exercise.layers is not None and exercise.layers.symbolic:
         letters = ", ".join(exercise.layers.symbolic)
         raise ValueProblem(f"the sizes {letters} are letters, so there is nothing to give a value", hint="write [shapes] with numbers")
-    read = {name: value if isinstance(value, Fraction) else read_value(str(value), name) for name, value in at.items()}
+    read = {
+        read_name(name): value if isinstance(value, Fraction) else read_value(str(value), name) for name, value in at.items()
+    }
     if exercise.graph is not None:
         check_names(read, exercise.graph)
     for name in read:
@@ -238,6 +241,7 @@ def write_rate(rate: Any, value: Value) -> str:
 def choose_numbers(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What is differentiated with respect to what: as asked, as the exercise asks, or the loss by all parameters or inputs."""
     chosen: dict[str, list[str]] = {}
+    wrt = list(map(read_name, wrt))  # h[2] is h_2
     if wrt:
         for name in wrt:
             if name not in graph.names:
@@ -275,7 +279,7 @@ def choose_owners(layered: Layered, names: Sequence[str]) -> tuple[str, ...]:
     owner = {single: name for name, array in layered.entries.items() for single in array.items}
     known = layered.graph.names
     chosen = []
-    for name in names:
+    for name in map(read_name, names):
         whole = name if name in known else owner.get(name)
         if whole is None:
             raise GraphError(f"there is no quantity {name}", where="--wrt", hint=hint_near(name, known) or ", ".join(known))

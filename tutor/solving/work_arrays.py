@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tutor.derive.backward import derive
-from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, LayerRewrite, find_layer_rewrites
+from tutor.derive.rewrites.entrywise import LayerRewrite
+from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, find_layer_rewrites
 from tutor.exercise.over_layers import entries_of
 from tutor.graph.layered import Layered
 from tutor.graph.network import quantities

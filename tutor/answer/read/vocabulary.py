@@ -92,7 +92,7 @@ def gather_vocabulary(
     rates = dict.fromkeys([*map(rate_name, chosen), "eta", "lambda", "tau", "alpha"])
     rates = {rate: None for rate in rates if not found.is_own(rate)}
     own_rate = Name(rate_name(exercise.notation))  # there is one step size, whatever letter another course has for it
-    declared = {**dict.fromkeys(rates, own_rate), **nodes}
+    declared = {**nodes, **{rate: own_rate for rate in rates if rate not in nodes}}  # the quantities are what hints name first
     for rate in rates:
         if rate not in nodes:
             found.text(rate, declared[rate], OTHER)

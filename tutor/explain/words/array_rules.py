@@ -66,6 +66,10 @@ class ArrayWords(Topic):
         "part": "a part",
         "pad": "with zeros around it",
         "axes": "its axes in another order",
+        "masked_softmax": "softmax of each row, of what the mask lets through",
+        "split_heads": "its columns in equal parts, one for each head",
+        "join_heads": "the heads side by side again",
+        "causal_mask": "1 where a row may look: at itself and before",
     }
 
     BACKWARD: Mapping[str, str] = {
@@ -97,6 +101,8 @@ class ArrayWords(Topic):
         "to_largest": "only the largest entry gets it; equal ones share it",
         "to_first": "only the largest entry gets it; of equal ones the first",
         "axes": "with the axes in their old order",
+        "split_heads": "back to the heads, each its own columns",
+        "join_heads": "the heads' gradients side by side",
         "keep": "with an axis of one entry again",
         "drop": "without the axis of one entry",
         "softmax": "softmax: every score acts on every output",
@@ -110,6 +116,9 @@ class ArrayWords(Topic):
     REWRITES: Mapping[str, str] = {
         "softmax with cross-entropy": "softmax with cross-entropy",
         "sigmoid with binary cross-entropy": "sigmoid with binary cross-entropy",
+        "log-softmax with likelihood": "log-softmax with the likelihood",
+        "binary cross-entropy of scores": "the slope of log(1 + exp) is σ",
+        "divergence from the standard normal": "divergence from the standard normal",
         "log-sum-exp": "the slope of log Σ exp is the softmax",
         "linear network": "linear layers are one linear layer",
     }
@@ -141,6 +150,10 @@ class ArrayWords(Topic):
         "to_largest": "{call}: each gradient goes to the place of the largest entry, the other places get 0",
         "to_first": "{call}: each gradient goes to the place of the largest entry, of equal ones to the first",
         "axes": "{call}: the axes in this order",
+        "masked_softmax": "{call}: the softmax of each row over the places where the mask is 1; the others are 0, their gradients too",
+        "split_heads": "{call}: the columns in equal parts, one along a new first axis for each head",
+        "join_heads": "{call}: the heads side by side as columns",
+        "causal_mask": "{call}: 1 on the diagonal and below, 0 above",
         "concat": "{call}: the entries of the first, then those of the second",
         "flatten": "{call}: all entries as one vector, row after row",
         "unflatten": "{call}: the entries back in rows and columns",

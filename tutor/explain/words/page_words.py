@@ -101,7 +101,7 @@ class PageWords(Topic):
             "{names} are taken as one quantity; write {product} for a product.",
         ),
         "written out": ("Written out with {sizes}.", "Written out with {sizes}."),
-        "shape": ("Assumed: {names} is of shape {shape}, as what it is added to needs it; --shape {names}=… says another.",) * 2,
+        "shape": ("Assumed: {names} is of shape {shape}, as the formula needs it; --shape {names}=… says another.",) * 2,
         "upstream": ("{names} is an array: {loss} stands for any loss behind it, and {upstream} for ∂{loss}/∂{names}.",) * 2,
     }
     """By the kind of a remark: about one quantity or step, about several."""

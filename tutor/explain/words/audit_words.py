@@ -1,0 +1,46 @@
+"""The words of an audit: what a wrong figure of a page probably is, and the report about many pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.explain.words.topic import Topic
+
+
+class AuditWords(Topic):
+    """The phrases of ``tutor check`` about what is wrong, and of its report."""
+
+    CAUSES: Mapping[str, str] = {
+        "consequence": "Wrong only in consequence of {claims}: from there it follows.",
+        "repeated": "The same wrong figure as before, in {claims}.",
+        "close": "Close to what is right: a slip of arithmetic, of rounding or of copying.",
+        "unexplained": "Wrong by itself; no known slip gives this figure.",
+        "unexplained formula": "Wrong by itself; no known slip gives this formula.",
+    }
+    """What is said of a wrong figure that no slip explains; what slips explain is said as of a student's answer."""
+    ROUNDED = ("Right but for {claims}, rounded before it was used.", "Right but for {claims}, rounded before they were used.")
+    ROOT = ("From it follows {count} more wrong figure.", "From it follow {count} more wrong figures.")
+    FACTOR = "It is {factor} times what is right: probably {reason}."
+    CHANGES: Mapping[str, str] = {
+        "twice-too-large": "a factor ½ (a scale, a mean of two) was forgotten, or a 2 counted twice",
+        "half-too-large": "a factor 2 was forgotten, or a ½ counted twice",
+        "sign-turned": "a minus sign was lost, or is one too many",
+        "count-times": "the division by a number of terms, as of a mean, was forgotten",
+        "count-shared": "it was divided by a number of terms, as of a mean, once too often",
+        "root-times": "the scale 1/√n was forgotten",
+        "root-shared": "the scale 1/√n was counted once too often",
+        "point-misplaced": "the decimal point is misplaced",
+    }
+    """What was probably done, of a right result that was multiplied by a factor."""
+    REPAIRS: Mapping[str, str] = {
+        "another-name": "Probably another quantity stands where {quantity} belongs.",
+        "factor-too-many": "Without the factor {quantity} it is right.",
+        "term-too-many": "Without the term {quantity} it is right.",
+    }
+    """What is said of a formula that one change makes right."""
+    SWAPPED = "Probably two digits were exchanged."
+    ANOTHER = "Probably the value of {quantity} was printed."
+    ANOTHER_OR = "Probably the value of another quantity was printed: {quantities}."
+    CLAIM = "{claim} (printed {printed})"
+    UNREAD = "Line {line} could not be read:"
+    COMMA, AND, OR = ", ", " and ", " or "
