@@ -166,6 +166,9 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     "masked_softmax": masked_softmax,
     "split_heads": lambda x, r, q: np.stack([x[..., q * head : q * (head + 1)] for head in range(r)], axis=-3),
     "join_heads": lambda x: np.concatenate([x[..., head, :, :] for head in range(x.shape[-3])], axis=-1),
+    "positional_encoding": lambda t, d: np.array([
+        [(MP.cos if j % 2 else MP.sin)(number(i) / MP.power(10000, number(Fraction(j - j % 2, d)))) for j in range(d)] for i in range(t)
+    ], dtype=object),
     "causal_mask": lambda n: np.array([[int(j <= i) for j in range(n)] for i in range(n)], dtype=object),
 }
 _FROM_THE_END = {"row": -1, "column": -2, "channel": -3, "sample": -4}

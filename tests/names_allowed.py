@@ -19,6 +19,8 @@ ALLOWED = {  # file: why, and the names
         "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows masked_softmax matmul max_pool mean one_hot "
         "causal_mask join_heads split_heads outer part pick_each row_sums rows softmax softmax_columns softmax_rows "
         "sum transpose transposed_convolution unflatten",
+        "causal_mask join_heads outer part positional_encoding row_sums rows softmax softmax_columns softmax_rows split_heads sum "
+        "transpose unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
@@ -133,6 +135,7 @@ ALLOWED = {  # file: why, and the names
     "contracts/worked_json.py": ("KEY", "batch rows"),
     "exercise/catalogue.py": ("KEY", "columns rows"),
     "exercise/read_training.py": ("KEY", "batch columns mean rows"),
+    "explain/recursion_section.py": ("SIGN", "abs transpose"),
     "exercise/read_repeats.py": ("KEY", "columns"),
     "graph/repetition.py": ("KEY", "mean sign"),
     "explain/class_page.py": ("KEY", "mean"),

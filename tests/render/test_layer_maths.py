@@ -79,6 +79,7 @@ TABLE = [  # expression, LaTeX, text
     ("masked_softmax(A, B)", "\\operatorname{maskedsoftmax}(A, B)", "maskedsoftmax(A, B)"),
     ("split_heads(A, 2, 3)", "\\operatorname{heads}_{2 \\times 3}(A)", "heads[2×3](A)"),
     ("join_heads(A)", "\\operatorname{joinheads}(A)", "joinheads(A)"),
+    ("positional_encoding(3, 4)", "\\operatorname{positions}(3, 4)", "positions(3, 4)"),
     ("causal_mask(3)", "\\operatorname{causal}(3)", "causal(3)"),
     ("correlate(x, k)", "x \\star k", "x ⋆ k"),
     ("convolve(x, k, 2, 1)", "x \\ast_{s=2, p=1} k", "x ∗[s=2, p=1] k"),

@@ -148,6 +148,8 @@ CASES = [  # operation, shapes of its operands, its settings
     *(("split_heads", [shape], settings) for shape, settings in (
         ((2, 6), (2, 3)), ((1, 2), (1, 2)), ((2, 1, 4), (2, 2)), ((1, 2, 2), (2, 1)))),
     *(("join_heads", [shape], ()) for shape in ((2, 3, 2), (1, 2, 1), (2, 2, 1, 3), (1, 1, 2, 1))),
+    ("positional_encoding", [], (2, 3)),
+    ("positional_encoding", [], (3, 2)),
     ("causal_mask", [], (3,)),
     ("causal_mask", [], (1,)),
     ("flatten", [(2, 3)], ()),

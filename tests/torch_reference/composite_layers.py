@@ -111,6 +111,10 @@ CASES: dict[str, Case] = {  # name: our steps of L, shapes, PyTorch's L
         "torch.tanh(X @ C + (torch.sigmoid(X @ A + H @ E) * H) @ G))"),
     "global pooling": ("L = sum(r ⊙ global_average_pool(X)) + sum(r ⊙ global_max_pool(X))", {"X": (3, 2, 2), "r": (3,)},
                        "(r * (F.adaptive_avg_pool2d(X, 1) + F.adaptive_max_pool2d(X, 1)).flatten()).sum()"),
+    "positions": ("Y = add_positions(X); L = sum(R ⊙ Y ⊙ Y)", {"X": (2, 4), "R": (2, 4)},
+                  "(R * (X + torch.stack([torch.tensor([0.0, 1, 0, 1]), torch.tensor([1.0, 1, 0.01, 0.01], dtype=torch.float64).sin()])"
+                  ".double() * torch.tensor([[1.0, 1, 1, 1], [1, 0, 1, 0]]) + torch.tensor([1.0, 1, 0.01, 0.01], dtype=torch.float64).cos()"
+                  " * torch.tensor([[0.0, 0, 0, 0], [0, 1, 0, 1]]))**2).sum()"),
 }  # fmt: skip
 
 

@@ -82,6 +82,10 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]], str]] = {  # name: our f
     "attention with a mask": (
         "sum(R ⊙ (masked_softmax(A @ B^T/2, causal_mask(3)) @ V))", {"A": (2, 3, 4), "B": (2, 3, 4), "V": (2, 3, 3), "R": (2, 3, 3)},
         "(R * F.scaled_dot_product_attention(A, B, V, is_causal=True)).sum()"),
+    "positions": ("sum(R ⊙ positional_encoding(3, 4))", {"R": (3, 4)},
+                  "(R * torch.stack([torch.sin(torch.arange(3.0, dtype=torch.float64)), torch.cos(torch.arange(3.0, dtype=torch.float64)), "
+                  "torch.sin(torch.arange(3.0, dtype=torch.float64) / 100), torch.cos(torch.arange(3.0, dtype=torch.float64) / 100)],"
+                  " 1)).sum()"),
     "heads": ("sum(R ⊙ split_heads(X, 2, 3)) + sum(X ⊙ join_heads(Y))", {"X": (4, 6), "R": (2, 4, 3), "Y": (2, 4, 3)},
               "(R * X.reshape(4, 2, 3).transpose(0, 1)).sum() + (X * Y.transpose(0, 1).reshape(4, 6)).sum()"),
     "attention of several heads": (

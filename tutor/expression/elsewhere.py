@@ -35,8 +35,8 @@ ARRAYS = frozenset({
     "average_pool", "batch", "batch_sums", "causal_mask", "column_sums", "columns", "concat", "convolve", "correlate", "embed",
     "entry", "fill", "flatten", "hadamard", "join_heads", "log_softmax_columns", "log_softmax_rows", "logsumexp",
     "logsumexp_columns", "logsumexp_rows", "masked_softmax", "matmul", "max_pool", "mean", "norm", "one_hot", "outer", "part",
-    "pick_each", "row_sums", "rows", "softmax_columns", "softmax_rows", "split_heads", "stack", "std", "sum", "transpose",
-    "transposed_convolution", "unflatten", "var",
+    "pick_each", "positional_encoding", "row_sums", "rows", "softmax_columns", "softmax_rows", "split_heads", "stack", "std", "sum",
+    "transpose", "transposed_convolution", "unflatten", "var",
 })  # fmt: skip
 """Functions of arrays, which are read where an exercise has shapes."""
 

@@ -169,7 +169,8 @@ def _list_targets(step: _Written, expr: Expr) -> tuple[tuple[str, Expr], ...] | 
         what = tell("{targets} on the left, and {count} on the right", targets=[step.target, *step.more], count=values)
         hint = tell("write one step for each, or a layer that has several outputs: h, c = lstm_cell(x, h0, c0, W, U, b)")
         return GraphError(what, hint=hint)
-    return tuple((target, Call(f"{OUTPUT}{place}", (expr,))) for place, target in enumerate((step.target, *step.more), 1))
+    found = [(target, Call(f"{OUTPUT}{place}", (expr,))) for place, target in enumerate((step.target, *step.more), 1)]
+    return tuple(reversed(found))  # the first output is computed last, and is what the line is about
 
 
 def _check_arguments(target: str, arguments: Sequence[str], used: Sequence[str]) -> None:

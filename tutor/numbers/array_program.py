@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.walk import names
 from tutor.graph.entries import MAX_WORK, arrays_of, index_parts, read_whole
 from tutor.graph.nouns import Step
@@ -365,6 +365,8 @@ class _FormReader:
         match expr:
             case Name(name) if name in self.arrays:
                 return self.arrays[name]
+            case Name(name) if name in self.letters:
+                return self.count_place(name)
             case Name(name):
                 return lowering.constant(str(self.known[name]))
             case Number():
@@ -384,8 +386,8 @@ class _FormReader:
                 return self.winner(self.arrays[array], axes[::3], axes[1::3], window, shared=which == "winner")
             case Div(Call("exp", (top,)), Call("sum_over") as under) if (made := self.share(top, under)) is not None:
                 return made
-            case Div(Mul((mask, Call("exp", (top,)))), Call("sum_over") as under) if (made := self.share(top, under)) is not None:
-                return self.combine(MUL, [self.read(mask), made])
+            case Div(Mul((mask, Call("exp", (top,)))), Call("sum_over") as under) if (made := self.share(top, under, mask)) is not None:
+                return made
             case Call("log", (Call("sum_over") as summed,)) if (made := self.add_largest(summed)) is not None:
                 return made
             case Call(func, args):
@@ -461,6 +463,15 @@ class _FormReader:
         place = self.lowering.emit(Instruction(PATTERN, (), pick.sizes, pick=pick))
         return self.lowering.node(place, pick.letters, False)
 
+    def count_place(self, letter: str) -> _Node:
+        """The number that a letter stands for, at each place: how many places there are up to it."""
+        outer, loop = dict(self.letters), f"{letter} before"
+        self.letters[loop] = self.letters[letter]
+        ahead = self.pattern((Add((Name(letter), Neg(Name(loop)), ONE)),), (self.letters[letter],))
+        found = self.combine(DOT, [ahead], (loop,))
+        self.letters = outer
+        return found
+
     def pick(self, index: Sequence[Expr], limits: tuple[int, ...]) -> Pick:
         used = {name for part in index for name in names(part)}
         letters = tuple(letter for letter in self.letters if letter in used)
@@ -495,10 +506,24 @@ class _FormReader:
         before = self.combine(DOT, [self.combine(MUL, [equal, earlier])], loops)
         return self.combine(MUL, [chosen, self.combine(EQUAL, [before, self.lowering.constant("0")])])
 
-    def share(self, top: Expr, under: Expr) -> _Node | None:
-        """exp(a)/Σ exp(b), with the largest b divided out of both: exp cannot overflow.  Nothing where it is something else."""
+    def share(self, top: Expr, under: Expr, mask: Expr | None = None) -> _Node | None:
+        """exp(a)/Σ exp(b), with the largest b divided out of both: exp cannot overflow.  Nothing where it is something else.
+
+        With a mask it is m·exp(a)/Σ m·exp(b), without the a where m is 0.
+        """
         made = self.divide_largest_out(under)
-        return made and self.combine(DIV, [self.combine("exp", [self.combine(SUB, [self.read(top), made[0]])]), made[1]])
+        if made is None:
+            return None
+        weights = [] if mask is None else [self.read(mask)]
+        grown = self.combine("exp", [self.combine(SUB, [self.leave_masked_out(self.read(top), weights), made[0]])])
+        return self.combine(DIV, [reduce(lambda a, b: self.combine(MUL, [a, b]), [*weights, grown]), made[1]])
+
+    def leave_masked_out(self, score: _Node, weights: Sequence[_Node]) -> _Node:
+        """A score, and below every other where its mask is 0."""
+        if not weights:
+            return score
+        squared = self.combine(MUL, [weights[0], weights[0]])
+        return self.lowering.apply("if_positive", [squared, score, self.lowering.constant(LOWEST)])
 
     def add_largest(self, summed: Expr) -> _Node | None:
         """log Σ exp(b), with the largest b divided out.  Nothing where it is something else."""
@@ -515,11 +540,8 @@ class _FormReader:
         below = self.read(power.args[0]) if type(power) is Call and power.func == "exp" else None
         if below is not None and set(loops) <= set(below.letters):
             weights = [] if mask is None else [self.read(mask)]
-            allowed = below
-            if weights:
-                squared, lowest = self.combine(MUL, weights * 2), self.lowering.constant(LOWEST)
-                allowed = below = self.lowering.apply("if_positive", [squared, below, lowest])
-            largest = self.combine(DIVIDED_OUT, [allowed], loops)
+            below = self.leave_masked_out(below, weights)
+            largest = self.combine(DIVIDED_OUT, [below], loops)
             found = largest, self.combine(DOT, [*weights, self.combine("exp", [self.combine(SUB, [below, largest])])], loops)
         self.letters = outer
         return found

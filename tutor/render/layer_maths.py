@@ -130,11 +130,14 @@ def _column_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
     return _write_transposed(writer, args[0]) + _write_both(writer, "\\,", " ") + _write_ones(writer)
 
 
-def _write_named(latex: str, text: str, operands: int = 1, index: Callable[[Writer, Sequence[Expr]], str] | None = None) -> Write:
-    """A function by its name; ``index`` writes its settings as an index.  Without operands it is of its labels, which its sizes follow."""
+def _write_named(
+    latex: str, text: str, operands: int = 1, index: Callable[[Writer, Sequence[Expr]], str] | None = None, *, labels: bool = False
+) -> Write:
+    """A function by its name; ``index`` writes its settings as an index.  Without operands it is of its settings, or of its ``labels``,
+    which its sizes follow."""
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
-        shown = args[: operands or (len(args) + 1) // 2]
+        shown = args[: operands or (len(args) // 2 if labels else len(args))]
         below = index(writer, args[operands:]) if index else ""
         head = _write_both(writer, f"\\operatorname{{{latex}}}", text)
         if below:
@@ -262,6 +265,19 @@ def _write_over(func: str, latex: str, sign: str = "") -> Write:
     return write
 
 
+def _write_sum_over_times(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """A sum over times: Σ_(t=1..T)."""
+    index, first, last = (writer.show(arg) for arg in args[:3])
+    inner = writer.write_within(args[3], _QUOTIENT)
+    return _write_both(writer, f"\\sum_{{{index}={first}}}^{{{last}}} {inner}", f"Σ_({index}={first}..{last}) {inner}")
+
+
+def _write_norm(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """The norm of an array."""
+    inner = writer.show(args[0])
+    return _write_both(writer, f"\\left\\lVert {inner} \\right\\rVert", f"‖{inner}‖")
+
+
 def _write_equal(writer: Writer, args: tuple[Expr, ...]) -> str:
     """1 where an index is a label, else 0."""
     index, label = (writer.show(arg) for arg in args)
@@ -345,7 +361,7 @@ def make_printed(row: Layer) -> PrintedOperation:
     if kind == "sign":
         write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
         return PrintedOperation(_ATOM, _flip_operands(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
-    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), _INDICES[more[1]] if more else None))
+    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), _INDICES[more[1]] if more else None, labels=bool(row.within)))
 
 
 def _flip_operands(write: Write) -> Write:
@@ -367,6 +383,8 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     "hadamard": PrintedOperation(_QUOTIENT, _write_hadamard),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _write_over("sum_over", "\\sum", "Σ")),
+    "sum_times": PrintedOperation(_SUM, _write_sum_over_times),
+    "norm_of": PrintedOperation(_ATOM, _write_norm),
     "max_over": PrintedOperation(_SUM, _write_over("max_over", "\\max")),
     "equal": PrintedOperation(_ATOM, _write_equal),
     "shaped": PrintedOperation(_ATOM, _write_shaped),

@@ -42,7 +42,7 @@ class Way:
         return {name: tuple(sizes.split()) for name, _, sizes in (text.partition(":") for text in self.arrays)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompositeLayer:
     """One row.
 
@@ -140,8 +140,8 @@ def _list_group_ways() -> Iterator[Way]:
 
 
 def _list_attention_ways() -> Iterator[Way]:
-    one, several = ("Q: d", "K: s d", "V: s v"), ("Q: ... t d", "K: ... s d", "V: ... s v")
-    for arrays, score, value in ((one, "K @ Q", "V^T @ A"), (several, "Q @ K^T", "A @ V")):
+    several, one = ("Q: ... t d", "K: ... s d", "V: ... s v"), ("Q: d", "K: s d", "V: s v")
+    for arrays, score, value in ((several, "Q @ K^T", "A @ V"), (one, "K @ Q", "V^T @ A")):
         scores = f"S = {score}/sqrt(d)"
         yield Way(arrays, (scores, "A = softmax(S, axis=-1)", f"y = {value}"))
         yield Way((*arrays, "mask: ?"), (scores, "A = masked_softmax(S, mask)", f"y = {value}"))
@@ -197,7 +197,7 @@ def _list_lstm_ways() -> Iterator[Way]:
         sides = {of: weight.format(of=of) for of in ("n", "m")}
         packed = {of: " ".join("4*m" if part == "m" and place == (0 if weight.startswith("m") else 1) else part
                                for place, part in enumerate(sides[of].split())) for of in sides}  # fmt: skip
-        for order in permutations("ifgo"):
+        for order in permutations("ifog"):
             part = "part_row" if batch else "part"
             gates = tuple(f"{gate} = {_GATES[gate]}({part}(a, {place}*m, m))" for place, gate in enumerate(order))
             yield Way((x, h, state, f"W: {packed['n']}", f"U: {packed['m']}", "b: 4*m", "b2: 4*m"),
@@ -300,7 +300,7 @@ _ROWS = (
         "gru_cell", ("x", "h", *(f"{name}{gate}" for name in "WU" for gate in "rzn"), *(f"b{gate}?" for gate in "rzn"),
                      *(f"b2{gate}?" for gate in "rzn")),
         tuple(_list_gru_ways()), outputs=("h_next",), settings={"reset": "before"}, also=("GRUCell",),
-        source="Cho et al. 2014; h' = (1 − z) ⊙ n + z ⊙ h as PyTorch and d2l.ai have it; reset=after is PyTorch's",
+        source="Cho et al. 2014; h' = (1 − z) ⊙ h̃ + z ⊙ h as PyTorch and d2l.ai have it; reset=after is PyTorch's",
     ),
     CompositeLayer(
         "global_average_pool", ("x",),
@@ -313,6 +313,11 @@ _ROWS = (
         (Way(("x: n",), ("y = max(x)",)), Way(("x: c l",), ("y = max(x, axis=-1)",)),
          Way(("x: ... c h w",), ("y = max(x, axis=(-2, -1))",))),
         also=("GlobalMaxPooling2D",), source="the largest entry of each channel",
+    ),
+    CompositeLayer(
+        "add_positions", ("X",),
+        (Way(("X: ... t d",), ("y = X + positional_encoding(t, d)",)),),
+        source="Vaswani et al. 2017, Attention Is All You Need, section 3.5",
     ),
 )  # fmt: skip
 

@@ -69,6 +69,7 @@ class ArrayWords(Topic):
         "masked_softmax": "softmax of each row, of what the mask lets through",
         "split_heads": "its columns in equal parts, one for each head",
         "join_heads": "the heads side by side again",
+        "positional_encoding": "sine and cosine of the place",
         "causal_mask": "1 where a row may look: at itself and before",
     }
 
@@ -153,6 +154,7 @@ class ArrayWords(Topic):
         "masked_softmax": "{call}: the softmax of each row over the places where the mask is 1; the others are 0, their gradients too",
         "split_heads": "{call}: the columns in equal parts, one along a new first axis for each head",
         "join_heads": "{call}: the heads side by side as columns",
+        "positional_encoding": "{call}: row t has sin((t − 1)/10000^((j − 1)/d)) at odd j and cos((t − 1)/10000^((j − 2)/d)) at even j",
         "causal_mask": "{call}: 1 on the diagonal and below, 0 above",
         "concat": "{call}: the entries of the first, then those of the second",
         "flatten": "{call}: all entries as one vector, row after row",
