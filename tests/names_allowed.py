@@ -17,10 +17,8 @@ ALLOWED = {  # file: why, and the names
         "GRAMMAR",
         "average_pool batch batch_sums column_sums columns concat convolve correlate embed entry fill flatten log_softmax "
         "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows masked_softmax matmul max_pool mean one_hot "
-        "causal_mask join_heads split_heads outer part pick_each row_sums rows softmax softmax_columns softmax_rows "
-        "sum transpose transposed_convolution unflatten",
-        "causal_mask join_heads outer part positional_encoding row_sums rows softmax softmax_columns softmax_rows split_heads sum "
-        "transpose unflatten",
+        "causal_mask join_heads outer part pick_each positional_encoding row_sums rows softmax softmax_columns softmax_rows "
+        "split_heads sum transpose transposed_convolution unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
