@@ -27,6 +27,7 @@ from tutor.cli.shell import (
     OnEdges,
     Output,
     Prefix,
+    Recursion,
     Shapes,
     Target,
     To,
@@ -126,6 +127,7 @@ def solve(
     prefix: Prefix = "",
     width: Width = None,
     edges: Edges = OnEdges.plain,
+    recursion: Recursion = None,
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
@@ -139,7 +141,7 @@ def solve(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
         chain=chain.value if chain else None, notation_name=notation, ask=find_running_prover(),
         form=form.value if form else None, apart=apart, words=lang, edges=edges.value,
-        shapes=read_shape_texts(shape) if shape else None,
+        shapes=read_shape_texts(shape) if shape else None, recursion=recursion,
     )  # fmt: skip
     deliver(solution, asked, output, fragment=part)
 

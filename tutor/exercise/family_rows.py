@@ -25,7 +25,7 @@ def match_places(at: Sequence[Place], slots: Sequence[Place | None]) -> tuple[in
 
 
 def give_shape(_name: str, value: Any, places: Free) -> dict[str, Any]:
-    """The one shape of all.
+    """The one shape (or description) of all.
 
     >>> give_shape("x", [2], {"x_1": (1,), "x_2": (2,)})
     {'x_1': [2], 'x_2': [2]}

@@ -24,8 +24,9 @@ from tutor.exercise.over_layers import (
 from tutor.exercise.over_layers import write_graph as written_layers
 from tutor.exercise.read_functions import read_functions
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
-from tutor.exercise.read_repeats import Repetition, read_repeats
+from tutor.exercise.read_repeats import WRITTEN_WITH, read_repeats
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
+from tutor.exercise.repeated import Repetition
 from tutor.exercise.translations import add_options, is_language_code, read_translations
 from tutor.expression.own_functions import shorten_name
 from tutor.graph.build import from_steps
@@ -46,7 +47,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
-    "conventions": (dict,), "functions": (dict,), "repeat": (list,), BROUGHT: (dict,),
+    "conventions": (dict,), "functions": (dict,), "repeat": (list,), "recursion": (bool,), BROUGHT: (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -96,6 +97,23 @@ def from_text(text: str, ident: str, where: str = "") -> Exercise:
     return replace(exercise, digest=sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
 
+_COMPUTATION = ("steps", "repeat", "loss", "parameters", "quantities", "shapes", "functions", "conventions")
+
+
+def write_out_with(exercise: Exercise, last: int) -> Exercise:
+    """The computation of an exercise whose last time is a letter, written out with so many times.
+
+    Raises `Problems` where it means nothing with so few.
+    """
+    assert exercise.repetition is not None
+    raw = {key: value for key, value in exercise.repetition.raw.items() if key in _COMPUTATION}
+    reader = _Reader({**raw, "title": exercise.title}, exercise.id, last)
+    written = reader.read() if reader.read_repetition() else None
+    if reader.problems or written is None:
+        raise Problems(reader.problems, where=f"{exercise.id}, written out with {last} times")
+    return written
+
+
 def _add_line(problem: TutorError, text: str) -> TutorError:
     """The fault of a function with its line, since it stands in a formula among others."""
     line = name_line(problem.where, text) if problem.where.startswith("functions") else ""
@@ -105,9 +123,10 @@ def _add_line(problem: TutorError, text: str) -> TutorError:
 class _Reader:
     """Collects what a file says and every fault in it."""
 
-    def __init__(self, raw: Mapping[str, Any], ident: str) -> None:
+    def __init__(self, raw: Mapping[str, Any], ident: str, last: int = WRITTEN_WITH) -> None:
         self.raw = raw
         self.ident = ident
+        self.last = last
         self.problems: list[TutorError] = []
         self.conventions = Conventions()
         self.own: tuple[str, ...] = ()
@@ -153,7 +172,7 @@ class _Reader:
 
     def read_repetition(self) -> bool:
         """Write out what is repeated; whether that could be done, so that the rest of the file means something."""
-        self.raw, self.repetition = read_repeats(self.raw, self.check_types, self.fault)
+        self.raw, self.repetition = read_repeats(self.raw, self.check_types, self.fault, self.last)
         if self.problems:
             self.check_types(self.raw, {**_KEYS, **dict.fromkeys(filter(is_language_code, self.raw), (dict,))}, "")
         return not self.problems
@@ -194,7 +213,9 @@ class _Reader:
             self.fault(f"steps runs from 0 to {MAX_STEPS:,}, not {steps}", "train.steps")
             steps = 0
         asked, counted = self.read_asked(good, graph, network, layered)
-        symbols = self.symbols(good.get("symbols", {}), (*graph.names, *(layered.graph.names if layered else ())) if graph else None)
+        families = self.repetition.families if self.repetition is not None else ()
+        named = (*graph.names, *(layered.graph.names if layered else ()), *families) if graph else None
+        symbols = self.symbols(good.get("symbols", {}), named)
         claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile, layered)]
         subject = Subject(graph, layered if layered is not None else choose_own_layers(None, network, profile) if graph else None, network)
         translations = read_translations(self.raw, self.check_types, self.fault)
@@ -205,7 +226,7 @@ class _Reader:
             counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan, layered,
             add_options(questions, translations), read_cases(good.get("case", []), self.check_types, self.fault),
             read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(), language=good.get("language", ""),
-            translations=translations, repetition=self.repetition,
+            translations=translations, repetition=self.repetition, recursion=good.get("recursion", False),
         )  # fmt: skip
 
     def put_in(self, graph: Graph) -> Graph:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tutor.exercise.question import Case, Question, Scheme
-from tutor.exercise.read_repeats import Repetition
 from tutor.exercise.read_training import TrainingPlan
+from tutor.exercise.repeated import Repetition
 from tutor.exercise.translations import Translations, translate_questions
 from tutor.expression.nodes import Expr
 from tutor.expression.walk import is_numeric
@@ -91,7 +91,7 @@ class Exercise:
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
     should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
     ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it); ``translations`` has its texts in others.
-    ``repetition`` is what it says about steps over t = 1…T.
+    ``repetition`` is what it says about steps over t = 1…T, ``recursion`` that its derivation is told as one row for every t.
     """
 
     id: str
@@ -123,6 +123,7 @@ class Exercise:
     language: str = ""
     translations: Translations = field(default_factory=dict)
     repetition: Repetition | None = None
+    recursion: bool = False
 
     def say(self, text: str, language: str) -> str:
         """A text of the exercise in a language; as it stands where it has no translation.

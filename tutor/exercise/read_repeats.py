@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from tutor.errors import GraphError, TutorError, hint_near
+from tutor.errors import GraphError, hint_near
 from tutor.exercise.family_rows import describe_rows, give_shape, make_giver, match_places
-from tutor.graph.nouns import Graph, Quantity
+from tutor.exercise.repeated import TARGET, Repetition
 from tutor.graph.repetition import (
     MOST_STEPS,
     Env,
@@ -22,6 +22,7 @@ from tutor.graph.repetition import (
     Place,
     Repeat,
     find_families,
+    find_slots,
     list_occurrences,
     read_place,
     refuse_future,
@@ -41,74 +42,15 @@ _KEYS: dict[str, tuple[type, ...]] = {
 WRITTEN_WITH = 3
 """An exercise whose last time is a letter is written out with so many times."""
 _LETTER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,2}")
-_WHERE = re.compile(r"(?:steps(?:: )?)?(?:(?:(?<=s)|steps)\[(?P<number>\d+)\]|step (?P<target>\w+))")
-_TARGET = re.compile(r"\s*(?P<name>[^\s(=,:]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Repetition:
-    """What a file says about repetition: its ``repeats`` and, around them, its other steps, all as written.
+def read_repeats(
+    raw: Mapping[str, Any], check: CheckTypes, fault: Fault, last: int = WRITTEN_WITH
+) -> tuple[dict[str, Any], Repetition | None]:
+    """The file with its repetitions written out, and what it says about them; as it is where there are none or one has a fault.
 
-    ``families`` are the indexed names with how many indices each has, ``places`` where each quantity of a family stands; ``letter`` is
-    the last time where that is left open, ``lines`` and ``origins`` are the steps written out and where each comes from.
+    ``last`` is the last time where that is a letter.
     """
-
-    repeats: tuple[Repeat, ...]
-    around: tuple[str, ...] = ()
-    families: Mapping[str, int] = field(default_factory=dict)
-    places: Mapping[str, tuple[str, tuple[Place, ...]]] = field(default_factory=dict)
-    letter: str = ""
-    lines: tuple[str, ...] = ()
-    origins: tuple[str, ...] = ()
-    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-
-    def make_writer(self, made: dict[str, tuple[str, tuple[Place, ...]]] | None = None) -> IndexWriter:
-        """A writer for texts about this exercise."""
-        return IndexWriter(self.families, self.spans, tuple(self.spans), {} if made is None else made)
-
-    def put_times(self, graph: Graph) -> Graph:
-        """The graph whose quantities know their time."""
-
-        def put(quantity: Quantity) -> Quantity:
-            found = self.places.get(quantity.name)
-            return replace(quantity, time=tuple(map(str, found[1]))) if found else quantity
-
-        return replace(
-            graph,
-            inputs=tuple(map(put, graph.inputs)),
-            parameters=tuple(map(put, graph.parameters)),
-            nodes=tuple(map(put, graph.nodes)),
-        )
-
-    def replace_places(self, errors: Sequence[TutorError]) -> list[TutorError]:
-        """Faults with the places of their steps in the file, instead of those in the steps written out; each once, not at every time."""
-        targets = {
-            match["name"]: origin
-            for line, origin in zip(self.lines, self.origins, strict=True)
-            if (match := _TARGET.match(line))
-        }
-        found: dict[tuple[str, str], TutorError] = {}
-        for error in errors:
-            match = _WHERE.match(error.where)
-            number = int(match["number"] or 0) if match is not None else 0
-            origin = (
-                self.origins[number - 1]
-                if 0 < number <= len(self.origins)
-                else targets.get(match["target"] or "", "")
-                if match
-                else ""
-            )
-            if match is not None and origin:
-                error = type(error)(
-                    error.what, where=origin + error.where[match.end() :], hint=error.hint, spot=error.spot
-                )
-            stem = error.where.partition(", ")[0]
-            found.setdefault((stem, error.what if stem == error.where else ""), error)
-        return list(found.values())
-
-
-def read_repeats(raw: Mapping[str, Any], check: CheckTypes, fault: Fault) -> tuple[dict[str, Any], Repetition | None]:
-    """The file with its repetitions written out, and what it says about them; as it is where there are none or one has a fault."""
     tables = raw.get("repeat")
     if not isinstance(tables, list):
         return dict(raw), None
@@ -127,7 +69,7 @@ def read_repeats(raw: Mapping[str, Any], check: CheckTypes, fault: Fault) -> tup
         or not all(isinstance(step, str) for step in steps)
     ):
         return {**rest, "steps": []} if "steps" not in rest else rest, None
-    return _Unroller(rest, good, steps, fault).write_out()
+    return _Unroller(rest, good, tables, fault, last).write_out()
 
 
 def _read_repeat(table: Any, where: str, check: CheckTypes, fault: Fault) -> Repeat | None:
@@ -209,12 +151,13 @@ def _spread(value: Any, count: int) -> list[Any] | None:
 class _Unroller:
     """Writes out all of one file."""
 
-    def __init__(self, raw: dict[str, Any], repeats: Sequence[Repeat], steps: Sequence[str], fault: Fault) -> None:
-        self.raw, self.steps, self.fault = raw, steps, fault
+    def __init__(self, raw: dict[str, Any], repeats: Sequence[Repeat], tables: list[Any], fault: Fault, open_end: int) -> None:
+        self.raw, self.steps, self.fault = raw, raw.get("steps", []), fault
+        self.whole = {**raw, "repeat": tables}
         letters = dict.fromkeys(end for repeat in repeats for end in repeat.last if isinstance(end, str))
         self.letter = next(iter(letters), "")
         self.many = len(letters) > 1
-        self.repeats = tuple(repeats)
+        self.repeats, self.open_end = tuple(repeats), open_end
         self.written = [
             replace(r, last=tuple(self.close(s, e) for s, e in zip(r.first, r.last, strict=True))) for r in repeats
         ]
@@ -229,10 +172,14 @@ class _Unroller:
 
     def close(self, start: int, end: int | str) -> int:
         """The last time, with a number in the place of a letter."""
-        return start + WRITTEN_WITH - 1 if isinstance(end, str) else end
+        return max(self.open_end, start) if isinstance(end, str) else end
 
     def write_out(self) -> tuple[dict[str, Any], Repetition | None]:
         """The file written out."""
+        if self.letter and isinstance(self.raw.get("values"), dict) and self.raw["values"]:
+            what = f"{self.letter} is open, and there are values"
+            self.say(what, "values", "leave them out for a derivation for every " + self.letter + ", or write a number: to = 3")
+            return {**self.raw, "steps": []}, None
         if self.many:
             self.say(
                 "the last places of two indices are letters", "repeat", "one may stay open; give the other one a number"
@@ -240,7 +187,7 @@ class _Unroller:
             return {**self.raw, "steps": []}, None
         lines, origins = self.write_steps()
         self.check_bare()
-        targets = {match["name"] for line in lines if (match := _TARGET.match(line))} | self.list_more_targets(lines)
+        targets = {match["name"] for line in lines if (match := TARGET.match(line))} | self.list_more_targets(lines)
         leaves = {name: place for name, place in self.writer.made.items() if name not in targets}
         raw = {**self.raw, "steps": lines}
         self.add_loss(raw, targets)
@@ -251,31 +198,17 @@ class _Unroller:
         if values is not None:
             raw["values"] = values
             self.check_leaves(leaves, values)
-        for key in ("quantities", "symbols"):
-            described = self.share(
-                raw.get(key),
-                key,
-                {**leaves, **self.writer.made},
-                set(),
-                lambda name, value, places: dict.fromkeys(places, value),
-            )
-            if described is not None:
-                raw[key] = described
+        described = self.share(raw.get("quantities"), "quantities", {**leaves, **self.writer.made}, set(), give_shape)
+        if described is not None:
+            raw["quantities"] = described
         if isinstance(raw.get("parameters"), list):
             raw["parameters"] = [name for item in raw["parameters"] for name in self.list_named(item, leaves)]
         self.put_texts(raw)
         origin = [*origins, *(["loss"] if len(raw["steps"]) > len(lines) else [])]
-        known = Repetition(
-            self.repeats,
-            tuple(self.steps),
-            self.families,
-            self.writer.made,
-            self.letter,
-            tuple(raw["steps"]),
-            tuple(origin),
-            self.spans,
-        )
-        return raw, known
+        made, steps = self.writer.made, tuple(raw["steps"])
+        spans = {index: (low, int(high)) for index, (low, high) in self.spans.items()}
+        slots = find_slots(self.repeats)
+        return raw, Repetition(self.repeats, self.families, slots, made, self.letter, steps, tuple(origin), spans, self.whole)
 
     def say(self, what: str, where: str, hint: str) -> None:
         """Note a fault."""
@@ -316,12 +249,12 @@ class _Unroller:
 
     def check_bare(self) -> None:
         """Refuse a family that stands without its index, and an index that is a quantity, too."""
-        plain = {match["name"] for step in self.steps if (match := _TARGET.match(step))}
+        plain = {match["name"] for step in self.steps if (match := TARGET.match(step))}
         plain |= {
             match["name"]
             for repeat in self.repeats
             for step in repeat.steps
-            if (match := _TARGET.match(step)) and "[" not in match["name"]
+            if (match := TARGET.match(step)) and "[" not in match["name"]
         }
         loss = self.raw.get("loss", "")
         plain |= {"L"} if isinstance(loss, str) and not loss.isidentifier() and loss else set()
@@ -381,7 +314,7 @@ class _Unroller:
         except GraphError as error:
             self.say(error.what, "loss", error.hint)
             return
-        if written in targets or written.isidentifier():
+        if "(" not in loss and (written in targets or written.isidentifier()):
             raw["loss"] = written
             return
         name = next(

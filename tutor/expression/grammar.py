@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from tutor.errors import tell
 from tutor.expression.limits import MAX_ARGUMENTS, MAX_DEPTH, MAX_FACTORS, MAX_TERMS, MAX_TREE
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Name, Neg, Number, Pow
 from tutor.expression.tokens import (
     BARE,
     EULER,
@@ -38,10 +38,12 @@ from tutor.expression.tokens import (
     find_close,
     is_rest,
     make_derivative,
+    multiply_factors,
     read_differential,
     read_partial,
     read_single,
     refuse_depth,
+    refuse_fractions,
     refuse_inverse,
     refuse_misplaced,
     refuse_power,
@@ -111,7 +113,7 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
     divided = 0
     mark = "*"
     applied: str | Named = ""
-    unit = flip = False
+    unit = flip = is_derivative = False
     kind, value = tokens[at]
     while True:
         if kind == "a":
@@ -120,7 +122,10 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
         elif kind == "(":
             node, at = _bracket(tokens, at, level, how)
         else:
-            node, at = _operand(tokens, at, level, how)
+            begun, (node, at) = at, _operand(tokens, at, level, how)
+            if mark == "/" and is_derivative and (kind == "d" or kind == "p"):
+                refuse_fractions(begun, factors[-1], node)
+        is_derivative = kind == "d" or kind == "p"
         kind, value = tokens[at]
         if kind == "^" or kind == "s" or kind == "t" or kind == "m" or kind == "I":
             node, at = _raise_power(tokens, at, node, level, how)
@@ -130,9 +135,7 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
             if type(inner) is Call and inner.func == "if_positive":
                 node, at = inner, behind
                 kind, value = tokens[at]
-        if flip:
-            node = Neg(node)
-            flip = False
+        node, flip = Neg(node) if flip else node, False
         if unit:
             unit = False
             if type(node) is Call and node.func == "if_positive":  # 1[z > 0]
@@ -141,9 +144,9 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
             divided += 1
             if divided > MAX_DEPTH:
                 raise Stop(at, tell("more than {limit} quotients in a row", limit=MAX_DEPTH), STEPS)
-            factors = [Div(_product(factors), node)]
+            factors = [Div(multiply_factors(factors), node)]
         elif mark == "@":
-            factors = [apply_sign(applied, _product(factors), node)]
+            factors = [apply_sign(applied, multiply_factors(factors), node)]
         else:
             factors.append(Call(str(applied), (node,)) if applied and mark == "*" else node)
         if kind == "*" or kind == "/" or kind == "@":
@@ -162,11 +165,7 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
             break
     if len(factors) > MAX_FACTORS:
         raise Stop(at, tell("a product of more than {limit} factors", limit=MAX_FACTORS), tell("use powers, or several steps"))
-    return _product(factors), at
-
-
-def _product(factors: list[Expr]) -> Expr:
-    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+    return multiply_factors(factors), at
 
 
 def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, NoReturn
 from tutor.errors import Told, TutorError, tell
 from tutor.expression.letters import LETTERS
 from tutor.expression.limits import MAX_BITS, MAX_DEPTH, MAX_EXPONENT, constant_bits, constant_size
-from tutor.expression.nodes import Add, Call, Div, Expr, Name, Neg, Number, Partial
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial
+from tutor.expression.plain import write_plain
 from tutor.expression.spelling import split_word
 
 Token = tuple[str, Any]
@@ -226,6 +227,18 @@ def read_partial(tokens: list[Token], at: int) -> tuple[Expr, int]:
         raise Stop(at, tell("this derivative cannot be read"), tell("write ∂L/∂w5 or dL/dw5"))
     wrt, end = read_differential(tokens, end + 1, at)
     return make_derivative(of, wrt), end
+
+
+def multiply_factors(factors: list[Expr]) -> Expr:
+    """The product of some factors; of one it is that one."""
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def refuse_fractions(at: int, above: Expr, below: Expr) -> None:
+    """df/dg/dg/dx is typed for a product of two fractions as often as it is a quotient: nothing is guessed."""
+    first, second = write_plain(above), write_plain(below)
+    raise Stop(at, tell("a derivative over a derivative can be read in two ways"),
+               tell("write {first} * {second} for their product, {first} / ({second}) for their quotient", first=first, second=second))
 
 
 def make_derivative(of: Expr, wrt: Expr) -> Expr:

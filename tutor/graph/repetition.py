@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from typing import TypeAlias
@@ -73,6 +73,25 @@ class Occurrence:
     name: str
     slots: tuple[str, ...]
     groups: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Where one quantity of a family stands: the family, its places before and behind the time, the time."""
+
+    family: str
+    before: tuple[Place, ...]
+    time: int
+    after: tuple[Place, ...] = ()
+
+    @property
+    def base(self) -> tuple[str, tuple[Place, ...], tuple[Place, ...]]:
+        """What the quantities of all times have in common."""
+        return self.family, self.before, self.after
+
+    def spell(self, place: Place) -> str:
+        """The name at another time."""
+        return spell(self.family, (*self.before, place, *self.after))
 
 
 _WORD = re.compile(r"(?<![\w.\\])[^\W\d_](?:\w*[^\W_])?")
@@ -171,6 +190,24 @@ def find_families(repeats: Sequence[Repeat]) -> dict[str, int]:
     return found
 
 
+def find_slots(repeats: Sequence[Repeat]) -> dict[str, tuple[str, ...]]:
+    """The index of each place of the families: the letter that stands there, empty where only numbers do.
+
+    >>> find_slots([Repeat(("l", "t"), (1, 1), (2, 3), ("h[l][t] = w[l]*h[l][t-1]",))])
+    {'h': ('l', 't'), 'w': ('l',)}
+    """
+    found = {name: [""] * count for name, count in find_families(repeats).items()}
+    for repeat in repeats:
+        env: Env = {index: Moved(index) for index in repeat.indices}
+        for text in repeat.steps:
+            for one in list_occurrences(text, repeat.indices):
+                for at, slot in enumerate(one.slots[: len(found.get(one.name, ()))]):
+                    place = read_place(slot, env)
+                    if isinstance(place, Moved):
+                        found[one.name][at] = place.letter
+    return {name: tuple(letters) for name, letters in found.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class IndexWriter:
     """Writes texts out: ``families`` with their numbers of indices, and from where to where each index runs (for sums over it).
@@ -246,6 +283,9 @@ class IndexWriter:
             if one.start < at:
                 continue
             rank = self.families.get(one.name)
+            if rank is None and one.name[:1] == "d" and one.name[1:] in self.families:  # of a derivative, dL/dh[2]
+                one = replace(one, start=one.start + 1, name=one.name[1:])
+                rank = self.families[one.name]
             if rank is None:
                 continue
             out.append(_put_numbers(text[at : one.start], env) + self._write_name(text, one, rank, env))

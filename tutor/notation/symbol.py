@@ -8,6 +8,7 @@ printed is made again from the parts, so that nothing from outside reaches a doc
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -35,6 +36,7 @@ SPELLINGS = {
 _TOKEN = re.compile(
     r"\\(?P<command>[A-Za-z]+)|(?P<char>[A-Za-z0-9+\-(),'*=.∘]|[{}^_])|(?P<space>\s+|\\,)|(?P<bad>.)", re.DOTALL
 )
+_ANGLES = {"langle": "⟨", "rangle": "⟩"}
 MAX_LENGTH = 80
 
 
@@ -112,7 +114,29 @@ _TIMES = re.compile(r"(?<=\d)·(?=[^\W\d])")
 """The sign of a product that an index needs none of: 2i."""
 
 
+Time = Literal["index", "angle", "raised"]
+"""How a course writes the time of a quantity: h_t, h^{⟨t⟩}, h^{(t)}."""
+
+
+def put_time(symbol: Symbol, time: Sequence[str], style: Time) -> Symbol:
+    r"""A symbol with the place in time of its quantity; in plain text brackets stand behind the letter.
+
+    >>> h = Symbol("h", "h")
+    >>> put_time(h, ["t-1"], "index"), put_time(h, ["2"], "angle")
+    (Symbol(latex='h_{t-1}', text='hₜ₋₁'), Symbol(latex='h^{\langle 2\rangle}', text='h⟨2⟩'))
+    >>> put_time(h, ["T"], "index").text, put_time(Symbol("h_{1}", "h₁"), ["2"], "raised").text
+    ('h_T', 'h⁽²⁾₁')
+    """
+    parts, place = read_symbol(symbol.latex), ",".join(time)
+    if style == "index":
+        return parts.add_index(Symbol(place, place))
+    marks = ("\\langle ", "\\rangle", "⟨", "⟩") if style == "angle" else ("(", ")", "(", ")")
+    return parts.add_superscript(Symbol(f"{marks[0]}{place}{marks[1]}", f"{marks[2]}{place}{marks[3]}"))
+
+
 def _raise_index(text: str, table: dict[str, str], mark: str) -> str:
+    if text[:1] == "⟨":
+        return text.replace("-", "−")
     if all(c in table for c in text) and sum(c.isalpha() for c in text) <= 3:
         return "".join(table[c] for c in text)
     shown = _TIMES.sub("", text.replace("-", "−"))
@@ -209,6 +233,8 @@ class _SymbolReader:
                 raise self.fail(word)
             return Symbol(word, word)
         command = word[1:]
+        if command in _ANGLES:
+            return Symbol(word, _ANGLES[command])
         if command in COMMANDS:
             return Symbol(word, COMMANDS[command])
         if command in ACCENTS or command in FONTS:

@@ -233,6 +233,19 @@ def _write_over(func: str, latex: str, sign: str = "") -> Write:
     return write
 
 
+def _write_sum_over_times(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """A sum over times: Σ_(t=1..T)."""
+    index, first, last = (writer.show(arg) for arg in args[:3])
+    inner = writer.write_within(args[3], _QUOTIENT)
+    return _write_both(writer, f"\\sum_{{{index}={first}}}^{{{last}}} {inner}", f"Σ_({index}={first}..{last}) {inner}")
+
+
+def _write_norm(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """The norm of an array."""
+    inner = writer.show(args[0])
+    return _write_both(writer, f"\\left\\lVert {inner} \\right\\rVert", f"‖{inner}‖")
+
+
 def _write_equal(writer: Writer, args: tuple[Expr, ...]) -> str:
     """1 where an index is a label, else 0."""
     index, label = (writer.show(arg) for arg in args)
@@ -335,6 +348,8 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     "hadamard": PrintedOperation(_QUOTIENT, _write_hadamard),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _write_over("sum_over", "\\sum", "Σ")),
+    "sum_times": PrintedOperation(_SUM, _write_sum_over_times),
+    "norm_of": PrintedOperation(_ATOM, _write_norm),
     "max_over": PrintedOperation(_SUM, _write_over("max_over", "\\max")),
     "equal": PrintedOperation(_ATOM, _write_equal),
     "shaped": PrintedOperation(_ATOM, _write_shaped),

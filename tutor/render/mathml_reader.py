@@ -31,7 +31,7 @@ _UPRIGHT = frozenset("ΓΔΘΛΞΠΣΥΦΨΩ∇")
 """Letters that are no italic in mathematics."""
 _BINARY = {"+": "+", "-": "−", "*": "*", "∘": "∘", "\\cdot": "⋅", "\\times": "×", "\\odot": "⊙", "\\star": "⋆", "\\ast": "∗"}
 _RELATION = {"=": "=", "<": "&lt;", ">": "&gt;"}
-_LONE = {"\\cdots": "⋯", "\\vdots": "⋮", "\\dots": "…", "\\top": "⊤"}
+_LONE = {"\\cdots": "⋯", "\\vdots": "⋮", "\\dots": "…", "\\top": "⊤", "\\langle": "⟨", "\\rangle": "⟩"}
 _NAMED = ("\\exp", "\\log", "\\ln", "\\sin", "\\cos", "\\tan", "\\tanh", "\\max", "\\min")
 _LIMITS = {
     "\\sum": "<mo>∑</mo>",
@@ -62,7 +62,7 @@ _BRACKETS = {
     "\\Bigl": _Bracket("\\Bigr", ' minsize="1.8em" maxsize="1.8em"'),
     "\\biggl": _Bracket("\\biggr", ' minsize="2.4em" maxsize="2.4em"'),
 }
-_SIDES = {"\\lvert": "|", "\\rvert": "|"}
+_SIDES = {"\\lvert": "|", "\\rvert": "|", "\\lVert": "‖", "\\rVert": "‖"}
 _ENDS = frozenset((*(bracket.closing for bracket in _BRACKETS.values()), "}", "&", "\\\\"))
 _SCRIPTS = {"ℬ": "B", "ℰ": "E", "ℱ": "F", "ℋ": "H", "ℐ": "I", "ℒ": "L", "ℳ": "M", "ℛ": "R"}
 

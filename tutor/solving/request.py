@@ -60,6 +60,7 @@ class Options:
     data: Samples | Mapping[str, Sequence[Any]] | str | None = None
     apart: bool | None = None
     edges: EdgeLabels = "plain"
+    recursion: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Request:
     what, (of, names) each, in the names of the form.  ``task`` is the training that is run, ``updates`` long; ``trained`` are the
     parameters, in the names of the form, whose update is shown.  ``focused``: the caller chose quantities.  ``own``: values, step size
     and data are the exercise's own, so that its printed figures and notes are about them.  ``edges`` says what stands on the edges of the
-    picture.
+    picture.  ``recursion``: steps over t = 1…T are told as one row for every t.
     """
 
     exercise: Exercise
@@ -90,6 +91,7 @@ class Request:
     focused: bool = False
     own: bool = True
     edges: EdgeLabels = "plain"
+    recursion: bool = False
 
     @property
     def graph(self) -> Graph:
@@ -136,8 +138,28 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
         exercise if not options.at else replace(exercise, written=write_values(exercise, options.at)),
         "solution", form, name, values, wanted, layered,
         options.chain or (exercise.chain if options.notation is None else None), task, updates, trained if shows else (), rate, written,
-        bool(options.wrt), own, options.edges,
+        bool(options.wrt), own, options.edges, choose_recursion(exercise, options, layered),
     )  # fmt: skip
+
+
+def choose_recursion(exercise: Exercise, options: Options, layered: Layered | None) -> bool:
+    """Whether repeated steps are told as a recursion: as asked, or as the exercise says; where their last time is open, always.
+
+    Raises `ValueProblem` where nothing is repeated, and for a last time that is open where the derivation is to be written out.
+    """
+    repetition = exercise.repetition
+    if repetition is None:
+        if options.recursion:
+            hint = "steps are repeated by [[repeat]] in the exercise's file: docs/repetition.md"
+            raise ValueProblem(f"{exercise.id} repeats no steps", where="--recursion", hint=hint)
+        return False
+    apart = exercise.layers is not None and layered is None
+    if apart and options.recursion:
+        raise ValueProblem("--recursion tells arrays, not their entries", hint="leave out --form scalar")
+    if repetition.letter and options.recursion is False:
+        raise ValueProblem(f"{repetition.letter} is open, so the steps cannot be written out", hint="write a number in the file: to = 3")
+    asked = exercise.recursion or bool(repetition.letter) if options.recursion is None else options.recursion
+    return asked and not apart
 
 
 def resolve_training(exercise: Exercise, options: Options) -> Request:

@@ -18,7 +18,7 @@ class PageWords(Topic):
     LABELS: Mapping[str, str] = {
         "given": "Given", "start": "Start", "where": "Where", "note": "Note", "condition": "Condition", "no derivative": "No derivative",
         "convention": "Convention", "kink": "Kink", "proof": "Proof", "numbers": "Numbers", "method": "Method", "stop": "Stop",
-        "lecture": "Lecture", "erratum": "Erratum",
+        "lecture": "Lecture", "erratum": "Erratum", "growth": "Over time",
     }  # fmt: skip
     """The word in front of a paragraph."""
     NO_DERIVATIVE = "{reason}; nothing can be learnt through {steps}."
@@ -80,6 +80,22 @@ class PageWords(Topic):
     }  # fmt: skip
     ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
     ERRATUM_BARE = "for {subject} the lecture prints {printed}."
+
+    # A recursion over time
+
+    SUMMED = "the sum over all times"
+    UP_TO, LEFT_OUT = ", …, ", "⋯"
+    GROWTH: Mapping[str, str] = {
+        "vanishes": "from {index} = {last} back to {first}, {size} shrinks from {start} to {end}, about {factor} times a step: the "
+        "gradient vanishes, and what happened early is hardly learnt.",
+        "shrinks": "from {index} = {last} back to {first}, {size} shrinks from {start} to {end}, about {factor} times a step.",
+        "steady": "from {index} = {last} back to {first}, {size} goes from {start} to {end}, about {factor} times a step.",
+        "grows": "from {index} = {last} back to {first}, {size} grows from {start} to {end}, about {factor} times a step.",
+        "explodes": "from {index} = {last} back to {first}, {size} grows from {start} to {end}, about {factor} times a step: the gradient "
+        "explodes, and one update can throw the weights far away.",
+        "zero": "from {index} = {last} back to {first}, {size} goes from {start} to {end}.",
+    }  # fmt: skip
+    """How the norm of a gradient goes back in time."""
 
     # What was assumed, or has to be known
 
