@@ -259,7 +259,8 @@ def share_masked(a: Value, mask: Value, axis: int) -> Value:
 
 def positions(t: int, d: int) -> Value:
     """Sine and cosine of a place, slower from column to column."""
-    angle = [[call("exp", [dual(-call("log", [dual(Fraction(10000))]).value * (j - j % 2) / d)]).value * i for j in range(d)] for i in range(t)]
+    rate = call("log", [dual(Fraction(10000))]).value
+    angle = [[call("exp", [dual(-rate * (j - j % 2) / d)]).value * i for j in range(d)] for i in range(t)]
     return np.array([[call("cos" if j % 2 else "sin", [dual(x)]).value for j, x in enumerate(row)] for row in angle], dtype=object)
 
 

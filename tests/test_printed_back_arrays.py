@@ -67,7 +67,8 @@ LINES = {  # graphs by hand: what was once wrong on paper, or looks as if it cou
                            "L = sum(O ⊙ Y)"], {"X": (3, 2), "A": (2, 2), "Y": (3, 2)}),
     "heads of a batch": (["Q = split_heads(X, 2, 1)", "P = masked_softmax(Q, M)", "L = sum(join_heads(P) ⊙ Y)"],
                          {"X": (2, 2, 2), "Y": (2, 2, 2), "M": (2, 2, 2, 1)}),
-    "masks": (["p = masked_softmax(x, m)", "P = masked_softmax(X, causal_mask(2))", "L = sum(p^2) + sum(P^2) + sum((X + positional_encoding(2, 2))^3)"],
+    "masks": (["p = masked_softmax(x, m)", "P = masked_softmax(X, causal_mask(2))",
+               "L = sum(p^2) + sum(P^2) + sum((X + positional_encoding(2, 2))^3)"],
               {"x": (3,), "m": (3,), "X": (2, 2)}),
     "penalty": (["z = W x", "L = sum(z^2) + l/2*sum(W^2) + l/2*(x^T x)"], {"W": (3, 2), "x": (2,)}),
 }  # fmt: skip
