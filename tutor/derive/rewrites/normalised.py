@@ -60,7 +60,7 @@ def _list_candidates(expr: Div, steps: Mapping[str, Expr]) -> list[str]:
     return list(dict.fromkeys((*(name for one in direct if one in steps for name in names(steps[one])), *direct)))
 
 
-def _inline(expr: Expr, name: str, steps: Mapping[str, Expr], used: set[str]) -> Expr:
+def _put_steps_in(expr: Expr, name: str, steps: Mapping[str, Expr], used: set[str]) -> Expr:
     """A formula with the steps put in that are of one quantity alone, the mean and the deviation; ``used`` has them."""
     for _ in range(MOST_INLINED):
         inner = [one for one in names(expr) if one != name and one in steps and name in _list_below(one, name, steps)]
@@ -99,7 +99,7 @@ def _read_normalised(
 ) -> _Normalised | None:
     """What is divided by its own size, if a quantity is."""
     used: set[str] = set()
-    top, below = _inline(expr.num, name, steps, used), _inline(expr.den, name, steps, used)
+    top, below = _put_steps_in(expr.num, name, steps, used), _put_steps_in(expr.den, name, steps, used)
     if target in used or target == name:
         return None
     square = Pow(top, TWO)
