@@ -36,3 +36,22 @@ def test_what_cannot_be_done_is_refused(tutor, arguments, said):
     code, _, err = tutor("check", *arguments)
     assert code == 2
     assert said in err
+
+
+def test_a_report_is_written_of_a_folder(tutor, folder):
+    lessons = folder / "lessons"
+    lessons.mkdir()
+    text = 'title = "{}"\nsteps = ["u = x^2", "L = 3*u"]\nclaim = [{{claim = "u", printed = "{}"}}]\n[values]\nx = 2.3\n'
+    (lessons / "one.toml").write_text(text.format("one", "5.29"), encoding="utf-8")
+    (lessons / "two.toml").write_text(text.format("two", "10.58"), encoding="utf-8")
+    (lessons / "mine.toml").write_text('extends = "plain"\ntitle = "a notation"\n', encoding="utf-8")
+    code, _, _ = tutor("check", "--report", str(lessons), "-o", "report.md")
+    written = (folder / "report.md").read_text("utf-8")
+    assert code == 1
+    assert [line for line in written.splitlines() if line.startswith(("| one", "| two", "| mine"))] == [
+        "| one |  | 1 | 1 | 0 | 0 | 0 | 0 | 0 |  |", "| two |  | 1 | 0 | 0 | 0 | 0 | 1 | 0 | 2 times |",
+    ]  # fmt: skip
+    code, _, err = tutor("check", "--report", str(lessons), "--figures", "x.txt")
+    assert (code, "a report is about exercises" in err) == (2, True)
+    code, _, err = tutor("check", "dl/bce", "-o", "x.md")
+    assert (code, "a file is written of a report" in err) == (2, True)

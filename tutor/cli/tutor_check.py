@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tutor.cli.shell import AsJson, Lang, complete, console, write
+from tutor.cli.shell import AsJson, Lang, Output, To, choose_format, complete, console, deliver, write
 from tutor.errors import OutputError, TutorError
 from tutor.text import make_lines_visible, make_visible
 
@@ -27,17 +27,27 @@ def check(
         list[str] | None,
         typer.Argument(
             metavar="[TARGET]...",
-            help="Exercises, TOML files or courses; all exercises by default.",
+            help="Exercises, TOML files, folders of them or courses; all exercises by default.",
             autocompletion=complete,
         ),
     ] = None,
     figures: Annotated[
         str | None, typer.Option(metavar="FILE", help="A page's figures about one exercise, 'name = figure' a line each; - for a pipe.")
     ] = None,
+    report: Annotated[bool, typer.Option("--report", help="A report about many examples: a table, and what is wrong in each.")] = False,
+    to: To = None,
+    output: Output = None,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> None:
     """Recompute every printed figure and say how it agrees, and what is wrong where it does not.  Exit code 1 when one is wrong."""
+    if report:
+        if figures is not None:
+            raise OutputError("a report is about exercises", hint="leave out --figures, or --report")
+        _write_report(targets or [], "json" if as_json else to, output, lang)
+        return
+    if output is not None or to is not None:
+        raise OutputError("a file is written of a report", hint="tutor check --report published -o report.md")
     from tutor.contracts.check_json import check_json
     from tutor.contracts.schema import dump_json
     from tutor.explain.words.languages import require_wording
@@ -59,6 +69,15 @@ def check(
     else:
         _show(found, unread, words)
     if unread or not all(verdict.ok for verdict in found):
+        raise typer.Exit(1)
+
+
+def _write_report(targets: list[str], to: str | None, output: Path | None, lang: str | None) -> None:
+    from tutor.results.audit import audit
+
+    found = audit(*targets, words=lang)
+    deliver(found, choose_format(to, output), output)
+    if not all(verdict.ok for verdict in found.verdicts):
         raise typer.Exit(1)
 
 

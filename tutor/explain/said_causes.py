@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from tutor.explain.document import Inline
@@ -53,6 +54,37 @@ def say_cause(cause: Cause, words: Wording) -> str:
     if cause.spoils:
         parts.append(audit.grammar.choose(audit.ROOT, cause.spoils).format(count=cause.spoils))
     return " ".join(parts)
+
+
+def name_cause(cause: Cause, words: Wording) -> str:
+    """What a figure that is wrong by itself probably is, in a few words; nothing for what only follows, or has no known reason.
+
+    >>> from tutor.explain.words.wording import ENGLISH
+    >>> name_cause(Cause("slip", ((("digits-swapped", "a"),),)), ENGLISH), name_cause(Cause("consequence"), ENGLISH)
+    ('digits exchanged', '')
+    """
+    if not cause.slips:
+        return words.audit.NAMES.get(cause.kind, "")
+    ways = [words.marking.AND.join(_name_slip(tag, cause, words) for tag, _ in way) for way in cause.slips[:WAYS]]
+    return words.marking.OR_NAMED.join(dict.fromkeys(ways))
+
+
+def _name_slip(tag: str, cause: Cause, words: Wording) -> str:
+    if tag in FACTORS:
+        return words.audit.NAMES["factor"].format(factor=write_factor(cause.factor)) if cause.factor else words.audit.CHANGES[tag]
+    return words.audit.NAMES.get(tag) or words.marking.slip(tag).name
+
+
+def write_factor(factor: str) -> str:
+    """A factor as it is written.
+
+    >>> write_factor("1/sqrt(3)"), write_factor("-1")
+    ('1/√3', '−1')
+    """
+    return {"1/2": "½", "-1": "−1"}.get(factor) or _ROOT.sub(lambda found: f"{found[1] or ''}√{found[2]}", factor)
+
+
+_ROOT = re.compile(r"(1/)?sqrt\((\d+)\)")
 
 
 def _list_claims(cause: Cause, words: Wording) -> str:

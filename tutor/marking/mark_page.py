@@ -20,7 +20,7 @@ from tutor.errors import TutorError
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.question import Question, Tolerance
 from tutor.expression.keys import derivative_key, make_after_key
-from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.nodes import Expr, Name, Neg, Partial
 from tutor.expression.walk import is_numeric
 from tutor.graph.layered import choose_sizes
 from tutor.marking.answer_forms import as_given, limit_shown
@@ -50,13 +50,14 @@ from tutor.numbers.run import compute
 
 MOST_UPDATES = 12
 """Figures after more updates than this are not explained: each update is a run of the whole working."""
-DIGITS = Tolerance(relative=Fraction(0))
+DIGITS = Tolerance(relative=Fraction(0), digits=1)
+"""A figure is right by its digits alone; of one digit, too, it may follow: what is computed from a wrong figure is wrong."""
 MOST_COMBINED = 5
 """A formula of more printed quantities is not explained."""
 MOST_UNFIXED = 6
 """So many of the figures that another is computed from are taken to have been passed over, one at a time."""
 LEAST_DIGITS = 2
-"""A figure of fewer digits follows from an earlier one only where it is just what comes out."""
+"""A figure of fewer digits for a formula of several quantities is not explained."""
 NEIGHBOURS = (NEIGHBOUR, "another-unit")
 """Tags of slips that say no more than that it is the value of another quantity; here it is named."""
 Kind = Literal["slip", "consequence", "rounded", "repeated", "close", "unexplained"]
@@ -212,13 +213,16 @@ class _PageMarker:
             return self.make_array_item(number, first)
         cells = []
         for leaf, right in zip(leaves, flags, strict=True):
-            target = _target(leaf.subject, leaf.after)
-            if leaf.formula is None:
+            subject, formula_of = leaf.subject, leaf.formula
+            if type(subject) is Neg and formula_of is not None:  # the opposite of a quantity
+                subject, formula_of = subject.arg, Neg(formula_of)
+            target = _target(subject, leaf.after)
+            if formula_of is None:
                 return None
             if not target:
                 self.combined[number] = leaf
                 return None
-            cells.append(_Cell(target, leaf.formula, right))
+            cells.append(_Cell(target, formula_of, right))
         formula = not all(is_numeric(cell.expr) for cell in cells)
         if not formula and not exercise.values:
             return None
@@ -311,13 +315,10 @@ class _PageMarker:
         """A judged answer as what is known of a figure."""
         if judged.verdict == "follow-through":
             follows = tuple(sorted(map(int, judged.follows)))
-            given = judge.judge.given
-            enough = given is None or given.digits >= LEAST_DIGITS or (judged.goal is not None and abs(given.own - judged.goal) < 1e-9)
-            if enough and judged.outcome == "rounded-early":
+            if judged.outcome == "rounded-early":
                 shown = tuple(number for number in follows if self.is_rounded(number, before))
                 return Fault("rounded", follows=shown or follows)
-            if enough:
-                return Fault("consequence", follows=follows)
+            return Fault("consequence", follows=follows)
         slips = judged.slips if judged.verdict == "misconception" else ()
         if not slips or all(len(way) > 1 or way[0].tag in NEIGHBOURS for way in slips):  # copying is likelier than two slips
             slips = self.explain_copied(judge, cell, before) or self.name_neighbours(judge, cell, slips)

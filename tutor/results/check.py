@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from tutor.answer.files.figure_list import UnreadLine, describe_fault, read_figure_list
 from tutor.answer.read.array_vocabulary import layer_notation
-from tutor.exercise.catalogue import ids
+from tutor.exercise.catalogue import ids, list_files
 from tutor.exercise.load import load
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import layers_of, read_layer_formula
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
+from tutor.explain.said_causes import write_factor
 from tutor.explain.written_maths import set_maths, write_words
 from tutor.expression.keys import read_after, read_derivative, read_edge
 from tutor.expression.nodes import Expr
@@ -27,7 +28,6 @@ from tutor.solving.check_claims import check as check_exercise
 from tutor.solving.update_symbols import add_optimiser_letters
 
 _KEY = re.compile(r"([A-Za-z]\w*|d[A-Za-z]\w*/d[A-Za-z]\w*|\w+\|\w+)(@\d+)?")
-_ROOT = re.compile(r"(1/)?sqrt\((\d+)\)")
 _WHEN = re.compile(r"\s+(?:after|before)\s+\d+$")
 ONES = "𝟏"
 """A vector of ones."""
@@ -48,6 +48,8 @@ def check(*targets: str | Exercise) -> list[Verdict]:
         exercise = load(target) if isinstance(target, str) else target
         verdicts = explain_wrong(exercise, check_exercise(exercise))
         write = _VerdictWriter(exercise) if verdicts else None
+        if write is not None:
+            write.keep_claims(verdicts)
         found += [replace(verdict, written=write(verdict)) for verdict in verdicts if write is not None]
     return found
 
@@ -134,8 +136,9 @@ def check_figures(target: str | Exercise, text: str) -> FigureCheck:
         else:
             whole = f"{line.claim.text} = {line.claim.printed}"
             refused.append(UnreadLine(line.number, whole, describe_fault(found, whole)))
-    write = _VerdictWriter(exercise)
-    verdicts = tuple(replace(verdict, written=write(verdict)) for verdict in explain_wrong(page, kept))
+    write, explained = _VerdictWriter(exercise), explain_wrong(page, kept)
+    write.keep_claims(explained)
+    verdicts = tuple(replace(verdict, written=write(verdict)) for verdict in explained)
     return FigureCheck(verdicts, tuple(sorted(refused, key=lambda one: one.number)))
 
 
@@ -145,6 +148,7 @@ class _VerdictWriter:
     def __init__(self, exercise: Exercise) -> None:
         self.notation = add_optimiser_letters(course_notation(exercise), exercise)
         self.shapes: Mapping[str, Shape] = {}
+        self.claims: Mapping[str, str] = {}
         self.arrays = self.notation
         self.layered: Layered | None = None
         if exercise.layers is not None or (exercise.network is not None and exercise.graph is not None):
@@ -164,7 +168,7 @@ class _VerdictWriter:
         """What is known of a wrong figure, its quantities in symbols."""
         slips = tuple(tuple((tag, self.write_key(at)) for tag, at in way) for way in cause.slips)
         follows = tuple((self.write_claim(claim), printed.replace("-", "−")) for claim, printed in cause.follows)
-        return replace(cause, slips=slips, follows=follows, factor=_write_factor(cause.factor))
+        return replace(cause, slips=slips, follows=follows, factor=write_factor(cause.factor))
 
     def write_key(self, key: str) -> str:
         """A quantity of the working by its symbol, after updates, too."""
@@ -178,8 +182,15 @@ class _VerdictWriter:
         symbol = (known.partial(*names) if parts is not None else known.symbol(plain)).text
         return f"{symbol} after {after.updates}" if after.updates else symbol
 
+    def keep_claims(self, verdicts: Sequence[Verdict]) -> None:
+        """Keep how the claims that others follow from are written."""
+        named = {claim for verdict in verdicts if verdict.cause is not None for claim, _ in verdict.cause.follows}
+        self.claims = {verdict.claim: self.write_verdict(verdict).claim for verdict in verdicts if verdict.claim in named}
+
     def write_claim(self, text: str) -> str:
         """What a claim is about."""
+        if text in self.claims:
+            return self.claims[text]
         when = _WHEN.search(text)
         what = text[: when.start()] if when else text
         return (self.write_key(what.strip()) if _KEY.fullmatch(what.strip()) else what) + (when.group() if when else "")
@@ -244,16 +255,11 @@ class _VerdictWriter:
         return text(expr, self.notation)
 
 
-def _write_factor(factor: str) -> str:
-    """A factor as it is written: 1/sqrt(3) as 1/√3, -1 as −1."""
-    return {"1/2": "½", "-1": "−1"}.get(factor) or _ROOT.sub(lambda found: f"{found[1] or ''}√{found[2]}", factor)
-
-
 def expand_targets(targets: tuple[str | Exercise, ...] | list[str]) -> list[str | Exercise]:
-    """The targets with a course's name replaced by all of its exercises; all exercises where there is none."""
+    """The targets with a course's name replaced by all its exercises, a folder by all its files; all exercises where there is none."""
     known = ids()
     found: list[str | Exercise] = []
     for target in targets or tuple(known):
-        course = [name for name in known if isinstance(target, str) and name.startswith(f"{target}/")]
-        found += course or [target]
+        course = [name for name in known if isinstance(target, str) and name.startswith(f"{target.rstrip('/')}/")]
+        found += course or (list_files(target) if isinstance(target, str) else []) or [target]
     return found

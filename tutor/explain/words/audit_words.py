@@ -42,5 +42,30 @@ class AuditWords(Topic):
     ANOTHER = "Probably the value of {quantity} was printed."
     ANOTHER_OR = "Probably the value of another quantity was printed: {quantities}."
     CLAIM = "{claim} (printed {printed})"
+    NAMES: Mapping[str, str] = {
+        "close": "a near miss", "unexplained": "not explained", "unexplained formula": "not explained", "factor": "{factor} times",
+        "digits-swapped": "digits exchanged", "another-quantity": "the value of another quantity", "another-name": "another quantity",
+        "factor-too-many": "a factor too many", "term-too-many": "a term too many",
+    }  # fmt: skip
+    """What a wrong figure is, in the few words of a table."""
+    REPORT = "Printed figures, recomputed"
+    EXAMPLES = ("{count} example", "{count} examples")
+    FIGURES = ("{count} printed figure or formula", "{count} printed figures and formulas")
+    SUMMARY = (
+        "{examples}, {figures}. {wrong} are wrong, {root} of them by themselves and {follow} in consequence or by rounding; "
+        "{faulty} of the examples have such figures."
+    )
+    EXPLAINED = (
+        "Each was recomputed from what its page gives. Right is what is the value, or a formula that is equal to it; rounded and cut off "
+        "are right to the digits that are printed; carried is what comes out of factors that were rounded before. What is wrong was judged "
+        "as a student's answer is: a slip is named where the digits carry it."
+    )
+    WRONG_ONES = "What is wrong"
+    ALL = "all"
+    HEADS: Mapping[str, str] = {
+        "example": "example", "source": "source", "figures": "figures", "exact": "right", "rounded": "rounded", "truncated": "cut off",
+        "carried": "carried", "root": "wrong at the root", "follow": "in consequence",
+        "probably": "what it probably was", "quantity": "quantity", "printed": "printed", "right": "right",
+    }  # fmt: skip
     UNREAD = "Line {line} could not be read:"
     COMMA, AND, OR = ", ", " and ", " or "
