@@ -54,13 +54,13 @@ BATCH = "Z = W X + columns(b, N); L = sum((Z - Y)^2)/N"
 BATCHED = "W = q, n; X = n, N; b = q; Y = q, N"
 ROWS = "Z = X @ W; P = A @ Z; L = sum((P - Y)^2)"
 EVEN = "X = 2, 2; W = 2, 2; A = 2, 2; Y = 2, 2"
-RECURRENT = "z1 = U x1 + W h0; h1 = tanh(z1); z2 = U x2 + W h1; h2 = tanh(z2); L = 1/2*sum((h2 - y)^2) + 1/2*sum((h1 - y)^2)"
-UNROLLED = "U = m, n; W = m, m; x1 = n; x2 = n; h0 = m; y = m"
-TIED = "h = W x; z = W^T h; L = 1/2*sum((z - x)^2)"
 NORMALISED = "m = mean(X, axis=0); C = X - m; V = mean(C^2, axis=0); Y = C/sqrt(V + 1); L = 1/2*sum((Y - T)^2)"
 ATTENTION = "S = Q @ K^T + M; P = softmax(S, axis=1); O = P @ V; L = 1/2*sum((O - Y)^2)"
 HEADS = "Q = n, d; K = n, d; V = n, d; M = n, n; Y = n, d"
 SCALED = "Z = X @ W; P = Z/sqrt(2); L = sum((P - Y ⊙ A)^2)"
+TIED = "Z = X @ W; P = Z @ W; L = sum((P - Y)^2)"
+FORKED = "h = W x; z = U h; o = V h; L = sum((z - y)^2) + sum((o - x)^2)"
+FORK = "W = 2, 2; U = 2, 2; V = 2, 2; x = 2; y = 2"
 PRODUCT = "Z = W @ X; P = Z ⊙ A; L = sum((P - Y)^2)"
 
 TABLE: tuple[ArrayMisconception, ...] = (
@@ -80,6 +80,8 @@ TABLE: tuple[ArrayMisconception, ...] = (
                        ArrayExample(SCALED, EVEN, "dL/dZ", "dL/dP/sqrt(2)", "dL/dP")),
     ArrayMisconception("samples-not-summed", bend_parts(bends.samples_kept),
                        ArrayExample(BATCH, BATCHED, "dL/db", "row_sums(dL/dZ)", "dL/dZ")),
+    ArrayMisconception("one-use-only", bends.bend_one_use, ArrayExample(TIED, EVEN, "dL/dW", "X^T dL/dZ + Z^T dL/dP", "Z^T dL/dP")),
+    ArrayMisconception("missing-path", bends.bend_missing_path, ArrayExample(FORKED, FORK, "dL/dh", "U^T dL/dz + V^T dL/do", "V^T dL/do")),
     ArrayMisconception("sum-for-mean", bends.mean_forgotten,
                        ArrayExample(BATCH, BATCHED, "dL/dZ", "2*(Z - Y)/N", "2*(Z - Y)")),
     ArrayMisconception("inner-derivative-forgotten", bend_parts(bends.slope_forgotten),
@@ -101,12 +103,6 @@ TABLE: tuple[ArrayMisconception, ...] = (
                        ArrayExample(BATCH, BATCHED, "dL/dZ", "2*(Z - Y)/N", "(Z - Y)/N")),
     ArrayMisconception("half-lost", bend_scaled(TWO, lambda loss: bends.has_square(loss) and bends.has_half(loss)),
                        ArrayExample(NETWORK, SIZES, "dL/da", "a - y", "2*(a - y)")),
-    ArrayMisconception("missing-path", networks.bend_path,
-                       ArrayExample(RECURRENT, UNROLLED, "dL/dh1", "h1 - y + W^T dL/dz2", "h1 - y")),
-    ArrayMisconception("time-counted-once", networks.bend_time_once,
-                       ArrayExample(RECURRENT, UNROLLED, "dL/dW", "dL/dz1 h0^T + dL/dz2 h1^T", "dL/dz2 h1^T")),
-    ArrayMisconception("tied-counted-once", networks.bend_tied_once,
-                       ArrayExample(TIED, "W = m, n; x = n", "dL/dW", "dL/dh x^T + h (dL/dz)^T", "dL/dh x^T")),
     ArrayMisconception("mean-path-dropped", networks.bend_mean_path,
                        ArrayExample(NORMALISED, "X = N, n; T = N, n", "dL/dX", "dL/dC + rows(dL/dm, N)/N", "dL/dC")),
     ArrayMisconception("gate-slope-forgotten", bend_parts(networks.bend_gate_slope),

@@ -1,4 +1,4 @@
-"""How the slips that belong to recurrent networks, attention, normalisation and shared weights bend the derivation in layer form.
+"""How the slips that belong to recurrent networks, attention, normalisation and convolution bend the derivation in layer form.
 
 As in `tutor.marking.array_bends`, nothing here looks at numbers, and the table is `tutor.marking.array_misconceptions`.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tutor.expression.nodes import ONE, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
-from tutor.graph.nouns import Step
+from tutor.expression.nodes import ONE, Add, Call, Expr, Name, Neg, Number, Partial
 from tutor.graph.shapes import shape_of
-from tutor.graph.telling_names import tell_kind
 from tutor.marking.array_bends import LayerStep, is_gate, is_slope, walk_parts
 from tutor.rules.operations import ENTRYWISE
 
@@ -20,50 +18,13 @@ PATHS = "sum over paths"
 FLIPPED = {"correlate": "convolve", "convolve": "correlate", "spread": "spread_flipped", "spread_flipped": "spread"}
 
 
-def _uses(at: LayerStep) -> Sequence[Step]:
-    """The forward steps that the quantity of a gradient is used in."""
-    wrt = Name(at.step.wrt)
-    return [step for step in at.layered.graph.steps if any(node == wrt for node in walk_parts(step.expr))]
-
-
 def _is_leaf(at: LayerStep, name: str) -> bool:
     return all(step.target != name for step in at.layered.graph.steps)
-
-
-def _is_weight(at: LayerStep) -> bool:
-    """Whether a gradient is that of weights or biases."""
-    parameters = [quantity.name for quantity in at.layered.graph.parameters]
-    return _is_leaf(at, at.step.wrt) and (at.step.wrt in parameters or tell_kind(at.step.wrt) != "")
-
-
-def _strip(expr: Expr) -> Expr:
-    """A formula without its names and numbers: what is left is its form."""
-    if type(expr) in (Name, Number):
-        return ONE
-    parts = children(expr)
-    return rebuild(expr, tuple(map(_strip, parts))) if parts else expr
 
 
 def _terms(at: LayerStep) -> Sequence[Expr]:
     """The summands of a gradient with several paths; nothing of any other step."""
     return at.step.expr.args if at.step.rule == PATHS and type(at.step.expr) is Add else ()
-
-
-def bend_time_once(at: LayerStep) -> Iterator[Expr]:
-    """Of a weight that is used alike in several steps, the gradient of one of them."""
-    if _is_weight(at) and _is_repeated(at):
-        yield from _terms(at)
-
-
-def bend_tied_once(at: LayerStep) -> Iterator[Expr]:
-    """Of a weight that is used in two different places, the gradient of one of them."""
-    if _is_weight(at) and not _is_repeated(at):
-        yield from _terms(at)
-
-
-def _is_repeated(at: LayerStep) -> bool:
-    uses = _uses(at)
-    return len(uses) > 1 and len({_strip(step.expr) for step in uses}) == 1
 
 
 def bend_mean_path(at: LayerStep) -> Iterator[Expr]:
@@ -76,13 +37,6 @@ def bend_mean_path(at: LayerStep) -> Iterator[Expr]:
 
 def _is_mean(expr: Expr) -> bool:
     return type(expr) is Call and expr.func in MEANS
-
-
-def bend_path(at: LayerStep) -> Iterator[Expr]:
-    """A gradient without one of its paths."""
-    if not _is_weight(at):
-        for place in range(len(_terms(at))):
-            yield _join([*_terms(at)[:place], *_terms(at)[place + 1 :]])
 
 
 def _join(terms: Sequence[Expr]) -> Expr:

@@ -65,6 +65,11 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "one of the paths to the loss was left out",
         "Look at where this quantity is used: each use is a path, and the paths are added.",
     ),
+    "one-use-only": SlipPhrase(
+        "only one of its uses counted",
+        "only one of the uses of these weights was counted",
+        "Look at where these weights are used: at every time, or in several places. The gradient is the sum over all of them.",
+    ),
     "paths-multiplied": SlipPhrase(
         "paths multiplied instead of added",
         "the contributions of the paths were multiplied",
@@ -154,16 +159,6 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "sum over the samples forgotten",
         "there is one gradient for each sample where their sum is meant",
         "A parameter that all samples share gets a gradient from each of them: what happens to these?",
-    ),
-    "time-counted-once": SlipPhrase(
-        "one step in time only",
-        "the gradient of one step stands there, where the weight is used in all of them",
-        "A weight that all steps share gets a gradient from each of them: what happens to these?",
-    ),
-    "tied-counted-once": SlipPhrase(
-        "tied weights counted once",
-        "the gradient of one use of a weight stands there, where it is used in several places",
-        "In how many places is this weight used? Each of them has a gradient, and they are added.",
     ),
     "mean-path-dropped": SlipPhrase(
         "path through the mean left out",
