@@ -15,24 +15,26 @@ ALLOWED = {  # file: why, and the names
     "web/forms.py": ("KEY", "columns rows"),
     "expression/elsewhere.py": (
         "GRAMMAR",
-        "average_pool batch batch_sums column_sums columns concat convolve correlate entry fill flatten log_softmax "
+        "average_pool batch batch_sums column_sums columns concat convolve correlate embed entry fill flatten log_softmax "
         "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows masked_softmax matmul max_pool mean one_hot "
-        "causal_mask join_heads outer part positional_encoding row_sums rows softmax softmax_columns softmax_rows split_heads sum "
-        "transpose unflatten",
+        "causal_mask join_heads outer part pick_each positional_encoding row_sums rows softmax softmax_columns softmax_rows "
+        "split_heads sum transpose transposed_convolution unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
-    "expression/program_signs.py": ("GRAMMAR", "flatten matmul unflatten"),
+    "expression/program_signs.py": ("GRAMMAR", "embed flatten matmul pick_each unflatten"),
     "graph/axis_forms.py": ("ALGEBRA", "columns fill log_softmax logsumexp max mean min rows softmax sqrt sum"),
     "graph/broadcasting.py": ("ALGEBRA", "batch columns entry fill keep_column keep_row matmul rows"),
     "graph/python_slices.py": ("ALGEBRA", "entry fill part"),
     "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten sum transpose unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",
-        "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten gaussian_nll "
+        "abs arccos arcosh arcsin arctan arsinh artanh average_pool average_pool_1d binary_cross_entropy concat correlate cot "
+        "cross_entropy csc embed flatten gaussian_nll "
         "hard_sigmoid hard_tanh heaviside kl_divergence kl_gaussians kl_standard_normal log log_cosh log_poisson_nll "
-        "log_sigmoid log_softmax logsumexp lse matmul max min multi_hinge poisson_nll quantile relu6 sigmoid sign silu smooth_l1 "
-        "smooth_label softplus tan unflatten",
+        "log_sigmoid log_softmax logsumexp lse matmul max max_pool max_pool_1d min multi_hinge poisson_nll "
+        "quantile relu6 sigmoid sign silu smooth_l1 "
+        "smooth_label softplus tan transposed_convolution unflatten",
     ),
     "expression/lexing.py": ("GRAMMAR", "if_positive sqrt"),
     "expression/parse.py": ("GRAMMAR", "log_softmax matmul softmax"),
@@ -83,9 +85,10 @@ ALLOWED = {  # file: why, and the names
     "graph/layered.py": ("ALGEBRA", "batch columns entry fill matmul mean rows sum transpose"),
     "graph/named_forms.py": (
         "ALGEBRA",
-        "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped max_pool one_hot route route_first "
-        "share spread spread_flipped",
+        "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped kernel_gradient_wide max_pool one_hot route "
+        "route_first share spread spread_flipped spread_wide",
     ),
+    "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each"),
     "graph/array_products.py": ("ALGEBRA", "fill matmul outer transpose"),
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),

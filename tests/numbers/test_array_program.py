@@ -17,7 +17,8 @@ from tutor.numbers.array_plan import Rows, plan_arrays
 from tutor.numbers.array_program import TOTAL, lower_arrays
 from tutor.numbers.run_arrays import run_layers
 from tutor.numbers.runner import One
-from tutor.rules.operations import LAYERS, Layer
+from tutor.rules.layer_row import Layer
+from tutor.rules.operations import LAYERS
 
 
 def program(text, wanted=("f",), **shapes):

@@ -14,7 +14,8 @@ from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.layer_maths import ARRAYS, grid, make_printed, shapes_of
 from tutor.render.maths import TEXT, Writer, latex, text
-from tutor.rules.operations import NAMES, Layer
+from tutor.rules.layer_row import Layer
+from tutor.rules.operations import NAMES
 
 READABLE = {*LAYER_FUNCTIONS, *NAMES, *ARRAYS}
 TABLE = [  # expression, LaTeX, text
@@ -99,6 +100,25 @@ TABLE = [  # expression, LaTeX, text
     ("kernel_gradient(g, x, 2, 1, 0)", "x \\star g", "x ⋆ g"),
     ("kernel_gradient_flipped(g, x, 2, 1, 0)", "\\operatorname{flip}(x \\star g)", "flip(x ⋆ g)"),
     ("route(g, x, 2, 2)", "\\operatorname{route}(g, x)", "route(g, x)"),
+    ("max_pool(A, 3, 2, 1)", "\\operatorname{maxpool}_{3, s=2, p=1}(A)", "maxpool[3, s=2, p=1](A)"),
+    ("max_pool_1d(A, 3, 3, 1)", "\\operatorname{maxpool1d}_{3, p=1}(A)", "maxpool1d[3, p=1](A)"),
+    ("average_pool_1d(A, 3)", "\\operatorname{avgpool1d}_{3}(A)", "avgpool1d[3](A)"),
+    ("route_1d(g, A, 2, 2)", "\\operatorname{route}(g, A)", "route(g, A)"),
+    ("route_first_1d(g, A, 2, 2)", "\\operatorname{route}(g, A)", "route(g, A)"),
+    ("share_1d(g, 3, 2, 2)", "\\operatorname{share}(g)", "share(g)"),
+    ("correlate(X, K, 2, 1, 3, 2)", "X \\star_{s=2, p=1, d=3, g=2} K", "X ⋆[s=2, p=1, d=3, g=2] K"),
+    ("convolve(X, K, 1, 0, 1, 2)", "X \\ast_{g=2} K", "X ∗[g=2] K"),
+    ("transposed_convolution(X, K)", "\\operatorname{transconv}(X, K)", "transconv(X, K)"),
+    ("transposed_convolution(X, K, 2, 1, 1, 2)", "\\operatorname{transconv}_{s=2, p=1, g=2}(X, K)", "transconv[s=2, p=1, g=2](X, K)"),
+    *((f"{name}(g, A, 4, 5, 2, 0, 1, 2)", f"\\operatorname{{{word}}}_{{s=2, g=2}}(g, A)", f"{word}[s=2, g=2](g, A)") for name, word in (
+        ("spread_wide", "back"), ("spread_wide_flipped", "backflipped"), ("kernel_gradient_wide", "kernels"),
+        ("kernel_gradient_wide_flipped", "kernelsflipped"))),
+    ("embed(A, 2, 0, 2)", "A[[2, 0, 2]]", "A[[2, 0, 2]]"),
+    ("embed_batch(A, 2, 2, 0, 1, 2)", "A[[[2, 0], [1, 2]]]", "A[[[2, 0], [1, 2]]]"),
+    ("scatter(g, 4, 2, 0)", "\\operatorname{scatter}_{4\\colon 2, 0}(g)", "scatter[4: 2, 0](g)"),
+    ("scatter_batch(g, 4, 2, 0)", "\\operatorname{scatter}_{4\\colon 2, 0}(g)", "scatter[4: 2, 0](g)"),
+    ("pick_each(A, 0, 1)", "\\operatorname{pick}_{0, 1}(A)", "pick[0, 1](A)"),
+    ("place_each(g, 3, 0, 1)", "\\operatorname{put}_{3\\colon 0, 1}(g)", "put[3: 0, 1](g)"),
     ("route_first(g, x, 2, 2)", "\\operatorname{route}(g, x)", "route(g, x)"),
     ("share(g, 3, 2, 2)", "\\operatorname{share}(g)", "share(g)"),
     ("part(x, 1, 2)", "\\operatorname{part}_{2\\dots 3}(x)", "part[2..3](x)"),

@@ -20,8 +20,10 @@ from tutor.expression.limits import MAX_ARGUMENTS, MAX_DEPTH, MAX_FACTORS, MAX_T
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Name, Neg, Number, Pow
 from tutor.expression.tokens import (
     BARE,
+    BEGINS,
     EULER,
     GIVEN,
+    LIST,
     STEPS,
     UNKNOWN,
     Compared,
@@ -54,8 +56,6 @@ from tutor.expression.tokens import (
 from tutor.expression.walk import depth, move_letters, take_entry
 
 UNIT: Token = ("a", ONE)
-_BEGINS = frozenset("aefpdrFC1([wS")
-"""What a factor may begin with where no sign stands before it."""
 
 
 def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
@@ -157,7 +157,7 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
                 flip ^= kind == "-"
                 at += 1
                 kind, value = tokens[at]
-        elif kind in _BEGINS:
+        elif kind in BEGINS:
             check_beside(tokens, at, None if mark == "/" else node, how)
             unit = kind == "(" and tokens[at - 1] == UNIT and mark == "*"
             mark, applied = "*", ""
@@ -255,6 +255,9 @@ def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
     if kind == ">" or kind == "<":
         compared, at = _condition(tokens, at, node, level, how)
         return write_choice(compared, ONE, ZERO), find_close(tokens, at, opened)
+    if kind == "," and how.lists:
+        listed, at = _arguments(tokens, opened, level, how, (node,), at)
+        return Call(LIST, tuple(listed)), at
     if kind == ",":
         raise Stop(at, tell("a comma inside plain brackets"), comma_hint(tokens, at))
     return node, find_close(tokens, at, opened)
@@ -365,10 +368,9 @@ def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
     return (node if power is None else Pow(node, power)), at
 
 
-def _arguments(tokens: list[Token], opened: int, level: int, how: How) -> tuple[list[Expr], int]:
-    """The arguments in the brackets of a function."""
-    args: list[Expr] = []
-    at = opened
+def _arguments(tokens: list[Token], opened: int, level: int, how: How, first: tuple[Expr, ...] = (), at: int = 0) -> tuple[list[Expr], int]:
+    """The arguments in the brackets of a function, or the rest of them behind the ``first``."""
+    args, at = [*first], at or opened
     while True:
         kind, word = tokens[at + 1]
         node, at = _choice(tokens, at + 1 + (kind == "k"), level + 1, how)
@@ -409,7 +411,7 @@ def _read_bare_argument(tokens: list[Token], at: int, begun: int, level: int, ho
     if tokens[end][0] in ("^", "s"):
         node, end = _raise_power(tokens, end, node, level, how)
     following, sign = tokens[end]
-    if following in "*/@t" or (following in _BEGINS and following != "f"):
+    if following in "*/@t" or (following in BEGINS and following != "f"):
         refuse_reach(begun, func, node, (following, sign))
     return [node], end
 

@@ -20,6 +20,8 @@ Token = tuple[str, Any]
 STEPS = tell("write it in several steps")
 BARE = frozenset("aeFrf|")
 """What an argument without brackets may begin with: a name or a number, e, a fraction, a root, another function, |x|."""
+BEGINS = frozenset("aefpdrFC1([wS")
+"""What a factor may begin with where no sign stands before it."""
 CHOICE = tell("write (1 if z > 0 else 0), or 1[z > 0]")
 STOPS_EARLY = tell("it stops too early")
 """Told with the noun of what is read (`tutor.expression.parse`)."""
@@ -37,10 +39,12 @@ class Named(NamedTuple):
 
 
 class How(NamedTuple):
-    """How tokens are read: which have blanks before them, if known, and how many arguments a function takes, if that is to be checked."""
+    """How tokens are read: which have blanks before them, if known, how many arguments a function takes, if that is to be checked, and
+    whether there are ``lists`` in brackets, concat([X, Y])."""
 
     spaced: frozenset[int] | None = None
     arity: Callable[[str, int], int] | None = None
+    lists: bool = False
 
 
 class Stop(Exception):
@@ -57,6 +61,8 @@ class Spacing(Exception):
     """Whether blanks stand before a token decides; only the careful reading knows."""
 
 
+LIST = "list"
+"""Things in brackets with commas between them, where they are read: the arrays of concat([X, Y])."""
 UNKNOWN = How()
 """Nothing is known of blanks, and nothing checked."""
 

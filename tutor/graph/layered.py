@@ -26,7 +26,7 @@ from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, Size, shape_of, shape_t
 from tutor.rules.classify import rule_of
 from tutor.rules.composite_layers import READABLE
 from tutor.rules.functions import FUNCTIONS
-from tutor.rules.operations import LAYERS, SUMS, WRITABLE, name_along
+from tutor.rules.operations import LAYERS, SLIDING, SUMS, WRITABLE, name_along
 
 Affine = Literal["plain", "transposed"]
 """Wx + b with one row of W for each neuron, or Wᵀx + b with one column for each (qmul, graz)."""
@@ -150,7 +150,7 @@ def _drop_letters(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
 def _settings_of(expr: Expr) -> set[str]:
     """The letters in the places of settings: the N of ``columns(b, N)``."""
     found = {name for part in children(expr) for name in _settings_of(part)}
-    if type(expr) is Call and any(row.settings for row in LAYERS.get(expr.func, ())):
+    if type(expr) is Call and expr.func not in SLIDING and any(row.settings for row in LAYERS.get(expr.func, ())):
         found |= {part.name for part in expr.args[len(LAYERS[expr.func][0].arrays) :] if type(part) is Name}
     return found
 

@@ -103,10 +103,29 @@ def read_steps(
     >>> [target for target, _ in read_steps(["f(x, y) = x^2*y", "g = f(x, y) + x"])]
     ['f', 'g']
     """
+    lines, numbers = put_labels_in(lines) if arrays else (lines, ())
     for number, read in enumerate(read_each(lines, arrays, known, own), 1):
         if isinstance(read, TutorError):
-            raise read.put_at(f"step {number}")
+            raise read.put_at(f"step {numbers[number - 1] if numbers else number}")
         yield from read
+
+
+_LABELS = re.compile(r"\s*(?P<name>[A-Za-z]\w{0,30})\s*=\s*(?P<labels>\[[0-9\s,\[\]-]{1,1200}\])\s*", re.ASCII)
+
+
+def put_labels_in(lines: Iterable[str]) -> tuple[list[str], list[int]]:
+    """The steps without those that name labels, ix = [2, 0, 2], and these put in where they are used; and the number of each.
+
+    >>> put_labels_in(["ix = [2, 0, 2]", "X = E[ix]"])
+    (['X = E[[2, 0, 2]]'], [2])
+    """
+    listed = list(lines)
+    named = {match["name"]: match["labels"] for line in listed if (match := _LABELS.fullmatch(line))}
+    kept = [(number, line) for number, line in enumerate(listed, 1) if not _LABELS.fullmatch(line)]
+    if not named:
+        return listed, []
+    word = re.compile(rf"(?<![\w\\.])({'|'.join(map(re.escape, named))})(?!\w)")
+    return [word.sub(lambda match: named[match[1]], line) for _, line in kept], [number for number, _ in kept]
 
 
 def read_each(

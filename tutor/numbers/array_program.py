@@ -373,6 +373,8 @@ class _FormReader:
                 return lowering.number(expr, {})
             case Call("at", (Name(array), *index)):
                 return self.read_at(self.arrays[array], index)
+            case Call("at_inside", (Name(array), *index)):
+                return self.read_nearest(self.arrays[array], index)
             case Call("sum_over"):
                 return self.sum_over(expr)
             case Call("max_over"):
@@ -451,6 +453,10 @@ class _FormReader:
         place = self.lowering.emit(Instruction(GATHER, (array.part,), shape, pick=pick))
         return self.lowering.node(place, pick.letters, array.sampled)
 
+    def read_nearest(self, array: _Node, index: Sequence[Expr]) -> _Node:
+        """Entries of an array, and of a place outside the nearest one inside: of a window that meets the array the largest is the same."""
+        return self.read_at(array, [Call("clamp", (part, Number(str(size)))) for part, size in zip(index, array.part.shape, strict=False)])
+
     def pattern(self, index: Sequence[Expr], limits: tuple[int, ...]) -> _Node:
         """1 where every index is inside, else 0."""
         pick = self.pick(index, limits)
@@ -483,9 +489,13 @@ class _FormReader:
         """1 where an entry is the largest of its window, else and outside of it 0; of k equal ones 1/k (``shared``) or 1 for the first."""
         loops = tuple(f"window {axis}" for axis in range(len(own)))
         self.letters |= dict(zip(loops, window, strict=True))
-        others = self.read_at(array, [Add((first, Name(loop))) for first, loop in zip(start, loops, strict=True)])
+        seen = [Add((first, Name(loop))) for first, loop in zip(start, loops, strict=True)]
+        padded = any("p" in names(first) for first in start)
+        others = self.read_nearest(array, seen) if padded else self.read_at(array, seen)
         largest = self.combine(LARGEST, [others], loops)
         equal = self.combine(EQUAL, [others, largest])
+        if padded:
+            equal = self.combine(MUL, [equal, self.pattern(seen, array.part.shape[: len(seen)])])
         inside = self.pattern([Add((i, Neg(first))) for i, first in zip(own, start, strict=True)], window)
         chosen = self.combine(MUL, [inside, self.combine(EQUAL, [self.read_at(array, own), largest])])
         if shared:

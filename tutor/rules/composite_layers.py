@@ -16,6 +16,7 @@ from itertools import permutations
 
 from tutor.errors import TutorError
 from tutor.rules.operations import WRITABLE
+from tutor.rules.window_rows import GIVEN_WORDS
 
 OUTPUT = "output "
 """Before the number of an output of a layer that has several: ``h, c = lstm_cell(…)``."""
@@ -322,7 +323,7 @@ _ROWS = (
 
 COMPOSITES: dict[str, CompositeLayer] = {name: row for row in _ROWS for name in (row.name, *row.also)}
 """Every layer that is written out, by each of its names."""
-KEYWORDS = frozenset(word for row in _ROWS for word in (*row.names, *row.settings, *row.called))
+KEYWORDS = GIVEN_WORDS.union(word for row in _ROWS for word in (*row.names, *row.settings, *row.called))
 """What may be given by name: eps=0.1, mask=M."""
 READABLE = frozenset({*WRITABLE, *COMPOSITES, *(f"{word}=" for word in KEYWORDS)})
 """What a step over arrays may use: the operations, the layers that are written out, and with a ``=`` what is given to them by name."""
