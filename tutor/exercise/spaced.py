@@ -13,7 +13,7 @@ from tutor.graph.shapes import Shape, shape_text
 from tutor.numbers.run import read_value
 from tutor.text import make_visible
 
-_CALL = re.compile(r"\s*(?:np\.|numpy\.|torch\.)?linspace\s*\(([^()]*)\)\s*", re.ASCII)
+_CALL = re.compile(r"\s*(?:np\.|numpy\.|torch\.)?linspace\s*\((.*)\)\s*", re.ASCII)
 EXAMPLE = 'such as W = "linspace(-0.1, 0.9)", from its first entry to its last'
 
 
