@@ -52,13 +52,14 @@ _KEYWORD = re.compile(r"(?P<word>[A-Za-z]\w{0,40})\s?=(?!=)")
 
 
 def read_keyword(text: str, at: int, end: int, known: Collection[str]) -> tuple[str, int]:
-    """The word of an argument that is given by name, and how long it is with its equals sign; nothing for a word that is not known.
+    """The word of an argument that is given by name, and how long it is with its equals sign; nothing where none or an axis is given.
 
     >>> read_keyword("f(x, eps = 1)", 5, 13, ["eps"])
     ('eps', 5)
     """
     match = _KEYWORD.match(text, at, end)
-    return (match["word"], len(match.group())) if match and match["word"] in known else ("", 0)
+    named = match is not None and (match["word"] in known or not AXIS.match(text, at, end))
+    return (match["word"], len(match.group())) if match and named else ("", 0)
 
 
 def read_sign(text: str, at: int, end: int, *, behind: bool) -> tuple[Token | None, int]:
