@@ -89,7 +89,7 @@ ALLOWED = {  # file: why, and the names
         "route_first share spread spread_flipped spread_wide",
     ),
     "graph/einsum_forms.py": ("ALGEBRA", "matmul sum"),
-    "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each"),
+    "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each transposed_convolution"),
     "graph/array_products.py": ("ALGEBRA", "fill matmul outer transpose"),
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),

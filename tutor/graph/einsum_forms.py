@@ -40,14 +40,14 @@ def write_einsum(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     parts = [_sum_alone(operand, letters, [*out, *(other for place, some in enumerate(inputs) if place != own for other in some)], shapes)
              for own, (operand, letters) in enumerate(zip(operands, inputs, strict=True))]  # fmt: skip
     if len(parts) == 1:
-        return _permute(*parts[0], out)
+        return _order_axes(*parts[0], out)
     (one, first), (two, second) = parts
     batch = tuple(letter for letter in first if letter in second and letter in out)
     summed = tuple(letter for letter in first if letter in second and letter not in out)
     left, right = (tuple(letter for letter in some if letter not in other) for some, other in ((first, second), (second, first)))
     if len(summed) == 1 and max(len(left), len(right)) <= 1 and (not batch or (left and right and len(batch) <= len(LONGER) - 2)):
-        made = Call("matmul", (_permute(one, first, (*batch, *left, *summed)), _permute(two, second, (*batch, *summed, *right))))
-        return _permute(made, (*batch, *left, *right), out)
+        made = Call("matmul", (_order_axes(one, first, (*batch, *left, *summed)), _order_axes(two, second, (*batch, *summed, *right))))
+        return _order_axes(made, (*batch, *left, *right), out)
     whole = (*out, *summed)
     if len(whole) > len(LONGER):
         raise GraphError(tell("einsum over {count} letters at once", count=len(whole)),
@@ -87,7 +87,7 @@ def _sum_alone(operand: Expr, letters: Letters, used: Sequence[str], shapes: Map
     return write_along_axes(Call("sum", (operand, Call(AXIS_WORD, alone))), shapes), tuple(letter for letter in letters if letter in used)
 
 
-def _permute(expr: Expr, letters: Letters, wanted: Letters) -> Expr:
+def _order_axes(expr: Expr, letters: Letters, wanted: Letters) -> Expr:
     name = name_permutation([letters.index(letter) for letter in wanted])
     return Call(name, (expr,)) if name else expr
 
@@ -96,7 +96,7 @@ def _align(expr: Expr, letters: Letters, whole: Letters, sizes: Mapping[str, Siz
     """An array with its axes in the places of the whole, repeated along the others."""
     if not letters:
         return spread_array(expr, (), shape)
-    expr, rank = _permute(expr, letters, tuple(letter for letter in whole if letter in letters)), len(letters)
+    expr, rank = _order_axes(expr, letters, tuple(letter for letter in whole if letter in letters)), len(letters)
     for place, letter in enumerate(whole):
         if letter not in letters:
             rank += 1
