@@ -63,6 +63,13 @@ LINES = {  # graphs by hand: what was once wrong on paper, or looks as if it cou
     "entries": (["L = A[1, 2]*B[2, 1, 2] + C_1_2_1_2*A[2, 2] - B_1_1_1"], {"A": (2, 2), "B": (2, 1, 2), "C": (1, 2, 1, 2)}),
     "channels": (["P = average_pool(X, 2, 1)", "C = concat(P, max_pool(X, 2, 1))", "L = sum(C ⊙ Y)"], {"X": (1, 3, 2), "Y": (2, 2, 1)}),
     "four axes joined": (["C = concat(A, B)", "L = sum(C^2)"], {"A": (1, 2, 1, 2), "B": (2, 2, 1, 2)}),
+    "heads with a mask": (["Q = split_heads(X @ A, 2, 1)", "S = Q @ Q^T", "P = masked_softmax(S, causal_mask(3))", "O = join_heads(P @ Q)",
+                           "L = sum(O ⊙ Y)"], {"X": (3, 2), "A": (2, 2), "Y": (3, 2)}),
+    "heads of a batch": (["Q = split_heads(X, 2, 1)", "P = masked_softmax(Q, M)", "L = sum(join_heads(P) ⊙ Y)"],
+                         {"X": (2, 2, 2), "Y": (2, 2, 2), "M": (2, 2, 2, 1)}),
+    "masks": (["p = masked_softmax(x, m)", "P = masked_softmax(X, causal_mask(2))",
+               "L = sum(p^2) + sum(P^2) + sum((X + positional_encoding(2, 2))^3)"],
+              {"x": (3,), "m": (3,), "X": (2, 2)}),
     "penalty": (["z = W x", "L = sum(z^2) + l/2*sum(W^2) + l/2*(x^T x)"], {"W": (3, 2), "x": (2,)}),
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from tutor.derive.layerwise import order, pullback
 from tutor.derive.local import times
 from tutor.derive.rewrites.entrywise import LayerRewrite, recognise_entrywise
 from tutor.derive.rewrites.layer_terms import Targets, contains, loss_terms, replace_part, scale_expr, targets_of
+from tutor.derive.rewrites.normalised import find_gates, find_normalised
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import drop_transpose, names
@@ -40,7 +41,8 @@ def find_layer_rewrites(layered: Layered) -> tuple[LayerRewrite, ...]:
     >>> [write_plain(rewrite.expr) for rewrite in find_layer_rewrites(graph)]
     ['p - y']
     """
-    return (*_scores(layered), *_log_sums(layered), *recognise_entrywise(layered), *_collapse_layers(layered))
+    return (*_scores(layered), *_log_sums(layered), *recognise_entrywise(layered), *find_normalised(layered), *find_gates(layered),
+            *_collapse_layers(layered))  # fmt: skip
 
 
 def _scores(layered: Layered) -> list[LayerRewrite]:

@@ -121,6 +121,9 @@ class ArrayWords(Topic):
         "binary cross-entropy of scores": "the slope of log(1 + exp) is σ",
         "divergence from the standard normal": "divergence from the standard normal",
         "log-sum-exp": "the slope of log Σ exp is the softmax",
+        "normalisation": "through the mean and the deviation, too",
+        "division by the norm": "through what it is divided by, too",
+        "gates": "each gate's slope in its own value",
         "linear network": "linear layers are one linear layer",
     }
 
