@@ -128,9 +128,9 @@ def _find_in(expr: Expr, found: dict[str, Shape], known: dict[str, Shape], compu
     for part in children(expr):
         _find_in(part, found, known, computed)
     if type(expr) is Call and expr.func in SLIDING:
-        bias = find_bias(expr, known)
-        if bias is not None and bias[0] not in computed:
-            found[bias[0]] = known[bias[0]] = bias[1]
+        beside = find_bias(expr, known)
+        if beside is not None and beside[0] not in computed:
+            found[beside[0]] = known[beside[0]] = beside[1]
     if type(expr) is not Add:
         return
     single = [(term.arg if type(term) is Neg else term) for term in expr.args]
