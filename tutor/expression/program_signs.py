@@ -8,9 +8,10 @@ from collections.abc import Collection
 from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.tokens import LIST, Named, Token
 
-_GO_ALONG = "sum|mean|max|min|var|std|softmax"
+_GO_ALONG = "sum|mean|max|min|var|std|log_softmax|softmax"
 METHOD = re.compile(
-    rf"\.(?:(?P<word>{_GO_ALONG}|dot|matmul|transpose|flatten|ravel|reshape)(?=\s?\()"
+    rf"\.(?:(?P<word>{_GO_ALONG}|dot|matmul|transpose|flatten|ravel|reshape|view|permute|squeeze|unsqueeze|swapaxes|split|chunk"
+    r"|exp|log|sqrt|abs|tanh|sigmoid|relu)(?=\s?\()"
     r"|shape\s?\[\s?(?P<axis>[0-3])\s?\])"
 )
 """What NumPy's arrays have behind a point: X.sum(0), X.T.dot(D), X.shape[0]."""
@@ -159,4 +160,4 @@ def read_method(match: re.Match[str]) -> Token:
     """
     if match["axis"]:
         return ("m", Named("size", (Number(match["axis"]),)))
-    return ("m", {"dot": "matmul", "ravel": "flatten", "reshape": "unflatten"}.get(match["word"], match["word"]))
+    return ("m", {"dot": "matmul", "ravel": "flatten", "reshape": "unflatten", "view": "unflatten"}.get(match["word"], match["word"]))
