@@ -11,6 +11,7 @@ from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.program_signs import AXIS_WORD, BROADCAST, KEPT_WORD, OWN, SUMMED
 from tutor.expression.tokens import LIST
 from tutor.graph.axis_forms import read_axis, write_along_axes
+from tutor.graph.einsum_forms import write_einsum
 from tutor.graph.shapes import Shape, Size, shape_of, shape_text, shorten_call, size_expr, size_of
 from tutor.rules.operations import LONGER, name_along, name_permutation
 
@@ -40,7 +41,7 @@ def open_lists(call: Call) -> Expr:
     >>> open_lists(Call("concat", (Call("list", (Name("x"), Name("y"))),)))
     Call(func='concat', args=(Name(name='x'), Name(name='y')))
     """
-    if call.func not in _FORMS or not any(map(_is_list, call.args)):
+    if call.func not in _FORMS or call.func == "einsum" or not any(map(_is_list, call.args)):
         return call
     return Call(call.func, tuple(part for arg in call.args for part in (arg.args if type(arg) is Call and _is_list(arg) else (arg,))))
 
@@ -226,6 +227,7 @@ def _refuse_axes(call: Call, shapes: Mapping[str, Shape]) -> GraphError:
 _FORMS: dict[str, Callable[[Call, Mapping[str, Shape]], Expr]] = {
     "concat": _join, "stack": _stack, "unflatten": _reshape, "transpose": _transpose, "permute": _transpose, "swapaxes": _transpose,
     "squeeze": _squeeze, "unsqueeze": _add_axis, "flatten": _flatten_from, "vstack": _put_on_top, "hstack": _put_beside,
+    "einsum": write_einsum,
     BROADCAST: _write_broadcast,
     SUMMED: _write_sum,
 }  # fmt: skip
