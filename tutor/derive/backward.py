@@ -7,7 +7,9 @@ a step, and how a gradient is written when all its uses are known.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from tutor.derive.layerwise import ArrayPull
@@ -78,10 +80,19 @@ def derive(graph: Graph, *, wanted: tuple[str, ...] = ()) -> Derivation:
     >>> [(step.target, write_plain(step.expr)) for step in derive(small).backward][1:3]
     [('dL/da', 'fill(1, 2)'), ('dL/dz', "sigmoid'(z)")]
     """
+    for known in _LATEST:
+        if known.graph is graph:
+            return replace(known, wanted=wanted)
     with pause_collection():
         over_arrays = any(quantity.shape for quantity in (*graph.leaves, *graph.nodes))
         backward = reverse(graph, ArrayPull(graph)) if over_arrays else reverse(graph, NumberPull(graph))
-        return Derivation(graph, tuple(backward), wanted)
+        derivation = Derivation(graph, tuple(backward), wanted)
+    _LATEST.append(derivation)
+    return derivation
+
+
+_LATEST: deque[Derivation] = deque(maxlen=4)
+"""What was derived last: a page, its proofs and its rewrites ask for the same graph several times."""
 
 
 class NumberPull:
