@@ -18,7 +18,7 @@ from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed, print_alike
+from tutor.numbers.printed import as_printed, prefer_fractions, print_alike
 from tutor.numbers.run import compute
 from tutor.solving.worked import Worked
 
@@ -38,13 +38,18 @@ class PageWriter:
         self.exercise = worked.request.exercise
         self.numbers = numbers
         self.digits = worked.notation.digits
+        self.fractions = writes_fractions(worked)
         self.blocks: list[Block] = []
         training = worked.training
         self.rate_name = training.task.names.rate if training is not None else worked.notation.rate
 
     def show(self, value: Value | Array[Value]) -> Expr:
         """A number or an array of numbers, ready to print."""
-        return matrix(value, self.digits) if isinstance(value, Array) else as_printed(value, self.digits)
+        return matrix(value, self.digits) if isinstance(value, Array) else self.print(value)
+
+    def print(self, value: Value) -> Expr:
+        """A number, ready to print in the style of the page."""
+        return as_printed(value, self.digits, fractions=self.fractions)
 
     def value(self, key: str) -> Expr | None:
         """The number of a key, ready to print; nothing where there is none."""
@@ -141,6 +146,14 @@ class PageWriter:
         for text in dict.fromkeys(sentences):
             said = text if text.endswith(".") else self.words.pages.grammar.stop(text)
             self.blocks.append(self.write_labelled("proof", *split_places(said, places)))
+
+
+def writes_fractions(worked: Worked) -> bool:
+    """Whether the numbers of a page neuron by neuron are fractions throughout: 1/2 beside 4/3, not 0.5."""
+    if worked.scalars is None or not worked.derivations:
+        return False
+    leaves = [quantity.name for quantity in worked.derivations[0].graph.leaves]
+    return prefer_fractions(worked.scalars.values(), [worked.scalars[name] for name in leaves])
 
 
 def write_cells(rows: Sequence[Sequence[Value]], digits: int) -> list[list[Sentence]]:

@@ -31,7 +31,6 @@ from tutor.expression.walk import substitute
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, list_kinks_hit
-from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
 from tutor.rules.functions import function, value_of
 from tutor.rules.patterns import drop_one
@@ -196,7 +195,7 @@ class NumberSections(PageWriter):
         sides = [Side(factor.expr)]
         trace = self.trace
         if trace is not None:
-            result = as_printed(compute(factor.expr, trace), self.digits)
+            result = self.print(compute(factor.expr, trace))
             numbers = self.fill_in(factor.expr)
             if numbers not in (factor.expr, result):
                 sides.append(Side(numbers))
@@ -246,7 +245,7 @@ class NumberSections(PageWriter):
         if trace is not None:
             terms = []
             for path in paths:
-                numbers = tuple(as_printed(compute(f.expr, trace), self.digits) for f in path.factors)
+                numbers = tuple(self.print(compute(f.expr, trace)) for f in path.factors)
                 terms.append(numbers[0] if len(numbers) == 1 else Mul(numbers))
             result = self.value(derivative_key(loss, name))
             assert result is not None

@@ -8,7 +8,7 @@ of ten when it is small or large (4.38568×10⁻⁴).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from tutor.expression.nodes import Expr, Number, write_fraction
@@ -16,6 +16,8 @@ from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, as_real
 from tutor.numbers.values import BigFloat
 
 _CERTAIN = DIGITS - 15  # digits
+LARGEST_DENOMINATOR = 100
+"""What is short as a decimal, such as 0.004, is no fraction beside others when its denominator is larger."""
 
 
 def decimal(value: Fraction) -> str | None:
@@ -81,10 +83,16 @@ def _round_away(size: BigFloat, digits: int) -> tuple[str, int]:
     return kept[:digits], int(exponent) + len(kept) - digits
 
 
-def as_printed(value: Value, digits: int = 6) -> Expr:
-    """The value as an expression that is ready to print."""
+def as_printed(value: Value, digits: int = 6, *, fractions: bool = False) -> Expr:
+    """The value as an expression that is ready to print; ``fractions`` writes what is no whole number as one where it is short.
+
+    >>> as_printed(Fraction(1, 2)), as_printed(Fraction(1, 2), fractions=True)
+    (Number(text='0.5'), Div(num=Number(text='1'), den=Number(text='2')))
+    """
     if isinstance(value, Fraction):
         exact = decimal(value)
+        if fractions and value.denominator > 1 and _is_short_fraction(value):
+            return write_fraction(value)
         if exact is not None and len(exact.lstrip("-0.").replace(".", "")) <= digits and (
             not exact.lstrip("-").startswith("0.0000") and len(exact) <= digits + 6
         ):  # fmt: skip
@@ -92,6 +100,24 @@ def as_printed(value: Value, digits: int = 6) -> Expr:
         if exact is None and _is_short_fraction(value):
             return write_fraction(value)
     return Number(round_significant(value, digits))
+
+
+def prefer_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bool:
+    """Whether a page shows its numbers as fractions: all are short ones, some never end as decimals, and none was ``given`` as a decimal.
+
+    >>> third, half = Fraction(1, 3), Fraction(1, 2)
+    >>> prefer_fractions([third, half]), prefer_fractions([half]), prefer_fractions([third, half], [half])
+    (True, False, False)
+    """
+    unending = False
+    for value in values:
+        if not isinstance(value, Fraction) or not _is_short_fraction(value):
+            return False
+        ends = decimal(value) is not None
+        if ends and value.denominator > LARGEST_DENOMINATOR:
+            return False
+        unending = unending or not ends
+    return unending and not any(isinstance(value, Fraction) and value.denominator > 1 and decimal(value) for value in given)
 
 
 def print_alike(values: Sequence[Value], digits: int = 6) -> list[Expr]:
