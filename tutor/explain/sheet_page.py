@@ -210,6 +210,7 @@ class _SheetWriter:
         fractions = any(map(writes_fractions, exercise.solved))
         for place, question in enumerate(exercise.questions, 1):
             found, label = exercise.answers.get(question.id, RightAnswer()), f"{number}.{place}"
+            chain = write_chain(question, exercise.solved)
             if found.letters:
                 said = [f"{letter}) {text}" for letter, text in question.options if letter in found.letters]
                 others.append(Paragraph(set_maths(self.words.pages.COMMA.join(said), exercise.given.notation), label))
@@ -217,7 +218,7 @@ class _SheetWriter:
                 shown = print_alike(found.values, exercise.given.notation.digits)
                 listed = [part for one in shown for part in (self.words.pages.COMMA, Math(one))][1:]
                 others.append(Paragraph((*name_asked(question, self.words), EQUALS, *listed), label))
-            elif (right := write_chain(question, exercise.solved) or write_right(question, found, exercise.given.notation.digits, fractions=fractions)) is not None:
+            elif (right := chain or write_right(question, found, exercise.given.notation.digits, fractions=fractions)) is not None:
                 name = name_left(question, exercise.given.notation)
                 if name is not None:
                     rows.append(Equation(name, (Side(right, result=found.formula is None),), None, (label,)))

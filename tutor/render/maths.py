@@ -25,7 +25,7 @@ from tutor.expression.walk import as_indicator
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.words import ascii_maths
-from tutor.render.layer_maths import ARRAYS
+from tutor.render.layer_maths import ARRAYS, OVER, is_array_product
 
 # How tightly a printed thing holds together; an operand that is looser than its place allows gets brackets.
 _SUM, _NEGATIVE, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = range(1, 8)
@@ -105,6 +105,11 @@ TEXT = Style(
     cases=("(", " if ", " else ", ")"),
     above=" > ",
 )
+
+
+def _is_derivative(expr: Expr) -> bool:
+    """A derivative, whole or one entry of it."""
+    return type(expr) is Partial or (type(expr) is Call and expr.func == "at" and type(expr.args[0]) is Partial)
 
 
 class Piece(NamedTuple):
@@ -230,18 +235,19 @@ class Writer:
             sign = plus
             if type(term) is Neg:
                 sign, term = subtract, term.arg
-            bracketed = self._level(term) < _QUOTIENT
+            last = len(pieces) == len(expr.args) - 1
+            bracketed = self._level(term) < _QUOTIENT and not (last and type(term) is Call and term.func in OVER)
             pieces.append(Piece(sign, self._operand(term, bracketed, False), term, bracketed))
         return pieces or [Piece("", "0", expr, False)]
 
     def factors(self, expr: Mul, lead: bool = True) -> list[Piece]:
         """The factors of a product, each with the sign before it."""
         pieces: list[Piece] = []
-        chain = Partial in map(type, expr.args)
+        chain = any(map(_is_derivative, expr.args))
         before: Expr = expr
         left = ""
         for factor in expr.args:
-            bracketed = self._level(factor) < _FACTOR
+            bracketed = self._level(factor) < _FACTOR and not (factor is expr.args[-1] and pieces and is_array_product(factor))
             if bracketed and lead and not pieces and self._is_minus(factor):
                 bracketed = False
             body = self._operand(factor, bracketed, lead and not pieces)
