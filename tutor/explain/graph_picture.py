@@ -28,7 +28,7 @@ def picture(
     focus: Sequence[str] = (),
     words: DrawnWords = ENGLISH_DRAWN,
     edges: EdgeLabels = "plain",
-    fractions: bool = False,
+    fractions: bool | None = None,
 ) -> Picture:
     """A derivation as a picture: boxes in evaluation order, each leaf before the first step that uses it.
 

@@ -148,17 +148,22 @@ class PageWriter:
             self.blocks.append(self.write_labelled("proof", *split_places(said, places)))
 
 
-def writes_fractions(worked: Worked) -> bool:
-    """Whether the numbers of a page neuron by neuron are fractions throughout: 1/2 beside 4/3, not 0.5."""
-    if worked.scalars is None or not worked.derivations:
-        return False
+def writes_fractions(worked: Worked) -> bool | None:
+    """Whether the numbers of a page neuron by neuron are fractions throughout, 1/2 beside 4/3, or decimals; None where nothing is said."""
+    if worked.request.layered is not None or not worked.derivations:
+        return None
     leaves = [quantity.name for quantity in worked.derivations[0].graph.leaves]
-    return prefer_fractions(worked.scalars.values(), [worked.scalars[name] for name in leaves])
+    if worked.training is not None and worked.numbers is None:
+        task, first = worked.training.task, worked.training.first
+        values: Mapping[str, Any] = {**task.values, **first}
+    else:
+        values = worked.scalars or {}
+    return prefer_fractions(values.values(), [values[name] for name in leaves if name in values]) if values else None
 
 
-def write_cells(rows: Sequence[Sequence[Value]], digits: int) -> list[list[Sentence]]:
+def write_cells(rows: Sequence[Sequence[Value]], digits: int, *, fractions: bool | None = None) -> list[list[Sentence]]:
     """The cells of a table of numbers, those of a column alike."""
-    columns = [print_alike(column, digits) for column in zip(*rows, strict=True)]
+    columns = [print_alike(column, digits, fractions=fractions) for column in zip(*rows, strict=True)]
     return [[(Math(one),) for one in row] for row in zip(*columns, strict=True)]
 
 

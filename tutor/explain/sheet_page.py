@@ -207,7 +207,7 @@ class _SheetWriter:
         """The right answers: formulas and values as equations, letters as sentences."""
         rows: list[Equation] = []
         others: list[Block] = []
-        fractions = any(map(writes_fractions, exercise.solved))
+        fractions = writes_fractions(exercise.solved[-1]) if exercise.solved else None
         for place, question in enumerate(exercise.questions, 1):
             found, label = exercise.answers.get(question.id, RightAnswer()), f"{number}.{place}"
             chain = write_chain(question, exercise.solved)
@@ -323,7 +323,7 @@ def write_chain(question: Question, solved: Sequence[Worked]) -> Expr | None:
     return None
 
 
-def write_right(question: Question, found: RightAnswer, digits: int, *, fractions: bool = False) -> Expr | None:
+def write_right(question: Question, found: RightAnswer, digits: int, *, fractions: bool | None = None) -> Expr | None:
     """A right answer ready to print; nothing where only the worked solution tells it."""
     if found.formula is not None:
         return found.formula

@@ -148,7 +148,9 @@ class NumberSections(PageWriter):
             self.reuse_rows(derivation, [derivation.graph.loss], steps)
             by_reuse.remove(derivation.graph.loss)
         if chains:
+            start = len(self.blocks) - 1
             self.local_rows(derivation, chains)
+            self.join_equations(start)
             rows = [self.chain_row(derivation, name, paths) for name, paths in chains.items() if not self.is_said(derivation, name, paths)]
             self.blocks += [Equations(tuple(rows))] if rows else []
         if by_reuse:
@@ -177,6 +179,13 @@ class NumberSections(PageWriter):
             rule = refine_rule(self.rule_of_factor(derivation, factor), factor.expr, derivation.graph.ties)
             rows.append(self.factor_row(factor, self.words.rules.say_local(rule)))
         self.blocks += self.write_alike(rows)
+
+    def join_equations(self, place: int) -> None:
+        """Two blocks of equations that follow one another as one, in one alignment and one style."""
+        if len(self.blocks) > place + 1 >= 1 and isinstance(first := self.blocks[place], Equations):
+            second = self.blocks[place + 1]
+            if isinstance(second, Equations):
+                self.blocks[place : place + 2] = [Equations((*first.rows, *second.rows))]
 
     def write_alike(self, rows: Sequence[Equation]) -> list[Block]:
         """Rows of local derivatives, numbered as they stand; of very many that are alike one row and a table."""
@@ -250,6 +259,8 @@ class NumberSections(PageWriter):
             result = self.value(derivative_key(loss, name))
             assert result is not None
             put_in = terms[0] if len(terms) == 1 else Add(tuple(terms))
+            if not many and len(paths[0].factors) == 1:  # its formula stands there, not the name of the factor
+                put_in = self.fill_in(paths[0].factors[0].expr)
             if put_in != result and put_in != sides[-1].expr:
                 sides.append(Side(put_in))
             if sides[-1].expr == result:

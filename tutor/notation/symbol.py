@@ -232,12 +232,13 @@ _RELATIONS = {
 }  # fmt: skip
 _OPERATIONS = {"+": "+", "-": "−", "*": "*", "\\cdot": "·", "\\times": "×", "\\odot": "⊙", "\\ast": "∗", "\\star": "⋆", "∘": "∘"}
 _LONE_SIGNS = {
-    "\\sum": "Σ", "\\prod": "∏", "\\int": "∫", "\\partial": "∂", "\\top": "T", "\\dots": "…", "\\infty": "∞", "\\lVert": "‖", "\\rVert": "‖",
+    "\\sum": "Σ", "\\prod": "∏", "\\int": "∫", "\\partial": "∂", "\\top": "T", "\\dots": "…", "\\infty": "∞",
+    "\\lVert": "‖", "\\rVert": "‖",
     "\\lvert": "|", "\\rvert": "|", "\\,": " ", **{f"\\{name}": name for name in ("exp", "log", "ln", "max", "min", "sin", "cos", "tanh")},
 }  # fmt: skip
 _SAME_SIGN = {"\\leq": "\\le", "\\geq": "\\ge", "\\neq": "\\ne", "\\gets": "\\leftarrow", "\\ldots": "\\dots", "\\cdots": "\\dots"}
 _TYPED = {
-    **{sign: f"{command} " for command, sign in (_RELATIONS | _OPERATIONS | _LONE_SIGNS).items() if len(command) > 1 and not sign.isascii()},
+    **{sign: f"{name} " for name, sign in (_RELATIONS | _OPERATIONS | _LONE_SIGNS).items() if len(name) > 1 and not sign.isascii()},
     **{letter: f"\\{name} " for letter, name in LETTERS.items()}, "ε": "\\varepsilon ", "φ": "\\varphi ", "Σ": "\\sum ",
     "−": "-", "ℒ": "\\mathcal{L}", "′": "'", "²": "^{2}", "³": "^{3}", "ᵀ": "^{\\top}", "½": "\\frac{1}{2}", "‖": "\\Vert ",
 }  # fmt: skip
@@ -273,7 +274,8 @@ def read_formula(text: str) -> Symbol:
     spelled = spell_in_latex(text)
     word = _WORD.search(_COMMAND_WORDS.sub(" ", spelled))
     if word is not None:
-        raise TutorError(f"{make_visible(word.group())} is no symbol in the formula {make_visible(text)!r}", hint="\\mathrm{…} is a word in it")
+        told = f"{make_visible(word.group())} is no symbol in the formula {make_visible(text)!r}"
+        raise TutorError(told, hint="\\mathrm{…} is a word in it")
     if len(spelled) > LONGEST_FORMULA:
         raise TutorError(f"a formula of {len(spelled)} characters", hint=f"the limit is {LONGEST_FORMULA}")
     return _FormulaReader(spelled).whole()
@@ -378,6 +380,7 @@ _ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
 """An accent as part of a name: y_hat, w_tilde_1."""
 
 
+_WRITTEN = re.compile(r"[\\^{'=+/(\[<>,]")
 _FORMULA_SIGN = re.compile(r"[=(,\[<>+/ -](?![^{}]*\})")
 """What stands in formulas, and in symbols in an index or superscript only."""
 
@@ -399,7 +402,7 @@ def guess(name: str) -> Symbol:
     >>> guess("x_Lm1"), guess("h_tp1").latex
     (Symbol(latex='x_{L-1}', text='x_(L−1)'), 'h_{t+1}')
     """
-    if any(sign in name for sign in "\\^{'=+/([<>,"):  # no name of a quantity: a symbol or a formula that was written into words
+    if _WRITTEN.search(name):  # no name of a quantity: a symbol or a formula that was written into words
         for read in (read_formula, _read_whole_symbol) if _FORMULA_SIGN.search(name) else (_read_whole_symbol, read_formula):
             with suppress(TutorError):
                 return read(name)

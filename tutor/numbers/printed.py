@@ -83,11 +83,15 @@ def _round_away(size: BigFloat, digits: int) -> tuple[str, int]:
     return kept[:digits], int(exponent) + len(kept) - digits
 
 
-def as_printed(value: Value, digits: int = 6, *, fractions: bool = False) -> Expr:
-    """The value as an expression that is ready to print; ``fractions`` writes what is no whole number as one where it is short.
+def as_printed(value: Value, digits: int = 6, *, fractions: bool | None = None) -> Expr:
+    """The value as an expression that is ready to print: as a decimal where it ends, else as a short fraction.
+
+    ``fractions`` writes all short ones as fractions, or none of them.
 
     >>> as_printed(Fraction(1, 2)), as_printed(Fraction(1, 2), fractions=True)
     (Number(text='0.5'), Div(num=Number(text='1'), den=Number(text='2')))
+    >>> as_printed(Fraction(1, 3), 3, fractions=False)
+    Number(text='0.333')
     """
     if isinstance(value, Fraction):
         exact = decimal(value)
@@ -97,7 +101,7 @@ def as_printed(value: Value, digits: int = 6, *, fractions: bool = False) -> Exp
             not exact.lstrip("-").startswith("0.0000") and len(exact) <= digits + 6
         ):  # fmt: skip
             return Number(exact)
-        if exact is None and _is_short_fraction(value):
+        if exact is None and fractions is not False and _is_short_fraction(value):
             return write_fraction(value)
     return Number(round_significant(value, digits))
 
@@ -120,14 +124,14 @@ def prefer_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bo
     return unending and not any(isinstance(value, Fraction) and value.denominator > 1 and decimal(value) for value in given)
 
 
-def print_alike(values: Sequence[Value], digits: int = 6) -> list[Expr]:
+def print_alike(values: Sequence[Value], digits: int = 6, *, fractions: bool | None = None) -> list[Expr]:
     """The values of a column: a fraction is a decimal there, unless none of the others is one.
 
     >>> from tutor.expression.plain import write_plain
     >>> [[write_plain(each) for each in print_alike(tuple(map(Fraction, texts)), 3)] for texts in (("0.5", "2/3"), ("1", "2/3"))]
     [['0.5', '0.667'], ['1', '2/3']]
     """
-    shown = [as_printed(value, digits) for value in values]
+    shown = [as_printed(value, digits, fractions=fractions) for value in values]
     if not any(type(one) is Number and "." in one.text for one in shown):
         return shown
     return [one if type(one) is Number else Number(round_significant(value, digits)) for one, value in zip(shown, values, strict=True)]

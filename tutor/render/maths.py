@@ -107,9 +107,8 @@ TEXT = Style(
 )
 
 
-def _is_derivative(expr: Expr) -> bool:
-    """A derivative, whole or one entry of it."""
-    return type(expr) is Partial or (type(expr) is Call and expr.func == "at" and type(expr.args[0]) is Partial)
+def _is_entry_of_derivative(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func == "at" and type(expr.args[0]) is Partial
 
 
 class Piece(NamedTuple):
@@ -227,6 +226,7 @@ class Writer:
         """The terms of a sum, each with the sign before it."""
         pieces: list[Piece] = []
         plus, subtract = self.style.plus, self.style.subtract
+        last = expr.args[-1] if expr.args else expr
         for term in expr.args:
             if not pieces:
                 bracketed = type(term) is Add
@@ -235,19 +235,23 @@ class Writer:
             sign = plus
             if type(term) is Neg:
                 sign, term = subtract, term.arg
-            last = len(pieces) == len(expr.args) - 1
-            bracketed = self._level(term) < _QUOTIENT and not (last and type(term) is Call and term.func in OVER)
+            bracketed = self._level(term) < _QUOTIENT
+            if bracketed and type(term) is Call and term.func in OVER and (term is last or Neg(term) == last):
+                bracketed = False
             pieces.append(Piece(sign, self._operand(term, bracketed, False), term, bracketed))
         return pieces or [Piece("", "0", expr, False)]
 
     def factors(self, expr: Mul, lead: bool = True) -> list[Piece]:
         """The factors of a product, each with the sign before it."""
         pieces: list[Piece] = []
-        chain = any(map(_is_derivative, expr.args))
+        kinds = {*map(type, expr.args)}
+        chain = Partial in kinds or (Call in kinds and any(map(_is_entry_of_derivative, expr.args)))
         before: Expr = expr
         left = ""
         for factor in expr.args:
-            bracketed = self._level(factor) < _FACTOR and not (factor is expr.args[-1] and pieces and is_array_product(factor))
+            bracketed = self._level(factor) < _FACTOR
+            if bracketed and pieces and factor is expr.args[-1] and is_array_product(factor):
+                bracketed = False
             if bracketed and lead and not pieces and self._is_minus(factor):
                 bracketed = False
             body = self._operand(factor, bracketed, lead and not pieces)
