@@ -144,17 +144,19 @@ class NumberSections(PageWriter):
                 name: found for name in wanted if (found := list_full_chains(derivation, name, steps=steps, routes=routes))
             }
         by_reuse = [name for name in wanted if name not in chains]
+        start = len(self.blocks) - 1
         if chains and derivation.graph.loss in by_reuse:  # where everything begins
             self.reuse_rows(derivation, [derivation.graph.loss], steps)
             by_reuse.remove(derivation.graph.loss)
         if chains:
-            start = len(self.blocks) - 1
             self.local_rows(derivation, chains)
-            self.join_equations(start)
+            self.join_equations(start + 1)
             rows = [self.chain_row(derivation, name, paths) for name, paths in chains.items() if not self.is_said(derivation, name, paths)]
             self.blocks += [Equations(tuple(rows))] if rows else []
         if by_reuse:
             self.reuse_rows(derivation, by_reuse, steps)
+        if derivation is not self.worked.derivations[0] and len(self.blocks) == start + 2:
+            self.join_equations(start)  # one backward pass, also where several quantities are differentiated
         self.explain_slopes(derivation)
 
     def explain_slopes(self, derivation: Derivation) -> None:

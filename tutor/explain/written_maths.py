@@ -111,7 +111,7 @@ def _read_side(text: str, notation: Notation) -> Expr | None:
         if _MARKED.search(latex) and latex not in notation.symbols:
             return Name(latex)
     derivative = read_derivative(text)
-    if derivative is not None and (derivative.of in notation.symbols or derivative.wrt in notation.symbols):
+    if derivative is not None:
         return Partial(derivative.of, derivative.wrt)
     if _ONLY_SHOWN.search(text):
         return None
