@@ -28,7 +28,8 @@ class Symbol:
 
 
 SPELLINGS = {
-    "eps": "varepsilon", "epsilon": "varepsilon", "lam": "lambda", "lamb": "lambda", "lambd": "lambda", "lmbda": "lambda", "lamda": "lambda",
+    "eps": "varepsilon", "epsilon": "varepsilon",
+    "lam": "lambda", "lamb": "lambda", "lambd": "lambda", "lmbda": "lambda", "lamda": "lambda",
 }  # fmt: skip
 """How programs spell a Greek letter: ``lambda`` is a word of Python's own."""
 
