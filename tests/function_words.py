@@ -1,7 +1,7 @@
 """The first words of function names: what functions do, what they ask, and the nouns that mathematics and the field have for a result."""
 
 VERBS = frozenset("""
-    absorb activate add admit advance advise agree align apply arrange ask assemble assert attempt average award begin bend
+    absorb activate add admit advance advise agree align apply arrange ask assemble assert attempt audit average award begin bend
     bind bisect blank blur bracket break build bundle bury call cancel capital caption carry centre chain change check
     choose chop clear close collapse collect combine compare compile complete compose compute confirm convert count cut
     declare decode deliver derive deviate describe differentiate disclose dispatch display divide draw dress drop dump emit enclose

@@ -36,31 +36,61 @@ def array(value: Nd) -> Array:
     return Array(value.shape, tuple(value.flat))
 
 
-def windows(x: Nd, size: tuple[int, ...], stride: int) -> Iterator[tuple[tuple[int, ...], Nd]]:
+def windows(x: Nd, size: tuple[int, ...], stride: int, apart: int = 1) -> Iterator[tuple[tuple[int, ...], Nd]]:
     """Each place of the result with the window it is made from."""
-    counts = [(n - k) // stride + 1 for n, k in zip(x.shape, size, strict=True)]
+    counts = [(n - apart * (k - 1) - 1) // stride + 1 for n, k in zip(x.shape, size, strict=True)]
     for place in product(*map(range, counts)):
-        yield place, x[tuple(slice(i * stride, i * stride + k) for i, k in zip(place, size, strict=True))]
+        yield place, x[tuple(slice(i * stride, i * stride + apart * (k - 1) + 1, apart) for i, k in zip(place, size, strict=True))]
 
 
-def moved(x: Nd, size: tuple[int, ...], stride: int, make: Callable[[Nd], Any]) -> Nd:
-    found = {place: make(window) for place, window in windows(x, size, stride)}
+def moved(x: Nd, size: tuple[int, ...], stride: int, make: Callable[[Nd], Any], apart: int = 1) -> Nd:
+    found = {place: make(window) for place, window in windows(x, size, stride, apart)}
     result = np.empty(tuple(max(place[axis] for place in found) + 1 for axis in range(x.ndim)), dtype=object)
     for place, value in found.items():
         result[place] = value
     return result
 
 
-def correlate(x: Nd, k: Nd, stride: int = 1, padding: int = 0) -> Nd:
-    if x.ndim == 3:  # channels: each kernel goes over all of them
-        own = [sum(correlate(channel, part, stride, padding) for channel, part in zip(x, kernel, strict=True)) for kernel in k]
-        return np.stack(own)
-    return moved(np.pad(x, padding, constant_values=0), k.shape, stride, lambda window: (window * k).sum())
+def correlate(x: Nd, k: Nd, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1) -> Nd:
+    """As torch.nn.functional.conv1d and conv2d; of an array without channels the kernel has none either."""
+    if x.ndim == k.ndim > 2:  # a batch
+        return np.stack([correlate(sample, k, stride, padding, dilation, groups) for sample in x])
+    if k.ndim > 2:  # channels: each kernel goes over those of its group
+        own, width = len(k) // groups, k.shape[1]
+        return np.stack([
+            sum(correlate(x[number // own * width + place], part, stride, padding, dilation) for place, part in enumerate(kernel))
+            for number, kernel in enumerate(k)
+        ])  # fmt: skip
+    return moved(np.pad(x, padding, constant_values=0), k.shape, stride, lambda window: (window * k).sum(), dilation)
+
+
+def turn(k: Nd) -> Nd:
+    """A kernel turned round along the axes on which it slides."""
+    return np.flip(k, axis=(-2, -1) if k.ndim in (2, 4) else -1)
+
+
+def transposed(x: Nd, k: Nd, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1) -> Nd:
+    """As torch.nn.functional.conv_transpose1d and conv_transpose2d: each entry of the input lays the kernel down."""
+    if x.ndim == k.ndim:
+        return np.stack([transposed(sample, k, stride, padding, dilation, groups) for sample in x])
+    reach = [stride * (w - 1) + dilation * (m - 1) + 1 for w, m in zip(x.shape[1:], k.shape[2:], strict=True)]
+    made = np.full((k.shape[1] * groups, *reach), Fraction(0), dtype=object)
+    for index in np.ndindex(*x.shape):
+        group = index[0] // (len(k) // groups) * k.shape[1]
+        for inner in np.ndindex(*k.shape[1:]):
+            place = (group + inner[0], *(stride * i + dilation * a for i, a in zip(index[1:], inner[1:], strict=True)))
+            made[place] = made[place] + x[index] * k[index[0], *inner]
+    return made[:, *(slice(padding, size - padding) for size in reach)]
 
 
 def softmax(z: Nd, axis: int = 0) -> Nd:
     grown = np.vectorize(lambda value: MP.exp(number(value)), otypes=[object])(z)
     return grown / grown.sum(axis=axis, keepdims=True)
+
+
+def masked_softmax(z: Nd, m: Nd) -> Nd:
+    grown = plain_numbers(m) * np.vectorize(lambda value: MP.exp(number(value)), otypes=[object])(z)
+    return grown / grown.sum(axis=-1, keepdims=True)
 
 
 def plain_numbers(z: Nd) -> Nd:
@@ -72,10 +102,18 @@ def logsumexp(z: Nd, axis: int = 0) -> Nd:
     return np.vectorize(MP.log, otypes=[object])(grown.sum(axis=axis))
 
 
-def pool(x: Nd, make: Callable[[Nd], Any], size: int, stride: int = 0) -> Nd:
-    if x.ndim == 3:
-        return np.stack([pool(channel, make, size, stride) for channel in x])
-    return moved(x, (size,) * x.ndim, stride or size, make)
+def pool(x: Nd, make: Callable[[Nd], Any], outside: Any, size: int, stride: int = 0, padding: int = 0, axes: int = 2) -> Nd:
+    if x.ndim > axes:
+        return np.stack([pool(part, make, outside, size, stride, padding, axes) for part in x])
+    return moved(np.pad(x, padding, constant_values=outside), (size,) * x.ndim, stride or size, make)
+
+
+def take_largest(x: Nd, *settings: int, axes: int = 2) -> Nd:
+    return pool(x, lambda window: max(item for item in window.flat if item is not None), None, *settings, axes=axes)
+
+
+def take_mean(x: Nd, *settings: int, axes: int = 2) -> Nd:
+    return pool(x, lambda window: window.sum() / window.size, Fraction(0), *settings, axes=axes)
 
 
 def one_hot(*settings: int) -> Nd:
@@ -110,15 +148,28 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     "log_softmax_columns": lambda z: plain_numbers(z) - np.expand_dims(logsumexp(z, -2), -2),
     "log_softmax_rows": lambda z: plain_numbers(z) - np.expand_dims(logsumexp(z, -1), -1),
     "correlate": correlate,
-    "convolve": lambda x, k, *settings: correlate(x, np.flip(k, axis=(-2, -1) if k.ndim > 1 else -1), *settings),
-    "max_pool": lambda x, *settings: pool(x, lambda window: max(window.flat), *settings),
-    "average_pool": lambda x, *settings: pool(x, lambda window: window.sum() / window.size, *settings),
+    "convolve": lambda x, k, *settings: correlate(x, turn(k), *settings),
+    "transposed_convolution": transposed,
+    "max_pool": take_largest,
+    "average_pool": take_mean,
+    "max_pool_1d": partial(take_largest, axes=1),
+    "average_pool_1d": partial(take_mean, axes=1),
+    "embed": lambda e, *labels: e[list(labels)],
+    "embed_batch": lambda e, count, *labels: e[np.reshape(labels, (count, -1))],
+    "pick_each": lambda p, *labels: p[range(len(p)), list(labels)],
     "flatten": lambda a: a.reshape(-1),
     "unflatten": lambda x, *sizes: x.reshape(*sizes),
     "one_hot": one_hot,
     "entry": lambda x, *place: x[tuple(i - 1 for i in place)],
     "concat": lambda x, y: np.concatenate([x, y]),
     "channel_sums": lambda a: a.sum(axis=1),
+    "masked_softmax": masked_softmax,
+    "split_heads": lambda x, r, q: np.stack([x[..., q * head : q * (head + 1)] for head in range(r)], axis=-3),
+    "join_heads": lambda x: np.concatenate([x[..., head, :, :] for head in range(x.shape[-3])], axis=-1),
+    "positional_encoding": lambda t, d: np.array([
+        [(MP.cos if j % 2 else MP.sin)(number(i) / MP.power(10000, number(Fraction(j - j % 2, d)))) for j in range(d)] for i in range(t)
+    ], dtype=object),
+    "causal_mask": lambda n: np.array([[int(j <= i) for j in range(n)] for i in range(n)], dtype=object),
 }
 _FROM_THE_END = {"row": -1, "column": -2, "channel": -3, "sample": -4}
 

@@ -13,8 +13,8 @@ from tutor.expression.plain import write_plain
 from tutor.marking.array_bends import LayerStep
 from tutor.marking.array_misconceptions import LAYOUT
 from tutor.marking.array_misconceptions import TABLE as ARRAY_TABLE
-from tutor.marking.judge_answer import RIGHT
 from tutor.marking.mark_submission import nest_texts
+from tutor.marking.marked import RIGHT
 from tutor.marking.misconceptions import list_bends
 from tutor.practice.ladder import write_answer
 from tutor.practice.session import DONE, Event, step

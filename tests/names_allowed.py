@@ -15,23 +15,26 @@ ALLOWED = {  # file: why, and the names
     "web/forms.py": ("KEY", "columns rows"),
     "expression/elsewhere.py": (
         "GRAMMAR",
-        "average_pool batch batch_sums column_sums columns concat convolve correlate entry fill flatten log_softmax "
-        "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows matmul max_pool mean one_hot "
-        "outer part row_sums rows softmax softmax_columns softmax_rows sum transpose unflatten",
+        "average_pool batch batch_sums column_sums columns concat convolve correlate embed entry fill flatten log_softmax "
+        "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows masked_softmax matmul max_pool mean one_hot "
+        "causal_mask join_heads outer part pick_each positional_encoding row_sums rows softmax softmax_columns softmax_rows "
+        "split_heads sum transpose transposed_convolution unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
-    "expression/program_signs.py": ("GRAMMAR", "flatten matmul unflatten"),
+    "expression/program_signs.py": ("GRAMMAR", "embed flatten matmul pick_each unflatten"),
     "graph/axis_forms.py": ("ALGEBRA", "columns fill log_softmax logsumexp max mean min rows softmax sqrt sum"),
     "graph/broadcasting.py": ("ALGEBRA", "batch columns entry fill keep_column keep_row matmul rows"),
     "graph/python_slices.py": ("ALGEBRA", "entry fill part"),
     "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten sum transpose unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",
-        "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten gaussian_nll "
+        "abs arccos arcosh arcsin arctan arsinh artanh average_pool average_pool_1d binary_cross_entropy concat correlate cot "
+        "cross_entropy csc embed flatten gaussian_nll "
         "hard_sigmoid hard_tanh heaviside kl_divergence kl_gaussians kl_standard_normal log log_cosh log_poisson_nll "
-        "log_sigmoid log_softmax logsumexp lse matmul max min multi_hinge poisson_nll quantile relu6 sigmoid sign silu smooth_l1 "
-        "smooth_label softplus tan unflatten",
+        "log_sigmoid log_softmax logsumexp lse matmul max max_pool max_pool_1d min multi_hinge poisson_nll "
+        "quantile relu6 sigmoid sign silu smooth_l1 "
+        "smooth_label softplus tan transposed_convolution unflatten",
     ),
     "expression/lexing.py": ("GRAMMAR", "if_positive sqrt"),
     "expression/parse.py": ("GRAMMAR", "log_softmax matmul softmax"),
@@ -55,7 +58,9 @@ ALLOWED = {  # file: why, and the names
         "PRIMITIVE",
         "abs arccos arcosh arcsin artanh cos cosh exp if_positive log max min sign sin sinh sqrt tan",
     ),
-    "numbers/array_program.py": ("PRIMITIVE", "exp log"),
+    "numbers/array_program.py": ("PRIMITIVE", "exp if_positive log"),
+    "graph/expand_layers.py": ("ALGEBRA", "transpose"),
+    "derive/rewrites/normalised.py": ("OWN", "concat fill matmul mean part sigmoid sqrt sum tanh"),
     "numbers/sympy_loss.py": ("PRIMITIVE", "exp if_positive"),
     "numbers/emit.py": ("PRIMITIVE", "if_positive"),
     "numbers/functions.py": (
@@ -81,9 +86,10 @@ ALLOWED = {  # file: why, and the names
     "graph/layered.py": ("ALGEBRA", "batch columns entry fill matmul mean rows sum transpose"),
     "graph/named_forms.py": (
         "ALGEBRA",
-        "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped max_pool one_hot route route_first "
-        "share spread spread_flipped",
+        "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped kernel_gradient_wide max_pool one_hot route "
+        "route_first share spread spread_flipped spread_wide",
     ),
+    "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each"),
     "graph/array_products.py": ("ALGEBRA", "fill matmul outer transpose"),
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),
@@ -96,8 +102,9 @@ ALLOWED = {  # file: why, and the names
         "OWN",
         "column_sums exp identity log matmul mean one_hot outer row_sums sigmoid sum",
     ),
-    "derive/rewrites/named.py": ("OWN", "sigmoid softmax"),
-    "derive/rewrites/terms.py": ("OWN", "exp log sigmoid softmax softplus"),
+    "derive/rewrites/entrywise.py": ("OWN", "exp log log_sigmoid sigmoid softplus"),
+    "derive/rewrites/named.py": ("OWN", "log_sigmoid sigmoid softmax softplus"),
+    "derive/rewrites/terms.py": ("OWN", "exp log log_sigmoid log_softmax lse sigmoid softmax softplus"),
     "derive/slope.py": ("OWN", "if_positive log"),
     "derive/tidy.py": ("OWN", "sqrt"),
     "explain/page_writer.py": ("OWN", "if_positive"),
@@ -127,6 +134,9 @@ ALLOWED = {  # file: why, and the names
     "contracts/worked_json.py": ("KEY", "batch rows"),
     "exercise/catalogue.py": ("KEY", "columns rows"),
     "exercise/read_training.py": ("KEY", "batch columns mean rows"),
+    "explain/recursion_section.py": ("SIGN", "abs transpose"),
+    "exercise/read_repeats.py": ("KEY", "columns"),
+    "graph/repetition.py": ("KEY", "mean sign"),
     "explain/class_page.py": ("KEY", "mean"),
     "explain/simplified_section.py": ("KEY", "sum"),
     "graph/nouns.py": ("KEY", "sum"),

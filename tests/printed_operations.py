@@ -240,10 +240,28 @@ OPERATORS: dict[str, Callable[..., Value]] = {  # by the word that is printed: i
     "route": lambda settings, free, g, x: route(g, x, *free) if not settings else route_along(g, x, axis_in(settings, x)),
     "route_first": lambda settings, free, g, x: route_first(g, x, *free),
     "share": lambda settings, free, g: share(g, *free),
+    "maskedsoftmax": lambda settings, free, a, m: share_masked(a, m, 0 if flat(a) else -1),
+    "heads": lambda settings, free, a: np.stack(np.split(a, settings["sizes"][0], axis=-1), axis=-3),
+    "joinheads": lambda settings, free, a: np.concatenate([a[..., head, :, :] for head in range(a.shape[-3])], axis=-1),
+    "causal": lambda settings, free, n: np.vectorize(Fraction, otypes=[object])(np.tri(int(n), dtype=int)),
+    "positions": lambda settings, free, t, d: positions(int(t), int(d)),
     "onehot": lambda settings, free, *place: one_hot(free, place),
     **{f"axes{''.join(str(axis + 1) for axis in axes)}": lambda settings, free, a, axes=axes: np.transpose(a, axes)
        for size in (3, 4) for axes in permutations(range(size))},
 }  # fmt: skip
+
+
+def share_masked(a: Value, mask: Value, axis: int) -> Value:
+    """Softmax over the places that a mask lets through."""
+    grown = mask * np.vectorize(lambda x: call("exp", [dual(x)]).value, otypes=[object])(a)
+    return grown / grown.sum(axis=axis, keepdims=True)
+
+
+def positions(t: int, d: int) -> Value:
+    """Sine and cosine of a place, slower from column to column."""
+    rate = call("log", [dual(Fraction(10000))]).value
+    angle = [[call("exp", [dual(-rate * (j - j % 2) / d)]).value * i for j in range(d)] for i in range(t)]
+    return np.array([[call("cos" if j % 2 else "sin", [dual(x)]).value for j, x in enumerate(row)] for row in angle], dtype=object)
 
 
 def one_hot(shape: tuple[int, ...], place: Sequence[Any]) -> Value:

@@ -8,11 +8,10 @@ import unicodedata
 from functools import cache
 
 import pytest
+from chosen_exercises import chosen_ids, load_once
 from some_now import some_now
 
 import tutor
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import load
 from tutor.notation.profile import profile_names
 
 
@@ -25,7 +24,7 @@ END = "\\end{document}"
 
 
 def layered_ids():
-    exercises = [load(ident) for ident in ids()]
+    exercises = [load_once(ident) for ident in chosen_ids()]
     return [e.id for e in exercises if e.layers is not None or (e.network is not None and e.graph is not None)]
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from chosen_exercises import chosen_ids, load_once
 from some_now import some_now
 
 import tutor
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import load
 from tutor.rules.optimisers import optimiser_names
 
-TRAINED = [ident for ident in ids() if load(ident).samples is not None or load(ident).plan.optimiser != "gd"]
+TRAINED = [ident for ident in chosen_ids() if load_once(ident).samples is not None or load_once(ident).plan.optimiser != "gd"]
 
 
 @pytest.mark.parametrize("ident", some_now(TRAINED, 9))

@@ -34,6 +34,8 @@ NOT_OF_PAGES = {
     "graph/axis_forms.py": "messages about arrays and their axes",
     "graph/shape_forms.py": "messages about arrays and their axes",
     "graph/python_slices.py": "messages about slices",
+    "graph/window_forms.py": "messages about convolutions and look-ups",
+    "rules/composite_layers.py": "shapes and steps of layers, in the language of steps",
     "graph/shapes.py": "messages about arrays whose shapes do not fit",
     "export/": "files of learning platforms, with the titles of their columns; reports on what was filled in",
 }
@@ -80,7 +82,7 @@ KEYS = set().union(*(keys(table) for name in TOPICS for table in tables_of(find_
 
 
 LEFT = {  # module: how many are left, and why
-    "derive/rewrites/named.py": (2, "a condition, as its source says it, and a key"),
+    "derive/rewrites/named.py": (3, "conditions, as their sources say them, and a key"),
     "derive/second.py": (1, "a key: the rule of a step"),
     "explain/feedback_page.py": (2, "titles of columns in files that were handed in"),
     "explain/training_page.py": (1, "the end of a key"),
@@ -103,11 +105,11 @@ LEFT = {  # module: how many are left, and why
     "render/html_page.py": (4, "classes of the style"),
     "render/latex/pdf.py": (2, "parts of an error"),
     "render/latex/preamble.py": (8, "names of LaTeX's commands, and parts of an error"),
-    "render/layer_maths.py": (8, "keys of how operations are written"),
+    "render/layer_maths.py": (10, "keys of how operations are written"),
     "render/page_formats.py": (6, "help on formats"),
     "render/terminal/listing.py": (6, "commands, and a colour"),
     "rules/loss_rows.py": (6, "formulas"),
-    "rules/operations.py": (3, "citations"),
+    "rules/window_rows.py": (8, "citations, and how things are printed"),
     "rules/optimisers.py": (12, "citations, and another name that is understood"),
     "web/site.py": (1, "a header"),
     "solving/request.py": (1, "where an error is"),

@@ -26,7 +26,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
                  "numbers.arrays", "numbers.floats", "numbers.printed", "numbers.run", "exercise", "answer", "marking"),
     "export": ("errors", "exercise.question", "marking"),
     # documents and notation only, and how a row says that it is printed
-    "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart",
+    "render": ("errors", "rules.layer_row", "rules.operations", "expression", "notation", "explain.document", "explain.diagram",
+               "explain.chart",
                "explain.picture_parts", "explain.network_table"),
     "contracts": ("expression", "graph", "derive", "numbers", "exercise.question", "solving", "marking", "practice", "explain"),
     "autograde": ("errors", "expression.limits", "exercise", "answer", "marking", "explain"),

@@ -5,13 +5,13 @@ Some exercises by default, all of them under ``-m slow``, each in one notation; 
 
 
 import pytest
+from chosen_exercises import chosen_ids
 from page_audit import TOP, SeenDocument, compile_documents, list_pairs_of, read_pages, write_exercise
 
 import tutor
-from tutor.exercise.catalogue import ids
 from tutor.notation.profile import profile_names
 
-PAIRS = list_pairs_of(ids(), profile_names())
+PAIRS = list_pairs_of(chosen_ids(), profile_names())
 SOME = ["cmu/three-layer-chain", "dl/bce-columns", "graz/two-two-one-layers", "neuron/two-two-two", "qmul/mean-squared-error"]
 GERMAN = ["dl/bce", "neuron/adam"]
 
@@ -42,7 +42,7 @@ def test_the_pages_of_every_exercise(faults_of):
 
 @pytest.mark.slow
 def test_the_pages_of_every_exercise_in_german(faults_of):
-    assert faults_of(written(list_pairs_of(ids(), profile_names(), 3)[::3], "de")) == []
+    assert faults_of(written(list_pairs_of(chosen_ids(), profile_names(), 3)[::3], "de")) == []
 
 
 def test_every_notation_has_its_share():

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from chosen_exercises import chosen_ids, load_once
 from independent import close
 from random_graphs import random_graph
 from shown import Piece, solution_pieces
@@ -19,7 +20,6 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.vocabulary import vocabulary
 from tutor.answer.read.working_lines import read_lines
 from tutor.derive.local import local_derivatives
-from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
 from tutor.expression.keys import derivative_key
@@ -27,7 +27,7 @@ from tutor.expression.walk import names
 from tutor.numbers.run import compute, run
 from tutor.numbers.verify import random_points
 
-EXERCISES = [name for name in ids() if load(name).graph is not None]
+EXERCISES = [name for name in chosen_ids() if load_once(name).graph is not None]
 PAGES = ("terminal", "LaTeX", "Markdown")
 UNREADABLE = {("qmul/convolution-or-correlation", "Markdown")}
 """There (x∗y)₀ is the symbol of one quantity, and Markdown sets a space before its index."""
@@ -97,7 +97,7 @@ def excused(solved, piece, known):
 
 @pytest.mark.parametrize("name", some_now(EXERCISES, 12))
 def test_exercises(name):
-    exercise = bare(load(name))
+    exercise = bare(load_once(name))
     place = EXERCISES.index(name)
     solved = tutor.solve(exercise, form="scalar", chain=("full", "reuse")[place % 2], ask=lambda *_: dict)
     found, tried = faults(exercise, solved, solution_pieces(exercise, solved, name, PAGES, (80,)))

@@ -9,10 +9,10 @@ from dataclasses import fields, is_dataclass
 from typing import get_args
 
 import marked_class
+from chosen_exercises import chosen_entries
 from rich.console import Console
 
 import tutor
-from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.explain.chart import Chart
 from tutor.explain.written_maths import set_maths
@@ -90,7 +90,7 @@ MATHEMATICS = {
     "ReLU",
 }
 """The names of functions and operations, which every language writes alike."""
-ENTRIES = entries()
+ENTRIES = chosen_entries()
 NEEDS = {"solve": set(), "layer": {"layers"}, "train": {"training"}}
 PAGES = [f"{form} {entry.id}" for entry in ENTRIES for form, needs in NEEDS.items() if needs <= set(entry.abilities)]
 

@@ -5,12 +5,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from chosen_exercises import list_lectured, list_others, load_once
 from independent import OutsideError, close, gradients
 from some_now import some_now
 
 from tutor.derive.backward import derive
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import load
 from tutor.numbers.run import evaluate
 
 RANGES = ((-2, 2), (0, 1), (1, 3))
@@ -43,9 +42,9 @@ def asked(exercise):
     return {exercise.graph.loss, *(text[1:].partition("/d")[0] for text in exercise.asked)}
 
 
-@pytest.mark.parametrize("name", some_now(ids(), 2))
+@pytest.mark.parametrize("name", [*some_now(list_lectured(), 2), *(pytest.param(name, marks=pytest.mark.slow) for name in list_others())])
 def test_every_gradient(name):
-    exercise = load(name)
+    exercise = load_once(name)
     if exercise.graph is None:
         assert exercise.network is not None
         return

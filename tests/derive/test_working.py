@@ -3,13 +3,12 @@
 from fractions import Fraction
 
 import pytest
+from chosen_exercises import chosen_ids, load_once
 from descent import descend
 from some_now import some_now
 
 from tutor.derive.backward import derive
 from tutor.derive.working import list_referred, working
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import load
 from tutor.exercise.training_task import make_task
 from tutor.expression.plain import write_plain
 from tutor.graph.build import from_steps
@@ -18,7 +17,7 @@ from tutor.numbers.run import evaluate, run
 from tutor.numbers.train import train_exactly
 from tutor.numbers.verify import random_points
 
-EXERCISES = {ident: load(ident) for ident in ids()}
+EXERCISES = {ident: load_once(ident) for ident in chosen_ids()}
 GRAPHS = [ident for ident, exercise in EXERCISES.items() if exercise.graph and len(exercise.graph.steps) <= 60]
 
 

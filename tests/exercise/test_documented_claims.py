@@ -9,26 +9,39 @@ import tutor
 from tutor.exercise import conventions, load, read_training
 from tutor.exercise.load import from_text
 from tutor.notation import own_notation
+from tutor.results.check import check_figures
 
 ROOT = Path(__file__).parent.parent.parent
 CLAIMS = (ROOT / "docs" / "claims.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 BLOCKS = re.findall(r"```toml\n(.*?)```", CLAIMS, re.DOTALL)
 VERDICTS = ("exact", "rounded", "truncated", "carried", "differs")
-_SAID = re.compile(rf"# ((?:{'|'.join(VERDICTS)})(?: (?:{'|'.join(VERDICTS)}))*)$", re.MULTILINE)
+_SAID = re.compile(rf"# ((?:{'|'.join(VERDICTS)})(?: (?:{'|'.join(VERDICTS)}))*)(?:: ([a-z-]+))?$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("text", BLOCKS, ids=[re.findall(r'title = "(.*)"', text)[0] for text in BLOCKS])
 def test_an_example_has_the_verdicts_beside_it(text):
-    said = [word for found in _SAID.findall(text) for word in found.split()]
+    said = [word for found, _ in _SAID.findall(text) for word in found.split()]
     exercise = from_text(text, "t")
-    assert [verdict.agreement for verdict in tutor.check(exercise)] == said
+    verdicts = tutor.check(exercise)
+    assert [verdict.agreement for verdict in verdicts] == said
+    causes = [cause for cause in (verdict.cause for verdict in verdicts) if cause is not None]
+    named = [cause.slips[0][0][0] if cause.kind == "slip" else cause.kind for cause in causes]
+    told = [tag for _, tag in _SAID.findall(text) if tag]
+    assert not told or named == told
     assert len(said) == len(exercise.claims) > 0
     assert tutor.solve(exercise).to_text()
 
 
+def test_the_list_of_figures_has_the_verdicts_beside_it():
+    (text,) = re.findall(r"```figures\n(.*?)```", CLAIMS, re.DOTALL)
+    found = check_figures("neuron/two-two-two", text)
+    assert found.ok
+    assert [verdict.agreement for verdict in found.verdicts] == [said for said, _ in _SAID.findall(text)]
+
+
 def test_every_verdict_and_form_has_an_example():
-    said = {word for text in BLOCKS for found in _SAID.findall(text) for word in found.split()}
+    said = {word for text in BLOCKS for found, _ in _SAID.findall(text) for word in found.split()}
     assert said == set(VERDICTS)
     for key in (*load._CLAIM_KEYS, *load._TABLE_KEYS, *conventions._CHOICES):
         assert any(re.search(rf"(?m)\b{key} = ", text) for text in BLOCKS), key

@@ -3,10 +3,10 @@
 import re
 
 import pytest
+from chosen_exercises import chosen_entries, load_once
 from rich.cells import cell_len
 from some_now import some_now
 
-from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.explain.practice_page import (
     name_rule,
@@ -28,13 +28,13 @@ from tutor.render.page_formats import page_format
 from tutor.render.terminal.terminal_page import write_plain_page
 from tutor.results.practice import find_notation
 
-EXERCISES = some_now([(entry.id, lang) for entry in entries() for lang in ("en", "de")], every=59, first=5, rows=True)
+EXERCISES = some_now([(entry.id, lang) for entry in chosen_entries() for lang in ("en", "de")], every=59, first=5, rows=True)
 
 
 @pytest.mark.parametrize(("ident", "lang"), EXERCISES)
 def test_everything_can_be_said(ident, lang):
     words, notation = find_wording(lang), Notation()
-    session = start(load(ident))
+    session = start(load_once(ident))
     for place in range(200):
         if not session.at or session.ended:
             break
@@ -119,7 +119,7 @@ def test_tiles_can_be_read():
 
 def test_what_is_given_is_shown_first():
     def shown(ident):
-        return write_plain_page(write_start(start(load(ident))), Notation(), 80)
+        return write_plain_page(write_start(start(load_once(ident))), Notation(), 80)
 
     assert "w₁ = 0.15" in shown("neuron/two-two-two")
     assert "in_h1  = w₁·i₁ + w₂·i₂ + b₁" in shown("neuron/two-two-two")
@@ -149,10 +149,10 @@ def test_what_was_kept_is_told_with_the_right_value_at_the_end_only():
     assert "right is 0.3775" in write_plain_page(write_summary(session), Notation(), 80)
 
 
-@pytest.mark.parametrize("ident", some_now([entry.id for entry in entries()], every=12))
+@pytest.mark.parametrize("ident", some_now([entry.id for entry in chosen_entries()], every=12))
 def test_what_is_chosen_from_reads_differently(ident):
     """No two options say the same: only one of them would be right."""
-    lesson = start(load(ident)).lesson
+    lesson = start(load_once(ident)).lesson
     for lang in ("en", "de"):
         words = find_wording(lang)
         for task in lesson.tasks:
@@ -162,12 +162,12 @@ def test_what_is_chosen_from_reads_differently(ident):
             assert len(set(task.lines)) == len(task.lines)
 
 
-LAYERED = some_now([entry.id for entry in entries() if "layers" in entry.abilities], every=8)
+LAYERED = some_now([entry.id for entry in chosen_entries() if "layers" in entry.abilities], every=8)
 
 
 @pytest.mark.parametrize("ident", LAYERED)
 def test_the_rule_of_whole_arrays_has_a_name(ident):
-    session, found = start(load(ident), Settings(layer=True)), 0
+    session, found = start(load_once(ident), Settings(layer=True)), 0
     for task in session.lesson.tasks:
         for rung in list_rungs(session.lesson.marker, task, {}):
             found += rung.kind == "rule"
@@ -176,7 +176,7 @@ def test_the_rule_of_whole_arrays_has_a_name(ident):
 
 
 def test_arrays_stand_in_the_summary_by_their_symbols():
-    session, reply = step(start(load("dl/index-network-layers"), Settings(layer=True)), Event("answer", "[1, 2, 3, 4]"))
+    session, reply = step(start(load("dl/index-network-layers"), Settings(layer=True)), Event("answer", "[1, 1.5, -2, 1]"))
     assert reply.marked.slips
     text = write_plain_page(write_summary(session), find_notation(session.lesson), 80)
     assert re.search("What slipped\n.*\\n.*s₀", text)
@@ -193,3 +193,21 @@ def test_a_question_is_asked_in_the_language():
     text = " ".join(write_plain_page(write_question(session, find_wording("de")), Notation(), 80).split())
     assert "mit dem Kern gefaltet" in text
     assert "convolved" not in text
+
+
+def test_arrays_are_given_as_matrices_in_layer_form():
+    session = start(load("dl/index-network-layers"), Settings(layer=True))
+    text = write_plain_page(write_start(session), find_notation(session.lesson), 80)
+    assert "W₁ = ⎡   1   2  0  −1 ⎤" in text
+    assert "x = (1, −1, 2)" in text
+    assert "W₁₁" not in text
+    assert "y = (5, 2)" in text
+
+
+def test_where_an_answer_went_wrong_is_said_and_not_what_is_right():
+    session, reply = step(start(load("dl/index-network-layers"), Settings(layer=True)), Event("answer", "[1, 2]"))
+    assert write_plain_page(write_reply(session, reply), Notation(), 80).strip() == "Not yet. 2 entries where 4 are asked."
+    session, reply = step(start(load("neuron/two-two-two")), Event("answer", "0.05*0.15 + 0.35 = 0.36"))
+    assert "Line 1 of your working is not equal" in write_plain_page(write_reply(session, reply), Notation(), 80)
+    session, reply = step(start(load("graz/branches")), Event("answer", "df/dg"))
+    assert "typed back" in write_plain_page(write_reply(session, reply, find_wording("en")), Notation(), 80)

@@ -29,7 +29,7 @@ def test_what_is_read(text, func, settings):
 
 @pytest.mark.parametrize(
     "text",
-    ["maxpool(X)", "maxpool[2]", "maxpool[0](X)", "maxpool[row](X)", "part[3..2](h)", "part[2](h)", "other[2](x)", "maxpool[2, p=1](X)"],
+    ["maxpool(X)", "maxpool[2]", "maxpool[0](X)", "maxpool[row](X)", "part[3..2](h)", "part[2](h)", "other[2](x)", "maxpool[2, q=1](X)"],
 )
 def test_what_is_none(text):
     assert read_named(text, 0, len(text), NAMED) == (None, 0)

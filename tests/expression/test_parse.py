@@ -92,6 +92,7 @@ READ = [
 ]
 
 ERRORS = [  # text, a piece of the message, the character the caret stands under (None: no caret), a piece of the hint
+    ("∂f/∂g/∂g/∂x", "in two ways", "∂", "df/dg * dg/dx"), ("2 ∂L/∂a / ∂a/∂z", "in two ways", "∂", "dL/da / (da/dz)"),
     ("", "empty expression", None, "write a formula"),
     ("   ", "empty expression", None, "write a formula"),
     ("x +", "stops too early", "", "missing at the end"),

@@ -13,6 +13,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from chosen_exercises import chosen_ids, load_once
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from independent_layers import OPERATIONS
@@ -22,8 +23,6 @@ import tutor
 from tutor.derive.backward import derive
 from tutor.derive.indexed import index_form
 from tutor.errors import TutorError
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import load
 from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Partial, children, rebuild
@@ -38,7 +37,7 @@ from tutor.numbers.floats import evaluate_at_points
 from tutor.render import maths
 from tutor.rules.operations import ENTRYWISE, LAYERS, WRITABLE
 
-EXERCISES = [name for name in ids() if is_asked_by_arrays(load(name))]
+EXERCISES = [name for name in chosen_ids() if is_asked_by_arrays(load_once(name))]
 INTERNAL = frozenset(LAYERS) - WRITABLE
 """What only the product writes: how a convolution goes back, …"""
 
@@ -51,7 +50,7 @@ def operations(expr):
 @cache
 def asked(name):
     """The exercise with a question of kind expression for every array that it computes, its marker, and its steps in layer form."""
-    exercise = load(name)
+    exercise = load_once(name)
     layered = layers_of(exercise, exercise.notation)
     small = choose_sizes(layered)[0]
     steps = {step.target: step.expr for step in (*layered.graph.steps, *derive(layered.graph).backward)}

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from chosen_exercises import chosen_ids, load_once
 
 from tutor.answer.handed_in import Submission
-from tutor.exercise.catalogue import ids
 from tutor.exercise.load import from_text, load
 from tutor.exercise.question import Question
 from tutor.marking.mark_submission import Marker
@@ -61,14 +61,14 @@ def test_the_right_number_under_another_name_is_for_a_person():
     assert found["din_o1/dw5"].verdict == "correct"  # ∂in_o1/∂w5 is out_h1
 
 
-CONSTANT = [ident for ident in ids() if load(ident).graph and load(ident).values and not load(ident).samples]
+CONSTANT = [ident for ident in chosen_ids() if load_once(ident).graph and load_once(ident).values and not load_once(ident).samples]
 
 
 @pytest.mark.parametrize("text", ["0", "1", "-1", "0.0"])
 @pytest.mark.parametrize("ident", CONSTANT[::4])
 def test_the_same_constant_everywhere_earns_what_is_right_and_nothing_else(ident, text):
     """Who writes 0 or 1 under everything has the marks of those answers that are 0 or 1, and of no other derivative."""
-    marker = Marker(replace(load(ident), questions=()))
+    marker = Marker(replace(load_once(ident), questions=()))
     truth = marker.sheet.truth
     for answer in marker.mark(Submission("s", {question.id: text for question in marker.questions})).answers:
         target = marker.sheet.by_id[answer.question].targets[0]

@@ -14,6 +14,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from chosen_exercises import chosen_ids, load_once
 from mark_one import marker_of
 from shown import (
     NOTATIONS,
@@ -38,16 +39,15 @@ from some_now import some_now
 import tutor
 from tutor.answer.handed_in import Submission
 from tutor.errors import TutorError
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import from_text, load
+from tutor.exercise.load import from_text
 from tutor.expression.nodes import Call, Number
 from tutor.marking.array_questions import is_asked_by_arrays
 from tutor.marking.mark_submission import Marker
 
 EXHAUSTIVE = os.environ.get("TUTOR_EXHAUSTIVE") == "1"
-EXERCISES = [name for name in ids() if load(name).graph is not None]
-VALUED = [name for name in EXERCISES if load(name).values]
-TRAINED = [name for name in VALUED if load(name).rate is not None]
+EXERCISES = [name for name in chosen_ids() if load_once(name).graph is not None]
+VALUED = [name for name in EXERCISES if load_once(name).values]
+TRAINED = [name for name in VALUED if load_once(name).rate is not None]
 
 OUTCOMES = {"number": ("",), "working": ("",), "formula": ("", "other-form"), "row": ("",)}
 """What may be said besides "correct": a formula where a number is asked is in another form."""
@@ -71,7 +71,7 @@ exercise's own meaning holds, so that a text with such a symbol need not be acce
 
 @cache
 def prepared(name):
-    return Marker(asked(load(name)))
+    return Marker(asked(load_once(name)))
 
 
 def others(place):
@@ -112,7 +112,7 @@ def excuse(exercise, piece: Piece, collided):
 
 @pytest.mark.parametrize("name", some_now(EXERCISES, 37))
 def test_what_a_solution_shows_is_correct(name):
-    exercise = load(name)
+    exercise = load_once(name)
     marker = prepared(name)
     questions = marker.sheet.by_id
     wrong, excused, tried = [], Counter(), 0
@@ -142,7 +142,7 @@ def test_what_a_solution_shows_is_correct(name):
 
 @pytest.mark.parametrize("name", some_now(VALUED, 13))
 def test_what_the_layer_form_shows_is_correct(name):
-    exercise = load(name)
+    exercise = load_once(name)
     marker = None
     for notation in dict.fromkeys((exercise.notation, *others(VALUED.index(name)))):
         try:
@@ -189,7 +189,7 @@ def test_what_is_shown_of_an_array_of_more_axes_is_correct(name):
 
 @pytest.mark.parametrize("name", some_now(TRAINED, 6))
 def test_what_training_shows_is_correct(name):
-    exercise = load(name)
+    exercise = load_once(name)
     marker = None
     for notation in dict.fromkeys((exercise.notation, *others(TRAINED.index(name)))):
         trained = tutor.train(name, steps=3, notation_name=notation)
@@ -204,7 +204,7 @@ def test_what_training_shows_is_correct(name):
 
 @pytest.mark.parametrize("name", some_now(EXERCISES, 25, 1))
 def test_all_that_is_shown_handed_in_together_has_full_marks(name):
-    exercise = load(name)
+    exercise = load_once(name)
     marker = prepared(name)
     answers = {}
     for piece in solution_pieces(exercise, tutor.solve(exercise, form="scalar"), "own", (), ()):
@@ -218,7 +218,7 @@ def test_all_that_is_shown_handed_in_together_has_full_marks(name):
     assert sum(a.marks for a in given) == sum(a.out_of for a in given)
 
 
-LAYERED = [name for name in EXERCISES if is_asked_by_arrays(load(name))]
+LAYERED = [name for name in EXERCISES if is_asked_by_arrays(load_once(name))]
 
 
 def layer_rows(exercise):
@@ -286,7 +286,7 @@ def refused_rows(exercise):
 
 @pytest.mark.parametrize("name", some_now(LAYERED, 9))
 def test_every_formula_of_the_layer_form_is_correct(name):
-    tried, refused = refused_rows(load(name))
+    tried, refused = refused_rows(load_once(name))
     assert refused == []
     assert tried > 5
 

@@ -7,16 +7,15 @@ was right stays right; what comes later follows from it, or is the same slip onc
 import numpy as np
 import pytest
 from bent import asked_one_by_one, changed, formula_answers, number_answers
+from chosen_exercises import chosen_ids, load_once
 from some_now import some_now
 
 from tutor.answer.handed_in import Submission
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import load
 from tutor.marking.diagnose import MOST_TOLD
 from tutor.marking.evidence import SHORT
 from tutor.marking.mark_submission import Marker
 
-EXERCISES = {ident: load(ident) for ident in ids()}
+EXERCISES = {ident: load_once(ident) for ident in chosen_ids()}
 NUMBERS = [ident for ident, exercise in EXERCISES.items() if exercise.graph and exercise.values]
 FORMULAS = [ident for ident, exercise in EXERCISES.items() if exercise.graph and not exercise.values]
 MOST_FORMULAS = 40

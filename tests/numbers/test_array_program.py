@@ -1,7 +1,7 @@
 """Array programs: what becomes an instruction and what costs nothing, and a row of operations that nobody has written code for."""
 
 from fractions import Fraction
-from math import prod
+from math import cos, prod, sin
 
 import pytest
 
@@ -17,7 +17,8 @@ from tutor.numbers.array_plan import Rows, plan_arrays
 from tutor.numbers.array_program import TOTAL, lower_arrays
 from tutor.numbers.run_arrays import run_layers
 from tutor.numbers.runner import One
-from tutor.rules.operations import LAYERS, Layer
+from tutor.rules.layer_row import Layer
+from tutor.rules.operations import LAYERS
 
 
 def program(text, wanted=("f",), **shapes):
@@ -111,3 +112,21 @@ def test_a_pooling_at_ties_is_compiled_as_it_is_written_out(name, shape, window,
     rows = Rows(tuple(range(count)), tuple(range(count)))
     plan = plan_arrays(lower_arrays(steps, {"x": shape, "G": made}, ["f"]), [range(count), range(count, total)], [rows], (total, count))
     assert One(plan)([*values, *map(float, back.items)]) == pytest.approx(expected)
+
+
+MASKED = [  # an operation, the shape of what it is of, the scores and the mask, what comes out
+    ("masked_softmax(Z, M)", (3,), [1000, 0, -1000], [1, 1, 0], [1, 0, 0]),
+    ("masked_softmax(Z, M)", (3,), [5000, 1, 1], [0, 1, 1], [0, 0.5, 0.5]),  # the largest is taken out, and nothing overflows
+    ("masked_softmax(Z, M)", (2, 2), [-900, 900, 3, 3], [1, 0, 1, 1], [1, 0, 0.5, 0.5]),
+    ("positional_encoding(2, 3)", (), [0] * 6, [0] * 6, [0, 1, 0, sin(1), cos(1), sin(10000 ** (-2 / 3))]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "shape", "scores", "mask", "expected"), MASKED)
+def test_what_a_mask_takes_out_is_zero_and_overflows_nothing(text, shape, scores, mask, expected):
+    steps = [Step("f", parse(text, functions=LAYER_FUNCTIONS), "")]
+    count = len(scores)
+    rows = Rows(tuple(range(count)), tuple(range(count)))
+    lowered = lower_arrays(steps, {"Z": shape, "M": shape} if shape else {}, ["f"])
+    plan = plan_arrays(lowered, [range(count), range(count, 2 * count)] if shape else [], [rows], (2 * count, count))
+    assert One(plan)([*map(float, scores), *map(float, mask)]) == pytest.approx(expected, abs=1e-15)

@@ -8,6 +8,7 @@ from some_now import some_now
 from torch_live import need_torch, reference
 
 from tutor.derive.backward import derive
+from tutor.expression.lexicon import ALIASES
 from tutor.graph.entries import Array
 from tutor.graph.layered import from_layers
 from tutor.numbers.arithmetic import as_real
@@ -58,6 +59,9 @@ def test_the_table_is_complete():
     assert set(TABLE["cases"]) == set(CASES)
     assert TABLE["torch"].startswith("2.")
     formulas = " ".join(formula for formula, _, _ in CASES.values())
+    for alias, name in [(alias, name) for alias, name in ALIASES.items() if alias[-1] == "d"]:  # conv2d
+        formulas = formulas.replace(f" {alias}(", f" {name}(")
+    formulas = formulas.replace(" E[[[", " embed_batch(").replace(" E[[", " embed(").replace(")[arange(", " pick_each(")
     besides = {"matmul", "hadamard", "transpose", "unflatten", "one_hot"}  # signs, pullbacks, data
     beside_numpy = {*ALONG_AXES, "part", "norm", "var", "std", "stack"}  # see tests/graph/test_broadcasting.py
     assert {name for name in WRITABLE if f"{name}(" not in formulas} - beside_numpy == besides

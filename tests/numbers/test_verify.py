@@ -183,3 +183,11 @@ def test_finite_differences_say_what_rounding_leaves_of_them():
 def test_finite_differences_of_fractions_are_exact():
     proof = verify(derive(from_steps(["f = x*y^2/3"])), {"x": F(1), "y": F(2)}, ["x", "y"])
     assert proof.error <= CONTEXT.mpf(10) ** -58
+
+
+def test_at_a_minimum_the_third_derivative_is_no_disagreement():
+    """The difference quotient of a slope of 0 is h²·f'''/6, with any number of digits, and there is nothing that it is small against."""
+    derivation = derive(from_steps(["D = log(q/p) + p^2/(2*q^2)"]))
+    at = {"p": F(1), "q": F(1)}
+    assert verify(derivation, at, ["p", "q"]).numeric == 2
+    check_locals(derivation, evaluate(derivation, at).values, ["p", "q"])

@@ -1,9 +1,9 @@
 """``learn``: in every exercise something new is worked out before it is asked, its end is asked, and what is mastered is not explained."""
 
 import pytest
+from chosen_exercises import chosen_entries, load_once
 from some_now import some_now
 
-from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.explain.practice_page import write_question
 from tutor.practice.fading import choose_worked, list_introduced
@@ -13,7 +13,7 @@ from tutor.results.practice import practise
 
 SHORT = [("graz/chain", False, 1), ("cmu/losses", False, 1), ("cmu/smallest-perceptron", False, 3), ("qmul/softmax-layer", True, 2),
          ("neuron/activations", True, 5), ("qmul/convolution-line", False, 2), ("qmul/heaviside-perceptron", False, 0)]  # fmt: skip
-FORMS = some_now([(entry.id, layer) for entry in entries() for layer in (False, True)], every=31, rows=True)
+FORMS = some_now([(entry.id, layer) for entry in chosen_entries() for layer in (False, True)], every=31, rows=True)
 
 
 def list_given(session):
@@ -22,7 +22,7 @@ def list_given(session):
 
 @pytest.mark.parametrize(("ident", "layer", "count"), SHORT)
 def test_of_a_short_exercise_the_first_half_is_worked_out(ident, layer, count):
-    session = start(load(ident), Settings(mode="learn", layer=layer))
+    session = start(load_once(ident), Settings(mode="learn", layer=layer))
     tasks = [task.id for task in session.lesson.tasks]
     assert list_given(session) == tasks[:count] == list(choose_worked(session))
     assert session.at == tasks[count]
@@ -30,7 +30,7 @@ def test_of_a_short_exercise_the_first_half_is_worked_out(ident, layer, count):
 
 @pytest.mark.parametrize(("ident", "layer"), FORMS)
 def test_something_new_is_shown_and_the_end_is_asked(ident, layer):
-    session = start(load(ident), Settings(mode="learn", layer=layer))
+    session = start(load_once(ident), Settings(mode="learn", layer=layer))
     tasks, introduced, asked = session.lesson.tasks, [], 0
     while session.at and not session.ended:
         introduced += list_introduced(session)

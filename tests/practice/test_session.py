@@ -6,23 +6,23 @@ import re
 from fractions import Fraction
 
 import pytest
+from chosen_exercises import chosen_entries, load_once
 from learners_made import answer_right, slip_once, take_hints, type_rubbish
 from some_now import some_now
 
 from tutor.contracts.practice_json import read_event, write_event, write_reply, write_state
-from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.expression.plain import write_plain
 from tutor.practice.ladder import list_rungs, write_answer
 from tutor.practice.session import DONE, Event, PracticeError, Settings, choices, replay, start, step
 
-EXERCISES = [entry.id for entry in entries()]
+EXERCISES = [entry.id for entry in chosen_entries()]
 FORMS = some_now([(ident, layer) for ident in EXERCISES for layer in (False, True)], every=59, rows=True)
 
 
 @pytest.mark.parametrize(("ident", "layer"), FORMS)
 def test_every_learner_comes_to_the_end(ident, layer):
-    begun = start(load(ident), Settings(layer=layer))
+    begun = start(load_once(ident), Settings(layer=layer))
     assert begun.lesson.tasks
     right, answers = answer_right(begun)
     assert right.ended
@@ -37,8 +37,8 @@ def test_every_learner_comes_to_the_end(ident, layer):
 @pytest.mark.parametrize(("ident", "layer"), FORMS)
 def test_what_is_worked_out_is_not_asked(ident, layer):
     """``learn`` asks for no more than ``practise``, and its learner comes to the end, too."""
-    taught, asked = answer_right(start(load(ident), Settings(layer=layer, mode="learn")))
-    all_asked = answer_right(start(load(ident), Settings(layer=layer)))[1]
+    taught, asked = answer_right(start(load_once(ident), Settings(layer=layer, mode="learn")))
+    all_asked = answer_right(start(load_once(ident), Settings(layer=layer)))[1]
     assert taught.ended
     assert asked <= all_asked
 
@@ -182,7 +182,7 @@ def test_refusals():
 @pytest.mark.parametrize("ident", some_now(["neuron/two-two-two", *EXERCISES], every=len(EXERCISES) + 1))
 def test_nothing_is_given_away(ident):
     """Whatever is said before an answer is earned does not have it: all that is sent is searched for each number that is still asked."""
-    session = start(load(ident))
+    session = start(load_once(ident))
     given = [value for value in session.lesson.exercise.values.values() if isinstance(value, Fraction)]
     known = {f"{float(value):.4g}" for value in given}
     for place in range(40):
@@ -212,7 +212,7 @@ def test_a_slip_is_told_at_its_step(idents, layer, seed):
     """By its tag, at the step where it is made, at once; seven digits say enough."""
     chance, made, missed = random.Random(seed), [], []
     for ident in idents:
-        session, learner = slip_once(start(load(ident), Settings(layer=layer)), chance)
+        session, learner = slip_once(start(load_once(ident), Settings(layer=layer)), chance)
         assert session.ended
         made += learner.slips
         missed += learner.list_missed()
@@ -223,7 +223,7 @@ def test_a_slip_is_told_at_its_step(idents, layer, seed):
 
 def take(ident, *texts, every=60.0, **settings):
     """A session after these answers (or ``:events``), and the last reply."""
-    session, reply = start(load(ident), Settings(**settings)), None
+    session, reply = start(load_once(ident), Settings(**settings)), None
     for place, text in enumerate(texts):
         kind, _, more = text[1:].partition(" ") if text.startswith(":") else ("answer", "", text)
         session, reply = step(session, Event(kind, more, place * every))
@@ -284,7 +284,7 @@ def test_asking_again_does_not_put_a_hint_off():
 @pytest.mark.parametrize("ident", some_now(EXERCISES, every=15, first=1))
 def test_the_first_hint_of_a_step_is_not_its_answer(ident):
     for layer in (False, True):
-        lesson = start(load(ident), Settings(layer=layer)).lesson
+        lesson = start(load_once(ident), Settings(layer=layer)).lesson
         for task in lesson.tasks:
             rungs = list_rungs(lesson.marker, task, {})
             assert len(rungs) >= 2

@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 import pytest
+from chosen_exercises import chosen_entries, load_once
 from some_now import some_now
 
-from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.practice.ladder import write_answer, write_number
 from tutor.practice.session import Event, Settings, start, step
@@ -14,7 +14,7 @@ from tutor.practice.settling import measure_unit
 
 def take(ident, *texts, **settings):
     """A session after these answers (or ``:events``), a minute apart, and the last reply."""
-    session, reply = start(load(ident), Settings(**settings)), None
+    session, reply = start(load_once(ident), Settings(**settings)), None
     for place, text in enumerate(texts):
         kind, _, more = text[1:].partition(" ") if text.startswith(":") else ("answer", "", text)
         session, reply = step(session, Event(kind, more, place * 60.0))
@@ -33,10 +33,10 @@ def test_what_it_would_have_shown(ident, typed, settles):
     assert bool(reply.implied) == bool(settles)
 
 
-@pytest.mark.parametrize("ident", some_now([entry.id for entry in entries() if "training" in entry.abilities], every=6))
+@pytest.mark.parametrize("ident", some_now([entry.id for entry in chosen_entries() if "training" in entry.abilities], every=6))
 def test_what_was_there_before_settles_nothing(ident):
     """A parameter that is handed back as it was is not its update; where it is so near that it rounds to it, nothing follows."""
-    session = start(load(ident))
+    session = start(load_once(ident))
     for task in session.lesson.tasks:
         name, _, k = task.id.partition("@")
         value = session.lesson.exercise.values.get(name)

@@ -3,10 +3,10 @@
 from fractions import Fraction
 
 import pytest
+from chosen_exercises import chosen_entries, load_once
 from some_now import some_now
 
 from tutor.contracts.practice_json import write_reply
-from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.explain.practice_page import write_reply as say_reply
 from tutor.expression.plain import write_plain
@@ -24,7 +24,7 @@ PARTS = [  # the exercise, whether in layers, a step, and what is asked first
 
 def come_to(ident, task, *, layer=False, mode="practise"):
     """A session whose smaller question of a task is asked, and that question."""
-    session = start(load(ident), Settings(layer=layer, mode=mode))
+    session = start(load_once(ident), Settings(layer=layer, mode=mode))
     session, _ = step(session, Event("go", task, 0.0))
     for at in range(30, 400, 30):
         session, reply = step(session, Event("hint", "", float(at)))
@@ -104,11 +104,11 @@ def test_it_is_replayed():
     assert replay(start(session.lesson), session.events) == session
 
 
-@pytest.mark.parametrize("ident", some_now([entry.id for entry in entries()], every=25))
+@pytest.mark.parametrize("ident", some_now([entry.id for entry in chosen_entries()], every=25))
 def test_no_number_is_in_it(ident):
     """What is asked has neither the answer nor its own in it; what is said to it neither."""
     for layer in (False, True):
-        lesson = start(load(ident), Settings(layer=layer)).lesson
+        lesson = start(load_once(ident), Settings(layer=layer)).lesson
         for task in lesson.tasks[:30]:
             for rung in list_rungs(lesson.marker, task, {}):
                 if rung.kind != "smaller":

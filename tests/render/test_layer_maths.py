@@ -14,7 +14,8 @@ from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.layer_maths import ARRAYS, grid, make_printed, shapes_of
 from tutor.render.maths import TEXT, Writer, latex, text
-from tutor.rules.operations import NAMES, Layer
+from tutor.rules.layer_row import Layer
+from tutor.rules.operations import NAMES
 
 READABLE = {*LAYER_FUNCTIONS, *NAMES, *ARRAYS}
 TABLE = [  # expression, LaTeX, text
@@ -75,6 +76,11 @@ TABLE = [  # expression, LaTeX, text
     ("log_softmax(W @ x)", "\\operatorname{logsoftmax}(W\\,x)", "logsoftmax(W x)"),
     ("log_softmax_columns(A)", "\\operatorname{logsoftmax}_{\\text{col}}(A)", "logsoftmax[col](A)"),
     ("log_softmax_rows(A)", "\\operatorname{logsoftmax}_{\\text{row}}(A)", "logsoftmax[row](A)"),
+    ("masked_softmax(A, B)", "\\operatorname{maskedsoftmax}(A, B)", "maskedsoftmax(A, B)"),
+    ("split_heads(A, 2, 3)", "\\operatorname{heads}_{2 \\times 3}(A)", "heads[2×3](A)"),
+    ("join_heads(A)", "\\operatorname{joinheads}(A)", "joinheads(A)"),
+    ("positional_encoding(3, 4)", "\\operatorname{positions}(3, 4)", "positions(3, 4)"),
+    ("causal_mask(3)", "\\operatorname{causal}(3)", "causal(3)"),
     ("correlate(x, k)", "x \\star k", "x ⋆ k"),
     ("convolve(x, k, 2, 1)", "x \\ast_{s=2, p=1} k", "x ∗[s=2, p=1] k"),
     ("convolve(x + u, k)", "(x + u) \\ast k", "(x + u) ∗ k"),
@@ -94,6 +100,25 @@ TABLE = [  # expression, LaTeX, text
     ("kernel_gradient(g, x, 2, 1, 0)", "x \\star g", "x ⋆ g"),
     ("kernel_gradient_flipped(g, x, 2, 1, 0)", "\\operatorname{flip}(x \\star g)", "flip(x ⋆ g)"),
     ("route(g, x, 2, 2)", "\\operatorname{route}(g, x)", "route(g, x)"),
+    ("max_pool(A, 3, 2, 1)", "\\operatorname{maxpool}_{3, s=2, p=1}(A)", "maxpool[3, s=2, p=1](A)"),
+    ("max_pool_1d(A, 3, 3, 1)", "\\operatorname{maxpool1d}_{3, p=1}(A)", "maxpool1d[3, p=1](A)"),
+    ("average_pool_1d(A, 3)", "\\operatorname{avgpool1d}_{3}(A)", "avgpool1d[3](A)"),
+    ("route_1d(g, A, 2, 2)", "\\operatorname{route}(g, A)", "route(g, A)"),
+    ("route_first_1d(g, A, 2, 2)", "\\operatorname{route}(g, A)", "route(g, A)"),
+    ("share_1d(g, 3, 2, 2)", "\\operatorname{share}(g)", "share(g)"),
+    ("correlate(X, K, 2, 1, 3, 2)", "X \\star_{s=2, p=1, d=3, g=2} K", "X ⋆[s=2, p=1, d=3, g=2] K"),
+    ("convolve(X, K, 1, 0, 1, 2)", "X \\ast_{g=2} K", "X ∗[g=2] K"),
+    ("transposed_convolution(X, K)", "\\operatorname{transconv}(X, K)", "transconv(X, K)"),
+    ("transposed_convolution(X, K, 2, 1, 1, 2)", "\\operatorname{transconv}_{s=2, p=1, g=2}(X, K)", "transconv[s=2, p=1, g=2](X, K)"),
+    *((f"{name}(g, A, 4, 5, 2, 0, 1, 2)", f"\\operatorname{{{word}}}_{{s=2, g=2}}(g, A)", f"{word}[s=2, g=2](g, A)") for name, word in (
+        ("spread_wide", "back"), ("spread_wide_flipped", "backflipped"), ("kernel_gradient_wide", "kernels"),
+        ("kernel_gradient_wide_flipped", "kernelsflipped"))),
+    ("embed(A, 2, 0, 2)", "A[[2, 0, 2]]", "A[[2, 0, 2]]"),
+    ("embed_batch(A, 2, 2, 0, 1, 2)", "A[[[2, 0], [1, 2]]]", "A[[[2, 0], [1, 2]]]"),
+    ("scatter(g, 4, 2, 0)", "\\operatorname{scatter}_{4\\colon 2, 0}(g)", "scatter[4: 2, 0](g)"),
+    ("scatter_batch(g, 4, 2, 0)", "\\operatorname{scatter}_{4\\colon 2, 0}(g)", "scatter[4: 2, 0](g)"),
+    ("pick_each(A, 0, 1)", "\\operatorname{pick}_{0, 1}(A)", "pick[0, 1](A)"),
+    ("place_each(g, 3, 0, 1)", "\\operatorname{put}_{3\\colon 0, 1}(g)", "put[3: 0, 1](g)"),
     ("route_first(g, x, 2, 2)", "\\operatorname{route}(g, x)", "route(g, x)"),
     ("share(g, 3, 2, 2)", "\\operatorname{share}(g)", "share(g)"),
     ("part(x, 1, 2)", "\\operatorname{part}_{2\\dots 3}(x)", "part[2..3](x)"),

@@ -78,3 +78,12 @@ def test_a_formula_over_arrays_that_holds_under_a_condition_says_so(claim, print
 def test_the_condition_on_a_batch_is_that_of_each_sample():
     first = check_targets("neuron/softmax-regression-batch")[0]
     assert (first.sums, first.written.sums) == ((("column_sums(Y)",),), ("Yᵀ 𝟏 = 𝟏",))
+
+
+def test_a_wrong_correction_says_what_it_is():
+    text = 'title = "t"\nsteps = ["u = x^2"]\n'
+    text += '[[claim]]\nclaim = "u"\nprinted = "5.29"\nerratum = "twice"\ncorrection = "10.58"\n[values]\nx = 2.3\n'
+    (verdict,) = check_targets(from_text(text, "t"))
+    assert (verdict.agreement, verdict.cause) == ("exact", None)
+    assert verdict.correction.cause.slips == ((("twice-too-large", "u"),),)
+    assert verdict.written.correction.written.cause.factor == "2"

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from chosen_exercises import chosen_ids
 
 import tutor as library
 from tutor.errors import TutorError
@@ -64,10 +65,9 @@ def test_a_case_of_no_question_is_said(tutor, folder):
 
 def test_every_exercise_has_questions(tutor):
     """Without a line of authoring: forward values, local derivatives, gradients, updates."""
-    from tutor.exercise.catalogue import ids
     from tutor.marking.mark_submission import Marker
 
-    for ident in ids():
+    for ident in chosen_ids():
         questions = Marker(library.load(ident)).questions
         assert len({question.id for question in questions}) == len(questions) >= 2, ident
 

@@ -42,6 +42,19 @@ def test_a_field_and_buttons(box):
     assert all(box.buttons[kind].disabled for kind in BUTTONS)
 
 
+def test_what_is_given_stays_and_what_is_placed_stands_once(box):
+    given = box.page.value[: box.page.value.index("<p><b>Step")]
+    assert "<svg" in box.graph.value
+    for answer in ("7", "8"):  # after the second the step is placed
+        box.field.value = answer
+        assert box.page.value.startswith(given)
+    box.buttons["hint"].click()
+    assert box.page.value.count("to go on with") == 1
+    assert "Look at" in box.page.value
+    box.field.value = "9"
+    assert "Look at" in box.page.value  # hints stay until the step is done
+
+
 def test_what_is_typed_comes_back_escaped(box):
     box.field.value = "<script>alert(1)</script>"
     assert "<script" not in box.page.value

@@ -101,9 +101,24 @@ def test_an_erratum_differs_and_is_all_right():
 
 
 def test_an_erratum_that_agrees_is_not_hidden():
-    """A figure that is right although a note calls it a slip: its verdict says that it agrees."""
+    """A figure that is right although a note calls it a slip: its verdict says that it agrees, and the accusation is not all right."""
     (verdict,) = verdicts([("L", "0.25", 'erratum = "wrong?"')])
-    assert verdict.agreement == "exact"
+    assert (verdict.agreement, verdict.ok) == ("exact", False)
+
+
+@pytest.mark.parametrize(("printed", "correction", "agreements", "ok"), [
+    ("0.26", "0.25", ("differs", "exact"), True), ("0.26", "0.27", ("differs", "differs"), False),
+    ("0.25", "0.26", ("exact", "differs"), False), ("a - y", "(a - y)^2", ("differs", "exact"), True),
+])  # fmt: skip
+def test_a_correction_is_recomputed(printed, correction, agreements, ok):
+    (verdict,) = verdicts([("L", printed, f'erratum = "wrong"\ncorrection = "{correction}"')])
+    assert (verdict.agreement, verdict.correction.agreement) == agreements
+    assert verdict.ok is ok
+
+
+def test_a_correction_needs_an_erratum():
+    with pytest.raises(TutorError, match="a correction is of an erratum"):
+        verdicts([("L", "0.25", 'correction = "0.26"')])
 
 
 def test_formulas_without_values():

@@ -3,11 +3,11 @@
 from fractions import Fraction
 
 import pytest
+from chosen_exercises import chosen_entries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tutor
-from tutor.exercise.catalogue import entries
 from tutor.exercise.load import from_text
 from tutor.explain.training_page import TrainingSections
 from tutor.expression.keys import make_after_key
@@ -16,7 +16,7 @@ from tutor.numbers.arithmetic import as_real
 from tutor.numbers.run_arrays import run_layers
 from tutor.rules.optimisers import OPTIMISERS
 
-LAYERED = [e.id for e in entries() if {"layers", "training"} <= set(e.abilities)]
+LAYERED = [e.id for e in chosen_entries() if {"layers", "training"} <= set(e.abilities)]
 
 
 def array(value):

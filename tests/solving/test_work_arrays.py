@@ -4,11 +4,11 @@ from fractions import Fraction
 from functools import cache
 
 import pytest
+from chosen_exercises import chosen_ids, load_once
 
 import tutor
 from tutor.errors import GraphError, TutorError, ValueProblem
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import from_text, load
+from tutor.exercise.load import from_text
 from tutor.explain.worked_page import proof_sentences
 from tutor.numbers.arithmetic import as_real
 from tutor.solving.worked import list_after_first
@@ -20,7 +20,7 @@ NUMBERS = "[values]\nW = [[1, 2], [3, 4]]\nx = [1, -1]\n[train]\nrate = 0.25\nst
 
 
 def layered_ids():
-    exercises = [load(ident) for ident in ids()]
+    exercises = [load_once(ident) for ident in chosen_ids()]
     return [e.id for e in exercises if e.layers is not None or (e.network is not None and e.graph is not None)]
 
 
@@ -69,7 +69,7 @@ def test_a_solution_in_layer_form_is_proved(ident):
 
 @pytest.mark.parametrize("ident", LAYERED)
 def test_an_exercise_with_shapes_is_solved_in_layer_form_by_itself(ident):
-    assert (tutor.solve(ident).layered is not None) is (load(ident).layers is not None)
+    assert (tutor.solve(ident).layered is not None) is (load_once(ident).layers is not None)
 
 
 def test_one_array_is_chosen_by_its_name_or_by_an_entry():

@@ -79,6 +79,15 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]], str]] = {  # name: our f
     "attention": (
         "sum(R ⊙ (softmax_rows(A @ B^T/2) @ V))", {"A": (2, 3, 4), "B": (2, 2, 4), "V": (2, 2, 3), "R": (2, 3, 3)},
         "(R * F.scaled_dot_product_attention(A, B, V)).sum()"),
+    "attention with a mask": (
+        "sum(R ⊙ (masked_softmax(A @ B^T/2, causal_mask(3)) @ V))", {"A": (2, 3, 4), "B": (2, 3, 4), "V": (2, 3, 3), "R": (2, 3, 3)},
+        "(R * F.scaled_dot_product_attention(A, B, V, is_causal=True)).sum()"),
+    "positions": ("sum(R ⊙ positional_encoding(3, 4))", {"R": (3, 4)},
+                  "(R * torch.stack([torch.sin(torch.arange(3.0, dtype=torch.float64)), torch.cos(torch.arange(3.0, dtype=torch.float64)), "
+                  "torch.sin(torch.arange(3.0, dtype=torch.float64) / 100), torch.cos(torch.arange(3.0, dtype=torch.float64) / 100)],"
+                  " 1)).sum()"),
+    "heads": ("sum(R ⊙ split_heads(X, 2, 3)) + sum(X ⊙ join_heads(Y))", {"X": (4, 6), "R": (2, 4, 3), "Y": (2, 4, 3)},
+              "(R * X.reshape(4, 2, 3).transpose(0, 1)).sum() + (X * Y.transpose(0, 1).reshape(4, 6)).sum()"),
     "attention of several heads": (
         "sum(R ⊙ (softmax_rows(A @ B^T/2) @ V))", {"A": (2, 2, 1, 4), "B": (2, 2, 2, 4), "V": (2, 2, 2, 2), "R": (2, 2, 1, 2)},
         "(R * F.scaled_dot_product_attention(A, B, V)).sum()"),
@@ -100,6 +109,19 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]], str]] = {  # name: our f
     "the labels of a batch": (
         "-(log(entry(softmax_rows(X), 1, 3)) + log(entry(softmax_rows(X), 2, 1)))/2", {"X": (2, 3)},
         "F.cross_entropy(X, torch.tensor([2, 0]))"),
+    "max-pooling of a batch, with a padding": (
+        "sum(R ⊙ max_pool2d(X, 3, stride=2, padding=1))", {"X": (2, 2, 5, 4), "R": (2, 2, 3, 2)}, "(R * F.max_pool2d(X, 3, 2, 1)).sum()"),
+    "average pooling of a batch, with a padding": (
+        "sum(R ⊙ avg_pool2d(X, 3, stride=2, padding=1))", {"X": (2, 2, 5, 4), "R": (2, 2, 3, 2)}, "(R * F.avg_pool2d(X, 3, 2, 1)).sum()"),
+    "max-pooling of lines": (
+        "sum(R ⊙ max_pool1d(X, 3, stride=2, padding=1))", {"X": (2, 2, 5), "R": (2, 2, 3)}, "(R * F.max_pool1d(X, 3, 2, 1)).sum()"),
+    "average pooling of lines": (
+        "sum(R ⊙ avg_pool1d(X, 2))", {"X": (2, 2, 5), "R": (2, 2, 2)}, "(R * F.avg_pool1d(X, 2)).sum()"),
+    "rows by their labels": (
+        "sum(R ⊙ E[[2, 0, 2]]) + sum(S ⊙ E[[[1, 1], [2, 0]]])", {"E": (4, 2), "R": (3, 2), "S": (2, 2, 2)},
+        "(R * F.embedding(torch.tensor([2, 0, 2]), E)).sum() + (S * F.embedding(torch.tensor([[1, 1], [2, 0]]), E)).sum()"),
+    "one entry of each row": (
+        "-mean(log(softmax(X, axis=1))[arange(3), [2, 0, 2]])", {"X": (3, 4)}, "F.cross_entropy(X, torch.tensor([2, 0, 2]))"),
     "squared error": ("sum(squared_error(x, y))", {"x": (5,), "y": (5,)}, "F.mse_loss(x, y, reduction='sum')"),
     "squared error, mean": ("mean(squared_error(X, Y))", {"X": (3, 2), "Y": (3, 2)}, "F.mse_loss(X, Y)"),
     "half squared error": ("sum(half_squared_error(x, y))", {"x": (5,), "y": (5,)}, "F.mse_loss(x, y, reduction='sum') / 2"),
@@ -124,6 +146,21 @@ for _size, _settings in ((3, (1, 0)), (3, (2, 0)), (2, (1, 1)), (4, (3, 2))):
     CASES[f"correlation {_name}"] = (f"sum(R ⊙ correlate(X, K, {_more}))", _shapes, f"(R * F.conv2d(X[None, None], K[None, None], {_call}")
     CASES[f"convolution {_name}"] = (
         f"sum(R ⊙ convolve(X, K, {_more}))", _shapes, f"(R * F.conv2d(X[None, None], K.flip(0, 1)[None, None], {_call}")  # fmt: skip
+for _stride, _padding, _dilation, _groups in ((1, 0, 1, 1), (2, 1, 1, 1), (1, 1, 2, 1), (2, 0, 1, 2), (2, 1, 2, 2), (3, 2, 1, 3)):
+    _ours = f"stride={_stride}, padding={_padding}, dilation={_dilation}, groups={_groups}"
+    for _axes, _inputs, _kernel in ((1, (9,), (3,)), (2, (6, 5), (3, 2))):
+        _result = tuple((n + 2 * _padding - _dilation * (m - 1) - 1) // _stride + 1 for n, m in zip(_inputs, _kernel, strict=True))
+        _shapes = {"X": (2, 2 * _groups, *_inputs), "K": (2 * _groups, 2, *_kernel), "b": (2 * _groups,), "R": (2, 2 * _groups, *_result)}
+        CASES[f"conv{_axes}d of a batch, {_ours}"] = (
+            f"sum(R ⊙ conv{_axes}d(X, K, b, {_ours}))", _shapes, f"(R * F.conv{_axes}d(X, K, b, {_ours})).sum()")  # fmt: skip
+        _inputs, _result = tuple(n // 2 for n in _inputs), tuple(
+            _stride * (n // 2 - 1) + _dilation * (m - 1) + 1 - 2 * _padding for n, m in zip(_inputs, _kernel, strict=True)
+        )  # fmt: skip
+        if min(_result) > 0:
+            _shapes = {"X": (2, 2 * _groups, *_inputs), "K": (2 * _groups, 1, *_kernel), "R": (2, _groups, *_result)}
+            CASES[f"conv_transpose{_axes}d of a batch, {_ours}"] = (
+                f"sum(R ⊙ conv_transpose{_axes}d(X, K, {_ours}))", _shapes,
+                f"(R * F.conv_transpose{_axes}d(X, K, {_ours})).sum()")  # fmt: skip
 for _size, _stride in ((2, 2), (3, 2), (2, 1), (1, 2)):
     _shapes = {"x": (7,), "r": ((7 - _size) // _stride + 1,)}
     _two: dict[str, tuple[int, ...]] = {"X": (5, 6), "R": ((5 - _size) // _stride + 1, (6 - _size) // _stride + 1)}
@@ -177,7 +214,7 @@ def leaves(case: str) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     for name, shape in CASES[case][1].items():
         count = prod(shape)
-        found[name] = [(n + 0.5) / 16 for n in generator.sample(range(-48, 48), count)]
+        found[name] = [(n + 0.5) / 16 for n in generator.sample(range(-max(48, (count + 1) // 2), max(48, (count + 1) // 2)), count)]
         if name in "pqPQ":
             found[name] = [(abs(value) + 0.25) / 4 for value in found[name]]
     if " a)" in CASES[case][0]:

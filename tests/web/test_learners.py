@@ -5,13 +5,13 @@ import re
 from html import unescape
 
 import pytest
+from chosen_exercises import chosen_ids
 from learners_made import REST, MadeLearner, go_on
 from some_now import some_now
 from web_site import SiteFront, SiteMade, need_web
 
 need_web()
 
-from tutor.exercise.catalogue import ids  # noqa: E402
 from tutor.exercise.load import from_text  # noqa: E402
 from tutor.explain.words.wording import ENGLISH  # noqa: E402
 from tutor.expression.plain import write_plain  # noqa: E402
@@ -131,7 +131,7 @@ def do_anything(front):
 
 
 LEARNERS = (be_made("right"), be_made("hints"), be_made("rubbish"), do_anything)
-SLIPS = [(DOZEN[:3], False), *(pytest.param(ids(), layer, marks=pytest.mark.slow) for layer in (False, True))]
+SLIPS = [(DOZEN[:3], False), *(pytest.param(chosen_ids(), layer, marks=pytest.mark.slow) for layer in (False, True))]
 
 
 @pytest.mark.parametrize(("key", "layer"), some_now([(key, layer) for key in DOZEN for layer in (False, True)], every=6, rows=True))

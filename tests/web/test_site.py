@@ -363,11 +363,29 @@ def test_a_worker_that_does_not_know_asks(made):
     assert [json.loads(event)["event"] for event in site.desks.asked[-1]["events"]] == ["answer"]
 
 
+def test_what_cannot_be_read_stays_in_its_fields(made):
+    browser = made("dl/index-network-layers").browser()
+    start = browser.get("/practise/dl/index-network-layers")
+    page = browser.submit(start.form("/begin"), layer="1")
+    asked = {"do": "answer", "e1_1": "2", "e2_1": "<b>", "e3_1": "-2", "e4_1": ""}
+    page = browser.submit(page.form("/practise"), **asked)
+    kept = page.form("/practise").fields
+    assert [kept[f"e{row}_1"] for row in range(1, 5)] == ["2", "<b>", "-2", ""]
+    assert "<b>" not in page.text.replace("<b>Given</b>", "")
+    page = browser.submit(page.form("/practise"), do="answer", e2_1="1.5", e4_1="")  # one is left out: no try
+    assert "does not count as a try" in page.text
+    page = browser.submit(page.form("/practise"), do="answer", e4_1="1")
+    assert "Right." in page.text
+    assert not page.form("/practise").fields["e1_1"]
+
+
 def test_names(made):
     browser = made(KEY).browser()
     page = browser.submit(browser.get("/").form("/name"), name="  Anna <b>Berg</b>  " + "x" * 100)
     assert page.form("/name").fields["name"] == ("Anna <b>Berg</b> " + "x" * 100)[:80]
     assert "<b>Berg" not in page.text
+    filtered = browser.get("/?skill=training&trains=forward%3Asigmoid")
+    assert browser.submit(filtered.form("/name"), name="B").address.endswith("/?skill=training&trains=forward%3Asigmoid")
 
 
 def test_a_class(made, tmp_path):

@@ -27,6 +27,7 @@ from tutor.cli.shell import (
     OnEdges,
     Output,
     Prefix,
+    Recursion,
     Shapes,
     Target,
     To,
@@ -35,7 +36,6 @@ from tutor.cli.shell import (
     assignments,
     choose_format,
     choose_fragment,
-    complete,
     console,
     deliver,
     protect_formulas,
@@ -127,6 +127,7 @@ def solve(
     prefix: Prefix = "",
     width: Width = None,
     edges: Edges = OnEdges.plain,
+    recursion: Recursion = None,
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
@@ -140,7 +141,7 @@ def solve(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
         chain=chain.value if chain else None, notation_name=notation, ask=find_running_prover(),
         form=form.value if form else None, apart=apart, words=lang, edges=edges.value,
-        shapes=read_shape_texts(shape) if shape else None,
+        shapes=read_shape_texts(shape) if shape else None, recursion=recursion,
     )  # fmt: skip
     deliver(solution, asked, output, fragment=part)
 
@@ -181,40 +182,7 @@ def draw(target: Target,
     write(standalone(solution.picture(), solution.notation), output)
 
 
-@app.command(short_help="Recompute the figures that lectures print.")
-def check(
-    targets: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[TARGET]...",
-            help="Exercises, TOML files or courses; all exercises by default.",
-            autocompletion=complete,
-        ),
-    ] = None,
-    as_json: AsJson = False,
-    lang: Lang = None,
-) -> None:
-    """Recompute every printed figure and say how it agrees.  Exit code 1 when one is wrong."""
-    from tutor.contracts.check_json import check_json
-    from tutor.contracts.schema import dump_json
-    from tutor.explain.words.languages import require_wording
-    from tutor.results.check import check as check_targets
-
-    words = require_wording(lang)
-    found = check_targets(*(targets or ()))
-    if as_json:
-        write(dump_json(check_json(found)))
-    else:
-        from tutor.render.terminal.listing import verdicts
-
-        screen = console()
-        for line in verdicts(found, screen.width, words.listings):
-            screen.print(line, soft_wrap=True)
-    if not all(verdict.ok for verdict in found):
-        raise typer.Exit(1)
-
-
-OWN = frozenset({"list", "solve", "draw", "check"})
+OWN = frozenset({"list", "solve", "draw"})
 """The commands of this module; what the others need is not loaded for them (measured: 20 ms)."""
 
 
@@ -229,6 +197,7 @@ def add_serve() -> None:
 @cache
 def add_other_commands() -> None:
     """Add the commands that have modules of their own."""
+    from tutor.cli.tutor_check import check
     from tutor.cli.tutor_mark import mark
     from tutor.cli.tutor_plot import plot
     from tutor.cli.tutor_practise import practise
@@ -236,6 +205,7 @@ def add_other_commands() -> None:
     from tutor.cli.tutor_sheet import sheet
     from tutor.cli.tutor_train import train
 
+    app.command(short_help="Recompute the figures that lectures print.")(check)
     app.add_typer(plot, short_help="Draw charts of losses, paths and functions.")
     app.command(short_help="Train with an optimiser, step by step.")(train)
     app.command(short_help="List what an exercise asks of students.")(questions)

@@ -30,7 +30,7 @@ LEFT_OUT = ((), (":steps",), (":steps", ":back"), (":steps", ":back", ":skip"), 
 """What is not named where a terminal is narrow, and what is not where it is narrower still."""
 CLEAR = "\x1b[2J\x1b[H"
 LEAST = 6
-"""So many lines are kept for the steps where the graph's table or the formulas stand above them."""
+"""So many lines are kept for the steps, where there are as many, if the graph's table or the formulas stand above them."""
 
 
 class PracticeScreen:
@@ -39,7 +39,7 @@ class PracticeScreen:
     def __init__(self, practice: Practice, screen: Console) -> None:
         self.practice, self.screen = practice, screen
         self.said: Document | None = None
-        self.said_hint = False
+        self.said_hint = self.said_steps = False
 
     def write(self, doc: Document) -> list[str]:
         """A page as the lines of the terminal."""
@@ -56,6 +56,7 @@ class PracticeScreen:
         before = self.practice.session.look_up(self.practice.session.at).rungs, self.practice.session.at
         self.said = take_line(self.practice, line, placed=False)
         after = self.practice.session.look_up(self.practice.session.at).rungs, self.practice.session.at
+        self.said_steps = line.strip() == ":steps"
         self.said_hint = before[1] == after[1] and after[0] > before[0]
 
     def draw(self, height: int) -> list[str]:
@@ -65,12 +66,13 @@ class PracticeScreen:
         hints = self.write(practice.list_hints())
         said = self.write(self.said) if self.said is not None and not (self.said_hint and hints) else []
         asked = [*([*hints, ""] if hints else []), *self.write(practice.ask())]
-        room = height - len(said) - len(asked) - 6
+        room = height - len(said) - len(asked) - (7 if said else 6)  # title, blank lines, what is typed, and the keys
         pages = (practice.draw(), practice.begin(), practice.list_formulas())
-        opening = next((lines for lines in map(self.write, pages) if len(lines) <= room - LEAST), [])
+        least = min(LEAST, len(self.write(practice.list_steps(LEAST))) + 1)
+        opening = next((lines for lines in map(self.write, pages) if len(lines) <= room - least), [])
         if not practice.session.events:
             opening = self.write(practice.begin())
-        steps = self.fit_steps(room - len(opening) - 1)
+        steps = [] if self.said_steps else self.fit_steps(room - len(opening) - 1)
         return [line for part in ([title], opening, steps, said, asked) if part for line in ("", *part)][1:]
 
     def fit_steps(self, room: int) -> list[str]:

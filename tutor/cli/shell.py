@@ -108,6 +108,10 @@ Apart = Annotated[
 Edges = Annotated[
     OnEdges, typer.Option("--edges", help="What stands on the edges of the picture: nothing, or the local derivatives.")
 ]
+Recursion = Annotated[
+    bool | None,
+    typer.Option("--recursion/--written-out", help="Tell repeated steps as one row for every t, or write out each time."),
+]
 NotationName = Annotated[
     str | None,
     typer.Option(

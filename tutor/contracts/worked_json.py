@@ -5,7 +5,9 @@
   quantity that is not the loss), ``steps`` [{``target``, ``expression``, ``rule``, ``paths`` [[{``of``, ``wrt``,
   ``expression``}]], ``value``}], ``updates`` [{``step``, ``values``}], ``rewrites`` [{``rule``, ``target``, ``expression``,
   ``condition``, ``under_condition``, ``value``}] (what the named rewrites leave of a product; the second form holds where the
-  condition does), ``proof``.
+  condition does), ``proof``.  Steps over t = 1…T told as a recursion have ``recursion`` besides: ``index``, ``last``, ``rows`` [{``target``
+  (``h_t``, ``dL/dh_t``), ``expression`` (h_tm1 is h at t − 1, ``sum_times(t, 1, T, …)`` a sum), ``rule``, ``first`` and ``last`` time or
+  null}], ``written_out_for`` [numbers of times]; ``steps`` are written out.
 - ``solve --form layer``: ``exercise``, ``form`` ("layer"), ``shapes`` {quantity: [sizes]}, ``values`` {quantity: numbers, nested row after
   row}, ``gradients`` {quantity: the same}, ``steps`` [{``target``, ``expression``, ``rule``, ``shape``, ``index``, ``value``}],
   ``rewrites`` [{``left``, ``expression``, ``rule``}], ``updates`` {parameter: numbers after one step}, ``runs`` [{``step``, ``values``}]
@@ -87,6 +89,7 @@ def numbers_json(worked: Worked) -> dict[str, Any]:
         "gradients": slopes,
         **(_functions(worked.derivations[0].graph) if worked.derivations else {}),
         "steps": steps,
+        **_write_recursion(worked),
         "updates": _updates(worked),
         "counts": {what: counts(exercise.network)[what] for what in exercise.counts} if exercise.network else {},
         "rewrites": [_rewrite(rewrite, trace) for rewrite in worked.rewrites],
@@ -116,6 +119,19 @@ def _functions(graph: Graph) -> dict[str, Any]:
     rows = map(read_definition, reversed(graph.own_functions))
     found = [{"name": row.name, "parameters": list(row.params), "formula": row.value, "derivatives": list(row.partials)} for row in rows]
     return {"functions": found} if found else {}
+
+
+def _write_recursion(worked: Worked) -> dict[str, Any]:
+    """The rows that hold for every t, where repeated steps are told so."""
+    found = worked.recursion
+    if found is None:
+        return {}
+    rows = [
+        {"target": row.step.target, "expression": write_plain(row.step.expr), "rule": shorten_name(row.step.rule),
+         "first": None if row.first is None else str(row.first), "last": None if row.last is None else str(row.last)}
+        for row in (*found.forward, *found.backward)
+    ]  # fmt: skip
+    return {"recursion": {"index": found.index, "last": str(found.end), "rows": rows, "written_out_for": list(found.agreed)}}
 
 
 def _step(step: Step, paths: Sequence[Path], trace: Mapping[str, Value] | None) -> dict[str, Any]:
@@ -177,6 +193,7 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
         },
         **_functions(graph),
         "steps": steps,
+        **_write_recursion(worked),
         "rewrites": [{"left": write_plain(r.left), "expression": write_plain(r.expr), "rule": r.rule} for r in rewrites],
         "updates": {name: nest_texts(array) for name, array in list_after_first(training).items()} if training is not None else {},
         "proof": ". ".join(proof_sentences(worked.proofs)) + ".",

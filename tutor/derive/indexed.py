@@ -30,23 +30,31 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
     >>> write_plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))
     'sum_over(v, 3, at(W, j, v)*at(x, v))'
     """
-    if _is_hidden(expr):
+    bare = expr
+    while type(bare) is Call and bare.func in _SEEN_THROUGH:
+        bare = bare.args[0]
+    if (type(bare) in (Name, Partial) and bare is not expr) or _is_hidden(bare, shapes):
         return None
     taken = {*letters, *shapes, *(size for shape in shapes.values() for size in shape if isinstance(size, str))}
     return _Indexer(shapes, taken).entry(expr, tuple(Name(letter) for letter in letters))
 
 
-_PADDED = frozenset(name for name, rows in LAYERS.items() if rows[0].padded)
-"""Operations that look outside of their operands, where an entry is 0: not f(0), so an operand has to be a plain array."""
+_SEEN_THROUGH = frozenset(name for name, rows in LAYERS.items() if rows[0].said in ("keep", "drop", "stretch"))
+"""What puts an axis in, leaves it out or makes it longer: by itself it says nothing, inside of another formula its entries do."""
+_UNREADABLE = ("quotient(", "remainder(")
+"""What an index that is printed does not have."""
 
 
-def _is_hidden(expr: Expr) -> bool:
-    if type(expr) is Call and expr.func in HIDDEN:
-        return True
+def _is_hidden(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
     parts = children(expr)
-    if type(expr) is Call and expr.func in _PADDED and any(type(part) not in (Name, Partial, Number) for part in parts):
-        return True
-    return any(_is_hidden(part) for part in parts)
+    if type(expr) is Call and expr.func in LAYERS:
+        row = bind(expr, shapes)[0]
+        if (expr.func in HIDDEN and expr.func not in _SEEN_THROUGH) or any(sign in row.index for sign in _UNREADABLE):
+            return True
+        # outside of its operands an entry is 0: not f(0), so an operand has to be a plain array
+        if row.padded and any(type(part) not in (Name, Partial, Number) for part in parts):
+            return True
+    return any(_is_hidden(part, shapes) for part in parts)
 
 
 class _Indexer:
@@ -88,7 +96,7 @@ class _Indexer:
                 return self.entry(arrays[name], ()) if name in arrays else table[name]
             case Number():
                 return expr
-            case Call("at", (Name(name), *index)):
+            case Call("at" | "at_inside", (Name(name), *index)):
                 return self.entry(arrays[name], tuple(reduce_linear(part, table) for part in index))
             case Call("sum_over" | "max_over" as func, (Name(letter), size, body)):
                 new = self.make_fresh_letter(letter)

@@ -53,6 +53,22 @@ def ids() -> list[str]:
     return sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.toml"))
 
 
+def list_files(folder: str) -> list[str]:
+    """The exercise files in a folder, sorted: files ``*.toml`` with a title, without those of notations; none for what is no folder."""
+    path = Path(folder)
+    if not folder or not path.is_dir():
+        return []
+    found = []
+    for file in sorted(path.glob("*.toml")):
+        try:
+            raw = tomllib.loads(read_text(file))
+        except (ExerciseError, tomllib.TOMLDecodeError):  # told with its place when it is read as an exercise
+            raw = {"title": ""}
+        if "title" in raw and "extends" not in raw:
+            found.append(str(file))
+    return found
+
+
 def entries() -> list[Entry]:
     """All exercises, sorted by id."""
     found = []

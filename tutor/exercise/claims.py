@@ -87,7 +87,13 @@ def read_claim(
     if layered is not None and figures.startswith("[") and figures.endswith("]"):
         return replace(_read_array_claim(entry, figures, graph, profile, layered), printed=printed)
     if layered is not None and is_about_layers(both, layered):
-        expr, formula = read_layer_formula(text, layered), read_layer_formula(printed, layered)
+        expr = read_layer_formula(text, layered)
+        try:
+            formula = read_layer_formula(printed, layered)
+        except TutorError as error:
+            if erratum is None:
+                raise
+            return Claim(text, printed, expr, erratum=erratum, note=note, layers=True, unknown=error.what)
         return Claim(text, printed, expr, formula=formula, erratum=erratum, note=note, layers=True)
     match = _CLAIM.fullmatch(text)
     assert match is not None

@@ -42,7 +42,7 @@ class Conventions:
         """
         if self.decimal == "point":
             return entry
-        return {key: self._read(value) if key in ("claim", "printed", "at") else value for key, value in entry.items()}
+        return {key: self._read(value) if key in ("claim", "printed", "at", "correction") else value for key, value in entry.items()}
 
     def _read(self, value: Any) -> Any:
         if isinstance(value, list):

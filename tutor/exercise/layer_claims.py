@@ -29,6 +29,12 @@ POINTS = 2
 EQUAL = CONTEXT.mpf(10) ** -40
 
 
+class MisfitError(ExerciseError):
+    """A printed formula has another shape than what it is printed for: ``shapes``, of both."""
+
+    shapes: tuple[Shape, Shape] = ((), ())
+
+
 @dataclass(frozen=True, slots=True)
 class LayerDifference:
     """What two formulas over layers give where they differ, ``given``: at the given values."""
@@ -79,14 +85,16 @@ def find_layer_difference(exercise: Exercise, subject: Expr, formula: Expr, *, n
     return None
 
 
-def _refuse_shapes(subject: Expr, left: Shape, formula: Expr, right: Shape, shapes: Mapping[str, Shape]) -> ExerciseError:
+def _refuse_shapes(subject: Expr, left: Shape, formula: Expr, right: Shape, shapes: Mapping[str, Shape]) -> MisfitError:
     """The refusal of a printed formula of another shape: how its product was read, and the other reading where that fits."""
     one, other = (shorten_call(expr, shapes) for expr in (subject, formula))
     hint = "check the order of its factors, and what is transposed"
     if type(formula) is Call and formula.func == ENTRYWISE:
         a, b = (shorten_call(arg, shapes) for arg in formula.args)
         hint = f"{a} * {b} of one shape is entry by entry, {a} ⊙ {b}; the matrix product is {a} @ {b}"
-    return ExerciseError(f"shapes do not fit: {one} is {shape_text(left)}, and {other} is {shape_text(right)}", hint=hint)
+    found = MisfitError(f"shapes do not fit: {one} is {shape_text(left)}, and {other} is {shape_text(right)}", hint=hint)
+    found.shapes = left, right
+    return found
 
 
 def list_sums(exercise: Exercise) -> tuple[tuple[str], ...]:

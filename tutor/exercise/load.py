@@ -24,7 +24,9 @@ from tutor.exercise.over_layers import (
 from tutor.exercise.over_layers import write_graph as written_layers
 from tutor.exercise.read_functions import read_functions
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
+from tutor.exercise.read_repeats import WRITTEN_WITH, read_repeats
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
+from tutor.exercise.repeated import Repetition
 from tutor.exercise.translations import add_options, is_language_code, read_translations
 from tutor.expression.own_functions import shorten_name
 from tutor.graph.build import from_steps
@@ -45,7 +47,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
-    "conventions": (dict,), "functions": (dict,), BROUGHT: (dict,),
+    "conventions": (dict,), "functions": (dict,), "repeat": (list,), "recursion": (bool,), BROUGHT: (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -55,7 +57,8 @@ _NETWORK_KEYS = {
     "naming": (str,),
     "mean": (bool,),
 }
-_CLAIM_KEYS = {"claim": (str,), "printed": (str, int, list), "at": (dict,), "erratum": (str,), "note": (str,), "follows": (bool,)}
+_CLAIM_KEYS = {"claim": (str,), "printed": (str, int, list), "at": (dict,), "erratum": (str,), "note": (str,), "follows": (bool,),
+               "correction": (str, int, list)}
 _TABLE_KEYS = {"columns": (list,), "rows": (list,), "note": (str,)}
 
 
@@ -86,10 +89,29 @@ def from_text(text: str, ident: str, where: str = "") -> Exercise:
             f"not a TOML file: {error}", where=where or ident, hint="see CONTRIBUTING.md for the format"
         ) from None
     reader = _Reader(raw, ident)
-    exercise = reader.read()
-    if reader.problems:
+    exercise = reader.read() if reader.read_repetition() else None
+    if reader.repetition is not None and exercise is not None:
+        reader.problems = reader.repetition.replace_places(reader.problems)
+    if reader.problems or exercise is None:
         raise Problems([_add_line(problem, text) for problem in reader.problems], where=where or ident)
     return replace(exercise, digest=sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+_COMPUTATION = ("steps", "repeat", "loss", "parameters", "quantities", "shapes", "functions", "conventions")
+
+
+def write_out_with(exercise: Exercise, last: int) -> Exercise:
+    """The computation of an exercise whose last time is a letter, written out with so many times.
+
+    Raises `Problems` where it means nothing with so few.
+    """
+    assert exercise.repetition is not None
+    raw = {key: value for key, value in exercise.repetition.raw.items() if key in _COMPUTATION}
+    reader = _Reader({**raw, "title": exercise.title}, exercise.id, last)
+    written = reader.read() if reader.read_repetition() else None
+    if reader.problems or written is None:
+        raise Problems(reader.problems, where=f"{exercise.id}, written out with {last} times")
+    return written
 
 
 def _add_line(problem: TutorError, text: str) -> TutorError:
@@ -101,12 +123,14 @@ def _add_line(problem: TutorError, text: str) -> TutorError:
 class _Reader:
     """Collects what a file says and every fault in it."""
 
-    def __init__(self, raw: Mapping[str, Any], ident: str) -> None:
+    def __init__(self, raw: Mapping[str, Any], ident: str, last: int = WRITTEN_WITH) -> None:
         self.raw = raw
         self.ident = ident
+        self.last = last
         self.problems: list[TutorError] = []
         self.conventions = Conventions()
         self.own: tuple[str, ...] = ()
+        self.repetition: Repetition | None = None
 
     def fault(self, what: str, where: str, hint: str = "") -> None:
         self.problems.append(ExerciseError(what, where=where, hint=hint))
@@ -146,6 +170,13 @@ class _Reader:
                 self.fault(f"a text belongs here, not {make_visible(repr(item))}", f"{key}[{number}]")
         return found
 
+    def read_repetition(self) -> bool:
+        """Write out what is repeated; whether that could be done, so that the rest of the file means something."""
+        self.raw, self.repetition = read_repeats(self.raw, self.check_types, self.fault, self.last)
+        if self.problems:
+            self.check_types(self.raw, {**_KEYS, **dict.fromkeys(filter(is_language_code, self.raw), (dict,))}, "")
+        return not self.problems
+
     def read(self) -> Exercise:
         good = self.check_types(self.raw, {**_KEYS, **dict.fromkeys(filter(is_language_code, self.raw), (dict,))}, "")
         if good.get("schema", 1) != 1:
@@ -168,10 +199,10 @@ class _Reader:
         network = self.network(good.get("network"))
         layered = self.build_layered(good, shapes) if "shapes" in good and len(shapes) == len(good["shapes"]) else None
         if layered is not None:
-            layered = replace(layered, graph=self.conventions.put_in(layered.graph))
+            layered = replace(layered, graph=self.put_in(layered.graph))
         graph = self.graph(good, network, values) if "shapes" not in good else written_layers(layered) if layered else None
         if graph is not None:
-            graph = self.conventions.put_in(graph)
+            graph = self.put_in(graph)
             self.check_values(graph, values)
             self.check_functions(graph)
         train = self.check_types(good.get("train", {}), TRAIN_KEYS, "train")
@@ -182,7 +213,9 @@ class _Reader:
             self.fault(f"steps runs from 0 to {MAX_STEPS:,}, not {steps}", "train.steps")
             steps = 0
         asked, counted = self.read_asked(good, graph, network, layered)
-        symbols = self.symbols(good.get("symbols", {}), (*graph.names, *(layered.graph.names if layered else ())) if graph else None)
+        families = self.repetition.families if self.repetition is not None else ()
+        named = (*graph.names, *(layered.graph.names if layered else ()), *families) if graph else None
+        symbols = self.symbols(good.get("symbols", {}), named)
         claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile, layered)]
         subject = Subject(graph, layered if layered is not None else choose_own_layers(None, network, profile) if graph else None, network)
         translations = read_translations(self.raw, self.check_types, self.fault)
@@ -193,8 +226,13 @@ class _Reader:
             counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan, layered,
             add_options(questions, translations), read_cases(good.get("case", []), self.check_types, self.fault),
             read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(), language=good.get("language", ""),
-            translations=translations,
+            translations=translations, repetition=self.repetition, recursion=good.get("recursion", False),
         )  # fmt: skip
+
+    def put_in(self, graph: Graph) -> Graph:
+        """The graph with what the file says of ties and times."""
+        graph = self.conventions.put_in(graph)
+        return self.repetition.put_times(graph) if self.repetition is not None else graph
 
     def notation(self, good: Mapping[str, Any]) -> str:
         """The course's name, or a notation file that was brought along with the text."""
@@ -308,10 +346,11 @@ class _Reader:
         for number, read in enumerate(read_each(lines, known=leaves, own=self.own), 1):
             if isinstance(read, TutorError):
                 self.problems.append(read.put_at(f"steps[{number}]"))
-            elif read[0] in targets:
-                self.fault(f"{read[0]} is defined twice", f"steps[{number}]", "give the second one another name")
-            else:
-                targets[read[0]] = number
+                continue
+            for target, _ in read:
+                if target in targets:
+                    self.fault(f"{target} is defined twice", f"steps[{number}]", "give the second one another name")
+                targets.setdefault(target, number)
         return len(self.problems) == before
 
     def read_quantities(self, table: Mapping[str, Any]) -> dict[str, Quantity]:
@@ -417,13 +456,28 @@ class _Reader:
             entry = self.attempt(path, self.conventions.read_figures, entry)
             if entry is None:
                 continue
-            if entry["claim"].startswith("update "):
-                claim = self.attempt(path, read_update_claim, entry, plan, profile)
-            else:
-                claim = self.attempt(path, read_claim, entry, graph, network, profile, layered)
+            claim = self.read_claim_at(path, entry, graph, network, profile, plan, layered)
+            meant = None
+            if "correction" in entry:
+                if "erratum" not in entry:
+                    self.fault("a correction is of an erratum", f"{path}.correction", 'such as erratum = "the factor 2 is lost"')
+                instead = {key: value for key, value in entry.items() if key not in ("erratum", "note")} | {"printed": entry["correction"]}
+                meant = self.read_claim_at(f"{path}.correction", instead, graph, network, profile, plan, layered)
             if claim is not None:
-                found.append(replace(claim, follows=entry.get("follows", False)))
+                found.append(replace(claim, follows=entry.get("follows", False), correction=meant))
         return found
+
+    def read_claim_at(
+        self, path: str, entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, plan: TrainingPlan,
+        layered: Layered | None,
+    ) -> Claim | None:  # fmt: skip
+        """One claim, of what is computed or of a step of the optimiser."""
+        claim: Claim | None
+        if entry["claim"].startswith("update "):
+            claim = self.attempt(path, read_update_claim, entry, plan, profile)
+        else:
+            claim = self.attempt(path, read_claim, entry, graph, network, profile, layered)
+        return claim
 
     def tables(self, good: Mapping[str, Any], graph: Graph | None, profile: str, layered: Layered | None) -> list[Claim]:
         """``[[table]]``: columns such as "w after k" and rows that begin with k, or plain columns and rows of their figures."""

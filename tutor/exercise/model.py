@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from tutor.exercise.question import Case, Question, Scheme
 from tutor.exercise.read_training import TrainingPlan
+from tutor.exercise.repeated import Repetition
 from tutor.exercise.translations import Translations, translate_questions
 from tutor.expression.nodes import Expr
 from tutor.expression.walk import is_numeric
@@ -26,7 +27,8 @@ class Claim:
     quantities and derivatives) and ``after`` (how many updates have been made; 0 for none).  ``printed`` is what the lecture prints, a
     decimal or a formula (``formula``).  ``at`` replaces given values.  ``layers`` marks one about whole
     arrays.  ``erratum`` is the note of a slip that is known.  ``follows`` says that the lecture does not print it: it follows from what
-    the lecture does print, at other numbers maybe, and is not counted among the printed ones.
+    the lecture does print, at other numbers maybe, and is not counted among the printed ones.  ``correction`` is what somebody says should
+    be printed instead, as a claim of its own.
     ``update`` is what an update step computes (``update v``), when the claim is about the formula of such a step.
     ``figure`` is the decimal that is meant where more is printed (``62.2%``, ``≈ 0.622``).  ``parts`` are the claims that it is made of:
     the entries of an array of that ``shape``, or what stands between equals signs (``0.741*0.593 = 0.44``).
@@ -50,6 +52,7 @@ class Claim:
     shape: tuple[int, ...] = ()
     over: Reduce | None = None
     follows: bool = False
+    correction: Claim | None = None
 
     @property
     def decimal(self) -> str:
@@ -88,6 +91,7 @@ class Exercise:
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
     should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
     ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it); ``translations`` has its texts in others.
+    ``repetition`` is what it says about steps over t = 1…T, ``recursion`` that its derivation is told as one row for every t.
     """
 
     id: str
@@ -118,6 +122,8 @@ class Exercise:
     assumptions: tuple[Assumption, ...] = ()
     language: str = ""
     translations: Translations = field(default_factory=dict)
+    repetition: Repetition | None = None
+    recursion: bool = False
 
     def say(self, text: str, language: str) -> str:
         """A text of the exercise in a language; as it stands where it has no translation.

@@ -24,6 +24,7 @@ from tutor.explain.document import (
     Table,
     Verbatim,
 )
+from tutor.explain.said_causes import WAYS, write_slips
 from tutor.explain.words.marking_words import MarkingWords, is_unpunished
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
@@ -31,7 +32,7 @@ from tutor.explain.written_maths import set_title
 from tutor.expression.keys import make_after_key, read_after
 from tutor.expression.nodes import Div, Expr, Name, Number, Partial
 from tutor.marking.disclosure import Reveal
-from tutor.marking.marked import BrokenLine, Credit, Marked, MarkedAnswer, Slip
+from tutor.marking.marked import BrokenLine, Credit, Marked, MarkedAnswer
 from tutor.marking.marks import points, sum_earned, sum_possible, total
 from tutor.notation.profile import Notation
 from tutor.numbers.agreement import is_decimal
@@ -44,8 +45,6 @@ OPEN = ("undecided", "unreadable")
 SHOWN = 400
 """So many characters of an answer are quoted."""
 LINES = 12
-WAYS = 3
-"""So many explanations that fit equally well are said."""
 BLANK = 4
 """More questions without an answer are listed below the table."""
 MANY = 60
@@ -294,7 +293,7 @@ class _FeedbackWriter:
         if answer.follows:
             self.add_follows(answer)
         if answer.slips:
-            self.say("slip", *self.slips(answer.slips))
+            self.say("slip", *write_slips(answer.slips, self.words, self.step))
         if answer.line is not None:
             self.line(answer.line)
         self.point(answer)
@@ -309,26 +308,6 @@ class _FeedbackWriter:
         elif answer.verdict in ("follow-through", "correct"):
             phrase = self.words.FROM_OWN
         self.say("because", *split_places(phrase, {"answers": self.join_parts(answer.follows)}))
-
-    def slips(self, ways: Sequence[Sequence[Slip]]) -> list[Inline]:
-        """What was probably done; explanations that fit equally well are all said."""
-        ways, more = ways[:WAYS], len(ways) > WAYS
-        places = {slip.at for way in ways for slip in way if self.words.slip(slip.tag).placed}
-        found: list[Inline] = []
-        for place, way in enumerate(ways):
-            found += [self.words.OR] if place else []
-            for number, slip in enumerate(way):
-                found += [self.words.TOGETHER] if number else []
-                found.append(self.words.slip(slip.tag).done)
-                found += self.write_in_step(slip.at) if slip.at in places - {""} and len(places) > 1 else []
-        found += [self.words.OR_ELSE] if more else []
-        if len(places) == 1 and (at := places.pop()):
-            found += self.write_in_step(at)
-        return split_places((self.words.PROBABLY, self.words.EITHER, self.words.SEVERAL)[min(len(ways), 3) - 1], {"slips": found})
-
-    def write_in_step(self, at: str) -> list[Inline]:
-        """The step in which a slip was made."""
-        return split_places(self.words.IN_STEP, {"step": [self.step(at)]})
 
     def line(self, line: BrokenLine) -> None:
         places: dict[str, list[Inline]] = {

@@ -143,6 +143,8 @@ class PageWriter:
         unproved = [proof.unproved for proof in self.worked.proofs.gradients if proof.unproved is not None]
         places: dict[str, Sequence[Inline]] = {"step": [Math(Name(unproved[0].step))] if unproved else []}
         places |= {letter: [Math(Name(letter))] for letter in (forms.sizes if forms is not None and forms.sizes else ())}
+        if self.worked.recursion is not None:
+            places[str(self.worked.recursion.end)] = [Math(Name(str(self.worked.recursion.end)))]
         for text in dict.fromkeys(sentences):
             said = text if text.endswith(".") else self.words.pages.grammar.stop(text)
             self.blocks.append(self.write_labelled("proof", *split_places(said, places)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
@@ -23,12 +24,16 @@ from tutor.explain.document import (
     Table,
 )
 from tutor.explain.feedback_page import cut, quantity, value, verbatim
+from tutor.explain.layer_formulas import matrix, sort_leaves
 from tutor.explain.own_definitions import list_definitions
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import read_after, read_derivative
-from tutor.expression.nodes import Name, Number
+from tutor.expression.nodes import Expr, Name, Number
+from tutor.expression.walk import as_name
+from tutor.graph.entries import Array
+from tutor.graph.layered import Layered
 from tutor.marking.marked import MarkedAnswer
 from tutor.notation.profile import Notation
 from tutor.practice.fading import list_introduced
@@ -38,7 +43,9 @@ from tutor.practice.tasks import ONE_OF, AskedStep
 
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 MOST_GIVEN = 40
-"""More values or steps are not listed at the start; the exercise's page has them."""
+"""More values or steps are not listed at the start; the exercise's page has them.  Of an array more entries are not all set."""
+AS_WRITTEN = 12
+"""Given numbers have no more digits than this."""
 MOST_NAMED = 8
 """More steps that an answer settles are counted, not named."""
 
@@ -140,7 +147,7 @@ class _ReplyWriter:
         blocks: list[Block] = []
         if reply.note:
             blocks.append(Paragraph((self.say.NOTES[reply.note].format(count=round(reply.wait)),)))
-        if reply.marked is not None and reply.note != "done":
+        if reply.marked is not None and reply.note not in ("done", "formula"):
             blocks += self.write_verdict(reply.marked)
         if reply.placed is not None:
             blocks += [Paragraph((self.say.PLACED,)), *self.write_equation(reply.placed)]
@@ -158,9 +165,11 @@ class _ReplyWriter:
                 parts += [" ", *self.list_implied()]
             return [Paragraph(tuple(parts))]
         if marked.verdict == "close":
-            return [Paragraph((self.say.CLOSE,))]
+            return self.write_place(self.say.CLOSE, marked)
         if not marked.slips:
-            return [Paragraph((" ".join(part for part in (self.say.NOT_YET, self.say.CHOSEN.get(self.reply.chosen, "")) if part),))]
+            typed_back = self.words.marking.OUTCOMES["typed-back"] if marked.outcome == "typed-back" else ""
+            told = [self.say.NOT_YET, self.say.CHOSEN.get(self.reply.chosen, ""), typed_back]
+            return self.write_place(" ".join(filter(None, told)), marked)
         tries = self.session.look_up(self.reply.task).attempts
         first = marked.slips[0][0]
         answer = [value(cut(marked.text.strip(), self.words.marking, 60), self.words.marking)]
@@ -168,8 +177,25 @@ class _ReplyWriter:
             look = self.words.marking.slip(first.tag).look
             return [Paragraph(tuple(split_places(self.say.LOOK_AGAIN, {"look": [look], "answer": answer})))]
         done = [self.words.marking.slip(slip.tag).done for slip in marked.slips[0]]
-        told = self.words.marking.list_words(done)
-        return [Paragraph((f"{self.say.NOT_YET} {self.words.marking.PROBABLY.format(slips=told)}",))]
+        slips = self.words.marking.list_words(done)
+        return self.write_place(f"{self.say.NOT_YET} {self.words.marking.PROBABLY.format(slips=slips)}", marked)
+
+    def write_place(self, told: str, marked: MarkedAnswer) -> list[Block]:
+        """What is told of an answer, with where it went wrong: its shape, which entries, a line of working; never what is right."""
+        words = self.words.marking
+        message = str(self.words.reader.say(marked.message)).strip()
+        is_short = message and "\n" not in message
+        found: list[Block] = [Paragraph((f"{told} {words.grammar.sentence(message)}" if is_short else told,))]
+        if message and not is_short:
+            found.append(verbatim(message, words))
+        if marked.line is not None:
+            places: dict[str, Sequence[Inline]] = {
+                "number": [str(marked.line.number)], "line": [value(cut(marked.line.text.strip(), words, 60), words)],
+                "yours": [value(marked.line.yours, words)],
+            }  # fmt: skip
+            phrase = words.LINE[marked.line.against] + (words.LINE_YOURS if marked.line.yours else "")
+            found.append(Paragraph(tuple(split_places(phrase, places))))
+        return found
 
     def list_implied(self) -> list[Inline]:
         """The steps that an answer settled, those that ask for a quantity."""
@@ -233,12 +259,21 @@ def name_task(task: AskedStep, words: Wording) -> Sentence:
     """What a step is about: a quantity, a whole array, several of them, or in words what is counted."""
     key, question = task.target or task.question.array, task.question
     if key and not key.startswith("count "):
-        return (name_target(key, words),)
+        return say_target(key, words)
     return tuple(name_asked(question, words)) if question.targets else (question.ask,)
 
 
+def say_target(key: str, words: Wording) -> Sentence:
+    """A quantity by its name in the working, that after an update in full."""
+    after = read_after(key)
+    if not after.updates:
+        return (name_target(key, words),)
+    phrase = words.sheets.grammar.choose(words.sheets.AFTER, after.updates)
+    return tuple(split_places(phrase, {"quantity": [Math(as_name(after.key))], "count": [str(after.updates)]}))
+
+
 def name_target(key: str, words: Wording) -> Inline:
-    """A quantity by its name in the working."""
+    """A quantity by its name in the working, in few words."""
     after = read_after(key)
     return quantity(f"{after.key} after {after.updates}" if after.updates else key, words.marking)
 
@@ -248,17 +283,16 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
     marker, say = session.lesson.marker, words.practice
     exercise = marker.exercise
     blocks: list[Block] = []
-    if exercise.values:
-        pairs: list[list[Inline]] = [
-            [Math(Name(name)), EQUALS, Math(Number(write_number(number)))] for name, number in exercise.values.items()
-        ]
-        if len(pairs) <= MOST_GIVEN:
-            parts: list[Inline] = []
-            for place, pair in enumerate(pairs):
-                parts += [*([words.pages.COMMA] if place else []), *pair]
-            blocks.append(Paragraph(tuple(parts), say.GIVEN))
     steps = marker.sheet.working.graph.steps
     layers = marker.sheet.layers if session.lesson.settings.layer else exercise.layers
+    if exercise.values and layers is not None and (session.lesson.settings.layer or len(exercise.values) > MOST_GIVEN):
+        rows = [Equation(Name(leaf.name), (Side(find_given(exercise, layers, leaf.name)),)) for leaf in sort_leaves(layers.graph)]
+        blocks += [Paragraph((), say.GIVEN), Equations(tuple(rows), beside=True)]
+    elif exercise.values and len(exercise.values) <= MOST_GIVEN:
+        parts: list[Inline] = []
+        for name, number in exercise.values.items():
+            parts += [*([words.pages.COMMA] if parts else []), Math(Name(name)), EQUALS, Math(Number(write_number(number)))]
+        blocks.append(Paragraph(tuple(parts), say.GIVEN))
     if layers is not None:
         steps = layers.graph.steps
     if exercise.graph is None and exercise.network is not None:
@@ -272,8 +306,15 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
     return Document("", blocks=tuple(blocks), language=words.language)
 
 
+def find_given(exercise: Exercise, layers: Layered, name: str) -> Expr:
+    """The numbers of an array that is given, as a matrix; a large one with dots in it."""
+    entries = layers.entries[name]
+    numbers = Array(entries.shape, tuple(exercise.values[item] for item in entries.items))
+    return matrix(numbers, AS_WRITTEN, whole=len(entries.items) <= MOST_GIVEN)
+
+
 def write_known(session: Session, words: Wording = ENGLISH) -> Document:
     """The numbers that are on the table: those given, and those found so far."""
     heads: tuple[Sentence, ...] = tuple((words.practice.TABLE[key],) for key in ("quantity", "value"))
-    rows = tuple(((name_target(name, words),), (value(text, words.marking),)) for name, text in session.list_shown().items())
+    rows = tuple((say_target(name, words), (value(text, words.marking),)) for name, text in session.list_shown().items())
     return Document("", blocks=(Table(heads, rows, "ll"),) if rows else (), language=words.language)

@@ -15,7 +15,7 @@ from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Number, Partial, 
 from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
-from tutor.rules.operations import LAYERS, OF_EACH, SAID, SLIDING
+from tutor.rules.operations import LAYERS, OF_EACH, POOLS, SAID, SLIDING
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
 _WRITTEN = {name: rows[0].written.split() for name, rows in LAYERS.items()}
@@ -90,12 +90,16 @@ class Symbols:
         operands = tuple(arg if type(arg) in (Name, Partial) else Name(next(free)) for arg in call.args[:count])
         places: dict[str, Sequence[Inline]] = {"call": [Math(Call(said if each else call.func, (*operands, *settings)))]}
         if settings:
-            places |= {"first": [Math(settings[0])], "last": [Math(settings[-1])]}
+            places |= {"first": [Math(settings[0])], "last": [Math(settings[min(len(settings), 2) - 1])]}
         if "place" in _WRITTEN[call.func]:
             places |= {key: [Math(place)] for key, place in zip(("first", "last"), _list_ends(settings), strict=True)}
         yield said if each else call.func, split_places(self.words.SYMBOLS[said], places)
         if call.func in SLIDING and settings not in ((), (ONE, Number("0"))):
             yield "stride", (self.words.STRIDE,)
+            if len(settings) > 2:
+                yield "wide", (self.words.WIDE,)
+        if call.func in POOLS and len(settings) > 2:
+            yield "padded", (self.words.PADDED,)
 
     def _say_function(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:
         letter = Name(next(name for name in ("x", "z", "u", "v", "t", "x_0") if name not in self.shapes))

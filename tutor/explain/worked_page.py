@@ -50,6 +50,8 @@ def document(worked: Worked, words: Wording = ENGLISH) -> Document:
 def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Document:
     """A solution neuron by neuron."""
     page = NumberSections(worked, words)
+    if worked.recursion is not None:
+        return recursion_page(worked, words, proofs, page)
     page.add_given()
     if worked.derivations:
         page.add_forward()
@@ -74,6 +76,8 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
 
     assert worked.request.layered is not None
     page = ArraySections(worked, words, worked.request.layered)
+    if worked.recursion is not None:
+        return recursion_page(worked, words, proofs, page)
     page.add_given()
     page.add_forward()
     page.add_backward()
@@ -83,6 +87,31 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     page.notes(worked.notes)
     page.conventions()
     write_closing(page, proofs)
+    return finish_page(page)
+
+
+def recursion_page(worked: Worked, words: Wording, proofs: Sequence[str], usual: NumberSections | ArraySections) -> Document:
+    """A solution as a recursion; ``usual`` has the sections that do not differ."""
+    from tutor.explain.recursion_section import RecursionSections
+
+    page = RecursionSections(worked, words)
+    if worked.numbers is not None:
+        usual.add_given()
+        page.blocks += usual.blocks
+    else:
+        page.add_given_open()
+    page.add_forward()
+    page.add_backward()
+    update(page)
+    page.blocks += lecture(say_verdicts(worked, words), words, worked.request.focused, worked.notation)
+    page.notes(worked.notes)
+    usual.blocks = []
+    usual.conventions()
+    page.blocks += usual.blocks
+    assert worked.recursion is not None
+    told = worked.recursion
+    told = told if isinstance(told.end, int) else replace(told, end=f"{{{told.end}}}")  # a place for its symbol
+    write_closing(page, (words.proofs.say_proof(told), *proofs))
     return finish_page(page)
 
 

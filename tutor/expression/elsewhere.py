@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tutor.errors import tell
+from tutor.expression.lexicon import ALIASES
 from tutor.expression.own_functions import shorten_name
 
 ELSEWHERE = {
@@ -24,17 +25,18 @@ ELSEWHERE = {
 """Functions that are well known elsewhere, by the formula that is read here."""
 WITHOUT = frozenset({
     "gamma", "lgamma", "beta", "digamma", "atan2", "floor",
-    "ceil", "round", "trunc", "mod", "argmax", "argmin", "sort", "det", "inv", "trace", "cumsum", "prod", "conv",
-    "conv2d", "dropout", "batchnorm", "layernorm", "batch_norm", "layer_norm",
+    "ceil", "round", "trunc", "mod", "argmax", "argmin", "sort", "det", "inv", "trace", "cumsum", "prod", "conv", "dropout",
+    "batchnorm", "layernorm", "batch_norm", "layer_norm",
 })  # fmt: skip
 """Well-known functions that have no such formula."""
 
 
 ARRAYS = frozenset({
-    "average_pool", "batch", "batch_sums", "column_sums", "columns", "concat", "convolve", "correlate", "entry", "fill", "flatten",
-    "hadamard", "logsumexp", "logsumexp_columns", "logsumexp_rows", "log_softmax_columns", "log_softmax_rows", "matmul", "max_pool",
-    "mean", "norm", "one_hot", "outer", "part", "row_sums", "rows", "softmax_columns", "softmax_rows", "stack", "std", "sum",
-    "transpose", "unflatten", "var",
+    "average_pool", "batch", "batch_sums", "causal_mask", "column_sums", "columns", "concat", "convolve", "correlate", "embed",
+    "entry", "fill", "flatten", "hadamard", "join_heads", "log_softmax_columns", "log_softmax_rows", "logsumexp",
+    "logsumexp_columns", "logsumexp_rows", "masked_softmax", "matmul", "max_pool", "mean", "norm", "one_hot", "outer", "part",
+    "pick_each", "positional_encoding", "row_sums", "rows", "softmax_columns", "softmax_rows", "split_heads", "stack", "std", "sum",
+    "transpose", "transposed_convolution", "unflatten", "var",
 })  # fmt: skip
 """Functions of arrays, which are read where an exercise has shapes."""
 
@@ -93,7 +95,8 @@ def function_hint(name: str, known: Iterable[str]) -> str:
     lowered = name.lower()
     if lowered in ELSEWHERE:
         return tell("it is not known here yet; write {formula}", formula=ELSEWHERE[lowered])
-    if lowered in ARRAYS and lowered not in names:
+    meant = lowered if lowered in ARRAYS else ALIASES.get(lowered, "")
+    if meant in ARRAYS and meant not in names:
         return tell("it works on arrays: give their shapes in an exercise file, [shapes] x = [3]")
     if lowered in WITHOUT:
         return tell("it is not known here yet")

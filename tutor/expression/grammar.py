@@ -5,7 +5,7 @@ function, ``m`` a method behind an array (X.sum), ``I`` an index behind a bracke
 ``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
 ``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o``
 \\over, ``1`` the indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E``
-the parts of cases, ``S`` a sum or a maximum over letters (Σ_v, max_v), and ``$`` the end.
+the parts of cases, ``k`` the word of what is given by name, ``S`` a sum or a maximum over letters (Σ_v, max_v), and ``$`` the end.
 
 Precedence, loosest first: choice (``a if c > 0 else b``); sum and difference; product and quotient (implicit products bind like written
 ones, so ``1/2x`` is refused with a hint, since readers disagree about it); sign; power (to the right).  A comparison is read as what must
@@ -17,10 +17,13 @@ from __future__ import annotations
 
 from tutor.errors import tell
 from tutor.expression.limits import MAX_ARGUMENTS, MAX_DEPTH, MAX_FACTORS, MAX_TERMS, MAX_TREE
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Name, Neg, Number, Pow
 from tutor.expression.tokens import (
     BARE,
+    BEGINS,
     EULER,
+    GIVEN,
+    LIST,
     STEPS,
     UNKNOWN,
     Compared,
@@ -37,10 +40,12 @@ from tutor.expression.tokens import (
     find_close,
     is_rest,
     make_derivative,
+    multiply_factors,
     read_differential,
     read_partial,
     read_single,
     refuse_depth,
+    refuse_fractions,
     refuse_inverse,
     refuse_misplaced,
     refuse_power,
@@ -51,8 +56,6 @@ from tutor.expression.tokens import (
 from tutor.expression.walk import depth, move_letters, take_entry
 
 UNIT: Token = ("a", ONE)
-_BEGINS = frozenset("aefpdrFC1([wS")
-"""What a factor may begin with where no sign stands before it."""
 
 
 def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
@@ -110,7 +113,7 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
     divided = 0
     mark = "*"
     applied: str | Named = ""
-    unit = flip = False
+    unit = flip = is_derivative = False
     kind, value = tokens[at]
     while True:
         if kind == "a":
@@ -119,7 +122,10 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
         elif kind == "(":
             node, at = _bracket(tokens, at, level, how)
         else:
-            node, at = _operand(tokens, at, level, how)
+            begun, (node, at) = at, _operand(tokens, at, level, how)
+            if mark == "/" and is_derivative and (kind == "d" or kind == "p"):
+                refuse_fractions(begun, factors[-1], node)
+        is_derivative = kind == "d" or kind == "p"
         kind, value = tokens[at]
         if kind == "^" or kind == "s" or kind == "t" or kind == "m" or kind == "I":
             node, at = _raise_power(tokens, at, node, level, how)
@@ -129,9 +135,7 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
             if type(inner) is Call and inner.func == "if_positive":
                 node, at = inner, behind
                 kind, value = tokens[at]
-        if flip:
-            node = Neg(node)
-            flip = False
+        node, flip = Neg(node) if flip else node, False
         if unit:
             unit = False
             if type(node) is Call and node.func == "if_positive":  # 1[z > 0]
@@ -140,9 +144,9 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
             divided += 1
             if divided > MAX_DEPTH:
                 raise Stop(at, tell("more than {limit} quotients in a row", limit=MAX_DEPTH), STEPS)
-            factors = [Div(_product(factors), node)]
+            factors = [Div(multiply_factors(factors), node)]
         elif mark == "@":
-            factors = [apply_sign(applied, _product(factors), node)]
+            factors = [apply_sign(applied, multiply_factors(factors), node)]
         else:
             factors.append(Call(str(applied), (node,)) if applied and mark == "*" else node)
         if kind == "*" or kind == "/" or kind == "@":
@@ -153,7 +157,7 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
                 flip ^= kind == "-"
                 at += 1
                 kind, value = tokens[at]
-        elif kind in _BEGINS:
+        elif kind in BEGINS:
             check_beside(tokens, at, None if mark == "/" else node, how)
             unit = kind == "(" and tokens[at - 1] == UNIT and mark == "*"
             mark, applied = "*", ""
@@ -161,11 +165,7 @@ def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
             break
     if len(factors) > MAX_FACTORS:
         raise Stop(at, tell("a product of more than {limit} factors", limit=MAX_FACTORS), tell("use powers, or several steps"))
-    return _product(factors), at
-
-
-def _product(factors: list[Expr]) -> Expr:
-    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+    return multiply_factors(factors), at
 
 
 def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -255,6 +255,9 @@ def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
     if kind == ">" or kind == "<":
         compared, at = _condition(tokens, at, node, level, how)
         return write_choice(compared, ONE, ZERO), find_close(tokens, at, opened)
+    if kind == "," and how.lists:
+        listed, at = _arguments(tokens, opened, level, how, (node,), at)
+        return Call(LIST, tuple(listed)), at
     if kind == ",":
         raise Stop(at, tell("a comma inside plain brackets"), comma_hint(tokens, at))
     return node, find_close(tokens, at, opened)
@@ -365,13 +368,13 @@ def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
     return (node if power is None else Pow(node, power)), at
 
 
-def _arguments(tokens: list[Token], opened: int, level: int, how: How) -> tuple[list[Expr], int]:
-    """The arguments in the brackets of a function."""
-    args: list[Expr] = []
-    at = opened
+def _arguments(tokens: list[Token], opened: int, level: int, how: How, first: tuple[Expr, ...] = (), at: int = 0) -> tuple[list[Expr], int]:
+    """The arguments in the brackets of a function, or the rest of them behind the ``first``."""
+    args, at = [*first], at or opened
     while True:
-        node, at = _choice(tokens, at + 1, level + 1, how)
-        args.append(node)
+        kind, word = tokens[at + 1]
+        node, at = _choice(tokens, at + 1 + (kind == "k"), level + 1, how)
+        args.append(Call(GIVEN + word, (node,)) if kind == "k" else node)
         if tokens[at][0] != ",":
             break
         if len(args) >= MAX_ARGUMENTS:
@@ -408,7 +411,7 @@ def _read_bare_argument(tokens: list[Token], at: int, begun: int, level: int, ho
     if tokens[end][0] in ("^", "s"):
         node, end = _raise_power(tokens, end, node, level, how)
     following, sign = tokens[end]
-    if following in "*/@t" or (following in _BEGINS and following != "f"):
+    if following in "*/@t" or (following in BEGINS and following != "f"):
         refuse_reach(begun, func, node, (following, sign))
     return [node], end
 

@@ -42,10 +42,11 @@ _LOWER = {shown: plain for plain, shown in SUB.items()}
 
 _SLIDING = re.compile(r"(?P<convolve>∗|\\ast(?![A-Za-z]))|(?P<correlate>⋆|\\star(?![A-Za-z]))")
 """The signs of convolution and correlation, where an exercise has them; elsewhere ∗ is a product."""
-_MARK = r"(?:full|\\(?:mathrm|text)\s?\{full\}|[sdp]\s?=\s?[0-9]{1,3})"
-_LISTED = rf"{_MARK}(?:\s?,\s?{_MARK}){{0,2}}"
+_MARK = r"(?:full|\\(?:mathrm|text)\s?\{full\}|[sdpg]\s?=\s?[0-9]{1,3})"
+_LISTED = rf"{_MARK}(?:\s?,\s?{_MARK}){{0,3}}"
 _MARKS = re.compile(rf"\s?(?:\[\s?(?P<text>{_LISTED})\s?\]|_\s?\{{\s?(?P<latex>{_LISTED})\s?\}})")
-"""What is said of one, ``[full, d=2]``, ``_{\\mathrm{full}}``: s is its stride, p its padding, d how far apart the entries of one are."""
+"""What is said of one, ``[full, d=2]``, ``_{\\mathrm{full}}``: s is its stride, p its padding, d how far apart the entries of one are,
+g how many groups there are."""
 FULL, APART = "full", "apart"
 """Correlation and convolution wherever two arrays meet, and with one whose entries are set apart; how far they go the shapes tell."""
 
@@ -116,6 +117,9 @@ def read_sliding(text: str, at: int, end: int, used: Collection[str]) -> tuple[T
         return ("@", func), match.end() - at
     parts = (marks["text"] or marks["latex"]).replace(" ", "").split(",")
     said = {name if value else FULL: value for name, _, value in (part.partition("=") for part in parts)}
+    if FULL not in said and ("g" in said or {"s", "d"} <= said.keys()):  # a layer, with its kernels set apart, or in groups
+        settings = tuple(Number(said.get(name, usual)) for name, usual in zip("spdg"[: 4 if "g" in said else 3], "1011", strict=False))
+        return ("@", Named(func, settings)), marks.end() - at
     kind = FULL if FULL in said else APART if "d" in said else ""
     apart = said.get("d", said.get("s", "1"))
     return ("@", Named(f"{func} {kind}".strip(), (Number(apart), Number(said.get("p", "0"))))), marks.end() - at

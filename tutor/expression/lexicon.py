@@ -29,6 +29,10 @@ ALIASES = {
     "kl": "kl_divergence", "kl_gauss": "kl_gaussians", "kl_normal": "kl_standard_normal", "nll_poisson": "poisson_nll",
     "nll_logpoisson": "log_poisson_nll", "nll_gauss": "gaussian_nll", "hinge_margin": "multi_hinge", "smooth": "smooth_label",
     "smoothl_1": "smooth_l1", "relu_6": "relu6",
+    "conv1d": "correlate", "conv2d": "correlate", "conv_transpose1d": "transposed_convolution",
+    "conv_transpose2d": "transposed_convolution",
+    "max_pool1d": "max_pool_1d", "max_pool2d": "max_pool", "avg_pool1d": "average_pool_1d", "avg_pool2d": "average_pool",
+    "embedding": "embed", "concatenate": "concat", "cat": "concat",
 }  # fmt: skip
 """Functions by other names; a quantity that is called so wins."""
 
@@ -89,7 +93,8 @@ class Vocabulary:
     ``named`` are the operations on arrays that are written with settings, by their word and the kind of settings: maxpool[2](X).
     ``words`` is the reader's memory of single words, ``both`` has those among them that are a quantity and a function, too;
     ``most`` is how many tokens the reader takes.
-    With ``stars`` a factor behind a typed ``*`` is marked (see `STARRED`).
+    With ``stars`` a factor behind a typed ``*`` is marked (see `STARRED`).  ``keywords`` may stand before an equals sign in the brackets
+    of a function.
     """
 
     declared: dict[str, Name]
@@ -108,13 +113,14 @@ class Vocabulary:
     sizes: frozenset[str] = frozenset()
     most: int = MAX_TOKENS
     stars: bool = False
+    keywords: frozenset[str] = frozenset()
     noun: str = "expression"
     hints: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names as declared, for hints."""
-        return tuple(self.declared)
+        """The names as declared, for hints: of several for one thing, its own."""
+        return tuple(name for name, node in self.declared.items() if node.name == name)
 
     def axes(self, array: Name) -> int:
         """How many indices the entries of an array have; 0 where it has none."""

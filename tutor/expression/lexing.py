@@ -102,7 +102,12 @@ class _Lexer:
         return token is not None
 
     def read_program_sign(self) -> bool:
-        """An axis along which something is done, axis=0, or a slice, X[:, 0:2], as programs write them."""
+        """An axis along which something is done, axis=0, a slice, X[:, 0:2], or what is given by name, eps=0.1, as programs write them."""
+        if self.known.keywords and self.tokens and self.tokens[-1][0] in "(,":
+            word, length = program_signs.read_keyword(self.text, self.at, self.end, self.known.keywords)
+            if length:
+                self.put("k", word, length)
+                return True
         behind = bool(self.tokens) and self.tokens[-1][0] in "a)tm"
         token, length = program_signs.read_sign(self.text, self.at, self.end, behind=behind)
         if token is None and length:

@@ -14,14 +14,18 @@ from tutor.expression.tokens import Named, Token
 
 Settings = tuple[Expr, ...]
 _HEAD = re.compile(
-    r"(?:\\operatorname\s?\{\s?(?P<set>[a-z]{2,12})\s?\}\s?_\s?(?:\{(?P<below>(?:[^{}]|\{[a-z]{1,12}\}){1,60})\}|(?P<one>[0-9A-Za-z]))"
-    r"|(?P<word>[a-z]{2,12})\[(?P<inside>[^\[\]()]{1,40})\])(?=\s?(?:\(|\\(?:left|[bB]igg?l?)(?![A-Za-z])))"
+    r"(?:\\operatorname\s?\{\s?(?P<set>[a-z][a-z0-9]{1,12})\s?\}\s?_\s?(?:\{(?P<below>(?:[^{}]|\{[a-z]{1,12}\}){1,400})\}|(?P<one>[0-9A-Za-z]))"
+    r"|(?P<word>[a-z][a-z0-9]{1,12})\[(?P<inside>[^\[\]()]{1,400})\])(?=\s?(?:\(|\\(?:left|[bB]igg?l?)(?![A-Za-z])))"
 )
 _BLANK = re.compile(r"\s+|\\[,;:! ]|\\thinspace(?![A-Za-z])")
 _AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel)\}?")
 _PLACE = re.compile(r"(?P<first>[1-9][0-9]{0,4})(?:\.\.\.?|…|\\l?dots)(?P<last>[1-9][0-9]{0,4})")
 _MARGINS = re.compile(r"([0-9]{1,4}),([0-9]{1,4})")
-_WINDOW = re.compile(r"(?P<size>[1-9][0-9]{0,2})(?:,s=(?P<stride>[1-9][0-9]{0,2}))?")
+_WINDOW = re.compile(r"(?P<size>[1-9][0-9]{0,2})(?:,s=(?P<stride>[1-9][0-9]{0,2}))?(?:,p=(?P<padding>[0-9]{1,2}))?")
+_SLIDE = re.compile(r"[spdg]=[0-9]{1,3}(?:,[spdg]=[0-9]{1,3}){0,3}")
+_LABELS = re.compile(r"[0-9]{1,5}(?:,[0-9]{1,5})*")
+_AMONG = re.compile(r"[1-9][0-9]{0,5}:[0-9]{1,5}(?:,[0-9]{1,5})*")
+"""Labels, and how many rows there are before the labels that some of them have."""
 _AXES = re.compile(r"(?:[1-9][0-9]{0,4}|[A-Za-z]|[·⋅]|\\cdot)(?:(?:×|\\times)(?:[1-9][0-9]{0,4}|[A-Za-z]|[·⋅]|\\cdot)){1,3}")
 """A size, or a dot for an axis that stays."""
 _SIZES = re.compile(r"(?:[1-9][0-9]{0,4}|[A-Za-z])(?:(?:×|\\times)(?:[1-9][0-9]{0,4}|[A-Za-z])){0,3}")
@@ -41,9 +45,27 @@ def _read_axes(match: re.Match[str]) -> Settings:
     return tuple(OWN if part in ("·", "⋅", "\\cdot") else Number(part) if part.isdigit() else Name(part) for part in parts)
 
 
+def _read_window(match: re.Match[str]) -> Settings:
+    size, stride, padding = match["size"], match["stride"], match["padding"]
+    more = () if stride is None and padding is None else (stride or size,) if padding is None else (stride or size, padding)
+    return tuple(map(Number, (size, *more)))
+
+
+def _read_slide(match: re.Match[str]) -> Settings:
+    said = dict(part.split("=") for part in match.group().split(","))
+    return tuple(Number(said.get(name, usual)) for name, usual in zip("spdg", "1011", strict=True))
+
+
+def _read_labels(match: re.Match[str]) -> Settings:
+    return tuple(map(Number, re.split("[,:]", match.group())))
+
+
 _KINDS: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], Settings]]] = {
     "place": (_PLACE, _read_place),
-    "window": (_WINDOW, lambda match: tuple(Number(part) for part in match.groups() if part)),
+    "window": (_WINDOW, _read_window),
+    "slide": (_SLIDE, _read_slide),
+    "labels": (_LABELS, _read_labels),
+    "among": (_AMONG, _read_labels),
     "margins": (_MARGINS, lambda match: tuple(map(Number, match.groups()))),
     "sizes": (_SIZES, _read_sizes),
     "axes": (_AXES, _read_axes),

@@ -53,7 +53,7 @@ _MATRIX_SIGNS: dict[str, Token] = {
 }  # fmt: skip
 _SPLIT_ARRAYS = re.compile(rf"\^T(?![A-Za-z0-9_])|\.T(?![A-Za-z0-9_(])|{_SPLIT.pattern}")
 _END: Token = ("$", None)
-_ENTRY = re.compile(r"[A-Za-z0-9_)\]]\s?\[\s?(?:[0-9:.-]|None|np\.|newaxis|Ellipsis)")
+_ENTRY = re.compile(r"[A-Za-z0-9_)\]]\s?\[\s?(?:[\[0-9:.-]|None|np\.|newaxis|Ellipsis)")
 _TRANSPOSED = re.compile(r"(?:\^|\*\*)\s?T")
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _WORDS_OF_CHOICE = frozenset({"if", "else", "otherwise", "where"})
@@ -83,7 +83,7 @@ def parse(
     that are quantities for certain: ``U (r + h)`` is then a product, and ``w_{1}`` the quantity w1; ``applied`` are those that are
     written with their arguments, as in ``f(x, y)``.
     ``functions`` are the callable ones (see `tutor.rules.functions.FUNCTIONS`); ``softmax_1`` and the like count as ``softmax``, and
-    `STARRED` among them says that factors behind a typed ``*`` are marked.
+    `STARRED` among them says that factors behind a typed ``*`` are marked, and ``eps=`` that an argument may be given by this name.
 
     Raises `ExpressionError` with a caret under the spot.
 
@@ -136,6 +136,8 @@ def _make_vocabulary(
     stars: bool = False,
 ) -> Vocabulary:  # fmt: skip
     """The vocabulary of quantities that have no symbols but their names."""
+    keywords = frozenset(name.removesuffix("=") for name in functions if name.endswith("="))
+    functions = frozenset(name for name in functions if not name.endswith("="))
     declared = {name: Name(name) for name in (known if names is None else names)}
     named = {alias: name for alias, name in ALIASES.items() if name in functions} | {shorten_name(name): name for name in functions}
     found: dict[Key, dict[str, int]] = {}
@@ -157,7 +159,7 @@ def _make_vocabulary(
     pattern = "|".join(map(re.escape, literal))
     return Vocabulary(
         declared, table, literal, re.compile(pattern) if pattern else None, named, frozenset(named.values()), free=names is None,
-        applied=frozenset(name for name, _ in applied), stars=stars, hints=_HINTS,
+        applied=frozenset(name for name, _ in applied), stars=stars, keywords=keywords, hints=_HINTS,
     )  # fmt: skip
 
 
@@ -298,7 +300,7 @@ def read_slowly(text: str, start: int, end: int, vocabulary: Vocabulary) -> Expr
         what, hint = _EMPTY[vocabulary.noun]
         raise ExpressionError(what, hint=hint)
     try:
-        return grow(tokens, How(spaced, vocabulary.arity))
+        return grow(tokens, How(spaced, vocabulary.arity, vocabulary.free and vocabulary.arrays))
     except Stop as stop:
         _refuse(text, stop, places, vocabulary)
 

@@ -41,7 +41,8 @@ def _text(expr: Expr, written: bool) -> tuple[str, int]:
             head = _write_within(args[0], _PRODUCT if not isinstance(args[0], Mul) else _POWER, written)
             return "*".join([head, *(_write_within(arg, _POWER, written) for arg in args[1:])]), _PRODUCT
         case Div(num, den):
-            return f"{_write_within(num, _PRODUCT, written)}/{_write_within(den, _POWER, written)}", _PRODUCT
+            below = _ATOM if isinstance(den, Partial) else _POWER
+            return f"{_write_within(num, _PRODUCT, written)}/{_write_within(den, below, written)}", _PRODUCT
         case Pow(base, exp):
             return f"{_write_within(base, _ATOM, written)}^{_write_within(exp, _ATOM, written)}", _POWER
         case Call(func, args) if written and func in _AS_WRITTEN and len(args) == _AS_WRITTEN[func][0]:

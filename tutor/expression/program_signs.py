@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from tutor.expression.nodes import Call, Expr, Neg, Number
-from tutor.expression.tokens import Named, Token
+from tutor.expression.tokens import LIST, Named, Token
 
 _GO_ALONG = "sum|mean|max|min|var|std|softmax"
 METHOD = re.compile(
@@ -23,6 +24,9 @@ AXIS = re.compile(
     rf"(?:(?:axis|dim)\s?=\s?(?P<axes>{_AXES})|{_KEEPDIMS})(?:\s?,\s?(?:(?:axis|dim)\s?=\s?(?P<more>{_AXES})|{_KEEPDIMS}))?(?=\s?[,)])"
 )
 """Along which axes a sum or a mean is taken, as NumPy and PyTorch count, and whether they are kept: axis=(0, 2), keepdims=True."""
+_LABELS = r"\[(?:[0-9\s,\[\]-]{1,1200})\]"
+LABELLED = re.compile(rf"\[\s?(?:(?P<each>(?:np\.|torch\.)?a?range\s?\([^()\[\]]{{1,30}}\))\s?,\s?)?(?P<labels>{_LABELS})\s?\]")
+"""Rows of an array by their labels, E[[2, 0, 2]], and one entry of each row, P[arange(3), [2, 0, 1]]."""
 _PLACE = r"(?:-\s?)?[0-9]{1,5}"
 _SPAN = rf"(?:{_PLACE}\s?)?:(?:\s?{_PLACE})?|{_PLACE}|None|(?:np\.)?newaxis|\.\.\.|Ellipsis"
 SLICED = re.compile(
@@ -37,8 +41,21 @@ SLICE, SPAN, NEW, REST = "slice", "span", "new axis", "rest"
 END = Call("end", ())
 OWN, BROADCAST, SUMMED = Call("own axis", ()), "broadcast", "sum along"
 """An axis that an array has, or keeps, among those along which it is repeated, or summed: the dot in broadcast[N×·](x)."""
-PROGRAM_WORDS = frozenset({"end", AXIS_WORD, KEPT_WORD, "size", SLICE, SPAN, NEW, REST, OWN.func, BROADCAST, SUMMED})
+PROGRAM_WORDS = frozenset({"end", AXIS_WORD, KEPT_WORD, "size", SLICE, SPAN, NEW, REST, OWN.func, BROADCAST, SUMMED, LIST})
 """What the reader makes of the signs of programs; `tutor.graph` writes it with the operations that there are."""
+
+
+_KEYWORD = re.compile(r"(?P<word>[A-Za-z]\w{0,40})\s?=(?!=)")
+
+
+def read_keyword(text: str, at: int, end: int, known: Collection[str]) -> tuple[str, int]:
+    """The word of an argument that is given by name, and how long it is with its equals sign; nothing for a word that is not known.
+
+    >>> read_keyword("f(x, eps = 1)", 5, 13, ["eps"])
+    ('eps', 5)
+    """
+    match = _KEYWORD.match(text, at, end)
+    return (match["word"], len(match.group())) if match and match["word"] in known else ("", 0)
 
 
 def read_sign(text: str, at: int, end: int, *, behind: bool) -> tuple[Token | None, int]:
@@ -51,6 +68,8 @@ def read_sign(text: str, at: int, end: int, *, behind: bool) -> tuple[Token | No
     """
     if match := AXIS.match(text, at, end):
         return read_axis(match), len(match.group())
+    if behind and text[at - 1] != " " and (match := LABELLED.match(text, at, end)):
+        return read_labels(match), len(match.group())
     if behind and (match := SLICED.match(text, at, end)):
         return read_slice(match), len(match.group())
     match = ENTRY.match(text, at, end) if behind and text[at - 1] != " " else None
@@ -67,6 +86,18 @@ def read_point(text: str, at: int, end: int) -> tuple[Token | None, int]:
         if match := pattern.match(text, at, end):
             return read(match), len(match.group())
     return None, 0
+
+
+def read_labels(match: re.Match[str]) -> Token:
+    """The token of labels behind an array.
+
+    >>> read_labels(LABELLED.match("[[2, 0]]"))[1].settings
+    (Call(func='list', args=(Number(text='2'), Number(text='0'))),)
+    """
+    rows = re.findall(r"\[([0-9\s,-]*)\]", match["labels"])
+    nested = match["labels"].count("[") > 1
+    listed = [Call(LIST, tuple(_read_slice_place(label.replace(" ", "")) for label in row.split(",") if label.strip())) for row in rows]
+    return ("m", Named("pick_each" if match["each"] else "embed", (Call(LIST, tuple(listed)) if nested else listed[0],)))
 
 
 def read_axis(match: re.Match[str]) -> Token:

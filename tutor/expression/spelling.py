@@ -50,6 +50,7 @@ _SCRIPTS = re.compile(
     |\[\s?(?P<entry>[0-9]{{1,4}}(?:\s?,\s?[0-9]{{1,4}}){{0,3}})\s?\](?!\()
     |(?P<primes>['′]{{1,4}})
     |\s{{0,3}}\^\s{{0,3}}(?P<sup>{_GROUP}|\([A-Za-z0-9+−-]{{1,12}}\)|[A-Za-z0-9]++(?!\.[0-9])|\\prime(?![A-Za-z]))
+    |(?P<angle>\^\s?[⟨<]\s?[A-Za-z0-9+−,-]{{1,12}}\s?[⟩>]|⟨\s?[A-Za-z0-9+−,-]{{1,12}}\s?⟩)
     |(?P<upper>{_UPPER}+|ᵀ)""",
     re.VERBOSE,
 )
@@ -123,7 +124,7 @@ def _read_raised(script: re.Match[str]) -> str:
         return "'" * len(script["primes"])
     if script["upper"]:
         return "".join(_SUPERSCRIPT[c] for c in script["upper"])
-    inner = script["sup"]
+    inner = script["sup"] or script["angle"].lstrip("^ ")
     return write_plain_script(inner[1:-1] if inner[0] == "(" else inner)
 
 
@@ -133,6 +134,7 @@ def _join_scripts(sup: str, more: str) -> str:
 
 def write_plain_script(text: str) -> str:
     """An index or a superscript in plain ASCII: without fonts, braces and blanks."""
+    text = text.replace("\\langle", "<").replace("\\rangle", ">").replace("⟨", "<").replace("⟩", ">")
     if "\\" in text:
         text = _TIMES.sub("·", text)
         text = _WRAPPED.sub(lambda m: "'" if m.group() == "\\prime" else "", text)

@@ -12,16 +12,21 @@ from typing import Any, NamedTuple, NoReturn
 from tutor.errors import Told, TutorError, tell
 from tutor.expression.letters import LETTERS
 from tutor.expression.limits import MAX_BITS, MAX_DEPTH, MAX_EXPONENT, constant_bits, constant_size
-from tutor.expression.nodes import Add, Call, Div, Expr, Name, Neg, Number, Partial
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial
+from tutor.expression.plain import write_plain
 from tutor.expression.spelling import split_word
 
 Token = tuple[str, Any]
 STEPS = tell("write it in several steps")
 BARE = frozenset("aeFrf|")
 """What an argument without brackets may begin with: a name or a number, e, a fraction, a root, another function, |x|."""
+BEGINS = frozenset("aefpdrFC1([wS")
+"""What a factor may begin with where no sign stands before it."""
 CHOICE = tell("write (1 if z > 0 else 0), or 1[z > 0]")
 STOPS_EARLY = tell("it stops too early")
 """Told with the noun of what is read (`tutor.expression.parse`)."""
+GIVEN = "given "
+"""Before the word of what is given by name, ``eps=0.1``: the function that has it as its argument; nobody can type the blank."""
 EULER = Name("e")
 """Euler's number, until its exponent is read; by identity, so that a quantity e is another thing."""
 
@@ -34,10 +39,12 @@ class Named(NamedTuple):
 
 
 class How(NamedTuple):
-    """How tokens are read: which have blanks before them, if known, and how many arguments a function takes, if that is to be checked."""
+    """How tokens are read: which have blanks before them, if known, how many arguments a function takes, if that is to be checked, and
+    whether there are ``lists`` in brackets, concat([X, Y])."""
 
     spaced: frozenset[int] | None = None
     arity: Callable[[str, int], int] | None = None
+    lists: bool = False
 
 
 class Stop(Exception):
@@ -54,6 +61,8 @@ class Spacing(Exception):
     """Whether blanks stand before a token decides; only the careful reading knows."""
 
 
+LIST = "list"
+"""Things in brackets with commas between them, where they are read: the arrays of concat([X, Y])."""
 UNKNOWN = How()
 """Nothing is known of blanks, and nothing checked."""
 
@@ -224,6 +233,18 @@ def read_partial(tokens: list[Token], at: int) -> tuple[Expr, int]:
         raise Stop(at, tell("this derivative cannot be read"), tell("write ∂L/∂w5 or dL/dw5"))
     wrt, end = read_differential(tokens, end + 1, at)
     return make_derivative(of, wrt), end
+
+
+def multiply_factors(factors: list[Expr]) -> Expr:
+    """The product of some factors; of one it is that one."""
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def refuse_fractions(at: int, above: Expr, below: Expr) -> None:
+    """df/dg/dg/dx is typed for a product of two fractions as often as it is a quotient: nothing is guessed."""
+    first, second = write_plain(above), write_plain(below)
+    raise Stop(at, tell("a derivative over a derivative can be read in two ways"),
+               tell("write {first} * {second} for their product, {first} / ({second}) for their quotient", first=first, second=second))
 
 
 def make_derivative(of: Expr, wrt: Expr) -> Expr:

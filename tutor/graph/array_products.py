@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from tutor.errors import GraphError, tell
 from tutor.expression.lexicon import PROGRAM_STARRED, STARRED
 from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, children, rebuild
+from tutor.expression.tokens import GIVEN, LIST
 from tutor.expression.walk import is_transposed, transpose
 from tutor.graph.axis_forms import is_along_axes, write_along_axes
 from tutor.graph.broadcasting import is_on_paper, join_shapes, spread_array, spread_parts
 from tutor.graph.python_slices import is_slice, take_slice
-from tutor.graph.shape_forms import is_shape_form, write_shape_form
+from tutor.graph.shape_forms import is_shape_form, open_lists, write_shape_form
 from tutor.graph.shapes import INDEXED, Shape, refuse_misfit, shape_of, shorten_call
-from tutor.rules.operations import ENTRYWISE, LAYERS, name_along, row_of
+from tutor.graph.window_forms import is_window_form, write_window_form
+from tutor.rules.operations import ALIKE, ENTRYWISE, LAYERS, name_along, row_of
 
 
 def arrange_products(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
@@ -78,6 +80,7 @@ def _arrange_beside_sign(product: Call, shapes: Mapping[str, Shape], beside: boo
 
 
 def _arrange_parts(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    expr = open_lists(expr) if type(expr) is Call else expr
     parts = children(expr)
     product = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
     if product:
@@ -96,8 +99,12 @@ def _arrange_parts(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Exp
 def _make_alike(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     """A sum, a quotient, a function of several arrays with its parts broadcast to one shape."""
     parts = children(done)
+    if type(done) is Call and (done.func == LIST or done.func.startswith(GIVEN)):
+        return done
     if type(done) is Call and is_along_axes(done):
         return write_along_axes(done, shapes)
+    if type(done) is Call and is_window_form(done, shapes):
+        return write_window_form(done, shapes)
     if type(done) is Call and is_shape_form(done, shapes):
         return write_shape_form(done, shapes)
     if type(done) is Call and is_slice(done):
@@ -105,7 +112,7 @@ def _make_alike(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if type(done) is Add:
         paper = any(is_on_paper(part, written, shapes) for part, written in zip(parts, children(expr), strict=True))
         return rebuild(done, spread_parts(parts, shapes, numbers=True, paper=paper))
-    if len(parts) < 2 or (type(done) is Call and done.func in LAYERS):
+    if len(parts) < 2 or (type(done) is Call and done.func in LAYERS and done.func not in ALIKE):
         return done
     return rebuild(done, spread_parts(parts, shapes, numbers=False))
 

@@ -71,7 +71,7 @@ def assemble(
                     hint=hint_near(name, [*formulas, *leaves]) or f"give {name} a value or a step of its own",
                 )
             used[name] = None
-    order = _evaluation_order(formulas)
+    order = sort_formulas(formulas)
     loss = loss or list(formulas)[-1]
     if loss not in formulas:
         raise GraphError(f"there is no step {loss} to differentiate", hint=hint_near(loss, formulas))
@@ -96,8 +96,15 @@ def _kind(name: str, parameters: Sequence[str]) -> Kind:
     return "bias" if name.startswith("b") else "weight"
 
 
-def _evaluation_order(formulas: Mapping[str, Expr]) -> list[str]:
-    """The targets so that each comes after what it uses; the written order wherever it will do."""
+def sort_formulas(formulas: Mapping[str, Expr]) -> list[str]:
+    """The targets so that each comes after what it uses; the written order wherever it will do.
+
+    Raises `GraphError` for a circle.
+
+    >>> from tutor.expression.parse import parse
+    >>> sort_formulas({"f": parse("d*z"), "d": parse("x + y")})
+    ['d', 'f']
+    """
     needs = {target: [name for name in names(expr) if name in formulas] for target, expr in formulas.items()}
     order: list[str] = []
     state: dict[str, int] = {}

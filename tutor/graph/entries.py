@@ -246,6 +246,13 @@ class _EntryReader:
         found = self.arrays[array.name].pick_entry([read_whole(part, at) for part in index])
         return self.zero if found is None else found
 
+    def read_inside_only(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
+        """An entry for a maximum, which what lies outside is never."""
+        array, *index = args
+        assert type(array) is Name
+        found = self.arrays[array.name].pick_entry([read_whole(part, at) for part in index])
+        return [] if found is None else found
+
     def sum_over(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
         terms = [term for term in self.read_each(args, at) if term is not self.zero]
         return self.algebra.add(_flatten_sum(terms)) if len(terms) > 1 else terms[0] if terms else self.zero
@@ -320,8 +327,10 @@ class _EntryReader:
         x = self.arrays[array.name]
         axes_of = [range(first + 1, first + count + 1) for first, count in zip(start, size, strict=True)]
         window = [list(place) for place in product(*axes_of)]
-        found, here = [x.pick_entry(place) for place in window], window.index(own)
-        return found[here], found[:here], found[here + 1 :]
+        here = window.index(own)
+        found = [[x.pick_entry(place) for place in part] for part in (window[:here], window[here + 1 :])]
+        before, after = ([entry for entry in part if entry is not None] for part in found)
+        return x.pick_entry(own), before, after
 
 
 class _Lazy:
@@ -427,7 +436,8 @@ def _flatten_sum(terms: list[Any]) -> list[Any]:
 
 
 _SPECIAL: dict[str, Callable[[_EntryReader, Sequence[Expr], dict[str, int]], Any]] = {
-    "at": _EntryReader.read_at, "sum_over": _EntryReader.sum_over, "max_over": _EntryReader.max_over,
+    "at": _EntryReader.read_at, "at_inside": _EntryReader.read_inside_only,
+    "sum_over": _EntryReader.sum_over, "max_over": _EntryReader.max_over,
     "inside": _EntryReader.read_inside, "winner": _EntryReader.winner,
     "first_winner": _EntryReader.find_first_winner,
 }  # fmt: skip
@@ -450,4 +460,10 @@ def read_whole(expr: Expr, at: Mapping[str, int]) -> int:
             return read_whole(a, at) // read_whole(b, at)
         case Call("remainder", (a, b)):
             return read_whole(a, at) % read_whole(b, at)
+        case Call("clamp", (place, last)):  # arithmetic, so that it is of many places at once, too
+            own, end = read_whole(place, at), read_whole(last, at)
+            return (own < 1) + end * (own > end) + own * (own >= 1) * (own <= end)
+        case Call("listed", (place, *labels)):
+            own = read_whole(place, at)  # perhaps many places at once
+            return sum(read_whole(label, at) * (own == number) for number, label in enumerate(labels, 1))
     raise GraphError(f"{write_plain(expr, as_written=True)} is no whole number")

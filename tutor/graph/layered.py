@@ -17,14 +17,16 @@ from tutor.graph.algebra import Formulas
 from tutor.graph.array_products import arrange_products
 from tutor.graph.build import assemble
 from tutor.graph.entries import Array, Entries, places
+from tutor.graph.expand_layers import expand_layers
 from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_network, loss_term, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.graph.pause_collector import pause_collection
 from tutor.graph.read_steps import read_steps
 from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, Size, shape_of, shape_text, size_expr
 from tutor.rules.classify import rule_of
+from tutor.rules.composite_layers import READABLE
 from tutor.rules.functions import FUNCTIONS
-from tutor.rules.operations import LAYERS, SUMS, WRITABLE, name_along
+from tutor.rules.operations import LAYERS, SLIDING, SUMS, WRITABLE, name_along
 
 Affine = Literal["plain", "transposed"]
 """Wx + b with one row of W for each neuron, or Wᵀx + b with one column for each (qmul, graz)."""
@@ -75,10 +77,14 @@ def from_layers(
     """
     _check_shapes(shapes)
     formulas: dict[str, Expr] = {}
-    for number, (target, expr) in enumerate(read_steps(lines, WRITABLE, tuple(shapes), own), 1):
+    for number, (target, expr) in enumerate(read_steps(lines, READABLE, tuple(shapes), own), 1):
         if target in formulas or target in shapes:
             raise GraphError(f"{target} is defined twice", where=f"step {number}", hint="give the second one another name")
         formulas[target] = expr
+    loss = loss or next(reversed(formulas), "")
+    expanded = expand_layers(formulas.items(), shapes)
+    formulas = dict(expanded.steps)
+    kinds = {**{name: Quantity(name, "constant") for name in expanded.constants}, **(kinds or {})}
     named = {*shapes, *formulas, *parameters, *(kinds or {})}
     formulas = {target: _read_entries(expr, shapes, formulas, named) for target, expr in formulas.items()}
     graph = assemble(formulas, loss=loss, parameters=parameters, kinds=kinds, rule=layer_rule)
@@ -144,7 +150,7 @@ def _drop_letters(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
 def _settings_of(expr: Expr) -> set[str]:
     """The letters in the places of settings: the N of ``columns(b, N)``."""
     found = {name for part in children(expr) for name in _settings_of(part)}
-    if type(expr) is Call and any(row.settings for row in LAYERS.get(expr.func, ())):
+    if type(expr) is Call and expr.func not in SLIDING and any(row.settings for row in LAYERS.get(expr.func, ())):
         found |= {part.name for part in expr.args[len(LAYERS[expr.func][0].arrays) :] if type(part) is Name}
     return found
 

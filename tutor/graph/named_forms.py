@@ -19,8 +19,12 @@ from tutor.graph.shapes import Shape, bind, shape_of, shape_text, size_expr
 from tutor.rules.operations import LAYERS
 
 _SLIDES = {f"{func} {kind}": (func, kind) for func in ("correlate", "convolve") for kind in (FULL, APART)}
-_POOLED = {"route": "max_pool", "route_first": "max_pool", "share": "average_pool"}
-LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED})
+_POOLED = {
+    f"{back}{end}": f"{pool}{end}" for back, pool in (("route", "max_pool"), ("route_first", "max_pool"), ("share", "average_pool"))
+    for end in ("", "_1d")
+}  # fmt: skip
+_WIDE = frozenset(f"{name}{end}" for name in ("spread_wide", "kernel_gradient_wide") for end in ("", "_flipped"))
+LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED, *_WIDE})
 """What is looked at here; correlation because over channels it is also the gradient of the kernels."""
 
 
@@ -54,11 +58,16 @@ class Resolver:
             labels = 2 < len(args) == len(self.wanted)
             return Call("one_hot", (*args, *map(size_expr, self.wanted))) if labels else done
         shapes = tuple(shape_of(arg, self.shapes) for arg in args)
+        if done.func in _WIDE:
+            return self._write_back(Call(done.func, args), shapes)
         if done.func in _POOLED:
             return self._find_windows(Call(done.func, args), shapes)
         func, kind = _SLIDES.get(done.func, (done.func, ""))
-        if not kind and len(shapes) > 1 and [len(shape) for shape in shapes[:2]] == [3, 3]:
+        ranks = [len(shape) for shape in shapes[:2]]
+        if not kind and len(ranks) > 1 and ranks[0] == ranks[1] > 1 and not self._is_layer(Call(func, args)):
             kind, args = APART, (*args[:2], *(args[2:] or (Number("1"),)))
+        if kind == APART and self._is_layer(layer := Call(func, (*args[:2], Number("1"), *(args[3:] or (Number("0"),)), args[2]))):
+            return layer
         if not kind:
             return Call(func, args)
         own = Call(done.func, args)
@@ -68,7 +77,8 @@ class Resolver:
         """Wherever two arrays meet: the gradient of the input of a convolution is a full correlation, and the other way round."""
         g, k, apart, padding = call.args
         step, cut = _read_setting(apart), 2 * _read_setting(padding)
-        axes = [(step * (o - 1) + m - cut, step) for o, m in _list_axes(call, shapes[0], shapes[1])]
+        count = len(shapes[1]) - 2 if len(shapes[1]) > 2 else len(shapes[1])
+        axes = [(step * (o - 1) + m - cut, step) for o, m in _list_axes(call, shapes[0], shapes[1], count)]
         return Call("spread_flipped" if func == "correlate" else "spread", (g, k, *self._find_sizes(call, axes), apart, padding))
 
     def _write_kernel_gradient(self, call: Call, func: str, shapes: tuple[Shape, ...]) -> Expr:
@@ -78,8 +88,24 @@ class Resolver:
             raise GraphError(tell("a convolution with entries set apart is not read"), hint=tell("write flip(x ⋆[d=2] G)"))
         padding = more[0] if more else Number("0")
         step, wide = _read_setting(apart), 2 * _read_setting(padding)
-        axes = [(n + wide - step * (o - 1), -step) for n, o in _list_axes(call, shapes[0], shapes[1])]
+        count = len(self.wanted) - 2 if len(self.wanted) > 2 else min(len(shapes[0]), 2)
+        axes = [(n + wide - step * (o - 1), -step) for n, o in _list_axes(call, shapes[0], shapes[1], count)]
         return Call("kernel_gradient", (g, x, *self._find_sizes(call, axes), apart, padding))
+
+    def _is_layer(self, call: Call) -> bool:
+        """Whether a correlation is that of a layer, with its kernels, and not the gradient of these: by the shape that is asked for."""
+        try:
+            return len(shape_of(call.args[1], self.shapes)) > 2 and shape_of(call, self.shapes) == self.wanted
+        except GraphError:
+            return False
+
+    def _write_back(self, call: Call, shapes: tuple[Shape, ...]) -> Expr:
+        """What goes back through a layer with a dilation or groups, as long as what is asked for."""
+        if len(call.args) != 6:
+            return call
+        kernels = shapes[1] if call.func.startswith("spread") else self.wanted
+        axes = len(kernels) - 2 if len(kernels) > 2 else len(kernels)
+        return Call(call.func, (*call.args[:2], *map(size_expr, self.wanted[-axes:]), *call.args[2:]))
 
     def _find_sizes(self, call: Call, axes: list[tuple[int, int]]) -> list[Expr]:
         """How far the result goes: as what is asked where that leaves a border over, by less than a step; else as far as it can."""
@@ -107,7 +133,8 @@ class Resolver:
             raise GraphError(what, hint=tell("write {func}({operands}, k, s) with the window and its stride", func=call.func,
                                              operands=', '.join('GX'[:operands])))
         ((before, settings),) = found
-        sizes = [Number(str(size)) for size in before[-2:]] if call.func == "share" else []
+        along = 1 if call.func.endswith("_1d") else 2
+        sizes = [Number(str(size)) for size in before[-along:]] if call.func.startswith("share") else []
         return Call(call.func, (*call.args, *sizes, *(Number(str(setting)) for setting in settings)))
 
 
@@ -119,9 +146,9 @@ def _turn_round(args: tuple[Expr, ...]) -> Expr:
     return Call("flip", args)
 
 
-def _list_axes(call: Call, one: Shape, two: Shape) -> list[tuple[int, int]]:
-    """The axes along which two arrays slide, without channels."""
-    count = min(len(one), len(two), 2)
+def _list_axes(call: Call, one: Shape, two: Shape, count: int) -> list[tuple[int, int]]:
+    """The last axes, along which two arrays slide, so many of them."""
+    count = min(len(one), len(two), count)
     pairs = list(zip(one[-count:], two[-count:], strict=True))
     if not count or any(not isinstance(size, int) for pair in pairs for size in pair):
         both = f"{write_plain(call, as_written=True)[:60]}: {shape_text(one)}, {shape_text(two)}"
@@ -136,13 +163,14 @@ def _read_setting(expr: Expr) -> int:
                      hint=tell("a stride or a padding is a whole number such as 2"))
 
 
-def _list_poolings(steps: Iterable[Step], shapes: Mapping[str, Shape]) -> Iterator[tuple[str, Shape, Shape, tuple[int, int]]]:
-    """The poolings of an exercise: the operation, the shapes before and after it, its window and its stride."""
+def _list_poolings(steps: Iterable[Step], shapes: Mapping[str, Shape]) -> Iterator[tuple[str, Shape, Shape, tuple[int, ...]]]:
+    """The poolings of an exercise: the operation, the shapes before and after it, its window, its stride and its padding."""
     stack = [step.expr for step in steps]
     while stack:
         node = stack.pop()
         stack.extend(children(node))
         if type(node) is Call and node.func in _POOLED.values():
             _, sizes, after = bind(node, shapes)
-            yield node.func, shape_of(node.args[0], shapes), after, (int(sizes["k"]), int(sizes["s"]))
+            settings = tuple(int(sizes[name]) for name in ("k", "s", "p") if name in sizes)
+            yield node.func, shape_of(node.args[0], shapes), after, settings
 

@@ -25,12 +25,15 @@ class Quantity:
 
     ``index`` is its place in a network, from which a notation makes its symbol: (layer, neuron) for a neuron's quantities,
     (layer, to, from, running number) for a weight, (layer, neuron) or (layer,) for a bias; empty when it has none.
+
+    ``time`` are the places of one quantity of a family, ``("2",)`` for the h_2 of h[t], which its name ends in; empty when it has none.
     """
 
     name: str
     kind: Kind = "node"
     shape: tuple[int | str, ...] = ()
     index: tuple[int, ...] = ()
+    time: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from math import prod
 from tutor.errors import GraphError, tell
 from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.program_signs import AXIS_WORD, BROADCAST, KEPT_WORD, OWN, SUMMED
+from tutor.expression.tokens import LIST
 from tutor.graph.axis_forms import read_axis, write_along_axes
 from tutor.graph.shapes import Shape, Size, shape_of, shape_text, shorten_call, size_expr, size_of
 from tutor.rules.operations import LONGER, name_along, name_permutation
@@ -30,6 +31,22 @@ def is_shape_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
     if call.func == "transpose":
         return len(call.args) > 1
     return call.func != "concat" or len(call.args) != 2 or _is_axis(call.args[-1])
+
+
+def open_lists(call: Call) -> Expr:
+    """The call with the arrays, the sizes or the axes of a list as its arguments: concat([X, Y]), X.transpose((0, 2, 1)).
+
+    >>> from tutor.expression.nodes import Name
+    >>> open_lists(Call("concat", (Call("list", (Name("x"), Name("y"))),)))
+    Call(func='concat', args=(Name(name='x'), Name(name='y')))
+    """
+    if call.func not in _FORMS or not any(map(_is_list, call.args)):
+        return call
+    return Call(call.func, tuple(part for arg in call.args for part in (arg.args if type(arg) is Call and _is_list(arg) else (arg,))))
+
+
+def _is_list(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func == LIST
 
 
 def write_shape_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:

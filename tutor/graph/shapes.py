@@ -11,7 +11,9 @@ from typing import TypeAlias
 from tutor.errors import GraphError, Told, tell
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
-from tutor.rules.operations import ENTRYWISE, LAYERS, SUMS, Layer, formula, name_along, row_of
+from tutor.expression.tokens import GIVEN, LIST
+from tutor.rules.layer_row import Layer
+from tutor.rules.operations import ENTRYWISE, LAYERS, POOLS, SLIDING, SUMS, formula, name_along, row_of
 
 Size: TypeAlias = int | str
 """A number of entries, or a letter for one."""
@@ -48,6 +50,8 @@ def size_of(expr: Expr) -> Size:
         return -size
     if type(expr) is Add and not any(isinstance(size, str) for size in map(size_of, expr.args)):
         return sum(int(size_of(part)) for part in expr.args)
+    if type(expr) is Mul and not any(isinstance(size, str) for size in map(size_of, expr.args)):
+        return prod(int(size_of(part)) for part in expr.args)
     raise GraphError(tell("{expr} is no size", expr=write_plain(expr, as_written=True)),
                      hint=tell("a stride, a padding or a size is a whole number such as 2"))
 
@@ -87,6 +91,9 @@ def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
         return bind(expr, shapes)[2]
     if type(expr) is Call and expr.func == INDEXED:
         return tuple(size_of(size) for size in expr.args[2::2])
+    if type(expr) is Call and (expr.func == LIST or expr.func.startswith(GIVEN)):
+        raise GraphError(tell("a list or a setting where an array belongs"),
+                         hint=tell("such as concat([X, Y]), conv2d(X, K, stride=2), E[[2, 0]]"))
     found = [shape_of(part, shapes) for part in children(expr)]
     arrays = [(part, shape) for part, shape in zip(children(expr), found, strict=True) if shape]
     if not arrays:
@@ -229,19 +236,32 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
                 products.append((name, size))
             elif sizes.setdefault(name, size) != size:
                 hint = tell("{arg} needs {sizes} where it has {size}", arg=shorten_call(arg, shapes), sizes=sizes[name], size=size)
+                if name == "c" and call.func in SLIDING:
+                    hint = _name_channels(call, sizes[name], size, shapes)
                 both = _shape_of_both(call, arrays, shapes)
                 raise GraphError(tell("shapes do not fit: {both}", both=both), hint=_name_what_fits(call, arrays, shapes, hint))
     _settings(call, row, operands, sizes, shapes)
     for text, size in products:
         if (wanted := _result(call, text, sizes, shapes)) != size:
             both = _shape_of_both(call, arrays, shapes)
-            raise GraphError(tell("shapes do not fit: {both}", both=both),
-                             hint=tell("it needs {wanted} entries where it has {size}", wanted=wanted, size=size))
+            hint = tell("it needs {wanted} entries where it has {size}", wanted=wanted, size=size)
+            if call.func in SLIDING:
+                hint = tell("{groups} groups of kernels for {channels} channels each need {wanted} channels, and there are {size}",
+                            groups=sizes["g"], channels=sizes["c"], wanted=wanted, size=size)
+            raise GraphError(tell("shapes do not fit: {both}", both=both), hint=hint)
     result = tuple(_result(call, text, sizes, shapes) for text in row.result)
     if prod(size for size in result if isinstance(size, int)) > MAX_ENTRIES:
         what = tell("{func} makes an array of {result}", func=operation_text(call.func), result=shape_text(result))
         raise GraphError(what, hint=tell("the limit is {limit:,} entries", limit=MAX_ENTRIES))
     return row, sizes, result
+
+
+def _name_channels(call: Call, channels: Size, own: Size, shapes: Mapping[str, Shape]) -> Told:
+    one, two = (shorten_call(arg, shapes) for arg in call.args[:2])
+    if isinstance(channels, int) and isinstance(own, int) and own and channels % own == 0:
+        return tell("{one} has {channels} channels, and each kernel of {two} is for {own}: is groups={groups} missing?", one=one, two=two,
+                    channels=channels, own=own, groups=channels // own)
+    return tell("{one} has {channels} channels, and each kernel of {two} is for {own}", one=one, two=two, channels=channels, own=own)
 
 
 def _refuse_operands(func: str, given: list[str], extra: int) -> Told:
@@ -314,9 +334,21 @@ def _name_operand(name: str, count: int) -> Told:
     return tell("{name} of 1 dimension", name=name) if count == 1 else tell("{name} of {count} dimensions", name=name, count=count)
 
 
+_SLIDES = (
+    tell("an array is n or h×w and its kernel m or m×q; with channels it is c×n or c×h×w, of a batch N×c×n or N×c×h×w, and the kernels are "
+         "o×c×m or o×c×m×q; then stride=1, padding=0, dilation=1, groups=1")
+)
+
+
 def _usage(rows: Sequence[Layer]) -> Told:
-    if rows[0].name in _BY_SIGNS:
-        return _BY_SIGNS[rows[0].name][1]
+    name = rows[0].name
+    if name in _BY_SIGNS:
+        return _BY_SIGNS[name][1]
+    if name in SLIDING:
+        return _SLIDES
+    if name in POOLS:
+        return (tell("write {func}(X, 2, stride=2), of n, c×n or N×c×n", func=name) if name.endswith("_1d")
+                else tell("write {func}(X, 2, stride=2), of n, h×w, c×h×w or N×c×h×w", func=name))  # fmt: skip
     written = []
     for row in rows:
         parts = [_name_operand(name, len(sizes)) for name, sizes in row.operands]
@@ -335,11 +367,16 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], sha
         given.append(sizes.get(default, default) if isinstance(default, str) else default)
         if isinstance(given[-1], str) and given[-1] == default:
             given[-1] = given[[name for name, _ in row.settings].index(default)]
+    for label, limit in zip(row.below[::2], row.below[1::2], strict=True):
+        place = [name for name, _ in row.settings].index(label)
+        _check_label(call, given[place], given[0] if limit == row.settings[0][0] else sizes[limit], shapes)
     for (name, least), value in zip(row.settings, given, strict=True):
         if isinstance(value, int) and value < least:
             what = tell("{setting} of {name} is {value}", setting=words.get(name, name), name=row.name, value=value)
             raise GraphError(what, hint=tell("it is a whole number from {least}", least=least))
         sizes[name] = value
+    for setting, whole in zip(row.divides[::2], row.divides[1::2], strict=True):
+        _check_groups(call, sizes[setting], sizes[whole], shapes)
     for setting, limit in zip(row.within[::2], row.within[1::2], strict=True):
         value, most = sizes[setting], sizes[limit]
         if isinstance(value, int) and isinstance(most, int) and value > most:
@@ -352,15 +389,46 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], sha
             raise GraphError(what, hint=tell("it runs from 1 to {limit}", limit=most))
 
 
+def _check_label(call: Call, label: Size, limit: Size, shapes: Mapping[str, Shape]) -> None:
+    """Refuse a label that the table does not have: labels are counted from 0, as in NumPy."""
+    if isinstance(label, str):
+        raise GraphError(tell("the label {label} of {call} is no number", label=label, call=shorten_call(call, shapes)),
+                         hint=tell("labels are whole numbers, such as E[[2, 0, 2]]"))
+    if label < 0 or (isinstance(limit, int) and label >= limit):
+        array = shorten_call(call.args[0], shapes)
+        what = tell("there is no label {label} in {array} of shape {shape}", label=label, array=array,
+                    shape=shape_text(shape_of(call.args[0], shapes)))
+        last = int(limit) - 1 if isinstance(limit, int) else tell("{limit} − 1", limit=limit)
+        raise GraphError(what, hint=tell("labels are counted from 0, as in NumPy: here they run from 0 to {last}", last=last))
+
+
+def _check_groups(call: Call, groups: Size, kernels: Size, shapes: Mapping[str, Shape]) -> None:
+    """Refuse groups that do not divide the kernels."""
+    if isinstance(groups, int) and isinstance(kernels, int) and kernels % groups:
+        kernel = shorten_call(call.args[1], shapes)
+        what = tell("{groups} groups do not divide the {kernels} kernels of {kernel} of shape {shape}", groups=groups, kernels=kernels,
+                    kernel=kernel, shape=shape_text(shape_of(call.args[1], shapes)))
+        raise GraphError(what, hint=tell("each group has as many kernels as another"))
+
+
 def _result(call: Call, text: str, sizes: Mapping[str, Size], shapes: Mapping[str, Shape]) -> Size:
-    """One size of a result: a letter, a sum, a product, or the number of windows."""
-    expr = formula(text)
+    """One size of a result: a letter, a sum, a product, the number of windows, or how far windows span."""
+    return _work_out(call, formula(text), sizes, shapes)
+
+
+def _work_out(call: Call, expr: Expr, sizes: Mapping[str, Size], shapes: Mapping[str, Shape]) -> Size:
     if type(expr) is Name:
         return sizes[expr.name]
     if type(expr) is Number:
         return int(expr.text)
-    parts = [sizes[part.name] if type(part) is Name else int(part.text) for part in children(expr)]  # type: ignore[union-attr]
+    parts = [_work_out(call, part, sizes, shapes) for part in children(expr)]
+    if type(expr) is Mul:
+        parts = [part for part in parts if part != 1] or [1]
+    if len(parts) == 1 and type(expr) is Mul:
+        return parts[0]
     if any(isinstance(part, str) for part in parts):
+        if type(expr) is Call and expr.func == "quotient" and parts[1] == 1:
+            return parts[0]
         raise GraphError(
             tell("{func} needs sizes that are numbers, not letters", func=call.func), hint=tell("give its operands shapes such as [4, 4]")
         )
@@ -369,14 +437,36 @@ def _result(call: Call, text: str, sizes: Mapping[str, Size], shapes: Mapping[st
         return sum(numbers)
     if type(expr) is Mul:
         return prod(numbers)
-    size, window, stride, padding = numbers
-    found = (size + 2 * padding - window) // stride + 1
-    if found < 1 or window > size + 2 * padding:
+    func = expr.func if type(expr) is Call else ""
+    if func == "quotient":
+        return numbers[0] // numbers[1]
+    size, window, stride, padding, *more = numbers
+    reach = (more[0] if more else 1) * (window - 1) + 1
+    if func == "spans":
+        return _span(call, size, reach, stride, padding, shapes)
+    return _count_windows(call, size, window, reach, stride, padding, shapes)
+
+
+def _span(call: Call, size: int, reach: int, stride: int, padding: int, shapes: Mapping[str, Shape]) -> int:
+    """How far the windows of a transposed convolution span, without the padding."""
+    found = stride * (size - 1) + reach - 2 * padding
+    if found < 1:
+        what = tell("nothing is left of {call} without its padding of {padding}", call=shorten_call(call, shapes), padding=padding)
+        raise GraphError(what, hint=tell("make the padding smaller"))
+    return found
+
+
+def _count_windows(call: Call, size: int, window: int, reach: int, stride: int, padding: int, shapes: Mapping[str, Shape]) -> int:
+    found = (size + 2 * padding - reach) // stride + 1
+    if found < 1 or reach > size + 2 * padding:
         what, hint = tell("the window"), tell("make the window smaller")
         if call.func in ("correlate", "convolve"):
             what, hint = tell("the kernel"), tell("make the kernel smaller or the padding larger")
-        places = {"what": what, "call": shorten_call(call, shapes), "window": window, "size": size, "padding": padding}
-        if padding:
+        places = {"what": what, "call": shorten_call(call, shapes), "window": window, "size": size, "padding": padding, "reach": reach}
+        if reach != window:
+            told = tell("{what} of {call} has {window} entries that reach over {reach}, and is larger than its input, "
+                        "which has {size} and a padding of {padding}", **places)
+        elif padding:
             told = tell(
                 "{what} of {call} has {window} entries and is larger than its input, which has {size} with its padding of {padding}",
                 **places,

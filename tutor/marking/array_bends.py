@@ -151,6 +151,24 @@ def bend_misused(tag: str) -> Find:
     return find
 
 
+def scale_dropped(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """A constant factor left out of what is not the loss: Q Kᵀ for Q Kᵀ/√d."""
+    if at.step.target == at.layered.graph.loss or _is_of_loss(at) or not at.rank(expr):
+        return
+    if type(expr) is Div and _is_constant(at, expr.den):
+        yield expr.num
+    for place, arg in enumerate(expr.args if type(expr) is Mul and len(expr.args) > 1 else ()):
+        if _is_constant(at, arg):
+            rest = (*expr.args[:place], *expr.args[place + 1 :])  # type: ignore[union-attr]
+            yield rest[0] if len(rest) == 1 else Mul(rest)
+
+
+def _is_constant(at: LayerStep, expr: Expr) -> bool:
+    """Whether a part is made of numbers and sizes alone, and is not 1."""
+    parts = list(_nodes(expr))
+    return expr != ONE and all(type(part) is not Partial and (type(part) is not Name or part.name in at.layered.symbolic) for part in parts)
+
+
 # the loss
 
 

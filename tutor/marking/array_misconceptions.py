@@ -53,6 +53,7 @@ BATCH = "Z = W X + columns(b, N); L = sum((Z - Y)^2)/N"
 BATCHED = "W = q, n; X = n, N; b = q; Y = q, N"
 ROWS = "Z = X @ W; P = A @ Z; L = sum((P - Y)^2)"
 EVEN = "X = 2, 2; W = 2, 2; A = 2, 2; Y = 2, 2"
+SCALED = "Z = X @ W; P = Z/sqrt(2); L = sum((P - Y ⊙ A)^2)"
 PRODUCT = "Z = W @ X; P = Z ⊙ A; L = sum((P - Y)^2)"
 
 TABLE: tuple[ArrayMisconception, ...] = (
@@ -68,6 +69,8 @@ TABLE: tuple[ArrayMisconception, ...] = (
                        ArrayExample(ROWS, EVEN, "P", "A @ Z", "A ⊙ Z")),
     ArrayMisconception("outer-reversed", bend_parts(bends.bend_outer_reversed),
                        ArrayExample(NETWORK, SQUARE, "dL/dW2", "dL/dz2 h^T", "h (dL/dz2)^T")),
+    ArrayMisconception("scale-forgotten", bend_parts(bends.scale_dropped),
+                       ArrayExample(SCALED, EVEN, "dL/dZ", "dL/dP/sqrt(2)", "dL/dP")),
     ArrayMisconception("samples-not-summed", bend_parts(bends.samples_kept),
                        ArrayExample(BATCH, BATCHED, "dL/db", "row_sums(dL/dZ)", "dL/dZ")),
     ArrayMisconception("sum-for-mean", bends.mean_forgotten,

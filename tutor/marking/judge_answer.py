@@ -20,7 +20,7 @@ from tutor.answer.read.typed_arrays import array_of
 from tutor.answer.read.working_lines import Line as Member
 from tutor.answer.read.working_lines import read_lines
 from tutor.derive.working import list_referred
-from tutor.errors import Told, TutorError, tell
+from tutor.errors import TutorError, tell
 from tutor.exercise.question import LISTS, Question, Scheme
 from tutor.expression.nodes import Expr
 from tutor.expression.plain import write_plain
@@ -39,14 +39,13 @@ from tutor.marking.judge_lines import (
     find_named_otherwise,
     has_rounded_figures,
 )
+from tutor.marking.judge_lists import count_entries, drop_accidents, judge_together, write_entries, write_shape
 from tutor.marking.mark_sheet import Sheet
-from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
+from tutor.marking.marked import PERSON, RIGHT, BrokenLine, Credit, MarkedAnswer, Slip
 from tutor.marking.misconceptions import NEIGHBOUR
 from tutor.marking.ranges import Range
 from tutor.numbers.floats import as_float
 
-RIGHT = ("correct", "follow-through")
-PERSON = ("undecided", "unreadable")
 MOST_MEANT = 20
 """In a line of more members than this a derivative is what it says, and no edge."""
 LEAST_ENTRIES, LEAST_DIGITS = 2, 2
@@ -94,7 +93,7 @@ class AnswerJudge:
                 raise AnswerError(what, hint=tell("write only what is asked for"))
             if question.kind == "expression" and question.array:
                 return judge_array(self) if question.shape else self.judge_single_or_array()
-            return self.entries() if question.kind in LISTS else self.judge_single()
+            return self.judge_list() if question.kind in LISTS else self.judge_single()
         except AnswerError as error:
             return self.make_answer(Judged("unreadable", message=error.said))
 
@@ -123,15 +122,14 @@ class AnswerJudge:
         if (single.verdict, single.outcome) == ("correct", ""):
             return single
         after = dict(self._results), self._read
-        self._results, self._read = before[0], before[1]
-        self.known = Earlier(self._results, self._read)
+        self.take_back(*before)
         try:
             whole = judge_array(self)
         except AnswerError:
             whole = single
         if whole.marks > single.marks:
             return whole
-        self._results, self._read = after
+        self.take_back(*after)
         return single
 
     def remember(self, expr: Expr) -> None:
@@ -271,6 +269,43 @@ class AnswerJudge:
         points = self.sheet.points if formula and not isinstance(own, AnswerError) else None
         return find_first_broken(taken.members, target, goal, env, points)
 
+    def judge_list(self) -> MarkedAnswer:
+        """A list of entries; or a formula over whole arrays, where one stands in its place."""
+        before = dict(self._results), self._read
+        listed: MarkedAnswer | None = None
+        error: AnswerError | None = None
+        try:
+            listed = self.entries()
+        except AnswerError as raised:
+            error = raised
+        if (listed is None or listed.verdict not in RIGHT) and self.may_be_formula():
+            after = dict(self._results), self._read
+            self.take_back(*before)
+            try:
+                whole = judge_array(self)
+            except AnswerError as raised:
+                whole = None
+                if error is not None and not any(mark in self.text for mark in ",;\n"):
+                    error = raised  # there "no quantity W" would be said of a whole array
+            if whole is not None and (listed is None or whole.verdict in RIGHT):
+                return whole
+            self.take_back(*after)
+        if listed is None:
+            assert error is not None
+            raise error
+        return listed
+
+    def take_back(self, results: dict[str, EarlierResult], read: Mapping[str, Expr]) -> None:
+        """Take back what was kept since."""
+        self._results, self._read = results, read
+        self.known = Earlier(self._results, self._read)
+
+    def may_be_formula(self) -> bool:
+        """Whether this is no list but something with names in it, of an array that has a formula."""
+        known = self.sheet.layers is not None and bool(self.question.array)
+        start = self.text.lstrip()
+        return known and not start.startswith(("[", "\\begin")) and any(letter.isalpha() for letter in start)
+
     def entries(self) -> MarkedAnswer:
         """A vector, a matrix, an array or a column: every entry is judged by itself."""
         question, text = self.question, self.typed
@@ -298,7 +333,7 @@ class AnswerJudge:
         if shape := self.name_other_shape(front, matrices):
             kind = tell("a matrix") if len(question.shape) == 2 else tell("an array")
             return self.make_answer(Judged("wrong", message=tell("{kind} of shape {shape} where {wanted} is asked", kind=kind,
-                                                                 shape=shape, wanted=_times_signs(question.shape))))  # fmt: skip
+                                                                 shape=shape, wanted=write_shape(question.shape))))  # fmt: skip
         formula = not self.sheet.truth or question.kind == "expression"
         each: list[Judged] = []
         for target, cell in zip(question.targets, cells, strict=True):
@@ -306,13 +341,33 @@ class AnswerJudge:
                 each.append(Judged("unreadable", message=cell.said))
             else:
                 each.append(self.judge_one(target, cell, formula=formula))
-        judged = _judge_together(question, each)
+        each = self.drop_accidents(each, cells)
+        judged = judge_together(question, each)
         scheme = self.sheet.exercise.scheme
         share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
         if judged.verdict in ("wrong", "misconception") and (slips := self.array_slips(front, matrices)):
             judged = replace(judged, verdict="misconception", slips=slips)  # one slip for the whole array
             share = max(share, fold(credits_for("misconception", "", slips, scheme)))
-        return self.make_answer(judged, read=_as_read(front, matrices), share=share)
+        return self.make_answer(judged, read=write_entries(front, matrices), share=share)
+
+    def drop_accidents(self, each: Sequence[Judged], cells: Sequence[Expr | AnswerError]) -> list[Judged]:
+        """The entries without slips that some of them give by accident, which are not held against later answers either."""
+        long = [bool(judged.slips) and self.is_long(cell) for judged, cell in zip(each, cells, strict=True)]
+        found = drop_accidents(each, long)
+        for target, before, judged in zip(self.question.targets, each, found, strict=True):
+            if before.slips != judged.slips and target in self._results:
+                self._results[target] = replace(self._results[target], made=_list_made(judged))
+        return found
+
+    def is_long(self, cell: Expr | AnswerError) -> bool:
+        """Whether an entry is a formula, or has so many digits that a slip hardly gives it by accident."""
+        if isinstance(cell, AnswerError) or not self.sheet.truth or list_referred(cell):
+            return True
+        try:
+            given = as_given(self.judge.value(cell), write_decimal(cell))
+        except TutorError:
+            return False
+        return given is not None and given.sure
 
     def judge_named(self, named: Mapping[str, str]) -> MarkedAnswer:
         """Some of the entries, by their names: one that is left out earns nothing."""
@@ -329,7 +384,7 @@ class AnswerJudge:
                 each.append(Judged("unreadable", message=error.said))
         scheme = self.sheet.exercise.scheme
         share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
-        judged = _judge_together(question, each)
+        judged = judge_together(question, each)
         if judged.verdict not in PERSON:
             judged = replace(judged, message=count_entries(len(named), len(each)))
         return self.make_answer(judged, read="; ".join(f"{name} = {value}" for name, value in named.items()), share=share)
@@ -362,7 +417,7 @@ class AnswerJudge:
             return ""
         asked = shape[-2]
         fits = tuple(front) == shape[:-2] and all(len(rows) in (1, asked) or 1 in shape[-2:] for rows in matrices)
-        return "" if fits else _times_signs((*front, len(matrices[0]), len(matrices[0][0])))
+        return "" if fits else write_shape((*front, len(matrices[0]), len(matrices[0][0])))
 
     def is_transposed(self, matrices: Sequence[Rows]) -> bool:
         """Whether a matrix (or each of an array) is right, and only right, with its rows and columns exchanged."""
@@ -419,62 +474,3 @@ def _times(share: Fraction, marks: Fraction) -> Fraction:
 def _list_made(judged: Judged) -> tuple[Slip, ...]:
     """The slips of which any may have been made alone."""
     return tuple(dict.fromkeys(slips[0] for slips in judged.slips if len(slips) == 1 and slips[0].tag != NEIGHBOUR))
-
-
-def _place(number: int, shape: Sequence[int]) -> str:
-    """Which entry an answer means: its number in reading order, of more than two axes its indices, from 1.
-
-    >>> _place(5, (2, 3)), _place(7, (2, 2, 3))
-    ('number 6', 'entry (2,1,2)')
-    """
-    if len(shape) < 3:
-        return tell("number {number}", number=number + 1)
-    index: list[int] = []
-    for size in shape[::-1]:
-        number, place = divmod(number, size)
-        index.insert(0, place + 1)
-    return tell("entry ({place})", place=",".join(map(str, index)))
-
-
-def count_entries(count: int, asked: int) -> Told:
-    """What to say where there are more or fewer entries than are asked."""
-    return tell("1 entry where {asked} are asked", asked=asked) if count == 1 else tell(
-        "{count} entries where {asked} are asked", count=count, asked=asked
-    )
-
-
-def _times_signs(shape: Sequence[int]) -> str:
-    return "×".join(map(str, shape))
-
-
-def _as_read(front: Sequence[int], matrices: Sequence[Rows]) -> str:
-    """The entries as they were read, row after row: [1, 2; 3, 4], of more axes in as many brackets."""
-    texts = [[["?" if isinstance(cell, AnswerError) else write_plain(cell) for cell in row] for row in rows] for rows in matrices]
-    parts = [f"[{'; '.join(', '.join(row) for row in rows)}]" for rows in texts]
-    for size in front[::-1]:
-        parts = [f"[{', '.join(parts[place : place + size])}]" for place in range(0, len(parts), size)]
-    return parts[0]
-
-
-def _judge_together(question: Question, each: list[Judged]) -> Judged:
-    """The verdict on a list of entries.
-
-    It is right if all entries are, follows through if all are right or follow, is unreadable if one entry is, and else what the first
-    wrong entry is.
-    """
-    follows = tuple(dict.fromkeys(name for judged in each for name in judged.follows if name != question.id))
-    waiting = next((judged for judged in each if judged.verdict in PERSON), None)
-    if waiting is not None:
-        return waiting
-    wrong = next((judged for judged in each if judged.verdict not in RIGHT), None)
-    if wrong is None:
-        verdict: Verdict = "correct" if all(judged.verdict == "correct" for judged in each) else "follow-through"
-        outcome: Outcome = next((judged.outcome for judged in each if judged.outcome), "")
-        return Judged(verdict, outcome, follows=follows)
-    count = sum(judged.verdict not in RIGHT for judged in each)
-    first = _place(each.index(wrong), question.shape)
-    if count == 1:
-        message = tell("1 of {entries} entries is not right, the first is {first}", entries=len(each), first=first)
-    else:
-        message = tell("{count} of {entries} entries are not right, the first is {first}", count=count, entries=len(each), first=first)
-    return replace(wrong, follows=follows, message=message)

@@ -1,7 +1,7 @@
 """Judging a formula over whole arrays: what is read in it, its shape, what it comes to, what follows from it, and its slips.
 
-`judge_array` is for questions of kind ``expression`` about an array.  An answer that is written entry by entry is judged as one
-(`tutor.marking.judge_answer`).
+`judge_array` is for questions of kind ``expression`` about an array, and for a formula where its entries are asked.  An answer that is
+written entry by entry is judged as one (`tutor.marking.judge_answer`).
 """
 
 from __future__ import annotations
@@ -260,7 +260,9 @@ class ArrayJudge:
         return tell("seen at entry ({place})", place=place)
 
     def form(self, formula: ArrayFormula) -> Outcome:
-        """Whether a right formula is written in another form than asked."""
+        """Whether a right formula is written in another form than asked: where its entries are asked, any formula is."""
+        if self.question.kind != "expression":
+            return "other-form"
         used = list_referred(formula.expr)
         form = self.question.form
         if form in ("inputs", "steps") and any(is_derivative(name) for name in used):
@@ -343,7 +345,8 @@ class ArrayJudge:
                 return None
         except TutorError:
             return None
-        return Judged("follow-through", follows=tuple(dict.fromkeys(known.owner(name) for name in wrong)))
+        outcome: Outcome = "" if self.question.kind == "expression" else "other-form"
+        return Judged("follow-through", outcome, follows=tuple(dict.fromkeys(known.owner(name) for name in wrong)))
 
     # what is kept, and lines of working
 
@@ -361,7 +364,16 @@ class ArrayJudge:
                 return
         for target, entry in zip(self.question.targets, entries, strict=True):
             if right or self.own.judge.carry_formula(target, entry) is not None:
-                self.own.keep(target, right=right, formula=entry)
+                self.own.keep(target, right=right, formula=entry, number=None if right else self.put_numbers(target, entry))
+
+    def put_numbers(self, target: str, entry: Expr) -> float | None:
+        """What a formula comes to where its entries are asked as numbers; nothing where they are not."""
+        if self.question.kind == "expression" or not self.sheet.truth:
+            return None
+        try:
+            return self.own.judge.carry_number(target, self.own.judge.value(entry))
+        except TutorError:
+            return None
 
     def find_broken(self, written: _ReadFormula, judged: Judged) -> BrokenLine | None:
         """The first member of a line of working that is not what is asked."""

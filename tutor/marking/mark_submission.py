@@ -26,9 +26,9 @@ from tutor.expression.nodes import Expr, Name
 from tutor.marking.credit import total
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.judge import Earlier, Judge, Judged
-from tutor.marking.judge_answer import PERSON, RIGHT, AnswerJudge, award
+from tutor.marking.judge_answer import AnswerJudge, award
 from tutor.marking.mark_sheet import Sheet
-from tutor.marking.marked import Marked, MarkedAnswer
+from tutor.marking.marked import PERSON, RIGHT, Marked, MarkedAnswer
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.arrays import np
 from tutor.version import VERSION

@@ -13,6 +13,9 @@ Verdict = Literal["correct", "follow-through", "close", "misconception", "wrong"
 VERDICTS: tuple[Verdict, ...] = (
     "correct", "follow-through", "close", "misconception", "wrong", "undecided", "unreadable", "blank",
 )  # fmt: skip
+RIGHT: tuple[Verdict, ...] = ("correct", "follow-through")
+PERSON: tuple[Verdict, ...] = ("undecided", "unreadable")
+"""What a person looks at."""
 Outcome = Literal["", "other-form", "typed-back", "few-digits", "rounded-early", "broken-line", "circular"]
 """What is to be said besides the verdict: equal but not in the form asked; the question typed back; correctly rounded, but to fewer
 digits than asked; right but for intermediate results that were rounded; right result after a line that does not hold; explained by

@@ -27,7 +27,7 @@ nothing where there is only one.
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "factors": ("dot", "cross", "none"), "numbers": ("dot", "cross", "none"), "indicator": ("brackets", "cases"),
     "chain": ("full", "reuse"), "update": ("arrow", "next", "index", "prime"), "affine": ("plain", "transposed"),
-    "vectors": ("plain", "bold", "arrow"), "matrices": ("plain", "bold"),
+    "vectors": ("plain", "bold", "arrow"), "matrices": ("plain", "bold"), "time": ("index", "angle", "raised"),
 }  # fmt: skip
 ROLES = (
     "total", "input", "weight", "bias", "shared_bias", "sum", "activation", "output", "target", "loss", "delta", "one", "unit", "units",

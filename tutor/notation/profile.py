@@ -18,7 +18,7 @@ from tutor.expression.letters import SUPER
 from tutor.expression.own_functions import is_own, shorten_name
 from tutor.graph.nouns import Quantity
 from tutor.notation.own_notation import OwnNotation, check_own_notation
-from tutor.notation.symbol import Face, Symbol, guess, lower_index, read_symbol, set_face, set_italic
+from tutor.notation.symbol import Face, Symbol, Time, guess, lower_index, put_time, read_symbol, set_face, set_italic
 from tutor.text import make_visible
 
 Sign = Literal["dot", "cross", "none"]
@@ -260,6 +260,11 @@ def notation(
         delta = (raw.get("arrays", {}) if layers else roles).get("delta")
         if quantity.kind == "sum" and quantity.index and delta:
             partials[loss, quantity.name] = read_symbol(delta.format(**_places(quantity, net))).symbol()
+    style: Time = raw.get("time", "index")
+    for quantity in listed:
+        if quantity.time and quantity.name not in own and not quantity.index:
+            family = "_".join(quantity.name.split("_")[: -len(quantity.time)])
+            found[quantity.name] = put_time(own.get(family) or guess(family), quantity.time, style)
     faces: dict[int, Face] = {1: raw.get("vectors", "plain"), 2: raw.get("matrices", "plain")}
     arrays = {quantity.name: faces[min(len(quantity.shape), 2)] for quantity in listed if quantity.shape}
     found.update(own)

@@ -8,6 +8,7 @@ printed is made again from the parts, so that nothing from outside reaches a doc
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -36,6 +37,7 @@ SPELLINGS = {
 _TOKEN = re.compile(
     r"\\(?P<command>[A-Za-z]+)|(?P<char>[A-Za-z0-9+\-(),'*=.∘]|[{}^_])|(?P<space>\s+|\\,)|(?P<bad>.)", re.DOTALL
 )
+_ANGLES = {"langle": "⟨", "rangle": "⟩"}
 MAX_LENGTH = 80
 
 
@@ -113,7 +115,29 @@ _TIMES = re.compile(r"(?<=\d)·(?=[^\W\d])")
 """The sign of a product that an index needs none of: 2i."""
 
 
+Time = Literal["index", "angle", "raised"]
+"""How a course writes the time of a quantity: h_t, h^{⟨t⟩}, h^{(t)}."""
+
+
+def put_time(symbol: Symbol, time: Sequence[str], style: Time) -> Symbol:
+    r"""A symbol with the place in time of its quantity; in plain text brackets stand behind the letter.
+
+    >>> h = Symbol("h", "h")
+    >>> put_time(h, ["t-1"], "index"), put_time(h, ["2"], "angle")
+    (Symbol(latex='h_{t-1}', text='hₜ₋₁'), Symbol(latex='h^{\langle 2\rangle}', text='h⟨2⟩'))
+    >>> put_time(h, ["T"], "index").text, put_time(Symbol("h_{1}", "h₁"), ["2"], "raised").text
+    ('h_T', 'h⁽²⁾₁')
+    """
+    parts, place = read_symbol(symbol.latex), ",".join(time)
+    if style == "index":
+        return parts.add_index(Symbol(place, place))
+    marks = ("\\langle ", "\\rangle", "⟨", "⟩") if style == "angle" else ("(", ")", "(", ")")
+    return parts.add_superscript(Symbol(f"{marks[0]}{place}{marks[1]}", f"{marks[2]}{place}{marks[3]}"))
+
+
 def _raise_index(text: str, table: dict[str, str], mark: str) -> str:
+    if text[:1] == "⟨":
+        return text.replace("-", "−")
     if all(c in table for c in text) and sum(c.isalpha() for c in text) <= 3:
         return "".join(table[c] for c in text)
     shown = _TIMES.sub("", text.replace("-", "−"))
@@ -216,6 +240,8 @@ class _SymbolReader:
                 raise self.fail(word)
             return Symbol(word, word)
         command = word[1:]
+        if command in _ANGLES:
+            return Symbol(word, _ANGLES[command])
         if command in COMMANDS:
             return Symbol(word, COMMANDS[command])
         if command in ACCENTS or command in FONTS:
@@ -379,6 +405,8 @@ class _FormulaReader(_SymbolReader):
 _LOWERED = str.maketrans({digit: SUB[digit] for digit in "0123456789"})
 _ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
 """An accent as part of a name: y_hat, w_tilde_1."""
+_SQUARED = re.compile(r"([A-Za-z]+)_sq(?=_|\d|\Z)")
+"""A square as part of a name: sigma_sq is σ², a variance."""
 
 
 _WRITTEN = re.compile(r"[\\^{'=+/(\[<>,]")
@@ -400,6 +428,8 @@ def guess(name: str) -> Symbol:
     ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}')
     >>> guess("w_1_2").text, guess("out_h1").text, guess("yhat1").text, guess("lam").text
     ('w₁,₂', 'out_h1', 'ŷ₁', 'λ')
+    >>> guess("sigma_sq_1")
+    Symbol(latex='\\\\sigma_{1}^{2}', text='σ²₁')
     >>> guess("x_Lm1"), guess("h_tp1").latex
     (Symbol(latex='x_{L-1}', text='x_(L−1)'), 'h_{t+1}')
     """
@@ -407,6 +437,8 @@ def guess(name: str) -> Symbol:
         for read in (read_formula, _read_whole_symbol) if _FORMULA_SIGN.search(name) else (_read_whole_symbol, read_formula):
             with suppress(TutorError):
                 return read(name)
+    if match := _SQUARED.match(name):
+        return replace(read_symbol(guess(match[1] + name[match.end() :]).latex), sup=Symbol("2", "2")).symbol()
     if name == "lambda_":  # the underscore is no index here, it keeps the name apart from Python's word
         return Symbol("\\lambda", COMMANDS["lambda"])
     head, _, index = _ACCENTED.sub(r"\1\2", name).partition("_")

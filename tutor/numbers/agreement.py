@@ -7,7 +7,7 @@ loose tolerance calls wrong figures true.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
@@ -19,6 +19,11 @@ Agreement = Literal["exact", "rounded", "truncated", "carried", "differs"]
 
 _NOISE = Fraction(1, 10**45)
 """What 60 digits may leave of a sum that is exactly the figure (probabilities that add up to 1)."""
+
+_OF_A_FLOAT = 15
+"""Significant digits that a float of 64 bits is sure to hold. Notebooks print up to 17, and after a few operations 14 of them are right."""
+
+_FLOATS = Context(prec=_OF_A_FLOAT - 1)
 
 _DECIMAL = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
@@ -41,7 +46,11 @@ def agreement(printed: str, value: Value) -> Agreement:
 
 
 def decimal_agreement(text: Decimal, value: Value) -> Agreement:
-    """How a decimal, with the digits that it has, agrees with a value."""
+    """How a decimal, with the digits that it has, agrees with a value; of more than 15 digits the float that they print is meant.
+
+    >>> decimal_agreement(Decimal("0.30000000000000004"), Fraction("0.3"))
+    'rounded'
+    """
     written, true = Fraction(text), _fraction(value)
     distance = abs(true - written)
     noise = Fraction(0) if isinstance(value, Fraction) else _NOISE
@@ -56,7 +65,12 @@ def decimal_agreement(text: Decimal, value: Value) -> Agreement:
         return "rounded"
     outwards = abs(true) - abs(written)
     same_side = written == 0 or (true >= 0) == (written >= 0)
-    return "truncated" if same_side and 0 <= outwards < unit else "differs"
+    if same_side and 0 <= outwards < unit:
+        return "truncated"
+    if exponent >= 0 or len(text.as_tuple().digits) <= _OF_A_FLOAT:
+        return "differs"
+    shorter = decimal_agreement(_FLOATS.plus(text), value)
+    return "rounded" if shorter == "exact" else shorter
 
 
 @lru_cache(256)

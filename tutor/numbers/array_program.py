@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.walk import names
 from tutor.graph.entries import MAX_WORK, arrays_of, index_parts, read_whole
 from tutor.graph.nouns import Step
@@ -321,6 +321,10 @@ class _ArrayLowering(Lowering[_Node]):
         return _FormReader(self, row.name, formula(row.index), row.letters, arrays, known, tuple(map(int, shape))).result()
 
 
+LOWEST = "-1" + "0" * 300
+"""Below every score: what stands in the place of one that a mask takes out."""
+
+
 class _Met(dict[str, _Node]):
     """The given arrays of one formula, in the order in which they are met."""
 
@@ -361,12 +365,16 @@ class _FormReader:
         match expr:
             case Name(name) if name in self.arrays:
                 return self.arrays[name]
+            case Name(name) if name in self.letters:
+                return self.count_place(name)
             case Name(name):
                 return lowering.constant(str(self.known[name]))
             case Number():
                 return lowering.number(expr, {})
             case Call("at", (Name(array), *index)):
                 return self.read_at(self.arrays[array], index)
+            case Call("at_inside", (Name(array), *index)):
+                return self.read_nearest(self.arrays[array], index)
             case Call("sum_over"):
                 return self.sum_over(expr)
             case Call("max_over"):
@@ -377,6 +385,8 @@ class _FormReader:
                 window = tuple(read_whole(size, self.known) for size in axes[2::3])
                 return self.winner(self.arrays[array], axes[::3], axes[1::3], window, shared=which == "winner")
             case Div(Call("exp", (top,)), Call("sum_over") as under) if (made := self.share(top, under)) is not None:
+                return made
+            case Div(Mul((mask, Call("exp", (top,)))), Call("sum_over") as under) if (made := self.share(top, under, mask)) is not None:
                 return made
             case Call("log", (Call("sum_over") as summed,)) if (made := self.add_largest(summed)) is not None:
                 return made
@@ -443,11 +453,24 @@ class _FormReader:
         place = self.lowering.emit(Instruction(GATHER, (array.part,), shape, pick=pick))
         return self.lowering.node(place, pick.letters, array.sampled)
 
+    def read_nearest(self, array: _Node, index: Sequence[Expr]) -> _Node:
+        """Entries of an array, and of a place outside the nearest one inside: of a window that meets the array the largest is the same."""
+        return self.read_at(array, [Call("clamp", (part, Number(str(size)))) for part, size in zip(index, array.part.shape, strict=False)])
+
     def pattern(self, index: Sequence[Expr], limits: tuple[int, ...]) -> _Node:
         """1 where every index is inside, else 0."""
         pick = self.pick(index, limits)
         place = self.lowering.emit(Instruction(PATTERN, (), pick.sizes, pick=pick))
         return self.lowering.node(place, pick.letters, False)
+
+    def count_place(self, letter: str) -> _Node:
+        """The number that a letter stands for, at each place: how many places there are up to it."""
+        outer, loop = dict(self.letters), f"{letter} before"
+        self.letters[loop] = self.letters[letter]
+        ahead = self.pattern((Add((Name(letter), Neg(Name(loop)), ONE)),), (self.letters[letter],))
+        found = self.combine(DOT, [ahead], (loop,))
+        self.letters = outer
+        return found
 
     def pick(self, index: Sequence[Expr], limits: tuple[int, ...]) -> Pick:
         used = {name for part in index for name in names(part)}
@@ -466,9 +489,13 @@ class _FormReader:
         """1 where an entry is the largest of its window, else and outside of it 0; of k equal ones 1/k (``shared``) or 1 for the first."""
         loops = tuple(f"window {axis}" for axis in range(len(own)))
         self.letters |= dict(zip(loops, window, strict=True))
-        others = self.read_at(array, [Add((first, Name(loop))) for first, loop in zip(start, loops, strict=True)])
+        seen = [Add((first, Name(loop))) for first, loop in zip(start, loops, strict=True)]
+        padded = any("p" in names(first) for first in start)
+        others = self.read_nearest(array, seen) if padded else self.read_at(array, seen)
         largest = self.combine(LARGEST, [others], loops)
         equal = self.combine(EQUAL, [others, largest])
+        if padded:
+            equal = self.combine(MUL, [equal, self.pattern(seen, array.part.shape[: len(seen)])])
         inside = self.pattern([Add((i, Neg(first))) for i, first in zip(own, start, strict=True)], window)
         chosen = self.combine(MUL, [inside, self.combine(EQUAL, [self.read_at(array, own), largest])])
         if shared:
@@ -479,22 +506,42 @@ class _FormReader:
         before = self.combine(DOT, [self.combine(MUL, [equal, earlier])], loops)
         return self.combine(MUL, [chosen, self.combine(EQUAL, [before, self.lowering.constant("0")])])
 
-    def share(self, top: Expr, under: Expr) -> _Node | None:
-        """exp(a)/Σ exp(b), with the largest b divided out of both: exp cannot overflow.  Nothing where it is something else."""
+    def share(self, top: Expr, under: Expr, mask: Expr | None = None) -> _Node | None:
+        """exp(a)/Σ exp(b), with the largest b divided out of both: exp cannot overflow.  Nothing where it is something else.
+
+        With a mask it is m·exp(a)/Σ m·exp(b), without the a where m is 0.
+        """
         made = self.divide_largest_out(under)
-        return made and self.combine(DIV, [self.combine("exp", [self.combine(SUB, [self.read(top), made[0]])]), made[1]])
+        if made is None:
+            return None
+        weights = [] if mask is None else [self.read(mask)]
+        grown = self.combine("exp", [self.combine(SUB, [self.leave_masked_out(self.read(top), weights), made[0]])])
+        return self.combine(DIV, [reduce(lambda a, b: self.combine(MUL, [a, b]), [*weights, grown]), made[1]])
+
+    def leave_masked_out(self, score: _Node, weights: Sequence[_Node]) -> _Node:
+        """A score, and below every other where its mask is 0."""
+        if not weights:
+            return score
+        squared = self.combine(MUL, [weights[0], weights[0]])
+        return self.lowering.apply("if_positive", [squared, score, self.lowering.constant(LOWEST)])
 
     def add_largest(self, summed: Expr) -> _Node | None:
         """log Σ exp(b), with the largest b divided out.  Nothing where it is something else."""
         return (made := self.divide_largest_out(summed)) and self.combine(ADD, [made[0], self.combine("log", [made[1]])])
 
     def divide_largest_out(self, summed: Expr) -> tuple[_Node, _Node] | None:
-        """The largest b of Σ exp(b), and Σ exp(b − largest); nothing where it is something else."""
+        """The largest b of Σ exp(b), and Σ exp(b − largest); nothing where it is something else.
+
+        Of Σ m·exp(b) only where the mask m is not 0: there alone it counts.
+        """
         outer, found = dict(self.letters), None
         loops, body = self.open_loops(summed, "sum_over")
-        below = self.read(body.args[0]) if type(body) is Call and body.func == "exp" else None
+        mask, power = body.args if type(body) is Mul and len(body.args) == 2 else (None, body)
+        below = self.read(power.args[0]) if type(power) is Call and power.func == "exp" else None
         if below is not None and set(loops) <= set(below.letters):
+            weights = [] if mask is None else [self.read(mask)]
+            below = self.leave_masked_out(below, weights)
             largest = self.combine(DIVIDED_OUT, [below], loops)
-            found = largest, self.combine(DOT, [self.combine("exp", [self.combine(SUB, [below, largest])])], loops)
+            found = largest, self.combine(DOT, [*weights, self.combine("exp", [self.combine(SUB, [below, largest])])], loops)
         self.letters = outer
         return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor.numbers.arithmetic import CONTEXT, Value
 
 if TYPE_CHECKING:
-    from tutor.derive.rewrites.layered import LayerRewrite
+    from tutor.derive.rewrites.entrywise import LayerRewrite
     from tutor.graph.entries import Array
 
 LEAST = CONTEXT.mpf(10) ** -50

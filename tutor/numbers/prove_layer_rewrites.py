@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tutor.derive.backward import derive
-from tutor.derive.rewrites.layered import LayerRewrite
+from tutor.derive.rewrites.entrywise import LayerRewrite
 from tutor.errors import ProofError
 from tutor.expression.nodes import Expr, Name, Number
 from tutor.expression.walk import substitute

@@ -19,9 +19,10 @@ from tutor.answer.read.choices import read_choice
 from tutor.answer.read.several_values import check_single
 from tutor.errors import hint_near, tell
 from tutor.exercise.model import Exercise
+from tutor.exercise.question import LISTS
 from tutor.marking.judge import Earlier, Judged
-from tutor.marking.judge_answer import PERSON, RIGHT, award
-from tutor.marking.marked import MarkedAnswer
+from tutor.marking.judge_answer import award
+from tutor.marking.marked import PERSON, RIGHT, MarkedAnswer
 from tutor.practice.fading import choose_worked, is_given
 from tutor.practice.ladder import Rung, list_rungs
 from tutor.practice.preview import read_preview
@@ -198,7 +199,7 @@ def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
         return _leave(session, task), Reply("answer", task.id, marked=marked, note="done")
     if marked.verdict in PERSON:
         return session, Reply("answer", task.id, marked=marked, note="unreadable")
-    if marked.outcome == "other-form" and task.question.kind == "number" and not exam:
+    if marked.outcome == "other-form" and task.question.kind in ("number", *LISTS) and not exam:
         return session, Reply("answer", task.id, marked=marked, note="formula")
     right = marked.verdict in RIGHT
     if own.smaller and not right and _find_named(session, event.text) is None:

@@ -14,7 +14,8 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.notation.symbol import Symbol, lower_index
-from tutor.rules.operations import LAYERS, OF_EACH, Layer
+from tutor.rules.layer_row import Layer
+from tutor.rules.operations import LAYERS, OF_EACH
 
 if TYPE_CHECKING:
     from tutor.render.maths import Writer
@@ -140,11 +141,14 @@ def _column_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
     return _write_transposed(writer, args[0]) + _write_both(writer, "\\,", " ") + _write_ones(writer)
 
 
-def _write_named(latex: str, text: str, operands: int = 1, index: Callable[[Writer, Sequence[Expr]], str] | None = None) -> Write:
-    """A function by its name; ``index`` writes its settings as an index.  Without operands it is of its labels, which its sizes follow."""
+def _write_named(
+    latex: str, text: str, operands: int = 1, index: Callable[[Writer, Sequence[Expr]], str] | None = None, *, labels: bool = False
+) -> Write:
+    """A function by its name; ``index`` writes its settings as an index.  Without operands it is of its settings, or of its ``labels``,
+    which its sizes follow."""
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
-        shown = args[: operands or len(args) // 2]
+        shown = args[: operands or (len(args) // 2 if labels else len(args))]
         below = index(writer, args[operands:]) if index else ""
         head = _write_both(writer, f"\\operatorname{{{latex}}}", text)
         if below:
@@ -158,7 +162,39 @@ def _write_named(latex: str, text: str, operands: int = 1, index: Callable[[Writ
 
 def _window(writer: Writer, settings: Sequence[Expr]) -> str:
     size, *more = [writer.show(part) for part in settings]
-    return size if not more or more[0] == size else f"{size}, s={more[0]}"
+    stride = "" if not more or more[0] == size else f", s={more[0]}"
+    return f"{size}{stride}" + (f", p={more[1]}" if len(more) > 1 and more[1] != "0" else "")
+
+
+def _write_slide(writer: Writer, settings: Sequence[Expr]) -> str:
+    """The stride, the padding, the dilation and the groups that are not the usual ones; before them may stand sizes."""
+    return _name_settings([writer.show(part) for part in settings[-4:]], "spdg")
+
+
+def _name_settings(parts: Sequence[str], letters: str) -> str:
+    return ", ".join(f"{name}={value}" for name, value, usual in zip(letters, parts, "1011", strict=False) if value != usual)
+
+
+def _write_labels(writer: Writer, labels: Sequence[Expr]) -> str:
+    return ", ".join(writer.show(label) for label in labels)
+
+
+def _write_among(writer: Writer, settings: Sequence[Expr]) -> str:
+    """Labels, and before them how many rows there are."""
+    size, *labels = settings
+    return f"{writer.show(size)}{_write_both(writer, chr(92) + 'colon ', ': ')}{_write_labels(writer, labels)}"
+
+
+def _write_looked_up(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """Rows by their labels, as NumPy writes them: E[[2, 0, 2]]."""
+    return f"{writer.write_within(args[0], _ATOM)}[[{_write_labels(writer, args[1:])}]]"
+
+
+def _write_looked_up_in_rows(writer: Writer, args: tuple[Expr, ...]) -> str:
+    array, count, *labels = args
+    width = len(labels) // int(count.text) if type(count) is Number else len(labels)
+    rows = [f"[{_write_labels(writer, labels[place : place + width])}]" for place in range(0, len(labels), width)]
+    return f"{writer.write_within(array, _ATOM)}[[{', '.join(rows)}]]"
 
 
 def _part(writer: Writer, settings: Sequence[Expr]) -> str:
@@ -182,9 +218,8 @@ def _write_by(word: str) -> Callable[[Writer, Sequence[Expr]], str]:
 
 def _stride(writer: Writer, settings: Sequence[Expr], letter: str = "s") -> str:
     """What differs from a stride of 1 without padding; ``d`` is how far apart the entries of an upstream gradient are set."""
-    parts = [writer.show(part) for part in settings[-2:]]
-    named = [f"{name}={value}" for name, value, plain in zip((letter, "p"), parts, "10", strict=False) if value != plain]
-    return ", ".join(named)
+    own = settings if letter == "s" else settings[-2:]
+    return _name_settings([writer.show(part) for part in own], f"{letter}pdg")
 
 
 def _windows(latex: str, text: str, *, swap: bool = False, full: bool = False) -> Write:
@@ -241,6 +276,19 @@ def _write_over(func: str, latex: str, sign: str = "") -> Write:
     return write
 
 
+def _write_sum_over_times(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """A sum over times: Σ_(t=1..T)."""
+    index, first, last = (writer.show(arg) for arg in args[:3])
+    inner = writer.write_within(args[3], _QUOTIENT)
+    return _write_both(writer, f"\\sum_{{{index}={first}}}^{{{last}}} {inner}", f"Σ_({index}={first}..{last}) {inner}")
+
+
+def _write_norm(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """The norm of an array."""
+    inner = writer.show(args[0])
+    return _write_both(writer, f"\\left\\lVert {inner} \\right\\rVert", f"‖{inner}‖")
+
+
 def _write_equal(writer: Writer, args: tuple[Expr, ...]) -> str:
     """1 where an index is a label, else 0."""
     index, label = (writer.show(arg) for arg in args)
@@ -295,6 +343,8 @@ _PHRASES: dict[str, PrintedOperation] = {
     "ones times lying": PrintedOperation(_PRODUCT, _rows),
     "transposed times ones": PrintedOperation(_PRODUCT, _column_sums),
     "indexed": PrintedOperation(_ATOM, _entry),
+    "looked up": PrintedOperation(_ATOM, _write_looked_up),
+    "looked up rows": PrintedOperation(_ATOM, _write_looked_up_in_rows),
     "itself": PrintedOperation(_PRODUCT, _write_itself),
     "itself times ones lying": PrintedOperation(_PRODUCT, _columns),
     "ones times": PrintedOperation(_PRODUCT, _stretch_column),
@@ -302,7 +352,8 @@ _PHRASES: dict[str, PrintedOperation] = {
 """How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
 _INDICES = {
-    "window": _window, "sizes": _size, "place": _part, "margins": _write_margins,
+    "window": _window, "slide": _write_slide, "labels": _write_labels, "among": _write_among,
+    "sizes": _size, "place": _part, "margins": _write_margins,
     **{axis: _write_by(axis) for axis in ("col", "row", "batch", "channel")},
 }  # fmt: skip
 """What is written as an index of a function's name: "name maxpool by window"."""
@@ -321,7 +372,7 @@ def make_printed(row: Layer) -> PrintedOperation:
     if kind == "sign":
         write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
         return PrintedOperation(_ATOM, _flip_operands(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
-    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), _INDICES[more[1]] if more else None))
+    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), _INDICES[more[1]] if more else None, labels=bool(row.within)))
 
 
 def _flip_operands(write: Write) -> Write:
@@ -343,6 +394,8 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     "hadamard": PrintedOperation(_QUOTIENT, _write_hadamard),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _write_over("sum_over", "\\sum", "Σ")),
+    "sum_times": PrintedOperation(_SUM, _write_sum_over_times),
+    "norm_of": PrintedOperation(_ATOM, _write_norm),
     "max_over": PrintedOperation(_SUM, _write_over("max_over", "\\max")),
     "equal": PrintedOperation(_ATOM, _write_equal),
     "shaped": PrintedOperation(_ATOM, _write_shaped),

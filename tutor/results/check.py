@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from tutor.answer.files.figure_list import UnreadLine, describe_fault, read_figure_list
 from tutor.answer.read.array_vocabulary import layer_notation
-from tutor.exercise.catalogue import ids
+from tutor.exercise.catalogue import ids, list_files
 from tutor.exercise.load import load
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import layers_of, read_layer_formula
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
+from tutor.explain.said_causes import write_factor
 from tutor.explain.written_maths import set_maths, write_words
-from tutor.expression.keys import read_derivative
+from tutor.expression.keys import read_after, read_derivative, read_edge
 from tutor.expression.nodes import Expr
 from tutor.graph.layered import Layered
 from tutor.graph.shapes import Shape, shape_of
+from tutor.marking.mark_page import Fault, Printed, explain_page
 from tutor.numbers.agreement import is_decimal
 from tutor.render.maths import text
 from tutor.results.feedback import course_notation
-from tutor.solving.check_claims import Verdict, VerdictText, nest_texts, show_value
+from tutor.solving.check_claims import Cause, Verdict, VerdictText, check_each, nest_texts, show_value
 from tutor.solving.check_claims import check as check_exercise
 from tutor.solving.update_symbols import add_optimiser_letters
 
+_KEY = re.compile(r"([A-Za-z]\w*|d[A-Za-z]\w*/d[A-Za-z]\w*|\w+\|\w+)(@\d+)?")
 _WHEN = re.compile(r"\s+(?:after|before)\s+\d+$")
 ONES = "𝟏"
 """A vector of ones."""
@@ -31,6 +35,8 @@ ONES = "𝟏"
 
 def check(*targets: str | Exercise) -> list[Verdict]:
     """Recompute the printed figures of exercises (ids, TOML files, courses, `Exercise` objects); of all without an argument.
+
+    What differs has a ``cause``: the slip that gives it, as in marking students, or the earlier figure that it follows from.
 
     Raises a `tutor.errors.TutorError` for a target that does not exist or a claim that cannot be computed.
 
@@ -40,10 +46,100 @@ def check(*targets: str | Exercise) -> list[Verdict]:
     found: list[Verdict] = []
     for target in expand_targets(targets):
         exercise = load(target) if isinstance(target, str) else target
-        verdicts = check_exercise(exercise)
+        verdicts = explain_wrong(exercise, check_exercise(exercise))
         write = _VerdictWriter(exercise) if verdicts else None
+        if write is not None:
+            write.keep_claims(verdicts)
         found += [replace(verdict, written=write(verdict)) for verdict in verdicts if write is not None]
     return found
+
+
+def explain_wrong(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The same verdicts, what differs with what is known of it: by which slip, or in consequence of what."""
+    if all(verdict.agreement != "differs" and verdict.correction is None for verdict in verdicts):
+        return list(verdicts)
+    printed = [
+        Printed(claim, verdict.agreement != "differs", tuple(part.agreement != "differs" for part in verdict.parts))
+        for verdict in verdicts if (claim := verdict.source) is not None
+    ]  # fmt: skip
+    faults = explain_page(exercise, printed)
+    verdicts = [_explain_correction(exercise, verdict) for verdict in verdicts]
+    roots = [_find_roots(number, faults) for number in range(len(faults))]
+    found = []
+    for number, (verdict, fault) in enumerate(zip(verdicts, faults, strict=True)):
+        if fault is None or verdict.agreement != "differs":
+            found.append(verdict)
+            continue
+        kind = "unexplained formula" if fault.kind == "unexplained" and printed[number].claim.is_formula else str(fault.kind)
+        slips = tuple(tuple((slip.tag, slip.at) for slip in way) for way in fault.slips)
+        follows = tuple((verdicts[at].claim, verdicts[at].printed) for at in fault.follows)
+        spoils = sum(number in own for own in roots) if not fault.follows else 0
+        found.append(replace(verdict, cause=Cause(kind, slips, follows, fault.factor, spoils)))
+    return found
+
+
+def _explain_correction(exercise: Exercise, verdict: Verdict) -> Verdict:
+    """The same verdict, a wrong correction with what it is: it is no figure of the page, and nothing follows from it."""
+    meant = verdict.correction
+    if meant is None or meant.source is None or meant.agreement != "differs":
+        return verdict
+    (explained,) = explain_wrong(exercise, [meant])
+    return replace(verdict, correction=explained)
+
+
+def _find_roots(number: int, faults: Sequence[Fault | None]) -> set[int]:
+    """The claims that one follows from in the end; none of one that does not follow."""
+    found: set[int] = set()
+    fault = faults[number]
+    stack, seen = list(fault.follows) if fault is not None else [], {number}
+    while stack:
+        at = stack.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        before = faults[at]
+        if before is not None and not before.follows:
+            found.add(at)
+        stack += before.follows if before is not None else ()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCheck:
+    """A page's figures, recomputed: the verdicts, and the lines that could not be read or computed."""
+
+    verdicts: tuple[Verdict, ...]
+    unread: tuple[UnreadLine, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every line was read, and every figure agrees."""
+        return not self.unread and all(verdict.ok for verdict in self.verdicts)
+
+
+def check_figures(target: str | Exercise, text: str) -> FigureCheck:
+    """Recompute the figures of a plain list, ``name = figure`` a line each, as printed about an exercise.
+
+    Raises a `tutor.errors.TutorError` for an exercise that does not exist, and for a list without a figure.
+
+    >>> [verdict.agreement for verdict in check_figures("neuron/two-two-two", "dL/dw5 = 0.0821").verdicts]
+    ['truncated']
+    """
+    exercise = load(target) if isinstance(target, str) else target
+    lines, unread = read_figure_list(text, exercise)
+    page = replace(exercise, claims=tuple(line.claim for line in lines))
+    kept: list[Verdict] = []
+    refused = list(unread)
+    for line, found in zip(lines, check_each(page, misfits=True), strict=True):
+        if isinstance(found, Verdict):
+            kept.append(found)
+        else:
+            whole = f"{line.claim.text} = {line.claim.printed}"
+            refused.append(UnreadLine(line.number, whole, describe_fault(found, whole)))
+    write, explained = _VerdictWriter(exercise), explain_wrong(page, kept)
+    write.keep_claims(explained)
+    verdicts = tuple(replace(verdict, written=write(verdict)) for verdict in explained)
+    return FigureCheck(verdicts, tuple(sorted(refused, key=lambda one: one.number)))
 
 
 class _VerdictWriter:
@@ -52,6 +148,7 @@ class _VerdictWriter:
     def __init__(self, exercise: Exercise) -> None:
         self.notation = add_optimiser_letters(course_notation(exercise), exercise)
         self.shapes: Mapping[str, Shape] = {}
+        self.claims: Mapping[str, str] = {}
         self.arrays = self.notation
         self.layered: Layered | None = None
         if exercise.layers is not None or (exercise.network is not None and exercise.graph is not None):
@@ -60,7 +157,43 @@ class _VerdictWriter:
 
     def __call__(self, verdict: Verdict) -> VerdictText:
         said = write_words(set_maths(verdict.erratum, self.notation), self.notation) if verdict.erratum else ""
-        return replace(self.write_verdict(verdict), erratum=said)
+        cause = self.write_cause(verdict.cause) if verdict.cause is not None else None
+        meant = verdict.correction
+        if meant is not None:
+            meant = replace(meant, written=self(meant))
+            return replace(self.write_verdict(verdict), erratum=said, cause=cause, correction=meant)
+        return replace(self.write_verdict(verdict), erratum=said, cause=cause)
+
+    def write_cause(self, cause: Cause) -> Cause:
+        """What is known of a wrong figure, its quantities in symbols."""
+        slips = tuple(tuple((tag, self.write_key(at)) for tag, at in way) for way in cause.slips)
+        follows = tuple((self.write_claim(claim), printed.replace("-", "−")) for claim, printed in cause.follows)
+        return replace(cause, slips=slips, follows=follows, factor=write_factor(cause.factor))
+
+    def write_key(self, key: str) -> str:
+        """A quantity of the working by its symbol, after updates, too."""
+        if not _KEY.fullmatch(key):
+            return key.replace("-", "−")
+        after, edge = read_after(key), read_edge(key)
+        plain = str(edge) if edge is not None else after.key
+        parts = read_derivative(plain)
+        names = (parts.of, parts.wrt) if parts is not None else (plain,)
+        known = self.arrays if self.layered is not None and names[-1] in self.shapes and self.shapes[names[-1]] else self.notation
+        symbol = (known.partial(*names) if parts is not None else known.symbol(plain)).text
+        return f"{symbol} after {after.updates}" if after.updates else symbol
+
+    def keep_claims(self, verdicts: Sequence[Verdict]) -> None:
+        """Keep how the claims that others follow from are written."""
+        named = {claim for verdict in verdicts if verdict.cause is not None for claim, _ in verdict.cause.follows}
+        self.claims = {verdict.claim: self.write_verdict(verdict).claim for verdict in verdicts if verdict.claim in named}
+
+    def write_claim(self, text: str) -> str:
+        """What a claim is about."""
+        if text in self.claims:
+            return self.claims[text]
+        when = _WHEN.search(text)
+        what = text[: when.start()] if when else text
+        return (self.write_key(what.strip()) if _KEY.fullmatch(what.strip()) else what) + (when.group() if when else "")
 
     def write_verdict(self, verdict: Verdict) -> VerdictText:
         """What was printed and what it is."""
@@ -123,10 +256,10 @@ class _VerdictWriter:
 
 
 def expand_targets(targets: tuple[str | Exercise, ...] | list[str]) -> list[str | Exercise]:
-    """The targets with a course's name replaced by all of its exercises; all exercises where there is none."""
+    """The targets with a course's name replaced by all its exercises, a folder by all its files; all exercises where there is none."""
     known = ids()
     found: list[str | Exercise] = []
     for target in targets or tuple(known):
-        course = [name for name in known if isinstance(target, str) and name.startswith(f"{target}/")]
-        found += course or [target]
+        course = [name for name in known if isinstance(target, str) and name.startswith(f"{target.rstrip('/')}/")]
+        found += course or (list_files(target) if isinstance(target, str) else []) or [target]
     return found

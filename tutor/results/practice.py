@@ -144,16 +144,17 @@ class Practice(Page):
         """What is asked now; at the end what was done."""
         return write_summary(self.session, self.words) if self.ended else write_question(self.session, self.words, self.notation)
 
-    def begin(self) -> Document:
-        """What tries and hints cost where they do, what is given, and what is worked out before anything is asked."""
+    def begin(self, *, worked: bool = True) -> Document:
+        """What tries and hints cost where they do, what is given, and what is ``worked`` out before anything is asked."""
         opening, settings = write_start(self.session, self.words), self.session.lesson.settings
         told = (Paragraph((self.words.practice.COSTS.format(**settings.costs.list_written()),)),) if settings.row.costs else ()
-        return replace(opening, blocks=(*told, *opening.blocks, *write_worked(None, self.session, self.words).blocks))
+        steps = write_worked(None, self.session, self.words).blocks if worked else ()
+        return replace(opening, blocks=(*told, *opening.blocks, *steps))
 
     def list_formulas(self) -> Document:
         """What is computed, without what is given."""
         opening = write_start(self.session, self.words)
-        return replace(opening, blocks=tuple(block for block in opening.blocks if isinstance(block, Equations)))
+        return replace(opening, blocks=tuple(block for block in opening.blocks if isinstance(block, Equations) and not block.beside))
 
     def list_known(self) -> Document:
         """The table of numbers so far."""

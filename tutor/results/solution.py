@@ -248,6 +248,7 @@ def solve(
     words: Wording | str | None = None,
     edges: EdgeLabels = "plain",
     shapes: Mapping[str, Shape] | None = None,
+    recursion: bool | None = None,
 ) -> Solution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
 
@@ -260,6 +261,7 @@ def solve(
     single long step are taken apart by default, several steps and exercises stay as they are.  ``words`` are the language of the page:
     a code (``"de"``) or a `Wording`; by default what the exercise file says, else English.  With ``edges="derivatives"`` each edge of the
     picture has its local derivative.  ``shapes`` makes a formula one over arrays: ``{"W": ("k", "n"), "x": ("n",)}``, letters or numbers.
+    ``recursion`` tells steps over t = 1…T as one row for every t, or writes them out; by default what the exercise says.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -267,7 +269,7 @@ def solve(
     Fraction(4, 1)
     """
     exercise = target_exercise(target, apart=apart, given=at or (), shapes=shapes)
-    options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart, edges=edges)
+    options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart, edges=edges, recursion=recursion)
     said = require_wording(words, exercise.language)
     return Solution(work(resolve_solution(exercise, options), ask), said)
 

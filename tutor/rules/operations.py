@@ -7,104 +7,26 @@ to the result (``G``) becomes: in the operands, their sizes and the operation's 
 
 Everything that is applied entry by entry (activations, losses, sums, differences, ⊙) needs no row: its scalar row does.
 
-To add a layer, write a row here and its phrases in `tutor.explain.words.array_rules`; the tests hold its
-pullbacks against the scalar form.
+To add a layer, write a row here (what slides stands in `tutor.rules.window_rows`) and its phrases in
+`tutor.explain.words.array_rules`; the tests hold its pullbacks against the scalar form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
 
-from tutor.errors import TutorError
 from tutor.expression.nodes import Expr
 from tutor.expression.parse import parse
 from tutor.rules.functions import FUNCTIONS
+from tutor.rules.layer_row import INDEX, Layer
+from tutor.rules.look_up_rows import LOOK_UP_ROWS, LOOK_UPS, make_look_up
+from tutor.rules.window_rows import WINDOW_ROWS
 
 UPSTREAM = "G"
 OUT = "out"
-
-
-@cache
-def _operands(arrays: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((name, tuple(sizes.split())) for name, _, sizes in (text.partition(":") for text in arrays))
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One row.
-
-    ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers
-    that follow them (a stride, a size), each with its least value; the last ones may be missing and have the value in ``defaults`` (a
-    text is another setting's value); ``within`` has pairs of which the first is at most the second.  ``letters`` are the indices of
-    the result in ``index``.  ``internal`` rows only appear in pullbacks.  ``written`` is how it is printed, in the words
-    of `tutor.render.layer_maths` ("sign star", "name vec"), on the first row of a name; empty, it is printed by its own name.
-    ``indexed`` says that the index form tells more than the name, ``padded`` that it looks outside of its operands, where an entry
-    is 0 (so an operand in index form is a plain array).  ``normalises`` is the sum that the exponentials are divided by, of a softmax.
-    ``by_place`` says that not all entries are computed alike, ``whole`` that its shape stands below all of it in print and not below
-    its operands; these three, too, on the first row of a name.  ``first`` are the pullbacks where the first of equal entries has it all;
-    ``said`` is whose phrases explain it, where those of its own name do not.
-    """
-
-    name: str
-    arrays: tuple[str, ...]
-    result: tuple[str, ...]
-    letters: tuple[str, ...]
-    index: str
-    pullbacks: tuple[str, ...] = ()
-    settings: tuple[tuple[str, int], ...] = ()
-    defaults: tuple[int | str, ...] = ()
-    source: str = ""
-    internal: bool = False
-    within: tuple[str, ...] = ()
-    written: str = ""
-    indexed: bool = True
-    padded: bool = False
-    normalises: str = ""
-    by_place: bool = False
-    whole: bool = False
-    said: str = ""
-    first: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if len(self.letters) != len(self.result) or (self.pullbacks and len(self.pullbacks) != len(self.arrays)):
-            raise TutorError(
-                "sizes, letters and pullbacks do not match", where=f"rules.layers, row {self.name}",
-                hint='one letter for each size of the result, such as letters=("i",), and one pullback for each operand',
-            )  # fmt: skip
-
-    @property
-    def operands(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Each operand's name and the names of its sizes."""
-        return _operands(self.arrays)
-
-
-_1D, _2D = ("i",), ("i", "j")
-_3D, _4D = ("i", "j", "l"), ("i", "j", "l", "h")  # k is a window's size
-_CHANNELS = "X: c n r"
-_KERNELS = "K: o c m q"
-"""An image of c channels, and o kernels of as many: each makes one channel of the result."""
-_WINDOW = (("s", 1), ("p", 0))
-_GOODFELLOW = "qmul, Convolution; Goodfellow et al., Deep Learning, ch. 9"
-
-
-
-def _make_routes(name: str, winner: str) -> tuple[Layer, ...]:
-    """Where a pooling sends its gradient: to the largest entries of each window, which say their part of it (``winner``)."""
-    settings = (("k", 1), ("s", 1))
-    return (
-        Layer(name, ("G: o", "x: n"), ("n",), _1D, f"sum_over(u, o, at(G, u)*{winner}(x, i, s*(u - 1), k))",
-              settings=settings, internal=True, indexed=False, written="name route", by_place=True),
-        Layer(name, ("G: o w", "x: n r"), ("n", "r"), _2D,
-              f"sum_over(u, o, sum_over(v, w, at(G, u, v)*{winner}(x, i, s*(u - 1), k, j, s*(v - 1), k)))",
-              settings=settings, internal=True),
-        Layer(name, ("G: c o w", "X: c n r"), ("c", "n", "r"), _3D,
-              f"sum_over(u, o, sum_over(v, w, at(G, i, u, v)*{winner}(X, i, i - 1, 1, j, s*(u - 1), k, l, s*(v - 1), k)))",
-              settings=settings, internal=True),
-    )  # fmt: skip
-
+_1D, _2D, _3D, _4D = INDEX[1:5]
 
 def _make_deep(sizes: str) -> tuple[Layer, ...]:
     """The rows that every array of three or four axes has: what a matrix has for its last two axes, a batch in front of them."""
@@ -151,6 +73,7 @@ def _make_deep(sizes: str) -> tuple[Layer, ...]:
         Layer("softmax_rows", (f"Z: {sizes}",), axes, index,
               f"exp(at(Z, {', '.join(index)}))/sum_over(v, {n}, exp(at(Z, {first}, {row}, v)))",
               (f"hadamard(out, G - columns(row_sums(hadamard(G, out)), {n}))",), source="attention: softmax(Q K^T)"),
+        _make_masked(sizes, axes, index, first + ", ", row, column),
         Layer("logsumexp_columns", (f"Z: {sizes}",), (*batch, n), shorter,
               f"log(sum_over(v, {m}, exp(at(Z, {less}, v, {shorter[-1]}))))", (f"hadamard(rows(G, {m}), softmax_columns(Z))",)),
         Layer("logsumexp_rows", (f"Z: {sizes}",), (*batch, m), shorter,
@@ -169,9 +92,43 @@ def _make_deep(sizes: str) -> tuple[Layer, ...]:
     )  # fmt: skip
 
 
+def _make_masked(
+    sizes: str, axes: tuple[str, ...], index: tuple[str, ...], first: str = "", row: str = "", column: str = "j"
+) -> Layer:
+    """Softmax of each row over the places where a mask is 1: what the mask takes out is exactly 0, and so is what goes back to it."""
+    n = axes[-1]
+    total, spread = ("sum", "fill") if len(axes) == 1 else ("row_sums", "columns")
+    place, other = (f"{first}{row}, {column}", f"{first}{row}, v") if len(axes) > 1 else ("i", "v")
+    weights = f"exp(Z)/{spread}({total}(hadamard(M, exp(Z))), {n})"
+    inner = f"G - {spread}({total}(hadamard(G, out)), {n})"
+    return Layer(
+        "masked_softmax", (f"Z: {sizes}", f"M: {sizes}"), axes, index,
+        f"at(M, {place})*exp(at(Z, {place}))/sum_over(v, {n}, at(M, {other})*exp(at(Z, {other})))",
+        (f"hadamard(out, {inner})", f"hadamard({weights}, {inner})"), source="attention with a mask of 0 and 1", whole=True,
+        written="name maskedsoftmax", alike=True,
+    )  # fmt: skip
+
+
 def _write_summed(text: str, axes: int) -> str:
     """A pullback summed over the first axes, of a matrix that every sample shares."""
     return "batch_sums(" * axes + text + ")" * axes
+
+
+def _make_heads(lead: str) -> tuple[Layer, ...]:
+    """The columns of a matrix in equal parts along a new axis before its rows, one for each head, and back."""
+    index, flat = (_4D, _3D) if lead else (_3D, _2D)
+    first = f"{index[0]}, " if lead else ""
+    head, row, column = index[-3:]
+    batch = ("u",) if lead else ()
+    joined = flat[-1]
+    return (
+        Layer("split_heads", (f"X: {lead}t r*q",), (*batch, "r", "t", "q"), index, f"at(X, {first}{row}, q*({head} - 1) + {column})",
+              ("join_heads(G)",), (("r", 1), ("q", 1)), source="attention with several heads", written="name heads by sizes",
+              by_place=True),
+        Layer("join_heads", (f"X: {lead}r t q",), (*batch, "t", "r*q"), flat,
+              f"at(X, {first}quotient({joined} - 1, q) + 1, {flat[-2]}, remainder({joined} - 1, q) + 1)", ("split_heads(G, r, q)",),
+              written="name joinheads", by_place=True),
+    )  # fmt: skip
 
 
 LONGER = ("row", "column", "channel", "sample")
@@ -320,6 +277,8 @@ _ROWS = (
     Layer("softmax_rows", ("Z: m n",), ("m", "n"), _2D, "exp(at(Z, i, j))/sum_over(v, n, exp(at(Z, i, v)))",
           ("hadamard(out, G - columns(row_sums(hadamard(G, out)), n))",), source="a batch whose samples are rows",
           written="name softmax by row", normalises="row_sums", whole=True),
+    _make_masked("n", ("n",), _1D),
+    _make_masked("m n", ("m", "n"), _2D, "", "i", "j"),
     Layer("logsumexp", ("z: n",), (), (), "log(sum_over(v, n, exp(at(z, v))))", ("G*softmax(z)",), source="a soft maximum: log Σ exp(z_k)"),
     Layer("logsumexp_columns", ("Z: m n",), ("n",), _1D, "log(sum_over(v, m, exp(at(Z, v, i))))",
           ("hadamard(rows(G, m), softmax_columns(Z))",), written="name logsumexp by col", whole=True),
@@ -331,94 +290,8 @@ _ROWS = (
           ("G - hadamard(rows(column_sums(G), m), softmax_columns(Z))",), written="name logsoftmax by col", whole=True),
     Layer("log_softmax_rows", ("Z: m n",), ("m", "n"), _2D, "at(Z, i, j) - log(sum_over(v, n, exp(at(Z, i, v))))",
           ("G - hadamard(columns(row_sums(G), n), softmax_rows(Z))",), written="name logsoftmax by row", whole=True),
-    # Convolution and correlation with stride s and padding p; entries outside of the input are 0.
-    Layer("correlate", ("x: n", "k: m"), ("windows(n, m, s, p)",), _1D,
-          "sum_over(a, m, at(k, a)*at(x, s*(i - 1) + a - p))",
-          ("spread(G, k, n, s, p)", "kernel_gradient(G, x, m, s, p)"), _WINDOW, (1, 0), _GOODFELLOW, written="sign star", padded=True,
-          by_place=True),
-    Layer("correlate", ("x: n r", "k: m q"), ("windows(n, m, s, p)", "windows(r, q, s, p)"), _2D,
-          "sum_over(a, m, sum_over(b, q, at(k, a, b)*at(x, s*(i - 1) + a - p, s*(j - 1) + b - p)))",
-          ("spread(G, k, n, r, s, p)", "kernel_gradient(G, x, m, q, s, p)"), _WINDOW, (1, 0), _GOODFELLOW),
-    Layer("convolve", ("x: n", "k: m"), ("windows(n, m, s, p)",), _1D,
-          "sum_over(a, m, at(k, a)*at(x, s*(i - 1) + m + 1 - a - p))",
-          ("spread_flipped(G, k, n, s, p)", "kernel_gradient_flipped(G, x, m, s, p)"), _WINDOW, (1, 0),
-          "qmul: Convolution (1-D)", written="sign asterisk", padded=True, by_place=True),
-    Layer("convolve", ("x: n r", "k: m q"), ("windows(n, m, s, p)", "windows(r, q, s, p)"), _2D,
-          "sum_over(a, m, sum_over(b, q, at(k, a, b)*at(x, s*(i - 1) + m + 1 - a - p, s*(j - 1) + q + 1 - b - p)))",
-          ("spread_flipped(G, k, n, r, s, p)", "kernel_gradient_flipped(G, x, m, q, s, p)"), _WINDOW, (1, 0),
-          "qmul: Convolution (2-D), the kernel (0 −1 0; −1 4 −1; 0 −1 0)"),
-    Layer("spread", ("G: o", "k: m"), ("n",), _1D, "sum_over(u, o, at(G, u)*at(k, i - s*(u - 1) + p))",
-          settings=(("n", 1), *_WINDOW), internal=True, written="sign asterisk full", padded=True),
-    Layer("spread", ("G: o w", "k: m q"), ("n", "r"), _2D,
-          "sum_over(u, o, sum_over(v, w, at(G, u, v)*at(k, i - s*(u - 1) + p, j - s*(v - 1) + p)))",
-          settings=(("n", 1), ("r", 1), *_WINDOW), internal=True),
-    Layer("spread_flipped", ("G: o", "k: m"), ("n",), _1D, "sum_over(u, o, at(G, u)*at(k, m + 1 - i + s*(u - 1) - p))",
-          settings=(("n", 1), *_WINDOW), internal=True, written="sign star full", padded=True),
-    Layer("spread_flipped", ("G: o w", "k: m q"), ("n", "r"), _2D,
-          "sum_over(u, o, sum_over(v, w, at(G, u, v)*at(k, m + 1 - i + s*(u - 1) - p, q + 1 - j + s*(v - 1) - p)))",
-          settings=(("n", 1), ("r", 1), *_WINDOW), internal=True),
-    Layer("kernel_gradient", ("G: o", "x: n"), ("m",), _1D, "sum_over(u, o, at(G, u)*at(x, s*(u - 1) + i - p))",
-          settings=(("m", 1), *_WINDOW), internal=True, written="sign star swapped", padded=True),
-    Layer("kernel_gradient", ("G: o w", "x: n r"), ("m", "q"), _2D,
-          "sum_over(u, o, sum_over(v, w, at(G, u, v)*at(x, s*(u - 1) + i - p, s*(v - 1) + j - p)))",
-          settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
-    Layer("kernel_gradient_flipped", ("G: o", "x: n"), ("m",), _1D,
-          "sum_over(u, o, at(G, u)*at(x, s*(u - 1) + m + 1 - i - p))", settings=(("m", 1), *_WINDOW), internal=True,
-          written="sign star swapped flipped", padded=True),
-    Layer("kernel_gradient_flipped", ("G: o w", "x: n r"), ("m", "q"), _2D,
-          "sum_over(u, o, sum_over(v, w, at(G, u, v)*at(x, s*(u - 1) + m + 1 - i - p, s*(v - 1) + q + 1 - j - p)))",
-          settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
-    # The same over channels: each kernel goes over all channels of the input, and makes one of the result.
-    Layer("correlate", (_CHANNELS, _KERNELS), ("o", "windows(n, m, s, p)", "windows(r, q, s, p)"), _3D,
-          "sum_over(v, c, sum_over(a, m, sum_over(b, q, at(K, i, v, a, b)*at(X, v, s*(j - 1) + a - p, s*(l - 1) + b - p))))",
-          ("spread(G, K, n, r, s, p)", "kernel_gradient(G, X, m, q, s, p)"), _WINDOW, (1, 0), _GOODFELLOW),
-    Layer("convolve", (_CHANNELS, _KERNELS), ("o", "windows(n, m, s, p)", "windows(r, q, s, p)"), _3D,
-          "sum_over(v, c, sum_over(a, m, sum_over(b, q, "
-          "at(K, i, v, a, b)*at(X, v, s*(j - 1) + m + 1 - a - p, s*(l - 1) + q + 1 - b - p))))",
-          ("spread_flipped(G, K, n, r, s, p)", "kernel_gradient_flipped(G, X, m, q, s, p)"), _WINDOW, (1, 0), _GOODFELLOW),
-    Layer("spread", ("G: o w z", _KERNELS), ("c", "n", "r"), _3D,
-          "sum_over(t, o, sum_over(u, w, sum_over(v, z, at(G, t, u, v)*at(K, t, i, j - s*(u - 1) + p, l - s*(v - 1) + p))))",
-          settings=(("n", 1), ("r", 1), *_WINDOW), internal=True),
-    Layer("spread_flipped", ("G: o w z", _KERNELS), ("c", "n", "r"), _3D,
-          "sum_over(t, o, sum_over(u, w, sum_over(v, z, "
-          "at(G, t, u, v)*at(K, t, i, m + 1 - j + s*(u - 1) - p, q + 1 - l + s*(v - 1) - p))))",
-          settings=(("n", 1), ("r", 1), *_WINDOW), internal=True),
-    Layer("kernel_gradient", ("G: o w z", _CHANNELS), ("o", "c", "m", "q"), _4D,
-          "sum_over(u, w, sum_over(v, z, at(G, i, u, v)*at(X, j, s*(u - 1) + l - p, s*(v - 1) + h - p)))",
-          settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
-    Layer("kernel_gradient_flipped", ("G: o w z", _CHANNELS), ("o", "c", "m", "q"), _4D,
-          "sum_over(u, w, sum_over(v, z, at(G, i, u, v)*at(X, j, s*(u - 1) + m + 1 - l - p, s*(v - 1) + q + 1 - h - p)))",
-          settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
-    # Pooling over windows of k (by k) entries, moved on by the stride s.
-    Layer("max_pool", ("x: n",), ("windows(n, k, s, 0)",), _1D, "max_over(a, k, at(x, s*(i - 1) + a))",
-          ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling", written="name maxpool by window",
-          by_place=True, first=("route_first(G, x, k, s)",)),
-    Layer("max_pool", ("x: n r",), ("windows(n, k, s, 0)", "windows(r, k, s, 0)"), _2D,
-          "max_over(a, k, max_over(b, k, at(x, s*(i - 1) + a, s*(j - 1) + b)))",
-          ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling 2×2",
-          first=("route_first(G, x, k, s)",)),
-    Layer("max_pool", ("X: c n r",), ("c", "windows(n, k, s, 0)", "windows(r, k, s, 0)"), _3D,
-          "max_over(a, k, max_over(b, k, at(X, i, s*(j - 1) + a, s*(l - 1) + b)))",
-          ("route(G, X, k, s)",), (("k", 1), ("s", 1)), ("k",), source="each channel by itself",
-          first=("route_first(G, X, k, s)",)),
-    *_make_routes("route", "winner"),
-    *_make_routes("route_first", "first_winner"),
-    Layer("average_pool", ("x: n",), ("windows(n, k, s, 0)",), _1D, "sum_over(a, k, at(x, s*(i - 1) + a))/k",
-          ("share(G, n, k, s)",), (("k", 1), ("s", 1)), ("k",), written="name avgpool by window", by_place=True),
-    Layer("average_pool", ("x: n r",), ("windows(n, k, s, 0)", "windows(r, k, s, 0)"), _2D,
-          "sum_over(a, k, sum_over(b, k, at(x, s*(i - 1) + a, s*(j - 1) + b)))/(k*k)",
-          ("share(G, n, r, k, s)",), (("k", 1), ("s", 1)), ("k",)),
-    Layer("average_pool", ("x: c n r",), ("c", "windows(n, k, s, 0)", "windows(r, k, s, 0)"), _3D,
-          "sum_over(a, k, sum_over(b, k, at(x, i, s*(j - 1) + a, s*(l - 1) + b)))/(k*k)",
-          ("share(G, n, r, k, s)",), (("k", 1), ("s", 1)), ("k",)),
-    Layer("share", ("G: c o w",), ("c", "n", "r"), _3D,
-          "sum_over(u, o, sum_over(v, w, at(G, i, u, v)*inside(j - s*(u - 1), k)*inside(l - s*(v - 1), k)))/(k*k)",
-          settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True, indexed=False, by_place=True),
-    Layer("share", ("G: o",), ("n",), _1D, "sum_over(u, o, at(G, u)*inside(i - s*(u - 1), k))/k",
-          settings=(("n", 1), ("k", 1), ("s", 1)), internal=True),
-    Layer("share", ("G: o w",), ("n", "r"), _2D,
-          "sum_over(u, o, sum_over(v, w, at(G, u, v)*inside(i - s*(u - 1), k)*inside(j - s*(v - 1), k)))/(k*k)",
-          settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True),
+    *WINDOW_ROWS,
+    *LOOK_UP_ROWS,
     Layer("flatten", ("A: m n",), ("m*n",), _1D, "at(A, quotient(i - 1, n) + 1, remainder(i - 1, n) + 1)",
           ("unflatten(G, m, n)",), source="row after row", written="name vec", indexed=False, by_place=True),
     Layer("flatten", ("A: m n q",), ("m*n*q",), _1D,
@@ -432,6 +305,7 @@ _ROWS = (
     Layer("unflatten", ("x: m*n*q",), ("m", "n", "q"), _3D, "at(x, n*q*(i - 1) + q*(j - 1) + l)", ("flatten(G)",),
           (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
+    *(row for lead in ("", "u ") for row in _make_heads(lead)),
     *(row for rank in (1, 2, 3, 4) for place in range(rank) for row in _make_joined(rank, place)),
     *(Layer("flip", (f"x: {' '.join(sizes)}",), sizes, index, f"at(x, {', '.join(turned)})", internal=True,
             source="a kernel turned round, as convolution takes it", written="name flip", indexed=False, by_place=True)
@@ -440,6 +314,12 @@ _ROWS = (
           (("c", "n", "r"), _3D, ("i", "n + 1 - j", "r + 1 - l")), (("o", "c", "n", "r"), _4D, ("i", "j", "n + 1 - l", "r + 1 - h")))),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
           source="the target of a classification: label k of n classes", written="name onehot", by_place=True, whole=True),
+    Layer("causal_mask", (), ("n", "n"), _2D, "inside(i - j + 1, n)", settings=(("n", 1),), source="attention that looks back only",
+          written="name causal", by_place=True, whole=True),
+    Layer("positional_encoding", (), ("t", "d"), _2D, "inside(remainder(j - 1, 2) + 1, 1)*sin((i - 1)/10000^((j - 1)/d)) "
+          "+ inside(remainder(j - 1, 2), 1)*cos((i - 1)/10000^((j - 2)/d))", settings=(("t", 1), ("d", 1)),
+          source="Vaswani et al. 2017, section 3.5: sin and cos of pos/10000^(2i/d)", written="name positions", by_place=True, whole=True,
+          indexed=False),
     Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),
           source="−log p_2: the probability of the label; entries are counted from 1", written="indexed", by_place=True),
     Layer("entry", ("A: m n",), (), (), "at(A, k, l)", ("G*outer(one_hot(k, m), one_hot(l, n))",), (("k", 1), ("l", 1)),
@@ -461,8 +341,12 @@ OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times",
 """What is a product of a matrix with 𝟏 on paper, and how it is called where it is done to each matrix of a batch: no product says that."""
 BY_PLACE = frozenset(name for name, rows in LAYERS.items() if rows[0].by_place)
 """The operations that do not treat all entries alike."""
+ALIKE = frozenset(name for name, rows in LAYERS.items() if rows[0].alike)
+"""The operations whose operands are broadcast, as those of a sum are."""
 SLIDING = frozenset(name for name, rows in LAYERS.items() if ("p", 0) in rows[0].settings and not rows[0].internal)
 """What slides a kernel over its input, by a stride and with a padding."""
+POOLS = frozenset(name for name, rows in LAYERS.items() if rows[0].settings == (("k", 1), ("s", 1)) and not rows[0].internal)
+"""What takes windows of its input together."""
 SOFTMAXES = {name: rows[0].normalises for name, rows in LAYERS.items() if rows[0].normalises}
 """Each softmax with the sum of its exponentials, which says what one sample is: a vector, a column or a row."""
 ENTRYWISE = "hadamard"
@@ -476,13 +360,14 @@ WRITABLE = frozenset({name for name, rows in LAYERS.items() if not rows[0].inter
 """What an exercise may write."""
 
 _SPECIAL = frozenset(
-    {"at", "sum_over", "max_over", "windows", "winner", "first_winner", "inside", "quotient", "remainder"} | set(FUNCTIONS) | NAMES
+    {"at", "at_inside", "sum_over", "max_over", "windows", "spans", "winner", "first_winner", "inside", "quotient", "remainder", "listed"}
+    | set(FUNCTIONS) | NAMES
 )
 
 
 def row_of(name: str, ranks: Sequence[int], settings: int) -> Layer | None:
     """The row for operands of these ranks and this number of settings, or nothing."""
-    for row in LAYERS.get(name, ()):
+    for row in (*LAYERS.get(name, ()), *(make_look_up(name, settings) if name in LOOK_UPS else ())):
         least = len(row.settings) - len(row.defaults)
         if [len(sizes) for _, sizes in row.operands] == list(ranks) and least <= settings <= len(row.settings):
             return row

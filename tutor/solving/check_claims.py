@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from tutor.expression.plain import write_plain
 from tutor.expression.walk import find_partials, is_numeric
 from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Graph
+from tutor.graph.shapes import shape_text
 from tutor.numbers.agreement import Agreement, agreement, is_decimal
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.carried import is_right_within_factors
@@ -50,9 +51,27 @@ _FIT: tuple[Agreement, ...] = ("exact", "rounded", "truncated", "carried", "diff
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """What is known of a figure or formula that is wrong: `tutor.marking.mark_page` finds it out.
+
+    ``kind`` is ``slip``, ``consequence``, ``rounded``, ``repeated``, ``close`` or ``unexplained`` (``unexplained formula``).  ``slips``
+    are the explanations that fit equally well, each one or two slips: a stable tag, and the step where it was made (or the other quantity
+    whose value was printed).  ``follows`` are the claims that it follows from, with what is printed there.  ``factor`` is what the right
+    value was multiplied by.  ``spoils`` is how many later figures are wrong only because this one is.
+    """
+
+    kind: str
+    slips: tuple[tuple[tuple[str, str], ...], ...] = ()
+    follows: tuple[tuple[str, str], ...] = ()
+    factor: str = ""
+    spoils: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictText:
     """A verdict on lines of text, in the symbols of its course: the claim, what is printed, the value (nothing for a formula that
-    agrees), the point at which a formula differs, with what both give there, the sums that are 1, and what is said of a known slip.
+    agrees), the point at which a formula differs, with what both give there, the sums that are 1, what is said of a known slip, what is
+    known of a wrong figure, and the correction that a slip comes with, written as well.
     """
 
     claim: str
@@ -63,6 +82,8 @@ class VerdictText:
     at_given: bool = False
     sums: tuple[str, ...] = ()
     erratum: str = ""
+    cause: Cause | None = None
+    correction: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +108,21 @@ class Verdict:
     """Those of the entries of an array, or of what stands between equals signs."""
     written: VerdictText | None = None
     """The same for people, as the exercise's course writes it."""
+    correction: Verdict | None = None
+    """What became of the correction that a known slip comes with."""
+    misfit: tuple[str, str] = ("", "")
+    """The shapes of a printed formula over arrays and of what it is printed for, where these differ."""
+    cause: Cause | None = None
+    """What is known of one that differs."""
 
     @property
     def ok(self) -> bool:
-        """Whether the figure agrees, or is declared a slip."""
-        return self.agreement != "differs" or self.erratum is not None
+        """Whether the figure agrees, or is declared a slip; a right one that is declared one is not, nor one whose correction is wrong."""
+        if self.erratum is None:
+            return self.agreement != "differs"
+        if self.correction is not None and not self.correction.ok:
+            return False
+        return self.agreement not in ("exact", "rounded")
 
 
 def check(exercise: Exercise) -> list[Verdict]:
@@ -102,21 +133,33 @@ def check(exercise: Exercise) -> list[Verdict]:
 
     Raises `ExerciseError` for a claim that cannot be computed, with its place.
     """
-    checker = _Checker(exercise)
-    found = []
-    for number, claim in enumerate(exercise.claims, 1):
-        try:
-            found.append(checker.verdict(claim))
-        except TutorError as error:
-            raise error.put_at(f"{exercise.id}: claim {number}, {claim.text}") from None
+    found: list[Verdict] = []
+    for number, verdict in enumerate(check_each(exercise), 1):
+        if isinstance(verdict, TutorError):
+            raise verdict.put_at(f"{exercise.id}: claim {number}, {exercise.claims[number - 1].text}")
+        found.append(verdict)
     return found
+
+
+def check_each(exercise: Exercise, *, misfits: bool = False) -> Iterator[Verdict | TutorError]:
+    """The verdict on each claim, or why it cannot be computed.
+
+    ``misfits``: a formula whose shape does not fit is wrong like any other; else only where it is declared a slip.
+    """
+    checker = _Checker(exercise, misfits=misfits)
+    for claim in exercise.claims:
+        try:
+            yield checker.verdict(claim)
+        except TutorError as error:
+            yield error
 
 
 class _Checker:
     """One exercise's derivations and runs, each made once."""
 
-    def __init__(self, exercise: Exercise) -> None:
+    def __init__(self, exercise: Exercise, *, misfits: bool = False) -> None:
         self.exercise = exercise
+        self.misfits = misfits
         self.derivations: dict[str, Derivation] = {}
         self.starts: dict[Any, Mapping[str, Value]] = {}
         self.points: list[dict[str, Value]] | None = None
@@ -126,6 +169,9 @@ class _Checker:
         self.trainer = Trainer(exercise)
 
     def verdict(self, claim: Claim) -> Verdict:
+        if claim.correction is not None:
+            meant = self.verdict(claim.correction)
+            return replace(self.verdict(replace(claim, correction=None)), source=claim, correction=meant)
         base = Verdict(self.exercise.id, claim.text, claim.printed, "", "differs", claim.erratum, claim)
         if claim.unknown:
             return replace(base, value=claim.unknown)
@@ -170,11 +216,16 @@ class _Checker:
     def compare_arrays(self, base: Verdict, subject: Expr, formula: Expr) -> Verdict:
         """A formula over whole arrays: on which condition it agrees, or what both give at the given values, or at a random point."""
         from tutor.answer.compare.formulas import Comparison  # arrays only
-        from tutor.exercise.layer_claims import derive_layer, find_layer_difference, list_sums
+        from tutor.exercise.layer_claims import MisfitError, derive_layer, find_layer_difference, list_sums
 
         shown = derive_layer(self.exercise, subject, formula)
         base = replace(base, value=write_plain(shown), derived=shown)
-        found = find_layer_difference(self.exercise, subject, formula)
+        try:
+            found = find_layer_difference(self.exercise, subject, formula)
+        except MisfitError as error:
+            if base.erratum is None and not self.misfits:
+                raise
+            return replace(base, misfit=(shape_text(error.shapes[1]), shape_text(error.shapes[0])))
         if found is not None:
             yours, expected = (write_side(side.items, side.shape, found.worst) for side in (found.right, found.left))
             return replace(base, difference=Comparison("different", (), yours, expected), at_given=found.given)

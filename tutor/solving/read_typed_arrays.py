@@ -13,14 +13,15 @@ from tutor.expression.walk import names
 from tutor.graph.array_products import arrange_products
 from tutor.graph.broadcasting import is_matrix_product, is_on_paper
 from tutor.graph.build import assemble
+from tutor.graph.expand_layers import expand_layers
 from tutor.graph.labels import labels
 from tutor.graph.layered import from_layers, layer_rule
 from tutor.graph.nouns import Quantity
 from tutor.graph.read_steps import is_step, read_steps, split_steps
 from tutor.graph.shapes import Shape, shape_of, shape_text
 from tutor.graph.telling_names import tell_kind
+from tutor.rules.composite_layers import READABLE
 from tutor.rules.functions import FUNCTIONS
-from tutor.rules.operations import WRITABLE
 
 LOSS, UPSTREAM = "L", "g"
 """How the loss behind an array is called, and the gradient that comes from it, where nobody uses these names."""
@@ -42,10 +43,13 @@ def make_array_exercise(text: str, shapes: Mapping[str, Shape]) -> Exercise:
     """
     title = " ".join(text.split())[:200]
     lines = list(split_steps(text.rstrip("; \t\n") or text)) if is_step(text) else [f"{_name_result(text)} = {text}"]
-    steps = _put_in_order(read_steps(lines, WRITABLE, tuple(shapes)))
+    written = _put_in_order(read_steps(lines, READABLE, tuple(shapes)))
+    learned = dict(shapes)
+    expanded = expand_layers(written, shapes, learn=lambda expr, known: _find_in(expr, learned, known, {}))
+    steps, shapes_of_layers = expanded.steps, {name: shape for name, shape in expanded.shapes.items() if name not in shapes}
     used = {name for _, expr in steps for name in names(expr)} | {target for target, _ in steps}
     _refuse_unused(shapes, used, list_taken_as_one([expr for _, expr in steps], sorted(used), shapes))
-    found = find_shapes(steps, shapes)
+    found = find_shapes(steps, {**shapes, **shapes_of_layers})
     assumed = [Assumption("shape", (name,), {"shape": shape_text(found[name])}) for name in found if name not in shapes and found[name]]
     shown, kinds = _find_result(steps, found), dict[str, Quantity]()
     if shown is not None:

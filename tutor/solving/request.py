@@ -17,6 +17,7 @@ from tutor.exercise.over_layers import layers_of
 from tutor.exercise.read_training import samples, samples_from_csv
 from tutor.exercise.training_task import is_trained_otherwise, make_task
 from tutor.expression.keys import read_derivative
+from tutor.expression.parse import read_name
 from tutor.expression.walk import names as used_names
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph
@@ -59,6 +60,7 @@ class Options:
     data: Samples | Mapping[str, Sequence[Any]] | str | None = None
     apart: bool | None = None
     edges: EdgeLabels = "plain"
+    recursion: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Request:
     what, (of, names) each, in the names of the form.  ``task`` is the training that is run, ``updates`` long; ``trained`` are the
     parameters, in the names of the form, whose update is shown.  ``focused``: the caller chose quantities.  ``own``: values, step size
     and data are the exercise's own, so that its printed figures and notes are about them.  ``edges`` says what stands on the edges of the
-    picture.
+    picture.  ``recursion``: steps over t = 1…T are told as one row for every t.
     """
 
     exercise: Exercise
@@ -89,6 +91,7 @@ class Request:
     focused: bool = False
     own: bool = True
     edges: EdgeLabels = "plain"
+    recursion: bool = False
 
     @property
     def graph(self) -> Graph:
@@ -135,8 +138,28 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
         exercise if not options.at else replace(exercise, written=write_values(exercise, options.at)),
         "solution", form, name, values, wanted, layered,
         options.chain or (exercise.chain if options.notation is None else None), task, updates, trained if shows else (), rate, written,
-        bool(options.wrt), own, options.edges,
+        bool(options.wrt), own, options.edges, choose_recursion(exercise, options, layered),
     )  # fmt: skip
+
+
+def choose_recursion(exercise: Exercise, options: Options, layered: Layered | None) -> bool:
+    """Whether repeated steps are told as a recursion: as asked, or as the exercise says; where their last time is open, always.
+
+    Raises `ValueProblem` where nothing is repeated, and for a last time that is open where the derivation is to be written out.
+    """
+    repetition = exercise.repetition
+    if repetition is None:
+        if options.recursion:
+            hint = "steps are repeated by [[repeat]] in the exercise's file: docs/repetition.md"
+            raise ValueProblem(f"{exercise.id} repeats no steps", where="--recursion", hint=hint)
+        return False
+    apart = exercise.layers is not None and layered is None
+    if apart and options.recursion:
+        raise ValueProblem("--recursion tells arrays, not their entries", hint="leave out --form scalar")
+    if repetition.letter and options.recursion is False:
+        raise ValueProblem(f"{repetition.letter} is open, so the steps cannot be written out", hint="write a number in the file: to = 3")
+    asked = exercise.recursion or bool(repetition.letter) if options.recursion is None else options.recursion
+    return asked and not apart
 
 
 def resolve_training(exercise: Exercise, options: Options) -> Request:
@@ -186,7 +209,9 @@ def read_values(exercise: Exercise, at: Mapping[str, Any], data: Samples | None 
     if at and exercise.layers is not None and exercise.layers.symbolic:
         letters = ", ".join(exercise.layers.symbolic)
         raise ValueProblem(f"the sizes {letters} are letters, so there is nothing to give a value", hint="write [shapes] with numbers")
-    read = {name: value if isinstance(value, Fraction) else read_value(str(value), name) for name, value in at.items()}
+    read = {
+        read_name(name): value if isinstance(value, Fraction) else read_value(str(value), name) for name, value in at.items()
+    }
     if exercise.graph is not None:
         check_names(read, exercise.graph)
     for name in read:
@@ -238,6 +263,7 @@ def write_rate(rate: Any, value: Value) -> str:
 def choose_numbers(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What is differentiated with respect to what: as asked, as the exercise asks, or the loss by all parameters or inputs."""
     chosen: dict[str, list[str]] = {}
+    wrt = list(map(read_name, wrt))  # h[2] is h_2
     if wrt:
         for name in wrt:
             if name not in graph.names:
@@ -275,7 +301,7 @@ def choose_owners(layered: Layered, names: Sequence[str]) -> tuple[str, ...]:
     owner = {single: name for name, array in layered.entries.items() for single in array.items}
     known = layered.graph.names
     chosen = []
-    for name in names:
+    for name in map(read_name, names):
         whole = name if name in known else owner.get(name)
         if whole is None:
             raise GraphError(f"there is no quantity {name}", where="--wrt", hint=hint_near(name, known) or ", ".join(known))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tutor.derive.backward import derive
-from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, LayerRewrite, find_layer_rewrites
+from tutor.derive.rewrites.entrywise import LayerRewrite
+from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, find_layer_rewrites
 from tutor.exercise.over_layers import entries_of
 from tutor.graph.layered import Layered
 from tutor.graph.network import quantities
+from tutor.graph.nouns import Quantity
 from tutor.notation.profile import Notation, notation
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.numbers.form_agreement import agree
@@ -21,6 +23,7 @@ from tutor.solving.request import Request
 from tutor.solving.run_training import run_training
 from tutor.solving.update_symbols import add_optimiser_letters
 from tutor.solving.verdicts import list_relevant_verdicts
+from tutor.solving.work_recursion import find_recursion
 from tutor.solving.worked import Worked
 
 
@@ -29,7 +32,8 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     exercise, values = request.exercise, request.values
     derivation = derive(layered.graph)
     rewrites = find_layer_rewrites(layered)
-    profile = array_notation(request, layered, rewrites)
+    recursion = find_recursion(request, derivation)
+    profile = array_notation(request, layered, rewrites, recursion.quantities.values() if recursion is not None else ())
     arrays = evaluate_layers(derivation, as_arrays(layered, values)) if values is not None else None
     agreement = agree(layered, None if layered.symbolic else exercise.graph, values)
     rewritten = prove(layered, () if request.focused else rewrites, values)
@@ -37,15 +41,17 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     run = run_training(request, None) if request.task is not None else None
     return Worked(
         request, profile, (derivation,), arrays, run, None, (), rewritten, Proofs(proofs, None, agreement, rewritten),
-        list_relevant_verdicts(request), (*exercise.assumptions, *(() if request.focused else exercise.notes)),
+        list_relevant_verdicts(request), (*exercise.assumptions, *(() if request.focused else exercise.notes)), recursion,
     )  # fmt: skip
 
 
-def array_notation(request: Request, layered: Layered, rewrites: Sequence[LayerRewrite]) -> Notation:
+def array_notation(
+    request: Request, layered: Layered, rewrites: Sequence[LayerRewrite], more: Iterable[Quantity] = ()
+) -> Notation:
     """The symbols of a solution in arrays, and those of their entries, of which the lecture's figures speak."""
     exercise, name = request.exercise, request.notation
     symbols: Mapping[str, Symbol] = exercise.symbols if name == exercise.notation and exercise.layers is not None else {}
     if any(rewrite.rule == LINEAR for rewrite in rewrites):
         symbols = {**symbols, UNIT: read_symbol("\\hat{W}").symbol(), SHIFT: read_symbol("\\hat{b}").symbol()}
-    profile = notation(name, list(quantities(layered.graph)), symbols, loss=layered.graph.loss)
+    profile = notation(name, [*quantities(layered.graph), *more], symbols, loss=layered.graph.loss)
     return add_optimiser_letters(replace(profile, symbols={**entries_of(layered, profile), **profile.symbols}), exercise)

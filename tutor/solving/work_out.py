@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tutor.derive.backward import derive
@@ -14,7 +14,7 @@ from tutor.exercise.training_task import make_task
 from tutor.expression.nodes import Name
 from tutor.graph.entries import Array
 from tutor.graph.network import quantities
-from tutor.graph.nouns import Derivation
+from tutor.graph.nouns import Derivation, Quantity
 from tutor.notation.profile import Notation, notation, unit_symbol
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import SampleTable
@@ -28,6 +28,7 @@ from tutor.solving.request import Request
 from tutor.solving.run_training import run_training
 from tutor.solving.update_symbols import add_optimiser_letters, update_notation
 from tutor.solving.verdicts import list_relevant_verdicts
+from tutor.solving.work_recursion import find_recursion
 from tutor.solving.worked import Training, Worked
 
 MAX_REWRITTEN = 500
@@ -80,7 +81,9 @@ def work_numbers(request: Request, ask: Ask | None) -> Worked:
     exercise, graph, values = request.exercise, request.graph, request.values
     derivations = tuple(derive(replace(graph, loss=of), wanted=names) for of, names in request.wanted)
     rewrites = tuple(find_rewrites(d) for d in derivations)
-    profile = solution_notation(request, [r for some in rewrites for r in some])
+    recursion = find_recursion(request, derivations[0]) if request.recursion else None
+    more = recursion.quantities.values() if recursion is not None else ()
+    profile = solution_notation(request, [r for some in rewrites for r in some], more)
     trace: dict[str, Value] | None = None
     main = next((d for d in derivations if d.graph.loss == graph.loss), None) or derive(graph)
     if values is not None:
@@ -101,7 +104,7 @@ def work_numbers(request: Request, ask: Ask | None) -> Worked:
     return Worked(
         request, profile, derivations, trace, run, list_first_samples(request), tuple(dict.fromkeys(shown)), None,
         Proofs(proofs, prove_rewrites(derivations, rewrites, values, proofs)), verdicts,
-        (*exercise.assumptions, *(() if request.focused else exercise.notes), *(() if request.focused else extra)),
+        (*exercise.assumptions, *(() if request.focused else exercise.notes), *(() if request.focused else extra)), recursion,
     )  # fmt: skip
 
 
@@ -112,14 +115,14 @@ def find_rewrites(derivation: Derivation) -> tuple[Rewrite, ...]:
     return (*select_belonging(find_named(derivation), derivation, derivation.wanted), *collapse_units(derivation))
 
 
-def solution_notation(request: Request, rewrites: Sequence[Rewrite]) -> Notation:
+def solution_notation(request: Request, rewrites: Sequence[Rewrite], more: Iterable[Quantity] = ()) -> Notation:
     """The symbols of a solution neuron by neuron: the course's, the exercise's own, and those of what is simplified."""
     exercise, name = request.exercise, request.notation
     units = {r.left.name for r in rewrites if r.rule == UNIT and isinstance(r.left, Name)}
     symbols = {unit: unit_symbol(name, unit) for unit in sorted(units)}
     symbols |= entry_symbols(exercise, name)
     symbols |= exercise.symbols if name == exercise.notation else {}
-    return add_optimiser_letters(notation(name, quantities(request.graph), symbols, loss=request.graph.loss), exercise)
+    return add_optimiser_letters(notation(name, (*quantities(request.graph), *more), symbols, loss=request.graph.loss), exercise)
 
 
 def list_first_samples(request: Request) -> SampleTable | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tutor.derive.recursion import Recursion
 from tutor.derive.rewrites.named import Rewrite
 from tutor.derive.update import Update
 from tutor.exercise.model import Assumption
@@ -45,6 +46,7 @@ class Worked:
 
     ``derivations`` has one for each quantity that is differentiated.  ``numbers`` are the values by key, exact fractions or numbers of at
     least 60 digits (arrays of them in layer form); None for a computation without values.  ``samples`` is the table of a data set.
+    ``recursion`` tells the first of the derivations as one row for every t, where that is asked for.
     """
 
     request: Request
@@ -58,6 +60,7 @@ class Worked:
     proofs: Proofs = field(default_factory=Proofs)
     verdicts: tuple[Verdict, ...] = ()
     notes: tuple[str | Assumption, ...] = ()
+    recursion: Recursion | None = None
 
     @property
     def scalars(self) -> Mapping[str, Value] | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
 LARGEST, MOST_DRAINED = 64_000, 20_000_000
 """Bytes of a form; and so many more are taken in and thrown away, so that who sent them gets to read why."""
 MOST_CELLS = 100
+_NUMBER = re.compile(r"[-+−]?[0-9.,/]{1,40}(?:[eE][-+−]?[0-9]{1,4})?")
 _DECIMAL = re.compile(r"\A([-+−]?[0-9]{0,20}),([0-9]{1,20})\Z")
 
 
@@ -63,10 +64,29 @@ def read_event(form: Mapping[str, str]) -> tuple[str, str]:
         return kind, form.get("text", "").strip()
     cells = [[_read_cell(form.get(f"e{row}_{column}", "")) for column in range(1, columns + 1)] for row in range(1, rows + 1)]
     filled = [cell for row in cells for cell in row if cell]
-    if len(filled) <= 1 and rows * columns > 1:
+    if rows * columns > 1 and (not filled or (len(filled) == 1 and not _NUMBER.fullmatch(filled[0]))):
         return kind, filled[0] if filled else ""  # the whole array, typed or put into one field
-    lines = [row[0] if columns == 1 else f"[{', '.join(row)}]" for row in cells]
-    return kind, f"[{', '.join(lines)}]"
+    return kind, _write_list([row[0] if columns == 1 else _write_list(row) for row in cells])
+
+
+def _write_list(parts: Sequence[str]) -> str:
+    """Entries in brackets; behind an empty last one stands a comma more, so that it is missed and not taken for the end."""
+    return f"[{', '.join(parts)}{'' if parts[-1] else ','}]"
+
+
+def split_grid(text: str, rows: int, columns: int) -> list[str]:
+    """What stood in the fields of a grid, row after row, from the answer that `read_event` made of it; nothing for any other answer.
+
+    >>> split_grid("[[1, W0], [, 2/3]]", 2, 2), split_grid("W0 x", 2, 1)
+    (['1', 'W0', '', '2/3'], [])
+    """
+    lines = text[1:-1].split("], [") if columns > 1 else [text[1:-1]]
+    cells = [cell for line in lines for cell in line.strip("[]").removesuffix(",").split(", ")]
+    if len(cells) != rows * columns:
+        return []
+    fields = {f"e{place // columns + 1}_{place % columns + 1}": cell for place, cell in enumerate(cells)}
+    again = read_event({"rows": str(rows), "columns": str(columns), **fields})
+    return cells if again == ("answer", text) else []
 
 
 def _read_cell(text: str) -> str:

@@ -39,6 +39,7 @@ from tutor.render.picture.draw_svg import draw_picture
 from tutor.render.picture.layout import Layout
 from tutor.render.picture.svg import plan_layout, svg
 from tutor.results.practice import find_notation
+from tutor.web.forms import split_grid
 
 DEPTH = 1
 """Titles of parts stand under that of the page."""
@@ -210,11 +211,23 @@ class SessionPage:
             for (letter, said), node in zip(choices_of, touched, strict=True)
         ]
         asked = list(list_key_names(task.target)) if task.target else []
+        field, grid = choose_field(task), measure_grid(task)
+        typed = self._find_typed(task, field)
         return {
             "id": task.id, "kind": task.kind, "label": say_place(self.session, task, words),
             "html": write_inline(ask_task(self.session.lesson, task, words, notation), notation),
-            "options": options, "field": choose_field(task), "touched": asked, **measure_grid(task),
+            "options": options, "field": field, "touched": asked, **grid,
+            "typed": typed, "cells": split_grid(typed, **grid) if field == "grid" else [],
         }  # fmt: skip
+
+    def _find_typed(self, task: AskedStep, field: str) -> str:
+        """What the learner typed last where it stays in its field, to be mended: what could not be read, a formula instead of a number,
+        and in a grid what is not right."""
+        reply, events = self.reply, self.session.events
+        if reply is None or reply.task != task.id or reply.kind != "answer" or reply.before or not events or reply.marked is None:
+            return ""
+        stays = reply.note in ("unreadable", "formula") or (field == "grid" and not reply.note and find_mood(reply) == "bad")
+        return events[-1].text if stays and events[-1].kind == "answer" else ""
 
     def _list_tasks(self) -> list[dict[str, str]]:
         session, marks = self.session, self.prepared.words.web.MARKS

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -57,6 +57,8 @@ OFFERED = tuple(name for name, row in MODES.items() if row.tells)
 """The modes that learners may choose from, where no exam is held."""
 MOST_EVENTS = 3_000
 LONGEST_NAME = 80
+FILTERS = ("skill", "trains")
+"""What the catalogue is chosen by, in its address."""
 CACHED = 200
 _Got = TypeVar("_Got")
 
@@ -375,7 +377,8 @@ class Site:
         self.require_rate("events", learner.id)
         name = " ".join(visit.form.get("name", "").split())[:LONGEST_NAME]
         await self.use_store(self.store.rename_learner, learner.id, name)
-        response = RedirectResponse("/", 303)
+        chosen = {key: visit.form[key][:LONGEST_NAME] for key in FILTERS if visit.form.get(key)}
+        response = RedirectResponse(f"/?{urlencode(chosen)}" if chosen else "/", 303)
         if visit.is_new:
             self.set_cookie(visit, response)
         return response

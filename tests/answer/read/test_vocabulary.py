@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from chosen_exercises import chosen_ids, load_once
 from some_now import some_now
 
 from tutor.answer.handed_in import AnswerError
@@ -10,7 +11,6 @@ from tutor.answer.read.reading import read
 from tutor.answer.read.vocabulary import notation_of, vocabulary
 from tutor.derive.backward import derive
 from tutor.errors import TutorError
-from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
 from tutor.expression.nodes import Name, Partial
 from tutor.notation.profile import profile_names
@@ -19,7 +19,7 @@ from tutor.numbers.run import compute
 from tutor.numbers.verify import random_points
 from tutor.render.maths import Printer
 
-EXERCISES = {ident: exercise for ident in ids() if (exercise := load(ident)).graph is not None}
+EXERCISES = {ident: exercise for ident in chosen_ids() if (exercise := load_once(ident)).graph is not None}
 
 
 @pytest.mark.parametrize("profile", some_now(profile_names(), 5))

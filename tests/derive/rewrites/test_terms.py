@@ -81,7 +81,12 @@ AFFINE = [("y1 + y2", {"y1": F(1), "y2": F(1)}), ("y + (1 - y)", {"": F(1)}), ("
 
 @pytest.mark.parametrize(("text", "expected"), AFFINE)
 def test_affine(text, expected):
-    assert affine(parse(text)) == expected
+    assert affine(parse(text), Flow(from_steps(["c = 1 - y"]))) == expected
+
+
+def test_a_step_is_opened():
+    flow = Flow(from_steps(["c = 1 - y", "d = c^2", "L = y + c + d"]))
+    assert affine(parse("y + c + d"), flow) == {"": F(1), "d": F(1)}
 
 
 def test_what_comes_after():

@@ -18,6 +18,8 @@ _ONE = re.compile(rf"[-+−]?\s?(?:[0-9]{{1,15}},[0-9]{{1,30}}|{NUMBER})(?:\s?/\
 _BETWEEN = re.compile(r"\s{0,9}(?:[;\n|&]|,(?=\s)|\s(?=[0-9.])|\band\b|\bund\b)\s{0,9}")
 _COMMAS = re.compile(r"\s{0,9},\s{0,9}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[, '][0-9]{3})+(?:\.[0-9]+)?")
+_NESTED = re.compile(r"[-+−0-9.,;/eE\s()\[\]{}]*[\[({][-+−0-9.,;/eE\s()\[\]{}]*")
+_EACH = re.compile(rf"[-+−]?{NUMBER}(?:/{NUMBER})?")
 _MIXED = re.compile(r"[-+−]?[0-9]+\s+[0-9]+\s?/\s?[0-9]+")
 
 
@@ -48,12 +50,15 @@ def refuse_several(text: str) -> None:
 
 
 def _find_values(text: str) -> list[tuple[int, int]]:
-    """Where each number stands, of a text that has nothing but numbers; those that are all alike are one number, said again."""
+    """Where each number stands, of a text that has nothing but numbers; outside of a list those that are all alike are one, said again."""
     start, end = _find_inside(text)
     inner = text[start:end]
     if _GROUPED.fullmatch(inner) or _MIXED.fullmatch(inner):
         return []
-    is_list = start > 0 and text[start - 1] in ("[", "(", "{")
+    opened = text[:start].rstrip()[-1:]
+    is_list = opened in ("[", "(", "{")
+    if opened == "[" and _NESTED.fullmatch(inner):  # a matrix
+        return [found.span() for found in _EACH.finditer(text, start, end)]
     for between in (_BETWEEN, _COMMAS):
         found, at = [], start
         for gap in [*between.finditer(text, start, end), None]:
@@ -63,7 +68,7 @@ def _find_values(text: str) -> list[tuple[int, int]]:
             at = gap.end() if gap else end
         several = len(found) > (2 if between is _COMMAS and not is_list else 1)  # 0,5 is a decimal
         if several and all(_ONE.fullmatch(text, *place) for place in found):
-            return found if len({text[a:b] for a, b in found}) > 1 else []
+            return found if is_list or len({text[a:b] for a, b in found}) > 1 else []
     return []
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import get_args
 
 from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
@@ -42,9 +43,9 @@ from tutor.expression.nodes import Call, Expr, Name, Partial, children
 from tutor.expression.own_functions import shorten_name
 from tutor.expression.spelling import Key, read_whole
 from tutor.graph.network import quantities
-from tutor.graph.nouns import Graph
+from tutor.graph.nouns import Graph, Quantity
 from tutor.notation.profile import Notation, notation, profile_names
-from tutor.notation.symbol import Symbol, guess
+from tutor.notation.symbol import Symbol, Time, guess, put_time
 from tutor.rules.functions import FUNCTIONS, function
 
 MAX_UPDATES = 3
@@ -83,6 +84,9 @@ def gather_vocabulary(
         found.text(name, node, SPELLED)
     for place, profile in enumerate(chosen if nodes else ()):
         _add_profile(found, graph, known(profile), nodes, own=place == 0)
+    for quantity in quantities(graph) if nodes else ():
+        for symbol in list_timed_symbols(quantity):
+            found.add(symbol, nodes[quantity.name], OTHER)
     for text, name in list_common_names(graph):
         found.text(text, nodes[name], COMMON)
     for text, name in list_common_errors(graph):
@@ -92,7 +96,7 @@ def gather_vocabulary(
     rates = dict.fromkeys([*map(rate_name, chosen), "eta", "lambda", "tau", "alpha"])
     rates = {rate: None for rate in rates if not found.is_own(rate)}
     own_rate = Name(rate_name(exercise.notation))  # there is one step size, whatever letter another course has for it
-    declared = {**dict.fromkeys(rates, own_rate), **nodes}
+    declared = {**nodes, **{rate: own_rate for rate in rates if rate not in nodes}}  # the quantities are what hints name first
     for rate in rates:
         if rate not in nodes:
             found.text(rate, declared[rate], OTHER)
@@ -106,6 +110,13 @@ def gather_vocabulary(
         declared, spelled, literal, re.compile(pattern) if pattern else None, _functions(chosen) | _name_own(graph),
         frozenset(_calls(graph.steps)), arity=_arity, most=MAX_ANSWER_TOKENS, noun="answer",
     )  # fmt: skip
+
+
+def list_timed_symbols(quantity: Quantity) -> Iterator[Symbol]:
+    """How the time of a quantity may be written, whatever the course: h^{⟨2⟩}, h^{(2)}, h⟨2⟩."""
+    if quantity.time:
+        base = guess("_".join(quantity.name.split("_")[: -len(quantity.time)]))
+        yield from (put_time(base, quantity.time, style) for style in get_args(Time))
 
 
 _LOSSES = ("L", "E", "L_total", "E_total", "L_tot", "E_tot", "E_ges", "L_ges", "Loss", "loss", "Error", "J", "C", "Cost", "cost")

@@ -108,9 +108,9 @@ def _parts(term: ArrayTerm, uses: Dependence) -> list[ArrayTerm] | None:
         case Call("log", (inner,)) if not term.summed and (picked := _entry_of(uses.open_name(inner))) is not None:
             return [_pick_entry(term, Call("log", (picked[0],)), *picked, uses)]
         case Call("sum", (inner,)) if not term.summed:
-            return [replace(term, core=inner, summed=True)]
+            return [_open_total(term, inner)]
         case Call("mean", (inner,)) if not term.summed:
-            return [_write_mean_as_sum(replace(term, core=inner, summed=True), uses.layered)]
+            return [_write_mean_as_sum(_open_total(term, inner), uses.layered)]
         case Call("row_sums" | "column_sums", (inner,)) if term.summed and not term.factors:
             return [replace(term, core=inner)]
         case Call("matmul", args) if not term.summed and not shape_of(core, uses.layered.shapes):
@@ -130,6 +130,11 @@ def _parts(term: ArrayTerm, uses: Dependence) -> list[ArrayTerm] | None:
             assert formula is not None
             return [replace(term, core=substitute(formula, dict(zip(row.params, args, strict=True))))]
     return None
+
+
+def _open_total(term: ArrayTerm, inner: Expr) -> ArrayTerm:
+    """A sum over all entries; what stood before it are single numbers."""
+    return replace(term, core=inner, summed=True, scalars=(*term.scalars, *term.factors), factors=())
 
 
 def _entry_of(expr: Expr) -> tuple[Expr, tuple[Expr, ...]] | None:
@@ -202,8 +207,11 @@ class Targets:
     scale: Expr
 
 
-def targets_of(layered: Layered, output: Expr) -> Targets | None:
-    """The loss as −scale·Σ (y ⊙ log ŷ + r ⊙ log(1 − ŷ)) and what does not look at the output; nothing for any other loss."""
+def targets_of(layered: Layered, output: Expr, *, logged: bool = False) -> Targets | None:
+    """The loss as −scale·Σ (y ⊙ log ŷ + r ⊙ log(1 − ŷ)) and what does not look at the output; nothing for any other loss.
+
+    ``logged``: the output given is log ŷ.
+    """
     terms = loss_terms(layered, output)
     found: dict[bool, Expr] = {}
     scales = {term.scale for term in terms}
@@ -212,9 +220,11 @@ def targets_of(layered: Layered, output: Expr) -> Targets | None:
     (scale,) = scales
     for term in terms:
         match term.core:
-            case Call("log", (inner,)) if inner == output:
+            case core if core == output and logged:
                 rest = False
-            case Call("log", (Add((one, Neg(inner))),)) if inner == output and one == ONE:
+            case Call("log", (inner,)) if inner == output and not logged:
+                rest = False
+            case Call("log", (Add((one, Neg(inner))),)) if inner == output and one == ONE and not logged:
                 rest = True
             case _:
                 return None

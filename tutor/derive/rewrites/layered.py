@@ -7,13 +7,14 @@ of both sides agree (`tutor.numbers.form_agreement`).
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from math import prod
 
 from tutor.derive.backward import derive
 from tutor.derive.layerwise import order, pullback
 from tutor.derive.local import times
+from tutor.derive.rewrites.entrywise import LayerRewrite, recognise_entrywise
 from tutor.derive.rewrites.layer_terms import Targets, contains, loss_terms, replace_part, scale_expr, targets_of
+from tutor.derive.rewrites.normalised import find_gates, find_normalised
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import drop_transpose, names
@@ -26,24 +27,9 @@ SOFTMAX = "softmax with cross-entropy"
 SIGMOID = "sigmoid with binary cross-entropy"
 LINEAR = "linear network"
 LOG_SUM = "log-sum-exp"
-_OUTPUTS = {**dict.fromkeys(SOFTMAXES, SOFTMAX), "sigmoid": SIGMOID}
+LOG_SOFTMAX = "log-softmax with likelihood"
+_OUTPUTS = {**dict.fromkeys(SOFTMAXES, SOFTMAX), "sigmoid": SIGMOID, **{f"log_{name}": LOG_SOFTMAX for name in SOFTMAXES}}
 UNIT, SHIFT = "What", "bhat"
-
-
-@dataclass(frozen=True, slots=True)
-class LayerRewrite:
-    """``left = expr`` holds because of ``rule``; ``equals`` is what it is proved against, in quantities and derivatives.
-
-    ``targets`` are the targets whose entries have to sum to 1 (each sample's), where the rewrite needs that; ``output`` is the function
-    that says what a sample is, ``softmax_rows``.
-    """
-
-    left: Expr
-    expr: Expr
-    equals: Expr
-    rule: str
-    targets: str = ""
-    output: str = ""
 
 
 def find_layer_rewrites(layered: Layered) -> tuple[LayerRewrite, ...]:
@@ -55,7 +41,8 @@ def find_layer_rewrites(layered: Layered) -> tuple[LayerRewrite, ...]:
     >>> [write_plain(rewrite.expr) for rewrite in find_layer_rewrites(graph)]
     ['p - y']
     """
-    return (*_scores(layered), *_log_sums(layered), *_collapse_layers(layered))
+    return (*_scores(layered), *_log_sums(layered), *recognise_entrywise(layered), *find_normalised(layered), *find_gates(layered),
+            *_collapse_layers(layered))  # fmt: skip
 
 
 def _scores(layered: Layered) -> list[LayerRewrite]:
@@ -65,15 +52,18 @@ def _scores(layered: Layered) -> list[LayerRewrite]:
         rule = _OUTPUTS[call.func]
         if type(call.args[0]) is Name and _reaches_loss_besides(layered, call.args[0].name, call):
             continue
-        found = targets_of(layered, output)
+        logged = rule == LOG_SOFTMAX
+        found = targets_of(layered, output, logged=logged)
         target = None if found is None else _target(found, call, layered)
         if found is None or target is None:
             continue
-        difference = times(found.scale, Add((output, Neg(target))))
-        given = rule == SOFTMAX and type(target) is Name
+        activation = call.func.removeprefix("log_") if logged else call.func
+        probability = Call(activation, call.args) if logged else output
+        difference = times(found.scale, Add((probability, Neg(target))))
+        given = rule != SIGMOID and type(target) is Name
         needs = target.name if given and type(target) is Name else ""
         rewrites += [
-            LayerRewrite(left, expr, left, rule, needs, call.func)
+            LayerRewrite(left, expr, left, rule, needs, activation)
             for left, expr in _list_gradients_below(layered, call.args[0], call, difference)
         ]
     return rewrites
@@ -107,7 +97,7 @@ def _target(found: Targets, call: Call, layered: Layered) -> Expr | None:
     y, rest = found.of_output, found.of_rest
     if y is None:
         return None
-    if _OUTPUTS[call.func] == SOFTMAX:
+    if _OUTPUTS[call.func] != SIGMOID:
         steps = {step.target: step.expr for step in layered.graph.steps}
         made = steps.get(y.name) if type(y) is Name else y
         return y if rest is None and (made is None or _has_label_each(made, call, layered)) else None
@@ -132,7 +122,7 @@ _SAMPLE_AXIS = {name: {"sum": 0, "column_sums": -2, "row_sums": -1}[total] for n
 
 def _has_label_each(target: Expr, call: Call, layered: Layered) -> bool:
     """Whether a target has one label for each sample, so that it sums to 1 whatever the labels are."""
-    shape, axis = [*shape_of(call, layered.shapes)], _SAMPLE_AXIS[call.func]
+    shape, axis = [*shape_of(call, layered.shapes)], _SAMPLE_AXIS[call.func.removeprefix("log_")]
     del shape[axis]
     samples = []
     for term in target.args if type(target) is Add else (target,):

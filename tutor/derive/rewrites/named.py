@@ -11,16 +11,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from tutor.derive.chains import gradients, list_full_chains
 from tutor.derive.local import plus, times
 from tutor.derive.rewrites.collapse import find_collapses
-from tutor.derive.rewrites.terms import Flow, Output, Term, affine, combine_sums, log_of, log_sum, outputs, terms
+from tutor.derive.rewrites.terms import (
+    Flow,
+    LogSum,
+    Output,
+    Term,
+    affine,
+    combine_sums,
+    is_hidden,
+    log_of,
+    log_sum,
+    outputs,
+    terms,
+)
 from tutor.derive.slope import derivatives
 from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Partial, children, write_fraction
-from tutor.expression.walk import has_call, names
+from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation, Path, Step
+from tutor.rules.patterns import constant
 
 BELOW = "parameters below"
 """The rule of a gradient that follows from a rewrite: ∂L/∂w = (ŷ − y)·h."""
@@ -104,7 +118,7 @@ def find_named(derivation: Derivation) -> tuple[Rewrite, ...]:
     flow = Flow(derivation.graph)
     known = outputs(flow)
     sight = Sight(derivation, flow, known, (terms(derivation.graph.loss, flow, known) if known else None) or ())
-    simple = [rewrite for row in ROWS for rewrite in row.recognise(sight)]
+    simple = [rewrite for row in ROWS for rewrite in row.recognise(sight) if not any(map(is_hidden, names(rewrite.expr)))]
     return (*simple, *_find_below(derivation, simple))
 
 
@@ -182,7 +196,7 @@ def _sigmoid(sight: Sight) -> Iterator[Rewrite]:
             continue
         name = output.name
         y, rest = logs.targets.get((name, False), ZERO), logs.targets.get((name, True), ZERO)
-        if combine_sums([(Fraction(1), affine(y)), (Fraction(1), affine(rest))]) != {"": Fraction(1)}:
+        if combine_sums([(Fraction(1), affine(y, sight.flow)), (Fraction(1), affine(rest, sight.flow))]) != {"": Fraction(1)}:
             continue
         simple = plus([Name(name), _oppose(y)])
         if output.inner is None:
@@ -193,11 +207,12 @@ def _sigmoid(sight: Sight) -> Iterator[Rewrite]:
                 yield _score(sight, SIGMOID, quantity, logs, product([simple, slope]))
 
 
-def _softmax(sight: Sight) -> Iterator[Rewrite]:
-    """−Σ y_k log p_k of p = softmax(s): −y_i(1 − p_i) + Σ_{k≠i} y_k p_i."""
+def _softmax(sight: Sight, rule: str) -> Iterator[Rewrite]:
+    """−Σ y_k log p_k of p = softmax(s), or −Σ y_k l_k of l = log_softmax(s): −y_i(1 − p_i) + Σ_{k≠i} y_k p_i."""
+    logged = rule == LOG_SOFTMAX
     groups: dict[frozenset[str], list[Output]] = {}
     for output in sight.outputs.values():
-        if output.function == "softmax":
+        if output.function == "softmax" and output.logged == logged:
             groups.setdefault(frozenset(output.scores), []).append(output)
     for group in groups.values():
         logs = _logs(sight, group)
@@ -205,57 +220,88 @@ def _softmax(sight: Sight) -> Iterator[Rewrite]:
         if logs is None or len(own) < len(group) or any(inverse for _, inverse in logs.targets):
             continue
         scores = group[0].scores
+        if not _are_free(scores, sight.flow):
+            continue
         targets = {score: logs.targets[own[score], False] for score in scores
                    if score in own and (own[score], False) in logs.targets}  # fmt: skip
         for place, score in enumerate(scores, 1):
-            p: Expr = Name(own[score]) if score in own else Call(f"softmax_{place}", tuple(Name(s) for s in scores))
-            yield _component(sight, score, p, targets, logs)
+            p: Expr = Name(own[score]) if score in own and not logged else Call(f"softmax_{place}", tuple(Name(s) for s in scores))
+            yield _component(sight, rule, score, p, targets, logs)
 
 
-def _component(sight: Sight, score: str, p: Expr, targets: Mapping[str, Expr], logs: _Logs) -> Rewrite:
+def _component(sight: Sight, rule: str, score: str, p: Expr, targets: Mapping[str, Expr], logs: _Logs) -> Rewrite:
     y = targets.get(score, ZERO)
     others = [target for name, target in targets.items() if name != score]
     pieces = [Neg(times(y, Add((ONE, Neg(p)))))] if y != ZERO else []
     cancelled = plus([*pieces, *(times(target, p) for target in others)])
-    total = combine_sums([(Fraction(1), affine(target)) for target in targets.values()])
+    total = combine_sums([(Fraction(1), affine(target, sight.flow)) for target in targets.values()])
     summed = plus(list(targets.values()))
     short = plus([p, _oppose(y)])
     between = (logs.scale_expr(cancelled),) if len(targets) > 1 else ()
     if total == {"": Fraction(1)}:
-        return _score(sight, SOFTMAX, score, logs, short, between)
+        return _score(sight, rule, score, logs, short, between)
     only = total.get("") if total and set(total) == {""} else None
     if only is not None:
-        return _score(sight, SOFTMAX, score, logs, plus([times(write_fraction(only), p), _oppose(y)]), between)
+        return _score(sight, rule, score, logs, plus([times(write_fraction(only), p), _oppose(y)]), between)
     condition = summed if total is not None and all(isinstance(t, Name) for t in targets.values()) else None
     general = plus([times(p, summed), _oppose(y)])
-    return _score(sight, SOFTMAX, score, logs, general, between, condition, short)
+    return _score(sight, rule, score, logs, general, between, condition, short)
 
 
 def _log_sum(sight: Sight) -> Iterator[Rewrite]:
     """log Σ exp(z_k) − Σ y_k z_k, the cross-entropy of scores: p_i − y_i, with p = softmax(z); σ(z) − y for log(1 + exp(z)) − y·z."""
-    sums = {made for expr in sight.flow.steps.values() for core in _calls(expr) if (made := log_sum(core, sight.flow)) is not None}
-    scores = dict.fromkeys(score for one, _ in sorted(sums) for score in one)
-    free = all(sight.flow.list_after([score]).isdisjoint(scores.keys() - {score}) for score in scores)
-    found = terms(sight.loss, sight.flow, {}, scores) if scores and free else None
-    slopes: dict[str, list[Expr]] = {score: [] for score in scores}
+    sums = {made for expr in sight.flow.steps.values() for core in _calls(expr) if (made := _read_log_sum(core, sight.flow)) is not None}
+    scores = dict.fromkeys(score for one in sorted(one.scores for one in sums) for score in one)
+    found = terms(sight.loss, sight.flow, {}, scores) if scores and _are_free(scores, sight.flow) else None
+    slopes: dict[str, list[tuple[Expr, Expr]]] = {score: [] for score in scores}
     for term in found or ():
         made = log_sum(term.core, sight.flow)
         scale = Div(product([write_fraction(term.number), *term.factors]), product(term.divisors)) if term.divisors else product(
             [write_fraction(term.number), *term.factors])  # fmt: skip
         if made is not None:
-            for place, score in enumerate(made[0], 1):
-                call = Call("sigmoid", (Name(score),)) if made[1] else Call(f"softmax_{place}", tuple(Name(s) for s in made[0]))
-                slopes[score].append(product([scale, call]))
+            for place, score in enumerate(made.scores, 1):
+                call = Call("sigmoid", (Name(score),)) if made.one else Call(f"softmax_{place}", tuple(Name(s) for s in made.scores))
+                slopes[score].append((scale, call))
+                if made.negated:  # the slope of log(1 + exp(−z)) is σ(z) − 1
+                    slopes[score].append((Neg(scale), ONE))
         elif isinstance(term.core, Name) and term.core.name in slopes:
-            slopes[term.core.name].append(scale)
+            slopes[term.core.name].append((scale, ONE))
         else:
             return
     for score, parts in slopes.items():
-        if any(names(part) and has_call(part) for part in parts):
-            yield Rewrite(LOG_SUM, Partial(sight.loss, score), sum_terms(parts), list_full_chains(sight.derivation, score) or ())
+        if any(names(part) for _, part in parts):
+            yield Rewrite(LOG_SUM, Partial(sight.loss, score), _collect(parts, sight.flow), list_full_chains(sight.derivation, score) or ())
 
 
-def _calls(expr: Expr) -> Iterator[Expr]:
+def _are_free(scores: Iterable[str], flow: Flow) -> bool:
+    """Whether no score is computed from another one."""
+    among = set(scores)
+    return all(flow.list_after([score]).isdisjoint(among - {score}) for score in among)
+
+
+def _read_log_sum(core: Call, flow: Flow) -> LogSum | None:
+    """The sum behind a call, log σ(z) as −log(1 + exp(−z))."""
+    return log_sum(Call("softplus", (sum_terms([Neg(core.args[0])]),)) if core.func == "log_sigmoid" else core, flow)
+
+
+def _collect(parts: Sequence[tuple[Expr, Expr]], flow: Flow) -> Expr:
+    """Σ scale·slope, with the scales of a slope that occurs several times, and of 1, added up where they are sums of plain quantities."""
+    groups: dict[Expr, list[Expr]] = {}
+    for scale, part in sorted(parts, key=lambda pair: pair[1] == ONE):
+        groups.setdefault(part, []).append(scale)
+    whole = []
+    for part, scales in groups.items():
+        total = combine_sums([(Fraction(1), affine(scale, flow)) for scale in scales]) if len(scales) > 1 else None
+        if total is None:
+            whole += [product([scale, part]) for scale in scales]
+        else:
+            ordered = sorted(total.items(), key=lambda pair: pair[1] < 0)
+            summed = [product([write_fraction(number), *([Name(name)] if name else [])]) for name, number in ordered]
+            whole += [product([sum_terms(summed), part])] if summed and part != ONE else summed
+    return sum_terms(whole)
+
+
+def _calls(expr: Expr) -> Iterator[Call]:
     stack = [expr]
     while stack:
         node = stack.pop()
@@ -265,7 +311,8 @@ def _calls(expr: Expr) -> Iterator[Expr]:
 
 
 def _oppose(expr: Expr) -> Expr:
-    return ZERO if expr == ZERO else Neg(expr)
+    value = constant(expr)
+    return Neg(expr) if value is None or value > 0 else write_fraction(-value)
 
 
 def _score(
@@ -350,14 +397,17 @@ def _product(upstream: Expr, local: Expr) -> Expr:
 SIGMOID = "sigmoid with binary cross-entropy"
 LOG_SUM = "cross-entropy of scores"
 SOFTMAX = "softmax with cross-entropy"
+LOG_SOFTMAX = "log-softmax with likelihood"
 LINEAR = "linear network"
 UNIT = "weight of the single unit"
 
 ROWS = (
     RewriteRow(SIGMOID, _sigmoid,
         source="dl: derivatives of cross entropy loss, ∂L/∂s_i = ŷ_i − y_i, ∂L/∂w_ji = (ŷ_i − y_i)h_j"),
-    RewriteRow(SOFTMAX, _softmax, condition="the targets sum to 1",
+    RewriteRow(SOFTMAX, partial(_softmax, rule=SOFTMAX), condition="the targets sum to 1",
         source="neuron, qmul: softmax; dl: cross entropy. ∂L/∂s_i = p_i·Σ y_k − y_i"),
+    RewriteRow(LOG_SOFTMAX, partial(_softmax, rule=LOG_SOFTMAX), condition="the targets sum to 1",
+        source="the same with l = log p in one function, as in torch.nn.functional.nll_loss(log_softmax(s), y)"),
     RewriteRow(LOG_SUM, _log_sum,
         source="the same with the logarithm worked out: −Σ y_k log p_k = log Σ exp(z_k) − Σ y_k z_k where Σ y_k = 1"),
 )  # fmt: skip

@@ -6,17 +6,21 @@ lecturer writes one formula or ten steps, ``cross_entropy(p, y)`` or ``-y*log(p)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.derive.tidy import product, sum_terms
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Pow
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Pow, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Graph
 from tutor.rules.functions import OF_LOGARITHMS, function, value_of
 from tutor.rules.patterns import constant
 
+_LOGGED = re.compile(r"log_softmax_\d+")
+_HIDDEN = " "
+MAX_OPENED = 4
 MAX_VISITS = 5_000
 """How many nodes of the loss are looked at; a longer one is not taken apart."""
 
@@ -26,6 +30,7 @@ class Output:
     """A step that is an activation of scores: a sigmoid of one, or a component of a softmax of all.
 
     A sigmoid of a formula (``p = sigmoid(w*x + b)``) has no score of its own: ``inner`` is the formula, and the scores are empty.
+    ``logged``: the step is the logarithm of the component, ``l = log_softmax_1(z1, z2)``.
     """
 
     name: str
@@ -33,6 +38,16 @@ class Output:
     scores: tuple[str, ...]
     place: int = 0
     inner: Expr | None = None
+    logged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogSum:
+    """log Σ exp of scores; ``one`` where 1 is added to the sum, ``negated`` where it is exp(−z): log(1 + exp(−z))."""
+
+    scores: tuple[str, ...]
+    one: bool = False
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +61,28 @@ class Term:
 
 
 class Flow:
-    """Who uses whom in a graph, asked from several sides."""
+    """Who uses whom in a graph, asked from several sides.
+
+    The logarithm of an activation that stands inside of a formula is a step here, under a name that no quantity has (`is_hidden`).
+    """
 
     def __init__(self, graph: Graph) -> None:
-        self.steps: Mapping[str, Expr] = {step.target: step.expr for step in graph.steps}
-        self.users: dict[str, list[str]] = {}
+        self.steps: dict[str, Expr] = {}
         for step in graph.steps:
-            for name in names(step.expr):
-                self.users.setdefault(name, []).append(step.target)
+            expr = self._name_logarithms(step.expr)
+            self.steps[step.target] = expr
+        self.users: dict[str, list[str]] = {}
+        for target, expr in self.steps.items():
+            for name in names(expr):
+                self.users.setdefault(name, []).append(target)
+
+    def _name_logarithms(self, expr: Expr, *, whole: bool = True) -> Expr:
+        parts = tuple(self._name_logarithms(part, whole=False) for part in children(expr))
+        if whole or not isinstance(expr, Call) or not _LOGGED.fullmatch(expr.func) or not all(isinstance(part, Name) for part in parts):
+            return rebuild(expr, parts) if parts else expr
+        name = _HIDDEN + f"{expr.func}({', '.join(names(expr))})"
+        self.steps[name] = expr
+        return Name(name)
 
     def list_after(self, start: Iterable[str], blocked: Iterable[str] = ()) -> set[str]:
         """All that depends on some quantities (themselves included), not counting what comes after the blocked ones."""
@@ -72,6 +101,11 @@ class Flow:
         return self.steps.get(expr.name, expr) if isinstance(expr, Name) else expr
 
 
+def is_hidden(name: str) -> bool:
+    """Whether a name is that of a part of a formula, made by `Flow`."""
+    return name.startswith(_HIDDEN)
+
+
 def outputs(flow: Flow) -> dict[str, Output]:
     """Every step that is a sigmoid or a component of a softmax of plain quantities, written as a function or out."""
     found = {}
@@ -88,9 +122,9 @@ def _read_called(name: str, expr: Call) -> Output | None:
     if not all(isinstance(arg, Name) for arg in expr.args):
         return None
     scores = tuple(arg.name for arg in expr.args if isinstance(arg, Name))
-    head, _, place = expr.func.partition("_")
-    if head == "softmax" and place.isdigit() and len(set(scores)) == len(scores):
-        return Output(name, "softmax", scores, int(place) - 1)
+    head, _, place = expr.func.rpartition("_")
+    if head in ("softmax", "log_softmax") and place.isdigit() and len(set(scores)) == len(scores):
+        return Output(name, "softmax", scores, int(place) - 1, logged=head == "log_softmax")
     return None
 
 
@@ -206,7 +240,7 @@ def _parts(core: Expr, term: Term, live: set[str]) -> list[Term] | None:
             if value is not None:
                 return [Term(num, number / value, factors, divisors)]
             return [Term(num, number, factors, (*divisors, den))]
-        case Call(func, args) if func in OF_LOGARITHMS:
+        case Call(func, args) if func in OF_LOGARITHMS or func == "log_sigmoid":  # log σ(z) is −softplus(−z)
             row = function(func, len(args))
             formula = value_of(row)
             assert formula is not None
@@ -216,56 +250,81 @@ def _parts(core: Expr, term: Term, live: set[str]) -> list[Term] | None:
 
 def log_of(core: Expr, flow: Flow, known: Mapping[str, Output]) -> tuple[str, bool] | None:
     """Which output a term is the logarithm of, and whether of 1 minus it; nothing for another term."""
+    if isinstance(core, Name) and core.name in known and known[core.name].logged:
+        return core.name, False
     if not isinstance(core, Call) or core.func != "log":
         return None
+    plain = {name for name, output in known.items() if not output.logged}
     inner = core.args[0]
     if isinstance(inner, Name) and inner.name not in known:
         inner = flow.see_through(inner)
-    if isinstance(inner, Name) and inner.name in known:
+    if isinstance(inner, Name) and inner.name in plain:
         return inner.name, False
     match inner:
-        case Add((one, Neg(Name(name)))) if one == ONE and name in known:
+        case Add((one, Neg(Name(name)))) if one == ONE and name in plain:
             return name, True
     return None
 
 
-def log_sum(core: Expr, flow: Flow) -> tuple[tuple[str, ...], bool] | None:
-    """The scores z of log Σ exp(z_k), and whether a 1 is added to the sum: log(1 + exp(z)), softplus(z); nothing for another term."""
+def log_sum(core: Expr, flow: Flow) -> LogSum | None:
+    """log Σ exp(z_k) as a term may be written: log(1 + exp(z)), softplus(−z), logsumexp(z1, z2); nothing for another term."""
     core = flow.see_through(core)
-    if isinstance(core, Call) and core.func == "softplus" and isinstance(core.args[0], Name):
-        return (core.args[0].name,), True
-    if not isinstance(core, Call) or core.func != "log" or not isinstance(total := flow.see_through(core.args[0]), Add):
+    if not isinstance(core, Call):
+        return None
+    if core.func == "softplus":
+        return _read_soft(flow.see_through(core.args[0]) if isinstance(core.args[0], Name) else core.args[0], core.args[0])
+    if core.func == "lse":
+        plain = tuple(arg.name for arg in core.args if isinstance(arg, Name))
+        return LogSum(plain) if len(set(plain)) == len(core.args) > 1 else None
+    if core.func != "log" or not isinstance(total := flow.see_through(core.args[0]), Add):
         return None
     rest = [part for part in total.args if constant(part) != 1]
-    scores = tuple(power.name for part in rest if isinstance(power := _exponent(part, flow), Name))
+    powers = [_exponent(part, flow) for part in rest]
     one = len(rest) == len(total.args) - 1
-    if len(scores) != len(rest) or len(set(scores)) < len(rest) or len(rest) + one < 2 or (one and len(rest) > 1):
+    if one and len(rest) == 1 and powers[0] is not None:
+        return _read_soft(flow.see_through(powers[0]), powers[0])
+    scores = tuple(power.name for power in powers if isinstance(power, Name))
+    if one or len(scores) != len(rest) or len(set(scores)) < len(rest) or len(rest) < 2:
         return None
-    return scores, one
+    return LogSum(scores)
 
 
-def affine(expr: Expr) -> dict[str, Fraction] | None:
-    """A sum of multiples of plain quantities, the constant under ""; nothing for any other formula."""
+def _read_soft(inner: Expr, named: Expr) -> LogSum | None:
+    """log(1 + exp(z)) and log(1 + exp(−z)) by their exponent, which may have a name."""
+    if isinstance(inner, Neg) and isinstance(inner.arg, Neg):
+        return _read_soft(inner.arg.arg, inner.arg.arg)
+    if isinstance(inner, Neg) and isinstance(inner.arg, Name):
+        return LogSum((inner.arg.name,), one=True, negated=True)
+    return LogSum((named.name,), one=True) if isinstance(named, Name) else None
+
+
+def affine(expr: Expr, flow: Flow, opened: int = MAX_OPENED) -> dict[str, Fraction] | None:
+    """A sum of multiples of plain quantities, the constant under ""; nothing for any other formula.
+
+    A step that is such a sum itself is ``opened``, so many deep: c = 1 − y.
+    """
     value = constant(expr)
     if value is not None:
         return {"": value}
     match expr:
         case Name(name):
-            return {name: Fraction(1)}
+            step = flow.steps.get(name) if opened else None
+            made = affine(step, flow, opened - 1) if step is not None else None
+            return {name: Fraction(1)} if made is None else made
         case Neg(arg):
-            return combine_sums([(Fraction(-1), affine(arg))])
+            return combine_sums([(Fraction(-1), affine(arg, flow, opened))])
         case Add(args):
-            return combine_sums([(Fraction(1), affine(arg)) for arg in args])
+            return combine_sums([(Fraction(1), affine(arg, flow, opened)) for arg in args])
         case Mul(args):
             numbers = [constant(arg) for arg in args]
             rest = [arg for arg, number in zip(args, numbers, strict=True) if number is None]
             scale = Fraction(1)
             for number in numbers:
                 scale *= 1 if number is None else number
-            return combine_sums([(scale, affine(rest[0]))]) if len(rest) == 1 else None
+            return combine_sums([(scale, affine(rest[0], flow, opened))]) if len(rest) == 1 else None
         case Div(num, den):
             below = constant(den)
-            return combine_sums([(1 / below, affine(num))]) if below else None
+            return combine_sums([(1 / below, affine(num, flow, opened))]) if below else None
     return None
 
 

@@ -8,9 +8,13 @@ from tutor.explain.words.rules import RuleWords
 from tutor.explain.words.topic import Topic
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import drop_transpose, is_transposed
-from tutor.rules.operations import SAID
+from tutor.rules.operations import SAID, SUMS
 
 _DILATED = ("spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped")
+
+
+_SUMMED = frozenset(name for sums in SUMS.values() for name in sums) | {name for name in SAID if SAID[name] in ("keep", "drop")}
+_REPEATED = frozenset({"columns", "rows", "batch", *(name for name in SAID if SAID[name] == "stretch")})
 
 
 class ArrayWords(Topic):
@@ -35,6 +39,7 @@ class ArrayWords(Topic):
         "log_softmax_rows": "log-softmax of each row, that is of each sample",
         "correlate": "correlation: the kernel slides over the input",
         "convolve": "convolution: the flipped kernel slides over the input",
+        "transposed_convolution": "transposed convolution: each entry of the input lays the kernel down",
         "max_pool": "the largest entry of each window",
         "average_pool": "the mean of each window",
         "flatten": "as one vector, row after row",
@@ -44,6 +49,8 @@ class ArrayWords(Topic):
         "outer": "outer product",
         "one_hot": "1 at the label, 0 elsewhere",
         "entry": "one entry",
+        "embed": "rows of the table, by their labels",
+        "pick_each": "one entry of each row, by its label",
         "columns": "the same column for every sample",
         "rows": "the same row for every sample",
         "batch": "the same matrix for every sample",
@@ -59,6 +66,11 @@ class ArrayWords(Topic):
         "part": "a part",
         "pad": "with zeros around it",
         "axes": "its axes in another order",
+        "masked_softmax": "softmax of each row, of what the mask lets through",
+        "split_heads": "its columns in equal parts, one for each head",
+        "join_heads": "the heads side by side again",
+        "positional_encoding": "sine and cosine of the place",
+        "causal_mask": "1 where a row may look: at itself and before",
     }
 
     BACKWARD: Mapping[str, str] = {
@@ -74,6 +86,11 @@ class ArrayWords(Topic):
         "spread_flipped": "each window's gradient goes back to its inputs",
         "kernel_gradient": "input and upstream gradient, correlated",
         "kernel_gradient_flipped": "input and upstream gradient, correlated and flipped",
+        "spread_wide": "each window's gradient goes back to its inputs",
+        "kernel_gradient_wide": "input and upstream gradient, correlated",
+        "scatter": "each gradient goes back to the row of its label; where a label occurs twice, they are added",
+        "place_each": "each gradient goes back to the entry of its label",
+        "correlate": "the kernel slides over the upstream gradient",
         "flip": "turned round along every axis",
         "route": "only the largest entry of a window gets it; equal ones share it",
         "route_first": "only the largest entry of a window gets it; of equal ones the first, row by row",
@@ -85,6 +102,8 @@ class ArrayWords(Topic):
         "to_largest": "only the largest entry gets it; equal ones share it",
         "to_first": "only the largest entry gets it; of equal ones the first",
         "axes": "with the axes in their old order",
+        "split_heads": "back to the heads, each its own columns",
+        "join_heads": "the heads' gradients side by side",
         "keep": "with an axis of one entry again",
         "drop": "without the axis of one entry",
         "softmax": "softmax: every score acts on every output",
@@ -98,7 +117,13 @@ class ArrayWords(Topic):
     REWRITES: Mapping[str, str] = {
         "softmax with cross-entropy": "softmax with cross-entropy",
         "sigmoid with binary cross-entropy": "sigmoid with binary cross-entropy",
+        "log-softmax with likelihood": "log-softmax with the likelihood",
+        "binary cross-entropy of scores": "the slope of log(1 + exp) is σ",
+        "divergence from the standard normal": "divergence from the standard normal",
         "log-sum-exp": "the slope of log Σ exp is the softmax",
+        "normalisation": "through the mean and the deviation, too",
+        "division by the norm": "through what it is divided by, too",
+        "gates": "each gate's slope in its own value",
         "linear network": "linear layers are one linear layer",
     }
 
@@ -109,6 +134,14 @@ class ArrayWords(Topic):
         "spread_flipped": "{call}: the kernel also stands where only a part of it meets the array; what lies outside counts as 0",
         "kernel_gradient": "{call}: the gradient slides over the input as it is",
         "kernel_gradient_flipped": "{call}: the gradient slides over the input, and flip reverses the order along each axis",
+        "transposed_convolution": "{call}: every entry of the input times the kernel, laid down s apart and added up; "
+        "p entries at each border are left out",
+        "spread_wide": "{call}: what each window sends back to the places that it has seen",
+        "kernel_gradient_wide": "{call}: the gradient slides over the input, each kernel over the channels of its group",
+        "embed": "{call}: the rows of the table with these labels, which are counted from 0",
+        "scatter": "{call}: as many rows as stand in front; each gradient is added to the row of its label, the others are 0",
+        "pick_each": "{call}: of each row the entry with its label, counted from 0",
+        "place_each": "{call}: rows of as many entries as stand in front, with the gradient at the label and 0 elsewhere",
         "max_pool": "{call}: windows of {first} entries along each axis, {last} apart",
         "average_pool": "{call}: windows of {first} entries along each axis, {last} apart",
         "route": "{call}: each gradient goes to the place of the largest entry of its window, the other places get 0",
@@ -121,6 +154,11 @@ class ArrayWords(Topic):
         "to_largest": "{call}: each gradient goes to the place of the largest entry, the other places get 0",
         "to_first": "{call}: each gradient goes to the place of the largest entry, of equal ones to the first",
         "axes": "{call}: the axes in this order",
+        "masked_softmax": "{call}: the softmax of each row over the places where the mask is 1; the others are 0, their gradients too",
+        "split_heads": "{call}: the columns in equal parts, one along a new first axis for each head",
+        "join_heads": "{call}: the heads side by side as columns",
+        "positional_encoding": "{call}: row t has sin((t − 1)/10000^((j − 1)/d)) at odd j and cos((t − 1)/10000^((j − 2)/d)) at even j",
+        "causal_mask": "{call}: 1 on the diagonal and below, 0 above",
         "concat": "{call}: the entries of the first, then those of the second",
         "flatten": "{call}: all entries as one vector, row after row",
         "unflatten": "{call}: the entries back in rows and columns",
@@ -146,6 +184,8 @@ class ArrayWords(Topic):
     RAISED = "a power of an array is taken entry by entry"
     DIVIDED = "a fraction of arrays is taken entry by entry"
     STRIDE = "s is the stride, p the width of the zeros around the input"
+    WIDE = "d is how far apart the entries of the kernel are, g how many groups the channels are in: a kernel sees those of its own group"
+    PADDED = "p is how far the windows reach over the border; what lies outside is never the largest, and counts as 0 in a mean"
     ENTRY = "entry by entry"
     WORKED_OUT = "worked out"
     EXAMPLE = "for example"
@@ -195,6 +235,10 @@ class ArrayWords(Topic):
                 if _softmax(second):
                     return self.BACKWARD["softmax"]
                 return self.BACKWARD["slope"] if _carries_gradient(first) or _carries_gradient(second) else self.BACKWARD["loss"]
+            case Call(func, (inner,)) if SAID.get(func) in ("keep", "drop") and type(inner) is Call and inner.func in _SUMMED:
+                return self.BACKWARD["sum"]
+            case Call(func) if func in _REPEATED and _carries_gradient(expr):
+                return self.BACKWARD["fill"]
             case Call(func, args) if SAID.get(func, func) in self.BACKWARD:
                 apart = args[-2] if func in _DILATED else ONE
                 dilated = self.DILATED.format(size=apart.text) if type(apart) is Number and apart != ONE else ""

@@ -28,11 +28,16 @@ class ListingWords(Topic):
     DIFFERENCE = "at {point} the printed formula gives {printed}, the derived one {derived}"
     DIFFERENCE_GIVEN = "at the given values the printed formula gives {printed}, the derived one {derived}"
     DIFFERENCE_EVERYWHERE = "the printed formula gives {printed}, the derived one {derived}"
+    CORRECTION_RIGHT = "its correction is right: {correction} ({verdict})"
+    CORRECTION_WRONG = "its correction is wrong, too: {correction}"
+    CORRECTION_REFUTED = "the figure is right, and its correction is wrong: {correction}"
+    MISFIT = "the printed formula is {printed}, what it is printed for is {shape}"
     TOTAL = (
         "{count} claim: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata",
         "{count} claims: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata",
     )
     CARRIED = ", {count} right within the rounding of their factors (carried)"
+    REFUTED = ", {count} wrongly corrected or accused"
     WRONG = ", {count} wrong"
     HOW: Mapping[str, str] = {
         "number": "a number",

@@ -18,7 +18,7 @@ class PageWords(Topic):
     LABELS: Mapping[str, str] = {
         "given": "Given", "start": "Start", "where": "Where", "note": "Note", "condition": "Condition", "no derivative": "No derivative",
         "convention": "Convention", "kink": "Kink", "proof": "Proof", "numbers": "Numbers", "method": "Method", "stop": "Stop",
-        "lecture": "Lecture", "erratum": "Erratum",
+        "lecture": "Lecture", "erratum": "Erratum", "growth": "Over time",
     }  # fmt: skip
     """The word in front of a paragraph."""
     NO_DERIVATIVE = "{reason}; nothing can be learnt through {steps}."
@@ -81,6 +81,22 @@ class PageWords(Topic):
     ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
     ERRATUM_BARE = "for {subject} the lecture prints {printed}."
 
+    # A recursion over time
+
+    SUMMED = "the sum over all times"
+    UP_TO, LEFT_OUT = ", …, ", "⋯"
+    GROWTH: Mapping[str, str] = {
+        "vanishes": "from {index} = {last} back to {first}, {size} shrinks from {start} to {end}, about {factor} times a step: the "
+        "gradient vanishes, and what happened early is hardly learnt.",
+        "shrinks": "from {index} = {last} back to {first}, {size} shrinks from {start} to {end}, about {factor} times a step.",
+        "steady": "from {index} = {last} back to {first}, {size} goes from {start} to {end}, about {factor} times a step.",
+        "grows": "from {index} = {last} back to {first}, {size} grows from {start} to {end}, about {factor} times a step.",
+        "explodes": "from {index} = {last} back to {first}, {size} grows from {start} to {end}, about {factor} times a step: the gradient "
+        "explodes, and one update can throw the weights far away.",
+        "zero": "from {index} = {last} back to {first}, {size} goes from {start} to {end}.",
+    }  # fmt: skip
+    """How the norm of a gradient goes back in time."""
+
     # What was assumed, or has to be known
 
     REMARKS: Mapping[str, tuple[str, str]] = {
@@ -101,7 +117,7 @@ class PageWords(Topic):
             "{names} are taken as one quantity; write {product} for a product.",
         ),
         "written out": ("Written out with {sizes}.", "Written out with {sizes}."),
-        "shape": ("Assumed: {names} is of shape {shape}, as what it is added to needs it; --shape {names}=… says another.",) * 2,
+        "shape": ("Assumed: {names} is of shape {shape}, as the formula needs it; --shape {names}=… says another.",) * 2,
         "upstream": ("{names} is an array: {loss} stands for any loss behind it, and {upstream} for ∂{loss}/∂{names}.",) * 2,
     }
     """By the kind of a remark: about one quantity or step, about several."""

@@ -84,7 +84,7 @@ class PracticeWords(Topic):
     NOTES: Mapping[str, str] = {
         "blank": "There is no answer in this.",
         "unreadable": "This could not be read; it does not count as a try.",
-        "formula": "That is how it is computed. Which number comes out? It does not count as a try.",
+        "formula": "That is how it is computed. What does it come to in numbers? It does not count as a try.",
         "locked": "The next hint comes after a try, or in {count} seconds.",
         "no-hints": "There are no hints in an exam.",
         "not-kept": "There is no value of your own to go on with.",

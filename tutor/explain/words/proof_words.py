@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import singledispatchmethod
 
+from tutor.derive.recursion import Recursion
 from tutor.explain.words.topic import Topic
 from tutor.numbers.arithmetic import as_real
 from tutor.numbers.proof_facts import LEAST, Agreement, Rewritten
@@ -37,6 +38,9 @@ class ProofWords(Topic):
         "kink": "At the given values {step} stands on a kink, where the derivative is a convention",
         "seam": "At the given values {step} stands where its branches meet; the second one counts there",
     }
+    ROWS = "Written out for {index} = 1, …, {last}, each row is a step of the derivation there, formula by formula"
+    ROWS_OPEN = "Written out for {letter} = {ends}, each row is a step of the derivation there, formula by formula"
+    ROWS_EQUAL = "; for {letter} = {ends} they are equal at random points"
     NOTHING = "Nothing to prove"
     SIMPLE: Mapping[int, str] = {1: "the simplified form equals", 2: "both simplified forms equal"}
     SIMPLE_ALL = "all {count} simplified forms equal"
@@ -102,6 +106,13 @@ class ProofWords(Topic):
     @say_proof.register
     def _(self, checked: Rewritten) -> str:
         return self.REPLACED.format(place=self.AT_BOTH if checked.arrays else self.AT_RANDOM) if checked.rewrites else ""
+
+    @say_proof.register
+    def _(self, checked: Recursion) -> str:
+        if isinstance(checked.end, int):
+            return self.ROWS.format(index=checked.index, last=checked.end)
+        text = self.ROWS_OPEN.format(letter=checked.end, ends=", ".join(map(str, checked.agreed)))
+        return text + (self.ROWS_EQUAL.format(letter=checked.end, ends=", ".join(map(str, checked.equal))) if checked.equal else "")
 
     def _place(self, at_values: bool, points: int) -> str:
         return self.VALUES if at_values else self.grammar.count(self.POINTS, points)

@@ -77,6 +77,7 @@ class RuleWords(Topic):
     REWRITES: Mapping[str, str] = {
         "sigmoid with binary cross-entropy": "sigmoid and cross-entropy: ŷ·(1 − ŷ) cancels",
         "softmax with cross-entropy": "softmax and cross-entropy: 1/p cancels",
+        "log-softmax with likelihood": "log-softmax and likelihood: output minus target",
         "cross-entropy of scores": "the derivative of log Σ exp is softmax, that of log(1 + exp) is σ",
         "parameters below": "with the simplified factor",
         "linear network": "linear layers are one linear unit",

@@ -145,6 +145,11 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "the two vectors of an outer product stand in the other order",
         "Compare the shape of the gradient with that of the weights: which vector belongs to the rows?",
     ),
+    "scale-forgotten": SlipPhrase(
+        "scale forgotten",
+        "a constant factor, a scale such as 1/√d, was left out",
+        "Look at the constants in the definition of this step, and at which of them stand in its derivative, too.",
+    ),
     "samples-not-summed": SlipPhrase(
         "sum over the samples forgotten",
         "there is one gradient for each sample where their sum is meant",

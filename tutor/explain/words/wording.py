@@ -18,6 +18,7 @@ from tutor.explain.words.topic import Topic, collect_phrases
 
 if TYPE_CHECKING:
     from tutor.explain.words.array_rules import ArrayWords
+    from tutor.explain.words.audit_words import AuditWords
     from tutor.explain.words.chart_words import ChartWords
     from tutor.explain.words.drawn_words import DrawnWords
     from tutor.explain.words.listing_words import ListingWords
@@ -41,6 +42,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "charts": ("chart_words", "ChartWords"),
     "drawn": ("drawn_words", "DrawnWords"),
     "listings": ("listing_words", "ListingWords"),
+    "audit": ("audit_words", "AuditWords"),
     "sheets": ("sheet_words", "SheetWords"),
     "practice": ("practice_words", "PracticeWords"),
     "web": ("web_words", "WebWords"),
@@ -66,6 +68,7 @@ class _Topics:
         charts: ChartWords
         drawn: DrawnWords
         listings: ListingWords
+        audit: AuditWords
         sheets: SheetWords
         practice: PracticeWords
         web: WebWords

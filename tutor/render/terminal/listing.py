@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from tutor.text import make_terminal_visible
 if TYPE_CHECKING:
     from tutor.exercise.catalogue import Entry
     from tutor.explain.words.listing_words import ListingWords
-    from tutor.solving.check_claims import Verdict
+    from tutor.solving.check_claims import Cause, Verdict
 
 STYLES = {"exact": "green", "rounded": "green", "truncated": "cyan", "carried": "cyan", "differs": "bold red"}
 MARKS = {"layers": "L", "data": "D", "training": "T"}
@@ -109,8 +109,8 @@ def _examples(width: int, words: ListingWords) -> Iterable[Text]:
             yield from (Text(f"  {piece}", style="bold") for piece in wrap_text(command, width - 2))
 
 
-def verdicts(found: Sequence[Verdict], width: int, words: ListingWords) -> Iterable[Text]:
-    """The rows of ``tutor check``: a block for each exercise, then a sum of all."""
+def verdicts(found: Sequence[Verdict], width: int, words: ListingWords, say: Callable[[Cause], str] | None = None) -> Iterable[Text]:
+    """The rows of ``tutor check``: a block for each exercise, then a sum of all; ``say`` writes what is known of a wrong figure."""
     rows = [_cells(verdict) for verdict in found]
     widths = _columns([row for row in rows if row[2]] or rows, (26, 40, 40))
     widths[0] = _columns(rows, (26,))[0]
@@ -120,12 +120,14 @@ def verdicts(found: Sequence[Verdict], width: int, words: ListingWords) -> Itera
     for ident, group in groupby(found, key=lambda v: v.exercise):
         yield Text(make_terminal_visible(ident), style="bold")
         for verdict in group:
-            yield from _verdict(verdict, widths, width, words)
+            yield from _verdict(verdict, widths, width, words, say)
         yield Text()
     yield _total(found, words)
 
 
-def _verdict(verdict: Verdict, widths: Sequence[int], width: int, words: ListingWords) -> Iterable[Text]:
+def _verdict(
+    verdict: Verdict, widths: Sequence[int], width: int, words: ListingWords, say: Callable[[Cause], str] | None
+) -> Iterable[Text]:
     claim, printed, value = _cells(verdict)
     first, second, third = widths
     alone = second + 2 + third
@@ -137,7 +139,13 @@ def _verdict(verdict: Verdict, widths: Sequence[int], width: int, words: Listing
             line.append(words.AGREEMENTS[verdict.agreement], style=STYLES[verdict.agreement])
         line.rstrip()
         yield line
-    for remark in _remarks(verdict, words):
+    remarks = list(_remarks(verdict, words))
+    meant = verdict.written.correction if verdict.written is not None else None
+    for one in [verdict] if meant is None else [verdict, meant]:
+        remarks += [_say_correction(verdict, one, words)] if one is meant else []
+        cause = one.written.cause if one.written is not None else None
+        remarks += [say(cause)] if say is not None and cause is not None else []
+    for remark in remarks:
         for piece in wrap(make_terminal_visible(remark), max(20, width - 4)):
             yield Text("    ").append(piece, style="italic")
 
@@ -157,9 +165,19 @@ def _remarks(verdict: Verdict, words: ListingWords) -> Iterable[str]:
     if of is not None and of.both[0]:
         said = words.DIFFERENCE if of.point else words.DIFFERENCE_GIVEN if of.at_given else words.DIFFERENCE_EVERYWHERE
         yield said.format(point=of.point, printed=of.both[0], derived=of.both[1])
+    if verdict.misfit[0]:
+        yield words.MISFIT.format(printed=verdict.misfit[0], shape=verdict.misfit[1])
     if verdict.erratum is not None:
         state = words.ERRATUM if verdict.agreement == "differs" else words.ERRATUM_AGREES
         yield state.format(erratum=of.erratum if of is not None else verdict.erratum)
+
+
+def _say_correction(verdict: Verdict, meant: Verdict, words: ListingWords) -> str:
+    """What became of the correction of a known slip."""
+    printed = meant.written.printed if meant.written is not None else meant.printed
+    found = words.CORRECTION_WRONG if verdict.agreement == "differs" else words.CORRECTION_REFUTED
+    found = words.CORRECTION_RIGHT if meant.agreement != "differs" else found
+    return found.format(correction=printed, verdict=words.AGREEMENTS[meant.agreement])
 
 
 def _total(found: Sequence[Verdict], words: ListingWords) -> Text:
@@ -169,6 +187,9 @@ def _total(found: Sequence[Verdict], words: ListingWords) -> Text:
     line = Text(words.grammar.choose(words.TOTAL, len(found)).format(count=len(found), errata=errata, **counted))
     if counted["carried"]:
         line.append(words.CARRIED.format(count=counted["carried"]))
+    refuted = sum(v.erratum is not None and not v.ok for v in found)
+    if refuted:
+        line.append(words.REFUTED.format(count=refuted), style=STYLES["differs"])
     if wrong:
         line.append(words.WRONG.format(count=wrong), style=STYLES["differs"])
     return line

@@ -1,0 +1,23 @@
+"""Times of a graph's quantities, and faults put where the file has their step."""
+
+from tutor.errors import GraphError
+from tutor.exercise.load import from_text, write_out_with
+
+STACKED = 'title = "T"\nloss = "h[2][T]"\n[[repeat]]\nindex = ["l", "t"]\nto = [2, "T"]\nsteps = ["h[l][t] = w[l]*h[l-1][t] + u*h[l][t-1]"]'
+
+
+def test_times_are_those_of_the_open_index():
+    exercise = from_text(STACKED, "t")
+    times = exercise.repetition.list_times(exercise.graph)
+    assert (times["h_1_2"].time, times["h_1_2"].spell(5), "w_1" in times) == (2, "h_1_5", False)
+    assert exercise.repetition.end == 3
+    assert write_out_with(exercise, 5).graph.loss == "h_2_5"
+    quantities = {quantity.name: quantity.time for quantity in exercise.graph.nodes}
+    assert quantities["h_2_3"] == ("2", "3")
+
+
+def test_faults_stand_where_the_step_was_written():
+    repetition = from_text(STACKED, "t").repetition
+    faults = [GraphError("odd", where="steps[2]"), GraphError("odd", where="steps: step h_1_3"), GraphError("odd", where="values.x")]
+    places = [error.where for error in repetition.replace_places(faults)]
+    assert places == ["repeat[1].steps[1], l = 1, t = 2", "values.x"]

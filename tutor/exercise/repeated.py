@@ -1,0 +1,102 @@
+"""Steps over t = 1…T of an exercise, written out: which quantity stands where, and at which times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tutor.errors import TutorError
+from tutor.graph.nouns import Graph, Quantity
+from tutor.graph.repetition import Place, Repeat, Timed
+
+_WHERE = re.compile(r"(?:steps(?:: )?)?(?:(?:(?<=s)|steps)\[(?P<number>\d+)\]|step (?P<target>\w+))")
+TARGET = re.compile(r"\s*(?P<name>[^\s(=,:]+)")
+_MADE = re.compile(r"(?P<family>.+)_(?P<time>\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """What a file says about repetition: its ``repeats`` as written.
+
+    ``families`` are the indexed names with how many indices each has, ``slots`` which index stands in each of them, ``places`` where each
+    quantity of a family stands; ``letter`` is the last time where that is left open, ``lines`` and ``origins`` are the steps written out
+    and where each comes from.  ``spans`` has from where to where each index runs, ``raw`` the file, for other last times.
+    """
+
+    repeats: tuple[Repeat, ...]
+    families: Mapping[str, int] = field(default_factory=dict)
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    places: Mapping[str, tuple[str, tuple[Place, ...]]] = field(default_factory=dict)
+    letter: str = ""
+    lines: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def index(self) -> str:
+        """The index of time: that whose last place is open, else the last one of the first repetition."""
+        ends = [(index, end) for repeat in self.repeats for index, end in zip(repeat.indices, repeat.last, strict=True)]
+        return next((index for index, end in ends if isinstance(end, str)), self.repeats[0].indices[-1])
+
+    @property
+    def end(self) -> int:
+        """The last time that is written out."""
+        return self.spans[self.index][1]
+
+    def put_times(self, graph: Graph) -> Graph:
+        """The graph whose quantities know their time."""
+
+        def put(quantity: Quantity) -> Quantity:
+            found = self.places.get(quantity.name)
+            return replace(quantity, time=tuple(map(str, found[1]))) if found else quantity
+
+        return replace(
+            graph,
+            inputs=tuple(map(put, graph.inputs)),
+            parameters=tuple(map(put, graph.parameters)),
+            nodes=tuple(map(put, graph.nodes)),
+        )
+
+    def replace_places(self, errors: Sequence[TutorError]) -> list[TutorError]:
+        """Faults with the places of their steps in the file, instead of those in the steps written out; each once, not at every time."""
+        targets = {
+            match["name"]: origin
+            for line, origin in zip(self.lines, self.origins, strict=True)
+            if (match := TARGET.match(line))
+        }
+        found: dict[tuple[str, str], TutorError] = {}
+        for error in errors:
+            match = _WHERE.match(error.where)
+            number = int(match["number"] or 0) if match is not None else 0
+            origin = (
+                self.origins[number - 1]
+                if 0 < number <= len(self.origins)
+                else targets.get(match["target"] or "", "")
+                if match
+                else ""
+            )
+            if match is not None and origin:
+                error = type(error)(
+                    error.what, where=origin + error.where[match.end() :], hint=error.hint, spot=error.spot
+                )
+            stem = error.where.partition(", ")[0]
+            found.setdefault((stem, error.what if stem == error.where else ""), error)
+        return list(found.values())
+
+    def list_times(self, graph: Graph) -> dict[str, Timed]:
+        """The quantities of a graph that have a time, by name; also those inside a layer that is written out, the i_3 of h_3."""
+        found: dict[str, Timed] = {}
+        for name, (family, places) in self.places.items():
+            slots = self.slots[family]
+            at = slots.index(self.index) if self.index in slots else -1
+            if at >= 0 and isinstance(time := places[at], int):
+                found[name] = Timed(family, places[:at], time, places[at + 1 :])
+        own = {match["name"] for line in self.lines if (match := TARGET.match(line))}
+        for node in graph.nodes:
+            match = _MADE.fullmatch(node.name)
+            if match and node.name not in found and node.name not in own and node.name not in self.places:
+                found[node.name] = Timed(match["family"], (), int(match["time"]))
+        return found

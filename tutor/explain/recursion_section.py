@@ -1,0 +1,261 @@
+"""The sections of a solution as a recursion: each step once, with the times for which it holds, and sums over all times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+
+from tutor.derive.recursion import SUM, Recursion, TimedRow, write_place
+from tutor.explain.document import Block, Equation, Equations, Inline, Math, Sentence, Side, Table
+from tutor.explain.layer_formulas import dress_expr
+from tutor.explain.page_writer import EQUALS, PageWriter
+from tutor.explain.symbols_section import Symbols
+from tutor.explain.words.sentence_grammar import split_places
+from tutor.explain.words.wording import Wording
+from tutor.expression.keys import derivative_key
+from tutor.expression.nodes import ONE, Call, Expr, Name, Number, Partial, children, rebuild
+from tutor.expression.walk import names
+from tutor.graph.entries import Array
+from tutor.graph.repetition import Moved
+from tutor.graph.shapes import size_expr
+from tutor.numbers.growth import describe_growth, find_norm
+from tutor.solving.worked import Worked
+
+NORM = "norm_of"
+"""The norm of an array, ‖x‖: only documents have it."""
+MOST_ENTRIES, MOST_BESIDE, MOST_ROWS = 4, 9, 24
+"""A column of a table of times has so many entries at most, all columns so many; so many times stand in it, of more the first and last."""
+
+
+class RecursionSections(PageWriter):
+    """The forward and the backward pass for every t."""
+
+    def __init__(self, worked: Worked, words: Wording) -> None:
+        super().__init__(worked, words, worked.numbers)
+        assert worked.recursion is not None
+        self.recursion: Recursion = worked.recursion
+        self.over_arrays = self.request.layered is not None
+        self.shapes = {name: quantity.shape for name, quantity in self.recursion.quantities.items()}
+        self.symbols = Symbols(words.arrays, self.shapes, words.pages.LABELS["where"])
+        self.counted = 0
+        self.parameters = [quantity.name for quantity in self.request.graph.parameters]
+
+    # Sections
+
+    def add_given_open(self) -> None:
+        """What is given, where the last time is a letter: x_t with its shape, h_0, the shared weights."""
+        computed = {self.recursion.bases.get(row.step.target, row.step.target) for row in self.recursion.forward}
+        found: dict[str, None] = {}
+        for row in self.recursion.forward:
+            for name in names(row.step.expr):
+                base = self.recursion.bases.get(name, name)
+                found |= {} if base in computed or base not in self.shapes else {base: None}
+        leaves = {quantity.name for quantity in self.request.graph.leaves}
+        starts = [name for name, base in self.recursion.bases.items() if base in computed and name in leaves]
+        parts: list[Inline] = []
+        for name in (*starts, *found):
+            parts += [self.words.pages.COMMA if parts else "", Math(Name(name))]
+            shape = self.shapes[name]
+            full = shape if len(shape) != 1 else (*shape, 1)
+            if full:
+                parts += [" ", Math(Call("size", tuple(size_expr(size) for size in full)))]
+        every = self.write_times(1, self.end)
+        self.blocks.append(self.write_labelled("given", *(part for part in parts if part), "; ", *every))
+
+    @property
+    def end(self) -> int | Moved:
+        """The last time."""
+        return Moved(self.recursion.end) if isinstance(self.recursion.end, str) else self.recursion.end
+
+    def add_forward(self) -> None:
+        """The forward pass, a row for each step, and what it gives at each time."""
+        rows = []
+        for row in self.recursion.forward:
+            step = row.step
+            rules = self.words.rules
+            why = self.words.arrays.say_forward(step.rule, rules) if self.over_arrays else rules.say_forward(step.rule)
+            summed = type(step.expr) is Call and step.expr.func == SUM
+            rows.append(self.row(row, Name(step.target), self.words.pages.SUMMED if summed else why))
+        self.blocks += [self.heading("forward"), Equations(tuple(rows)), *self.explain([row.step.expr for row in self.recursion.forward])]
+        self.blocks += self.write_table([row.step.target for row in self.recursion.forward if row.first is not None])
+
+    def add_backward(self) -> None:
+        """The backward pass: the rows that what is asked for is computed from."""
+        needed = self.list_needed()
+        rows = [self.row(row, Partial(row.step.of, row.step.wrt), self.say_why(row)) for row in needed]
+        self.blocks += [self.heading("backward"), Equations(tuple(rows)), *self.explain([row.step.expr for row in needed])]
+        timed = [row.step.wrt for row in needed if row.first is not None]
+        self.blocks += self.write_table(timed, backward=True)
+        self.blocks += self.say_growth(needed)
+
+    # Rows
+
+    def row(self, row: TimedRow, left: Expr, why: str) -> Equation:
+        """One row: its formula, the times for which it holds, and its number where it has one."""
+        self.counted += 1
+        sides = [Side(self.dress(row.step.expr))]
+        value = self.value(row.step.target)
+        if value is not None and value != row.step.expr:
+            sides.append(Side(value, result=True))
+        times = self.write_times(row.first, row.last) if row.first is not None and row.last is not None and not row.single else ()
+        return Equation(left, tuple(sides), self.counted, (why, *(("; ", *times) if times else ())))
+
+    def dress(self, expr: Expr) -> Expr:
+        """A formula ready for print: of arrays with the shapes of its factors, also inside a sum over times."""
+        if not self.over_arrays:
+            return expr
+        if _has_sum(expr):
+            parts = children(expr)
+            if type(expr) is Call and expr.func == SUM:
+                return Call(SUM, (*parts[:3], self.dress(parts[3])))
+            return rebuild(expr, tuple(map(self.dress, parts)))
+        return dress_expr(expr, self.shapes)
+
+    def say_why(self, row: TimedRow) -> str:
+        """Why a gradient is what it is."""
+        step = row.step
+        if _has_sum(step.expr):
+            return self.words.pages.SUMMED
+        if step.rule in ("no path", "sum over paths") or not self.over_arrays:
+            return self.words.rules.gradient(step.rule, len(step.paths))
+        return self.words.arrays.say_backward(step.expr, self.words.rules, self.parameters, number=not self.shapes[step.wrt])
+
+    def write_times(self, first: int | Moved, last: int | Moved) -> Sentence:
+        """``t = T − 1, …, 1``."""
+        start, end = Math(write_place(first)), Math(write_place(last))
+        beside = isinstance(first, int) and isinstance(last, int) and abs(first - last) == 1
+        dots = self.words.pages.COMMA if beside else self.words.pages.UP_TO
+        return (Math(Name(self.recursion.index)), EQUALS, start, dots, end)
+
+    def explain(self, exprs: Sequence[Expr]) -> list[Block]:
+        """What the signs in formulas over arrays mean."""
+        inner = [part for expr in exprs for part in _open_sums(expr)]
+        return [*self.symbols.explain_symbols(inner, reasons=self.words.arrays.FORWARD)] if self.over_arrays else []
+
+    def list_needed(self) -> list[TimedRow]:
+        """The rows that the wanted gradients are computed from."""
+        bases = self.recursion.bases
+        by_base: dict[str, list[TimedRow]] = {}
+        for row in self.recursion.backward:
+            by_base.setdefault(bases.get(row.step.wrt, row.step.wrt), []).append(row)
+        times = self.exercise.repetition.list_times(self.request.graph) if self.exercise.repetition is not None else {}
+        index = Moved(self.recursion.index)
+        stack = [times[name].spell(index) if name in times else name for name in self.request.wanted[0][1]]
+        wanted: set[str] = set()
+        while stack:
+            name = stack.pop()
+            if name not in wanted:
+                wanted.add(name)
+                used = (part for row in by_base.get(name, ()) for part in _list_upstream(row.step.expr))
+                stack.extend(bases.get(part, part) for part in used)
+        rows = [row for row in self.recursion.backward if bases.get(row.step.wrt, row.step.wrt) in wanted]
+        leaves = {quantity.name for quantity in self.request.graph.leaves}
+        asked = self.request.wanted[0][1]
+        kept = []
+        for row in rows:
+            start = row.single and row.step.wrt in leaves
+            unused = row.step.rule == "no path" and not any(times[name].spell(index) == row.step.wrt for name in asked if name in times)
+            if row.step.wrt in asked or not (row.step.wrt == self.request.graph.loss or start or unused):
+                kept.append(row)
+        return kept
+
+    # Numbers at each time
+
+    def list_series(self, name: str, *, backward: bool) -> list[tuple[int, str]]:
+        """The times at which a quantity of a row has a number, each with its key."""
+        base = self.recursion.bases.get(name, name)
+        times = self.exercise.repetition.list_times(self.request.graph) if self.exercise.repetition is not None else {}
+        index, loss = Moved(self.recursion.index), self.request.graph.loss
+        computed = {step.target for step in self.request.graph.steps}
+        found = [
+            (timed.time, derivative_key(loss, one) if backward else one)
+            for one, timed in times.items() if timed.spell(index) == base and one in computed
+        ]  # fmt: skip
+        return sorted(item for item in found if self.numbers is not None and item[1] in self.numbers)
+
+    def write_table(self, listed: Sequence[str], *, backward: bool = False) -> list[Block]:
+        """A table of what short arrays and numbers are at each time; nothing without numbers."""
+        columns: dict[str, dict[int, str]] = {}
+        for name in listed:
+            base = self.recursion.bases.get(name, name)
+            series = self.list_series(name, backward=backward)
+            assert self.numbers is not None or not series
+            if series and all(_is_short(self.numbers[key]) for _, key in series):  # type: ignore[index]
+                columns[base] = dict(series)
+        if sum(self.count(base) for base in columns) > MOST_BESIDE:  # of many only what is handed on from time to time
+            handed = self.recursion.list_states()
+            columns = {base: column for base, column in columns.items() if base in handed}
+        times = sorted({time for column in columns.values() for time in column}, reverse=backward)
+        if len(times) < 2:
+            return []
+        gap = len(times) > MOST_ROWS
+        kept = [*times[: MOST_ROWS // 2], *times[-MOST_ROWS // 2 :]] if gap else times
+        loss = self.request.graph.loss
+        named = {base: Partial(loss, base) if backward else Name(base) for base in columns}
+        heads = [(Math(Call("transpose", (one,)) if len(self.shapes[base]) == 1 else one),) for base, one in named.items()]
+        rows: list[tuple[Sentence, ...]] = []
+        for place, time in enumerate(kept):
+            if gap and place == MOST_ROWS // 2:
+                rows.append(((self.words.pages.LEFT_OUT,), *(((),) * len(columns))))
+            numbers = [self.value(column.get(time, "")) for column in columns.values()]
+            cells = [(Math(transpose_column(value)),) if value is not None else () for value in numbers]
+            rows.append(((Math(Number(str(time))),), *cells))
+        return [Table(((Math(Name(self.recursion.index)),), *heads), tuple(rows), "r" * (len(columns) + 1))]
+
+    def count(self, name: str) -> int:
+        """How many entries a quantity has; 1 where that is a letter."""
+        return prod(size for size in self.shapes[name] if isinstance(size, int))
+
+    def say_growth(self, rows: Sequence[TimedRow]) -> list[Block]:
+        """In words: how the gradient of what is handed on from time to time grows or shrinks on its way back."""
+        handed = self.recursion.list_states()
+        bases = [self.recursion.bases.get(row.step.wrt, row.step.wrt) for row in rows if row.first is not None]
+        name = next((base for base in bases if base in handed), "")
+        series = self.list_series(name, backward=True) if name else []
+        growth = describe_growth([find_norm(self.numbers[key]) for _, key in reversed(series)]) if self.numbers is not None else None
+        if growth is None:
+            return []
+        times = [Math(Number(str(time))) for time in (series[-1][0], series[0][0])]
+        size = Call(NORM if self.shapes[name] else "abs", (Partial(self.request.graph.loss, name),))
+        places: dict[str, Sequence[Inline]] = {
+            "size": [Math(size)], "index": [Math(Name(self.recursion.index))], "last": [times[0]], "first": [times[1]],
+            "start": [Math(Number(_shorten(growth.first)))], "end": [Math(Number(_shorten(growth.last)))],
+            "factor": [Math(Number(_shorten(growth.factor)))],
+        }  # fmt: skip
+        return [self.write_labelled("growth", *split_places(self.words.pages.GROWTH[growth.kind], places))]
+
+
+def transpose_column(value: Expr) -> Expr:
+    """A column of numbers as a row, which a table has room for; anything else as it is."""
+    is_column = type(value) is Call and value.func == "matrix" and value.args[0] == ONE
+    return Call("matrix", (Number(str(len(value.args) - 1)), *value.args[1:])) if is_column and type(value) is Call else value
+
+
+def _shorten(number: float) -> str:
+    return f"{number:.3g}"
+
+
+def _is_short(value: object) -> bool:
+    return not isinstance(value, Array) or (len(value.shape) == 1 and len(value.items) <= MOST_ENTRIES) or len(value.items) == 1
+
+
+def _has_sum(expr: Expr) -> bool:
+    return (type(expr) is Call and expr.func == SUM) or any(map(_has_sum, children(expr)))
+
+
+def _open_sums(expr: Expr) -> Iterator[Expr]:
+    """The parts of a formula in which there is no sum over times."""
+    if not _has_sum(expr):
+        yield expr
+    elif type(expr) is Call and expr.func == SUM:
+        yield from _open_sums(expr.args[3])
+    else:
+        for part in children(expr):
+            yield from _open_sums(part)
+
+
+def _list_upstream(expr: Expr) -> Iterator[str]:
+    if type(expr) is Partial:
+        yield expr.wrt
+    for part in children(expr):
+        yield from _list_upstream(part)

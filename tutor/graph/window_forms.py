@@ -1,0 +1,149 @@
+"""Convolutions, poolings and look-ups as programs write them: ``conv2d(X, W, b, stride=2)``, ``max_pool2d(X, 2)``, ``E[[2, 0, 2]]``.
+
+A setting is given by its name or by its place; a bias is added to each channel.  Labels are counted from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tutor.errors import GraphError, tell
+from tutor.expression.nodes import Add, Call, Expr, Neg, Number
+from tutor.expression.tokens import GIVEN, LIST
+from tutor.graph.broadcasting import spread_array
+from tutor.graph.shapes import Shape, shape_of, shape_text, shorten_call, size_expr
+from tutor.rules.operations import POOLS, SLIDING, name_along
+from tutor.rules.window_rows import POOL_SETTINGS, SETTINGS_OTHERWISE, SLIDING_SETTINGS
+
+_LOOKED_UP = ("embed", "pick_each")
+
+
+def is_window_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
+    """Whether this is read by `write_window_form`, and is not yet the operation itself.
+
+    >>> from tutor.expression.nodes import Name
+    >>> call = Call("correlate", (Name("x"), Name("k"), Call("given stride", (Number("2"),))))
+    >>> is_window_form(call, {}), is_window_form(Call("correlate", call.args[:2]), {})
+    (True, False)
+    """
+    if call.func in _LOOKED_UP:
+        return any(type(part) is Call and part.func == LIST for part in call.args)
+    if call.func in SLIDING:
+        return any(map(_is_setting, call.args)) or any(shape_of(part, shapes) for part in call.args[2:])
+    return call.func in POOLS and (any(map(_is_setting, call.args)) or (call.func.endswith("_1d") and _count_axes(call, shapes) == 1))
+
+
+def _is_setting(expr: Expr) -> bool:
+    return type(expr) is Call and (expr.func == LIST or expr.func.startswith(GIVEN))
+
+
+def _count_axes(call: Call, shapes: Mapping[str, Shape]) -> int:
+    return len(shape_of(call.args[0], shapes)) if call.args else 0
+
+
+def write_window_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """A form with its settings by name, by the operations of `tutor.rules.operations`.
+
+    Raises `GraphError` for a setting that the operation does not have, or that has another value along each axis, for a bias of another
+    length than there are channels, and for labels that are no rectangle.
+
+    >>> from tutor.expression.nodes import Name
+    >>> from tutor.expression.plain import write_plain
+    >>> settings = (Call("given padding", (Call("list", (Number("1"), Number("1"))),)),)
+    >>> write_plain(write_window_form(Call("correlate", (Name("x"), Name("k"), *settings)), {"x": (5,), "k": (3,)}))
+    'correlate(x, k, 1, 1)'
+    """
+    if call.func in _LOOKED_UP:
+        return _look_up(call)
+    if call.func in POOLS:
+        func = call.func.removesuffix("_1d") if _count_axes(call, shapes) == 1 else call.func
+        return Call(func, (call.args[0], *_list_settings(call, call.args[1:], POOL_SETTINGS)))
+    biases = [part for part in call.args[2:] if _is_bias(part) or (not _is_setting(part) and shape_of(part, shapes))]
+    rest = [part for part in call.args[2:] if part not in biases]
+    made = Call(call.func, (*call.args[:2], *_list_settings(call, rest, SLIDING_SETTINGS)))
+    if not biases:
+        return made
+    bias = biases[0]
+    return _add_bias(made, bias.args[0] if type(bias) is Call and _is_bias(bias) else bias, shapes)
+
+
+def _is_bias(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func == f"{GIVEN}bias"
+
+
+def _list_settings(call: Call, given: Sequence[Expr], names: Sequence[str]) -> list[Expr]:
+    """The settings in their order, without those at the end that are as if left out."""
+    found: dict[str, Expr] = {}
+    for place, part in enumerate(given):
+        named = type(part) is Call and part.func.startswith(GIVEN)
+        if not named and place >= len(names):
+            raise GraphError(tell("{func} with more than {count} settings", func=call.func, count=len(names)), hint=_name_settings(names))
+        word = part.func.removeprefix(GIVEN) if type(part) is Call and named else names[place]
+        own = SETTINGS_OTHERWISE.get(word, word)
+        if own not in names:
+            raise GraphError(tell("{func} has no setting {word}", func=call.func, word=word), hint=_name_settings(names))
+        if own in found:
+            raise GraphError(tell("{func}: the setting {word} twice", func=call.func, word=word), hint=tell("write it once"))
+        value = part.args[0] if type(part) is Call and named else part
+        found[own] = _take_one(call, word, value.args if type(value) is Call and value.func == LIST else (value,))
+    if "kernel_size" in names and "kernel_size" not in found:
+        raise GraphError(tell("{func} does not say how large its windows are", func=call.func), hint=_name_settings(names))
+    usual: dict[str, Expr] = {"stride": found.get("kernel_size", Number("1")), "padding": Number("0"), "dilation": Number("1"),
+                              "groups": Number("1")}  # fmt: skip
+    listed = [found.get(name, usual.get(name, Number("1"))) for name in names]
+    while listed and names[len(listed) - 1] in usual and listed[-1] == usual[names[len(listed) - 1]]:
+        listed.pop()
+    return listed
+
+
+def _name_settings(names: Sequence[str]) -> str:
+    return tell("the settings are {names}, such as {name}=2", names=", ".join(names), name=names[0])
+
+
+def _take_one(call: Call, word: str, values: Sequence[Expr]) -> Expr:
+    """The one value of a setting that may be written for each axis."""
+    if not values or type(values[0]) is not Number:
+        raise GraphError(tell("{func}: {word} is no whole number", func=call.func, word=word), hint=tell("write {word}=1", word=word))
+    if any(value != values[0] for value in values):
+        raise GraphError(tell("{func}: {word} has another value along each axis", func=call.func, word=word),
+                         hint=tell("one whole number for all axes, {word}={value}", word=word, value=values[0].text))
+    return values[0]
+
+
+def _add_bias(made: Call, bias: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """A convolution and a bias, one number for each channel of the result."""
+    whole, own = shape_of(made, shapes), shape_of(bias, shapes)
+    kernels = len(shape_of(made.args[1], shapes))
+    place = len(whole) - (kernels - 1)
+    if kernels < 3 or len(own) != 1 or own[0] != whole[place]:
+        channels = whole[place] if kernels > 2 else 1
+        what = tell("the bias {bias} of shape {shape} beside {channels} channels", bias=shorten_call(bias, shapes), shape=shape_text(own),
+                    channels=channels)
+        raise GraphError(what, hint=tell("a bias has one number for each channel of the result"))
+    standing: Expr = bias
+    for rank in range(2, kernels):
+        standing = Call(name_along("keep", rank, rank - 1), (standing,))
+    return Add((made, spread_array(standing, (own[0], *(1,) * (kernels - 2)), whole)))
+
+
+def _look_up(call: Call) -> Expr:
+    array, *rest = call.args
+    listed = rest[0] if len(rest) == 1 else None
+    labels = listed.args if type(listed) is Call and listed.func == LIST else ()
+    rows = [part.args for part in labels if type(part) is Call and part.func == LIST]
+    if rows and call.func == "embed":
+        if len(rows) < len(labels) or any(len(row) != len(rows[0]) for row in rows) or not rows[0]:
+            raise GraphError(tell("the labels of {func} are no rectangle", func=call.func), hint=tell("write E[[[2, 0], [1, 2]]]"))
+        return Call("embed_batch", (array, size_expr(len(rows)), *map(_read_label, (label for row in rows for label in row))))
+    if not labels or rows:
+        raise GraphError(tell("{func} needs labels, whole numbers from 0", func=call.func), hint=tell("write E[[2, 0, 2]]"))
+    return Call(call.func, (array, *map(_read_label, labels)))
+
+
+def _read_label(expr: Expr) -> Expr:
+    inner = expr.arg if type(expr) is Neg else expr
+    if type(inner) is Number and inner.text.isdigit():
+        return expr
+    raise GraphError(tell("{label} is no label", label=shorten_call(expr, {})), hint=tell("labels are whole numbers, counted from 0"))
+
+
