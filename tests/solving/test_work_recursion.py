@@ -43,6 +43,9 @@ def test_a_number_of_times_both_ways():
     assert "hₜ₋₁" not in written.to_text()
     assert tutor.solve(from_text(f"recursion = true\n{SMALL}", "t")).worked.recursion is not None
     assert "from t = 3 back to 1" in told.to_text()
+    long = from_text(SMALL.replace("to = 3", "to = 9").replace("h[3]", "h[9]"), "t")
+    assert tutor.solve(long).worked.recursion is not None
+    assert tutor.solve(long, recursion=False).worked.recursion is None
     assert "schrumpft" in tutor.solve(from_text(SMALL, "t"), recursion=True, words="de").to_text()
 
 

@@ -37,7 +37,8 @@ class ChartGroup(TyperGroup):
 plot = typer.Typer(
     name="plot",
     cls=ChartGroup,
-    help="Draw charts: the loss of a training, a path over contours, activation functions, a function built from ReLUs.",
+    help="Draw charts: the loss of a training, a path over contours, activation functions, a function built from ReLUs, "
+    "gradients over time.",
     epilog="Without -o a small chart is drawn in the terminal.  With -o f.png, f.svg or f.pdf it is drawn by matplotlib: "
     'pip install "backprop-tutor[plot]"',
     no_args_is_help=True,
@@ -129,6 +130,19 @@ def plot_path(
         plainly = task.row.name == DESCENT and task.size == task.count
         return [path(title, graph, task.values, pair, way, found.notation, updates=found.run.made, samples=task.samples,
                      at_right_angles=plainly, stopped=found.words.updates.say_stop(found.run.stopped), words=found.words)]  # fmt: skip
+
+    _deliver(charts, output)
+
+
+@plot.command("gradients", short_help="How gradients vanish or explode over time.")
+def plot_gradients(target: Target, at: At = None, notation: NotationName = None, lang: Lang = None, output: ChartFile = None) -> None:
+    """The norm of the gradient of what is handed on from time to time, against the time: tutor plot gradients sequences/bptt-weights."""
+
+    def charts() -> list[Chart]:
+        from tutor.results.solution import solve
+        from tutor.results.time_curves import draw_norms
+
+        return [draw_norms(solve(target, at=assignments(at), notation_name=notation, words=lang, recursion=True))]
 
     _deliver(charts, output)
 

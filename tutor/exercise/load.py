@@ -226,7 +226,7 @@ class _Reader:
             counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan, layered,
             add_options(questions, translations), read_cases(good.get("case", []), self.check_types, self.fault),
             read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(), language=good.get("language", ""),
-            translations=translations, repetition=self.repetition, recursion=good.get("recursion", False),
+            translations=translations, repetition=self.repetition, recursion=good.get("recursion"),
         )  # fmt: skip
 
     def put_in(self, graph: Graph) -> Graph:

@@ -91,7 +91,7 @@ class Exercise:
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
     should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
     ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it); ``translations`` has its texts in others.
-    ``repetition`` is what it says about steps over t = 1…T, ``recursion`` that its derivation is told as one row for every t.
+    ``repetition`` is what it says about steps over t = 1…T, ``recursion`` whether its derivation is told as one row for every t.
     """
 
     id: str
@@ -123,7 +123,7 @@ class Exercise:
     language: str = ""
     translations: Translations = field(default_factory=dict)
     repetition: Repetition | None = None
-    recursion: bool = False
+    recursion: bool | None = None
 
     def say(self, text: str, language: str) -> str:
         """A text of the exercise in a language; as it stands where it has no translation.

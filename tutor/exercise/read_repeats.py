@@ -166,7 +166,8 @@ class _Unroller:
             for index, start, end in zip(repeat.indices, repeat.first, repeat.last, strict=True):
                 low, high = self.spans.get(index, (start, end))
                 self.spans[index] = min(low, start), max(int(high), int(end))
-        self.families = find_families(repeats)
+        self.around = [text for text in (*self.steps, self.raw.get("loss", "")) if isinstance(text, str)]
+        self.families = find_families(repeats, self.around)
         self.writer = IndexWriter(self.families, self.spans, tuple(self.spans))
         self.failed = False
 
@@ -188,9 +189,9 @@ class _Unroller:
         lines, origins = self.write_steps()
         self.check_bare()
         targets = {match["name"] for line in lines if (match := TARGET.match(line))} | self.list_more_targets(lines)
-        leaves = {name: place for name, place in self.writer.made.items() if name not in targets}
         raw = {**self.raw, "steps": lines}
         self.add_loss(raw, targets)
+        leaves = {name: place for name, place in self.writer.made.items() if name not in targets}
         shapes = self.share(raw.get("shapes"), "shapes", leaves, targets, give_shape)
         if shapes is not None:
             raw["shapes"] = shapes
@@ -207,7 +208,7 @@ class _Unroller:
         origin = [*origins, *(["loss"] if len(raw["steps"]) > len(lines) else [])]
         made, steps = self.writer.made, tuple(raw["steps"])
         spans = {index: (low, int(high)) for index, (low, high) in self.spans.items()}
-        slots = find_slots(self.repeats)
+        slots = find_slots(self.repeats, self.around)
         return raw, Repetition(self.repeats, self.families, slots, made, self.letter, steps, tuple(origin), spans, self.whole)
 
     def say(self, what: str, where: str, hint: str) -> None:

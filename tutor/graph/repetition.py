@@ -169,42 +169,48 @@ def list_occurrences(text: str, indices: Sequence[str] = ()) -> Iterator[Occurre
             yield Occurrence(match.start(), end, name, tuple(slots), tuple(groups))
 
 
-def find_families(repeats: Sequence[Repeat]) -> dict[str, int]:
-    """The families of some repetitions, each with how many indices it has.
+def find_families(repeats: Sequence[Repeat], around: Sequence[str] = ()) -> dict[str, int]:
+    """The families of some repetitions, each with how many indices it has; also those that stand in sums ``around`` them only.
 
-    >>> find_families([Repeat(("t",), (1,), (3,), ("h[t] = tanh(W x[t] + U h[t-1])", "o[t] = h[t][1]"))])
-    {'h': 1, 'x': 1, 'o': 1}
+    >>> find_families([Repeat(("t",), (1,), (3,), ("h[t] = tanh(W x[t] + U h[t-1])", "o[t] = h[t][1]"))], ["L = sum(o[t]*y[t], t)"])
+    {'h': 1, 'x': 1, 'o': 1, 'y': 1}
     """
     found: dict[str, int] = {}
-    for repeat in repeats:
-        env: Env = {index: Moved(index) for index in repeat.indices}
-        for text in repeat.steps:
-            for one in list_occurrences(text, repeat.indices):
-                read = [read_place(slot, env) for slot in one.slots]
-                last = max((at for at, place in enumerate(read) if isinstance(place, Moved)), default=-1)
-                if last >= 0 and None not in read[: last + 1]:
-                    count = last + 1
-                    if text.partition("=")[0].strip().startswith(one.name) and one.end <= text.find("="):
-                        count = len(read)
-                    found[one.name] = max(found.get(one.name, 0), count)
+    for text, indices in _list_texts(repeats, around):
+        env: Env = {index: Moved(index) for index in indices}
+        for one in list_occurrences(text, indices):
+            read = [read_place(slot, env) for slot in one.slots]
+            last = max((at for at, place in enumerate(read) if isinstance(place, Moved)), default=-1)
+            if last >= 0 and None not in read[: last + 1]:
+                count = last + 1
+                if text.partition("=")[0].strip().startswith(one.name) and one.end <= text.find("="):
+                    count = len(read)
+                found[one.name] = max(found.get(one.name, 0), count)
     return found
 
 
-def find_slots(repeats: Sequence[Repeat]) -> dict[str, tuple[str, ...]]:
+def _list_texts(repeats: Sequence[Repeat], around: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every text in which an index may stand, with the indices that mean something there."""
+    everything = tuple(dict.fromkeys(index for repeat in repeats for index in repeat.indices))
+    for repeat in repeats:
+        yield from ((text, repeat.indices) for text in repeat.steps)
+    yield from ((text, everything) for text in around if _SUMS.search(text))
+
+
+def find_slots(repeats: Sequence[Repeat], around: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
     """The index of each place of the families: the letter that stands there, empty where only numbers do.
 
     >>> find_slots([Repeat(("l", "t"), (1, 1), (2, 3), ("h[l][t] = w[l]*h[l][t-1]",))])
     {'h': ('l', 't'), 'w': ('l',)}
     """
-    found = {name: [""] * count for name, count in find_families(repeats).items()}
-    for repeat in repeats:
-        env: Env = {index: Moved(index) for index in repeat.indices}
-        for text in repeat.steps:
-            for one in list_occurrences(text, repeat.indices):
-                for at, slot in enumerate(one.slots[: len(found.get(one.name, ()))]):
-                    place = read_place(slot, env)
-                    if isinstance(place, Moved):
-                        found[one.name][at] = place.letter
+    found = {name: [""] * count for name, count in find_families(repeats, around).items()}
+    for text, indices in _list_texts(repeats, around):
+        env: Env = {index: Moved(index) for index in indices}
+        for one in list_occurrences(text, indices):
+            for at, slot in enumerate(one.slots[: len(found.get(one.name, ()))]):
+                place = read_place(slot, env)
+                if isinstance(place, Moved):
+                    found[one.name][at] = place.letter
     return {name: tuple(letters) for name, letters in found.items()}
 
 

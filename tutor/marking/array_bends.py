@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from tutor.expression.nodes import ONE, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Step
@@ -237,3 +237,28 @@ def _counts(number: Expr, shape: Shape) -> bool:
 
 def _arrays(expr: Expr, shapes: Mapping[str, Shape]) -> Sequence[Expr]:
     return [node for node in _nodes(expr) if type(node) is Name and shapes.get(node.name)]
+
+
+MOST_USES = 40
+
+
+def bend_one_use(at: LayerStep) -> Iterator[Expr]:
+    """Of weights that are used several times, at every time or in several places, only one use counted."""
+    if _is_leaf(at) and type(at.step.expr) is Add and len(at.step.paths) == len(at.step.expr.args) <= MOST_USES:
+        yield from at.step.expr.args
+
+
+def bend_missing_path(at: LayerStep) -> Iterator[Expr]:
+    """One of several ways to the loss left out."""
+    if at.step.sort != "gradient" or _is_leaf(at) or type(at.step.expr) is not Add:
+        return
+    terms = at.step.expr.args
+    if 2 <= len(at.step.paths) == len(terms) <= MOST_USES:
+        for place in range(len(terms)):
+            rest = (*terms[:place], *terms[place + 1 :])
+            yield rest[0] if len(rest) == 1 else Add(rest)
+
+
+def _is_leaf(at: LayerStep) -> bool:
+    """Whether a step is the gradient of something given."""
+    return at.step.sort == "gradient" and at.step.wrt in {quantity.name for quantity in at.layered.graph.leaves}

@@ -54,6 +54,9 @@ BATCHED = "W = q, n; X = n, N; b = q; Y = q, N"
 ROWS = "Z = X @ W; P = A @ Z; L = sum((P - Y)^2)"
 EVEN = "X = 2, 2; W = 2, 2; A = 2, 2; Y = 2, 2"
 SCALED = "Z = X @ W; P = Z/sqrt(2); L = sum((P - Y ⊙ A)^2)"
+TIED = "Z = X @ W; P = Z @ W; L = sum((P - Y)^2)"
+FORKED = "h = W x; z = U h; o = V h; L = sum((z - y)^2) + sum((o - x)^2)"
+FORK = "W = 2, 2; U = 2, 2; V = 2, 2; x = 2; y = 2"
 PRODUCT = "Z = W @ X; P = Z ⊙ A; L = sum((P - Y)^2)"
 
 TABLE: tuple[ArrayMisconception, ...] = (
@@ -73,6 +76,8 @@ TABLE: tuple[ArrayMisconception, ...] = (
                        ArrayExample(SCALED, EVEN, "dL/dZ", "dL/dP/sqrt(2)", "dL/dP")),
     ArrayMisconception("samples-not-summed", bend_parts(bends.samples_kept),
                        ArrayExample(BATCH, BATCHED, "dL/db", "row_sums(dL/dZ)", "dL/dZ")),
+    ArrayMisconception("one-use-only", bends.bend_one_use, ArrayExample(TIED, EVEN, "dL/dW", "X^T dL/dZ + Z^T dL/dP", "Z^T dL/dP")),
+    ArrayMisconception("missing-path", bends.bend_missing_path, ArrayExample(FORKED, FORK, "dL/dh", "U^T dL/dz + V^T dL/do", "V^T dL/do")),
     ArrayMisconception("sum-for-mean", bends.mean_forgotten,
                        ArrayExample(BATCH, BATCHED, "dL/dZ", "2*(Z - Y)/N", "2*(Z - Y)")),
     ArrayMisconception("inner-derivative-forgotten", bend_parts(bends.slope_forgotten),

@@ -124,7 +124,7 @@ def put_time(symbol: Symbol, time: Sequence[str], style: Time) -> Symbol:
 
     >>> h = Symbol("h", "h")
     >>> put_time(h, ["t-1"], "index"), put_time(h, ["2"], "angle")
-    (Symbol(latex='h_{t-1}', text='hₜ₋₁'), Symbol(latex='h^{\langle 2\rangle}', text='h⟨2⟩'))
+    (Symbol(latex='h_{t-1}', text='hₜ₋₁'), Symbol(latex='h^{\\langle 2\\rangle}', text='h⟨2⟩'))
     >>> put_time(h, ["T"], "index").text, put_time(Symbol("h_{1}", "h₁"), ["2"], "raised").text
     ('h_T', 'h⁽²⁾₁')
     """

@@ -32,10 +32,14 @@ from tutor.solving.read_typed import choose_what_is_trained, refuse_untrained
 
 Chain = Literal["full", "reuse"]
 Form = Literal["scalar", "layer"]
+Telling = Literal["", "asked", "long"]
+"""Repeated steps are written out; told as a recursion; or told so since they are many, where they are one."""
 Subject = Literal["solution", "training"]
 EdgeLabels = Literal["plain", "derivatives"]
 """What stands on the edges of the picture of a graph."""
 
+MOST_WRITTEN_OUT = 8
+"""Steps that are repeated more often are told as a recursion, unless somebody says otherwise."""
 MAX_UPDATES = 10_000_000
 """The longest run that is trained, and so the longest table."""
 USUAL_UPDATES = 10
@@ -91,7 +95,7 @@ class Request:
     focused: bool = False
     own: bool = True
     edges: EdgeLabels = "plain"
-    recursion: bool = False
+    recursion: Telling = ""
 
     @property
     def graph(self) -> Graph:
@@ -142,8 +146,8 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
     )  # fmt: skip
 
 
-def choose_recursion(exercise: Exercise, options: Options, layered: Layered | None) -> bool:
-    """Whether repeated steps are told as a recursion: as asked, or as the exercise says; where their last time is open, always.
+def choose_recursion(exercise: Exercise, options: Options, layered: Layered | None) -> Telling:
+    """Whether repeated steps are told as a recursion: as asked, or as the exercise says, or since they are many; for an open end always.
 
     Raises `ValueProblem` where nothing is repeated, and for a last time that is open where the derivation is to be written out.
     """
@@ -152,14 +156,18 @@ def choose_recursion(exercise: Exercise, options: Options, layered: Layered | No
         if options.recursion:
             hint = "steps are repeated by [[repeat]] in the exercise's file: docs/repetition.md"
             raise ValueProblem(f"{exercise.id} repeats no steps", where="--recursion", hint=hint)
-        return False
+        return ""
     apart = exercise.layers is not None and layered is None
     if apart and options.recursion:
         raise ValueProblem("--recursion tells arrays, not their entries", hint="leave out --form scalar")
     if repetition.letter and options.recursion is False:
         raise ValueProblem(f"{repetition.letter} is open, so the steps cannot be written out", hint="write a number in the file: to = 3")
-    asked = exercise.recursion or bool(repetition.letter) if options.recursion is None else options.recursion
-    return asked and not apart
+    said = options.recursion if options.recursion is not None else exercise.recursion
+    if apart:
+        return ""
+    if said or repetition.letter:
+        return "asked"
+    return "long" if said is None and repetition.end > MOST_WRITTEN_OUT else ""
 
 
 def resolve_training(exercise: Exercise, options: Options) -> Request:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tutor.derive.backward import derive
 from tutor.derive.recursion import Recursion, compare, merge_recursions, put_back, read_recursion
-from tutor.errors import ProofError
+from tutor.errors import GraphError, ProofError
 from tutor.exercise.load import write_out_with
 from tutor.exercise.model import Exercise
 from tutor.expression.nodes import Expr, Number
@@ -37,7 +37,12 @@ def find_recursion(request: Request, derivation: Derivation) -> Recursion | None
     if not request.recursion or repetition is None:
         return None
     if not repetition.letter:
-        found = read_recursion(derivation, repetition.list_times(derivation.graph), repetition.index, repetition.end)
+        try:
+            found = read_recursion(derivation, repetition.list_times(derivation.graph), repetition.index, repetition.end)
+        except GraphError:
+            if request.recursion == "long":
+                return None
+            raise
         if not compare(found, derivation, repetition.end):
             raise ProofError("the recursion is not the derivation written out", hint="this is a fault of the program; please report it")
         return replace(found, agreed=(repetition.end,))

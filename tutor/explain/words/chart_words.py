@@ -21,6 +21,7 @@ class ChartWords(Topic):
     NO_ZERO = "A loss of 0 has no place on an axis of powers of ten; it is left out."
     TRAINED = "Only {x} and {y} are trained; fixed: {others}."
     TRAINED_MORE = "Only {x} and {y} are trained; fixed: {others} and {count} more."
+    NORM = "norm of the gradient"
     EQUAL_SCALES = "Equal scales: each step leaves its contour line at a right angle."
     START = "start"
     AFTER = ("after {count} update", "after {count} updates")

@@ -65,6 +65,11 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "one of the paths to the loss was left out",
         "Look at where this quantity is used: each use is a path, and the paths are added.",
     ),
+    "one-use-only": SlipPhrase(
+        "only one of its uses counted",
+        "only one of the uses of these weights was counted",
+        "Look at where these weights are used: at every time, or in several places. The gradient is the sum over all of them.",
+    ),
     "paths-multiplied": SlipPhrase(
         "paths multiplied instead of added",
         "the contributions of the paths were multiplied",
