@@ -137,7 +137,7 @@ def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         shorter = _cancel(expr, shapes)  # the whole product at once, before its parts
         if shorter != expr:
             return tidy_gradient(shorter, shapes)
-    done = _lead_number(rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts)))
+    done = _pull_number(rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts)))
     if type(done) is Mul:
         numbers = [constant(arg) is not None or (type(arg) is Div and constant(arg.den) is not None) for arg in done.args]
         return _absorb_sign(_fold_numbers(done.args) if sum(numbers) > 1 else _quotient(done))
@@ -149,20 +149,20 @@ def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
 _BILINEAR = frozenset({"matmul", "outer"})
 
 
-def lead_numbers(expr: Expr) -> Expr:
+def pull_numbers(expr: Expr) -> Expr:
     """The expression with the numbers in products of matrices in front of them, throughout.
 
     >>> from tutor.expression.parse import parse
     >>> from tutor.expression.plain import write_plain
     >>> from tutor.rules.functions import FUNCTIONS
-    >>> write_plain(lead_numbers(parse("matmul(transpose(W), 2*(h - y))", functions=FUNCTIONS)))
+    >>> write_plain(pull_numbers(parse("matmul(transpose(W), 2*(h - y))", functions=FUNCTIONS)))
     '2*matmul(transpose(W), h - y)'
     """
     parts = children(expr)
-    return _lead_number(rebuild(expr, tuple(map(lead_numbers, parts)))) if parts else expr
+    return _pull_number(rebuild(expr, tuple(map(pull_numbers, parts)))) if parts else expr
 
 
-def _lead_number(expr: Expr) -> Expr:
+def _pull_number(expr: Expr) -> Expr:
     """Wᵀ (2(h − y)) as 2 Wᵀ (h − y), and Wᵀ (c𝟏) as c Wᵀ 𝟏; a product in a product as one."""
     if type(expr) is Mul and any(type(arg) is Mul for arg in expr.args):
         return Mul(tuple(factor for arg in expr.args for factor in (arg.args if type(arg) is Mul else (arg,))))

@@ -18,7 +18,7 @@ from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed, prefer_fractions, print_alike
+from tutor.numbers.printed import as_printed, is_all_fractions, print_alike
 from tutor.numbers.run import compute
 from tutor.solving.worked import Worked
 
@@ -38,7 +38,7 @@ class PageWriter:
         self.exercise = worked.request.exercise
         self.numbers = numbers
         self.digits = worked.notation.digits
-        self.fractions = writes_fractions(worked)
+        self.fractions = is_in_fractions(worked)
         self.blocks: list[Block] = []
         training = worked.training
         self.rate_name = training.task.names.rate if training is not None else worked.notation.rate
@@ -150,7 +150,7 @@ class PageWriter:
             self.blocks.append(self.write_labelled("proof", *split_places(said, places)))
 
 
-def writes_fractions(worked: Worked) -> bool | None:
+def is_in_fractions(worked: Worked) -> bool | None:
     """Whether the numbers of a page neuron by neuron are fractions throughout, 1/2 beside 4/3, or decimals; None where nothing is said."""
     if worked.request.layered is not None or not worked.derivations:
         return None
@@ -160,7 +160,7 @@ def writes_fractions(worked: Worked) -> bool | None:
         values: Mapping[str, Any] = {**task.values, **first}
     else:
         values = worked.scalars or {}
-    return prefer_fractions(values.values(), [values[name] for name in leaves if name in values]) if values else None
+    return is_all_fractions(values.values(), [values[name] for name in leaves if name in values]) if values else None
 
 
 def write_cells(rows: Sequence[Sequence[Value]], digits: int, *, fractions: bool | None = None) -> list[list[Sentence]]:

@@ -33,7 +33,7 @@ from tutor.explain.document import (
 )
 from tutor.explain.layer_formulas import matrix, sort_leaves
 from tutor.explain.layer_page import ArraySections
-from tutor.explain.page_writer import EQUALS, PageWriter, drop_numbers, writes_fractions
+from tutor.explain.page_writer import EQUALS, PageWriter, drop_numbers, is_in_fractions
 from tutor.explain.sheet_layout import CLOSING, LABELLED, SheetLayout
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.training_page import TrainingSections
@@ -207,7 +207,7 @@ class _SheetWriter:
         """The right answers: formulas and values as equations, letters as sentences."""
         rows: list[Equation] = []
         others: list[Block] = []
-        fractions = writes_fractions(exercise.solved[-1]) if exercise.solved else None
+        fractions = is_in_fractions(exercise.solved[-1]) if exercise.solved else None
         for place, question in enumerate(exercise.questions, 1):
             found, label = exercise.answers.get(question.id, RightAnswer()), f"{number}.{place}"
             chain = write_chain(question, exercise.solved)

@@ -218,7 +218,7 @@ class _SymbolReader:
             latex, text = latex + glue + piece.latex, text + piece.text
         return Symbol(latex, text)
 
-    def inside(self) -> Symbol:
+    def read_inside(self) -> Symbol:
         """What stands in braces."""
         return self.run(stop="}")
 
@@ -226,7 +226,7 @@ class _SymbolReader:
         if self.peek() != "{":
             return self.atom()
         self.take()
-        inner = self.inside()
+        inner = self.read_inside()
         if self.take() != "}":
             raise self.fail("an open {")
         return inner
@@ -261,7 +261,8 @@ _OPERATIONS = {"+": "+", "-": "−", "*": "*", "\\cdot": "·", "\\times": "×", 
 _LONE_SIGNS = {
     "\\sum": "Σ", "\\prod": "∏", "\\int": "∫", "\\partial": "∂", "\\top": "T", "\\dots": "…", "\\infty": "∞",
     "\\lVert": "‖", "\\rVert": "‖",
-    "\\lvert": "|", "\\rvert": "|", "\\,": " ", **{f"\\{name}": name for name in ("exp", "log", "ln", "max", "min", "sin", "cos", "tanh")},
+    "\\lvert": "|", "\\rvert": "|", "\\,": " ",
+    **{name: name[1:] for name in ("\\exp", "\\log", "\\ln", "\\max", "\\min", "\\sin", "\\cos", "\\tanh")},
 }  # fmt: skip
 _SAME_SIGN = {"\\leq": "\\le", "\\geq": "\\ge", "\\neq": "\\ne", "\\gets": "\\leftarrow", "\\ldots": "\\dots", "\\cdots": "\\dots"}
 _TYPED = {
@@ -301,11 +302,10 @@ def read_formula(text: str) -> Symbol:
     spelled = spell_in_latex(text)
     word = _WORD.search(_COMMAND_WORDS.sub(" ", spelled))
     if word is not None:
-        told = f"{make_visible(word.group())} is no symbol in the formula {make_visible(text)!r}"
-        raise TutorError(told, hint="\\mathrm{…} is a word in it")
+        raise _FormulaReader(spelled).fail(make_visible(word.group()))
     if len(spelled) > LONGEST_FORMULA:
         raise TutorError(f"a formula of {len(spelled)} characters", hint=f"the limit is {LONGEST_FORMULA}")
-    return _FormulaReader(spelled).whole()
+    return _FormulaReader(spelled).read_whole()
 
 
 _WORD = re.compile(r"[A-Za-z]{4,}|\]\s*\(")
@@ -324,13 +324,13 @@ class _FormulaReader(_SymbolReader):
         super().__init__(text)
         self.open: dict[str, bool] = {}
 
-    def whole(self) -> Symbol:
-        found = self.inside()
+    def read_whole(self) -> Symbol:
+        found = self.read_inside()
         if self.peek():
             raise self.fail(self.peek())
         return Symbol(found.latex, found.text.strip())
 
-    def inside(self) -> Symbol:
+    def read_inside(self) -> Symbol:
         """What stands in braces, or all: symbols with their scripts, and the signs between them."""
         latex = text = ""
         operand = False  # a minus sign behind one stands between two things
@@ -341,7 +341,7 @@ class _FormulaReader(_SymbolReader):
                 piece = Symbol("< " if word == "<" else _SAME_SIGN.get(word, word), f" {sign} " if operand else sign)
                 operand = False
             else:
-                piece = self.scripted()
+                piece = self.read_scripted()
                 if operand and piece.latex.startswith("\\partial"):  # η ∂L/∂w
                     piece = Symbol("\\," + piece.latex, " " + piece.text)
                 if piece.text[:1] in _LARGE:
@@ -356,7 +356,7 @@ class _FormulaReader(_SymbolReader):
         same = _SAME_SIGN.get(word, word)
         return _RELATIONS.get(same) or _OPERATIONS.get(same)
 
-    def scripted(self) -> Symbol:
+    def read_scripted(self) -> Symbol:
         """One thing with what is set below and above it."""
         parts = Parts(self.atom())
         while (mark := self.peek()) and mark in "_^'":

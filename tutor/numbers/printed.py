@@ -106,11 +106,11 @@ def as_printed(value: Value, digits: int = 6, *, fractions: bool | None = None) 
     return Number(round_significant(value, digits))
 
 
-def prefer_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bool:
+def is_all_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bool:
     """Whether a page shows its numbers as fractions: all are short ones, some never end as decimals, and none was ``given`` as a decimal.
 
     >>> third, half = Fraction(1, 3), Fraction(1, 2)
-    >>> prefer_fractions([third, half]), prefer_fractions([half]), prefer_fractions([third, half], [half])
+    >>> is_all_fractions([third, half]), is_all_fractions([half]), is_all_fractions([third, half], [half])
     (True, False, False)
     """
     unending = False
