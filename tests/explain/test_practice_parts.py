@@ -4,7 +4,7 @@ import pytest
 
 from tutor.exercise.load import load
 from tutor.explain.practice_parts import list_key_names, list_touched, write_preview
-from tutor.explain.practice_steps import draw_session, write_so_far
+from tutor.explain.practice_steps import draw_session, draw_so_far, write_so_far
 from tutor.explain.practice_summary import write_summary
 from tutor.expression.nodes import Name, Number
 from tutor.expression.plain import write_plain
@@ -74,3 +74,11 @@ def test_what_is_understood_is_maths_or_a_reason():
     assert found.strip() == "x = 2"
     assert "never closed" in write_plain_page(write_preview(Preview(message="never closed\n  (1\n  ^")), Notation(), 80)
     assert write_preview(Preview()).blocks == ()
+
+
+def test_before_the_backward_pass_no_gradient_is_0():
+    """A gradient that is not yet computed has no number, not a 0, and the page says so."""
+    session = play(("answer", "0.3775"))
+    assert all(node.gradient is None for node in draw_session(session).nodes)
+    said = " ".join(write_plain_page(draw_so_far(session), Notation(), 100).split())
+    assert "what has no number is not yet computed" in said

@@ -1,5 +1,7 @@
 """Formulas over arrays that are typed with their shapes: what shapes the rest has, what stands behind an array, what is refused."""
 
+import re
+
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -7,6 +9,9 @@ from typer.testing import CliRunner
 from tutor.cli.app import app
 from tutor.cli.shell import read_shape_texts
 from tutor.errors import TutorError
+from tutor.exercise.load import from_text
+from tutor.numbers.verify import random_points
+from tutor.results.check import check
 from tutor.results.solution import solve
 from tutor.solving.read_typed_arrays import make_array_exercise
 from tutor.solving.target import target_exercise
@@ -68,3 +73,21 @@ def test_shapes_are_an_option():
     shown = CliRunner().invoke(app, ["solve", "softmax(W x + b)", "--shape", "W=k,n", "--shape", "x=n"])
     for words in ("Assumed: b is of shape k", "g for ∂L/∂f", "∂L/∂W", "(at 2 random points, with k = 2, n = 3)"):
         assert words in shown.output
+
+
+NORM = "(x - mean(x))/sqrt(var(x) + 1/1000)"
+"""Of this the gradient vanishes where all upstream gradients are equal: any formula with a factor of it would look right."""
+
+
+def test_upstream_gradients_that_stand_for_what_comes_after_are_not_all_equal():
+    exercise = target_exercise(NORM, shapes=read_shape_texts(["x=4"]))
+    for point in random_points(exercise.graph, 4, seed=1):
+        assert len({value for name, value in point.items() if re.fullmatch(r"g_\d", name)}) == 4
+
+
+def test_a_batch_norm_without_its_mean_path_is_refuted():
+    text = 'title = "t"\nsteps = ["m = mean(x)", "v = mean((x - m)^2)", "s = sqrt(v + 1/1000)", "y = (x - m)/s", "L = sum(g*y)"]\n'
+    text += 'shapes = { x = [4], g = [4] }\n[[claim]]\nclaim = "dL/dx"\nprinted = "FORMULA"\n'
+    right = "(g - mean(g) - y*mean(g*y))/s"
+    found = [check(from_text(text.replace("FORMULA", one), "t"))[0].agreement for one in (right, "2*" + right, "(g - mean(g))/s", "g/s")]
+    assert found == ["exact", "differs", "differs", "differs"]

@@ -50,7 +50,7 @@ class PracticeWords(Topic):
     """A slip, asked before it is said; ``look`` is what to look at."""
     WORKED = "Worked out for you:"
     PLACED = "Here is the step, to go on with:"
-    GRAPH = "The computational graph, with what is known so far."
+    GRAPH = "The computational graph, with what is known so far: what has no number is not yet computed."
     NO_COMMAND = "There is no command {command}."
     NEXT = "Next: {exercise}. It trains {skill} ({percent})."
     NEXT_COMMAND = "Next: tutor practise {exercise}. It trains {skill} ({percent})."
