@@ -89,7 +89,8 @@ ALLOWED = {  # file: why, and the names
         "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped kernel_gradient_wide max_pool one_hot route "
         "route_first share spread spread_flipped spread_wide",
     ),
-    "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each"),
+    "graph/einsum_forms.py": ("ALGEBRA", "matmul sum"),
+    "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each transposed_convolution"),
     "graph/array_products.py": ("ALGEBRA", "fill matmul outer transpose"),
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),

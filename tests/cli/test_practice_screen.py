@@ -164,3 +164,13 @@ def test_made_learners_come_to_the_end(ident, kind, tmp_path):
     lines = [json.loads(line) for line in journal.read_text().splitlines()[1:]]
     assert [(line["event"], line.get("text", "")) for line in lines] == front.done
     assert len(learner.list_missed()) <= 0.02 * len(learner.slips), learner.list_missed()
+
+
+def test_what_is_worked_out_stands_there_once():
+    practice = practise("neuron/two-two-two", wrt=["w5"], mode="learn")
+    drawn = PracticeScreen(practice, Console(width=80, highlight=False, color_system=None))
+    assert "\n".join(drawn.draw(40)).count("out_h1 = σ(in_h1) = σ(0.3775)") == 1
+    drawn.take("in_h2 = 0.3925; out_h2 = 0.596884")
+    lines = "\n".join(drawn.draw(60))
+    assert "Right." in lines
+    assert lines.count("worked out for you") == len({line for line in lines.split("\n") if "worked out for you" in line})

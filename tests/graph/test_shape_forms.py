@@ -22,6 +22,7 @@ def test_what_it_is_made_of(text, written):
 
 @pytest.mark.parametrize(("text", "said"), [
     ("concat(x)", "concat of one array"), ("stack(T, T)", "at most 4 axes"), ("X.reshape(2, -1)", "what -1 stands for is not clear"),
+    ("A.squeeze(0)", "axis 0 has more than one entry"), ("unsqueeze(T, 0)", "at most 4 axes"), ("unsqueeze(x)", "one axis more"),
     ("A.reshape(4, -1)", "what -1 stands for is not clear"), ("T.transpose(0, 1, 2, 2)", "each axis once"),
 ])  # fmt: skip
 def test_what_is_refused(text, said):

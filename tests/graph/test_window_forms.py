@@ -37,6 +37,7 @@ def test_what_it_is_made_of(texts, written):
 
 
 @pytest.mark.parametrize(("text", "what", "hint"), [
+    ("conv2d(X, K, stride=2, foo=3)", "no setting foo", "such as axis=0, stride=2"),
     ("conv2d(X, K, stride=2, kernel_size=3)", "no setting kernel_size", "stride, padding, dilation, groups"),
     ("conv2d(X, K, stride=(2, 1))", "stride has another value along each axis", "stride=2"),
     ("conv2d(X, K, padding=k)", "padding is no whole number", "padding=1"),

@@ -15,7 +15,7 @@ from tutor.numbers.arithmetic import as_real
 from tutor.numbers.form_agreement import agree
 from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 from tutor.rules.functions import FUNCTIONS
-from tutor.rules.operations import WRITABLE
+from tutor.rules.operations import SHAPING, WRITABLE
 
 torch_layers, TABLE = reference("layers")
 CASES = torch_layers.CASES
@@ -63,7 +63,7 @@ def test_the_table_is_complete():
         formulas = formulas.replace(f" {alias}(", f" {name}(")
     formulas = formulas.replace(" E[[[", " embed_batch(").replace(" E[[", " embed(").replace(")[arange(", " pick_each(")
     besides = {"matmul", "hadamard", "transpose", "unflatten", "one_hot"}  # signs, pullbacks, data
-    beside_numpy = {*ALONG_AXES, "part", "norm", "var", "std", "stack"}  # see tests/graph/test_broadcasting.py
+    beside_numpy = {*ALONG_AXES, *SHAPING, "part", "norm", "var", "std"}  # see tests/graph/test_broadcasting.py
     assert {name for name in WRITABLE if f"{name}(" not in formulas} - beside_numpy == besides
     derivatives = {"max_share", "min_share"}  # of max and min, which have cases
     assert {name for name in FUNCTIONS if f"{name}(" not in formulas} <= {"pi", "cross_entropy", *derivatives}

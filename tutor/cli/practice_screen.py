@@ -67,11 +67,11 @@ class PracticeScreen:
         said = self.write(self.said) if self.said is not None and not (self.said_hint and hints) else []
         asked = [*([*hints, ""] if hints else []), *self.write(practice.ask())]
         room = height - len(said) - len(asked) - (7 if said else 6)  # title, blank lines, what is typed, and the keys
-        pages = (practice.draw(), practice.begin(), practice.list_formulas())
+        pages = (practice.draw(), practice.begin(worked=False), practice.list_formulas())
         least = min(LEAST, len(self.write(practice.list_steps(LEAST))) + 1)
         opening = next((lines for lines in map(self.write, pages) if len(lines) <= room - least), [])
         if not practice.session.events:
-            opening = self.write(practice.begin())
+            opening = self.write(practice.begin(worked=False))  # what is worked out stands among the steps
         steps = [] if self.said_steps else self.fit_steps(room - len(opening) - 1)
         return [line for part in ([title], opening, steps, said, asked) if part for line in ("", *part)][1:]
 

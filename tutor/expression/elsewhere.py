@@ -33,10 +33,10 @@ WITHOUT = frozenset({
 
 ARRAYS = frozenset({
     "average_pool", "batch", "batch_sums", "causal_mask", "column_sums", "columns", "concat", "convolve", "correlate", "embed",
-    "entry", "fill", "flatten", "hadamard", "join_heads", "log_softmax_columns", "log_softmax_rows", "logsumexp",
+    "einsum", "entry", "fill", "flatten", "hadamard", "hstack", "join_heads", "log_softmax_columns", "log_softmax_rows", "logsumexp",
     "logsumexp_columns", "logsumexp_rows", "masked_softmax", "matmul", "max_pool", "mean", "norm", "one_hot", "outer", "part",
-    "pick_each", "positional_encoding", "row_sums", "rows", "softmax_columns", "softmax_rows", "split_heads", "stack", "std", "sum",
-    "transpose", "transposed_convolution", "unflatten", "var",
+    "permute", "pick_each", "positional_encoding", "row_sums", "rows", "softmax_columns", "softmax_rows", "split_heads", "squeeze",
+    "stack", "std", "sum", "swapaxes", "transpose", "transposed_convolution", "unflatten", "unsqueeze", "var", "vstack",
 })  # fmt: skip
 """Functions of arrays, which are read where an exercise has shapes."""
 
@@ -85,6 +85,10 @@ def split_component(word: str) -> tuple[str, int] | None:
     return ("log_softmax" if match[1] else "softmax", int(match[2])) if match else None
 
 
+MOST_LISTED = 60
+"""So many functions are listed; of more those that begin alike."""
+
+
 def function_hint(name: str, known: Iterable[str]) -> str:
     """What to do instead of a function that is not known.
 
@@ -104,7 +108,12 @@ def function_hint(name: str, known: Iterable[str]) -> str:
     slips = sorted((distance, other) for other in alike if (distance := _slips(lowered, other)) <= (1 if len(name) < 6 else 2))
     if slips and len(lowered) > 2:
         return tell("did you mean {names}?", names=tuple(other for distance, other in slips if distance == slips[0][0]))
-    return tell("the functions are: {names}", names=", ".join(names)) if names else ""
+    if len(names) <= MOST_LISTED:
+        return tell("the functions are: {names}", names=", ".join(names)) if names else ""
+    near = [other for other in names if other[0].lower() == lowered[0]][:MOST_LISTED]
+    if not near:
+        return tell("such as sigmoid(z), exp(x), sum(X)")
+    return tell("functions with this first letter are: {names}", names=", ".join(near))
 
 
 def _slips(word: str, other: str) -> int:

@@ -32,7 +32,7 @@ ALIASES = {
     "conv1d": "correlate", "conv2d": "correlate", "conv_transpose1d": "transposed_convolution",
     "conv_transpose2d": "transposed_convolution",
     "max_pool1d": "max_pool_1d", "max_pool2d": "max_pool", "avg_pool1d": "average_pool_1d", "avg_pool2d": "average_pool",
-    "embedding": "embed", "concatenate": "concat", "cat": "concat",
+    "embedding": "embed", "concatenate": "concat", "cat": "concat", "expand_dims": "unsqueeze",
 }  # fmt: skip
 """Functions by other names; a quantity that is called so wins."""
 

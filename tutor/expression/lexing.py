@@ -105,6 +105,8 @@ class _Lexer:
         """An axis along which something is done, axis=0, a slice, X[:, 0:2], or what is given by name, eps=0.1, as programs write them."""
         if self.known.keywords and self.tokens and self.tokens[-1][0] in "(,":
             word, length = program_signs.read_keyword(self.text, self.at, self.end, self.known.keywords)
+            if length and word not in self.known.keywords:
+                raise self.fail(tell("there is no setting {word}", word=make_visible(word, 30)), tell("such as axis=0, stride=2, eps=0.1"))
             if length:
                 self.put("k", word, length)
                 return True

@@ -8,9 +8,10 @@ from collections.abc import Collection
 from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.tokens import LIST, Named, Token
 
-_GO_ALONG = "sum|mean|max|min|var|std|softmax"
+_GO_ALONG = "sum|mean|max|min|var|std|log_softmax|softmax"
 METHOD = re.compile(
-    rf"\.(?:(?P<word>{_GO_ALONG}|dot|matmul|transpose|flatten|ravel|reshape)(?=\s?\()"
+    rf"\.(?:(?P<word>{_GO_ALONG}|dot|matmul|transpose|flatten|ravel|reshape|view|permute|squeeze|unsqueeze|swapaxes|split|chunk"
+    r"|exp|log|sqrt|abs|tanh|sigmoid|relu)(?=\s?\()"
     r"|shape\s?\[\s?(?P<axis>[0-3])\s?\])"
 )
 """What NumPy's arrays have behind a point: X.sum(0), X.T.dot(D), X.shape[0]."""
@@ -27,6 +28,8 @@ AXIS = re.compile(
 _LABELS = r"\[(?:[0-9\s,\[\]-]{1,1200})\]"
 LABELLED = re.compile(rf"\[\s?(?:(?P<each>(?:np\.|torch\.)?a?range\s?\([^()\[\]]{{1,30}}\))\s?,\s?)?(?P<labels>{_LABELS})\s?\]")
 """Rows of an array by their labels, E[[2, 0, 2]], and one entry of each row, P[arange(3), [2, 0, 1]]."""
+SUBSCRIPTS = re.compile(r"(?P<quote>['\"])(?P<text>\s?[A-Za-z]{1,5}(?:\s?,\s?[A-Za-z]{1,5}){0,3}\s?->\s?[A-Za-z]{0,4})\s?(?P=quote)")
+"""The letters of einsum: 'ij,jk->ik'."""
 _PLACE = r"(?:-\s?)?[0-9]{1,5}"
 _SPAN = rf"(?:{_PLACE}\s?)?:(?:\s?{_PLACE})?|{_PLACE}|None|(?:np\.)?newaxis|\.\.\.|Ellipsis"
 SLICED = re.compile(
@@ -49,13 +52,14 @@ _KEYWORD = re.compile(r"(?P<word>[A-Za-z]\w{0,40})\s?=(?!=)")
 
 
 def read_keyword(text: str, at: int, end: int, known: Collection[str]) -> tuple[str, int]:
-    """The word of an argument that is given by name, and how long it is with its equals sign; nothing for a word that is not known.
+    """The word of an argument that is given by name, and how long it is with its equals sign; nothing where none or an axis is given.
 
     >>> read_keyword("f(x, eps = 1)", 5, 13, ["eps"])
     ('eps', 5)
     """
     match = _KEYWORD.match(text, at, end)
-    return (match["word"], len(match.group())) if match and match["word"] in known else ("", 0)
+    named = match is not None and (match["word"] in known or not AXIS.match(text, at, end))
+    return (match["word"], len(match.group())) if match and named else ("", 0)
 
 
 def read_sign(text: str, at: int, end: int, *, behind: bool) -> tuple[Token | None, int]:
@@ -68,6 +72,8 @@ def read_sign(text: str, at: int, end: int, *, behind: bool) -> tuple[Token | No
     """
     if match := AXIS.match(text, at, end):
         return read_axis(match), len(match.group())
+    if not behind and (match := SUBSCRIPTS.match(text, at, end)):
+        return ("a", read_subscripts(match["text"])), len(match.group())
     if behind and text[at - 1] != " " and (match := LABELLED.match(text, at, end)):
         return read_labels(match), len(match.group())
     if behind and (match := SLICED.match(text, at, end)):
@@ -86,6 +92,16 @@ def read_point(text: str, at: int, end: int) -> tuple[Token | None, int]:
         if match := pattern.match(text, at, end):
             return read(match), len(match.group())
     return None, 0
+
+
+def read_subscripts(text: str) -> Call:
+    """The letters of einsum as lists of their numbers, those of the result last: a letter alone would be a quantity.
+
+    >>> read_subscripts("i->")
+    Call(func='list', args=(Call(func='list', args=(Number(text='105'),)), Call(func='list', args=())))
+    """
+    parts = text.replace(" ", "").replace("->", ",").split(",")
+    return Call(LIST, tuple(Call(LIST, tuple(Number(str(ord(letter))) for letter in part)) for part in parts))
 
 
 def read_labels(match: re.Match[str]) -> Token:
@@ -159,4 +175,4 @@ def read_method(match: re.Match[str]) -> Token:
     """
     if match["axis"]:
         return ("m", Named("size", (Number(match["axis"]),)))
-    return ("m", {"dot": "matmul", "ravel": "flatten", "reshape": "unflatten"}.get(match["word"], match["word"]))
+    return ("m", {"dot": "matmul", "ravel": "flatten", "reshape": "unflatten", "view": "unflatten"}.get(match["word"], match["word"]))

@@ -13,7 +13,7 @@ from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Neg, Number, 
 from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
 from tutor.graph.broadcasting import spread_parts
 from tutor.graph.shapes import SeenShapes, Shape, shape_of, shape_text, shorten_call, size_expr
-from tutor.rules.operations import ALONG_AXES, SUMS, name_along
+from tutor.rules.operations import ALONG_AXES, SUMS, name_along, name_permutation
 
 TWO = Number("2")
 
@@ -27,7 +27,14 @@ def is_along_axes(call: Call) -> bool:
     """
     if call.func == "size" or call.func in ALONG_AXES or (call.func in _LARGEST and len(call.args) == 1):
         return True
+    if call.func == "softmax" and len(call.args) == 2 and _is_place(call.args[1]):  # as PyTorch has it: softmax(X, 1)
+        return True
     return call.func in _FORMS and len(call.args) > 1 and (call.func not in _ENTRYWISE or _is_axis(call.args[1]))
+
+
+def _is_place(expr: Expr) -> bool:
+    inner = expr.arg if type(expr) is Neg else expr
+    return type(inner) is Number and inner.text in ("0", "1", "2", "3", "4")
 
 
 def _is_axis(expr: Expr) -> bool:
@@ -146,9 +153,12 @@ def _softmax(along: _Along) -> Expr:
     func, behind = along.call.func, len(along.shape) - 1 - along.all_axes[0]
     if len(along.shape) == 1:
         return Call(func, (along.array,))
-    if behind > 1:
-        raise along.refuse(tell("a softmax goes along one of the last two axes"))
-    return Call(f"{func}_{'columns' if behind else 'rows'}", (along.array,))
+    if behind < 2:
+        return Call(f"{func}_{'columns' if behind else 'rows'}", (along.array,))
+    rank, axis = len(along.shape), along.all_axes[0]  # the axis last, and back again
+    last = [*(place for place in range(rank) if place != axis), axis]
+    done = Call(f"{func}_rows", (Call(name_permutation(last), (along.array,)),))
+    return done if func == "logsumexp" else Call(name_permutation([last.index(place) for place in range(rank)]), (done,))
 
 
 def _size(along: _Along) -> Expr:

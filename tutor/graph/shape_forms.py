@@ -11,6 +11,7 @@ from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.program_signs import AXIS_WORD, BROADCAST, KEPT_WORD, OWN, SUMMED
 from tutor.expression.tokens import LIST
 from tutor.graph.axis_forms import read_axis, write_along_axes
+from tutor.graph.einsum_forms import write_einsum
 from tutor.graph.shapes import Shape, Size, shape_of, shape_text, shorten_call, size_expr, size_of
 from tutor.rules.operations import LONGER, name_along, name_permutation
 
@@ -28,7 +29,7 @@ def is_shape_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
         return False
     if call.func == "unflatten":
         return len(shape_of(call.args[0], shapes)) != 1 or any(type(part) is Neg for part in call.args[1:])
-    if call.func == "transpose":
+    if call.func in ("transpose", "flatten"):
         return len(call.args) > 1
     return call.func != "concat" or len(call.args) != 2 or _is_axis(call.args[-1])
 
@@ -40,7 +41,7 @@ def open_lists(call: Call) -> Expr:
     >>> open_lists(Call("concat", (Call("list", (Name("x"), Name("y"))),)))
     Call(func='concat', args=(Name(name='x'), Name(name='y')))
     """
-    if call.func not in _FORMS or not any(map(_is_list, call.args)):
+    if call.func not in _FORMS or call.func == "einsum" or not any(map(_is_list, call.args)):
         return call
     return Call(call.func, tuple(part for arg in call.args for part in (arg.args if type(arg) is Call and _is_list(arg) else (arg,))))
 
@@ -138,6 +139,53 @@ def _transpose(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     return array if not name else Call(name, (array,))
 
 
+def _squeeze(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """An array without its axes of one entry, or without those that are listed."""
+    array, *parts = call.args
+    shape = shape_of(array, shapes)
+    listed = [part for setting in parts for part in (setting.args if type(setting) is Call and _is_axis(setting) else (setting,))]
+    places = [read_axis(call, array, shape, part) for part in listed] or [place for place, size in enumerate(shape) if size == 1]
+    if long := [place for place in places if shape[place] != 1]:
+        raise GraphError(tell("{array} of shape {shape}: axis {axis} has more than one entry", array=shorten_call(array, shapes),
+                              shape=shape_text(shape), axis=long[0]), hint=tell("squeeze leaves out axes of one entry"))  # fmt: skip
+    for place, rank in zip(sorted(places, reverse=True), range(len(shape), 0, -1), strict=False):
+        array = Call(name_along("drop", rank, place), (array,)) if rank > 1 else Call("entry", (array, Number("1")))
+    return array
+
+
+def _add_axis(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """An array with one axis more, of one entry, as PyTorch's unsqueeze and NumPy's expand_dims."""
+    array, *parts = call.args
+    listed = [part for setting in parts for part in (setting.args if type(setting) is Call and _is_axis(setting) else (setting,))]
+    rank = len(shape_of(array, shapes)) + 1
+    if len(listed) != 1 or rank > len(LONGER):
+        raise GraphError(tell("one axis more for {shown}", shown=shorten_call(array, shapes)),
+                         hint=tell("write unsqueeze(x, 0), for at most {count} axes", count=len(LONGER)))  # fmt: skip
+    place = read_axis(call, array, (1,) * rank, listed[0])
+    return Call(name_along("keep", rank, place), (array,)) if rank > 1 else Call("fill", (array, Number("1")))
+
+
+def _flatten_from(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """The axes from one on as one axis: flatten(X, 1) of a batch."""
+    array, first = call.args[:2]
+    shape = shape_of(array, shapes)
+    part = first.args[0] if type(first) is Call and _is_axis(first) else first
+    kept = shape[: read_axis(call, array, shape, part)]
+    return _reshape(Call("unflatten", (array, *map(size_expr, kept), Neg(Number("1")))), shapes)
+
+
+def _put_on_top(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """Vectors as rows below each other, matrices along the first axis: np.vstack."""
+    one = len(shape_of(call.args[0], shapes)) == 1
+    return _stack(Call("stack", call.args), shapes) if one else _join(Call("concat", call.args), shapes)
+
+
+def _put_beside(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """Vectors behind each other, matrices along the second axis: np.hstack."""
+    one = len(shape_of(call.args[0], shapes)) == 1
+    return _join(Call("concat", call.args if one else (*call.args, Call(AXIS_WORD, (Number("1"),)))), shapes)
+
+
 def _write_broadcast(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     """broadcast[N×·](x): an array with more axes, or longer ones, where a size stands, and its own where a dot does."""
     array, *axes = call.args
@@ -177,6 +225,9 @@ def _refuse_axes(call: Call, shapes: Mapping[str, Shape]) -> GraphError:
 
 
 _FORMS: dict[str, Callable[[Call, Mapping[str, Shape]], Expr]] = {
-    "concat": _join, "stack": _stack, "unflatten": _reshape, "transpose": _transpose, BROADCAST: _write_broadcast,
+    "concat": _join, "stack": _stack, "unflatten": _reshape, "transpose": _transpose, "permute": _transpose, "swapaxes": _transpose,
+    "squeeze": _squeeze, "unsqueeze": _add_axis, "flatten": _flatten_from, "vstack": _put_on_top, "hstack": _put_beside,
+    "einsum": write_einsum,
+    BROADCAST: _write_broadcast,
     SUMMED: _write_sum,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.errors import GraphError, tell
-from tutor.expression.nodes import Add, Call, Expr, Neg, Number
+from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Number
 from tutor.expression.tokens import GIVEN, LIST
 from tutor.graph.broadcasting import spread_array
 from tutor.graph.shapes import Shape, shape_of, shape_text, shorten_call, size_expr
@@ -69,6 +69,21 @@ def write_window_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:
 
 def _is_bias(expr: Expr) -> bool:
     return type(expr) is Call and expr.func == f"{GIVEN}bias"
+
+
+def find_bias(call: Call, shapes: Mapping[str, Shape]) -> tuple[str, Shape] | None:
+    """The bias of a convolution that has no shape yet, with the one that it needs: a number for each channel of the result.
+
+    >>> from tutor.expression.nodes import Name
+    >>> find_bias(Call("correlate", (Name("X"), Name("K"), Name("b"))), {"X": (3, 5, 5), "K": (4, 3, 3, 3)})
+    ('b', (4,))
+    """
+    for part in call.args[2:]:
+        bias = part.args[0] if type(part) is Call and _is_bias(part) else part
+        kernels = shapes.get(call.args[1].name, ()) if type(call.args[1]) is Name else ()
+        if type(bias) is Name and bias.name not in shapes and len(kernels) > 2:
+            return bias.name, (kernels[1 if call.func == "transposed_convolution" else 0],)
+    return None
 
 
 def _list_settings(call: Call, given: Sequence[Expr], names: Sequence[str]) -> list[Expr]:

@@ -92,7 +92,7 @@ class Practice(Page):
         return self.session.ended or self.session.task is None
 
     def send(self, kind: EventKind, text: str = "", *, placed: bool = True) -> Document:
-        """Take an event; what is said to it, without a step that is ``placed`` where the steps so far are shown beside it.
+        """Take an event; what is said to it, without steps that are ``placed`` or worked out where the steps so far are shown beside it.
 
         Raises `PracticeError` for one that cannot be taken, and nothing has happened then.
         """
@@ -101,7 +101,9 @@ class Practice(Page):
         after, reply = step(before, event)
         self.keep(event)
         self.session = after
-        said = write_reply(after, reply if placed else replace(reply, placed=None), self.words)
+        if not placed:
+            return write_reply(after, replace(reply, placed=None), self.words)
+        said = write_reply(after, reply, self.words)
         return replace(said, blocks=(*said.blocks, *write_worked(before, after, self.words).blocks))
 
     def answer(self, text: object) -> SaidPage:

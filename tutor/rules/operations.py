@@ -354,7 +354,7 @@ ENTRYWISE = "hadamard"
 
 NAMES = frozenset({*LAYERS, ENTRYWISE})
 ALONG_AXES = frozenset({"norm", "var", "std"})
-SHAPING = frozenset({"stack"})
+SHAPING = frozenset({"stack", "permute", "swapaxes", "squeeze", "unsqueeze", "vstack", "hstack", "einsum"})
 """What is written of arrays and made of these operations, along axes or over all entries (`tutor.graph.axis_forms`)."""
 WRITABLE = frozenset({name for name, rows in LAYERS.items() if not rows[0].internal} | {ENTRYWISE} | ALONG_AXES | SHAPING)
 """What an exercise may write."""

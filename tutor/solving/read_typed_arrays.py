@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from tutor.errors import GraphError, TutorError
 from tutor.exercise.model import Assumption, Exercise
 from tutor.exercise.over_layers import write_graph
-from tutor.expression.nodes import Add, Expr, Name, Neg, children
+from tutor.expression.nodes import Add, Call, Expr, Name, Neg, children
 from tutor.expression.run_together import list_taken_as_one, write_product_meant
 from tutor.expression.walk import names
 from tutor.graph.array_products import arrange_products
@@ -20,8 +20,10 @@ from tutor.graph.nouns import Quantity
 from tutor.graph.read_steps import is_step, read_steps, split_steps
 from tutor.graph.shapes import Shape, shape_of, shape_text
 from tutor.graph.telling_names import tell_kind
+from tutor.graph.window_forms import find_bias
 from tutor.rules.composite_layers import READABLE
 from tutor.rules.functions import FUNCTIONS
+from tutor.rules.operations import SLIDING
 
 LOSS, UPSTREAM = "L", "g"
 """How the loss behind an array is called, and the gradient that comes from it, where nobody uses these names."""
@@ -125,6 +127,10 @@ def find_shapes(steps: Iterable[tuple[str, Expr]], shapes: Mapping[str, Shape]) 
 def _find_in(expr: Expr, found: dict[str, Shape], known: dict[str, Shape], computed: Mapping[str, Expr]) -> None:
     for part in children(expr):
         _find_in(part, found, known, computed)
+    if type(expr) is Call and expr.func in SLIDING:
+        beside = find_bias(expr, known)
+        if beside is not None and beside[0] not in computed:
+            found[beside[0]] = known[beside[0]] = beside[1]
     if type(expr) is not Add:
         return
     single = [(term.arg if type(term) is Neg else term) for term in expr.args]

@@ -34,7 +34,7 @@ def test_anything_else_is_no_list_of_named_entries(text, known):
 
 
 @pytest.mark.parametrize(("text", "verdict", "marks"), [
-    ("z_1 = 2", "wrong", "1/3"), ("z_2 = -4, z_3 = -9", "wrong", "2/3"), ("z_3 = 2, z_2 = -4, z_1 = -9", "misconception", "1/3"),
+    ("z_1 = 2", "wrong", "1/3"), ("z_2 = -4, z_3 = -9", "wrong", "2/3"), ("z_3 = 2, z_2 = -4, z_1 = -9", "wrong", "1/3"),
     ("z_1 = 2, z_2 = foo", "unreadable", "1/3"),
 ])  # fmt: skip
 def test_what_is_left_out_or_exchanged_earns_nothing(text, verdict, marks):

@@ -19,7 +19,7 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 SAYS = ("expression/", "answer/read/", "answer/compare/", "marking/judge", "rules/functions.py", "numbers/arithmetic.py", "practice/",
         "graph/index_forms.py", "graph/named_forms.py", "graph/array_products.py", "graph/letter_ranges.py", "graph/shapes.py",
         "graph/axis_forms.py", "graph/broadcasting.py", "graph/python_slices.py", "graph/shape_forms.py",
-        "graph/window_forms.py")  # fmt: skip
+        "graph/window_forms.py", "graph/einsum_forms.py")  # fmt: skip
 """Where what a learner may read is said."""
 REFUSES = {"refusal", "fail", "Stop", "ExpressionError", "AnswerError", "ValueProblem", "GraphError", "PracticeError", "Judged"}
 FOR_AUTHORS = {"answer/read/ids.py", "practice/tasks.py", "expression/sympy_bridge.py"}
