@@ -40,7 +40,7 @@ NOUNS = frozenset("""
     latex layer layers layout leaves lecture legend letter letters level levels limits line lines literal local logistic
     logs loops loss losses magnitude main many margin markdown marker marking marks maths matrix max maximum mean member
     members method midpoint min misuse module monomial moves mul names naming nbgrader neg negation neighbours network
-    neuron newton node nodes noise notation notes number numbers object operand operands operation optimiser options origin
+    neuron newton node noise notation notes number numbers object operand operands operation optimiser options origin
     otter outputs overview owner page pairs paragraph parameter parameters part partial partials parts path pattern patterns
     person persons phrase phrases pi picture piece places plus point points power prefix primitive printer problem product
     products profile program proof proofs pullback pulls quantities quantity question questions quotient random ranks rate

@@ -95,6 +95,11 @@ ALLOWED = {  # file: why, and the names
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),
     "marking/array_diagnose.py": ("ALGEBRA", "matmul outer transpose"),
+    "marking/network_bends.py": (
+        "ALGEBRA",
+        "batch_sums column_sums convolve correlate exp fill matmul mean row_sums softmax softmax_columns softmax_rows "
+        "spread spread_flipped sum",
+    ),
     "marking/judge_arrays.py": ("ALGEBRA", "fill transpose"),
     "derive/local.py": ("OWN", "identity if_positive max min softmax sum"),
     "derive/rewrites/collapse.py": ("OWN", "identity"),

@@ -272,6 +272,19 @@ def test_list_for_people(tutor):
     assert code == 0
     assert "neuron/two-two-two" in out
     assert max(map(len, out.split("\n"))) <= 80
+    assert "tutor list published" in out
+    assert "published/" not in out
+
+
+def test_list_of_a_topic(tutor):
+    code, out, _ = tutor("list", "dl/bce", "published")
+    assert code == 0
+    assert "dl/bce-rows" in out
+    assert "published/" in out
+    assert "neuron/adam" not in out
+    code, _, err = tutor("list", "atention")
+    assert code == 2
+    assert "attention" in err
 
 
 def is_text(value):

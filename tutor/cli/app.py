@@ -77,13 +77,20 @@ def _main(
     """Derive, explain and prove backpropagation, step by step, in the notation of your course."""
 
 
+Topics = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[TOPIC]...", help="A folder of exercises (attention, dl), or how ids begin (dl/bce).", show_default=False),
+]
+
+
 @app.command("list", short_help="List the exercises that come with tutor.")
-def list_exercises(as_json: AsJson = False, lang: Lang = None) -> None:
-    """List the exercises that come with tutor."""
-    from tutor.exercise.catalogue import entries
+def list_exercises(topics: Topics = None, as_json: AsJson = False, lang: Lang = None) -> None:
+    """List the exercises that come with tutor, all or those of some topics."""
+    from tutor.exercise.catalogue import FOLDED, choose_topics, entries
     from tutor.explain.words.languages import require_wording
 
     words, found = require_wording(lang), entries()
+    found = choose_topics(found, topics) if topics else found
     if as_json:
         import json
 
@@ -96,7 +103,7 @@ def list_exercises(as_json: AsJson = False, lang: Lang = None) -> None:
     from tutor.render.terminal.listing import exercises
 
     screen = console()
-    for line in exercises(found, screen.width, words.listings):
+    for line in exercises(found, screen.width, words.listings, folded=() if topics else FOLDED):
         screen.print(line, soft_wrap=True)
 
 

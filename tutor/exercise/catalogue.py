@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,6 +17,8 @@ from tutor.expression.letters import COMMANDS
 from tutor.notation.own_notation import is_plain_file
 from tutor.text import make_visible
 
+FOLDED = ("published",)
+"""Folders that a list of everything only counts."""
 _PACKAGED = Path(__file__).parent.parent / "_exercises"
 _CHECKOUT = Path(__file__).parent.parent.parent / "exercises"
 FOLDER = _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
@@ -81,6 +83,20 @@ def entries() -> list[Entry]:
         source = str(raw.get("source", ""))
         found.append(Entry(name, str(raw["title"]), name.split("/")[0], source, claims, list_abilities(raw), titles))
     return found
+
+
+def choose_topics(found: Sequence[Entry], topics: Sequence[str]) -> list[Entry]:
+    """The exercises of some folders, or those whose ids begin like this.  Raises `ExerciseError` for one that there is not.
+
+    >>> [entry.id for entry in choose_topics(entries(), ["dl/bce"])]
+    ['dl/bce', 'dl/bce-columns', 'dl/bce-rows']
+    """
+    for topic in topics:
+        if not any(entry.id.startswith(topic) for entry in found):
+            courses = sorted({entry.course for entry in found})
+            what = f"no exercise is called {make_visible(topic)}, and none begins like this"
+            raise ExerciseError(what, hint=hint_near(topic, courses) or ", ".join(courses))
+    return [entry for entry in found if any(entry.id.startswith(topic) for topic in topics)]
 
 
 def list_abilities(raw: Mapping[str, Any]) -> tuple[str, ...]:

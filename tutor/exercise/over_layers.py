@@ -9,6 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from tutor.errors import ExerciseError, GraphError, TutorError
+from tutor.exercise.spaced import is_spaced, space_evenly
 from tutor.expression.keys import derivative_key
 from tutor.expression.lexicon import STARRED
 from tutor.expression.limits import MAX_AXES
@@ -70,6 +71,12 @@ def flatten_values(values: Mapping[str, Any], shapes: Mapping[str, Shape], fault
             flat[key] = value
             continue
         path = f"values.{make_visible(key)}"
+        if shape and is_spaced(value):
+            try:
+                value = space_evenly(value, shape)
+            except TutorError as error:
+                fault(error.what, path, error.hint)
+                continue
         actual = _shape(value)
         if not shape:
             fault(f"{make_visible(key)} is an array here, and has no shape", path, f"add {make_visible(key)} to [shapes]")

@@ -114,9 +114,21 @@ def is_slope(expr: Expr) -> bool:
     return type(expr) is Call and expr.func.endswith("'")
 
 
+def is_gate(at: LayerStep, slope: Expr) -> bool:
+    """Whether the activation of a slope is a gate: its value multiplies another one, entry by entry."""
+    activations = {
+        step.target for step in at.layered.graph.steps
+        if type(slope) is Call and type(step.expr) is Call and step.expr.func + "'" == slope.func and step.expr.args == slope.args
+    }  # fmt: skip
+    return any(
+        type(node) is Call and node.func == ENTRYWISE and any(type(arg) is Name and arg.name in activations for arg in node.args)
+        for step in at.layered.graph.steps for node in walk_parts(step.expr)
+    )  # fmt: skip
+
+
 def slope_forgotten(at: LayerStep, expr: Expr) -> Iterator[Expr]:
-    """∂L/∂a passed on as ∂L/∂z."""
-    if type(expr) is Call and expr.func == ENTRYWISE and any(map(is_slope, expr.args)):
+    """∂L/∂a passed on as ∂L/∂z; that of a gate has a name of its own."""
+    if type(expr) is Call and expr.func == ENTRYWISE and any(is_slope(arg) and not is_gate(at, arg) for arg in expr.args):
         kept = [arg for arg in expr.args if not is_slope(arg)]
         if len(kept) == 1:
             yield kept[0]
@@ -165,7 +177,7 @@ def scale_dropped(at: LayerStep, expr: Expr) -> Iterator[Expr]:
 
 def _is_constant(at: LayerStep, expr: Expr) -> bool:
     """Whether a part is made of numbers and sizes alone, and is not 1."""
-    parts = list(_nodes(expr))
+    parts = list(walk_parts(expr))
     return expr != ONE and all(type(part) is not Partial and (type(part) is not Name or part.name in at.layered.symbolic) for part in parts)
 
 
@@ -174,10 +186,11 @@ def _is_constant(at: LayerStep, expr: Expr) -> bool:
 
 def _is_of_loss(at: LayerStep) -> bool:
     """Whether a step is a derivative of the loss that no other one stands before."""
-    return bool(at.step.of) and not any(type(part) is Partial for part in _nodes(at.step.expr)) and at.step.rule != "no path"
+    return bool(at.step.of) and not any(type(part) is Partial for part in walk_parts(at.step.expr)) and at.step.rule != "no path"
 
 
-def _nodes(expr: Expr) -> Iterator[Expr]:
+def walk_parts(expr: Expr) -> Iterator[Expr]:
+    """All parts of a formula, itself first."""
     stack = [expr]
     while stack:
         node = stack.pop()
@@ -201,12 +214,12 @@ def bend_scaled(factor: Expr, holds: Callable[[Expr], bool]) -> Callable[[LayerS
 
 def has_square(loss: Expr) -> bool:
     """Whether a squared difference stands in a loss."""
-    return any(type(node) is Pow and node.exp == TWO for node in _nodes(loss))
+    return any(type(node) is Pow and node.exp == TWO for node in walk_parts(loss))
 
 
 def has_half(loss: Expr) -> bool:
     """Whether a loss is half of something."""
-    return any(node == HALF or (type(node) is Div and node.den == TWO) or node == Number("0.5") for node in _nodes(loss))
+    return any(node == HALF or (type(node) is Div and node.den == TWO) or node == Number("0.5") for node in walk_parts(loss))
 
 
 def mean_forgotten(at: LayerStep) -> Iterator[Expr]:
@@ -236,7 +249,7 @@ def _counts(number: Expr, shape: Shape) -> bool:
 
 
 def _arrays(expr: Expr, shapes: Mapping[str, Shape]) -> Sequence[Expr]:
-    return [node for node in _nodes(expr) if type(node) is Name and shapes.get(node.name)]
+    return [node for node in walk_parts(expr) if type(node) is Name and shapes.get(node.name)]
 
 
 MOST_USES = 40

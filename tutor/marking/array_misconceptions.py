@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from tutor.expression.nodes import ONE, Expr, Neg
 from tutor.marking import array_bends as bends
+from tutor.marking import network_bends as networks
 from tutor.marking.array_bends import HALF, TWO, LayerStep, bend_misused, bend_parts, bend_scaled
 
 LAYOUT = "other-layout"
@@ -53,6 +54,9 @@ BATCH = "Z = W X + columns(b, N); L = sum((Z - Y)^2)/N"
 BATCHED = "W = q, n; X = n, N; b = q; Y = q, N"
 ROWS = "Z = X @ W; P = A @ Z; L = sum((P - Y)^2)"
 EVEN = "X = 2, 2; W = 2, 2; A = 2, 2; Y = 2, 2"
+NORMALISED = "m = mean(X, axis=0); C = X - m; V = mean(C^2, axis=0); Y = C/sqrt(V + 1); L = 1/2*sum((Y - T)^2)"
+ATTENTION = "S = Q @ K^T + M; P = softmax(S, axis=1); O = P @ V; L = 1/2*sum((O - Y)^2)"
+HEADS = "Q = n, d; K = n, d; V = n, d; M = n, n; Y = n, d"
 SCALED = "Z = X @ W; P = Z/sqrt(2); L = sum((P - Y ⊙ A)^2)"
 TIED = "Z = X @ W; P = Z @ W; L = sum((P - Y)^2)"
 FORKED = "h = W x; z = U h; o = V h; L = sum((z - y)^2) + sum((o - x)^2)"
@@ -99,5 +103,18 @@ TABLE: tuple[ArrayMisconception, ...] = (
                        ArrayExample(BATCH, BATCHED, "dL/dZ", "2*(Z - Y)/N", "(Z - Y)/N")),
     ArrayMisconception("half-lost", bend_scaled(TWO, lambda loss: bends.has_square(loss) and bends.has_half(loss)),
                        ArrayExample(NETWORK, SIZES, "dL/da", "a - y", "2*(a - y)")),
+    ArrayMisconception("mean-path-dropped", networks.bend_mean_path,
+                       ArrayExample(NORMALISED, "X = N, n; T = N, n", "dL/dX", "dL/dC + rows(dL/dm, N)/N", "dL/dC")),
+    ArrayMisconception("gate-slope-forgotten", bend_parts(networks.bend_gate_slope),
+                       ArrayExample("z = W x; i = sigmoid(z); c = i ⊙ g; L = 1/2*sum((c - y)^2)", "W = m, n; x = n; g = m; y = m",
+                                    "dL/dz", "dL/di ⊙ i ⊙ (1 - i)", "dL/di")),
+    ArrayMisconception("softmax-diagonal-only", bend_parts(networks.bend_softmax_diagonal),
+                       ArrayExample(ATTENTION, HEADS, "dL/dS", "P ⊙ (dL/dP - sum(dL/dP ⊙ P, axis=1, keepdims=True))",
+                                    "dL/dP ⊙ P ⊙ (1 - P)")),
+    ArrayMisconception("mask-after-softmax", bend_parts(networks.bend_late_mask),
+                       ArrayExample(ATTENTION, HEADS, "P", "softmax(S, axis=1)", "softmax(Q @ K^T, axis=1) ⊙ exp(M)")),
+    ArrayMisconception("kernel-flipped", bend_parts(networks.bend_kernel),
+                       ArrayExample("Z = correlate(X, K); L = 1/2*sum((Z - Y)^2)", "X = 4, 4; K = 2, 2; Y = 3, 3",
+                                    "Z", "correlate(X, K)", "convolve(X, K)")),
     ArrayMisconception(LAYOUT, _bend_nothing, ArrayExample(NETWORK, SIZES, "dL/dW1", "dL/dz1 x^T", "x (dL/dz1)^T"), Fraction(3, 4)),
 )  # fmt: skip

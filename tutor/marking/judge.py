@@ -137,13 +137,14 @@ class Judge:
     answers of everybody, and only read.
     """
 
-    __slots__ = ("_effort", "_left", "_value", "diagnosis", "given", "sheet")
+    __slots__ = ("_effort", "_left", "_value", "diagnosis", "explains", "given", "sheet")
 
     def __init__(self, sheet: Sheet, diagnosis: Diagnosis) -> None:
         self.sheet, self.diagnosis = sheet, diagnosis
         self._value: tuple[Expr, Value] | None = None
         self.given: Given | None = None
         self._left, self._effort = MOST, Effort()
+        self.explains = True  # whether the slip behind a wrong number is looked for
 
     # Numbers.
 
@@ -337,7 +338,7 @@ class Judge:
         if sources:
             world = world.fix_values({name: np.array([earlier.number(name)]) for name in sources}, [target])
         blur = min(LOOSE, max((earlier.blur(name) for name in sources), default=0.0))
-        found = self.diagnosis.explain(target, given, world, formula=False, blur=blur, made=earlier.made)
+        found = self.diagnosis.explain(target, given, world, formula=False, blur=blur, made=earlier.made) if self.explains else ()
         goal = as_float(self.sheet.truth[target])
         if found and question.follow and (charged := earlier.find_charged(found, target)):
             return Judged("follow-through", follows=(charged,), goal=goal)

@@ -31,6 +31,7 @@ from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
 from tutor.marking.judge import NEAR, Earlier, EarlierResult, Judge, Judged
 from tutor.marking.judge_arrays import judge_array
+from tutor.marking.judge_entries import count_explained, judge_entries
 from tutor.marking.judge_lines import (
     answer_of,
     drop_question,
@@ -335,19 +336,17 @@ class AnswerJudge:
             return self.make_answer(Judged("wrong", message=tell("{kind} of shape {shape} where {wanted} is asked", kind=kind,
                                                                  shape=shape, wanted=write_shape(question.shape))))  # fmt: skip
         formula = not self.sheet.truth or question.kind == "expression"
-        each: list[Judged] = []
-        for target, cell in zip(question.targets, cells, strict=True):
-            if isinstance(cell, AnswerError):
-                each.append(Judged("unreadable", message=cell.said))
-            else:
-                each.append(self.judge_one(target, cell, formula=formula))
+        slips = () if formula or self.are_right(cells) else self.array_slips(front, matrices)
+        most = len(cells) if formula else 0 if slips else count_explained(len(self.sheet.order))
+        each = judge_entries(self.judge, lambda target, cell: self.judge_one(target, cell, formula=formula), question.targets, cells, most)
         each = self.drop_accidents(each, cells)
         judged = judge_together(question, each)
         scheme = self.sheet.exercise.scheme
-        share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
-        if judged.verdict in ("wrong", "misconception") and (slips := self.array_slips(front, matrices)):
+        shares = [fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each]
+        if slips and judged.verdict in ("wrong", "misconception", "close"):
             judged = replace(judged, verdict="misconception", slips=slips)  # one slip for the whole array
-            share = max(share, fold(credits_for("misconception", "", slips, scheme)))
+            shares = [max(share, fold(credits_for("misconception", "", slips, scheme))) for share in shares]
+        share = sum(shares, Fraction(0)) / len(each)
         return self.make_answer(judged, read=write_entries(front, matrices), share=share)
 
     def drop_accidents(self, each: Sequence[Judged], cells: Sequence[Expr | AnswerError]) -> list[Judged]:
@@ -404,9 +403,11 @@ class AnswerJudge:
                 read = as_given(self.judge.value(cell), write_decimal(cell))
             except TutorError:
                 return ()
-            if read is None or read.digits < LEAST_DIGITS:
+            if read is None:
                 return ()
             given.append(read)
+        if sum(read.digits for read in given) < LEAST_ENTRIES * LEAST_DIGITS:
+            return ()
         low, high = [one.low for one in given], [one.high for one in given]
         return self.sheet.array_slips.explain_numbers(question.array, (*front, *last), low, high)
 

@@ -1,11 +1,13 @@
 """Lists for the terminal: at any width nothing is cut, and lines break between words."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 
 from tutor.exercise.catalogue import Entry
+from tutor.exercise.catalogue import entries as read_entries
 from tutor.explain.words.wording import ENGLISH
 from tutor.render.terminal.listing import EXAMPLES, exercises, verdicts, wrap_text
 from tutor.results.check import check
@@ -46,6 +48,19 @@ def test_the_columns_stand_below_each_other():
     places = {cell_len(line.partition(mark)[0]) for line in lines for mark in ("···", "L··", "·DT") if mark in line}
     assert places == {80 - len("  120 figures") - 3}
     assert next(line for line in lines if "1 figure" in line).endswith("    1 figure")
+
+
+def test_topics_have_headings_and_what_is_folded_is_counted():
+    first, second, *others = ENTRIES
+    entries = [replace(first, course="published"), replace(second, course="attention"), *others, replace(first, course="dl")]
+    lines = [line.plain for line in exercises(entries, 100, WORDS, folded=("published",))]
+    headings = [line for line in lines if line in (*WORDS.TOPICS.values(), "b")]
+    assert headings == [WORDS.TOPICS["dl"], WORDS.TOPICS["attention"], WORDS.TOPICS["published"], "b"]
+    assert lines[lines.index(WORDS.TOPICS["published"]) + 1] == "1 exercise: tutor list published"
+
+
+def test_every_folder_has_a_heading():
+    assert {entry.course for entry in read_entries()} <= set(WORDS.TOPICS)
 
 
 def test_no_exercises():

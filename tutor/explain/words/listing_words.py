@@ -14,6 +14,23 @@ if TYPE_CHECKING:
 class ListingWords(Topic):
     """The phrases of the rows of ``tutor list``, ``check`` and ``questions``."""
 
+    TOPICS: Mapping[str, str] = {
+        "dl": "Lecture dl (000)",
+        "qmul": "Lecture qmul (001)",
+        "graz": "Lecture graz (002)",
+        "neuron": "Lecture neuron (003)",
+        "cmu": "Lecture cmu (004)",
+        "losses": "Losses",
+        "optimisers": "Optimisers",
+        "normalisation": "Normalisation",
+        "convolution": "Convolution and pooling",
+        "sequences": "Recurrent networks",
+        "attention": "Attention and transformers",
+        "embeddings": "Word embeddings",
+        "generative": "Generative models",
+        "published": "Published worked examples, audited",
+    }
+    FOLDED = ("{count} exercise: tutor list {topic}", "{count} exercises: tutor list {topic}")
     ABILITIES: Mapping[str, str] = {"layers": "in matrices too (--form layer)", "data": "a data set", "training": "training"}
     EXAMPLES: Mapping[str, str] = {
         "weight": "one weight", "matrices": "in matrices", "method": "a method, step by step", "chart": "a chart", "drawing": "a drawing",

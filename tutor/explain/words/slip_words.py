@@ -160,6 +160,31 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "there is one gradient for each sample where their sum is meant",
         "A parameter that all samples share gets a gradient from each of them: what happens to these?",
     ),
+    "mean-path-dropped": SlipPhrase(
+        "path through the mean left out",
+        "a mean was taken for a constant, though it depends on this quantity",
+        "The mean and the variance of a batch are computed from its entries: what happens to them if one entry changes?",
+    ),
+    "gate-slope-forgotten": SlipPhrase(
+        "slope of the gate forgotten",
+        "the gradient of a gate was passed on without the derivative of the gate itself",
+        "A gate is an activation too: what stands between the gate and the sum that it is made of?",
+    ),
+    "softmax-diagonal-only": SlipPhrase(
+        "only the diagonal of the softmax",
+        "of the derivatives of the softmax only those of an entry by its own score were used",
+        "If one score grows, what happens to the other entries of the softmax?",
+    ),
+    "mask-after-softmax": SlipPhrase(
+        "mask after the softmax",
+        "the mask was applied after the softmax, so that what is left does not sum to 1",
+        "What do the weights of a row sum to? A masked score does not take part in the softmax at all.",
+    ),
+    "kernel-flipped": SlipPhrase(
+        "kernel the other way round",
+        "the kernel was turned by 180° where it is not, or not where it is",
+        "A convolution turns its kernel, a cross-correlation does not: which entry of the kernel meets the first one of the window?",
+    ),
     "other-layout": SlipPhrase(
         "the transpose: numerator layout",
         "this is the transpose of what is asked: right in the numerator layout, where a gradient lies the other way round",

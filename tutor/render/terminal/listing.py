@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby, zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -41,41 +41,54 @@ def fit_text(text: str, size: int) -> str:
     return set_cell_size(text, size) if cell_len(text) <= size else set_cell_size(text, max(0, size - 1)) + "…"
 
 
-def exercises(entries: Iterable[Entry], width: int, words: ListingWords) -> Iterable[Text]:
-    """The rows of ``tutor list``, and below them what can be done with an exercise.
+def exercises(entries: Iterable[Entry], width: int, words: ListingWords, *, folded: Collection[str] = ()) -> Iterable[Text]:
+    """The rows of ``tutor list`` under the heading of their topic, and below them what can be done with an exercise.
 
     Nothing is cut: a long title goes on below its own beginning, and in a narrow terminal each title has lines of its own.
+    Of a topic that is ``folded`` there is only how many exercises it has.
     """
-    found = list(entries)
+    topics = list(words.TOPICS)
+    found = sorted(entries, key=lambda e: topics.index(e.course) if e.course in topics else len(topics))
     digits = max((len(str(e.claims)) for e in found), default=1)
-    rows = [
-        (
-            e.id, make_terminal_visible(e.say_title(words.grammar.language)), "".join(MARKS[a] if a in e.abilities else "·" for a in MARKS),
-            words.grammar.choose(words.FIGURES, e.claims).format(count=f"{e.claims:{digits}}") if e.claims else "",
-        )
-        for e in found
-    ]  # fmt: skip
-    first, kinds, last = (max((cell_len(row[place]) for row in rows), default=0) for place in (0, 2, 3))
+    rows = {e.id: _write_row(e, digits, words) for e in found if e.course not in folded}
+    first, kinds, last = (max((cell_len(row[place]) for row in rows.values()), default=0) for place in (0, 2, 3))
     room = width - first - kinds - last - 6
-    size = min(room, max((cell_len(row[1]) for row in rows), default=0))
-    for ident, title, abilities, claims in rows:
-        beside = room >= NARROW
-        pieces = wrap_text(title, size if beside else max(NARROW, width - 4))
-        line = Text()
-        line.append(set_cell_size(ident, first), style="bold")
-        line.append(f"  {set_cell_size(pieces.pop(0), size)}" if beside else "")
-        line.append("  " + abilities.ljust(kinds), style="cyan")
-        line.append("  " + claims, style="dim")
-        line.rstrip()
-        yield line
-        for piece in pieces:
-            yield Text(" " * (first + 2 if beside else 4) + piece)
-    if rows:
+    size = min(room, max((cell_len(row[1]) for row in rows.values()), default=0))
+    for number, (topic, group) in enumerate(groupby(found, key=lambda e: e.course)):
+        if number:
+            yield Text()
+        heading = words.TOPICS.get(topic, make_terminal_visible(topic))
+        yield from (Text(piece, style="underline") for piece in wrap_text(heading, width))
+        if topic in folded:
+            count = len(list(group))
+            counted = words.grammar.choose(words.FOLDED, count).format(count=count, topic=topic)
+            yield from (Text(piece) for piece in wrap_text(counted, width))
+            continue
+        for ident, title, abilities, claims in (rows[e.id] for e in group):
+            beside = room >= NARROW
+            pieces = wrap_text(title, size if beside else max(NARROW, width - 4))
+            line = Text()
+            line.append(set_cell_size(ident, first), style="bold")
+            line.append(f"  {set_cell_size(pieces.pop(0), size)}" if beside else "")
+            line.append("  " + abilities.ljust(kinds), style="cyan")
+            line.append("  " + claims, style="dim")
+            line.rstrip()
+            yield line
+            for piece in pieces:
+                yield Text(" " * (first + 2 if beside else 4) + piece)
+    if found:
         yield Text()
         legend = "  ".join(f"{mark} {words.ABILITIES[ability]}" for ability, mark in MARKS.items())
         yield from (Text(piece, style="cyan") for piece in wrap_text(legend, width))
         yield Text()
         yield from _examples(width, words)
+
+
+def _write_row(entry: Entry, digits: int, words: ListingWords) -> tuple[str, str, str, str]:
+    """Its id, its title, what can be done with it, and how many figures it claims."""
+    figures = words.grammar.choose(words.FIGURES, entry.claims).format(count=f"{entry.claims:{digits}}") if entry.claims else ""
+    abilities = "".join(MARKS[a] if a in entry.abilities else "·" for a in MARKS)
+    return entry.id, make_terminal_visible(entry.say_title(words.grammar.language)), abilities, figures
 
 
 def wrap_text(text: str, size: int) -> list[str]:
