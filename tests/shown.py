@@ -12,6 +12,7 @@ from tutor.answer.read.reading import read
 from tutor.derive.working import list_referred, working
 from tutor.exercise.question import Question
 from tutor.explain.document import Equation, Equations, Figure, Math, Picture, Table
+from tutor.explain.training_page import COUNTED
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial
 from tutor.render import maths
 from tutor.render.latex.article import fragment
@@ -305,7 +306,7 @@ def training_pieces(trained, where) -> Iterator[Piece]:
     """The columns of the table, in each format, and the first update."""
     doc, profile = trained.document(), trained.notation
     parameters = trained.task.parameters
-    table = next(block for block in doc.blocks if isinstance(block, Table) and block.header[0] == ("k",))
+    table = next(block for block in doc.blocks if isinstance(block, Table) and block.header[0] == (COUNTED,))
     heads = [cell[0].expr if cell and isinstance(cell[0], Math) else None for cell in table.header]
     for name in parameters:
         if Name(name) not in heads:

@@ -31,6 +31,7 @@ from tutor.exercise.load import load
 from tutor.explain.document import Document, Paragraph
 from tutor.explain.network_drawing import diagram, list_drawn_quantities
 from tutor.explain.words.wording import list_english_phrases, make_translation
+from tutor.explain.written_maths import set_maths
 from tutor.graph.network import Network
 from tutor.notation.profile import notation
 from tutor.numbers.stops import RunStop
@@ -113,7 +114,8 @@ def test_every_word_of_a_sheet_is_of_its_language(target):
     page = sheet([target], solutions="after", boxes=True, marks=True, words=made_up(), ask=nobody)
     (found,) = page.exercises
     texts = [text for q in found.questions for text in (q.id, q.text, q.ask, *(f"{letter}) {option}" for letter, option in q.options))]
-    users = (*texts, *(user for worked in found.solved for user in users_of(Solution(worked, made_up()))))
+    pieces = [part for text in texts for part in set_maths(text, found.given.notation) if isinstance(part, str)]
+    users = (*texts, *pieces, *(user for worked in found.solved for user in users_of(Solution(worked, made_up()))))
     assert strangers(page.document(), users) == []
     assert rendered_strangers(page.to_text(1000), (*users, "a", "b", "c")) == []
 

@@ -83,9 +83,9 @@ def test_a_network_that_is_counted():
 
 
 SOLUTIONS = [  # target, notation, what its solutions say, what they do not
-    ("cmu/three-layer-chain", "qmul", "\\partial E/\\partial a_{3} \\cdot \\partial a_{3}/\\partial w_{3}", "/\\partial a_{3}\\, "),
+    ("cmu/three-layer-chain", "qmul", "\\partial f_{3}/\\partial a_{3} \\cdot \\partial a_{3}/\\partial w_{3}", "/\\partial a_{3}\\, "),
     ("qmul/linear-neuron-samples", "cmu", "after 1 update~=~$0.956667$", "after 1 update~=~$\\frac"),
-    ("qmul/linear-neuron-samples", "cmu", "The updates", "{Lm1}"),
+    ("qmul/linear-neuron-samples", "cmu", "First update", "{Lm1}"),
     ("dl/linear-collapse", "plain", "\\enspace $x$, $w$ and $w_{2}$", "Given}\\enspace\\par"),
 ]  # fmt: skip
 
@@ -101,3 +101,14 @@ def test_a_new_value_is_not_called_by_its_old_name():
     text = sheet(["cmu/smallest-perceptron"], solutions="only").to_text()
     assert "w after 1 update = 1.55" in text
     assert "\nw     = 1.55" not in text
+
+
+def test_a_solution_is_one_derivation_in_one_style():
+    text = sheet(["dl/batch-of-two", "qmul/linear-neuron-samples", "neuron/activations"], solutions="only").to_text()
+    first, second, third = text.split("\nSolution ")[1:]
+    assert "= (1/2)·(4/3)·(1/3)" in first
+    assert " 0.5" not in first.replace("0.1", "")
+    assert second.index("Backward pass") < second.index("First update") < second.index("Lecture")
+    assert [second.count(said) for said in ("Forward pass", "Proof", "0.433333", "13/30")] == [1, 1, 3, 0]
+    assert "\n 6  ∂s/∂x" in third
+    assert "\n\n 7  ∂t/∂x" not in third

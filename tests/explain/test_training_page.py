@@ -56,8 +56,8 @@ def test_epochs_and_samples_have_columns_where_there_are_batches():
         tables = [block for block in page.document().blocks if isinstance(block, Table)]
         return [cell[0] for cell in tables[-1].header if isinstance(cell[0], str)]
 
-    assert header() == ["k"]
-    assert header(batch=2) == ["k", "epoch", "samples"]
+    assert header() == []
+    assert header(batch=2) == ["epoch", "samples"]
 
 
 @pytest.mark.parametrize("form", ["scalar", "layer"])

@@ -21,7 +21,9 @@ READ = [  # a text; its pieces: words as they are, maths as plain text in bracke
     (r"$W^{(1)}$", "[W^{(1)}]"), ("$w_1$$w_2$", "$w_1$$w_2$"), (r"$\max(0, x)$", "[max(0, x)]"), ("$2/3$", "[2/3]"),
     ("it costs $5 and $6", "it costs $5 and $6"), ("$5", "$5"), ("", ""), ("no maths", "no maths"),
     ("$ x $", "$ x $"), (r"\$x\$", r"\$x\$"),
-    ("$$x$$", "$$x$$"), ("$nofunction(x)$", "$nofunction(x)$"), ("$a = b = c = d = e$", "$a = b = c = d = e$"), ("$x$2", "$x$2"),
+    ("$$x$$", "$$x$$"), ("$nofunction(x)$", "$nofunction(x)$"), ("$a = b = c = d = e$", "[a=b=c=d=e]"), ("$x$2", "$x$2"),
+    (r"$y(\tau) = \int x(t)\,y(\tau - t)\,dt$", r"[y(\tau)=\int x(t)\,y(\tau-t)\,dt]"), ("$θ ← θ + η$", r"[\theta\leftarrow\theta+\eta]"),
+    ("$‖a‖$", r"[\lVert a\rVert]"), ("$[a](b)$", "$[a](b)$"), (r"$a \href{b}$", r"$a \href{b}$"), ("$x[t]$", "[x[t]]"),
 ]  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def test_guess(name, latex, plain):
     [
         ("eps", "\\varepsilon", "ε"), ("lam", "\\lambda", "λ"), ("lambd", "\\lambda", "λ"), ("lamb", "\\lambda", "λ"),
         ("lambda_", "\\lambda", "λ"), ("lambda", "\\lambda", "λ"), ("mu", "\\mu", "μ"), ("sigma", "\\sigma", "σ"),
-        ("epsilon", "\\epsilon", "ε"), ("lam2", "\\lambda_{2}", "λ₂"), ("eps_0", "\\varepsilon_{0}", "ε₀"),
+        ("epsilon", "\\varepsilon", "ε"), ("lam2", "\\lambda_{2}", "λ₂"), ("eps_0", "\\varepsilon_{0}", "ε₀"),
         ("epsy", "\\mathit{epsy}", "epsy"),
     ],
 )  # fmt: skip

@@ -137,13 +137,59 @@ def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         shorter = _cancel(expr, shapes)  # the whole product at once, before its parts
         if shorter != expr:
             return tidy_gradient(shorter, shapes)
-    done = rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts))
+    done = _pull_number(rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts)))
     if type(done) is Mul:
         numbers = [constant(arg) is not None or (type(arg) is Div and constant(arg.den) is not None) for arg in done.args]
         return _absorb_sign(_fold_numbers(done.args) if sum(numbers) > 1 else _quotient(done))
     if type(done) is Div:
         done = _cancel_numbers(done)
     return _absorb_sign(done)
+
+
+_BILINEAR = frozenset({"matmul", "outer"})
+
+
+def pull_numbers(expr: Expr) -> Expr:
+    """The expression with the numbers in products of matrices in front of them, throughout.
+
+    >>> from tutor.expression.parse import parse
+    >>> from tutor.expression.plain import write_plain
+    >>> from tutor.rules.functions import FUNCTIONS
+    >>> write_plain(pull_numbers(parse("matmul(transpose(W), 2*(h - y))", functions=FUNCTIONS)))
+    '2*matmul(transpose(W), h - y)'
+    """
+    parts = children(expr)
+    return _pull_number(rebuild(expr, tuple(map(pull_numbers, parts)))) if parts else expr
+
+
+def _pull_number(expr: Expr) -> Expr:
+    """Wᵀ (2(h − y)) as 2 Wᵀ (h − y), and Wᵀ (c𝟏) as c Wᵀ 𝟏; a product in a product as one."""
+    if type(expr) is Mul and any(type(arg) is Mul for arg in expr.args):
+        return Mul(tuple(factor for arg in expr.args for factor in (arg.args if type(arg) is Mul else (arg,))))
+    if type(expr) is not Call or expr.func not in _BILINEAR:
+        return expr
+    numbers: list[Expr] = []
+    operands: list[Expr] = []
+    for arg in expr.args:
+        number, rest = _split_number(arg)
+        numbers += number
+        operands.append(rest)
+    return times(*numbers, Call(expr.func, tuple(operands))) if numbers else expr
+
+
+def _split_number(expr: Expr) -> tuple[list[Expr], Expr]:
+    """The numbers in front of an array, and the array."""
+    if type(expr) is Mul:
+        numbers = [arg for arg in expr.args[:-1] if constant(arg) is not None]
+        others = tuple(arg for arg in expr.args if arg not in numbers)
+        return numbers, others[0] if len(others) == 1 else Mul(others)
+    if type(expr) is Call and expr.func == ENTRYWISE:
+        numbers, first = _split_number(expr.args[0])
+        return numbers, Call(ENTRYWISE, (first, *expr.args[1:]))
+    value = fill_value(expr)
+    if value is not None and type(expr) is Call and value not in (ONE, ZERO):
+        return [value], Call("fill", (ONE, *expr.args[1:]))
+    return [], expr
 
 
 def _cancel_numbers(expr: Div) -> Expr:

@@ -28,20 +28,24 @@ def picture(
     focus: Sequence[str] = (),
     words: DrawnWords = ENGLISH_DRAWN,
     edges: EdgeLabels = "plain",
+    fractions: bool | None = None,
 ) -> Picture:
     """A derivation as a picture: boxes in evaluation order, each leaf before the first step that uses it.
 
     With ``focus`` only the paths from these quantities to the loss are drawn; ``words`` stand in the picture; with ``edges`` as
-    ``derivatives`` each edge has its local derivative.
+    ``derivatives`` each edge has its local derivative; ``fractions`` are written where the page writes them.
     """
     graph = derivation.graph
     few = min(digits, 4)
 
+    def show_value(value: Value) -> Expr:
+        return as_printed(value, few, fractions=fractions)
+
     def show(key: str) -> Expr | None:
-        return as_printed(trace[key], few) if trace is not None and key in trace else None
+        return show_value(trace[key]) if trace is not None and key in trace else None
 
     nodes, links, shown_steps = _draw(graph, show, focus, gradients)
-    found = _list_locals(graph, shown_steps, set(links), trace, few) if edges == "derivatives" else ()
+    found = _list_locals(graph, shown_steps, set(links), trace, show_value) if edges == "derivatives" else ()
     return Picture(tuple(nodes), tuple(links), graph.loss, words, tuple(found))
 
 
@@ -108,11 +112,11 @@ def _tell_weights(graph: Graph) -> dict[str, Kind]:
 
 
 def _list_locals(
-    graph: Graph, steps: Sequence[Step], drawn: Container[tuple[str, str]], trace: Mapping[str, Value] | None, digits: int
+    graph: Graph, steps: Sequence[Step], drawn: Container[tuple[str, str]], trace: Mapping[str, Value] | None, show: Callable[[Value], Expr]
 ) -> Iterator[LocalDerivative]:
     """The local derivative of each edge that is drawn."""
     for step in steps:
         for name, expr in local_derivatives(step.target, step.expr, {}, graph.ties)[1]:
             if (name, step.target) in drawn:
-                value = as_printed(compute(expr, trace), digits) if trace is not None else None
+                value = show(compute(expr, trace)) if trace is not None else None
                 yield LocalDerivative(name, step.target, expr, value)

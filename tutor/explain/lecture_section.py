@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_maths
-from tutor.expression.nodes import Expr, Name
+from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.parse import parse
 from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape
@@ -29,6 +29,8 @@ from tutor.solving.worked import Worked
 
 Write: TypeAlias = Callable[[Expr], Math]
 
+WEIGHT = "w"
+"""What the steps of optimisers call what is trained (`tutor.rules.optimisers`)."""
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
@@ -51,8 +53,18 @@ def say_verdicts(worked: Worked, words: Wording) -> list[Said]:
     over_arrays = any(verdict.source is not None and verdict.source.layers for verdict in worked.verdicts)
     shapes = layers_of(exercise, exercise.notation).shapes if over_arrays else {}
     own: dict[str, Expr] = {rate_name(exercise.notation): Name(worked.notation.rate)}  # one step size, by the letter of this page
-    said = [say_verdict(verdict, words, shapes, own) for verdict in worked.verdicts]
+    loss = exercise.graph.loss if exercise.graph is not None else ""
+    said = [
+        say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, exercise.graph.names if exercise.graph is not None else ()))
+        for verdict in worked.verdicts
+    ]
     return [replace(one, erratum=exercise.say(one.erratum, words.language)) if one.erratum else one for one in said]
+
+
+def _name_gradient(verdict: Verdict, loss: str, known: Collection[str]) -> dict[str, Expr]:
+    """What the ``g`` of an optimiser's steps stands for, as the page writes it: ∂L/∂w, also where a state is updated."""
+    claim = verdict.source
+    return {} if claim is None or not claim.update or "g" in known else {"g": Partial(loss, WEIGHT)}
 
 
 def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], own: Mapping[str, Expr] = MappingProxyType({})) -> Said:

@@ -18,7 +18,7 @@ from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed, print_alike
+from tutor.numbers.printed import as_printed, is_all_fractions, print_alike
 from tutor.numbers.run import compute
 from tutor.solving.worked import Worked
 
@@ -38,13 +38,18 @@ class PageWriter:
         self.exercise = worked.request.exercise
         self.numbers = numbers
         self.digits = worked.notation.digits
+        self.fractions = is_in_fractions(worked)
         self.blocks: list[Block] = []
         training = worked.training
         self.rate_name = training.task.names.rate if training is not None else worked.notation.rate
 
     def show(self, value: Value | Array[Value]) -> Expr:
         """A number or an array of numbers, ready to print."""
-        return matrix(value, self.digits) if isinstance(value, Array) else as_printed(value, self.digits)
+        return matrix(value, self.digits) if isinstance(value, Array) else self.print(value)
+
+    def print(self, value: Value) -> Expr:
+        """A number, ready to print in the style of the page."""
+        return as_printed(value, self.digits, fractions=self.fractions)
 
     def value(self, key: str) -> Expr | None:
         """The number of a key, ready to print; nothing where there is none."""
@@ -145,9 +150,22 @@ class PageWriter:
             self.blocks.append(self.write_labelled("proof", *split_places(said, places)))
 
 
-def write_cells(rows: Sequence[Sequence[Value]], digits: int) -> list[list[Sentence]]:
+def is_in_fractions(worked: Worked) -> bool | None:
+    """Whether the numbers of a page neuron by neuron are fractions throughout, 1/2 beside 4/3, or decimals; None where nothing is said."""
+    if worked.request.layered is not None or not worked.derivations:
+        return None
+    leaves = [quantity.name for quantity in worked.derivations[0].graph.leaves]
+    if worked.training is not None and worked.numbers is None:
+        task, first = worked.training.task, worked.training.first
+        values: Mapping[str, Any] = {**task.values, **first}
+    else:
+        values = worked.scalars or {}
+    return is_all_fractions(values.values(), [values[name] for name in leaves if name in values]) if values else None
+
+
+def write_cells(rows: Sequence[Sequence[Value]], digits: int, *, fractions: bool | None = None) -> list[list[Sentence]]:
     """The cells of a table of numbers, those of a column alike."""
-    columns = [print_alike(column, digits) for column in zip(*rows, strict=True)]
+    columns = [print_alike(column, digits, fractions=fractions) for column in zip(*rows, strict=True)]
     return [[(Math(one),) for one in row] for row in zip(*columns, strict=True)]
 
 

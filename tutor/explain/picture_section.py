@@ -31,7 +31,8 @@ def draw_computation(page: NumberSections) -> Block:
 
     def draw(focus: Sequence[str] = ()) -> Picture:
         return picture(
-            derivation, page.trace, page.digits, gradients=single, focus=focus, words=page.words.drawn, edges=request.edges
+            derivation, page.trace, page.digits, gradients=single, focus=focus, words=page.words.drawn, edges=request.edges,
+            fractions=page.fractions,
         )
 
     count = len(graph.names)

@@ -16,6 +16,8 @@ LABELLED: Mapping[str, tuple[str, ...]] = {
     "proof": ("proof",), "numbers": ("numbers",), "lecture": ("lecture", "erratum"), "notes": ("note",),
 }  # fmt: skip
 """Parts of worked solutions that can be left out, and the labels of their paragraphs."""
+CLOSING = ("lecture", "erratum", "note", "no derivative", "convention", "kink", "proof", "numbers")
+"""The labels of what is said about a whole solution, below all that is derived."""
 LEFT_OUT = ("name", "ids", "sources", *LABELLED)
 """What of a sheet can be left out: the field for a name, ids, where an exercise is from, parts of its solution."""
 

@@ -6,10 +6,11 @@ A sheet without solutions is written from what is given alone (`tutor.solving.wo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from tutor.derive.chains import list_full_chains
 from tutor.exercise.question import LISTS, Question, Tolerance
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
@@ -32,8 +33,8 @@ from tutor.explain.document import (
 )
 from tutor.explain.layer_formulas import matrix, sort_leaves
 from tutor.explain.layer_page import ArraySections
-from tutor.explain.page_writer import EQUALS, PageWriter, drop_numbers
-from tutor.explain.sheet_layout import LABELLED, SheetLayout
+from tutor.explain.page_writer import EQUALS, PageWriter, drop_numbers, is_in_fractions
+from tutor.explain.sheet_layout import CLOSING, LABELLED, SheetLayout
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.training_page import TrainingSections
 from tutor.explain.words.sentence_grammar import split_places
@@ -41,7 +42,7 @@ from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.worked_page import document as write_worked
 from tutor.explain.written_maths import set_maths, set_title
 from tutor.expression.keys import read_after, read_derivative
-from tutor.expression.nodes import Expr, Name, Number, Partial
+from tutor.expression.nodes import Add, Expr, Mul, Name, Number, Partial
 from tutor.graph.entries import Array
 from tutor.marking.answer_key import RightAnswer
 from tutor.marking.marks import points, total
@@ -192,17 +193,24 @@ class _SheetWriter:
         key: list[Block] = [Heading(self.say.ANSWERS)] if rows or others else []
         key += [Equations(tuple(rows))] if rows else []
         parts = [Section(Document("", blocks=(*key, *others)), replace(given.notation, slashed=True))]
+        closing: list[Section] = []
         for place, worked in enumerate(exercise.solved):
-            page, title = write_worked(worked, self.words), self.say.UPDATES if place and worked.request.subject == "training" else ""
-            parts.append(Section(Document(title, facts=page.facts, blocks=self.choose_shown(worked, page.blocks, told)), worked.notation))
+            page = write_worked(drop_gradient_proofs(worked) if place else worked, self.words)  # proved on the page before
+            blocks = self.choose_shown(worked, page.blocks, told)
+            end = self.find_closing(blocks)
+            parts.append(Section(Document("", facts=() if place else page.facts, blocks=blocks[:end]), worked.notation))
+            closing.append(Section(Document("", blocks=blocks[end:]), worked.notation))
+        parts += [section for section in closing if section.document.blocks]
         return Section(self.title(self.say.SOLUTION, number, exercise, "", parts), given.notation)
 
     def answers(self, number: int, exercise: SheetExercise) -> tuple[list[Equation], list[Block]]:
         """The right answers: formulas and values as equations, letters as sentences."""
         rows: list[Equation] = []
         others: list[Block] = []
+        fractions = is_in_fractions(exercise.solved[-1]) if exercise.solved else None
         for place, question in enumerate(exercise.questions, 1):
             found, label = exercise.answers.get(question.id, RightAnswer()), f"{number}.{place}"
+            chain = write_chain(question, exercise.solved)
             if found.letters:
                 said = [f"{letter}) {text}" for letter, text in question.options if letter in found.letters]
                 others.append(Paragraph(set_maths(self.words.pages.COMMA.join(said), exercise.given.notation), label))
@@ -210,7 +218,7 @@ class _SheetWriter:
                 shown = print_alike(found.values, exercise.given.notation.digits)
                 listed = [part for one in shown for part in (self.words.pages.COMMA, Math(one))][1:]
                 others.append(Paragraph((*name_asked(question, self.words), EQUALS, *listed), label))
-            elif (right := write_right(question, found, exercise.given.notation.digits)) is not None:
+            elif (right := chain or write_right(question, found, exercise.given.notation.digits, fractions=fractions)) is not None:
                 name = name_left(question, exercise.given.notation)
                 if name is not None:
                     rows.append(Equation(name, (Side(right, result=found.formula is None),), None, (label,)))
@@ -218,13 +226,26 @@ class _SheetWriter:
                     others.append(Paragraph((*name_asked(question, self.words), EQUALS, Math(right)), label))
         return rows, others
 
+    def find_label(self, blocks: Sequence[Block], labels: Collection[str]) -> int:
+        """Where the first paragraph with one of some labels stands; 0 without one."""
+        known = {self.words.pages.LABELS[label] for label in labels}
+        return next((place for place, block in enumerate(blocks) if isinstance(block, Paragraph) and block.label in known), 0)
+
+    def find_closing(self, blocks: Sequence[Block]) -> int:
+        """Where a solution is derived, and what is said about it begins."""
+        return self.find_label(blocks, CLOSING) or len(blocks)
+
     def choose_shown(self, worked: Worked, blocks: Sequence[Block], told: set[Block]) -> tuple[Block, ...]:
         """The blocks of a worked solution without what is left out, what stands in the exercise, and what was ``told`` before."""
         pages, ident = self.words.pages, worked.request.exercise.id
         labels = {pages.LABELS[label] for part, some in LABELLED.items() if not self.has(part) for label in some}
         told.add(Paragraph((self.words.updates.WORKED.format(ident=ident),)))
+        exact = self.words.updates.ARITHMETIC[True].format(digits=worked.notation.digits)
+        told.add(Paragraph((exact,), pages.LABELS["numbers"]))  # as all other numbers of a sheet
         start = 0
-        if self.layout.solutions != "only" and worked.request.subject == "solution":
+        if worked.request.subject == "training":
+            start = self.find_label(blocks, ("method",))  # what is trained, and what it starts from, stands on the page before
+        elif self.layout.solutions != "only" and worked.request.subject == "solution":
             given = Heading(pages.HEADINGS["given"])
             start = next((place for place, block in enumerate(blocks) if isinstance(block, Heading) and block != given), 0)
         kept: list[Block] = []
@@ -236,6 +257,11 @@ class _SheetWriter:
                 kept.pop()
             told |= {block} if isinstance(block, Table) or (isinstance(block, Paragraph) and block.label) else set()
         return tuple(kept)
+
+
+def drop_gradient_proofs(worked: Worked) -> Worked:
+    """The same without what another page has proved of its gradients."""
+    return replace(worked, proofs=replace(worked.proofs, gradients=(), forms=None))
 
 
 def choose_digits(questions: Sequence[Question]) -> int:
@@ -285,7 +311,19 @@ def name_left(question: Question, notation: Notation) -> Expr | None:
     return Name(keys[0])
 
 
-def write_right(question: Question, found: RightAnswer, digits: int) -> Expr | None:
+def write_chain(question: Question, solved: Sequence[Worked]) -> Expr | None:
+    """The right answer to a question for a chain as the solution below has it, where that writes every chain from the loss on."""
+    asked = read_derivative(question.targets[0]) if question.kind == "chain" and len(question.targets) == 1 else None
+    for worked in solved if asked is not None else ():
+        for derivation in worked.derivations if worked.full and worked.request.layered is None else ():
+            paths = list_full_chains(derivation, asked.wrt) if asked is not None and derivation.graph.loss == asked.of else None
+            if paths and all(len(path.factors) > 1 for path in paths):
+                products = [Mul(tuple(Partial(each.of, each.wrt) for each in path.factors)) for path in paths]
+                return products[0] if len(products) == 1 else Add(tuple(products))
+    return None
+
+
+def write_right(question: Question, found: RightAnswer, digits: int, *, fractions: bool | None = None) -> Expr | None:
     """A right answer ready to print; nothing where only the worked solution tells it."""
     if found.formula is not None:
         return found.formula
@@ -293,8 +331,9 @@ def write_right(question: Question, found: RightAnswer, digits: int) -> Expr | N
         return None
     if len(found.values) == 1 and not question.shape:
         value = found.values[0]
-        wants_digits = question.kind == "number" and question.tolerance.digits > Tolerance().digits and question.tolerance.relative
-        shown = as_printed(value, digits)
+        asked = question.tolerance
+        wants_digits = not fractions and question.kind == "number" and asked.digits > Tolerance().digits and asked.relative
+        shown = as_printed(value, digits, fractions=fractions)
         return Number(round_significant(value, digits)) if wants_digits and type(shown) is not Number else shown
     return matrix(Array(question.shape or (len(found.values),), found.values), digits, whole=True)
 

@@ -14,7 +14,6 @@ from tutor.explain.words.wording import Wording
 from tutor.expression.nodes import Add, Expr, Mul, Name, Partial
 from tutor.expression.walk import names, size, substitute
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed
 from tutor.numbers.prove_rewrites import holds
 from tutor.numbers.run import compute
 
@@ -28,11 +27,11 @@ def write_simplified(
     rewrites: Sequence[Rewrite],
     words: Wording,
     trace: Mapping[str, Value] | None,
-    digits: int,
+    show: Callable[[Value], Expr],
     fill: Callable[[Expr], Expr],
     refer: Callable[[Expr], Sentence] = lambda left: (),
 ) -> list[Block]:
-    """The section on named rewrites, empty where none applies; ``fill`` puts numbers into an expression.
+    """The section on named rewrites, empty where none applies; ``show`` prints a number, ``fill`` puts numbers into an expression.
 
     ``refer`` says in which step above a derivative has its number, which is not shown again.
     """
@@ -42,7 +41,7 @@ def write_simplified(
     below = [r for r in rewrites if r.rule == BELOW]
     units = [r for r in rewrites if r.rule in (LINEAR, UNIT)]
     wording = words.rules
-    writer = _Rows(wording, trace, digits, fill, refer, words.pages.COMMA)
+    writer = _Rows(wording, trace, show, fill, refer, words.pages.COMMA)
     blocks: list[Block] = [Heading(wording.SIMPLIFIED)]
     for some in (scores, below):
         if some:
@@ -70,12 +69,12 @@ class _Rows:
     """Writes the rows of one section."""
 
     def __init__(
-        self, words: RuleWords, trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr],
+        self, words: RuleWords, trace: Mapping[str, Value] | None, show: Callable[[Value], Expr], fill: Callable[[Expr], Expr],
         refer: Callable[[Expr], Sentence], comma: str,
     ) -> None:  # fmt: skip
         self.words = words
         self.trace = trace
-        self.digits = digits
+        self.show = show
         self.fill = fill
         self.refer = refer
         self.comma = comma
@@ -122,7 +121,7 @@ class _Rows:
         if sides and (above := self.refer(rewrite.left)):
             known = sides[-1].note
             return [*sides[:-1], replace(sides[-1], note=(*known, self.comma, *above) if known else above)]
-        result = as_printed(compute(rewrite.expr, self.trace), self.digits)
+        result = self.show(compute(rewrite.expr, self.trace))
         put_in = self.fill(sides[-1].expr)
         if put_in not in (sides[-1].expr, result):
             sides.append(Side(put_in))
@@ -137,7 +136,7 @@ class _Rows:
             if self.trace is None:
                 said.append(tuple(split_places(self.words.IF_ONE, {"condition": self.note(condition)})))
             elif not holds(condition, self.trace):
-                total: Expr = as_printed(compute(condition, self.trace), self.digits)
+                total: Expr = self.show(compute(condition, self.trace))
                 short = next(r.under for r in rewrites if r.condition == condition and r.under is not None)
                 places: dict[str, Sentence] = {"sum": (Math(condition),), "total": (Math(total),), "short": (Math(short),)}
                 said.append(tuple(split_places(self.words.NOT_ONE, places)))
@@ -153,9 +152,9 @@ class _Rows:
             r.left.name: compute(r.expr, self.trace) for r in units if r.rule == UNIT and isinstance(r.left, Name)
         }
         put_in = self.fill(
-            substitute(rewrite.expr, {name: as_printed(value, self.digits) for name, value in weights.items()})
+            substitute(rewrite.expr, {name: self.show(value) for name, value in weights.items()})
         )
         if not names(put_in):  # all weights are shown
             sides.append(Side(put_in))
-        result = as_printed(compute(rewrite.left, self.trace), self.digits)
+        result = self.show(compute(rewrite.left, self.trace))
         return Equation(rewrite.left, (*sides, Side(result, result=True)), None, why)

@@ -31,7 +31,6 @@ from tutor.expression.walk import substitute
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, list_kinks_hit
-from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
 from tutor.rules.functions import function, value_of
 from tutor.rules.patterns import drop_one
@@ -145,15 +144,19 @@ class NumberSections(PageWriter):
                 name: found for name in wanted if (found := list_full_chains(derivation, name, steps=steps, routes=routes))
             }
         by_reuse = [name for name in wanted if name not in chains]
+        start = len(self.blocks) - 1
         if chains and derivation.graph.loss in by_reuse:  # where everything begins
             self.reuse_rows(derivation, [derivation.graph.loss], steps)
             by_reuse.remove(derivation.graph.loss)
         if chains:
             self.local_rows(derivation, chains)
+            self.join_equations(start + 1)
             rows = [self.chain_row(derivation, name, paths) for name, paths in chains.items() if not self.is_said(derivation, name, paths)]
             self.blocks += [Equations(tuple(rows))] if rows else []
         if by_reuse:
             self.reuse_rows(derivation, by_reuse, steps)
+        if derivation is not self.worked.derivations[0] and len(self.blocks) == start + 2:
+            self.join_equations(start)  # one backward pass, also where several quantities are differentiated
         self.explain_slopes(derivation)
 
     def explain_slopes(self, derivation: Derivation) -> None:
@@ -179,6 +182,13 @@ class NumberSections(PageWriter):
             rows.append(self.factor_row(factor, self.words.rules.say_local(rule)))
         self.blocks += self.write_alike(rows)
 
+    def join_equations(self, place: int) -> None:
+        """Two blocks of equations that follow one another as one, in one alignment and one style."""
+        if len(self.blocks) > place + 1 >= 1 and isinstance(first := self.blocks[place], Equations):
+            second = self.blocks[place + 1]
+            if isinstance(second, Equations):
+                self.blocks[place : place + 2] = [Equations((*first.rows, *second.rows))]
+
     def write_alike(self, rows: Sequence[Equation]) -> list[Block]:
         """Rows of local derivatives, numbered as they stand; of very many that are alike one row and a table."""
         blocks: list[Block] = []
@@ -196,7 +206,7 @@ class NumberSections(PageWriter):
         sides = [Side(factor.expr)]
         trace = self.trace
         if trace is not None:
-            result = as_printed(compute(factor.expr, trace), self.digits)
+            result = self.print(compute(factor.expr, trace))
             numbers = self.fill_in(factor.expr)
             if numbers not in (factor.expr, result):
                 sides.append(Side(numbers))
@@ -246,11 +256,13 @@ class NumberSections(PageWriter):
         if trace is not None:
             terms = []
             for path in paths:
-                numbers = tuple(as_printed(compute(f.expr, trace), self.digits) for f in path.factors)
+                numbers = tuple(self.print(compute(f.expr, trace)) for f in path.factors)
                 terms.append(numbers[0] if len(numbers) == 1 else Mul(numbers))
             result = self.value(derivative_key(loss, name))
             assert result is not None
             put_in = terms[0] if len(terms) == 1 else Add(tuple(terms))
+            if not many and len(paths[0].factors) == 1:  # its formula stands there, not the name of the factor
+                put_in = self.fill_in(paths[0].factors[0].expr)
             if put_in != result and put_in != sides[-1].expr:
                 sides.append(Side(put_in))
             if sides[-1].expr == result:

@@ -43,6 +43,8 @@ MAX_ALIKE = 2
 MAX_COLUMNS = 6
 MAX_NAMED = 12
 """So many parameters that a table leaves out are named."""
+COUNTED = Math(Name("k"))
+"""What updates are counted by."""
 MAX_HESSIAN = 4
 """A Hessian of up to so many parameters is written out, entry by entry."""
 
@@ -277,18 +279,23 @@ class TrainingSections(PageWriter):
             columns += task.states
         batched = task.samples is not None and task.size < task.count
         heads = wording.HEADS
-        header: list[Sentence] = [(heads["update"],), *([(heads["epoch"],), (heads["samples"],)] if batched else [])]
+        header: list[Sentence] = [(COUNTED,), *([(heads["epoch"],), (heads["samples"],)] if batched else [])]
         header += [(Math(Name(name)),) for name in (*columns, self.loss)]
         rows = thin_rows(run.rows) if len(run.rows) == run.made + 1 else list(run.rows)
-        numbers = write_cells([[*(row.values[name] for name in columns), row.loss] for row in rows], self.digits)
+        numbers = write_cells([[*(row.values[name] for name in columns), row.loss] for row in rows], self.digits, fractions=self.fractions)
         body = [(*self.begin_row(row, batched), *cells) for row, cells in zip(rows, numbers, strict=True)]
-        text = wording.ROWS
+        text = ""
         if len(body) < run.made + 1:
             text += wording.LEFT_OUT.format(count=run.made + 1 - len(body))
         if task.samples is not None:
             text += wording.LOSS_OVER[task.samples.reduce].format(count=task.count)
-        caption = (text, *self.say_unshown(columns))
+        caption = (*self.say_rows(text), *self.say_unshown(columns))
         self.blocks += [self.heading("iterations"), Table(tuple(header), tuple(body), "r" * len(header), caption)]
+
+    def say_rows(self, more: str) -> Sentence:
+        """What a row of a table of updates is, and what more is to be said."""
+        parts = tuple(split_places(self.words.updates.ROWS, {"k": [COUNTED]}))
+        return (*parts, more) if more else parts
 
     def say_unshown(self, columns: Sequence[str]) -> Sentence:
         """Which parameters a table leaves out, and why: there is no room, or they are not asked for."""
@@ -319,15 +326,15 @@ class TrainingSections(PageWriter):
             if not self.shapes:
                 own = [name for name in task.parameters if name in self.request.trained] or own
             columns = [*own, *([] if self.shapes else made[:3]), self.loss]
-            header: tuple[Sentence, ...] = ((wording.HEADS["update"],), *((Math(Name(name)),) for name in columns))
+            header: tuple[Sentence, ...] = ((COUNTED,), *((Math(Name(name)),) for name in columns))
             thinned = list(thin_rows(run.rows))
             traces = [run_steps(graph.steps, {**task.values, **row.values}) for row in thinned]
-            numbers = write_cells([[trace[name] for name in columns] for trace in traces], self.digits)
+            numbers = write_cells([[trace[name] for name in columns] for trace in traces], self.digits, fractions=self.fractions)
             rows: list[tuple[Sentence, ...]] = [((str(row.step),), *cells) for row, cells in zip(thinned, numbers, strict=True)]
-            text = wording.ROWS
+            text = ""
             if len(rows) < len(run.rows):
                 text += wording.ROWS_LEFT_OUT.format(count=len(run.rows) - len(rows))
-            caption = (text, *self.say_unshown(columns))
+            caption = (*self.say_rows(text), *self.say_unshown(columns))
             self.blocks += [self.heading("iterations"), Table(header, tuple(rows), "r" * len(header), caption)]
         self.ending()
 
@@ -348,7 +355,7 @@ class TrainingSections(PageWriter):
             return
         other, run = self.training.published
         names = self.task.parameters[:2]
-        header: list[Sentence] = [(wording.HEADS["update"],)]
+        header: list[Sentence] = [(COUNTED,)]
         for name in names:
             header += [tuple(split_places(phrase, {"name": [Math(Name(name))]})) for phrase in (wording.SLIDE, wording.PUBLISHED)]
         mine, theirs = ({row.step: row for row in each.rows} for each in (self.run, run))

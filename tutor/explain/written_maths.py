@@ -10,11 +10,12 @@ import re
 
 from tutor.errors import TutorError
 from tutor.explain.document import Inline, Math, Sentence
-from tutor.expression.nodes import Expr, Name
+from tutor.expression.keys import read_derivative
+from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.notation.profile import Notation
-from tutor.notation.symbol import read_symbol
+from tutor.notation.symbol import guess, read_formula, read_symbol, spell_in_latex
 from tutor.rules.functions import FUNCTIONS, check_calls
 
 MOST, LONGEST = 20, 200
@@ -22,6 +23,8 @@ MOST, LONGEST = 20, 200
 _PIECE = re.compile(rf"(?<![\\$])\$(?!\s|\$)([^$\n]{{1,{LONGEST}}})(?<![\s\\])\$(?![\d$])")
 _EQUALS = re.compile(r"(?<![<>=!:])=(?!=)")
 _SIDES = 4
+_ONLY_SHOWN = re.compile(r"[\[Σ∫∏]|\\(?:sum|int|prod)\b")
+"""What the reader of expressions takes for a product: x[t], Σ (y − p)²."""
 _ONE_LETTER = re.compile(r"[A-Za-z]|\\[A-Za-z]+(?:\{[\\A-Za-z0-9]+\})?")
 _MARKED = re.compile(r"[\\^']")
 
@@ -67,6 +70,8 @@ def write_words(sentence: Sentence, notation: Notation) -> str:
 
 
 def _write_expr(expr: Expr, notation: Notation) -> str:
+    if type(expr) is Partial:
+        return notation.partial(expr.of, expr.wrt).text
     return notation.symbol(expr.name).text if type(expr) is Name else write_plain(expr)
 
 
@@ -74,19 +79,28 @@ def _read_piece(text: str, notation: Notation) -> list[Inline]:
     """Maths between two dollars: an expression, or several that are equal; nothing where it is not understood."""
     sides = [side.strip() for side in _EQUALS.split(text)]
     if len(sides) > _SIDES:
-        return []
+        return _read_shown(text)
     found: list[Inline] = []
     for side in sides:
         read = _read_side(side, notation)
         if read is None:
-            return []
+            return _read_shown(text)
         found += ["\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}" if found else "", Math(read)]
     return [part for part in found if part]
 
 
+def _read_shown(text: str) -> list[Inline]:
+    """A formula that is only shown: nothing in it is a quantity of the page."""
+    try:
+        shown = read_formula(text)
+    except TutorError:
+        return []
+    return [Math(Name(shown.latex))] if guess(shown.latex) == shown else []
+
+
 def _read_side(text: str, notation: Notation) -> Expr | None:
     try:
-        parts = read_symbol(text)
+        parts = read_symbol(spell_in_latex(text))
     except TutorError:
         parts = None
     if parts is not None and _ONE_LETTER.fullmatch(parts.base.latex):
@@ -96,6 +110,11 @@ def _read_side(text: str, notation: Notation) -> Expr | None:
                 return Name(name)
         if _MARKED.search(latex) and latex not in notation.symbols:
             return Name(latex)
+    derivative = read_derivative(text)
+    if derivative is not None:
+        return Partial(derivative.of, derivative.wrt)
+    if _ONLY_SHOWN.search(text):
+        return None
     try:
         read = parse(text, functions=FUNCTIONS)
         check_calls(read)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from tutor.derive.backward import derive
+from tutor.derive.layer_products import pull_numbers
 from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.derive.rewrites.named import find_named
 from tutor.exercise.question import Question
@@ -86,7 +87,7 @@ def _put_in(expr: Expr, steps: Mapping[str, Step], *, everything: bool) -> Expr 
     while True:
         key = _find_step(expr, steps, everything)
         if not key:
-            return expr
+            return pull_numbers(expr)
         expr = _replace(expr, key, steps[key].expr)
         if size(expr) > LONGEST:
             return None

@@ -16,7 +16,7 @@ from typing import Literal
 from unicodedata import normalize
 
 from tutor.errors import TutorError
-from tutor.expression.letters import ACCENTS, COMMANDS, FONTS, SCRIPT, SUB, SUPER
+from tutor.expression.letters import ACCENTS, COMMANDS, FONTS, LETTERS, SCRIPT, SUB, SUPER
 from tutor.text import make_visible
 
 
@@ -29,7 +29,8 @@ class Symbol:
 
 
 SPELLINGS = {
-    "eps": "varepsilon", "lam": "lambda", "lamb": "lambda", "lambd": "lambda", "lmbda": "lambda", "lamda": "lambda",
+    "eps": "varepsilon", "epsilon": "varepsilon",
+    "lam": "lambda", "lamb": "lambda", "lambd": "lambda", "lmbda": "lambda", "lamda": "lambda",
 }  # fmt: skip
 """How programs spell a Greek letter: ``lambda`` is a word of Python's own."""
 
@@ -168,9 +169,11 @@ def read_symbol(text: str) -> Parts:
 
 
 class _SymbolReader:
+    token = _TOKEN
+
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = [m for m in _TOKEN.finditer(text) if m.lastgroup != "space"]
+        self.tokens = [m for m in self.token.finditer(text) if m.lastgroup != "space"]
         self.place = 0
         for match in self.tokens:
             if match.lastgroup == "bad":
@@ -215,11 +218,15 @@ class _SymbolReader:
             latex, text = latex + glue + piece.latex, text + piece.text
         return Symbol(latex, text)
 
+    def read_inside(self) -> Symbol:
+        """What stands in braces."""
+        return self.run(stop="}")
+
     def group(self) -> Symbol:
         if self.peek() != "{":
             return self.atom()
         self.take()
-        inner = self.run(stop="}")
+        inner = self.read_inside()
         if self.take() != "}":
             raise self.fail("an open {")
         return inner
@@ -247,11 +254,168 @@ class _SymbolReader:
         raise self.fail(word)
 
 
+_RELATIONS = {
+    "=": "=", "<": "<", ">": ">", "\\le": "≤", "\\ge": "≥", "\\ne": "≠", "\\approx": "≈", "\\to": "→", "\\leftarrow": "←", "\\in": "∈",
+}  # fmt: skip
+_OPERATIONS = {"+": "+", "-": "−", "*": "*", "\\cdot": "·", "\\times": "×", "\\odot": "⊙", "\\ast": "∗", "\\star": "⋆", "∘": "∘"}
+_LONE_SIGNS = {
+    "\\sum": "Σ", "\\prod": "∏", "\\int": "∫", "\\partial": "∂", "\\top": "T", "\\dots": "…", "\\infty": "∞",
+    "\\lVert": "‖", "\\rVert": "‖",
+    "\\lvert": "|", "\\rvert": "|", "\\,": " ",
+    **{name: name[1:] for name in ("\\exp", "\\log", "\\ln", "\\max", "\\min", "\\sin", "\\cos", "\\tanh")},
+}  # fmt: skip
+_SAME_SIGN = {"\\leq": "\\le", "\\geq": "\\ge", "\\neq": "\\ne", "\\gets": "\\leftarrow", "\\ldots": "\\dots", "\\cdots": "\\dots"}
+_TYPED = {
+    **{sign: f"{name} " for name, sign in (_RELATIONS | _OPERATIONS | _LONE_SIGNS).items() if len(name) > 1 and not sign.isascii()},
+    **{letter: f"\\{name} " for letter, name in LETTERS.items()}, "ε": "\\varepsilon ", "φ": "\\varphi ", "Σ": "\\sum ",
+    "−": "-", "ℒ": "\\mathcal{L}", "′": "'", "²": "^{2}", "³": "^{3}", "ᵀ": "^{\\top}", "½": "\\frac{1}{2}", "‖": "\\Vert ",
+}  # fmt: skip
+"""Signs as they are typed without LaTeX, as it."""
+_FORMULA_TOKEN = re.compile(
+    r"\\(?P<command>[A-Za-z]+)|\\,|(?P<char>[A-Za-z0-9+\-(),'*=.∘/<>\[\]]|[{}^_])|(?P<space>\s+)|(?P<bad>.)", re.DOTALL
+)
+LONGEST_FORMULA = 400
+_LARGE = ("Σ", "∏", "∫")
+
+
+def spell_in_latex(text: str) -> str:
+    """Letters and signs that are typed as they are, as LaTeX.
+
+    >>> spell_in_latex("w̃ − ŷ²")
+    '\\\\tilde{w} - \\\\hat{y}^{2}'
+    """
+    spelled = "".join(_TYPED.get(sign, sign) for sign in normalize("NFC", text))
+    return _ACCENTED_LETTER.sub(lambda match: f"\\{_ACCENT_OF[match[2]]}{{{match[1]}}}", normalize("NFD", spelled))
+
+
+@cache
+def read_formula(text: str) -> Symbol:
+    """Read a whole formula that is only shown, ``\\int x(t)\\,dt``, in the part of LaTeX that is understood or as one types it.
+
+    Raises `TutorError` naming what is not.  Its LaTeX is read as the same again.
+
+    >>> read_formula("E = 1/(2s) Σ ‖f(x_i) − y_i‖²").text
+    'E = 1/(2s) Σ ‖f(xᵢ) − yᵢ‖²'
+    >>> read_formula("θ ← θ − η ∂L/∂θ").latex == read_formula(r"\\theta \\gets \\theta - \\eta \\partial L/\\partial\\theta").latex
+    True
+    """
+    spelled = spell_in_latex(text)
+    word = _WORD.search(_COMMAND_WORDS.sub(" ", spelled))
+    if word is not None:
+        raise _FormulaReader(spelled).fail(make_visible(word.group()))
+    if len(spelled) > LONGEST_FORMULA:
+        raise TutorError(f"a formula of {len(spelled)} characters", hint=f"the limit is {LONGEST_FORMULA}")
+    return _FormulaReader(spelled).read_whole()
+
+
+_WORD = re.compile(r"[A-Za-z]{4,}|\]\s*\(")
+"""Words, which in mathematics are products of their letters, and what Markdown takes for a link."""
+_COMMAND_WORDS = re.compile(rf"\\(?:{'|'.join(FONTS)})\s*\{{[A-Za-z]*\}}|\\[A-Za-z]+")
+_ACCENT_OF = {mark: name for name, mark in ACCENTS.items()}
+_ACCENTED_LETTER = re.compile(f"([A-Za-z])([{''.join(_ACCENT_OF)}])")
+
+
+class _FormulaReader(_SymbolReader):
+    """Reads signs, fractions, roots, sums and integrals between symbols."""
+
+    token = _FORMULA_TOKEN
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.open: dict[str, bool] = {}
+
+    def read_whole(self) -> Symbol:
+        found = self.read_inside()
+        if self.peek():
+            raise self.fail(self.peek())
+        return Symbol(found.latex, found.text.strip())
+
+    def read_inside(self) -> Symbol:
+        """What stands in braces, or all: symbols with their scripts, and the signs between them."""
+        latex = text = ""
+        operand = False  # a minus sign behind one stands between two things
+        while (word := self.peek()) and word != "}":
+            sign = self._find_sign(word)
+            if sign is not None:
+                self.take()
+                piece = Symbol("< " if word == "<" else _SAME_SIGN.get(word, word), f" {sign} " if operand else sign)
+                operand = False
+            else:
+                piece = self.read_scripted()
+                if operand and piece.latex.startswith("\\partial"):  # η ∂L/∂w
+                    piece = Symbol("\\," + piece.latex, " " + piece.text)
+                if piece.text[:1] in _LARGE:
+                    piece = Symbol(piece.latex, f" {piece.text} " if operand else f"{piece.text} ")
+                operand = not piece.latex.endswith(("(", "[", ",", "/", "\\,"))
+            if latex and re.search(r"\\[A-Za-z]+$", latex) and piece.latex[:1].isalpha():
+                latex += " "
+            latex, text = latex + piece.latex, text + piece.text
+        return Symbol(latex, text)
+
+    def _find_sign(self, word: str) -> str | None:
+        same = _SAME_SIGN.get(word, word)
+        return _RELATIONS.get(same) or _OPERATIONS.get(same)
+
+    def read_scripted(self) -> Symbol:
+        """One thing with what is set below and above it."""
+        parts = Parts(self.atom())
+        while (mark := self.peek()) and mark in "_^'":
+            self.take()
+            if mark == "_" and not parts.sub.latex:
+                parts = replace(parts, sub=self.group())
+            elif mark == "'" and not parts.sup.latex.strip("'"):
+                parts = replace(parts, sup=Symbol(parts.sup.latex + "'", parts.sup.text + "'"))
+            elif mark == "^" and not parts.sup.latex:
+                parts = replace(parts, sup=self.group())
+            else:
+                raise self.fail(mark)
+        if parts.base.text in _LARGE and parts.sub.text and parts.sup.text:  # as our own sums: Σ_(i=1..N)
+            return Symbol(parts.symbol().latex, f"{parts.base.text}_({parts.sub.text.replace(' ', '')}..{parts.sup.text})")
+        return parts.symbol()
+
+    def atom(self) -> Symbol:
+        word = self.peek()
+        if word in ("\\Vert", "\\vert"):  # typed as one sign, which opens and closes
+            self.take()
+            self.open[word] = not self.open.get(word, False)
+            side = f"\\{'l' if self.open[word] else 'r'}{word[1:]}"
+            return Symbol(side, _LONE_SIGNS[side])
+        same = _SAME_SIGN.get(word, word)
+        if same in _LONE_SIGNS:
+            self.take()
+            return Symbol(same, _LONE_SIGNS[same])
+        if word in ("\\left", "\\right"):  # brackets grow here by themselves, or not at all
+            self.take()
+            return self.atom()
+        if word == "\\frac":
+            self.take()
+            above, below = self.group(), self.group()
+            shown = [part.text if part.text.isalnum() else f"({part.text})" for part in (above, below)]
+            return Symbol(f"\\frac{{{above.latex}}}{{{below.latex}}}", "/".join(shown))
+        if word == "\\sqrt":
+            self.take()
+            inner = self.group()
+            return Symbol(f"\\sqrt{{{inner.latex}}}", f"√({inner.text})")
+        if word == ",":
+            self.take()
+            return Symbol(",", ", ")
+        return super().atom()
+
+
 _LOWERED = str.maketrans({digit: SUB[digit] for digit in "0123456789"})
 _ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
 """An accent as part of a name: y_hat, w_tilde_1."""
 _SQUARED = re.compile(r"([A-Za-z]+)_sq(?=_|\d|\Z)")
 """A square as part of a name: sigma_sq is σ², a variance."""
+
+
+_WRITTEN = re.compile(r"[\\^{'=+/(\[<>,]")
+_FORMULA_SIGN = re.compile(r"[=(,\[<>+/ -](?![^{}]*\})")
+"""What stands in formulas, and in symbols in an index or superscript only."""
+
+
+def _read_whole_symbol(text: str) -> Symbol:
+    return read_symbol(text).symbol()
 
 
 @cache
@@ -269,9 +433,10 @@ def guess(name: str) -> Symbol:
     >>> guess("x_Lm1"), guess("h_tp1").latex
     (Symbol(latex='x_{L-1}', text='x_(L−1)'), 'h_{t+1}')
     """
-    if any(sign in name for sign in "\\^{'"):  # no name of a quantity: a symbol that was written into words
-        with suppress(TutorError):
-            return read_symbol(name).symbol()
+    if _WRITTEN.search(name):  # no name of a quantity: a symbol or a formula that was written into words
+        for read in (read_formula, _read_whole_symbol) if _FORMULA_SIGN.search(name) else (_read_whole_symbol, read_formula):
+            with suppress(TutorError):
+                return read(name)
     if match := _SQUARED.match(name):
         return replace(read_symbol(guess(match[1] + name[match.end() :]).latex), sup=Symbol("2", "2")).symbol()
     if name == "lambda_":  # the underscore is no index here, it keeps the name apart from Python's word

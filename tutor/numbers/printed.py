@@ -8,7 +8,7 @@ of ten when it is small or large (4.38568×10⁻⁴).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from tutor.expression.nodes import Expr, Number, write_fraction
@@ -16,6 +16,8 @@ from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, as_real
 from tutor.numbers.values import BigFloat
 
 _CERTAIN = DIGITS - 15  # digits
+LARGEST_DENOMINATOR = 100
+"""What is short as a decimal, such as 0.004, is no fraction beside others when its denominator is larger."""
 
 
 def decimal(value: Fraction) -> str | None:
@@ -81,27 +83,55 @@ def _round_away(size: BigFloat, digits: int) -> tuple[str, int]:
     return kept[:digits], int(exponent) + len(kept) - digits
 
 
-def as_printed(value: Value, digits: int = 6) -> Expr:
-    """The value as an expression that is ready to print."""
+def as_printed(value: Value, digits: int = 6, *, fractions: bool | None = None) -> Expr:
+    """The value as an expression that is ready to print: as a decimal where it ends, else as a short fraction.
+
+    ``fractions`` writes all short ones as fractions, or none of them.
+
+    >>> as_printed(Fraction(1, 2)), as_printed(Fraction(1, 2), fractions=True)
+    (Number(text='0.5'), Div(num=Number(text='1'), den=Number(text='2')))
+    >>> as_printed(Fraction(1, 3), 3, fractions=False)
+    Number(text='0.333')
+    """
     if isinstance(value, Fraction):
         exact = decimal(value)
+        if fractions and value.denominator > 1 and _is_short_fraction(value):
+            return write_fraction(value)
         if exact is not None and len(exact.lstrip("-0.").replace(".", "")) <= digits and (
             not exact.lstrip("-").startswith("0.0000") and len(exact) <= digits + 6
         ):  # fmt: skip
             return Number(exact)
-        if exact is None and _is_short_fraction(value):
+        if exact is None and fractions is not False and _is_short_fraction(value):
             return write_fraction(value)
     return Number(round_significant(value, digits))
 
 
-def print_alike(values: Sequence[Value], digits: int = 6) -> list[Expr]:
+def is_all_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bool:
+    """Whether a page shows its numbers as fractions: all are short ones, some never end as decimals, and none was ``given`` as a decimal.
+
+    >>> third, half = Fraction(1, 3), Fraction(1, 2)
+    >>> is_all_fractions([third, half]), is_all_fractions([half]), is_all_fractions([third, half], [half])
+    (True, False, False)
+    """
+    unending = False
+    for value in values:
+        if not isinstance(value, Fraction) or not _is_short_fraction(value):
+            return False
+        ends = decimal(value) is not None
+        if ends and value.denominator > LARGEST_DENOMINATOR:
+            return False
+        unending = unending or not ends
+    return unending and not any(isinstance(value, Fraction) and value.denominator > 1 and decimal(value) for value in given)
+
+
+def print_alike(values: Sequence[Value], digits: int = 6, *, fractions: bool | None = None) -> list[Expr]:
     """The values of a column: a fraction is a decimal there, unless none of the others is one.
 
     >>> from tutor.expression.plain import write_plain
     >>> [[write_plain(each) for each in print_alike(tuple(map(Fraction, texts)), 3)] for texts in (("0.5", "2/3"), ("1", "2/3"))]
     [['0.5', '0.667'], ['1', '2/3']]
     """
-    shown = [as_printed(value, digits) for value in values]
+    shown = [as_printed(value, digits, fractions=fractions) for value in values]
     if not any(type(one) is Number and "." in one.text for one in shown):
         return shown
     return [one if type(one) is Number else Number(round_significant(value, digits)) for one, value in zip(shown, values, strict=True)]

@@ -79,8 +79,19 @@ def _write_hadamard(writer: Writer, args: tuple[Expr, ...]) -> str:
     return f"{writer.write_within(args[0], _level_before(args[0]))}{sign}{writer.write_within(args[1], _FACTOR)}"
 
 
+OVER = frozenset({"sum_over", "max_over"})
+"""What reaches as far as it can: it needs no bracket where nothing follows."""
+
+
+def is_array_product(expr: Expr) -> bool:
+    """A product of matrices, which needs no bracket behind a number: 2 W x is both (2 W) x and 2 (W x)."""
+    return type(expr) is Call and expr.func in ("matmul", "outer")
+
+
 def _level_before(expr: Expr) -> int:
     """How tight the left side of ⊙ has to be: a multiple and another ⊙ stand there as they are, 2·(h − y) ⊙ h ⊙ (1 − h)."""
+    if type(expr) is Mul and is_array_product(expr.args[-1]):
+        return _FACTOR
     return _QUOTIENT if type(expr) is Mul or (type(expr) is Call and expr.func == "hadamard") else _FACTOR
 
 

@@ -30,11 +30,13 @@ _LETTERS: Mapping[str, str] = {"\\" + name: letter for name, letter in {**COMMAN
 _UPRIGHT = frozenset("ΓΔΘΛΞΠΣΥΦΨΩ∇")
 """Letters that are no italic in mathematics."""
 _BINARY = {"+": "+", "-": "−", "*": "*", "∘": "∘", "\\cdot": "⋅", "\\times": "×", "\\odot": "⊙", "\\star": "⋆", "\\ast": "∗"}
-_RELATION = {"=": "=", "<": "&lt;", ">": "&gt;"}
-_LONE = {"\\cdots": "⋯", "\\vdots": "⋮", "\\dots": "…", "\\top": "⊤", "\\langle": "⟨", "\\rangle": "⟩"}
+_RELATION = {"=": "=", "<": "&lt;", ">": "&gt;", "\\le": "≤", "\\ge": "≥", "\\ne": "≠", "\\approx": "≈", "\\to": "→", "\\leftarrow": "←",
+             "\\in": "∈"}  # fmt: skip
+_LONE = {"\\cdots": "⋯", "\\vdots": "⋮", "\\dots": "…", "\\top": "⊤", "\\infty": "∞", "\\langle": "⟨", "\\rangle": "⟩"}
 _NAMED = ("\\exp", "\\log", "\\ln", "\\sin", "\\cos", "\\tan", "\\tanh", "\\max", "\\min")
 _LIMITS = {
     "\\sum": "<mo>∑</mo>",
+    "\\prod": "<mo>∏</mo>",
     "\\max": '<mo form="prefix" lspace="0" rspace="0.17em" movablelimits="true">max</mo>',
 }
 """What has its index below it where there is room."""
@@ -57,6 +59,7 @@ _BRACKETS = {
     "(": _Bracket(")", ' stretchy="false"', ("(", ")")),
     "[": _Bracket("]", ' stretchy="false"', ("[", "]")),
     "\\lvert": _Bracket("\\rvert", ' stretchy="false"', ("\\lvert", "\\rvert")),
+    "\\lVert": _Bracket("\\rVert", ' stretchy="false"', ("\\lVert", "\\rVert")),
     "\\left": _Bracket("\\right", ""),
     "\\bigl": _Bracket("\\bigr", ' class="big" stretchy="false"'),  # in Chromium one that grows a little takes too much room
     "\\Bigl": _Bracket("\\Bigr", ' minsize="1.8em" maxsize="1.8em"'),
@@ -259,7 +262,7 @@ class _LatexToMathml:
 
     def read_limits(self, token: str) -> str:
         """A sum or a maximum over something; max by itself is a function."""
-        return _LIMITS[token] if token == "\\sum" or self.peek() in ("_", "^") else f"<mi>{token[1:]}</mi>"
+        return _LIMITS[token] if token in ("\\sum", "\\prod") or self.peek() in ("_", "^") else f"<mi>{token[1:]}</mi>"
 
     def read_face(self, token: str) -> str:
         """Letters in a face; several plain ones are one word."""
@@ -316,6 +319,7 @@ _READ: Mapping[str, Callable[[_LatexToMathml, str], str]] = {
     "{": lambda reader, token: reader.read_inside("}"),
     "\\frac": _LatexToMathml.read_fraction,
     "\\sqrt": lambda reader, token: f"<msqrt>{reader.read_group()}</msqrt>",
+    "\\int": lambda reader, token: "<mo>∫</mo>",
     "\\underset": _LatexToMathml.read_underset,
     "\\text": lambda reader, token: _text(reader.read_raw()),
     "\\,": lambda reader, token: '<mo lspace="0" rspace="0.17em">&#8290;</mo>',

@@ -25,7 +25,7 @@ from tutor.expression.walk import as_indicator
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.words import ascii_maths
-from tutor.render.layer_maths import ARRAYS
+from tutor.render.layer_maths import ARRAYS, OVER, is_array_product
 
 # How tightly a printed thing holds together; an operand that is looser than its place allows gets brackets.
 _SUM, _NEGATIVE, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = range(1, 8)
@@ -105,6 +105,10 @@ TEXT = Style(
     cases=("(", " if ", " else ", ")"),
     above=" > ",
 )
+
+
+def _is_entry_of_derivative(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func == "at" and type(expr.args[0]) is Partial
 
 
 class Piece(NamedTuple):
@@ -222,6 +226,7 @@ class Writer:
         """The terms of a sum, each with the sign before it."""
         pieces: list[Piece] = []
         plus, subtract = self.style.plus, self.style.subtract
+        last = expr.args[-1] if expr.args else expr
         for term in expr.args:
             if not pieces:
                 bracketed = type(term) is Add
@@ -231,17 +236,22 @@ class Writer:
             if type(term) is Neg:
                 sign, term = subtract, term.arg
             bracketed = self._level(term) < _QUOTIENT
+            if bracketed and type(term) is Call and term.func in OVER and (term is last or Neg(term) == last):
+                bracketed = False
             pieces.append(Piece(sign, self._operand(term, bracketed, False), term, bracketed))
         return pieces or [Piece("", "0", expr, False)]
 
     def factors(self, expr: Mul, lead: bool = True) -> list[Piece]:
         """The factors of a product, each with the sign before it."""
         pieces: list[Piece] = []
-        chain = Partial in map(type, expr.args)
+        kinds = {*map(type, expr.args)}
+        chain = Partial in kinds or (Call in kinds and any(map(_is_entry_of_derivative, expr.args)))
         before: Expr = expr
         left = ""
         for factor in expr.args:
             bracketed = self._level(factor) < _FACTOR
+            if bracketed and pieces and factor is expr.args[-1] and is_array_product(factor):
+                bracketed = False
             if bracketed and lead and not pieces and self._is_minus(factor):
                 bracketed = False
             body = self._operand(factor, bracketed, lead and not pieces)

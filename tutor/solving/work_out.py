@@ -141,8 +141,7 @@ def work_training(request: Request, ask: Ask | None, progress: Callable[[int], N
 
         profile = array_notation(request, request.layered, ())
     else:
-        own = exercise.symbols if request.notation == exercise.notation else {}
-        profile = notation(request.notation, quantities(request.graph), own, loss=request.graph.loss)
+        profile = solution_notation(request, ())
     proofs = prove_training(task, ask)
     run = run_training(request, progress)
     names = task.names if request.layered is None else naming(task.row, request.layered.graph.names, task.letter)

@@ -10,6 +10,14 @@ from tutor.expression.nodes import Add, Call, Div, Expr, Name, Number
 from tutor.render.picture.label import Phrase, em, labels, place_legend
 
 
+def test_without_gradients_all_that_is_not_used_again_is_an_output() -> None:
+    def roles(gradient: Expr | None) -> list[str]:
+        nodes = (Node("x", "input"), *(Node(name, "node", Call("tanh", (Name("x"),)), None, gradient) for name in ("f", "g")))
+        return [label.role for label in labels(Picture(nodes, (("x", "f"), ("x", "g")), "f"), NOTATION, 0.0).values()]
+
+    assert (roles(None), roles(Number("1"))) == (["input", "output", "output"], ["input", "output", "operation"])
+
+
 @pytest.mark.parametrize(
     ("expr", "title"),
     [

@@ -243,6 +243,8 @@ class ArrayWords(Topic):
                 apart = args[-2] if func in _DILATED else ONE
                 dilated = self.DILATED.format(size=apart.text) if type(apart) is Number and apart != ONE else ""
                 return self.BACKWARD[SAID.get(func, func)] + dilated
+            case Mul((*numbers, Call("matmul" | "outer") as behind)) if not any(map(_carries_gradient, numbers)):
+                return self._say_backward(behind, rules, parameters)
             case Mul(args) if any(_carries_gradient(part) for part in args):
                 return rules.say_local("product")
         return self.BACKWARD["loss"]

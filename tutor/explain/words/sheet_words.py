@@ -22,7 +22,6 @@ class SheetWords(Topic):
     SOLUTION = "Solution {number}. {title}"
     SOLUTIONS = "Solutions"
     ANSWERS = "Answers"
-    UPDATES = "The updates"
 
     MARKS = ("{marks} mark", "{marks} marks")
     MARKS_TABLE: Mapping[str, str] = {"exercise": "Exercise", "possible": "Marks", "reached": "Reached", "all": "All"}

@@ -54,7 +54,7 @@ class UpdateWords(Topic):
     ENDS = "{title} {stopped}."
     LIKEWISE = "In the same way:"
     OTHERS = "The other {count} parameters move in the same way."
-    ROWS = "Row k: the values after k updates; row 0 is the start."
+    ROWS = "Row {k}: the values after {k} updates; row 0 is the start."
     LEFT_OUT = " {count} rows are left out; --to csv has them all."
     UNSHOWN = " A row has room for {most} parameters; left out: {names}."
     UNASKED = " Left out, since not asked for: {names}."
@@ -130,7 +130,7 @@ class UpdateWords(Topic):
     SAMPLES_LEFT_OUT = " {count} samples are left out here."
     SAMPLES = ("one sample", "{count} samples")
     HEADS: Mapping[str, str] = {
-        "update": "k", "gradient": "gradient", "after": "new value", "epoch": "epoch",
+        "gradient": "gradient", "after": "new value", "epoch": "epoch",
         "samples": "samples", "sample": "sample", "mean": "mean", "sum": "sum",
     }  # fmt: skip
     SLIDE, PUBLISHED = "{name} slide", "{name} published"

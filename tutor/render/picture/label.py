@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
@@ -118,7 +118,15 @@ def labels(picture: Picture, notation: Notation, room: float) -> dict[str, Label
     """
     printer = _Titles(picture, notation)
     fed = {target for _, target in picture.edges}
-    return {node.name: printer.label(node, picture.loss, node.name in fed, room) for node in picture.nodes}
+    outputs = _find_outputs(picture, fed)
+    return {node.name: printer.label(node, node.name in outputs, node.name in fed, room) for node in picture.nodes}
+
+
+def _find_outputs(picture: Picture, fed: Collection[str]) -> set[str]:
+    """What is differentiated; where the picture shows no gradients, all that is computed and not used again."""
+    used = {source for source, _ in picture.edges}
+    ends = {node.name for node in picture.nodes if node.name in fed and node.name not in used}
+    return {picture.loss} if not ends or any(node.gradient is not None for node in picture.nodes) else ends
 
 
 def write_locals(picture: Picture, notation: Notation, room: float = ON_EDGE) -> dict[tuple[str, str], Phrase]:
@@ -237,7 +245,7 @@ class _Titles:
     def name(self, name: str) -> Phrase:
         return self._phrase(Name(name))
 
-    def label(self, node: Node, loss: str, fed: bool, room: float) -> Label:
+    def label(self, node: Node, ends: bool, fed: bool, room: float) -> Label:
         """The label of one box."""
         role = _ROLES.get(node.kind) or ("operation" if fed or node.expr is not None else "input")
         if node.kind == OMITTED:
@@ -251,7 +259,7 @@ class _Titles:
             title = self._title(name, expr, room) or name
         return Label(
             title,
-            "output" if node.name == loss else role,
+            "output" if ends else role,
             _cut(whole, 400),
             self._write_value(node.value),
             self._write_value(node.gradient),
