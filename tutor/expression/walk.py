@@ -79,7 +79,7 @@ def substitute(expr: Expr, table: Mapping[str, Expr]) -> Expr:
 
 def fold_calls(expr: Expr, named: Mapping[Expr, str]) -> Expr:
     """The expression with every function call that has a name of its own (``named``) replaced by that name."""
-    known = named.get(expr)
+    known = named.get(expr) if type(expr) is Call else None
     if known is not None:
         return Name(known)
     parts = children(expr)
