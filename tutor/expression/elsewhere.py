@@ -86,7 +86,9 @@ def split_component(word: str) -> tuple[str, int] | None:
 
 
 MOST_LISTED = 60
-"""So many functions are listed; of more those that begin alike."""
+"""So many functions are listed; of more some that begin alike, and some that everybody needs."""
+MOST_NEAR = 12
+USUAL = ("sigmoid", "tanh", "exp", "log", "sum")
 
 
 def function_hint(name: str, known: Iterable[str]) -> str:
@@ -110,10 +112,9 @@ def function_hint(name: str, known: Iterable[str]) -> str:
         return tell("did you mean {names}?", names=tuple(other for distance, other in slips if distance == slips[0][0]))
     if len(names) <= MOST_LISTED:
         return tell("the functions are: {names}", names=", ".join(names)) if names else ""
-    near = [other for other in names if other[0].lower() == lowered[0]][:MOST_LISTED]
-    if not near:
-        return tell("such as sigmoid(z), exp(x), sum(X)")
-    return tell("functions with this first letter are: {names}", names=", ".join(near))
+    near = sorted((other for other in names if other[0].lower() == lowered[0]), key=lambda other: (_slips(lowered, other), other))
+    usual = [other for other in USUAL if other in names]
+    return tell("functions are, for example: {names}", names=", ".join(dict.fromkeys((*near[:MOST_NEAR], *usual))))
 
 
 def _slips(word: str, other: str) -> int:
