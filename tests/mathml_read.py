@@ -22,10 +22,11 @@ ATTRIBUTES = {
     "mo": {"class", "form", "stretchy", "lspace", "rspace", "minsize", "maxsize", "movablelimits", "largeop"}, "mspace": {"width"},
 }  # fmt: skip
 TIMES, APPLY = "\u2062", "\u2061"
-_LETTERS = {"∂": "partial", "⊤": "top", "⋯": "cdots", "⋮": "vdots", "…": "dots", "∞": "infty", "ℓ": "ell", "ε": "varepsilon", "ϵ": "epsilon", "ϕ": "phi",
-            "φ": "varphi", "ϑ": "vartheta", "ς": "varsigma", "ϱ": "varrho", "ϖ": "varpi"}  # fmt: skip
+_LETTERS = {"∂": "partial", "⊤": "top", "⋯": "cdots", "⋮": "vdots", "…": "dots", "ℓ": "ell", "ε": "varepsilon", "ϵ": "epsilon", "ϕ": "phi",
+            "φ": "varphi", "ϑ": "vartheta", "ς": "varsigma", "ϱ": "varrho", "ϖ": "varpi", "∞": "infty"}  # fmt: skip
 _SIGNS = {"←": "\\leftarrow", "≈": "\\approx", "−": "-", "⋅": "\\cdot", "×": "\\times", "⊙": "\\odot", "⋆": "\\star", "∗": "\\ast",
-          "∑": "\\sum", "∏": "\\prod", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "→": "\\to", "∈": "\\in", "∘": "∘", "‖": "‖", TIMES: "", APPLY: ""}  # fmt: skip
+          "∑": "\\sum", TIMES: "", APPLY: "",
+          "∏": "\\prod", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "→": "\\to", "∈": "\\in", "∘": "∘", "‖": "‖"}  # fmt: skip
 _SIDES = {"vert": "|", "Vert": "‖"}
 _ACCENTS = {"^": "\\hat", "~": "\\tilde", "¯": "\\bar", "˙": "\\dot", "→": "\\vec"}
 
