@@ -86,9 +86,8 @@ def split_component(word: str) -> tuple[str, int] | None:
 
 
 MOST_LISTED = 60
-"""So many functions are listed; of more some that begin alike, and some that everybody needs."""
+"""So many functions are listed; of more a few, and of those that begin alike the nearest."""
 MOST_NEAR = 12
-USUAL = ("sigmoid", "tanh", "exp", "log", "sum")
 
 
 def function_hint(name: str, known: Iterable[str]) -> str:
@@ -113,8 +112,9 @@ def function_hint(name: str, known: Iterable[str]) -> str:
     if len(names) <= MOST_LISTED:
         return tell("the functions are: {names}", names=", ".join(names)) if names else ""
     near = sorted((other for other in names if other[0].lower() == lowered[0]), key=lambda other: (_slips(lowered, other), other))
-    usual = [other for other in USUAL if other in names]
-    return tell("functions are, for example: {names}", names=", ".join(dict.fromkeys((*near[:MOST_NEAR], *usual))))
+    if not near:
+        return tell("functions are such as sigmoid(z), exp(x), log(x)")
+    return tell("functions are such as sigmoid(z), exp(x), log(x); with this first letter: {names}", names=", ".join(near[:MOST_NEAR]))
 
 
 def _slips(word: str, other: str) -> int:
