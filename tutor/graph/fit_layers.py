@@ -79,7 +79,7 @@ def read_given(call: Call) -> GivenOperands:
 _RANGES: Mapping[str, tuple[Callable[[Fraction], bool], Told]] = {
     "from 0": (lambda value: 0 <= value <= MOST_ADDED, tell("a number from 0 to {most}", most=MOST_ADDED)),
     "count": (lambda value: value >= 1 and value.denominator == 1, tell("a whole number from 1 on")),
-    "share": (lambda value: 0 <= value < 1, tell("a share from 0 to below 1")),
+    "below 1": (lambda value: 0 <= value < 1, tell("a share from 0 to below 1")),
 }
 
 
