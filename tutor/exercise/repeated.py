@@ -60,7 +60,7 @@ class Repetition:
             nodes=tuple(map(put, graph.nodes)),
         )
 
-    def write_text(self, text: str) -> str:
+    def spell_out(self, text: str) -> str:
         """What somebody writes about the exercise, with its indices and sums written out: ``sum(dL/dh[t], t)``, ``dL/dh[2]``.
 
         Raises `GraphError` for an index that means nothing there.

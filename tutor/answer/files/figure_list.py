@@ -113,8 +113,8 @@ def _read_line(line: str, exercise: Exercise) -> Claim:
     if figure.startswith("["):
         figure = _BLANKS.sub(", ", figure)
     elif exercise.repetition is not None:
-        figure = exercise.repetition.write_text(figure)
-    name = _name_entry(exercise.repetition.write_text(name) if exercise.repetition is not None else name, exercise)
+        figure = exercise.repetition.spell_out(figure)
+    name = _name_entry(exercise.repetition.spell_out(name) if exercise.repetition is not None else name, exercise)
     if name.startswith("update "):
         return read_update_claim({"claim": name, "printed": figure}, exercise.plan, exercise.notation)
     entry = {"claim": name, "printed": figure, "erratum": ""}  # a formula whose shapes do not fit is a wrong one, not one that is unread
