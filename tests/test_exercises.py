@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 from chosen_exercises import WIDE, list_lectured, list_others, load_once
-from some_now import some_now
+from some_now import take_each
 
 from tutor.exercise.catalogue import entries
 from tutor.notation.profile import profile_names
@@ -17,7 +17,7 @@ def verdicts(ident: str) -> tuple[Verdict, ...]:
     return tuple(check(load_once(ident)))
 
 
-@pytest.mark.parametrize("ident", [*list_lectured(), *some_now(list_others(), 20)])
+@pytest.mark.parametrize("ident", [*list_lectured(), *take_each(list_others(), 20)])
 def test_every_claim_agrees_or_is_a_declared_slip(ident):
     found = verdicts(ident)
     assert found

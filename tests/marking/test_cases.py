@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 from chosen_exercises import FEW_CASES, WIDE, chosen_ids, is_of_lectures, list_lectured, load_once
-from some_now import some_now
+from some_now import take_each
 
 from tutor.exercise.catalogue import ids
 from tutor.marking.marked import VERDICTS
@@ -14,7 +14,7 @@ from tutor.marking.selftest import self_test
 CASED = [ident for ident in ids() if ident.partition("/")[0] not in FEW_CASES]
 
 
-@pytest.mark.parametrize("ident", [*list_lectured(), *some_now([ident for ident in CASED if not is_of_lectures(ident)], 10)])
+@pytest.mark.parametrize("ident", [*list_lectured(), *take_each([ident for ident in CASED if not is_of_lectures(ident)], 10)])
 def test_the_cases_of_an_exercise_hold(ident):
     found = self_test(load_once(ident))
     assert [(r.number, r.case.question, r.case.answer, r.differs) for r in found if not r.ok] == []

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -140,7 +141,9 @@ class Notation:
         if derivative is not None:
             top, bottom = self.symbol(derivative.of), self.entry(derivative.wrt, index)
             return self._derivative(top, bottom)
-        sign = "," if any(len(i.text) > 1 for i in index) else ""
+        digits = [i.text.isdigit() for i in index]
+        runs = not all(digits) and any(map(all, pairwise(digits)))  # m_{1,j,1,1}: 11 would be eleven
+        sign = "," if runs or any(len(i.text) > 1 for i in index) else ""
         listed = Symbol(sign.join(i.latex for i in index), sign.join(i.text for i in index))
         own = set_italic(self.symbol(name))
         if "_" in own.latex:
