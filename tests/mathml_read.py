@@ -23,9 +23,11 @@ ATTRIBUTES = {
 }  # fmt: skip
 TIMES, APPLY = "\u2062", "\u2061"
 _LETTERS = {"∂": "partial", "⊤": "top", "⋯": "cdots", "⋮": "vdots", "…": "dots", "ℓ": "ell", "ε": "varepsilon", "ϵ": "epsilon", "ϕ": "phi",
-            "φ": "varphi", "ϑ": "vartheta", "ς": "varsigma", "ϱ": "varrho", "ϖ": "varpi"}  # fmt: skip
+            "φ": "varphi", "ϑ": "vartheta", "ς": "varsigma", "ϱ": "varrho", "ϖ": "varpi", "∞": "infty"}  # fmt: skip
 _SIGNS = {"←": "\\leftarrow", "≈": "\\approx", "−": "-", "⋅": "\\cdot", "×": "\\times", "⊙": "\\odot", "⋆": "\\star", "∗": "\\ast",
-          "∑": "\\sum", TIMES: "", APPLY: ""}  # fmt: skip
+          "∑": "\\sum", TIMES: "", APPLY: "",
+          "∏": "\\prod", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "→": "\\to", "∈": "\\in", "∘": "∘", "‖": "‖"}  # fmt: skip
+_SIDES = {"vert": "|", "Vert": "‖"}
 _ACCENTS = {"^": "\\hat", "~": "\\tilde", "¯": "\\bar", "˙": "\\dot", "→": "\\vec"}
 
 
@@ -54,7 +56,7 @@ def find_faults(written: str) -> list[str]:
 
 def normalise(latex: str) -> str:
     """LaTeX without what only looks: spaces, sizes of brackets, faces; letters in their plain form."""
-    bare = re.sub(r"\\(?:left|right|[bB]igg?[lr])(?![A-Za-z])|\\[,;]|\\lvert|\\rvert", lambda m: "|" if "vert" in m[0] else "", latex)
+    bare = re.sub(r"\\(?:left|right|[bB]igg?[lr])(?![A-Za-z])|\\[,;]|\\[lr][vV]ert", lambda m: _SIDES.get(m[0][2:], ""), latex)
     bare = re.sub(r"\\(?:mathbf|boldsymbol|mathit|mathrm|mathcal|operatorname|text)(?![A-Za-z])", "", bare)
     bare = bare.replace("\\_", "LOW").replace("\\ldots", "\\dots").replace("\\", "")
     return re.sub(r"[\s{}]", "", unicodedata.normalize("NFKC", bare)).replace("LOW", "_")

@@ -88,6 +88,7 @@ MATHEMATICS = {
     "det",
     "flip",
     "ReLU",
+    "LeakyReLU",
 }
 """The names of functions and operations, which every language writes alike."""
 ENTRIES = chosen_entries()

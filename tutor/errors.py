@@ -90,6 +90,10 @@ class GraphError(TutorError):
     """Steps that make no graph: a cycle, a name defined twice, a name that nothing defines."""
 
 
+class ShapeError(GraphError):
+    """Arrays in a formula whose shapes do not fit together."""
+
+
 class ValueProblem(TutorError):
     """A number that does not exist or is missing: division by zero, log of a negative number, overflow."""
 

@@ -111,7 +111,7 @@ BAD = [  # arguments, pieces of the message
     (["solve", "L = sum(x)"], ["there is no function sum", "[shapes]", "^"]),
     (["solve", "x*y", "--at", "x=1,y"], ["'1,y' is not a number", "y is no number"]),
     (["solve", "x*y", "--at", "x=[1,2]"], ["there is no quantity x_1", "did you mean x?"]),
-    (["plot", "x^2"], ["tutor plot draws several charts", "loss, path, activation, relus", "tutor plot loss"]),
+    (["plot", "x^2"], ["tutor plot draws several charts", "loss, path, gradients, activation, relus", "tutor plot loss"]),
     (["draw", "cmu/counting", "-o", "g.svg"], ["only counts"]),
 ]  # fmt: skip
 

@@ -307,3 +307,22 @@ def test_both_readings_of_a_product_are_named(printed, said):
     with pytest.raises(TutorError) as caught:
         check(from_text(f'{text}[[claim]]\nclaim = "D"\nprinted = "{printed}"\n', "t"))
     assert said in str(caught.value)
+
+
+MASKED = """
+title = "t"
+steps = ["A = softmax(S, axis=1)", "O = attention(Q, K, V, mask=M)", "L = sum(O) + sum(A)"]
+shapes = { S = [2, 2], Q = [2, 1], K = [2, 1], V = [2, 1], M = [2, 2] }
+[values]
+S = [[0, -5], [2, 3]]
+Q = [[1], [2]]
+K = [[1], [2]]
+V = [[1], [2]]
+"""
+
+
+def test_a_mask_has_ones_and_zeros_and_lets_something_through():
+    assert from_text(MASKED + "M = [[1, 0], [1, 1]]", "t").values
+    for mask, what in (("[[1, 0], [0.5, 1]]", "a mask has 1 where a score counts"), ("[[1, 0], [0, 0]]", "row 2 of the mask lets nothing")):
+        with pytest.raises(Problems, match=what):
+            from_text(MASKED + f"M = {mask}", "t")

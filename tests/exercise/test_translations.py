@@ -2,14 +2,16 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
+from chosen_exercises import WIDE, load_once
 
 import tutor
 from tutor.answer.handed_in import Submission
 from tutor.errors import Problems
-from tutor.exercise.catalogue import FOLDER, entries, ids
+from tutor.exercise.catalogue import FOLDER, entries
 from tutor.exercise.load import Written, from_text, load
 from tutor.exercise.translations import list_texts
 from tutor.explain.practice_page import write_question
@@ -25,10 +27,11 @@ DOCS = (Path(__file__).parent.parent.parent / "docs" / "translations.md").read_t
 TRANSLATED = ("de",)
 
 
+@cache
 def list_pairs(ident):
     """Each text of a file with its German one."""
     raw = tomllib.loads((FOLDER / f"{ident}.toml").read_text("utf-8"), parse_float=Written)
-    said = load(ident).translations["de"]
+    said = load_once(ident).translations["de"]
     return [(text, said.get(text)) for text in dict.fromkeys([raw["title"], *raw.get("notes", []), *list_texts(raw)])]
 
 
@@ -37,17 +40,12 @@ def list_kept(text):
     return sorted(re.findall(r"\$[^$]*\$", text)), sorted(re.findall(r"\d+(?:\.\d+)?", re.sub(r"\$[^$]*\$", "", text)))
 
 
-def test_every_text_of_the_catalogue_is_there_in_german():
-    assert [(ident, text) for ident in ids() for text, said in list_pairs(ident) if not said] == []
-
-
-def test_mathematics_and_figures_are_kept():
-    assert [(ident, said) for ident in ids() for text, said in list_pairs(ident) if list_kept(text) != list_kept(said)] == []
-
-
-def test_a_title_is_not_left_in_english():
-    same = {text for ident in ids() for text, said in list_pairs(ident) if text == said}
-    assert same == {"Adagrad", "Adam", "RMSprop"}
+@WIDE
+def test_every_text_is_there_in_german_with_its_mathematics_and_figures(idents):
+    pairs = [(ident, text, said) for ident in idents for text, said in list_pairs(ident)]
+    assert [(ident, text) for ident, text, said in pairs if not said] == []
+    assert [(ident, said) for ident, text, said in pairs if list_kept(text) != list_kept(said)] == []
+    assert {text for _, text, said in pairs if text == said} == {"Adagrad", "Adam", "RMSprop"}
 
 
 def test_the_example_of_the_docs_is_german_on_every_page():

@@ -12,7 +12,7 @@ from tutor.render.maths import text
     [
         (of((2, 2, 2)), [("inputs", "2 values", "", ""), ("hidden", "2 neurons", "σ(z)", "4"), ("output", "2 neurons", "σ(z)", "4")]),
         (of((3, 1), activation="identity"), [("inputs", "3 values", "", ""), ("output", "1 neuron", "linear", "3")]),
-        (of((1, 1), activation="leaky_relu(0.1)"), [("inputs", "1 value", "", ""), ("output", "1 neuron", "leaky_relu(z, 0.1)", "1")]),
+        (of((1, 1), activation="leaky_relu(0.1)"), [("inputs", "1 value", "", ""), ("output", "1 neuron", "LeakyReLU(z, 0.1)", "1")]),
         (LARGE, [("inputs", "16,384 values", "", ""), ("hidden", "1,000 neurons", "ReLU(z)", "16,384,000"),
                  ("output", "10 neurons", "ReLU(z)", "10,000")]),
     ],

@@ -95,7 +95,7 @@ REFUSED = [  # text, a piece of what is said, the character under the caret, a p
     ("where(c, a, b)", "a condition needs a comparison", ",", "z > 0"),
     ("where(c > 0, a)", "a condition and two values", ")", "where(z > 0, a, b)"),
     ("c >= 0", "outside of a choice", ">", "1[z > 0]"), ("a if c == 0 else b", "no condition that is read", "=", "z >= 0"),
-    ("np.foo(x)", "np.foo is not read", "n", "the functions are"), ("os.system(x)", "a point stands alone", ".", ""),
+    ("np.foo(x)", "np.foo is not read", "n", "log(x); with this first letter: focal"), ("os.system(x)", "a point stands alone", ".", ""),
     ("np.fromfile(x)", "np.fromfile is not read", "n", ""), ("3 x 10^2", "may be a sign or the quantity", "x", "3*x"),
     ("8 e-2", "a blank stands before the e", " ", "8*e"), ("(x + y]", "closes one of another kind", "]", ""),
     (r"\log_2 x", "logarithm to another base", "_", "log(x)/log(2)"), ("log_10 x", "logarithm to another base", "l", "log(x)/log(10)"),

@@ -27,6 +27,10 @@ REFUSED = [  # the step, the shapes, what is said and what to do
      "lstm_cell: there is no order=fiog2", "did you mean"),
     ("a, b = layer_norm(x)", {"x": (3,)}, "a and b on the left, and one value on the right", "write one step for each"),
     ("a, b, c = lstm_cell(x, x, x, W, W)", {"x": (2,), "W": (8, 2)}, "a and b and c on the left, and 2 values on the right", ""),
+    ("y = group_norm(x, groups=0)", {"x": (4,)}, "group_norm: groups is a whole number from 1 on, not 0", "write group_norm("),
+    ("y = multi_head_attention(X, X, X, X, X, heads=0)", {"X": (4, 4)}, "heads is a whole number from 1 on, not 0", "heads=1"),
+    ("y = layer_norm(x, eps=-1)", {"x": (4,)}, "layer_norm: eps is a number from 0 to 1000, not -1", "write layer_norm("),
+    ("y = dropout(x, m, 1)", {"x": (4,), "m": (4,)}, "dropout: p is a share from 0 to below 1, not 1", "write dropout("),
     ("y = batch_norm(x)", {"x": (3,)}, "batch_norm does not take x of shape 3", "with x of shape N×c"),
 ]  # fmt: skip
 

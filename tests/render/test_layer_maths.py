@@ -134,6 +134,8 @@ TABLE = [  # expression, LaTeX, text
     ("sum_over(a, 2, sum_over(b, 2, at(W, a, b)))", "\\sum_{a,b=1}^{2} W_{ab}", "Σ_(a,b=1..2) W_ab"),
     ("sum_over(a, 2, sum_over(b, 3, at(W, a, b)))", "\\sum_{a=1}^{2} \\sum_{b=1}^{3} W_{ab}", "Σ_(a=1..2) Σ_(b=1..3) W_ab"),
     ("max_over(a, 2, max_over(b, 2, at(W, a, b)))", "\\max_{a,b=1}^{2} W_{ab}", "max_(a,b=1..2) W_ab"),
+    ("sum_times(t, 1, T, at(x, t) + 1)", "\\sum_{t=1}^{T} (x_{t} + 1)", "Σ_(t=1..T) (xₜ + 1)"),
+    ("norm_of(A @ x - b)", "\\left\\lVert A\\,x - b \\right\\rVert", "‖A x − b‖"),
     ("max_over(a, at(x, a))", "\\max_{a} x_{a}", "max_a xₐ"),
     ("shaped(W, 2, 3)", "\\underset{\\;2 \\times 3\\;}{W}", "W"),
     ("matrix(2, 1, 2, 3, 4)", "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}", "[1 2; 3 4]"),

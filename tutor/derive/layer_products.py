@@ -154,8 +154,8 @@ def pull_numbers(expr: Expr) -> Expr:
 
     >>> from tutor.expression.parse import parse
     >>> from tutor.expression.plain import write_plain
-    >>> from tutor.rules.functions import FUNCTIONS
-    >>> write_plain(pull_numbers(parse("matmul(transpose(W), 2*(h - y))", functions=FUNCTIONS)))
+    >>> from tutor.graph.layered import LAYER_FUNCTIONS
+    >>> write_plain(pull_numbers(parse("matmul(transpose(W), 2*(h - y))", functions=LAYER_FUNCTIONS)))
     '2*matmul(transpose(W), h - y)'
     """
     parts = children(expr)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, get_args
 
-from tutor.errors import ExerciseError, TutorError, hint_near
+from tutor.errors import ExerciseError, ShapeError, TutorError, hint_near
 from tutor.exercise.model import Claim
-from tutor.exercise.over_layers import choose_own_layers, is_about_layers, read_layer_formula
+from tutor.exercise.over_layers import choose_own_layers, is_about_layers, read_layer_formula, read_layer_formulas
 from tutor.exercise.read_training import TrainingPlan
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Partial, children
@@ -89,12 +89,13 @@ def read_claim(
     if layered is not None and is_about_layers(both, layered):
         expr = read_layer_formula(text, layered)
         try:
-            formula = read_layer_formula(printed, layered)
+            formulas = read_layer_formulas(printed, layered)
         except TutorError as error:
-            if erratum is None:
+            if erratum is None or (not erratum and not isinstance(error, ShapeError)):  # what cannot be read is not therefore wrong
                 raise
             return Claim(text, printed, expr, erratum=erratum, note=note, layers=True, unknown=error.what)
-        return Claim(text, printed, expr, formula=formula, erratum=erratum, note=note, layers=True)
+        readings = formulas if len(formulas) > 1 else ()
+        return Claim(text, printed, expr, formula=formulas[0], erratum=erratum, note=note, layers=True, readings=readings)
     match = _CLAIM.fullmatch(text)
     assert match is not None
     names = (*graph.names, rate_name(profile))

@@ -15,6 +15,7 @@ from tutor.exercise.claims import MAX_STEPS, check_countable, derivative, read_c
 from tutor.exercise.conventions import Conventions, read_conventions
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import (
+    check_masks,
     choose_own_layers,
     flatten_values,
     is_about_layers,
@@ -200,6 +201,7 @@ class _Reader:
         layered = self.build_layered(good, shapes) if "shapes" in good and len(shapes) == len(good["shapes"]) else None
         if layered is not None:
             layered = replace(layered, graph=self.put_in(layered.graph))
+            check_masks(layered, values or {}, self.fault)
         graph = self.graph(good, network, values) if "shapes" not in good else written_layers(layered) if layered else None
         if graph is not None:
             graph = self.put_in(graph)

@@ -32,6 +32,7 @@ class Claim:
     ``update`` is what an update step computes (``update v``), when the claim is about the formula of such a step.
     ``figure`` is the decimal that is meant where more is printed (``62.2%``, ``≈ 0.622``).  ``parts`` are the claims that it is made of:
     the entries of an array of that ``shape``, or what stands between equals signs (``0.741*0.593 = 0.44``).
+    ``readings`` are all ways in which a formula over arrays can be read (``X*g``), where there are several; ``formula`` is the first.
     ``over`` is what is made of the samples' values (``mean dL/dw``); without it a claim is about the first sample.
     """
 
@@ -53,6 +54,7 @@ class Claim:
     over: Reduce | None = None
     follows: bool = False
     correction: Claim | None = None
+    readings: tuple[Expr, ...] = ()
 
     @property
     def decimal(self) -> str:

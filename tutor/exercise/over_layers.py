@@ -13,11 +13,11 @@ from tutor.exercise.spaced import is_spaced, space_evenly
 from tutor.expression.keys import derivative_key
 from tutor.expression.lexicon import STARRED
 from tutor.expression.limits import MAX_AXES
-from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.nodes import Call, Expr, Name, Partial, children
 from tutor.expression.parse import make_vocabulary, parse_with
 from tutor.expression.program_signs import PROGRAM_WORDS
 from tutor.expression.walk import find_partials
-from tutor.graph.array_products import arrange_products
+from tutor.graph.array_products import arrange_products, read_as_matrices, read_as_program
 from tutor.graph.entries import places
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered, choose_sizes, from_network_layers, write_out
 from tutor.graph.network import Network, quantities
@@ -143,8 +143,27 @@ def is_about_layers(text: str, layered: Layered) -> bool:
     return any(shape for name, shape in layered.shapes.items() if name in words)
 
 
-def read_layer_formula(text: str, layered: Layered) -> Expr:
-    """A formula over layers: ``outer(x, dE/dz1)``, ``(w2 @ dE/dz2) ⊙ sigmoid'(z1)``.
+def read_layer_formulas(text: str, layered: Layered) -> tuple[Expr, ...]:
+    """A printed formula in all ways in which it can be read: a typed ``*`` is a product entry by entry for some, of matrices for others.
+
+    Raises `TutorError` where it can be read in none.
+    """
+    try:
+        return (read_layer_formula(text, layered),)
+    except GraphError as error:
+        found: list[Expr] = []
+        for read in (read_as_program, read_as_matrices):
+            try:
+                found.append(read_layer_formula(text, layered, read))
+            except TutorError:
+                continue
+        if not found:
+            raise error from None
+        return tuple(dict.fromkeys(found))
+
+
+def read_layer_formula(text: str, layered: Layered, read: Callable[[Expr], Expr] | None = None) -> Expr:
+    """A formula over layers: ``outer(x, dE/dz1)``, ``(w2 @ dE/dz2) ⊙ sigmoid'(z1)``; ``read`` says what a typed ``*`` is.
 
     Raises `TutorError` for what is not known, and for shapes that do not fit.
     """
@@ -160,9 +179,33 @@ def read_layer_formula(text: str, layered: Layered) -> Expr:
                 f"{partial.of} is an array of shape {shape_text(layered.shapes[partial.of])}, and its derivative is none",
                 hint=f"claim that of an entry, such as d{partial.of}_1/d…, or of {layered.graph.loss}",
             )
-    expr = arrange_products(expr, layered.shapes)
+    expr = arrange_products(expr if read is None else read(expr), layered.shapes)
     shape_of(expr, layered.shapes)
     return expr
+
+
+def check_masks(layered: Layered, values: Mapping[str, Any], fault: Fault) -> None:
+    """Refuse a given mask whose entries are not all 0 or 1, or that lets nothing of a row through."""
+    leaves = {quantity.name for quantity in layered.graph.leaves}
+    masks = {name for step in layered.graph.steps for name in _list_masks(step.expr) if name in leaves}
+    for name in sorted(masks):
+        shape, items = layered.shapes[name], layered.entries[name].items if name in layered.entries else ()
+        found = [values.get(item) for item in items]
+        if not found or None in found:
+            continue
+        if any(value not in (0, 1) for value in found):
+            what = "a mask has 1 where a score counts and 0 where it does not"
+            fault(what, f"values.{name}", "write 1 and 0, not what is added to the scores")
+        elif width := next((size for size in shape[::-1] if isinstance(size, int)), 0):
+            empty = [at for at in range(0, len(found), width) if not any(found[at : at + width])]
+            if empty:
+                what = f"row {empty[0] // width + 1} of the mask lets nothing through"
+                fault(what, f"values.{name}", "a softmax needs one score at least")
+
+
+def _list_masks(expr: Expr) -> list[str]:
+    own = [expr.args[-1].name] if type(expr) is Call and expr.func == "masked_softmax" and type(expr.args[-1]) is Name else []
+    return [*own, *(name for part in children(expr) for name in _list_masks(part))]
 
 
 def list_asked_entries(text: str, layered: Layered) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.errors import TutorError
 from tutor.graph.nouns import Graph, Quantity
-from tutor.graph.repetition import Place, Repeat, Timed
+from tutor.graph.repetition import IndexWriter, Place, Repeat, Timed, find_families
 
 _WHERE = re.compile(r"(?:steps(?:: )?)?(?:(?:(?<=s)|steps)\[(?P<number>\d+)\]|step (?P<target>\w+))")
 TARGET = re.compile(r"\s*(?P<name>[^\s(=,:]+)")
@@ -59,6 +59,14 @@ class Repetition:
             parameters=tuple(map(put, graph.parameters)),
             nodes=tuple(map(put, graph.nodes)),
         )
+
+    def spell_out(self, text: str) -> str:
+        """What somebody writes about the exercise, with its indices and sums written out: ``sum(dL/dh[t], t)``, ``dL/dh[2]``.
+
+        Raises `GraphError` for an index that means nothing there.
+        """
+        families = {**find_families(self.repeats, (text,)), **self.families}
+        return IndexWriter(families, self.spans, tuple(self.spans)).write(text)
 
     def replace_places(self, errors: Sequence[TutorError]) -> list[TutorError]:
         """Faults with the places of their steps in the file, instead of those in the steps written out; each once, not at every time."""

@@ -86,7 +86,8 @@ def split_component(word: str) -> tuple[str, int] | None:
 
 
 MOST_LISTED = 60
-"""So many functions are listed; of more those that begin alike."""
+"""So many functions are listed; of more a few, and of those that begin alike the nearest."""
+MOST_NEAR = 12
 
 
 def function_hint(name: str, known: Iterable[str]) -> str:
@@ -110,10 +111,10 @@ def function_hint(name: str, known: Iterable[str]) -> str:
         return tell("did you mean {names}?", names=tuple(other for distance, other in slips if distance == slips[0][0]))
     if len(names) <= MOST_LISTED:
         return tell("the functions are: {names}", names=", ".join(names)) if names else ""
-    near = [other for other in names if other[0].lower() == lowered[0]][:MOST_LISTED]
+    near = sorted((other for other in names if other[0].lower() == lowered[0]), key=lambda other: (_slips(lowered, other), other))
     if not near:
-        return tell("such as sigmoid(z), exp(x), sum(X)")
-    return tell("functions with this first letter are: {names}", names=", ".join(near))
+        return tell("functions are such as sigmoid(z), exp(x), log(x)")
+    return tell("functions are such as sigmoid(z), exp(x), log(x); with this first letter: {names}", names=", ".join(near[:MOST_NEAR]))
 
 
 def _slips(word: str, other: str) -> int:

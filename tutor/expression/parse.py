@@ -33,7 +33,7 @@ from tutor.expression.lexicon import (
 )
 from tutor.expression.limits import MAX_LENGTH, number_text
 from tutor.expression.nodes import Call, Expr, Name, Number
-from tutor.expression.own_functions import shorten_name
+from tutor.expression.own_functions import is_own, shorten_name
 from tutor.expression.signs import APART, NUMBER
 from tutor.expression.spelling import Key, is_name, list_spelled, name_of, read_whole
 from tutor.expression.tokens import EULER, STOPS_EARLY, How, Spacing, Stop, Token
@@ -139,7 +139,8 @@ def _make_vocabulary(
     keywords = frozenset(name.removesuffix("=") for name in functions if name.endswith("="))
     functions = frozenset(name for name in functions if not name.endswith("="))
     declared = {name: Name(name) for name in (known if names is None else names)}
-    named = {alias: name for alias, name in ALIASES.items() if name in functions} | {shorten_name(name): name for name in functions}
+    named = {alias: name for alias, name in ALIASES.items() if name in functions}
+    named |= {shorten_name(name): name for name in sorted(functions, key=is_own)}  # an own function hides a layer of its name
     found: dict[Key, dict[str, int]] = {}
     for name in declared:
         key = read_whole(name)

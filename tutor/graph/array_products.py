@@ -238,6 +238,18 @@ def read_as_program(expr: Expr) -> Expr:
     return Call(PROGRAM_STARRED, done.args) if type(done) is Call and done.func == STARRED else done
 
 
+def read_as_matrices(expr: Expr) -> Expr:
+    """The formula with no typed ``*``, as if its factors stood side by side, as on paper.
+
+    >>> from tutor.expression.nodes import Name
+    >>> arrange_products(read_as_matrices(Mul((Name("W"), Call(STARRED, (Name("x"),))))), {"W": (2, 3), "x": (3,)})
+    Call(func='matmul', args=(Name(name='W'), Name(name='x')))
+    """
+    parts = tuple(map(read_as_matrices, children(expr)))
+    done = rebuild(expr, parts) if parts else expr
+    return done.args[0] if type(done) is Call and done.func == STARRED else done
+
+
 _STARS = (STARRED, PROGRAM_STARRED)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from tutor.errors import GraphError, Told, hint_near, tell
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Number, children, rebuild
@@ -13,6 +14,10 @@ from tutor.expression.tokens import GIVEN
 from tutor.graph.shapes import Shape, Size, shape_text
 from tutor.rules.composite_layers import ANY, COMPOSITES, LEADING, CompositeLayer, Way
 from tutor.rules.operations import ENTRYWISE
+from tutor.rules.patterns import constant
+
+MOST_ADDED = 1_000
+"""The largest number that is added to a variance; a larger one is a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,22 @@ def read_given(call: Call) -> GivenOperands:
     if missing:
         raise _refuse(row, tell("{layer} without {names}", layer=call.func, names=missing))
     settings |= {name: value for name, value in found.items() if name in row.settings}
+    for name, kind in row.ranges.items():
+        value = constant(found[name]) if name in found else None
+        if value is not None and not _RANGES[kind][0](value):
+            raise GraphError(
+                tell("{layer}: {name} is {kind}, not {value}", layer=call.func, name=name, kind=_RANGES[kind][1],
+                     value=write_plain(found[name])[:30]),
+                hint=_write_usage(row),
+            )
     return GivenOperands(row, call.func, {name: found[name] for name in row.names if name in found}, settings)
+
+
+_RANGES: Mapping[str, tuple[Callable[[Fraction], bool], Told]] = {
+    "from 0": (lambda value: 0 <= value <= MOST_ADDED, tell("a number from 0 to {most}", most=MOST_ADDED)),
+    "count": (lambda value: value >= 1 and value.denominator == 1, tell("a whole number from 1 on")),
+    "below 1": (lambda value: 0 <= value < 1, tell("a share from 0 to below 1")),
+}
 
 
 def _write_usage(row: CompositeLayer) -> Told:

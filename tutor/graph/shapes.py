@@ -8,7 +8,7 @@ from itertools import chain
 from math import prod
 from typing import TypeAlias
 
-from tutor.errors import GraphError, Told, tell
+from tutor.errors import GraphError, ShapeError, Told, tell
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.expression.tokens import GIVEN, LIST
@@ -117,7 +117,7 @@ _WORDS = {Add: tell("added to"), Mul: tell("multiplied with"), Div: tell("divide
 
 def refuse_misfit(
     expr: Expr, first: Expr, shape: Shape, other: Expr, second: Shape, shapes: Mapping[str, Shape]
-) -> GraphError:
+) -> ShapeError:
     """The refusal of two arrays that do not fit: both are named, with their shapes."""
     word = _WORDS.get(type(expr), tell("combined entry by entry with"))
     hint = _name_axis(shape, second)
@@ -138,7 +138,7 @@ def refuse_misfit(
         elif size in (rows, columns):
             hint = (tell("for a bias of samples in columns write columns({bias}, {width})", **places) if size == rows
                     else tell("for a bias of samples in rows write rows({bias}, {height})", **places))  # fmt: skip
-    return GraphError(tell("shapes do not fit: {one} of shape {shape} is {word} {two} of shape {second}", one=one,
+    return ShapeError(tell("shapes do not fit: {one} of shape {shape} is {word} {two} of shape {second}", one=one,
                            shape=shape_text(shape), word=word, two=two, second=shape_text(second)), hint=hint)
 
 
@@ -227,7 +227,8 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
             hint = _BATCHED
         if call.func == "transpose":
             hint = tell("a vector is transposed in a product only, such as w^T x or x w^T; {more}", more=hint)
-        raise GraphError(_refuse_operands(operation_text(call.func), given, len(call.args) - operands), hint=hint)
+        kind = ShapeError if call.func in ("matmul", "outer") else GraphError
+        raise kind(_refuse_operands(operation_text(call.func), given, len(call.args) - operands), hint=hint)
     sizes: dict[str, Size] = {}
     products: list[tuple[str, Size]] = []
     for (_, letters), shape, arg in zip(row.operands, arrays, call.args, strict=False):
@@ -239,7 +240,7 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
                 if name == "c" and call.func in SLIDING:
                     hint = _name_channels(call, sizes[name], size, shapes)
                 both = _shape_of_both(call, arrays, shapes)
-                raise GraphError(tell("shapes do not fit: {both}", both=both), hint=_name_what_fits(call, arrays, shapes, hint))
+                raise ShapeError(tell("shapes do not fit: {both}", both=both), hint=_name_what_fits(call, arrays, shapes, hint))
     _settings(call, row, operands, sizes, shapes)
     for text, size in products:
         if (wanted := _result(call, text, sizes, shapes)) != size:
@@ -248,7 +249,7 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
             if call.func in SLIDING:
                 hint = tell("{groups} groups of kernels for {channels} channels each need {wanted} channels, and there are {size}",
                             groups=sizes["g"], channels=sizes["c"], wanted=wanted, size=size)
-            raise GraphError(tell("shapes do not fit: {both}", both=both), hint=hint)
+            raise ShapeError(tell("shapes do not fit: {both}", both=both), hint=hint)
     result = tuple(_result(call, text, sizes, shapes) for text in row.result)
     if prod(size for size in result if isinstance(size, int)) > MAX_ENTRIES:
         what = tell("{func} makes an array of {result}", func=operation_text(call.func), result=shape_text(result))

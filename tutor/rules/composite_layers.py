@@ -61,6 +61,8 @@ class CompositeLayer:
     called: Mapping[str, str] = field(default_factory=dict)
     constants: tuple[str, ...] = ()
     source: str = ""
+    ranges: Mapping[str, str] = field(default_factory=lambda: {"eps": "from 0", "groups": "count", "heads": "count", "p": "below 1"})
+    """What a number given for an operand or a setting has to be: "from 0", "count" (whole, from 1), "below 1" (from 0 on)."""
 
     def __post_init__(self) -> None:
         for way in self.ways:

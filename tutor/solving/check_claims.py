@@ -192,7 +192,8 @@ class _Checker:
             return replace(base, value=write_plain(derived), agreement="differs" if differs else "exact", derived=derived)
         assert claim.subject is not None
         if claim.layers:
-            return self.compare_arrays(base, claim.subject, claim.formula)
+            found = [self.compare_arrays(base, claim.subject, formula) for formula in claim.readings or (claim.formula,)]
+            return next((verdict for verdict in found if verdict.agreement != "differs"), found[0])
         figure = is_numeric(claim.formula)
         if claim.over and (self.exercise.samples is None or not figure):
             hint = 'such as claim = "mean dL/dw", printed = "0.25", in an exercise with [data]'

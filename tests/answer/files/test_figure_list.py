@@ -59,3 +59,23 @@ def test_a_formula_whose_shapes_do_not_fit_is_wrong_like_any_other():
     assert [verdict.agreement for verdict in found.verdicts] == ["differs", "differs"]
     assert found.verdicts[0].cause.slips[0][0][0] == "transpose-forgotten"
     assert not found.unread
+
+
+READINGS = 'title = "t"\nsteps = ["Y = X*g", "L = sum((W @ Y)*G)"]\nshapes = { X = [3, 2], g = [2], W = [3, 3], G = [3, 2] }\n'
+
+
+def test_a_typed_star_is_right_in_any_reading():
+    """As NumPy has it, or as a product of matrices, as many pages mean it; what cannot be read is not therefore wrong."""
+    page = from_text(READINGS.replace("X*g", "X*rows(g, 3)"), "t")
+    lines = ["dL/dX = dL/dY * g", "dL/dY = W.T * G", "dL/dX = 2 * dL/dY * g", "dL/dX = dL/dY * fill(g, 3)", "dL/dX[1, 2] = dL/dY_1_2*g_2"]
+    found = check_figures(page, "\n".join(lines))
+    assert [verdict.agreement for verdict in found.verdicts] == ["exact", "exact", "differs", "exact"]
+    assert [one.number for one in found.unread] == [4]
+
+
+def test_sums_over_times_are_read():
+    repeat = '[[repeat]]\nto = 3\nsteps = ["h[t] = tanh(w*x[t] + u*h[t-1])"]\n'
+    page = from_text(f'title = "t"\nloss = "h[3]"\n{repeat}', "t")
+    found = check_figures(page, "dh[3]/dw = sum(dh[3]/dh[t]*(1 - h[t]^2)*x[t], t)\ndh[3]/dh[1] = prod(u*(1 - h[j]^2), j=2..3)\nh[9] = 1\n")
+    assert [verdict.agreement for verdict in found.verdicts] == ["exact", "exact"]
+    assert [one.number for one in found.unread] == [3]

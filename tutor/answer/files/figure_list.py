@@ -21,6 +21,7 @@ from tutor.text import make_visible
 MOST_LINES, LONGEST = 5_000, 20_000
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _SIGN = re.compile(r"(?<![<>=!:])[=≈](?!=)|:(?!=)|\\approx\b")
+_ENTRY = re.compile(r"(?P<front>(?:\w+/d)?)(?P<name>[A-Za-z]\w*)\[(?P<places>\s*\d+\s*(?:,\s*\d+\s*)*)\]")
 _BLANKS = re.compile(r"(?<=[\d.\]])\s+(?=[-+−]?[\d.]|\[)")
 
 
@@ -111,6 +112,9 @@ def _read_line(line: str, exercise: Exercise) -> Claim:
                       "write name = figure, such as dL/dw5 = 0.082")  # fmt: skip
     if figure.startswith("["):
         figure = _BLANKS.sub(", ", figure)
+    elif exercise.repetition is not None:
+        figure = exercise.repetition.spell_out(figure)
+    name = _name_entry(exercise.repetition.spell_out(name) if exercise.repetition is not None else name, exercise)
     if name.startswith("update "):
         return read_update_claim({"claim": name, "printed": figure}, exercise.plan, exercise.notation)
     entry = {"claim": name, "printed": figure, "erratum": ""}  # a formula whose shapes do not fit is a wrong one, not one that is unread
@@ -120,6 +124,16 @@ def _read_line(line: str, exercise: Exercise) -> Claim:
         hint = hint_near(name, known) or "names are those of the exercise; tutor solve shows them"
         raise refusal(line, make_visible(claim.unknown), 0, hint)
     return _drop_erratum(claim)
+
+
+def _name_entry(name: str, exercise: Exercise) -> str:
+    """The name of an entry that is written with brackets, ``dL/dg[1]`` as ``dL/dg_1``; any other as it is."""
+    match = _ENTRY.fullmatch(name)
+    if match is None or exercise.layers is None:
+        return name
+    places = match["places"].replace(" ", "").split(",")
+    axes = len(exercise.layers.shapes.get(match["name"], ()))
+    return match["front"] + "_".join((match["name"], *places)) if axes == len(places) else name
 
 
 def _drop_erratum(claim: Claim) -> Claim:

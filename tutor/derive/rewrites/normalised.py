@@ -41,7 +41,7 @@ def find_normalised(layered: Layered) -> Iterator[LayerRewrite]:
     >>> from tutor.graph.layered import from_layers
     >>> graph = from_layers(["y = layer_norm(x, eps=0)", "L = sum(g ⊙ y)"], {"x": (3,), "g": (3,)})
     >>> [write_plain(rewrite.expr) for rewrite in find_normalised(graph)]
-    ['(3*dL/dy - fill(sum(dL/dy), 3) - hadamard(y, fill(sum(hadamard(dL/dy, y)), 3)))/(3*sqrt(sigma_sq))']
+    ['(3*dL/dy - fill(sum(dL/dy), 3) - sum(hadamard(dL/dy, y))*y)/(3*sqrt(sigma_sq))']
     """
     steps = {step.target: step.expr for step in layered.graph.steps}
     found = [(step.target, step.expr) for step in layered.graph.steps if type(step.expr) is Div and layered.shapes[step.target]]
