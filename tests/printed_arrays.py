@@ -389,18 +389,30 @@ def readings(
     last: UnreadableError | None = None
     any_found = False
     paper = {name: column(value) for name, value in known.items()}
-    for chosen in islice(product(*choices.values()), MOST):
+    refused: list[tuple[Any, ...]] = []
+    for chosen in islice(untried(list(choices.values()), refused), MOST):
+        reader = Reader(found, paper, dict(zip(choices, chosen, strict=True)))
         try:
-            value = Reader(found, paper, dict(zip(choices, chosen, strict=True))).whole()
-        except UnreadableError as error:
-            last = error
-        except (ValueError, IndexError, AttributeError) as error:  # NumPy's own words for what does not fit
-            last = UnreadableError(str(error))
+            value = reader.whole()
+        except (UnreadableError, ValueError, IndexError, AttributeError) as error:  # or NumPy's own words for what does not fit
+            last = error if isinstance(error, UnreadableError) else UnreadableError(str(error))
+            refused.append(chosen[: sum(place < reader.at for place in choices)])  # it was read from the left so far
         else:
             any_found = True
             yield value
     if not any_found:
         raise last or UnreadableError(text)
+
+
+def untried(options: Sequence[Sequence[Any]], refused: Sequence[tuple[Any, ...]], begun: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every choice of one of each, without those that begin as the last one that was refused."""
+    if len(begun) == len(options):
+        yield begun
+        return
+    for one in options[len(begun)]:
+        yield from untried(options, refused, (*begun, one))
+        if refused and begun[: len(refused[-1])] == refused[-1]:
+            return
 
 
 def left_out(token: tuple[str, Any], shapes: Sequence[Any], windows: Sequence[tuple[int, int]]) -> Sequence[Any]:

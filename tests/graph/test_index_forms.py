@@ -3,7 +3,7 @@
 import pytest
 
 from tutor.errors import GraphError
-from tutor.expression.nodes import Call, Name, Number
+from tutor.expression.nodes import Add, Call, Name, Neg, Number
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.graph.index_forms import array_formulas
@@ -42,6 +42,10 @@ ONES = Call("ones", ())
         (product(Name("d"), Call("transpose", (ONES,))), ("m", "N"), ("m", "N")),
         (product(ONES, product(Call("transpose", (ONES,)), Name("G"))), ("m", "N"), ("m", "N")),
         (product(Call("diag", (Name("d"),)), Name("W")), ("m", "n"), ("m", "n")),
+        # six ones of three lengths, ((G - d 1ᵀ) ⊙ (1 (1ᵀ G))) 1 + W (x ⊙ 1) + 1
+        (Add((product(Call("hadamard", (Add((Name("G"), Neg(product(Name("d"), Call("transpose", (ONES,)))))),
+                                        product(ONES, product(Call("transpose", (ONES,)), Name("G"))))), ONES),
+              product(Name("W"), Call("hadamard", (Name("x"), ONES))), ONES)), ("m",), ("m",)),
     ],
 )
 def test_what_fits(tree, wanted, shape):

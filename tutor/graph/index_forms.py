@@ -35,6 +35,10 @@ from tutor.rules.operations import ENTRYWISE
 MOST_ONES = 3
 """So many vectors of ones in one formula have their lengths found one by one."""
 MOST_TRIED = 60
+MOST_IN_PARTS = 24
+"""With more than the former and up to so many, the lengths are found part by part."""
+MOST_SETTLED = 240
+"""So many lengths are tried in all parts of a formula."""
 MOST_RUN = 1_000
 """So far a sum may be written to run."""
 
@@ -73,7 +77,7 @@ def array_formulas(
     problem: GraphError | None = None
     found: list[ArrayFormula] = []
     tree = _pick_entries(tree) if "at" in called else tree
-    for candidate in [tree] if called.isdisjoint(("ones", "zeros", "one_hot")) else _fill_lengths(tree, shapes, wanted):
+    for candidate in [tree] if called.isdisjoint(("ones", "zeros", "one_hot")) else _fill_lengths(tree, shapes, wanted, beside):
         try:
             plain = _drop_diagonals(candidate, shapes, beside) if "diag" in called else candidate
             plain = Resolver(shapes, wanted, steps, beside).resolve(plain) if not called.isdisjoint(LEAVING_OUT) else plain
@@ -143,16 +147,43 @@ def _list_called(expr: Expr) -> set[str]:
 # vectors of ones, diagonals
 
 
-def _fill_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape) -> Iterator[Expr]:
+def _fill_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape, beside: bool) -> Iterator[Expr]:
     """The tree with every 𝟏 of some length, all lengths of the exercise in turn."""
     count = _count_ones(tree)
     sizes = list(dict.fromkeys([*wanted, *(size for shape in shapes.values() for size in shape), 1]))
+    settled = tree
+    if MOST_ONES < count <= MOST_IN_PARTS:
+        settled = _settle_lengths(tree, shapes, [size for size in sizes if size != 1], iter(range(MOST_SETTLED)), beside)
+    left = _count_ones(settled)
+    if left <= MOST_ONES:
+        for some in islice(product(sizes, repeat=left), MOST_TRIED):
+            yield _fill_ones(settled, iter(some))
     if count > MOST_ONES:  # u vᵀ + u vᵀ, or all alike
-        alike = [cycle(wanted or sizes), *map(repeat, sizes)]
-    else:
-        alike = list(map(iter, islice(product(sizes, repeat=count), MOST_TRIED)))
-    for lengths in alike:
-        yield _fill_ones(tree, lengths)
+        alike: list[Iterator[Size]] = [cycle(wanted or sizes), *map(repeat, sizes)]
+        for lengths in alike:
+            yield _fill_ones(tree, lengths)
+
+
+def _settle_lengths(expr: Expr, shapes: Mapping[str, Shape], sizes: Sequence[Size], tries: Iterator[int], beside: bool) -> Expr:
+    """The tree with each 𝟏 that fits its part of the formula with one length only: in X − 𝟏 μᵀ it has one entry for each row of X."""
+    parts = children(expr)
+    if not parts or not _count_ones(expr):
+        return expr
+    done = rebuild(expr, tuple(_settle_lengths(part, shapes, sizes, tries, beside) for part in parts))
+    count = _count_ones(done)
+    if len(parts) < 2 or not 0 < count <= MOST_ONES or len(sizes) ** count > MOST_TRIED:
+        return done
+    fitting = []
+    for lengths in product(sizes, repeat=count):
+        if next(tries, None) is None:
+            return done
+        candidate = _fill_ones(done, iter(lengths))
+        try:
+            shape_of(arrange_products(candidate, shapes, beside=beside), shapes)
+        except GraphError:
+            continue
+        fitting.append(candidate)
+    return fitting[0] if len(fitting) == 1 else done
 
 
 def _count_ones(expr: Expr) -> int:

@@ -393,6 +393,8 @@ class AnswerJudge:
         question, rows = self.question, [row for matrix in matrices for row in matrix]
         if not question.array or not self.sheet.truth or len(question.targets) < LEAST_ENTRIES or len({len(row) for row in rows}) > 1:
             return ()
+        if len({len(matrix) for matrix in matrices}) > 1:  # matrices of different sizes are no array
+            return ()
         flat = len(rows) == 1 or len(rows[0]) == 1
         last = (max(len(rows), len(rows[0])),) if flat else (len(matrices[0]), len(rows[0]))
         given = []

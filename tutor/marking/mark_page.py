@@ -149,9 +149,9 @@ class _PageMarker:
         if self.exercise.graph is None:
             return {}
         for number, one in self.printed.items():
-            item = self.make_item(number, one)
-            if item is not None:
-                self.items[item.question.id] = item
+            made = self.make_item(number, one)
+            if made is not None:
+                self.items[made.question.id] = made
         if all(self.printed[number].right for number in (*map(int, self.items), *self.combined)):
             return {}
         try:
@@ -161,8 +161,11 @@ class _PageMarker:
         known, found = Earlier(), {}
         with np.errstate(all="ignore"):
             for question in marker.sheet.marking_order:
-                judge = AnswerJudge(marker.sheet, marker.diagnosis, question, self.items[question.id].text, known)
-                fault = self.judge(judge, self.items[question.id], self.printed[int(question.id)].right)
+                item = self.items.get(question.id)
+                if item is None:  # with nothing asked, a sheet has questions of its own
+                    continue
+                judge = AnswerJudge(marker.sheet, marker.diagnosis, question, item.text, known)
+                fault = self.judge(judge, item, self.printed[int(question.id)].right)
                 known = judge.earlier
                 if fault is not None:
                     found[int(question.id)] = fault
