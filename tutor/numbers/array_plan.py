@@ -379,7 +379,10 @@ class _Total:
     axes: tuple[int, ...]
 
     def __call__(self, x: Floats, out: Floats) -> None:
-        np.add.reduce(x, axis=self.axes, out=out)
+        if x.shape[-1:] == out.shape[-1:]:
+            np.add.reduce(x, axis=self.axes, out=out)
+        else:  # the same for all sets: it has no values of theirs in it
+            out[...] = np.add.reduce(x, axis=self.axes)
 
 
 @dataclass(frozen=True, slots=True)

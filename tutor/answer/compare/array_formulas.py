@@ -122,6 +122,5 @@ def _are_alike(expr: Expr) -> bool:
     if type(expr) is Call and expr.func == "at" and any(type(part) is not Name for part in expr.args[1:]):
         return False
     if type(expr) is Number:
-        size = abs(float(expr.value)) if len(expr.text) < 300 else 0.0
-        return expr.text == "0" or TINY < size < HUGE
+        return expr.text == "0" or TINY < abs(expr.value) < HUGE
     return all(map(_are_alike, children(expr)))
