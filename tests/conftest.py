@@ -18,6 +18,17 @@ settings.register_profile(
 settings.load_profile("tutor")
 
 
+LONG = frozenset((Path(__file__).parent / "long_tests.txt").read_text("utf-8").splitlines()[1:])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What takes long is slow, wherever it stands."""
+    for item in items:
+        if item.nodeid.removeprefix("tests/") in LONG:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Every command runs in an empty folder, eighty columns wide, without a terminal."""
