@@ -11,7 +11,7 @@ from tutor.exercise.catalogue import entries, ids
 from tutor.exercise.load import load
 
 LECTURES = ("cmu", "dl", "graz", "neuron", "qmul")
-SOME_FOLDERS = ("embeddings", "losses", "published")
+SOME_FOLDERS = ("losses", "published")
 """Of these the first one; an exercise of today's networks takes minutes in all tests together."""
 FEW_CASES = ("published",)
 """Folders that are audited: their exercises need no mark scheme with cases."""

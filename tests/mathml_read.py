@@ -26,7 +26,7 @@ _LETTERS = {"∂": "partial", "⊤": "top", "⋯": "cdots", "⋮": "vdots", "…
             "φ": "varphi", "ϑ": "vartheta", "ς": "varsigma", "ϱ": "varrho", "ϖ": "varpi", "∞": "infty"}  # fmt: skip
 _SIGNS = {"←": "\\leftarrow", "≈": "\\approx", "−": "-", "⋅": "\\cdot", "×": "\\times", "⊙": "\\odot", "⋆": "\\star", "∗": "\\ast",
           "∑": "\\sum", TIMES: "", APPLY: "",
-          "∏": "\\prod", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "→": "\\to", "∈": "\\in", "∘": "∘", "‖": "‖"}  # fmt: skip
+          "∏": "\\prod", "∫": "\\int", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "→": "\\to", "∈": "\\in", "∘": "∘", "‖": "‖"}  # fmt: skip
 _SIDES = {"vert": "|", "Vert": "‖"}
 _ACCENTS = {"^": "\\hat", "~": "\\tilde", "¯": "\\bar", "˙": "\\dot", "→": "\\vec"}
 
