@@ -97,8 +97,7 @@ ALLOWED = {  # file: why, and the names
     "marking/array_diagnose.py": ("ALGEBRA", "matmul outer transpose"),
     "marking/network_bends.py": (
         "ALGEBRA",
-        "batch_sums column_sums convolve correlate exp fill matmul mean row_sums softmax softmax_columns softmax_rows "
-        "spread spread_flipped sum",
+        "convolve correlate exp fill matmul mean spread spread_flipped sum",
     ),
     "marking/judge_arrays.py": ("ALGEBRA", "fill transpose"),
     "derive/local.py": ("OWN", "identity if_positive max min softmax sum"),
@@ -127,7 +126,6 @@ ALLOWED = {  # file: why, and the names
     "render/terminal/columns.py": ("SIGN", "sqrt sum"),
     "answer/read/array_vocabulary.py": ("TYPED", "batch batch_sums column_sums columns flatten row_sums rows sum unflatten"),
     "answer/read/vocabulary.py": ("TYPED", "leaky_relu"),
-    "exercise/over_layers.py": ("OWN", "masked_softmax"),
     "exercise/load.py": ("TYPED", "columns identity mean rows"),
     "graph/network.py": ("TYPED", "half+squared+error sum"),
     "answer/read/typed_arrays.py": ("KEY", "part sign"),

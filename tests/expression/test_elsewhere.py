@@ -3,9 +3,10 @@
 import pytest
 
 from tutor.errors import ExpressionError
-from tutor.expression.elsewhere import ARRAYS, ELSEWHERE, WITHOUT, function_hint
+from tutor.expression.elsewhere import ARRAYS, CALLED_LAYERS, ELSEWHERE, WITHOUT, function_hint
 from tutor.expression.parse import parse
 from tutor.graph.layered import LAYER_FUNCTIONS
+from tutor.rules.composite_layers import COMPOSITES
 from tutor.rules.functions import FUNCTIONS, function
 from tutor.rules.operations import SAID, WRITABLE
 
@@ -35,5 +36,6 @@ def test_a_formula_that_is_shown_can_be_read(name):
 def test_functions_of_arrays_are_known_as_such_where_there_are_none():
     own = {name for name in WRITABLE if SAID.get(name, name) == name}  # the others are made of what is typed
     assert own - set(FUNCTIONS) == ARRAYS
-    assert all("[shapes]" in function_hint(name, FUNCTIONS) for name in ARRAYS)
+    assert {name.lower() for name in COMPOSITES} == CALLED_LAYERS
+    assert all("[shapes]" in function_hint(name, FUNCTIONS) for name in (*ARRAYS, *COMPOSITES))
     assert not any("[shapes]" in function_hint(name, LAYER_FUNCTIONS) for name in ARRAYS)

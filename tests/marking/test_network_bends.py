@@ -19,6 +19,8 @@ NETWORKS = {
         ["S = Q @ K^T", "A = S + M", "P = softmax(A, axis=1)", "L = sum(P ⊙ Y)"],
         {"Q": (2, 3), "K": (4, 3), "M": (2, 4), "Y": (2, 4)},
     ),
+    "masked": (["P = attention(Q, K, V, mask=M)", "L = sum(P ⊙ Y)"],
+               {"Q": (2, 3), "K": (4, 3), "V": (4, 2), "M": (2, 4), "Y": (2, 2)}),
     "convolution": (["Z = correlate(X, K)", "L = sum(Z^2)"], {"X": (4, 4), "K": (2, 2)}),
 }
 ROWS = [
@@ -28,6 +30,8 @@ ROWS = [
     ("recurrent", bend_parts(bends.bend_gate_slope), "dL/dz2", []),
     ("attention", bend_parts(bends.bend_softmax_diagonal), "dL/dA", ["hadamard(hadamard(dL/dP, P), fill(1, 2, 4) - P)"]),
     ("attention", bend_parts(bends.bend_late_mask), "P", ["hadamard(softmax_rows(S), exp(M))"]),
+    ("masked", bend_parts(bends.bend_late_mask), "A", ["hadamard(softmax_rows(S), M)"]),
+    ("masked", bend_parts(bends.bend_softmax_diagonal), "dL/dS", ["hadamard(hadamard(dL/dA, A), fill(1, 2, 4) - A)"]),
     ("convolution", bend_parts(bends.bend_kernel), "Z", ["convolve(X, K)"]),
 ]
 

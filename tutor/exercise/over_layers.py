@@ -27,7 +27,7 @@ from tutor.graph.shapes import AXES, Shape, shape_of, shape_text
 from tutor.notation.profile import Notation, affine, notation
 from tutor.notation.symbol import Symbol
 from tutor.rules.functions import check_calls
-from tutor.rules.operations import WRITABLE
+from tutor.rules.operations import MASKED, WRITABLE
 from tutor.text import make_visible
 
 if TYPE_CHECKING:
@@ -204,7 +204,8 @@ def check_masks(layered: Layered, values: Mapping[str, Any], fault: Fault) -> No
 
 
 def _list_masks(expr: Expr) -> list[str]:
-    own = [expr.args[-1].name] if type(expr) is Call and expr.func == "masked_softmax" and type(expr.args[-1]) is Name else []
+    last = expr.args[-1] if type(expr) is Call and expr.func in MASKED else None
+    own = [last.name] if type(last) is Name else []
     return [*own, *(name for part in children(expr) for name in _list_masks(part))]
 
 

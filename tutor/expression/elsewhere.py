@@ -25,8 +25,7 @@ ELSEWHERE = {
 """Functions that are well known elsewhere, by the formula that is read here."""
 WITHOUT = frozenset({
     "gamma", "lgamma", "beta", "digamma", "atan2", "floor",
-    "ceil", "round", "trunc", "mod", "argmax", "argmin", "sort", "det", "inv", "trace", "cumsum", "prod", "conv", "dropout",
-    "batchnorm", "layernorm", "batch_norm", "layer_norm",
+    "ceil", "round", "trunc", "mod", "argmax", "argmin", "sort", "det", "inv", "trace", "cumsum", "prod", "conv",
 })  # fmt: skip
 """Well-known functions that have no such formula."""
 
@@ -38,7 +37,15 @@ ARRAYS = frozenset({
     "permute", "pick_each", "positional_encoding", "row_sums", "rows", "softmax_columns", "softmax_rows", "split_heads", "squeeze",
     "stack", "std", "sum", "swapaxes", "transpose", "transposed_convolution", "unflatten", "unsqueeze", "var", "vstack",
 })  # fmt: skip
-"""Functions of arrays, which are read where an exercise has shapes."""
+"""Functions of arrays, which are read where there are shapes."""
+CALLED_LAYERS = frozenset({
+    "add_positions", "attention", "batch_norm", "batch_norm_eval", "batchnorm", "batchnorm1d", "batchnorm2d", "dot_product_attention",
+    "dropout", "gate", "global_average_pool", "global_avg_pool", "global_max_pool", "globalaveragepooling2d", "globalmaxpooling2d",
+    "group_norm", "groupnorm", "gru_cell", "grucell", "layer_norm", "layernorm", "lstm_cell", "lstm_cell_by_gate", "lstmcell", "mha",
+    "multi_head_attention", "multiheadattention", "residual", "rms_norm", "rmsnorm", "rnn_cell", "rnncell",
+    "scaled_dot_product_attention", "skip",
+})  # fmt: skip
+"""Layers that are written out, in small letters: they are read where there are shapes, too."""
 
 
 _BASE = re.compile(r"_\s?\{?\s?([0-9]{1,3}|e)(?![0-9A-Za-z.])\s?\}?")
@@ -100,9 +107,10 @@ def function_hint(name: str, known: Iterable[str]) -> str:
     lowered = name.lower()
     if lowered in ELSEWHERE:
         return tell("it is not known here yet; write {formula}", formula=ELSEWHERE[lowered])
-    meant = lowered if lowered in ARRAYS else ALIASES.get(lowered, "")
-    if meant in ARRAYS and meant not in names:
-        return tell("it works on arrays: give their shapes in an exercise file, [shapes] x = [3]")
+    over_arrays = ARRAYS | CALLED_LAYERS
+    meant = lowered if lowered in over_arrays else ALIASES.get(lowered, "")
+    if meant in over_arrays and meant not in names:
+        return tell("it works on arrays: give their shapes, --shape x=3, or [shapes] x = [3] in an exercise file")
     if lowered in WITHOUT:
         return tell("it is not known here yet")
     alike = [other for other in names if len(lowered) > 3 or other[0] == lowered[0]]

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from tutor.expression.nodes import ONE, Add, Call, Expr, Name, Neg, Number, Partial
 from tutor.graph.shapes import shape_of
 from tutor.marking.array_bends import LayerStep, is_gate, is_slope, walk_parts
-from tutor.rules.operations import ENTRYWISE
+from tutor.rules.operations import ENTRYWISE, LAYERS, MASKED, SOFTMAXES, SUMS
 
-SOFTMAXES = frozenset(["softmax", "softmax_rows", "softmax_columns"])
-MEANS = frozenset(["mean", "row_sums", "column_sums", "batch_sums", "sum"])
+MEANS = frozenset({"mean", "sum", *(name for sums in SUMS.values() for name in sums)})
 PATHS = "sum over paths"
 FLIPPED = {"correlate": "convolve", "convolve": "correlate", "spread": "spread_flipped", "spread_flipped": "spread"}
 
@@ -71,8 +70,16 @@ def _fill_ones(at: LayerStep, like: Expr) -> Expr:
 
 
 def bend_late_mask(at: LayerStep, expr: Expr) -> Iterator[Expr]:
-    """The softmax of all scores, with what is masked set to 0 afterwards: the rows do not sum to 1 any more."""
-    if at.step.of or not (type(expr) is Call and expr.func in SOFTMAXES):
+    """The softmax of all scores, with what is masked set to 0 afterwards: the rows do not sum to 1 any more.
+
+    A mask is added to the scores, or is the last operand of a softmax that has one.
+    """
+    if at.step.of or type(expr) is not Call:
+        return
+    if expr.func in MASKED:
+        row = next(row for row in LAYERS[expr.func] if len(row.result) == at.rank(expr))
+        yield Call(ENTRYWISE, (Call(row.unmasked, expr.args[:-1]), expr.args[-1]))
+    if expr.func not in SOFTMAXES:
         return
     scores = expr.args[0]
     if type(scores) is Name:

@@ -28,6 +28,7 @@ class Layer:
     ``by_place`` says that not all entries are computed alike, ``whole`` that its shape stands below all of it in print and not below
     its operands; these three, too, on the first row of a name.  ``first`` are the pullbacks where the first of equal entries has it all;
     ``said`` is whose phrases explain it, where those of its own name do not.  ``alike``: its operands are broadcast to one shape.
+    ``unmasked`` is the operation that it is without its mask, the last operand, which has 1 where an entry counts and else 0.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Layer:
     said: str = ""
     first: tuple[str, ...] = ()
     alike: bool = False
+    unmasked: str = ""
 
     def __post_init__(self) -> None:
         if len(self.letters) != len(self.result) or (self.pullbacks and len(self.pullbacks) != len(self.arrays)):
@@ -64,6 +66,7 @@ class Layer:
     def operands(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Each operand's name and the names of its sizes."""
         return _operands(self.arrays)
+
 
 INDEX: tuple[tuple[str, ...], ...] = ((), ("i",), ("i", "j"), ("i", "j", "l"), ("i", "j", "l", "h"), ("i", "j", "l", "h", "y"))
 """The letters of an entry of the result in ``index``, by how many axes it has; k is a window's size."""

@@ -105,7 +105,7 @@ def _make_masked(
         "masked_softmax", (f"Z: {sizes}", f"M: {sizes}"), axes, index,
         f"at(M, {place})*exp(at(Z, {place}))/sum_over(v, {n}, at(M, {other})*exp(at(Z, {other})))",
         (f"hadamard(out, {inner})", f"hadamard({weights}, {inner})"), source="attention with a mask of 0 and 1", whole=True,
-        written="name maskedsoftmax", alike=True,
+        written="name maskedsoftmax", alike=True, unmasked="softmax" if len(axes) == 1 else "softmax_rows",
     )  # fmt: skip
 
 
@@ -349,6 +349,8 @@ POOLS = frozenset(name for name, rows in LAYERS.items() if rows[0].settings == (
 """What takes windows of its input together."""
 SOFTMAXES = {name: rows[0].normalises for name, rows in LAYERS.items() if rows[0].normalises}
 """Each softmax with the sum of its exponentials, which says what one sample is: a vector, a column or a row."""
+MASKED = frozenset(name for name, rows in LAYERS.items() if rows[0].unmasked)
+"""What has a mask of 0 and 1 as its last operand."""
 ENTRYWISE = "hadamard"
 """A ⊙ B, entry by entry; written ``*`` between arrays of one shape."""
 
