@@ -12,9 +12,10 @@ from tutor.expression.parse import parse
 from tutor.graph.entries import Array
 from tutor.graph.layered import LAYER_FUNCTIONS, from_layers
 from tutor.graph.nouns import Step
+from tutor.numbers.array_algebra import TOTAL
 from tutor.numbers.array_code import DOT, GATHER, GIVEN
 from tutor.numbers.array_plan import Rows, plan_arrays
-from tutor.numbers.array_program import TOTAL, lower_arrays
+from tutor.numbers.array_program import lower_arrays
 from tutor.numbers.run_arrays import run_layers
 from tutor.numbers.runner import One
 from tutor.rules.layer_row import Layer

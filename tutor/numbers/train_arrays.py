@@ -18,8 +18,9 @@ from tutor.graph.layered import Layered
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import Shape
 from tutor.numbers.arithmetic import Value
+from tutor.numbers.array_algebra import TOTAL
 from tutor.numbers.array_plan import Rows, plan_arrays
-from tutor.numbers.array_program import TOTAL, lower_arrays
+from tutor.numbers.array_program import lower_arrays
 from tutor.numbers.arrays import Floats, np
 from tutor.numbers.compiled import CALL, OPERATION, PASSED
 from tutor.numbers.data_set import Batch
