@@ -1,4 +1,4 @@
-"""Index forms read: what a mask takes out counts for nothing, however large it is; what is the same for all sets has none of their values."""
+"""Index forms read: what a mask takes out counts for nothing, however large; what is the same for all sets has none of their values."""
 
 import numpy as np
 

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any, get_args
+from typing import Any
 
 from tutor.errors import ExerciseError, Problems, TutorError, hint_near
 from tutor.exercise.catalogue import BROUGHT, locate, read_exercise
@@ -24,6 +24,7 @@ from tutor.exercise.over_layers import (
 )
 from tutor.exercise.over_layers import write_graph as written_layers
 from tutor.exercise.read_functions import read_functions
+from tutor.exercise.read_quantities import read_quantities
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
 from tutor.exercise.read_repeats import WRITTEN_WITH, read_repeats
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
@@ -33,7 +34,7 @@ from tutor.expression.own_functions import shorten_name
 from tutor.graph.build import from_steps
 from tutor.graph.layered import Layered, from_layers
 from tutor.graph.network import Network, from_network
-from tutor.graph.nouns import Graph, Kind, Quantity
+from tutor.graph.nouns import Graph
 from tutor.graph.read_steps import check_name, read_each
 from tutor.graph.shapes import Shape
 from tutor.notation.own_notation import OwnNotation, name_line
@@ -319,7 +320,7 @@ class _Reader:
             if network is None or only_counted:
                 return None
             return self.attempt("network", from_network, network)  # type: ignore[no-any-return]
-        described = self.read_quantities(good.get("quantities", {}))
+        described = read_quantities(good.get("quantities", {}), self.fault)
         lines = self.texts(good, "steps")
         leaves = {*good.get("values", {}), *described} if good.get("values") else None
         if not self.can_read_steps(lines, leaves or ()):
@@ -336,7 +337,7 @@ class _Reader:
             self.fault("[shapes] go with steps over arrays", "shapes", 'such as steps = ["z = W x + b", "L = sum(z^2)"]')
             return None
         lines, parameters = self.texts(good, "steps"), self.texts(good, "parameters")
-        kinds = self.read_quantities(good.get("quantities", {}))
+        kinds = read_quantities(good.get("quantities", {}), self.fault)
         return self.attempt("steps", lambda: from_layers(  # type: ignore[no-any-return]
             lines, shapes, loss=good.get("loss", ""), parameters=parameters, kinds=kinds, own=self.own,
         ))  # fmt: skip
@@ -354,24 +355,6 @@ class _Reader:
                     self.fault(f"{target} is defined twice", f"steps[{number}]", "give the second one another name")
                 targets.setdefault(target, number)
         return len(self.problems) == before
-
-    def read_quantities(self, table: Mapping[str, Any]) -> dict[str, Quantity]:
-        """Quantities with a kind and a place in a network: ``w5 = { kind = "weight", index = [2, 1, 1, 5] }``."""
-        found = {}
-        for key, value in table.items():
-            path = f"quantities.{make_visible(key)}"
-            name = self.attempt(path, check_name, key)
-            if not isinstance(value, dict):
-                self.fault("a quantity is described by a table", path, 'such as w5 = { kind = "weight" }')
-                continue
-            kind, index = value.get("kind", "input"), value.get("index", [])
-            if kind not in get_args(Kind):
-                self.fault(f"there is no kind {make_visible(str(kind))}", path, hint_near(str(kind), get_args(Kind)))
-            elif not isinstance(index, list) or not all(isinstance(i, int) for i in index):
-                self.fault("an index is a list of whole numbers", path)
-            elif name:
-                found[name] = Quantity(name, kind, index=tuple(index))
-        return found
 
     def check_values(self, graph: Graph, values: Mapping[str, Any]) -> None:
         leaves = [quantity.name for quantity in graph.leaves]

@@ -83,51 +83,15 @@ def _read_repeat(table: Any, where: str, check: CheckTypes, fault: Fault) -> Rep
     entry = check(table, _KEYS, where)
     if set(entry) < set(table):
         return None
-    indices = entry.get("index", "t")
-    indices = indices if isinstance(indices, list) else [part.strip() for part in indices.split(",")]
-    wrong = next(
-        (index for index in indices if not isinstance(index, str) or not re.fullmatch(r"[a-z][a-z]?", index)), None
-    )
-    if wrong is not None or not indices or len(set(indices)) < len(indices):
-        fault(
-            f"{make_visible(str(entry.get('index')), 30)} is no index",
-            f"{where}.index",
-            'one small letter for each: index = "t"',
-        )
-        return None
-    count = len(indices)
-    first, last = (_spread(entry.get(key, 1 if key == "from" else None), count) for key in ("from", "to"))
-    if "to" not in entry or last is None or first is None:
-        fault(
-            "a repeat says up to where each of its indices runs",
-            f"{where}.to",
-            "such as to = 3" if count == 1 else "such as to = [2, 3]",
-        )
+    indices = _read_indices(entry.get("index", "t"), where, fault)
+    spans = None if indices is None else _read_spans(entry, indices, where, fault)
+    if indices is None or spans is None:
         return None
     steps = entry.get("steps", [])
     if not steps or not all(isinstance(step, str) for step in steps):
         fault("a repeat has steps", f"{where}.steps", 'such as steps = ["h[t] = tanh(W x[t] + U h[t-1])"]')
         return None
-    for index, start, end in zip(indices, first, last, strict=True):
-        if not isinstance(start, int) or isinstance(start, bool) or start < 0:
-            fault(
-                f"{index} begins at {make_visible(str(start), 20)}",
-                f"{where}.from",
-                "places are whole numbers from 0; from = 1 is usual",
-            )
-            return None
-        if isinstance(end, str) and not _LETTER.fullmatch(end):
-            fault(
-                f"{index} runs to {make_visible(repr(end), 20)}",
-                f"{where}.to",
-                'a number, or a letter that is left open: to = "T"',
-            )
-            return None
-        if isinstance(end, int) and end < start:
-            what = f"{index} runs from {start} to {end}, which is no step at all"
-            fault(what, f"{where}.to", f"at least one: to = {start}" if end < 1 else "write the smaller one as from")
-            return None
-    repeat = Repeat(tuple(indices), tuple(first), tuple(last), tuple(steps))
+    repeat = Repeat(indices, *spans, tuple(steps))
     if repeat.count > MOST_STEPS:
         fault(f"{repeat.count:,} steps written out", f"{where}.to",
               f'the limit is {MOST_STEPS:,}; leave the last one open, to = "T", and the derivation is a recursion for any T')  # fmt: skip
@@ -139,6 +103,42 @@ def _read_repeat(table: Any, where: str, check: CheckTypes, fault: Fault) -> Rep
         fault(error.what, f"{where}.steps[{number}]", error.hint)
         return None
     return repeat
+
+
+def _read_indices(value: Any, where: str, fault: Fault) -> tuple[str, ...] | None:
+    """The letters of a repetition."""
+    indices = value if isinstance(value, list) else [part.strip() for part in value.split(",")]
+    if not indices or len(set(map(str, indices))) < len(indices) or not all(
+        isinstance(index, str) and re.fullmatch(r"[a-z][a-z]?", index) for index in indices
+    ):  # fmt: skip
+        fault(f"{make_visible(str(value), 30)} is no index", f"{where}.index", 'one small letter for each: index = "t"')
+        return None
+    return tuple(indices)
+
+
+def _read_spans(
+    entry: Mapping[str, Any], indices: Sequence[str], where: str, fault: Fault
+) -> tuple[tuple[int, ...], tuple[int | str, ...]] | None:
+    """From where to where each index runs."""
+    first, last = (_spread(entry.get(key, 1 if key == "from" else None), len(indices)) for key in ("from", "to"))
+    if "to" not in entry or last is None or first is None:
+        fault("a repeat says up to where each of its indices runs", f"{where}.to",
+              "such as to = 3" if len(indices) == 1 else "such as to = [2, 3]")  # fmt: skip
+        return None
+    for index, start, end in zip(indices, first, last, strict=True):
+        if not isinstance(start, int) or isinstance(start, bool) or start < 0:
+            what = f"{index} begins at {make_visible(str(start), 20)}"
+            fault(what, f"{where}.from", "places are whole numbers from 0; from = 1 is usual")
+            return None
+        if isinstance(end, str) and not _LETTER.fullmatch(end):
+            what = f"{index} runs to {make_visible(repr(end), 20)}"
+            fault(what, f"{where}.to", 'a number, or a letter that is left open: to = "T"')
+            return None
+        if isinstance(end, int) and end < start:
+            what = f"{index} runs from {start} to {end}, which is no step at all"
+            fault(what, f"{where}.to", f"at least one: to = {start}" if end < 1 else "write the smaller one as from")
+            return None
+    return tuple(first), tuple(last)
 
 
 def _spread(value: Any, count: int) -> list[Any] | None:

@@ -179,8 +179,7 @@ class RecursionSections(PageWriter):
         for name in listed:
             base = self.recursion.bases.get(name, name)
             series = self.list_series(name, backward=backward)
-            assert self.numbers is not None or not series
-            if series and all(_is_short(self.numbers[key]) for _, key in series):  # type: ignore[index]
+            if series and self.numbers is not None and all(_is_short(self.numbers[key]) for _, key in series):
                 columns[base] = dict(series)
         if sum(self.count(base) for base in columns) > MOST_BESIDE:  # of many only what is handed on from time to time
             handed = self.recursion.list_states()

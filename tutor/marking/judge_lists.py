@@ -12,7 +12,7 @@ from tutor.errors import Told, tell
 from tutor.exercise.question import Question
 from tutor.expression.plain import write_plain
 from tutor.marking.judge import Judged
-from tutor.marking.marked import PERSON, RIGHT, Outcome, Verdict
+from tutor.marking.marked import PERSON, RIGHT, Outcome, Slip, Verdict
 
 
 def judge_together(question: Question, each: Sequence[Judged]) -> Judged:
@@ -64,8 +64,8 @@ def drop_accidents(each: Sequence[Judged], long: Sequence[bool]) -> list[Judged]
     return found
 
 
-def _list_tags(slips: Sequence[object]) -> tuple[str, ...]:
-    return tuple(slip.tag for slip in slips)  # type: ignore[attr-defined]
+def _list_tags(slips: Sequence[Slip]) -> tuple[str, ...]:
+    return tuple(slip.tag for slip in slips)
 
 
 def _name_place(number: int, shape: Sequence[int]) -> str:

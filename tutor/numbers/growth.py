@@ -49,5 +49,5 @@ def describe_growth(norms: Sequence[float]) -> Growth | None:
         return Growth("zero", first, last, 0.0) if first or last else None
     ratio = last / first
     kinds: tuple[tuple[float, Kind], ...] = ((1 / FAR, "vanishes"), (1 / NEAR, "shrinks"), (NEAR, "steady"), (FAR, "grows"))
-    kind = next((kind for bound, kind in kinds if ratio <= bound), "explodes")
-    return Growth(kind, first, last, ratio ** (1 / (len(norms) - 1)))  # type: ignore[arg-type]
+    most: Kind = "explodes"
+    return Growth(next((kind for bound, kind in kinds if ratio <= bound), most), first, last, ratio ** (1 / (len(norms) - 1)))

@@ -119,8 +119,9 @@ def _read_normalised(
     if top == Name(name):
         return _Normalised(top, below, mean, root, False, used)
     own = replace_part(mean, square, Name(name))
-    centred = type(top) is Add and len(top.args) == 2 and top.args[0] == Name(name) and type(top.args[1]) is Neg
-    if not centred or name in names(replace_part(top.args[1], own, hole)) or not _is_mean(own, shapes):  # type: ignore[union-attr]
+    if type(top) is not Add or len(top.args) != 2 or top.args[0] != Name(name) or type(top.args[1]) is not Neg:
+        return None
+    if name in names(replace_part(top.args[1], own, hole)) or not _is_mean(own, shapes):
         return None
     return _Normalised(top, below, mean, root, True, used)
 
