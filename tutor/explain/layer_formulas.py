@@ -124,6 +124,8 @@ _KINDS = ("input", "weight", "bias", "constant", "target")
 def sort_leaves(graph: Graph) -> list[Quantity]:
     """What a graph starts from, in the order of the computation; of one step what comes in, then weights, then biases.
 
+    What is given at each time stands behind that, a family by itself: x₁, x₂, x₃.
+
     >>> from tutor.graph.layered import from_layers
     >>> shapes = {"x": (2,), "y": (2,), "W": (2, 2), "b": (2,)}
     >>> [q.name for q in sort_leaves(from_layers(["z = W x + b", "L = sum((z - y)^2)"], shapes, parameters=["W", "b"]).graph)]
@@ -135,7 +137,11 @@ def sort_leaves(graph: Graph) -> list[Quantity]:
         used = [known[name] for name in names(step.expr) if name in known]
         used.sort(key=lambda quantity: _KINDS.index(quantity.kind) if quantity.kind in _KINDS else len(_KINDS))
         found.update({quantity.name: quantity for quantity in used if quantity.name not in found})
-    return [*(found | {name: quantity for name, quantity in known.items() if name not in found}).values()]
+    ordered = [*(found | {name: quantity for name, quantity in known.items() if name not in found}).values()]
+    families: dict[str, list[Quantity]] = {}
+    for quantity in ordered:
+        families.setdefault(quantity.name.removesuffix("_" + "_".join(quantity.time)) if quantity.time else "", []).append(quantity)
+    return [*families.pop("", []), *(quantity for family in families.values() for quantity in family)]
 
 
 def strip_shapes(expr: Expr) -> Expr:

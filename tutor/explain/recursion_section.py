@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from math import prod
 
 from tutor.derive.recursion import SUM, Recursion, TimedRow, write_place
@@ -18,9 +19,12 @@ from tutor.expression.walk import names
 from tutor.graph.entries import Array
 from tutor.graph.repetition import Moved
 from tutor.graph.shapes import size_expr
-from tutor.numbers.growth import describe_growth, find_norm
+from tutor.numbers.growth import Growth, describe_growth, find_norm
+from tutor.numbers.printed import as_printed
 from tutor.solving.worked import Worked
 
+DIGITS = 3
+"""Of a norm so many digits are said."""
 NORM = "norm_of"
 """The norm of an array, ‖x‖: only documents have it."""
 MOST_ENTRIES, MOST_BESIDE, MOST_ROWS = 4, 9, 24
@@ -218,8 +222,7 @@ class RecursionSections(PageWriter):
         size = Call(NORM if self.shapes[name] else "abs", (Partial(self.request.graph.loss, name),))
         places: dict[str, Sequence[Inline]] = {
             "size": [Math(size)], "index": [Math(Name(self.recursion.index))], "last": [times[0]], "first": [times[1]],
-            "start": [Math(Number(_shorten(growth.first)))], "end": [Math(Number(_shorten(growth.last)))],
-            "factor": [Math(Number(_shorten(growth.factor)))],
+            **{key: [Math(number)] for key, number in print_growth(growth).items()},
         }  # fmt: skip
         return [self.write_labelled("growth", *split_places(self.words.pages.GROWTH[growth.kind], places))]
 
@@ -230,8 +233,10 @@ def transpose_column(value: Expr) -> Expr:
     return Call("matrix", (Number(str(len(value.args) - 1)), *value.args[1:])) if is_column and type(value) is Call else value
 
 
-def _shorten(number: float) -> str:
-    return f"{number:.3g}"
+def print_growth(growth: Growth) -> dict[str, Expr]:
+    """The numbers of a sentence about growth, to three digits, by their places: 5.9×10⁻²⁶."""
+    numbers = {"start": growth.first, "end": growth.last, "factor": growth.factor}
+    return {key: as_printed(Fraction(number), DIGITS, fractions=False) for key, number in numbers.items()}
 
 
 def _is_short(value: object) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from tutor.errors import GraphError, ValueProblem
 from tutor.explain.chart import Axis, Chart, Point, Series
+from tutor.explain.recursion_section import print_growth
 from tutor.explain.written_maths import set_title
 from tutor.expression.keys import derivative_key
 from tutor.graph.repetition import Moved
 from tutor.notation.symbol import Symbol
 from tutor.numbers.growth import describe_growth, find_norm
+from tutor.render.maths import text
 from tutor.results.curves import LINES, MAX_CURVES, split_phrase
 from tutor.results.solution import Solution
 
@@ -45,9 +47,9 @@ def draw_norms(solution: Solution) -> Chart:
         series.append((size, found, line))
         growth = describe_growth([norm for _, norm in reversed(found)])
         if growth is not None:
-            told = {"size": size, "index": recursion.index, "last": found[-1][0], "first": found[0][0]}
-            numbers = {"start": growth.first, "end": growth.last, "factor": growth.factor}
-            places = {**{key: (str(value),) for key, value in told.items()}, **{key: (f"{value:.3g}",) for key, value in numbers.items()}}
+            told = {"size": size, "index": recursion.index, "last": str(found[-1][0]), "first": str(found[0][0])}
+            numbers = {key: text(number, notation) for key, number in print_growth(growth).items()}
+            places = {key: (said,) for key, said in (told | numbers).items()}
             phrase = words.pages.GROWTH[growth.kind]
             notes.append(split_phrase(words.pages.grammar.capital(phrase), places))
     positive = [norm for _, found, _ in series for _, norm in found if norm > 0]
