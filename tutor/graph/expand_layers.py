@@ -144,9 +144,10 @@ class _Expander:
     def give_name(self, name: str, arg: Expr, given: GivenOperands, fresh: _FreshNames) -> Expr:
         """An operand as a name: a formula in its place gets a step of its own, called as the layer calls it."""
         inner = arg.args[0] if type(arg) is Call and arg.func == "transpose" and len(arg.args) == 1 else arg
-        if type(inner) in (Name, Number) or not names(arg) or name in given.row.constants:
+        if type(inner) in (Name, Number) or (not names(arg) and name not in given.row.constants):
             return arg
-        target = fresh.choose([name])[name]
+        symbol = given.row.symbols.get(name, name)
+        target = fresh.choose([symbol])[symbol]
         self.add(target, arg)
         return Name(target)
 

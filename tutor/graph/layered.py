@@ -199,7 +199,7 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
     'affine'
     """
     if type(expr) is Add and any(_is_product(term) for term in expr.args):
-        return "affine"
+        return "sum of products" if all(map(_is_product, expr.args)) else "affine"
     if type(expr) is Add and (bare := _drop_spread(expr)) != expr and not _has_layer(bare):
         return rule if (rule := rule_of(bare)) != "sum" else "sum of arrays"
     if type(expr) is Add:

@@ -63,6 +63,8 @@ class CompositeLayer:
     source: str = ""
     ranges: Mapping[str, str] = field(default_factory=lambda: {"eps": "from 0", "groups": "count", "heads": "count", "p": "below 1"})
     """What a number given for an operand or a setting has to be: "from 0", "count" (whole, from 1), "below 1" (from 0 on)."""
+    symbols: Mapping[str, str] = field(default_factory=lambda: {"mask": "M"})
+    """What an operand is called where a formula is given for it, which gets a step of its own; by its own name unless said."""
 
     def __post_init__(self) -> None:
         for way in self.ways:

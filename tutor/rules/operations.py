@@ -315,7 +315,7 @@ _ROWS = (
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
           source="the target of a classification: label k of n classes", written="name onehot", by_place=True, whole=True),
     Layer("causal_mask", (), ("n", "n"), _2D, "inside(i - j + 1, n)", settings=(("n", 1),), source="attention that looks back only",
-          written="name causal", by_place=True, whole=True),
+          written="name causal", by_place=True, whole=True, indexed=False),
     Layer("positional_encoding", (), ("t", "d"), _2D, "inside(remainder(j - 1, 2) + 1, 1)*sin((i - 1)/10000^((j - 1)/d)) "
           "+ inside(remainder(j - 1, 2), 1)*cos((i - 1)/10000^((j - 2)/d))", settings=(("t", 1), ("d", 1)),
           source="Vaswani et al. 2017, section 3.5: sin and cos of pos/10000^(2i/d)", written="name positions", by_place=True, whole=True,

@@ -22,6 +22,7 @@ class ArrayWords(Topic):
 
     FORWARD: Mapping[str, str] = {
         "affine": "weights times inputs, plus bias",
+        "sum of products": "sum of matrix products",
         "matmul": "matrix product",
         "hadamard": "product, entry by entry",
         "sum": "summed over all entries",
