@@ -16,7 +16,7 @@ from tutor.graph.entries import Array
 from tutor.graph.nouns import Graph, Quantity
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed
+from tutor.numbers.printed import as_printed, is_in_short_fractions
 from tutor.rules.operations import ENTRYWISE, LAYERS, OF_EACH
 
 MAX_COLUMNS = 4
@@ -152,22 +152,23 @@ def strip_shapes(expr: Expr) -> Expr:
     return rebuild(expr, tuple(strip_shapes(part) for part in parts)) if parts else expr
 
 
-def matrix(array: Array[Value], digits: int, *, whole: bool = False) -> Expr:
+def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: bool | None = None) -> Expr:
     """Numbers as a matrix, of more axes as its slices; of a large one that is not to be ``whole`` the first rows and columns and the
-    last, with dots between.
+    last, with dots between.  ``fractions``: all are, or none is; where nobody says, as the array itself is best read.
 
     >>> from fractions import Fraction
     >>> matrix(Array((2,), (Fraction(1), Fraction(1, 2))), 6)
     Call(func='matrix', args=(Number(text='1'), Number(text='1'), Number(text='0.5')))
     """
     if not array.shape:
-        return as_printed(array.items[0], digits)
+        return as_printed(array.items[0], digits, fractions=fractions)
+    fractions = is_in_short_fractions(array.items) if fractions is None else fractions
     if len(array.shape) > 2:
         chosen = _list_some(array.shape[0], array.shape[0] if whole else MAX_SLICES)
-        slices = (Call("dots", ()) if i is None else matrix(_slice(array, i), digits, whole=whole) for i in chosen)
+        slices = (Call("dots", ()) if i is None else matrix(_slice(array, i), digits, whole=whole, fractions=fractions) for i in chosen)
         return Call("slices", tuple(slices))
     rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
-    longest = max(len(write_plain(as_printed(item, digits))) for item in array.items)
+    longest = max(len(write_plain(as_printed(item, digits, fractions=fractions))) for item in array.items)
     narrow = whole or (columns <= MAX_NARROW and longest * columns <= MAX_WIDTH)
     places = [_list_some(rows, rows if whole else MAX_ROWS), _list_some(columns, columns if narrow else MAX_COLUMNS)]
     entries: list[Expr] = []
@@ -178,7 +179,7 @@ def matrix(array: Array[Value], digits: int, *, whole: bool = False) -> Expr:
             elif column is None:
                 entries.append(Call("dots", ()))
             else:
-                entries.append(as_printed(array.items[row * columns + column], digits))
+                entries.append(as_printed(array.items[row * columns + column], digits, fractions=fractions))
     return Call("matrix", (Number(str(len(places[1]))), *entries))
 
 

@@ -29,7 +29,6 @@ from tutor.graph.nouns import Quantity, Step
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.kinks import array_conventions, list_kinks_hit
-from tutor.numbers.printed import as_printed
 from tutor.solving.worked import Worked
 
 MOST_LOOKED_AT = 5_000
@@ -133,10 +132,10 @@ class ArraySections(PageWriter):
         if self.numbers is None or target not in self.numbers:
             return None
         given = (expr, self.numbers[target], self.numbers, self.shapes, self.digits)
-        found = work_out_entry(*given) if formula else None
+        found = work_out_entry(*given, fractions=self.fractions) if formula else None
         if found is not None:
             return self.write_worked(left, found.place, (found.shown,), found.value, self.words.arrays.WORKED_OUT)
-        moved = find_moved_entry(*given) if isinstance(self.numbers[target], Array) else None
+        moved = find_moved_entry(*given, fractions=self.fractions) if isinstance(self.numbers[target], Array) else None
         if moved is None:
             return None
         return self.write_worked(left, moved.place, (moved.shown, moved.numbers), moved.value, self.words.arrays.EXAMPLE)
@@ -144,7 +143,7 @@ class ArraySections(PageWriter):
     def write_worked(self, left: Expr, place: Sequence[int], shown: Sequence[Expr], value: Value, why: str) -> Equation:
         """The row of one entry."""
         own = Call("at", (left, *(Number(str(i)) for i in place))) if place else left
-        return Equation(own, self.add_result([Side(expr) for expr in shown], as_printed(value, self.digits)), None, (why,))
+        return Equation(own, self.add_result([Side(expr) for expr in shown], self.print(value)), None, (why,))
 
     def recursion(self, step: Step) -> Expr | None:
         """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product."""

@@ -18,7 +18,7 @@ from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed, is_all_fractions, print_alike
+from tutor.numbers.printed import as_printed, is_all_fractions, is_in_short_fractions, print_alike
 from tutor.numbers.run import compute
 from tutor.solving.worked import Worked
 
@@ -45,7 +45,7 @@ class PageWriter:
 
     def show(self, value: Value | Array[Value]) -> Expr:
         """A number or an array of numbers, ready to print."""
-        return matrix(value, self.digits) if isinstance(value, Array) else self.print(value)
+        return matrix(value, self.digits, fractions=self.fractions) if isinstance(value, Array) else self.print(value)
 
     def print(self, value: Value) -> Expr:
         """A number, ready to print in the style of the page."""
@@ -151,7 +151,10 @@ class PageWriter:
 
 
 def is_in_fractions(worked: Worked) -> bool | None:
-    """Whether the numbers of a page neuron by neuron are fractions throughout, 1/2 beside 4/3, or decimals; None where nothing is said."""
+    """Whether the numbers of a page are fractions throughout, 1/2 beside 4/3, or decimals; None where nothing is said."""
+    if worked.request.layered is not None and worked.numbers is not None:
+        listed = [value.items if isinstance(value, Array) else (value,) for value in worked.numbers.values()]
+        return is_in_short_fractions([item for items in listed for item in items])
     if worked.request.layered is not None or not worked.derivations:
         return None
     leaves = [quantity.name for quantity in worked.derivations[0].graph.leaves]

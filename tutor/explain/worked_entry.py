@@ -7,6 +7,7 @@ was computed, term by term.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import islice
 from math import prod
 from typing import Any, NamedTuple
@@ -39,14 +40,14 @@ class WrittenNumber(NamedTuple):
 class WrittenNumbers:
     """The algebra of numbers that are written down as they are computed with; nothing is left out, so that every term can be found."""
 
-    def __init__(self, digits: int) -> None:
-        self.digits = digits
+    def __init__(self, digits: int, fractions: bool | None = None) -> None:
+        self.print = partial(as_printed, digits=digits, fractions=fractions)
         self.numbers = Numbers()
         self.written: dict[Number, WrittenNumber] = {}
 
     def print_value(self, value: Value) -> WrittenNumber:
         """A value, as it is printed."""
-        return WrittenNumber(as_printed(value, self.digits), value)
+        return WrittenNumber(self.print(value), value)
 
     def number(self, value: Number) -> WrittenNumber:
         """A written number; one and the same each time, by which a zero that stands for what lies outside is known."""
@@ -93,8 +94,8 @@ _BY_VALUE = frozenset({"max_share", "min_share", "if_positive"})
 class NamedNumbers(WrittenNumbers):
     """The same with entries by their names, for what moves entries to other places: ``X_{21}``, not its number; a factor 1 is left out."""
 
-    def __init__(self, digits: int) -> None:
-        super().__init__(digits)
+    def __init__(self, digits: int, fractions: bool | None = None) -> None:
+        super().__init__(digits, fractions)
         self.named: dict[Expr, Value] = {}
 
     def name_entry(self, array: Expr, place: Sequence[int], value: Value) -> WrittenNumber:
@@ -106,7 +107,7 @@ class NamedNumbers(WrittenNumbers):
     def put_in(self, expr: Expr) -> Expr:
         """The numbers in place of the names."""
         if expr in self.named:
-            return as_printed(self.named[expr], self.digits)
+            return self.print(self.named[expr])
         parts = children(expr)
         return rebuild(expr, tuple(map(self.put_in, parts))) if parts else expr
 
@@ -124,7 +125,8 @@ class WorkedEntry(NamedTuple):
 
 
 def work_out_entry(
-    expr: Expr, result: Array[Value], known: Mapping[str, Array[Value]], shapes: Mapping[str, Shape], digits: int
+    expr: Expr, result: Array[Value], known: Mapping[str, Array[Value]], shapes: Mapping[str, Shape], digits: int,
+    *, fractions: bool | None = None,
 ) -> WorkedEntry | None:
     """The first entry of ``result`` that is not 0, as ``expr`` makes it from ``known``; nothing where there is nothing to compute.
 
@@ -140,7 +142,7 @@ def work_out_entry(
         return None
     nonzero = (place for place, item in zip(places(result.shape), result.items, strict=True) if item != 0)
     place = next(nonzero, (1,) * len(result.shape))
-    algebra = WrittenNumbers(digits)
+    algebra = WrittenNumbers(digits, fractions)
     figures: dict[str, Any] = {name: _Printed(known[name], algebra) for name in _find_arrays(expr) if name in known}
     found: WrittenNumber = Entries(figures, algebra).entry(expr, place, shapes)
     shown = shorten_sums(found.shown)
@@ -149,7 +151,8 @@ def work_out_entry(
 
 
 def find_moved_entry(
-    expr: Expr, result: Array[Value], known: Mapping[str, Array[Value]], shapes: Mapping[str, Shape], digits: int
+    expr: Expr, result: Array[Value], known: Mapping[str, Array[Value]], shapes: Mapping[str, Shape], digits: int,
+    *, fractions: bool | None = None,
 ) -> MovedEntry | None:
     """An entry of what an operation has moved, by the names of those that it comes from; nothing where ``expr`` moves none.
 
@@ -165,7 +168,7 @@ def find_moved_entry(
     used = [known[key] for key in _name_arrays(expr) if key in known]
     if not result.shape or not _moves(expr) or any(prod(array.shape) > MOST_ENTRIES for array in (result, *used)):
         return None
-    algebra = NamedNumbers(digits)
+    algebra = NamedNumbers(digits, fractions)
     figures: dict[str, Any] = {key: _NamedArray(known[key], own, algebra) for key, own in _name_arrays(expr).items() if key in known}
     entries = Entries(figures, algebra)
     there = (place for place, item in zip(places(result.shape), result.items, strict=True) if item != 0)
@@ -173,7 +176,7 @@ def find_moved_entry(
         found: WrittenNumber = entries.entry(expr, place, shapes)
         if place[-1] not in _list_last_indices(found.shown):
             named = _list_last_indices(found.shown)
-            shown = shorten_sums(found.shown) if named else as_printed(found.value, digits)  # 1 − 0 says nothing
+            shown = shorten_sums(found.shown) if named else algebra.print(found.value)  # 1 − 0 says nothing
             return MovedEntry(place, shown, algebra.put_in(shown), found.value)
     return None
 

@@ -124,6 +124,15 @@ def is_all_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bo
     return unending and not any(isinstance(value, Fraction) and value.denominator > 1 and decimal(value) for value in given)
 
 
+def is_in_short_fractions(values: Sequence[Value]) -> bool:
+    """Whether numbers in rows and columns are shown as fractions: as any others are, and none has a denominator of three digits.
+
+    >>> is_in_short_fractions([Fraction(1, 3), Fraction(1, 2)]), is_in_short_fractions([Fraction(1, 3), Fraction(89, 950)])
+    (True, False)
+    """
+    return is_all_fractions(values) and all(isinstance(value, Fraction) and value.denominator < LARGEST_DENOMINATOR for value in values)
+
+
 def print_alike(values: Sequence[Value], digits: int = 6, *, fractions: bool | None = None) -> list[Expr]:
     """The values of a column: a fraction is a decimal there, unless none of the others is one.
 
