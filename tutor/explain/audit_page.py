@@ -1,4 +1,7 @@
-"""The report of an audit: a table of examples with how their printed figures agree, and below it each that is wrong, with what it is."""
+"""The report of an audit: a table of examples with how their printed figures agree, and below it each that is wrong, with what it is.
+
+Where each of them can be looked up stands at the end.
+"""
 
 from __future__ import annotations
 
@@ -51,28 +54,30 @@ def document(rows: Sequence[AuditRow], words: Wording) -> Document:
     said = audit.SUMMARY.format(examples=counted, figures=figures, wrong=wrong, root=wrong - follow, follow=follow, faulty=faulty)
     heads = tuple((audit.HEADS[key],) for key in _COLUMNS)
     lines = (*(_write_row(row, words) for row in rows), _sum_up(rows, words))
-    blocks: list[Block] = [Paragraph((said,)), Paragraph((audit.EXPLAINED,)), Table(heads, lines, "llrrrrrrrl")]
+    blocks: list[Block] = [Paragraph((said,)), Paragraph((audit.EXPLAINED,)), Table(heads, lines, "lrrrrrrrl")]
     if wrong:
         blocks.append(Heading(audit.WRONG_ONES))
         for row in rows:
             if row.wrong:
                 blocks += [Paragraph((f"{row.title}. ", row.source), row.ident), _list_wrong(row, words)]
+    sources = tuple(((row.ident,), (row.source,)) for row in rows)
+    blocks += [Heading(audit.SOURCES), Table(((audit.HEADS["example"],), (audit.HEADS["source"],)), sources, "ll")]
     return Document(audit.REPORT, blocks=tuple(blocks), language=words.language)
 
 
-_COLUMNS = ("example", "source", "figures", "exact", "rounded", "truncated", "carried", "root", "follow", "probably")
+_COLUMNS = ("example", "figures", "exact", "rounded", "truncated", "carried", "root", "follow", "probably")
 
 
 def _write_row(row: AuditRow, words: Wording) -> tuple[Sentence, ...]:
     named = list(dict.fromkeys(name for verdict in row.wrong if verdict.cause is not None and (name := name_cause(verdict.cause, words))))
     counts = (len(row.verdicts), *map(row.count, WAYS), len(row.wrong) - row.follow, row.follow)
-    return ((row.ident,), (row.source,), *((str(count),) for count in counts), ("; ".join(named),))
+    return ((row.ident,), *((str(count),) for count in counts), ("; ".join(named),))
 
 
 def _sum_up(rows: Sequence[AuditRow], words: Wording) -> tuple[Sentence, ...]:
     wrong, follow = sum(len(row.wrong) for row in rows), sum(row.follow for row in rows)
     counts = (sum(len(row.verdicts) for row in rows), *(sum(row.count(way) for row in rows) for way in WAYS), wrong - follow, follow)
-    return ((words.audit.ALL,), ("",), *((str(count),) for count in counts), ("",))
+    return ((words.audit.ALL,), *((str(count),) for count in counts), ("",))
 
 
 def _list_wrong(row: AuditRow, words: Wording) -> Table:

@@ -136,7 +136,7 @@ class ArraySections(PageWriter):
         if found is not None:
             return self.write_worked(left, found.place, (found.shown,), found.value, self.words.arrays.WORKED_OUT)
         moved = find_moved_entry(*given, fractions=self.fractions) if isinstance(self.numbers[target], Array) else None
-        if moved is None:
+        if moved is None or moved.shown == moved.numbers:  # of what has no operand there is nothing to tell
             return None
         return self.write_worked(left, moved.place, (moved.shown, moved.numbers), moved.value, self.words.arrays.EXAMPLE)
 

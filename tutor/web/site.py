@@ -23,6 +23,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tutor.errors import TutorError
+from tutor.exercise.catalogue import FOLDED
 from tutor.explain.words.languages import find_wording
 from tutor.practice.costs import read_costs
 from tutor.practice.modes import MODES
@@ -215,11 +216,14 @@ class Site:
         for one in among:
             if trained is None or trained.skills & one.skills:
                 groups.setdefault(one.course, []).append(one)
-        courses = {course: name_course(course) for course in groups}
+        order = [*words.listings.TOPICS]
+        groups = dict(sorted(groups.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
+        named = {**words.listings.TOPICS, **words.web.COURSES}
+        courses = {course: name_course(course) or named.get(course, course) for course in groups}
         abilities = [name for name in ("layers", "data", "training") if any(name in one.abilities for one in self.served.values())]
         shown = {label: min(names) for label, names in tags.items()}
         return self.show(visit, "catalogue.html", groups=groups, states=states, tags=shown, abilities=abilities, asked=asked,
-                         courses=courses, skills=skills, trained=trained)  # fmt: skip
+                         courses=courses, folded=FOLDED, skills=skills, trained=trained)  # fmt: skip
 
     async def show_solution(self, visit: Visit) -> Response:
         """A worked solution."""

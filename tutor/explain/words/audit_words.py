@@ -61,6 +61,7 @@ class AuditWords(Topic):
         "as a student's answer is: a slip is named where the digits carry it."
     )
     WRONG_ONES = "What is wrong"
+    SOURCES = "Sources"
     ALL = "all"
     HEADS: Mapping[str, str] = {
         "example": "example", "source": "source", "figures": "figures", "exact": "right", "rounded": "rounded", "truncated": "cut off",
