@@ -46,3 +46,18 @@ def test_lists(row):
     own = (marked.verdict, marked.outcome, tuple(slip.tag for slip in marked.slips[0]) if marked.slips else ())
     assert own == (verdict, outcome, tags), marked.message
     assert said in marked.message
+
+
+TRAINED = LAYER + """
+[train]
+rate = 0.1
+steps = 1
+"""
+
+
+def test_a_formula_where_an_array_after_updates_is_asked_is_not_read():
+    """It has no formula over arrays: nothing more than entries is looked for."""
+    marking = marker(TRAINED)
+    question = next(q for q in marking.questions if q.array == "W@1")
+    answer, _ = marking.judge(question, "W - 0.1 dL/dW")
+    assert answer.verdict == "unreadable"

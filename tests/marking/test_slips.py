@@ -33,6 +33,16 @@ def is_short(text):
     return sum(sign.isdigit() for sign in text.partition("e")[0].lstrip("-0.")) < SHORT
 
 
+def is_one_digit_off(marker, text, target):
+    """Whether somebody who hit one wrong key writes this, too: 0.2493 for 0.3493."""
+    right = write_number(float(marker.sheet.numbers.env[target][0]), text)
+    return len(right) == len(text) and sum(a != b for a, b in zip(right, text, strict=True)) == 1
+
+
+def write_number(value, like):
+    return f"{value:.{len(like.partition('.')[2])}f}" if "e" not in like else ""
+
+
 def check(marker, bend, questions, wrong, answers, values, row):
     marked = {answer.question: answer for answer in marker.mark(Submission("x", answers)).answers}
     first = marked[wrong[0].id]
@@ -42,6 +52,9 @@ def check(marker, bend, questions, wrong, answers, values, row):
     if len({other.tag for other in alike}) > MOST_TOLD:
         return  # a jump that as many give says nothing
     if first.verdict != "misconception" and questions[0].kind == "number" and is_short(first.text):
+        return
+    target = marker.sheet.by_id[first.question].targets[0]
+    if first.verdict == "wrong" and questions[0].kind == "number" and is_one_digit_off(marker, first.text, target):
         return
     assert first.verdict == "misconception", where
     assert bend.tag in {slip.tag for slip in slips}, f"{where} is called {first.tag}"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from independent import close, gradients
 from independent_layers import ALONG_AXES
 from random_layers import ACTIVATIONS, BY_RANK, ENDS, MATRIX_ENDS, PAIRS, VECTOR_ENDS, random_layers, random_network
+from torch_live import reference
 
 from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
@@ -55,19 +56,30 @@ def test_both_forms_of_random_networks(generator, affine):
     assert as_real(found.error) <= as_real(TOLERANCE)
 
 
+def with_pytorch():
+    """What is compared with PyTorch instead."""
+    for steps, shapes, _ in reference("composite_layers")[0].CASES.values():
+        yield from_layers(steps.split("; "), shapes)
+    for formula, shapes, _ in reference("layers")[0].CASES.values():
+        *steps, loss = formula.split("; ")
+        yield from_layers([*steps, f"L = {loss}"], shapes)
+
+
 @pytest.mark.slow
 def test_the_random_graphs_reach_every_kind():
-    used, reached, refused = Counter(), set(), 0
+    used, reached, of_tables, refused = Counter(), set(), set(), 0
     for seed in range(500):
         layered = random_layers(Random(seed), used)
         for step in (*layered.graph.steps, *derive(layered.graph).backward):
             reached |= {name for name in LAYERS if f"'{name}'" in repr(step.expr)}
         refused += len(layered.graph.steps) < 2
+    for layered in with_pytorch():
+        for step in (*layered.graph.steps, *derive(layered.graph).backward):
+            of_tables |= {name for name in LAYERS if f"'{name}'" in repr(step.expr)}
     tables = (*ACTIVATIONS, *chain(*BY_RANK.values()), *PAIRS, *ENDS, *VECTOR_ENDS, *MATRIX_ENDS)
     assert [template for template in tables if not used[template]] == []
-    besides = {"flip", "route_first"}  # what only readers write, and where ties are declared to go to the first
-    of_others = {*ALONG_AXES, *(name for name in LAYERS if name.startswith(("logsumexp", "log_softmax")))}
-    assert set(LAYERS) - reached - of_others == besides
+    besides = {"flip", "route_first", "route_first_1d"}  # what only readers write, and where ties are declared to go to the first
+    assert set(LAYERS) - reached - of_tables - set(ALONG_AXES) == besides
     assert refused < 150
 
 

@@ -161,6 +161,12 @@ for _stride, _padding, _dilation, _groups in ((1, 0, 1, 1), (2, 1, 1, 1), (1, 1,
             CASES[f"conv_transpose{_axes}d of a batch, {_ours}"] = (
                 f"sum(R ⊙ conv_transpose{_axes}d(X, K, {_ours}))", _shapes,
                 f"(R * F.conv_transpose{_axes}d(X, K, {_ours})).sum()")  # fmt: skip
+for _axes, _kernel, _result in ((1, (3,), (4,)), (2, (3, 2), (4, 5))):
+    _shapes = {"X": (2, 4, 8, 7)[: 2 + _axes], "K": (4, 2, *_kernel), "R": (2, 4, *_result)}
+    _ours = "dilation=2, groups=2"
+    CASES[f"convolution of {_axes} dimensions, of a batch, with its kernels turned"] = (
+        f"sum(R ⊙ convolve(X, K, 2, 2, {_ours}))", _shapes,
+        f"(R * F.conv{_axes}d(X, K.flip({', '.join(map(str, range(2, 2 + _axes)))}), None, 2, 2, {_ours})).sum()")  # fmt: skip
 for _size, _stride in ((2, 2), (3, 2), (2, 1), (1, 2)):
     _shapes = {"x": (7,), "r": ((7 - _size) // _stride + 1,)}
     _two: dict[str, tuple[int, ...]] = {"X": (5, 6), "R": ((5 - _size) // _stride + 1, (6 - _size) // _stride + 1)}

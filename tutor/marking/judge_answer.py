@@ -22,6 +22,7 @@ from tutor.answer.read.working_lines import read_lines
 from tutor.derive.working import list_referred
 from tutor.errors import TutorError, tell
 from tutor.exercise.question import LISTS, Question, Scheme
+from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Expr
 from tutor.expression.plain import write_plain
 from tutor.expression.signs import narrow_signs
@@ -51,6 +52,7 @@ MOST_MEANT = 20
 """In a line of more members than this a derivative is what it says, and no edge."""
 LEAST_ENTRIES, LEAST_DIGITS = 2, 2
 """An array of so many numbers, of so many digits each, is not just what a slip gives by chance."""
+_SEPARATORS = ",;\n&[{"
 _DECIMAL_COMMA = re.compile(r"\d,\d")
 
 
@@ -272,6 +274,9 @@ class AnswerJudge:
 
     def judge_list(self) -> MarkedAnswer:
         """A list of entries; or a formula over whole arrays, where one stands in its place."""
+        several = len(self.question.targets) > 1
+        if several and self.may_be_formula() and not any(mark in self.text for mark in _SEPARATORS):
+            return judge_array(self)  # nothing in it separates entries
         before = dict(self._results), self._read
         listed: MarkedAnswer | None = None
         error: AnswerError | None = None
@@ -286,7 +291,7 @@ class AnswerJudge:
                 whole = judge_array(self)
             except AnswerError as raised:
                 whole = None
-                if error is not None and not any(mark in self.text for mark in ",;\n"):
+                if error is not None and not any(mark in self.text for mark in _SEPARATORS):
                     error = raised  # there "no quantity W" would be said of a whole array
             if whole is not None and (listed is None or whole.verdict in RIGHT):
                 return whole
@@ -302,8 +307,10 @@ class AnswerJudge:
         self.known = Earlier(self._results, self._read)
 
     def may_be_formula(self) -> bool:
-        """Whether this is no list but something with names in it, of an array that has a formula."""
-        known = self.sheet.layers is not None and bool(self.question.array)
+        """Whether this is no list but something with names in it, of an array that has a formula: none after updates has."""
+        key = self.question.array
+        derivative = read_derivative(key)
+        known = self.sheet.layers is not None and (derivative.wrt if derivative is not None else key) in self.sheet.layers.shapes
         start = self.text.lstrip()
         return known and not start.startswith(("[", "\\begin")) and any(letter.isalpha() for letter in start)
 

@@ -47,6 +47,8 @@ _MISFIT, _DISAGREE = "shapes do not fit", "readers disagree"
 """Correlation and convolution, whose sign many courses have for a product, too."""
 MOST_DOTTED = 60
 """In a formula of more names and signs a · is no scalar product."""
+MOST_STARRED = 300
+"""And a typed * has one reading."""
 READ_ONE = 9
 """A name or a sign is brought into shape in the time of so many operations with sixty digits."""
 
@@ -122,7 +124,7 @@ class ArrayJudge:
             readings = self.readings(expr, written.index)
         except GraphError as error:
             unclear = error.what.startswith((_DISAGREE, _MISFIT))
-            readings = (self.read_starred() if unclear else []) or self.read_dotted(written)
+            readings = (self.read_starred(expr) if unclear else []) or self.read_dotted(written)
             if not readings and not error.what.startswith(_MISFIT):
                 raise AnswerError(error.what, hint=error.hint) from None
             if not readings:
@@ -169,9 +171,9 @@ class ArrayJudge:
             expr, self.shapes, index=index, wanted=self.wanted, beside=beside or "diag" in text, steps=self.layers.graph.steps
         )
 
-    def read_starred(self) -> list[ArrayFormula]:
+    def read_starred(self, expr: Expr) -> list[ArrayFormula]:
         """The readings where a typed ``*`` is entry by entry, broadcast as in NumPy."""
-        if "*" not in self.text:
+        if "*" not in self.text or count_nodes(expr) > MOST_STARRED:
             return []
         known = self.sheet.array_vocabulary
         try:
@@ -226,7 +228,7 @@ class ArrayJudge:
         if found.outcome == "undecided":
             return Judged("undecided", message=found.found.reason), formula
         if found.shapes is not None:
-            for other in self.read_starred():
+            for other in self.read_starred(written.expr):
                 if self.compare(other).outcome == "equal":
                     return Judged("correct", self.form(other)), other
             if dotted := self.read_dotted(written):
