@@ -81,7 +81,7 @@ class Assumption:
     The words are in `tutor.explain.words.page_words`, a row for each kind.
     """
 
-    kind: Literal["apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream"]
+    kind: Literal["apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream", "labels"]
     names: tuple[str, ...] = ()
     places: Mapping[str, Any] = field(default_factory=dict)
 
@@ -93,6 +93,7 @@ class Exercise:
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
     should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
     ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it); ``translations`` has its texts in others.
+    ``lines`` are those of the program that it was read from, by the steps that stand there.
     ``repetition`` is what it says about steps over t = 1…T, ``recursion`` whether its derivation is told as one row for every t.
     """
 
@@ -126,6 +127,7 @@ class Exercise:
     translations: Translations = field(default_factory=dict)
     repetition: Repetition | None = None
     recursion: bool | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     def say(self, text: str, language: str) -> str:
         """A text of the exercise in a language; as it stands where it has no translation.
