@@ -84,7 +84,7 @@ class ExpressionReader:
         read = _READERS.get(type(node))
         if read is None:
             raise self.source.refuse(node, tell("{what} is not read in a formula", what=_name_kind(node)), _HINTS.get(type(node), ""))
-        value = read(self, node)
+        value = getattr(self, read)(node)
         if type(value) is Unread:
             raise value.error
         return value
@@ -144,6 +144,8 @@ class ExpressionReader:
                 return len(formula.shape) if node.attr == "ndim" else formula
             if node.attr == "size" and self.dialect == "numpy":
                 return self.count_entries(formula.shape, node)
+        if isinstance(value, tuple) and value and node.attr == "values":  # of PyTorch's largest entries, without their places
+            return value[0]
         if isinstance(value, TorchLayer) and node.attr in ("weight", "bias"):
             return value.settings.get(node.attr)
         return Method(value, node.attr)
@@ -462,12 +464,12 @@ _SIGNS: dict[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
     ast.Add: lambda one, two: Add((*(one.args if type(one) is Add else (one,)), two)), ast.Sub: subtract, ast.Mult: star,
     ast.Div: Div, ast.Pow: Pow, ast.MatMult: lambda one, two: Call("matmul", (one, two)),
 }  # fmt: skip
-_READERS: dict[type[ast.expr], Callable[[ExpressionReader, Value], Value]] = {
-    ast.Constant: ExpressionReader.read_constant, ast.Name: ExpressionReader.read_name, ast.Attribute: ExpressionReader.read_attribute,
-    ast.Subscript: ExpressionReader.read_subscript, ast.Tuple: ExpressionReader.read_sequence, ast.List: ExpressionReader.read_sequence,
-    ast.Dict: ExpressionReader.read_dictionary, ast.UnaryOp: ExpressionReader.read_unary, ast.BinOp: ExpressionReader.read_binary,
-    ast.Compare: ExpressionReader.read_comparison, ast.IfExp: ExpressionReader.read_choice, ast.BoolOp: ExpressionReader.read_logic,
-    ast.Lambda: ExpressionReader.read_lambda,
-    ast.JoinedStr: ExpressionReader.read_text, ast.Call: lambda reader, node: reader.read_call(node),
-    ast.ListComp: ExpressionReader.read_comprehension, ast.GeneratorExp: ExpressionReader.read_comprehension,
+_READERS: dict[type[ast.expr], str] = {
+    ast.Constant: "read_constant", ast.Name: "read_name", ast.Attribute: "read_attribute",
+    ast.Subscript: "read_subscript", ast.Tuple: "read_sequence", ast.List: "read_sequence",
+    ast.Dict: "read_dictionary", ast.UnaryOp: "read_unary", ast.BinOp: "read_binary",
+    ast.Compare: "read_comparison", ast.IfExp: "read_choice", ast.BoolOp: "read_logic",
+    ast.Lambda: "read_lambda",
+    ast.JoinedStr: "read_text", ast.Call: "read_call",
+    ast.ListComp: "read_comprehension", ast.GeneratorExp: "read_comprehension",
 }  # fmt: skip

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from tutor.errors import tell
-from tutor.expression.nodes import ONE, Call, Expr, Neg, Number
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Neg, Number
 from tutor.expression.program_signs import AXIS_WORD, END, NEW, REST, SLICE, SPAN
 from tutor.expression.tokens import LIST
-from tutor.program.library_rows import star
+from tutor.graph.shapes import size_expr
+from tutor.program.library_rows import star, subtract
 from tutor.program.values import Condition, Formula, Open, Rounds, Value
 
 
@@ -97,18 +98,12 @@ def _is_counting(part: Value, array: Formula) -> bool:
     """Whether a part is 0, 1, … up to the last row of the array."""
     size = array.shape[0]
     if isinstance(part, Rounds):
-        return part.count.expr == (Number(str(size)) if isinstance(size, int) else _name(size))
+        return part.count.expr == size_expr(size)
     return isinstance(part, range | list) and isinstance(size, int) and list(part) == list(range(size))
 
 
-def _name(size: str) -> Expr:
-    from tutor.graph.shapes import size_expr
-
-    return size_expr(size)
-
-
 def put_in_place(reader: Any, array: Formula, parts: Sequence[Value], change: Formula, sign: str, node: ast.AST) -> Formula:
-    """An array after ``P[range(N), y] -= 1``: its entries at the labels changed by a number, as a new value of it."""
+    """An array after ``P[range(N), y] -= 1``, or ``= 0``: its entries at the labels changed by a number, as a new value of it."""
     recorder = reader.recorder
     labels = parts[1] if len(parts) == 2 and len(array.shape) == 2 and _is_counting(parts[0], array) else None
     if isinstance(labels, Open):
@@ -117,5 +112,9 @@ def put_in_place(reader: Any, array: Formula, parts: Sequence[Value], change: Fo
         raise recorder.source.refuse(node, tell("a change of some entries of an array is not read"),
                                      tell("write a whole new array: with np.concatenate, np.stack, or a mask"))  # fmt: skip
     hot = recorder.write_one_hot(labels, array.shape[-1:], node)
-    more = star(change.expr, hot.expr) if change.expr != ONE else hot.expr
-    return reader.add_to(array, Neg(more) if sign == "-" else more, node)  # type: ignore[no-any-return]
+    if sign == "=":
+        kept = star(array.expr, recorder.build(subtract(ONE, hot.expr), node).expr)
+        more = [] if change.expr == ZERO else [star(change.expr, hot.expr)]
+        return recorder.build(Add((kept, *more)) if more else kept, node)  # type: ignore[no-any-return]
+    own = star(change.expr, hot.expr) if change.expr != ONE else hot.expr
+    return recorder.build(Add((array.expr, Neg(own) if sign == "-" else own)), node)  # type: ignore[no-any-return]

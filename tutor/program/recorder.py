@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from tutor.errors import TutorError, tell
 from tutor.expression.letters import GREEK
-from tutor.expression.nodes import Call, Expr, Name
+from tutor.expression.nodes import Call, Expr, Name, Number
+from tutor.expression.program_signs import SLICE
 from tutor.expression.spelling import is_name
 from tutor.expression.walk import names
 from tutor.graph.array_products import arrange_products
@@ -17,7 +18,7 @@ from tutor.graph.expand_layers import expand_layers
 from tutor.graph.nouns import Kind, Quantity
 from tutor.graph.shapes import Shape, shape_of
 from tutor.program.source import Source
-from tutor.program.values import Formula, Open, count_parts, find_depth
+from tutor.program.values import Formula, Open, count_parts, find_depth, write_number
 from tutor.rules.composite_layers import COMPOSITES
 from tutor.rules.functions import FUNCTIONS
 
@@ -118,6 +119,10 @@ class Recorder:
 
     def write_one_hot(self, labels: Formula, classes: Shape, node: ast.AST) -> Formula:
         """The labels of an array as rows of 0 and 1, a quantity of its own: y stands for Y, with a 1 at the place of each label."""
+        if type(labels.expr) is Call and labels.expr.func == "entry" and type(whole := labels.expr.args[0]) is Name:
+            rows = self.write_one_hot(Formula(whole, self.shapes[whole.name]), classes, node)
+            places = tuple(write_number(int(place.text) - 1).expr for place in labels.expr.args[1:] if type(place) is Number)
+            return self.build(Call(SLICE, (rows.expr, *places)), node)
         if type(labels.expr) is not Name or labels.expr.name in self.steps:
             raise self.source.refuse(node, tell("labels that are computed are not read"), tell("give the labels as an argument"))
         name = labels.expr.name

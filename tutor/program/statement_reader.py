@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tutor.errors import ProgramError, tell
-from tutor.expression.nodes import Add, Expr, Name
+from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import names
 from tutor.graph.nouns import Kind
 from tutor.program import torch_layers
@@ -159,15 +159,12 @@ class StatementReader(CallReader):
             owner[index] = value
             return
         if isinstance(owner, Formula | Drawn) and isinstance(target.value, ast.Name):
-            self.scope[target.value.id] = self.put_slice(owner, index, value, target)
+            parts = index if isinstance(index, tuple) else (index,)
+            made = put_in_place(self, self.take_array(owner, target), parts, self.take_array(value, target), "=", target)
+            self.scope[target.value.id] = self.give_name(target.value.id, made, target)
             return
         raise self.source.refuse(target, tell("a change of some entries of an array is not read"),
                                  tell("write a whole new array: with np.concatenate, np.stack, or a mask"))  # fmt: skip
-
-    def put_slice(self, owner: Formula | Drawn, index: Value, value: Value, node: ast.AST) -> Value:
-        """h[:, t] = x of an array of zeros: its slices so far, which are stacked once all of them are there."""
-        raise self.source.refuse(node, tell("a change of some entries of an array is not read"),
-                                 tell("write a whole new array: collect its parts in a list, and np.stack them"))  # fmt: skip
 
     def run_changed(self, node: ast.AugAssign) -> None:
         """x += y: a new value of x, from here on."""
@@ -182,10 +179,6 @@ class StatementReader(CallReader):
                 return
         left = self.read(_load(node.target))
         self.bind(node.target, self.combine(node.op, left, self.read(node.value), node))
-
-    def add_to(self, array: Formula, more: Expr, node: ast.AST) -> Formula:
-        """A sum as a formula."""
-        return self.recorder.build(Add((array.expr, more)), node)
 
     def give_name(self, name: str, value: Value, node: ast.AST) -> Value:
         """A value that is called so from here on: a formula becomes a step, a drawn array a quantity, a layer has its weights."""

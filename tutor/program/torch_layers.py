@@ -148,6 +148,8 @@ def call_layer(reader: Any, layer: TorchLayer, node: ast.AST, values: Sequence[V
     given = [layer.settings.get(name) for name in CALLED.get(row.function, ())]
     named = {name: value for name, value in layer.settings.items() if name in PASSED and value is not None}
     named = {name: reader.write_float(value) if isinstance(value, float) else value for name, value in named.items()}
+    if row.function in CALLED:
+        named.pop("kernel_size", None)
     return reader.call_row(row.function, node, [*values, *given], named, reader.torch_table)
 
 
