@@ -26,7 +26,7 @@ def give_values(case, found):
             labels = programs.LABELS[hot[leaf.name]]
             items = [Fraction(int(label == place)) for label in labels for place in range(leaf.shape[-1])]
         else:
-            items = [*map(Fraction, programs.draw_values(case, leaf.name, leaf.shape))]
+            items = [*map(Fraction, programs.draw_values(case, "g" if leaf.name == found.upstream else leaf.name, leaf.shape))]
         assert len(items) == prod(leaf.shape)
         values[leaf.name] = Array(leaf.shape, tuple(items))
     return values

@@ -70,13 +70,20 @@ class CallReader(ExpressionReader):
         if isinstance(called, TorchLayer):
             return self.call_layer(called, node, values)
         if isinstance(called, Instance):
-            forward = self.read_own(called, ast.copy_location(ast.Attribute(node.func, "forward", ast.Load()), node))
-            return self.call_function(forward, node, values, named)
+            return self.call_function(self.find_forward(called, node), node, values, named)
         if isinstance(called, Method):
             return self.call_method(called, node, values, named)
         if isinstance(called, Library):
             return self.call_library(called.path, node, values, named)
         raise self.source.refuse(node, tell("{what} cannot be called", what=name_value(called)))
+
+    def find_forward(self, called: Instance, node: ast.AST) -> Function:
+        """What an object computes when it is called."""
+        known = {part.name: part for part in called.made_of.node.body if isinstance(part, ast.FunctionDef)}
+        part = known.get("forward") or known.get("__call__")
+        if part is None:
+            raise self.source.refuse(node, tell("the class {name} has no {method}", name=called.made_of.node.name, method="forward"))
+        return Function(part, called)
 
     def call_method(self, method: Method, node: ast.Call, values: list[Value], named: Mapping[str, Value]) -> Value:
         """What stands behind a point: X.sum(0), cache.append(h), params.items()."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from tutor.errors import hint_near, tell
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Neg, Number, Pow
@@ -306,7 +307,7 @@ class ExpressionReader:
         """A comparison: known, or a mask."""
         values = [self.read(part) for part in (node.left, *node.comparators)]
         if all(is_plain(value) for value in values) or any(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops):
-            return all(self.compare_plain(op, one, two, node) for op, one, two in zip(node.ops, values, values[1:], strict=True))
+            return all(self.compare_plain(op, one, two, node) for op, (one, two) in zip(node.ops, pairwise(values), strict=True))
         if len(node.ops) > 1:
             raise self.source.refuse(node, tell("two comparisons at once are not read"), tell("write a product of two masks"))
         one, two = (self.take_array(value, node) for value in values)

@@ -114,6 +114,7 @@ class ProgramReader(StatementReader):
         self.making = True
         made = self.make_object(made_of, made_of.node, [], {}, open_ones=True)
         self.making = False
+        self.name_parts(made, "", made_of.node)
         methods = [part for part in made_of.node.body if isinstance(part, ast.FunctionDef)]
         chosen = next((part for part in methods if part.name in (method, "__call__" if method == "forward" else method)), None)
         chosen = chosen or next((part for part in methods if part.name == "loss" and method == "forward"), None)
@@ -125,8 +126,6 @@ class ProgramReader(StatementReader):
     def enter(self, function: Function) -> Value:
         """What a function gives with open arguments."""
         values = [function.owner] if function.owner is not None else []
-        if values and function.owner is not None:
-            function.owner.path = ""
         self.drawn_kind = "input"
         scope = {**function.scope, **self.match_arguments(function, function.node, values, {}, open_ones=True)}
         return self.run_function(function, scope)

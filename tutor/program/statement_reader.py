@@ -123,7 +123,8 @@ class StatementReader(CallReader):
             owner = self.read(target.value)
             if not isinstance(owner, Instance):
                 raise self.source.refuse(target, tell("an attribute is set of an object of the program only"))
-            owner.attributes[target.attr] = self.give_name(f"{owner.path}_{target.attr}" if owner.path else target.attr, value, target)
+            word = f"{owner.path}_{target.attr}" if owner.path else target.attr
+            owner.attributes[target.attr] = self.give_name(word, value, target) if owner.named or isinstance(value, Formula) else value
         elif isinstance(target, ast.Subscript):
             self.bind_entry(target, value)
         else:
@@ -188,11 +189,25 @@ class StatementReader(CallReader):
             given = self.recorder.given.get(name)
             kind: Kind = "bias" if value.fill == "0" and self.drawn_kind == "weight" else self.drawn_kind
             return self.recorder.add_leaf(name, given or value.shape, kind)
+        return self.name_parts(value, name, node)
+
+    def name_parts(self, value: Value, path: str, node: ast.AST) -> Value:
+        """A layer, an object or several of them with their weights as quantities, whose names begin with the path: block_norm_weight."""
         if isinstance(value, TorchLayer):
-            return torch_layers.give_weights(self, value, name, node)
-        if isinstance(value, Instance) and not value.path and value is not self.scope.get("self"):
-            value.path = name
+            return torch_layers.give_weights(self, value, path, node)
+        if isinstance(value, Instance) and not value.named:
+            value.named, value.path = True, path
+            for key, part in value.attributes.items():
+                value.attributes[key] = self.name_weight(part, f"{path}_{key}" if path else key, node)
+        if isinstance(value, list):
+            value[:] = [self.name_parts(part, f"{path}_{place}", node) for place, part in enumerate(value)]
         return value
+
+    def name_weight(self, value: Value, path: str, node: ast.AST) -> Value:
+        """What an object has: an array of numbers that nobody gives is a weight."""
+        if isinstance(value, Drawn):
+            return self.recorder.add_leaf(path, value.shape, "bias" if value.fill == "0" else "weight")
+        return self.name_parts(value, path, node)
 
     def _has_quantities(self, expr: Expr) -> bool:
         """Whether a formula has more in it than numbers and the letters of sizes."""
@@ -394,7 +409,7 @@ class StatementReader(CallReader):
         if isinstance(value, TorchLayer):
             return self.call_layer(value, node, values)
         if isinstance(value, Instance):
-            value = self.read_own(value, ast.copy_location(ast.Attribute(ast.Name("self"), "forward", ast.Load()), node))
+            value = self.find_forward(value, node)
         if isinstance(value, Function):
             return self.call_function(value, node, values, {})
         return self.refuse_value(node, value)

@@ -71,10 +71,14 @@ class Class:
 
 @dataclass(slots=True)
 class Instance:
-    """An object of a class of the program, with what its __init__ has put into it; ``path`` begins the names of its weights."""
+    """An object of a class of the program, with what its __init__ has put into it.
+
+    Once it is ``named``, ``path`` begins the names of its weights; until then they are no quantities.
+    """
 
     made_of: Class
     path: str = ""
+    named: bool = False
     attributes: dict[str, Value] = field(default_factory=dict)
 
 
