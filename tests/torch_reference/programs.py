@@ -295,16 +295,28 @@ class Numpy:
 
 
 def torch_table(case: str) -> dict[str, list[float]]:
-    """What PyTorch has for the result, weighted by r, and for its gradients."""
+    """What PyTorch has for the result, weighted by g, and for its gradients."""
+    import torch
+
+    usual = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        return _run_case(case)
+    finally:
+        torch.set_default_dtype(usual)
+
+
+def _run_case(case: str) -> dict[str, list[float]]:
     import torch
     from torch import nn
 
-    torch.set_default_dtype(torch.float64)
     source, target, shapes = CASES[case]
-    lent = source.replace("import numpy as np", "").replace("[:, np.newaxis]", "[:, None]").replace("X[i].dot(W)", "X[i] @ W").replace(".copy()", ".clone()")
+    lent = source
+    for numpy, pytorch in (("import numpy as np", ""), ("np.newaxis", "None"), ("X[i].dot(W)", "X[i] @ W"), (".copy()", ".clone()")):
+        lent = lent.replace(numpy, pytorch)
     lent = re.sub(r"(?m)^( +)(\w+) ([-+*/])= ", r"\1\2 = \2 \3 ", lent)  # autograd refuses to look at what was changed in place
     scope: dict[str, Any] = {"np": Numpy(torch)}
-    exec(lent, scope)  # noqa: S102  our own programs
+    exec(lent, scope)  # our own programs
     leaves: dict[str, Any] = {}
     for name, shape in shapes.items():
         if name in LABELS:
@@ -331,7 +343,7 @@ def torch_table(case: str) -> dict[str, list[float]]:
     weights = torch.tensor([float(v) for v in draw_values(case, "g", tuple(result.shape))]).reshape(result.shape) if result.shape else 1
     total = (result * weights).sum()
     total.backward()
-    found = {"value": [float(total)]}
+    found = {"value": [total.item()]}
     return found | {name: leaf.grad.flatten().tolist() for name, leaf in leaves.items() if leaf.is_floating_point()}
 
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from tutor.errors import hint_near, tell
 from tutor.expression.nodes import Call
 from tutor.expression.program_signs import SUBSCRIPTS, read_subscripts
 from tutor.program.expression_reader import LONGEST, ExpressionReader
-from tutor.program.library_rows import IGNORED, LIBRARIES, OTHER_WORDS, REQUIRED, Given, Row
-from tutor.program.values import (
+from tutor.program.library_rows import IGNORED, LIBRARIES, OTHER_WORDS, REQUIRED, CallArguments, LibraryRow
+from tutor.program.program_values import (
     Class,
-    Drawn,
+    DrawnArray,
     Formula,
-    Function,
     Instance,
     Library,
     Method,
+    OwnFunction,
     Rounds,
     TorchLayer,
     Unread,
-    Value,
     is_whole,
     name_value,
     write_size,
@@ -31,39 +31,39 @@ from tutor.program.values import (
 class CallReader(ExpressionReader):
     """Reads calls; a statement reader has it run functions."""
 
-    def call_function(self, function: Function, node: ast.AST, values: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    def call_function(self, function: OwnFunction, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """What a function of the program gives."""
         raise NotImplementedError
 
     def make_object(
-        self, made_of: Class, node: ast.AST, values: Sequence[Value], named: Mapping[str, Value], *, open_ones: bool = False
+        self, made_of: Class, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any], *, open_ones: bool = False
     ) -> Instance:
         """An object of a class of the program."""
         raise NotImplementedError
 
-    def call_layer(self, layer: TorchLayer, node: ast.AST, values: Sequence[Value]) -> Value:
+    def call_layer(self, layer: TorchLayer, node: ast.AST, values: Sequence[Any]) -> Any:
         """What a layer of torch.nn gives."""
         raise NotImplementedError
 
-    def make_layer(self, path: str, node: ast.Call, values: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    def make_layer(self, path: str, node: ast.Call, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """A layer of torch.nn, or an array that a library makes; `NotImplemented` for what is neither."""
         raise NotImplementedError
 
-    def read_call(self, node: ast.Call) -> Value:
+    def read_call(self, node: ast.Call) -> Any:
         """What is called, with its arguments read."""
         called = self.read(node.func)
-        values: list[Value] = []
+        values: list[Any] = []
         for part in node.args:
             inner = self.read(part.value if isinstance(part, ast.Starred) else part)
             values += list(inner) if isinstance(part, ast.Starred) and isinstance(inner, tuple | list) else [inner]
-        named: dict[str, Value] = {}
+        named: dict[str, Any] = {}
         for keyword in node.keywords:
             inner = self.read(keyword.value)
             if keyword.arg:
                 named[keyword.arg] = inner
             elif isinstance(inner, dict):
                 named |= {str(key): value for key, value in inner.items()}
-        if isinstance(called, Function):
+        if isinstance(called, OwnFunction):
             return self.call_function(called, node, values, named)
         if isinstance(called, Class):
             return self.make_object(called, node, values, named)
@@ -77,15 +77,15 @@ class CallReader(ExpressionReader):
             return self.call_library(called.path, node, values, named)
         raise self.source.refuse(node, tell("{what} cannot be called", what=name_value(called)))
 
-    def find_forward(self, called: Instance, node: ast.AST) -> Function:
+    def find_forward(self, called: Instance, node: ast.AST) -> OwnFunction:
         """What an object computes when it is called."""
         known = {part.name: part for part in called.made_of.node.body if isinstance(part, ast.FunctionDef)}
         part = known.get("forward") or known.get("__call__")
         if part is None:
             raise self.source.refuse(node, tell("the class {name} has no {method}", name=called.made_of.node.name, method="forward"))
-        return Function(part, called)
+        return OwnFunction(part, called)
 
-    def call_method(self, method: Method, node: ast.Call, values: list[Value], named: Mapping[str, Value]) -> Value:
+    def call_method(self, method: Method, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
         """What stands behind a point: X.sum(0), cache.append(h), params.items()."""
         of, word = method.of, method.name
         if isinstance(of, list) and word in ("append", "extend", "pop", "insert", "reverse"):
@@ -106,7 +106,7 @@ class CallReader(ExpressionReader):
             return ""
         if isinstance(of, TorchLayer | Instance) and word in ("train", "eval", "to", "double", "float"):
             return of
-        if isinstance(of, Drawn) and (word in LIBRARIES[self.dialect] or word in ("requires_grad_",)):
+        if isinstance(of, DrawnArray) and (word in LIBRARIES[self.dialect] or word in ("requires_grad_",)):
             return of
         if word == "size" and isinstance(of, Formula):
             sizes = tuple(map(write_size, of.shape))
@@ -120,7 +120,7 @@ class CallReader(ExpressionReader):
             raise self.source.refuse(node, tell("the method {word} is not read", word=word), tell("write reshape with its sizes"))
         return self.call_row(word, node, [of, *values], named)
 
-    def call_library(self, path: str, node: ast.Call, values: list[Value], named: Mapping[str, Value]) -> Value:
+    def call_library(self, path: str, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
         """A function of a library, or one of Python's own."""
         head, _, word = path.rpartition(".")
         if head == "builtins.super":
@@ -135,8 +135,8 @@ class CallReader(ExpressionReader):
                                      tell("numpy, torch, torch.nn.functional and math are read"))  # fmt: skip
         return self.call_row(word, node, values, named, LIBRARIES[head])
 
-    def call_row(self, word: str, node: ast.AST, values: Sequence[Value], named: Mapping[str, Value],
-                 table: Mapping[str, Row] | None = None) -> Value:  # fmt: skip
+    def call_row(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any],
+                 table: Mapping[str, LibraryRow] | None = None) -> Any:  # fmt: skip
         """A function by its row."""
         table = LIBRARIES[self.dialect] if table is None else table
         if word == "einsum":
@@ -154,16 +154,16 @@ class CallReader(ExpressionReader):
             return made, Unread(self.source.refuse(node, tell("the places of the largest entries are not read")))
         return made
 
-    def call_einsum(self, node: ast.AST, values: Sequence[Value]) -> Formula:
+    def call_einsum(self, node: ast.AST, values: Sequence[Any]) -> Formula:
         """A sum of products by its letters."""
         if not values or not isinstance(values[0], str) or not SUBSCRIPTS.fullmatch(f"'{values[0]}'"):
             raise self.source.refuse(node, tell("the letters of einsum are not read"), tell("write einsum('ij,jk->ik', A, B)"))
         arrays = [self.take_array(value, node).expr for value in values[1:]]
         return self.recorder.build(Call("einsum", (read_subscripts(values[0]), *arrays)), node)
 
-    def bind_arguments(self, row: Row, word: str, node: ast.AST, values: Sequence[Value], named: Mapping[str, Value]) -> Given:
+    def bind_arguments(self, row: LibraryRow, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> CallArguments:
         """The arguments of a call by the names of its row."""
-        found: dict[str, Value] = {}
+        found: dict[str, Any] = {}
         left = list(values)
         for name, usual in row.parameters:
             if name.startswith("*"):
@@ -189,17 +189,17 @@ class CallReader(ExpressionReader):
             raise self.source.refuse(node, tell("{word} needs {name}", word=word, name=missing[0]))
         if isinstance(found.get("axis"), Formula):  # torch.sum(x, x.dim() - 1) is a whole number; a formula is none
             raise self.source.refuse(node, tell("{word}: the axis is no whole number", word=word))
-        return Given(self, node, found, word)
+        return CallArguments(self, node, found, word)
 
 
-def _measure(reader: CallReader, node: ast.Call, values: Sequence[Value]) -> Value:
+def _measure(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     value = values[0] if values else None
     if isinstance(value, Formula) and value.shape:
         return write_size(value.shape[0])
     return len(value) if isinstance(value, list | tuple | dict | str | range) else reader.refuse_value(node, value)
 
 
-def _count_to(reader: CallReader, node: ast.Call, values: Sequence[Value]) -> Value:
+def _count_to(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     if len(values) == 1 and isinstance(values[0], Formula):
         return Rounds(values[0])
     if not values or len(values) > 3 or not all(map(is_whole, values)) or (len(values) == 3 and values[2] == 0):
@@ -208,17 +208,17 @@ def _count_to(reader: CallReader, node: ast.Call, values: Sequence[Value]) -> Va
     return range(*values)
 
 
-def _add_up(reader: CallReader, node: ast.Call, values: Sequence[Value]) -> Value:
+def _add_up(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     if values and isinstance(values[0], Formula) and len(values[0].shape) == 1:
         return reader.call_row("sum", node, values, {})
-    total: Value = values[1] if len(values) > 1 else 0
+    total: Any = values[1] if len(values) > 1 else 0
     for place, value in enumerate(reader.list_rounds(values[0] if values else None, node)):
         total = value if place == 0 and total == 0 else reader.combine(ast.Add(), total, value, node)
     return total
 
 
-def _pick_extreme(word: str) -> Callable[[CallReader, ast.Call, Sequence[Value]], Value]:
-    def pick(reader: CallReader, node: ast.Call, values: Sequence[Value]) -> Value:
+def _pick_extreme(word: str) -> Callable[[CallReader, ast.Call, Sequence[Any]], Any]:
+    def pick(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
         if values and all(map(is_whole, values)):
             return max(values) if word == "max" else min(values)
         return reader.recorder.build(Call(word, tuple(reader.take_array(value, node).expr for value in values)), node)
@@ -226,28 +226,28 @@ def _pick_extreme(word: str) -> Callable[[CallReader, ast.Call, Sequence[Value]]
     return pick
 
 
-def _list_values(reader: CallReader, node: ast.Call, values: Sequence[Value]) -> Value:
+def _list_values(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     return list(reader.list_rounds(values[0], node)) if values else []
 
 
-def _pair_up(reader: CallReader, node: ast.Call, values: Sequence[Value]) -> Value:
+def _pair_up(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     return list(zip(*(reader.list_rounds(value, node) for value in values), strict=False))
 
 
-def _as_number(reader: CallReader, node: ast.Call, values: Sequence[Value]) -> Value:
+def _as_number(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     return values[0] if values else 0
 
 
-def _do_nothing(reader: CallReader, node: ast.Call, values: Sequence[Value]) -> Value:
+def _give_nothing(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     return None
 
 
-BUILT_IN: dict[str, Callable[[CallReader, ast.Call, Sequence[Value]], Value]] = {
+BUILT_IN: dict[str, Callable[[CallReader, ast.Call, Sequence[Any]], Any]] = {
     "len": _measure, "range": _count_to, "sum": _add_up, "max": _pick_extreme("max"), "min": _pick_extreme("min"),
     "list": _list_values, "tuple": lambda reader, node, values: tuple(_list_values(reader, node, values)),
     "enumerate": lambda reader, node, values: list(enumerate(reader.list_rounds(values[0] if values else None, node))),
     "zip": _pair_up, "reversed": lambda reader, node, values: list(reversed(reader.list_rounds(values[0] if values else None, node))),
-    "float": _as_number, "int": _as_number, "print": _do_nothing, "super": lambda reader, node, values: Library("builtins.super"),
+    "float": _as_number, "int": _as_number, "print": _give_nothing, "super": lambda reader, node, values: Library("builtins.super"),
     "abs": lambda reader, node, values: reader.call_row("abs", node, values, {}),
 }  # fmt: skip
 """What Python's own functions give, those of `tutor.program.expression_reader.KNOWN_WORDS`."""

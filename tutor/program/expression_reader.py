@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from tutor.errors import hint_near, tell
+from tutor.expression.limits import MAX_EXPONENT, constant_size
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Neg, Number, Pow
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, size_expr, size_of
 from tutor.graph.telling_names import tell_kind
 from tutor.program.indexing import pick_entries
-from tutor.program.library_rows import star, subtract
-from tutor.program.recorder import Recorder
-from tutor.program.values import (
+from tutor.program.library_rows import multiply_each, subtract
+from tutor.program.program_values import (
     Condition,
-    Drawn,
+    DrawnArray,
     Formula,
-    Function,
     Instance,
     Library,
     Method,
     Open,
+    OwnFunction,
     TorchLayer,
     Unread,
-    Value,
     is_plain,
     is_whole,
     name_value,
     write_number,
     write_size,
 )  # fmt: skip
+from tutor.program.recorder import Recorder
 
-MOST_READ = 60_000
+MOST_READ = 10_000
 """So many parts of a program are looked at, loops and helpers included."""
 MOST_ROUNDS = 200
 LONGEST = 1_000
@@ -42,7 +44,7 @@ LARGEST = 10**9
 _WHOLE: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
 }  # fmt: skip
-_COMPARED: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
+_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
     ast.Is: operator.is_, ast.IsNot: operator.is_not,
 }  # fmt: skip
@@ -59,27 +61,27 @@ class ExpressionReader:
         self.recorder = recorder
         self.source = recorder.source
         self.dialect = dialect
-        self.module: dict[str, Value] = {}
-        self.scope: dict[str, Value] = self.module
+        self.module: dict[str, Any] = {}
+        self.scope: dict[str, Any] = self.module
         self.read_so_far = 0
 
     # what calls and statements add
 
-    def read_call(self, node: ast.Call) -> Value:
+    def read_call(self, node: ast.Call) -> Any:
         """What a function gives."""
         raise NotImplementedError
 
-    def call_row(self, word: str, node: ast.AST, values: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    def call_row(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """A function by its row."""
         raise NotImplementedError
 
-    def bind(self, target: ast.expr, value: Value) -> None:
+    def bind(self, target: ast.expr, value: Any) -> None:
         """Give a value to the names at the left side."""
         raise NotImplementedError
 
     # reading
 
-    def read(self, node: ast.expr) -> Value:
+    def read(self, node: ast.expr) -> Any:
         """The value of an expression.  Raises `ProgramError` with its place where it has none here."""
         self.count(node)
         read = _READERS.get(type(node))
@@ -97,7 +99,7 @@ class ExpressionReader:
             raise self.source.refuse(node, tell("reading the program takes more than {limit:,} steps", limit=MOST_READ),
                                      tell("give a smaller function, or fewer rounds of its loops"))  # fmt: skip
 
-    def read_constant(self, node: ast.Constant) -> Value:
+    def read_constant(self, node: ast.Constant) -> Any:
         """A number or a text that stands there."""
         value = node.value
         if isinstance(value, bool) or value is None or isinstance(value, str) or value is Ellipsis:
@@ -112,7 +114,7 @@ class ExpressionReader:
             return write_number(repr(value).replace("e+", "e").removesuffix(".0"))
         raise self.source.refuse(node, tell("{what} is not read in a formula", what=type(value).__name__))
 
-    def read_name(self, node: ast.Name) -> Value:
+    def read_name(self, node: ast.Name) -> Any:
         """What a name stands for."""
         if node.id in self.scope:
             return self.scope[node.id]
@@ -120,11 +122,13 @@ class ExpressionReader:
             return self.module[node.id]
         if node.id in KNOWN_WORDS:
             return Library(f"builtins.{node.id}")
-        hint = hint_near(node.id, [*self.scope, *self.module])
+        hint = hint_near(node.id, [*self.scope, *self.module]) if not hasattr(builtins, node.id) else ""
+        if hasattr(builtins, node.id):
+            hint = tell("of Python's own functions these are read: {names}", names=", ".join(sorted(KNOWN_WORDS)))
         hint = hint or tell("give it to the function as an argument, with --shapes {name}=…", name=node.id)
         raise self.source.refuse(node, tell("nothing defines {name}", name=node.id), hint)
 
-    def read_attribute(self, node: ast.Attribute) -> Value:
+    def read_attribute(self, node: ast.Attribute) -> Any:
         """What stands behind a point."""
         value = self.read(node.value)
         if isinstance(value, Library):
@@ -151,19 +155,19 @@ class ExpressionReader:
             return value.settings.get(node.attr)
         return Method(value, node.attr)
 
-    def read_own(self, value: Instance, node: ast.Attribute) -> Value:
+    def read_own(self, value: Instance, node: ast.Attribute) -> Any:
         """An attribute or a method of an object of the program."""
         if node.attr in value.attributes:
             return value.attributes[node.attr]
         for part in value.made_of.node.body:
             if isinstance(part, ast.FunctionDef) and part.name == node.attr:
-                return Function(part, value)
+                return OwnFunction(part, value)
         if node.attr in ("training",):
             return True
         raise self.source.refuse(node, tell("{name} has no attribute {word} that is known", name=value.made_of.node.name, word=node.attr),
                                  hint_near(node.attr, value.attributes))  # fmt: skip
 
-    def read_subscript(self, node: ast.Subscript) -> Value:
+    def read_subscript(self, node: ast.Subscript) -> Any:
         """An entry of a list or a dictionary, a part of an array."""
         value = self.read(node.value)
         if isinstance(value, dict):
@@ -181,7 +185,7 @@ class ExpressionReader:
                 raise self.source.refuse(node, tell("there is no entry {key}", key=str(index)[:40])) from None
         return pick_entries(self, self.take_array(value, node), index if isinstance(index, tuple) else (index,), node)
 
-    def read_index(self, node: ast.expr) -> Value:
+    def read_index(self, node: ast.expr) -> Any:
         """What stands in brackets behind an array: places, slices, labels."""
         if isinstance(node, ast.Tuple):
             return tuple(self.read_index(part) for part in node.elts)
@@ -192,9 +196,9 @@ class ExpressionReader:
             return slice(parts[0], parts[1])
         return self.read(node)
 
-    def read_sequence(self, node: ast.Tuple | ast.List) -> Value:
+    def read_sequence(self, node: ast.Tuple | ast.List) -> Any:
         """A tuple or a list."""
-        found: list[Value] = []
+        found: list[Any] = []
         for part in node.elts:
             if isinstance(part, ast.Starred):
                 inner = self.read(part.value)
@@ -203,9 +207,9 @@ class ExpressionReader:
                 found.append(self.read(part))
         return tuple(found) if isinstance(node, ast.Tuple) else found
 
-    def read_dictionary(self, node: ast.Dict) -> Value:
+    def read_dictionary(self, node: ast.Dict) -> Any:
         """A dictionary, whose keys are known."""
-        found: dict[Value, Value] = {}
+        found: dict[Any, Any] = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 inner = self.read(value)
@@ -217,11 +221,11 @@ class ExpressionReader:
             found[word] = self.read(value)
         return found
 
-    def refuse_value(self, node: ast.AST, value: Value) -> Value:
+    def refuse_value(self, node: ast.AST, value: Any) -> Any:
         """Refuse a value that is no array and no number."""
         raise self.source.refuse(node, tell("{what} stands where an array belongs", what=name_value(value)))
 
-    def read_unary(self, node: ast.UnaryOp) -> Value:
+    def read_unary(self, node: ast.UnaryOp) -> Any:
         """A sign before a value."""
         value = self.read(node.operand)
         if isinstance(node.op, ast.Not):
@@ -235,39 +239,45 @@ class ExpressionReader:
         formula = self.take_array(value, node)
         return formula if isinstance(node.op, ast.UAdd) else self.recorder.build(Neg(formula.expr), node)
 
-    def read_binary(self, node: ast.BinOp) -> Value:
+    def read_binary(self, node: ast.BinOp) -> Any:
         """A sign between two values."""
         return self.combine(node.op, self.read(node.left), self.read(node.right), node)
 
-    def combine(self, sign: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
+    def combine(self, sign: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
         """Two values with a sign between them."""
         kind = type(sign)
         if is_whole(left) and is_whole(right):
             whole = self.combine_whole(kind, left, right, node)
             if whole is not None:
                 return whole
-        if isinstance(left, list | tuple) and kind is ast.Add and type(left) is type(right) and len(left) + len(right) <= LONGEST:
+        if isinstance(left, list | tuple) and kind is ast.Add and type(left) is type(right):
+            if len(left) + len(right) > LONGEST:
+                raise self.source.refuse(node, tell("a list of more than {limit:,} entries", limit=LONGEST))
             return [*left, *right] if isinstance(left, list) else (*left, *right)
         if isinstance(left, list) and kind is ast.Mult and is_whole(right) and 0 <= len(left) * right <= LONGEST:
             return left * right
         if isinstance(left, str) or isinstance(right, str):
             return self.refuse_value(node, left if isinstance(left, str) else right)
         for one, two in ((left, right), (right, left)):
-            if isinstance(one, Drawn) and not (isinstance(two, Formula) and two.shape):
+            if isinstance(one, DrawnArray) and not (isinstance(two, Formula) and two.shape):
                 return one
         one, two = self.take_pair(kind, left, right, node)
         make = _SIGNS.get(kind)
         if make is None:
             raise self.source.refuse(node, tell("the sign {sign} is not read between arrays", sign=_NAMED.get(kind, kind.__name__)),
                                      tell("the signs are + - * / ** and @"))  # fmt: skip
+        if kind is ast.Pow and (constant_size(two.expr) or 0) > MAX_EXPONENT:
+            raise self.source.refuse(node, tell("an exponent over the limit of {limit:,}", limit=MAX_EXPONENT))
         return self.recorder.build(make(one.expr, two.expr), node)
 
-    def combine_whole(self, kind: type[ast.operator], left: int, right: int, node: ast.AST) -> Value:
+    def combine_whole(self, kind: type[ast.operator], left: int, right: int, node: ast.AST) -> Any:
         """Two whole numbers; nothing where they give none."""
         if kind in (ast.FloorDiv, ast.Mod, ast.Div) and right == 0:
             raise self.source.refuse(node, tell("a division by 0"))
         if kind is ast.Pow and 0 <= right <= 30 and abs(left) ** right <= LARGEST:
             return left**right
+        if kind is ast.Pow and right > 30:
+            raise self.source.refuse(node, tell("the number is over the limit of {limit:,}", limit=LARGEST))
         make = _WHOLE.get(kind)
         if make is None:
             return None
@@ -276,7 +286,7 @@ class ExpressionReader:
             raise self.source.refuse(node, tell("the number is over the limit of {limit:,}", limit=LARGEST))
         return made
 
-    def take_pair(self, kind: type[ast.operator], left: Value, right: Value, node: ast.AST) -> tuple[Formula, Formula]:
+    def take_pair(self, kind: type[ast.operator], left: Any, right: Any, node: ast.AST) -> tuple[Formula, Formula]:
         """Two operands as formulas; one without a shape has the one that the other needs."""
         for one, two, place in ((left, right, 1), (right, left, 0)):
             if isinstance(two, Open) and two.name not in self.recorder.shapes and not isinstance(one, Open):
@@ -303,7 +313,7 @@ class ExpressionReader:
         letters: tuple[str, ...] = (*"HKMPQRSUV", *(f"n{count}" for count in range(1, 10_000)))
         return next(letter for letter in letters if letter not in used)
 
-    def read_comparison(self, node: ast.Compare) -> Value:
+    def read_comparison(self, node: ast.Compare) -> Any:
         """A comparison: known, or a mask."""
         values = [self.read(part) for part in (node.left, *node.comparators)]
         if all(is_plain(value) for value in values) or any(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops):
@@ -321,7 +331,7 @@ class ExpressionReader:
             raise self.source.refuse(node, tell("a comparison of numbers that are not whole"))
         return Condition(positive, kind in (ast.LtE, ast.GtE))
 
-    def compare_plain(self, op: ast.cmpop, one: Value, two: Value, node: ast.AST) -> bool:
+    def compare_plain(self, op: ast.cmpop, one: Any, two: Any, node: ast.AST) -> bool:
         """A comparison that is known: of whole numbers, texts, None."""
         if isinstance(op, ast.In | ast.NotIn):
             if not isinstance(two, list | tuple | dict | str | range):
@@ -334,37 +344,37 @@ class ExpressionReader:
         except TypeError:
             raise self.source.refuse(node, tell("these two cannot be compared")) from None
 
-    def read_choice(self, node: ast.IfExp) -> Value:
+    def read_choice(self, node: ast.IfExp) -> Any:
         """a if c else b, where c is known."""
         return self.read(node.body if self.take_truth(self.read(node.test), node.test) else node.orelse)
 
-    def read_logic(self, node: ast.BoolOp) -> Value:
+    def read_logic(self, node: ast.BoolOp) -> Any:
         """and, or: of what is known."""
-        value: Value = None
+        value: Any = None
         for part in node.values:
             value = self.read(part)
             if self.take_truth(value, part) is isinstance(node.op, ast.Or):
                 return value
         return value
 
-    def take_truth(self, value: Value, node: ast.AST) -> bool:
+    def take_truth(self, value: Any, node: ast.AST) -> bool:
         """Whether a condition holds that is known while the program is read."""
         if is_plain(value) or isinstance(value, list | tuple | dict):
             return bool(value)
         if isinstance(value, Formula) and type(value.expr) is Number:
             return value.expr.value != 0
-        if isinstance(value, Instance | TorchLayer | Function | Drawn):
+        if isinstance(value, Instance | TorchLayer | OwnFunction | DrawnArray):
             return True
         raise self.source.refuse(
             node, tell("this condition depends on numbers that are not known while the program is read"),
             tell("write np.where(c, a, b) for a choice entry by entry; an if is read where it is about shapes or settings"),
         )  # fmt: skip
 
-    def read_lambda(self, node: ast.Lambda) -> Value:
+    def read_lambda(self, node: ast.Lambda) -> Any:
         """A function without a name."""
-        return Function(node, None, self.scope)
+        return OwnFunction(node, None, self.scope)
 
-    def read_text(self, node: ast.JoinedStr) -> Value:
+    def read_text(self, node: ast.JoinedStr) -> Any:
         """A text with values in it, such as the key f'W{i}'."""
         parts: list[str] = []
         for part in node.values:
@@ -374,11 +384,11 @@ class ExpressionReader:
             parts.append(str(inner))
         return "".join(parts)[:LONGEST]
 
-    def read_comprehension(self, node: ast.ListComp | ast.GeneratorExp) -> Value:
+    def read_comprehension(self, node: ast.ListComp | ast.GeneratorExp) -> Any:
         """A list that a loop makes."""
         if len(node.generators) != 1 or node.generators[0].is_async:
             raise self.source.refuse(node, tell("a comprehension with one loop is read"))
-        loop, found, own = node.generators[0], list[Value](), self.scope
+        loop, found, own = node.generators[0], list[Any](), self.scope
         self.scope = dict(own)
         try:
             for value in self.list_rounds(self.read(loop.iter), loop.iter):
@@ -389,7 +399,7 @@ class ExpressionReader:
             self.scope = own
         return found
 
-    def list_rounds(self, value: Value, node: ast.AST) -> Sequence[Value]:
+    def list_rounds(self, value: Any, node: ast.AST) -> Sequence[Any]:
         """What a loop goes over, one value a round; a number of rounds that is known."""
         if isinstance(value, dict):
             value = list(value)
@@ -405,7 +415,7 @@ class ExpressionReader:
 
     # taking
 
-    def take_array(self, value: Value, node: ast.AST) -> Formula:
+    def take_array(self, value: Any, node: ast.AST) -> Formula:
         """A value as a formula: a number, an array, a mask that is compared; refused where it is none."""
         if isinstance(value, Formula):
             return value
@@ -418,7 +428,7 @@ class ExpressionReader:
         if isinstance(value, Condition):
             inside = self.recorder.build(Call("if_positive", (value.positive.expr, ONE, ZERO)), node)
             return self.recorder.build(subtract(ONE, inside.expr), node) if value.turned else inside
-        if isinstance(value, Drawn):
+        if isinstance(value, DrawnArray):
             if value.fill:
                 sizes = tuple(map(size_expr, value.shape))
                 return self.recorder.build(Call("fill", (Number(value.fill), *sizes)), node) if sizes else write_number(value.fill)
@@ -428,7 +438,7 @@ class ExpressionReader:
             return self.recorder.build(Call("stack", tuple(parts)), node)
         return self.refuse_value(node, value)  # type: ignore[no-any-return]
 
-    def take_size(self, value: Value, node: ast.AST) -> Expr:
+    def take_size(self, value: Any, node: ast.AST) -> Expr:
         """A size, a place or an axis: a whole number, or a letter."""
         if is_whole(value):
             return write_number(value).expr
@@ -442,9 +452,9 @@ class ExpressionReader:
                 raise self.source.refuse(node, tell("a size that is a formula of letters"), tell("give shapes in numbers")) from error
         return self.refuse_value(node, value)  # type: ignore[no-any-return]
 
-    def count_entries(self, shape: Shape, node: ast.AST) -> Value:
+    def count_entries(self, shape: Shape, node: ast.AST) -> Any:
         """How many entries an array has."""
-        value: Value = 1
+        value: Any = 1
         for size in shape:
             value = self.combine(ast.Mult(), value, write_size(size), node)
         return value
@@ -462,7 +472,7 @@ _HINTS: dict[type[ast.AST], str] = {ast.NamedExpr: tell("write the assignment as
 _NAMED: dict[type[ast.operator], str] = {ast.Mod: "%", ast.FloorDiv: "//", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
                                          ast.LShift: "<<", ast.RShift: ">>"}  # fmt: skip
 _SIGNS: dict[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
-    ast.Add: lambda one, two: Add((*(one.args if type(one) is Add else (one,)), two)), ast.Sub: subtract, ast.Mult: star,
+    ast.Add: lambda one, two: Add((*(one.args if type(one) is Add else (one,)), two)), ast.Sub: subtract, ast.Mult: multiply_each,
     ast.Div: Div, ast.Pow: Pow, ast.MatMult: lambda one, two: Call("matmul", (one, two)),
 }  # fmt: skip
 _READERS: dict[type[ast.expr], str] = {

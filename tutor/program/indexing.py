@@ -11,11 +11,11 @@ from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Neg, Number
 from tutor.expression.program_signs import AXIS_WORD, END, NEW, REST, SLICE, SPAN
 from tutor.expression.tokens import LIST
 from tutor.graph.shapes import size_expr
-from tutor.program.library_rows import star, subtract
-from tutor.program.values import Condition, Formula, Open, Rounds, Value
+from tutor.program.library_rows import multiply_each, subtract
+from tutor.program.program_values import Condition, Formula, Open, Rounds
 
 
-def pick_entries(reader: Any, array: Formula, parts: Sequence[Value], node: ast.AST) -> Formula:
+def pick_entries(reader: Any, array: Formula, parts: Sequence[Any], node: ast.AST) -> Formula:
     """A part of an array.  Raises `ProgramError` at the node for what is not read.
 
     Labels that are not known stand as rows of 0 and 1: ``P[range(N), y]`` is the sum of each row of P ⊙ Y.
@@ -33,7 +33,7 @@ def pick_entries(reader: Any, array: Formula, parts: Sequence[Value], node: ast.
     return written
 
 
-def _write_part(reader: Any, part: Value, node: ast.AST) -> Expr:
+def _write_part(reader: Any, part: Any, node: ast.AST) -> Expr:
     """A place, a span, a new axis, as the reader of typed formulas has it."""
     if part is None:
         return Call(NEW, ())
@@ -47,7 +47,7 @@ def _write_part(reader: Any, part: Value, node: ast.AST) -> Expr:
     return reader.take_size(part, node)  # type: ignore[no-any-return]
 
 
-def _look_up(reader: Any, array: Formula, parts: Sequence[Value], node: ast.AST) -> Formula:
+def _look_up(reader: Any, array: Formula, parts: Sequence[Any], node: ast.AST) -> Formula:
     """Rows by their labels, or one entry of each row."""
     recorder = reader.recorder
     if len(parts) == 1 and len(array.shape) > 0:
@@ -61,13 +61,13 @@ def _look_up(reader: Any, array: Formula, parts: Sequence[Value], node: ast.AST)
             labels = recorder.settle(labels, array.shape[:1])
         if isinstance(labels, Formula) and labels.shape == array.shape[:1]:
             hot = recorder.write_one_hot(labels, array.shape[-1:], node)
-            own = recorder.build(star(array.expr, hot.expr), node)
+            own = recorder.build(multiply_each(array.expr, hot.expr), node)
             return recorder.build(Call("sum", (own.expr, Call(AXIS_WORD, (ONE,)))), node)  # type: ignore[no-any-return]
     raise recorder.source.refuse(node, tell("this way to pick entries is not read"),
                                  tell("P[range(N), y] picks an entry of each row, and C[ix] rows"))  # fmt: skip
 
 
-def _take_rows(reader: Any, array: Formula, labels: Value, node: ast.AST) -> Formula:
+def _take_rows(reader: Any, array: Formula, labels: Any, node: ast.AST) -> Formula:
     """C[ix]: rows by their labels; of a vector one entry for each label."""
     recorder = reader.recorder
     if _is_listed(labels) and len(array.shape) == 2:
@@ -81,20 +81,20 @@ def _take_rows(reader: Any, array: Formula, labels: Value, node: ast.AST) -> For
                                      tell("P[range(N), y] picks an entry of each row, and C[ix] rows"))  # fmt: skip
     hot = recorder.write_one_hot(labels, array.shape[:1], node)
     if len(array.shape) == 1 and not labels.shape:
-        return recorder.build(Call("sum", (star(array.expr, hot.expr),)), node)  # type: ignore[no-any-return]
+        return recorder.build(Call("sum", (multiply_each(array.expr, hot.expr),)), node)  # type: ignore[no-any-return]
     if not labels.shape:
         return recorder.build(Call("matmul", (Call("transpose", (array.expr,)), hot.expr)), node)  # type: ignore[no-any-return]
     return recorder.build(Call("matmul", (hot.expr, array.expr)), node)  # type: ignore[no-any-return]
 
 
-def _is_listed(labels: Value) -> bool:
+def _is_listed(labels: Any) -> bool:
     """Whether labels are whole numbers that the program gives."""
     if isinstance(labels, range):
         return len(labels) <= 200
     return isinstance(labels, list) and bool(labels) and all(isinstance(label, int) for label in labels)
 
 
-def _is_counting(part: Value, array: Formula) -> bool:
+def _is_counting(part: Any, array: Formula) -> bool:
     """Whether a part is 0, 1, … up to the last row of the array."""
     size = array.shape[0]
     if isinstance(part, Rounds):
@@ -102,7 +102,7 @@ def _is_counting(part: Value, array: Formula) -> bool:
     return isinstance(part, range | list) and isinstance(size, int) and list(part) == list(range(size))
 
 
-def put_in_place(reader: Any, array: Formula, parts: Sequence[Value], change: Formula, sign: str, node: ast.AST) -> Formula:
+def put_in_place(reader: Any, array: Formula, parts: Sequence[Any], change: Formula, sign: str, node: ast.AST) -> Formula:
     """An array after ``P[range(N), y] -= 1``, or ``= 0``: its entries at the labels changed by a number, as a new value of it."""
     recorder = reader.recorder
     labels = parts[1] if len(parts) == 2 and len(array.shape) == 2 and _is_counting(parts[0], array) else None
@@ -113,8 +113,8 @@ def put_in_place(reader: Any, array: Formula, parts: Sequence[Value], change: Fo
                                      tell("write a whole new array: with np.concatenate, np.stack, or a mask"))  # fmt: skip
     hot = recorder.write_one_hot(labels, array.shape[-1:], node)
     if sign == "=":
-        kept = star(array.expr, recorder.build(subtract(ONE, hot.expr), node).expr)
-        more = [] if change.expr == ZERO else [star(change.expr, hot.expr)]
+        kept = multiply_each(array.expr, recorder.build(subtract(ONE, hot.expr), node).expr)
+        more = [] if change.expr == ZERO else [multiply_each(change.expr, hot.expr)]
         return recorder.build(Add((kept, *more)) if more else kept, node)  # type: ignore[no-any-return]
-    own = star(change.expr, hot.expr) if change.expr != ONE else hot.expr
+    own = multiply_each(change.expr, hot.expr) if change.expr != ONE else hot.expr
     return recorder.build(Add((array.expr, Neg(own) if sign == "-" else own)), node)  # type: ignore[no-any-return]

@@ -9,14 +9,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.errors import tell
 from tutor.expression.lexicon import PROGRAM_STARRED
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
 from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
 from tutor.graph.shapes import size_expr
-from tutor.program.values import Condition, Formula, Value
+from tutor.program.program_values import Condition, Formula
 
 if TYPE_CHECKING:
     from tutor.program.recorder import Recorder
@@ -30,26 +30,26 @@ class Reading(Protocol):
 
     recorder: Recorder
 
-    def take_array(self, value: Value, node: ast.AST) -> Formula:
+    def take_array(self, value: Any, node: ast.AST) -> Formula:
         """A value as a formula; refused where it is none."""
 
-    def take_pair(self, kind: type[ast.operator], left: Value, right: Value, node: ast.AST) -> tuple[Formula, Formula]:
+    def take_pair(self, kind: type[ast.operator], left: Any, right: Any, node: ast.AST) -> tuple[Formula, Formula]:
         """Two operands of a sign as formulas; one without a shape has the one that the other needs."""
 
-    def take_size(self, value: Value, node: ast.AST) -> Expr:
+    def take_size(self, value: Any, node: ast.AST) -> Expr:
         """A value as a size, a place or an axis; refused where it is none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class CallArguments:
     """The arguments of one call, by the names of the row."""
 
     reading: Reading
     node: ast.AST
-    values: Mapping[str, Value]
+    values: Mapping[str, Any]
     called: str
 
-    def __getitem__(self, name: str) -> Value:
+    def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
     def array(self, name: str = "x") -> Expr:
@@ -74,20 +74,20 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LibraryRow:
     """A function of a library."""
 
-    parameters: tuple[tuple[str, Value], ...]
-    make: Callable[[Given], Value]
+    parameters: tuple[tuple[str, Any], ...]
+    make: Callable[[CallArguments], Any]
 
 
-def _row(parameters: str, make: Callable[[Given], Value]) -> Row:
+def _row(parameters: str, make: Callable[[CallArguments], Any]) -> LibraryRow:
     """``"x axis=None"``: words with what they are where they are left out."""
-    found: list[tuple[str, Value]] = []
+    found: list[tuple[str, Any]] = []
     for word in parameters.split():
         name, sign, value = word.partition("=")
         found.append((name, ast.literal_eval(value) if sign else REQUIRED))
-    return Row(tuple(found), make)
+    return LibraryRow(tuple(found), make)
 
 
 OTHER_WORDS = {"dim": "axis", "keepdim": "keepdims", "input": "x", "a": "x", "x1": "x", "x2": "y", "other": "y", "b": "y", "m": "x",
@@ -99,19 +99,19 @@ IGNORED = frozenset({"dtype", "device", "requires_grad", "generator", "copy", "o
 """What changes nothing of the mathematics."""
 
 
-def _apply(func: str) -> Row:
+def _apply(func: str) -> LibraryRow:
     return _row("x", lambda given: given.build(Call(func, (given.array(),))))
 
 
-def _along(func: str) -> Row:
+def _make_along(func: str) -> LibraryRow:
     return _row("x axis=None keepdims=False", lambda given: given.build(Call(func, (given.array(), *given.axes()))))
 
 
-def star(one: Expr, two: Expr) -> Expr:
+def multiply_each(one: Expr, two: Expr) -> Expr:
     """The product entry by entry, as a typed ``*`` of a program.
 
     >>> from tutor.expression.nodes import Name
-    >>> star(Name("a"), Name("b")).args[1].func == PROGRAM_STARRED
+    >>> multiply_each(Name("a"), Name("b")).args[1].func == PROGRAM_STARRED
     True
     """
     return Mul((one, Call(PROGRAM_STARRED, (two,))))
@@ -127,16 +127,16 @@ def subtract(one: Expr, two: Expr) -> Expr:
     return Add((*(one.args if type(one) is Add else (one,)), Neg(two)))
 
 
-def _two(make: Callable[[Expr, Expr], Expr], sign: type[ast.operator] = ast.Mult) -> Row:
-    def build(given: Given) -> Formula:
+def _make_pair(make: Callable[[Expr, Expr], Expr], sign: type[ast.operator] = ast.Mult) -> LibraryRow:
+    def build(given: CallArguments) -> Formula:
         one, two = given.reading.take_pair(sign, given["x"], given["y"], given.node)
         return given.build(make(one.expr, two.expr))
 
     return _row("x y", build)
 
 
-def _join(func: str) -> Row:
-    def make(given: Given) -> Formula:
+def _join(func: str) -> LibraryRow:
+    def make(given: CallArguments) -> Formula:
         parts = given["x"]
         if not isinstance(parts, tuple | list) or not parts:
             raise given.refuse(tell("{func} takes a list of arrays", func=given.called), tell("write {func}([A, B])", func=given.called))
@@ -148,7 +148,7 @@ def _join(func: str) -> Row:
     return _row("x axis=None", make)
 
 
-def _list_sizes(given: Given, name: str) -> tuple[Expr, ...]:
+def _list_sizes(given: CallArguments, name: str) -> tuple[Expr, ...]:
     """Sizes that stand one by one or in a tuple: reshape(N, -1), reshape((N, -1))."""
     parts = given[name]
     parts = parts if isinstance(parts, tuple | list) else (parts,)
@@ -157,12 +157,12 @@ def _list_sizes(given: Given, name: str) -> tuple[Expr, ...]:
     return tuple(given.reading.take_size(part, given.node) for part in parts)
 
 
-def _shaped(func: str) -> Row:
+def _make_shaped(func: str) -> LibraryRow:
     """A change of shape whose settings are sizes or axes, as many as there are: ``*sizes``."""
     return _row("x *axis", lambda given: given.build(Call(func, (given.array(), *_list_sizes(given, "axis")))))
 
 
-def _transpose(given: Given) -> Formula:
+def _transpose(given: CallArguments) -> Formula:
     array = given.reading.take_array(given["x"], given.node)
     sizes = _list_sizes(given, "axis")
     if sizes:
@@ -173,9 +173,9 @@ def _transpose(given: Given) -> Formula:
     return given.build(Call("transpose", (array.expr, *(places if len(places) > 2 else ()))))
 
 
-def _spread_variance(root: bool, ddof: int | None) -> Row:
+def _spread_variance(root: bool, ddof: int | None) -> LibraryRow:
     """Variance or its root; divided by n − ddof, or by n − 1 unless ``unbiased`` is False."""
-    def make(given: Given) -> Formula:
+    def make(given: CallArguments) -> Formula:
         less = given["ddof"]
         if isinstance(given.values.get("axis"), bool):  # torch: x.var(False)
             raise given.refuse(tell("{func} of a true or false", func=given.called), tell("write unbiased=False by its name"))
@@ -207,17 +207,17 @@ def _spread_variance(root: bool, ddof: int | None) -> Row:
     return _row(words, make)
 
 
-def _where(given: Given) -> Formula:
+def _make_where(given: CallArguments) -> Formula:
     condition = given["c"]
     one, two = given.array("x"), given.array("y")
     if isinstance(condition, Condition):
         one, two = (two, one) if condition.turned else (one, two)
         return given.build(Call("if_positive", (condition.positive.expr, one, two)))
     mask = given.array("c")
-    return given.build(Add((star(mask, one), star(subtract(ONE, mask), two))))
+    return given.build(Add((multiply_each(mask, one), multiply_each(subtract(ONE, mask), two))))
 
 
-def _clip(given: Given) -> Formula:
+def _make_clip(given: CallArguments) -> Formula:
     made = given.array()
     if given["low"] is not None:
         made = Call("max", (given.array("low"), made))
@@ -226,13 +226,13 @@ def _clip(given: Given) -> Formula:
     return given.build(made)
 
 
-def _norm(given: Given) -> Formula:
+def _norm(given: CallArguments) -> Formula:
     if given["ord"] not in (None, 2, "fro"):
         raise given.refuse(tell("a norm of the order {order}", order=str(given["ord"])[:20]), tell("the norm of Euclid is read"))
     return given.build(Call("norm", (given.array(), *given.axes())))
 
 
-def _label_loss(func: str, given: Given) -> Formula:
+def _label_loss(func: str, given: CallArguments) -> Formula:
     """Cross-entropy of scores, or of their logarithms, with labels, or with rows that sum to 1."""
     scores = given.reading.take_array(given["x"], given.node)
     target = given.reading.take_array(given["y"], given.node)
@@ -240,11 +240,11 @@ def _label_loss(func: str, given: Given) -> Formula:
     if len(target.shape) == len(scores.shape) - 1:
         target = recorder.write_one_hot(target, scores.shape[-1:], given.node)
     logs = given.build(Call("log_softmax", (scores.expr, Call(AXIS_WORD, (Neg(ONE),))))) if func == "scores" else scores
-    own = given.build(star(target.expr, logs.expr))
+    own = given.build(multiply_each(target.expr, logs.expr))
     return _reduce(given, Neg(given.build(Call("sum", (own.expr, Call(AXIS_WORD, (Neg(ONE),))))).expr))
 
 
-def _reduce(given: Given, each: Expr) -> Formula:
+def _reduce(given: CallArguments, each: Expr) -> Formula:
     """The mean of the losses of samples, unless it is said otherwise."""
     how = given.values.get("reduction", "mean")
     if how not in ("mean", "sum", "none"):
@@ -253,36 +253,36 @@ def _reduce(given: Given, each: Expr) -> Formula:
     return built if how == "none" or not built.shape else given.build(Call(str(how), (built.expr,)))
 
 
-def _pair_loss(make: Callable[[Expr, Expr], Expr]) -> Row:
+def _pair_loss(make: Callable[[Expr, Expr], Expr]) -> LibraryRow:
     return _row("x y reduction='mean'", lambda given: _reduce(given, make(given.array("x"), given.array("y"))))
 
 
-def _same(given: Given) -> Value:
+def _give_same(given: CallArguments) -> Any:
     return given["x"]
 
 
-def _conv(given: Given) -> Formula:
+def _make_conv(given: CallArguments) -> Formula:
     settings = tuple(Call(f"given {name}", (_write_setting(given, name),)) for name in ("stride", "padding", "dilation", "groups"))
     bias = () if given["bias"] is None else (Call("given bias", (given.array("bias"),)),)
     return given.build(Call("correlate", (given.array("x"), given.array("weight"), *settings, *bias)))
 
 
-def _write_setting(given: Given, name: str) -> Expr:
+def _write_setting(given: CallArguments, name: str) -> Expr:
     value = given[name]
     if isinstance(value, tuple | list):
         return Call("list", tuple(given.reading.take_size(one, given.node) for one in value))
     return given.reading.take_size(value, given.node)
 
 
-def _pool(func: str) -> Row:
-    def make(given: Given) -> Formula:
+def _make_pool(func: str) -> LibraryRow:
+    def make(given: CallArguments) -> Formula:
         names = [name for name in ("kernel_size", "stride", "padding") if given[name] is not None]
         return given.build(Call(func, (given.array(), *(Call(f"given {name}", (_write_setting(given, name),)) for name in names))))
 
     return _row("x kernel_size stride=None padding=None", make)
 
 
-def _attend(given: Given) -> Formula:
+def _make_attention(given: CallArguments) -> Formula:
     parts = [given.reading.take_array(given[name], given.node) for name in ("query", "key", "value")]
     if given["attn_mask"] is not None or given["is_causal"] or given["dropout_p"]:
         raise given.refuse(tell("attention with a mask or with dropout inside is not read"), tell("write it out, with softmax"))
@@ -291,7 +291,7 @@ def _attend(given: Given) -> Formula:
     return given.reading.recorder.add_layer("y", Call("attention", tuple(part.expr for part in named)), given.node)
 
 
-def _normalise(given: Given) -> Formula:
+def _make_norm(given: CallArguments) -> Formula:
     array = given.reading.take_array(given["x"], given.node)
     shape = given["shape"] if isinstance(given["shape"], tuple | list) else (given["shape"],)
     if len(shape) != 1:
@@ -320,23 +320,24 @@ _FUNCTIONS = {
     "log10": _row("x", lambda given: given.build(Div(Call("log", (given.array(),)), Call("log", (Number("10"),))))),
 }  # fmt: skip
 _ALONG = {
-    **{name: _along(name) for name in ("sum", "mean", "softmax", "log_softmax", "logsumexp", "max", "min")},
-    "amax": _along("max"), "amin": _along("min"),
+    **{name: _make_along(name) for name in ("sum", "mean", "softmax", "log_softmax", "logsumexp", "max", "min")},
+    "amax": _make_along("max"), "amin": _make_along("min"),
 }  # fmt: skip
 _PRODUCTS = {
-    **{name: _two(lambda one, two: Call("matmul", (one, two)), ast.MatMult) for name in ("matmul", "dot", "mm", "bmm", "mv")},
-    "outer": _two(lambda one, two: Call("outer", (one, two))),
-    **{name: _two(star) for name in ("multiply", "mul")},
-    "add": _two(lambda one, two: Add((one, two)), ast.Add), "subtract": _two(subtract, ast.Sub), "sub": _two(subtract, ast.Sub),
-    **{name: _two(Div) for name in ("divide", "true_divide", "div")},
-    "power": _two(Pow), "pow": _two(Pow),
-    "maximum": _two(lambda one, two: Call("max", (one, two))), "minimum": _two(lambda one, two: Call("min", (one, two))),
+    **{name: _make_pair(lambda one, two: Call("matmul", (one, two)), ast.MatMult) for name in ("matmul", "dot", "mm", "bmm", "mv")},
+    "outer": _make_pair(lambda one, two: Call("outer", (one, two))),
+    **{name: _make_pair(multiply_each) for name in ("multiply", "mul")},
+    "add": _make_pair(lambda one, two: Add((one, two)), ast.Add), "subtract": _make_pair(subtract, ast.Sub),
+    "sub": _make_pair(subtract, ast.Sub),
+    **{name: _make_pair(Div) for name in ("divide", "true_divide", "div")},
+    "power": _make_pair(Pow), "pow": _make_pair(Pow),
+    "maximum": _make_pair(lambda one, two: Call("max", (one, two))), "minimum": _make_pair(lambda one, two: Call("min", (one, two))),
 }  # fmt: skip
 _SHAPES = {
     "reshape": _row("x *shape", lambda given: given.build(Call("unflatten", (given.array(), *_list_sizes(given, "shape"))))),
     "view": _row("x *shape", lambda given: given.build(Call("unflatten", (given.array(), *_list_sizes(given, "shape"))))),
-    "permute": _shaped("permute"), "swapaxes": _shaped("swapaxes"), "squeeze": _shaped("squeeze"),
-    "unsqueeze": _shaped("unsqueeze"), "expand_dims": _shaped("unsqueeze"), "transpose": _row("x *axis", _transpose),
+    "permute": _make_shaped("permute"), "swapaxes": _make_shaped("swapaxes"), "squeeze": _make_shaped("squeeze"),
+    "unsqueeze": _make_shaped("unsqueeze"), "expand_dims": _make_shaped("unsqueeze"), "transpose": _row("x *axis", _transpose),
     "flatten": _row("x axis=None", lambda given: given.build(
         Call("unflatten", (given.array(), Neg(ONE))) if given["axis"] in (None, 0) else Call("flatten", (given.array(), *given.axes())))),
     "ravel": _row("x", lambda given: given.build(Call("unflatten", (given.array(), Neg(ONE))))),
@@ -344,12 +345,13 @@ _SHAPES = {
     "vstack": _join("vstack"), "hstack": _join("hstack"),
 }  # fmt: skip
 _OTHER = {
-    "where": _row("c x y", _where), "clip": _row("x low=None high=None", _clip), "clamp": _row("x low=None high=None", _clip),
+    "where": _row("c x y", _make_where), "clip": _row("x low=None high=None", _make_clip),
+    "clamp": _row("x low=None high=None", _make_clip),
     "norm": _row("x ord=None axis=None keepdims=False", _norm),
-    **{name: _row("x", _same) for name in ("array", "asarray", "copy", "clone", "contiguous", "float", "double", "float32", "float64",
+    **{name: _row("x", _give_same) for name in ("array", "asarray", "copy", "clone", "contiguous", "float", "double", "float32", "float64",
                                            "ascontiguousarray", "tensor", "cpu", "cuda", "as_tensor", "Tensor", "long", "item",
                                            "requires_grad_")},
-    "astype": _row("x dtype=None", _same), "to": _row("x where=None", _same), "type": _row("x dtype=None", _same),
+    "astype": _row("x dtype=None", _give_same), "to": _row("x where=None", _give_same), "type": _row("x dtype=None", _give_same),
 }  # fmt: skip
 _NUMPY = {
     **_FUNCTIONS, **_ALONG, **_PRODUCTS, **_SHAPES, **_OTHER, "var": _spread_variance(False, 0), "std": _spread_variance(True, 0),
@@ -361,18 +363,18 @@ _TORCH = {
     "mse_loss": _pair_loss(lambda one, two: Pow(subtract(one, two), TWO)),
     "l1_loss": _pair_loss(lambda one, two: Call("abs", (subtract(one, two),))),
     "binary_cross_entropy": _pair_loss(lambda p, y: Call("binary_cross_entropy", (p, y))),
-    "binary_cross_entropy_with_logits": _pair_loss(lambda z, y: subtract(Call("softplus", (z,)), star(y, z))),
+    "binary_cross_entropy_with_logits": _pair_loss(lambda z, y: subtract(Call("softplus", (z,)), multiply_each(y, z))),
     "linear": _row("x weight bias=None", lambda given: given.build(
         Call("matmul", (given.array(), Call("transpose", (given.array("weight"),)))) if given["bias"] is None else
         Add((Call("matmul", (given.array(), Call("transpose", (given.array("weight"),)))), given.array("bias"))))),
-    "conv1d": _row("x weight bias=None stride=1 padding=0 dilation=1 groups=1", _conv),
-    "conv2d": _row("x weight bias=None stride=1 padding=0 dilation=1 groups=1", _conv),
-    "max_pool1d": _pool("max_pool_1d"), "avg_pool1d": _pool("average_pool_1d"),
-    "max_pool2d": _pool("max_pool"), "avg_pool2d": _pool("average_pool"),
-    "scaled_dot_product_attention": _row("query key value attn_mask=None dropout_p=0 is_causal=False", _attend),
-    "layer_norm": _row("x shape weight=None bias=None eps=1e-05", _normalise),
+    "conv1d": _row("x weight bias=None stride=1 padding=0 dilation=1 groups=1", _make_conv),
+    "conv2d": _row("x weight bias=None stride=1 padding=0 dilation=1 groups=1", _make_conv),
+    "max_pool1d": _make_pool("max_pool_1d"), "avg_pool1d": _make_pool("average_pool_1d"),
+    "max_pool2d": _make_pool("max_pool"), "avg_pool2d": _make_pool("average_pool"),
+    "scaled_dot_product_attention": _row("query key value attn_mask=None dropout_p=0 is_causal=False", _make_attention),
+    "layer_norm": _row("x shape weight=None bias=None eps=1e-05", _make_norm),
 }  # fmt: skip
-LIBRARIES: Mapping[str, Mapping[str, Row]] = {
+LIBRARIES: Mapping[str, Mapping[str, LibraryRow]] = {
     "numpy": _NUMPY, "numpy.linalg": {"norm": _OTHER["norm"]}, "torch": _TORCH, "torch.nn.functional": _TORCH,
     "torch.linalg": {"norm": _OTHER["norm"]}, "torch.special": _TORCH, "scipy.special": _NUMPY,
     "math": {**_FUNCTIONS, "pow": _PRODUCTS["pow"]}, "jax.numpy": _NUMPY, "jax.nn": _TORCH,

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tutor.errors import ProgramError, TutorError, hint_near, tell
 from tutor.expression.nodes import Call, Name
@@ -14,10 +15,10 @@ from tutor.expression.walk import names
 from tutor.graph.layered import Layered, assemble_layers
 from tutor.graph.nouns import Quantity
 from tutor.graph.shapes import Shape
+from tutor.program.program_values import Class, Formula, Open, OwnFunction, Unread, write_size
 from tutor.program.recorder import Recorder
 from tutor.program.source import Source, read_source
 from tutor.program.statement_reader import StatementReader
-from tutor.program.values import Class, Formula, Function, Open, Unread, Value, write_size
 
 ENTRANCES = ("forward", "loss", "model", "main")
 """What the function that is meant is called where nobody says it."""
@@ -55,7 +56,7 @@ def read_program(text: str, file: str, wanted: str = "", shapes: Mapping[str, Sh
     source = read_source(text, file)
     taken = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
     given = dict(shapes or {})
-    reader = ProgramReader(Recorder(source, given, taken | {*given}), "torch" if _imports_torch(source) else "numpy")
+    reader = ProgramReader(Recorder(source, given, taken | {*given}), "torch" if _uses_torch(source) else "numpy")
     try:
         value, node, called = reader.read_target(wanted)
         return _finish(reader, value, node, called)
@@ -64,7 +65,7 @@ def read_program(text: str, file: str, wanted: str = "", shapes: Mapping[str, Sh
                            hint=tell("write it in several statements")) from None  # fmt: skip
 
 
-def _imports_torch(source: Source) -> bool:
+def _uses_torch(source: Source) -> bool:
     heads = [alias.name for node in ast.walk(source.tree) if isinstance(node, ast.Import) for alias in node.names]
     heads += [node.module or "" for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom)]
     return any(head.partition(".")[0] == "torch" for head in heads)
@@ -75,17 +76,17 @@ class ProgramReader(StatementReader):
 
     def __init__(self, recorder: Recorder, dialect: str) -> None:
         super().__init__(recorder, dialect)
-        self.entries: dict[tuple[str, str], Value] = {}
+        self.entries: dict[tuple[str, str], Any] = {}
         self.making = False
 
-    def read_target(self, wanted: str) -> tuple[Value, ast.AST, str]:
+    def read_target(self, wanted: str) -> tuple[Any, ast.AST, str]:
         """What the function, the class or the file gives, where it stands, and what it is called."""
         tree = self.source.tree
         self.drawn_kind = "weight"
         self.read_module()
         head, _, method = wanted.partition(".")
         if not head:
-            known = [name for name, value in self.module.items() if isinstance(value, Function | Class)]
+            known = [name for name, value in self.module.items() if isinstance(value, OwnFunction | Class)]
             head = next((name for name in ENTRANCES if name in known), known[0] if len(known) == 1 else "")
             if not head and known and not self.recorder.steps:
                 raise ProgramError(tell("which function of the file is meant is not said"), where=self.source.file,
@@ -102,14 +103,14 @@ class ProgramReader(StatementReader):
             raise value.error
         if isinstance(value, Class):
             function, owner = self.open_object(value, method or "forward"), value.node
-            return self.enter(function), owner, f"{head}.{function.node.name}"  # type: ignore[union-attr]
-        if not isinstance(value, Function) or method:
-            known = [name for name, one in self.module.items() if isinstance(one, Function | Class)]
+            return self.call_target(function), owner, f"{head}.{function.node.name}"  # type: ignore[union-attr]
+        if not isinstance(value, OwnFunction) or method:
+            known = [name for name, one in self.module.items() if isinstance(one, OwnFunction | Class)]
             raise ProgramError(tell("there is no function {name} in the file", name=wanted[:60]), where=self.source.file,
                                hint=hint_near(wanted, known) or tell("there are {names}", names=", ".join(known[:20]) or "-"))  # fmt: skip
-        return self.enter(value), value.node, head
+        return self.call_target(value), value.node, head
 
-    def open_object(self, made_of: Class, method: str) -> Function:
+    def open_object(self, made_of: Class, method: str) -> OwnFunction:
         """A method of an object of a class, made with its usual settings, and letters for sizes that nobody gives."""
         self.making = True
         made = self.make_object(made_of, made_of.node, [], {}, open_ones=True)
@@ -121,16 +122,16 @@ class ProgramReader(StatementReader):
         if chosen is None:
             raise self.source.refuse(made_of.node, tell("the class {name} has no {method}", name=made_of.node.name, method=method),
                                      tell("there are {names}", names=", ".join(part.name for part in methods) or "-"))  # fmt: skip
-        return Function(chosen, made)
+        return OwnFunction(chosen, made)
 
-    def enter(self, function: Function) -> Value:
+    def call_target(self, function: OwnFunction) -> Any:
         """What a function gives with open arguments."""
         values = [function.owner] if function.owner is not None else []
         self.drawn_kind = "input"
         scope = {**function.scope, **self.match_arguments(function, function.node, values, {}, open_ones=True)}
         return self.run_function(function, scope)
 
-    def open_argument(self, arg: ast.arg) -> Value:
+    def open_argument(self, arg: ast.arg) -> Any:
         """An argument of what is meant: its shape is given, annotated, or told by its first use."""
         given = self.recorder.given.get(arg.arg)
         if self.making:  # a setting of a class: a size
@@ -143,7 +144,7 @@ class ProgramReader(StatementReader):
             return self.recorder.add_leaf(arg.arg, given)
         return Open(self.recorder.choose_name(arg.arg))
 
-    def read_subscript(self, node: ast.Subscript) -> Value:
+    def read_subscript(self, node: ast.Subscript) -> Any:
         """Of an argument that is a dictionary, params['W1'], an entry is an argument of its own."""
         if isinstance(node.slice, ast.Constant | ast.JoinedStr) and isinstance(owner := self.read(node.value), Open):
             key = self.read(node.slice)
@@ -179,7 +180,7 @@ def _is_whole_number(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Name) and node.id == "int"
 
 
-def _choose_result(value: Value, reader: ProgramReader, node: ast.AST) -> Formula:
+def _choose_result(value: Any, reader: ProgramReader, node: ast.AST) -> Formula:
     """The number or the array that is differentiated: the first one of what is returned."""
     if isinstance(value, Unread):
         raise value.error
@@ -195,7 +196,7 @@ def _choose_result(value: Value, reader: ProgramReader, node: ast.AST) -> Formul
                                tell("return the loss, or the output of the network"))  # fmt: skip
 
 
-def _finish(reader: ProgramReader, value: Value, node: ast.AST, called: str) -> ReadProgram:
+def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> ReadProgram:
     """The graph of what a result is computed from."""
     recorder = reader.recorder
     result = _choose_result(value, reader, node)

@@ -17,8 +17,8 @@ from tutor.graph.array_products import arrange_products
 from tutor.graph.expand_layers import expand_layers
 from tutor.graph.nouns import Kind, Quantity
 from tutor.graph.shapes import Shape, shape_of
+from tutor.program.program_values import Formula, Open, count_parts, find_depth, write_number
 from tutor.program.source import Source
-from tutor.program.values import Formula, Open, count_parts, find_depth, write_number
 from tutor.rules.composite_layers import COMPOSITES
 from tutor.rules.functions import FUNCTIONS
 

@@ -16,17 +16,16 @@ from tutor.graph.nouns import Kind
 from tutor.program import torch_layers
 from tutor.program.call_reader import CallReader
 from tutor.program.indexing import pick_entries, put_in_place
-from tutor.program.library_rows import LIBRARIES, Row
-from tutor.program.values import (
+from tutor.program.library_rows import LIBRARIES, LibraryRow
+from tutor.program.program_values import (
     Class,
-    Drawn,
+    DrawnArray,
     Formula,
-    Function,
     Instance,
     Library,
+    OwnFunction,
     TorchLayer,
     Unread,
-    Value,
     write_number,
 )  # fmt: skip
 
@@ -37,7 +36,7 @@ MOST_CALLS = 12
 class Returned(Exception):
     """A function has come to its end."""
 
-    def __init__(self, value: Value) -> None:
+    def __init__(self, value: Any) -> None:
         super().__init__("return")
         self.value = value
 
@@ -51,7 +50,7 @@ class _LoopEnds(Exception):
 class StatementReader(CallReader):
     """Reads statements, one after the other, into the steps of its recorder."""
 
-    torch_table: Mapping[str, Row] = LIBRARIES["torch"]
+    torch_table: Mapping[str, LibraryRow] = LIBRARIES["torch"]
 
     def __init__(self, recorder: Any, dialect: str) -> None:
         super().__init__(recorder, dialect)
@@ -89,14 +88,16 @@ class StatementReader(CallReader):
             target = part.value if isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store) else None
             if isinstance(target, ast.Name) and target.id in self.scope and not isinstance(self.scope[target.id], dict | Instance):
                 self.scope[target.id] = Unread(error)
-            elif isinstance(part, ast.Subscript) and isinstance(target, ast.expr):
+            elif isinstance(part, ast.Subscript | ast.Attribute) and isinstance(target, ast.expr):
                 self._leave_entry(part, error)
 
-    def _leave_entry(self, part: ast.Subscript, error: ProgramError) -> None:
+    def _leave_entry(self, part: ast.Subscript | ast.Attribute, error: ProgramError) -> None:
         try:
-            owner, key = self.read(part.value), self.read(part.slice)
+            owner, key = self.read(part.value), part.attr if isinstance(part, ast.Attribute) else self.read(part.slice)
         except ProgramError:
             return
+        if isinstance(owner, Instance) and isinstance(key, str):
+            owner.attributes[key] = Unread(error)
         if isinstance(owner, dict) and isinstance(key, str | int):
             owner[key] = Unread(error)
 
@@ -113,7 +114,7 @@ class StatementReader(CallReader):
         if node.value is not None:
             self.bind(node.target, self.read(node.value))
 
-    def bind(self, target: ast.expr, value: Value) -> None:
+    def bind(self, target: ast.expr, value: Any) -> None:
         """Give a value to what stands at the left side."""
         if isinstance(target, ast.Name):
             self.scope[target.id] = self.give_name(target.id, value, target)
@@ -130,7 +131,7 @@ class StatementReader(CallReader):
         else:
             raise self.source.refuse(target, tell("this left side is not read"), tell("assign to a name"))
 
-    def bind_several(self, target: ast.Tuple | ast.List, value: Value) -> None:
+    def bind_several(self, target: ast.Tuple | ast.List, value: Any) -> None:
         """a, b = …"""
         if isinstance(value, Formula) and value.shape and isinstance(value.shape[0], int):
             value = [pick_entries(self, value, (place,), target) for place in range(value.shape[0])] if value.shape[0] < 50 else value
@@ -146,7 +147,7 @@ class StatementReader(CallReader):
         for part, own in zip(target.elts, listed, strict=True):
             self.bind(part.value if isinstance(part, ast.Starred) else part, own)
 
-    def bind_entry(self, target: ast.Subscript, value: Value) -> None:
+    def bind_entry(self, target: ast.Subscript, value: Any) -> None:
         """params['W1'] = …; a list's entry; of an array of zeros one slice."""
         owner = self.read(target.value)
         if isinstance(owner, dict):
@@ -159,7 +160,7 @@ class StatementReader(CallReader):
         if isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner):
             owner[index] = value
             return
-        if isinstance(owner, Formula | Drawn) and isinstance(target.value, ast.Name):
+        if isinstance(owner, Formula | DrawnArray) and isinstance(target.value, ast.Name):
             parts = index if isinstance(index, tuple) else (index,)
             made = put_in_place(self, self.take_array(owner, target), parts, self.take_array(value, target), "=", target)
             self.scope[target.value.id] = self.give_name(target.value.id, made, target)
@@ -181,17 +182,17 @@ class StatementReader(CallReader):
         left = self.read(_load(node.target))
         self.bind(node.target, self.combine(node.op, left, self.read(node.value), node))
 
-    def give_name(self, name: str, value: Value, node: ast.AST) -> Value:
+    def give_name(self, name: str, value: Any, node: ast.AST) -> Any:
         """A value that is called so from here on: a formula becomes a step, a drawn array a quantity, a layer has its weights."""
         if isinstance(value, Formula) and type(value.expr) is not Name and self._has_quantities(value.expr):
             return self.recorder.add_step(name, value, node)
-        if isinstance(value, Drawn) and (not value.fill or self.drawn_kind != "input"):
+        if isinstance(value, DrawnArray) and (not value.fill or self.drawn_kind != "input"):
             given = self.recorder.given.get(name)
             kind: Kind = "bias" if value.fill == "0" and self.drawn_kind == "weight" else self.drawn_kind
             return self.recorder.add_leaf(name, given or value.shape, kind)
         return self.name_parts(value, name, node)
 
-    def name_parts(self, value: Value, path: str, node: ast.AST) -> Value:
+    def name_parts(self, value: Any, path: str, node: ast.AST) -> Any:
         """A layer, an object or several of them with their weights as quantities, whose names begin with the path: block_norm_weight."""
         if isinstance(value, TorchLayer):
             return torch_layers.give_weights(self, value, path, node)
@@ -203,9 +204,9 @@ class StatementReader(CallReader):
             value[:] = [self.name_parts(part, f"{path}_{place}", node) for place, part in enumerate(value)]
         return value
 
-    def name_weight(self, value: Value, path: str, node: ast.AST) -> Value:
+    def name_weight(self, value: Any, path: str, node: ast.AST) -> Any:
         """What an object has: an array of numbers that nobody gives is a weight."""
-        if isinstance(value, Drawn):
+        if isinstance(value, DrawnArray):
             return self.recorder.add_leaf(path, value.shape, "bias" if value.fill == "0" else "weight")
         return self.name_parts(value, path, node)
 
@@ -245,7 +246,7 @@ class StatementReader(CallReader):
         """The end of a function."""
         raise Returned(None if node.value is None else self._read_result(node.value))
 
-    def _read_result(self, node: ast.expr) -> Value:
+    def _read_result(self, node: ast.expr) -> Any:
         """What is returned; in a tuple or a dictionary, a part that cannot be read waits to be used."""
         if isinstance(node, ast.Tuple):
             return tuple(self._read_result(part) for part in node.elts)
@@ -288,12 +289,12 @@ class StatementReader(CallReader):
     def run_definition(self, node: ast.FunctionDef) -> None:
         """A function of the program."""
         error = self.find_odd(node)
-        self.scope[node.name] = Function(node, None, {} if self.scope is self.module else self.scope) if error is None else Unread(error)
+        self.scope[node.name] = OwnFunction(node, None, {} if self.scope is self.module else self.scope) if error is None else Unread(error)
 
     def find_odd(self, node: ast.FunctionDef) -> ProgramError | None:
         """Why a function is not read: a decorator, or it yields."""
         for decorator in node.decorator_list:
-            if not (isinstance(decorator, ast.Call | ast.Name | ast.Attribute) and _last_word(decorator) in _HARMLESS):
+            if not (isinstance(decorator, ast.Call | ast.Name | ast.Attribute) and _read_last_word(decorator) in _HARMLESS):
                 return self.source.refuse(decorator, tell("a decorator may change what a function computes, and is not read"),
                                           tell("give the function without it"))  # fmt: skip
         for part in ast.walk(node):
@@ -309,7 +310,7 @@ class StatementReader(CallReader):
 
     # calls
 
-    def call_function(self, function: Function, node: ast.AST, values: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    def call_function(self, function: OwnFunction, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """A function of the program, read with its arguments in the place of its call."""
         if self.depth >= MOST_CALLS:
             raise self.source.refuse(node, tell("functions that call each other more than {limit} deep", limit=MOST_CALLS),
@@ -320,12 +321,12 @@ class StatementReader(CallReader):
         return self.run_function(function, scope)
 
     def match_arguments(
-        self, function: Function, node: ast.AST, values: Sequence[Value], named: Mapping[str, Value], *, open_ones: bool = False
-    ) -> dict[str, Value]:
+        self, function: OwnFunction, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any], *, open_ones: bool = False
+    ) -> dict[str, Any]:
         """The arguments of a call by their names.  Raises `ProgramError` for one that is missing; with ``open_ones`` it is left open."""
         args = function.node.args
         listed = [*args.posonlyargs, *args.args]
-        left, found = list(values), dict[str, Value]()
+        left, found = list(values), dict[str, Any]()
         usual: dict[str, ast.expr] = dict(zip([arg.arg for arg in listed][len(listed) - len(args.defaults) :], args.defaults, strict=True))
         usual |= {arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None}
         for arg in [*listed, *args.kwonlyargs]:
@@ -350,7 +351,7 @@ class StatementReader(CallReader):
             raise self.source.refuse(node, tell("more arguments than the function has"))
         return found
 
-    def read_apart(self, node: ast.expr) -> Value:
+    def read_apart(self, node: ast.expr) -> Any:
         """A value that is read among the names of the file."""
         own, self.scope = self.scope, self.module
         try:
@@ -358,11 +359,11 @@ class StatementReader(CallReader):
         finally:
             self.scope = own
 
-    def open_argument(self, arg: ast.arg) -> Value:
+    def open_argument(self, arg: ast.arg) -> Any:
         """An argument that nobody gives: a quantity, whose shape is said, annotated, or told by its first use."""
         raise NotImplementedError
 
-    def run_function(self, function: Function, scope: dict[str, Value]) -> Value:
+    def run_function(self, function: OwnFunction, scope: dict[str, Any]) -> Any:
         """What a function returns with its arguments."""
         own, self.scope = self.scope, scope
         self.depth += 1
@@ -378,7 +379,7 @@ class StatementReader(CallReader):
         return None
 
     def make_object(
-        self, made_of: Class, node: ast.AST, values: Sequence[Value], named: Mapping[str, Value], *, open_ones: bool = False
+        self, made_of: Class, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any], *, open_ones: bool = False
     ) -> Instance:
         """An object of a class, whose __init__ is read."""
         made = Instance(made_of)
@@ -387,7 +388,7 @@ class StatementReader(CallReader):
                                      tell("a function that calls itself is not read"))  # fmt: skip
         for part in made_of.node.body:
             if isinstance(part, ast.FunctionDef) and part.name == "__init__":
-                function = Function(part, made)
+                function = OwnFunction(part, made)
                 scope = self.match_arguments(function, node, [made, *values], named, open_ones=open_ones)
                 kind, self.drawn_kind = self.drawn_kind, "weight"
                 try:
@@ -396,25 +397,25 @@ class StatementReader(CallReader):
                     self.drawn_kind = kind
         return made
 
-    def make_layer(self, path: str, node: ast.Call, values: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    def make_layer(self, path: str, node: ast.Call, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """A layer of torch.nn, or an array that is made of nothing."""
         return torch_layers.make_layer(self, path, node, values, named)
 
-    def call_layer(self, layer: TorchLayer, node: ast.AST, values: Sequence[Value]) -> Value:
+    def call_layer(self, layer: TorchLayer, node: ast.AST, values: Sequence[Any]) -> Any:
         """What a layer of torch.nn gives."""
         return torch_layers.call_layer(self, layer, node, values)
 
-    def call_value(self, value: Value, node: ast.AST, values: Sequence[Value]) -> Value:
+    def call_value(self, value: Any, node: ast.AST, values: Sequence[Any]) -> Any:
         """A layer, an object or a function that is applied."""
         if isinstance(value, TorchLayer):
             return self.call_layer(value, node, values)
         if isinstance(value, Instance):
             value = self.find_forward(value, node)
-        if isinstance(value, Function):
+        if isinstance(value, OwnFunction):
             return self.call_function(value, node, values, {})
         return self.refuse_value(node, value)
 
-    def look_up(self, array: Formula, labels: Value, node: ast.AST) -> Formula:
+    def look_up(self, array: Formula, labels: Any, node: ast.AST) -> Formula:
         """Rows of an embedding."""
         return pick_entries(self, array, (labels,), node)
 
@@ -439,7 +440,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[StatementReader, Any], None]] = {
 }  # fmt: skip
 
 
-def _last_word(node: ast.expr) -> str:
+def _read_last_word(node: ast.expr) -> str:
     node = node.func if isinstance(node, ast.Call) else node
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 

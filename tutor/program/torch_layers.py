@@ -10,7 +10,7 @@ from typing import Any
 from tutor.errors import hint_near, tell
 from tutor.expression.nodes import Call, Name
 from tutor.graph.shapes import Size, size_of
-from tutor.program.values import Drawn, Formula, Rounds, TorchLayer, Value
+from tutor.program.program_values import DrawnArray, Formula, Rounds, TorchLayer
 
 NONE = "identity"
 
@@ -61,7 +61,7 @@ CALLED = {"linear": ("weight", "bias"), "conv2d": ("weight", "bias"), "conv1d": 
 PASSED = frozenset({"stride", "padding", "dilation", "groups", "kernel_size", "reduction", "dim", "negative_slope", "alpha", "start_dim"})
 
 
-def make_layer(reader: Any, path: str, node: ast.Call, values: Sequence[Value], named: Mapping[str, Value]) -> Value:
+def make_layer(reader: Any, path: str, node: ast.Call, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
     """A layer of torch.nn, or an array that is made of nothing (random, zeros, arange); `NotImplemented` for anything else."""
     head, _, word = path.rpartition(".")
     if head == "torch.nn":
@@ -72,7 +72,7 @@ def make_layer(reader: Any, path: str, node: ast.Call, values: Sequence[Value], 
     return made(reader, node, values)
 
 
-def _make_of_torch(reader: Any, word: str, node: ast.Call, values: Sequence[Value], named: Mapping[str, Value]) -> Value:
+def _make_of_torch(reader: Any, word: str, node: ast.Call, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
     if word == "Parameter":
         return values[0] if values else None
     if word in ("Sequential", "ModuleList"):
@@ -82,7 +82,7 @@ def _make_of_torch(reader: Any, word: str, node: ast.Call, values: Sequence[Valu
     if row is None:
         raise reader.source.refuse(node, tell("the layer {word} is not read", word=word[:40]),
                                    hint_near(word, TORCH_LAYERS) or tell("write it out with the layers that are"))  # fmt: skip
-    found: dict[str, Value] = {}
+    found: dict[str, Any] = {}
     left = list(values)
     for part in row.settings.split():
         name, sign, usual = part.partition("=")
@@ -105,7 +105,7 @@ def give_weights(reader: Any, layer: TorchLayer, path: str, node: ast.AST) -> To
         parts = tuple(give_weights(reader, part, f"{path}_{place}", node) if isinstance(part, TorchLayer) else part
                       for place, part in enumerate(layer.parts))  # fmt: skip
         return TorchLayer(layer.kind, layer.settings, path or "layers", parts)
-    weights: dict[str, Value] = {}
+    weights: dict[str, Any] = {}
     for name, sizes, unless in TORCH_LAYERS[layer.kind].weights:
         if unless and not layer.settings.get(unless):
             weights[name] = None
@@ -117,13 +117,13 @@ def give_weights(reader: Any, layer: TorchLayer, path: str, node: ast.AST) -> To
     return TorchLayer(layer.kind, {**layer.settings, **weights}, path)
 
 
-def _read_size(reader: Any, value: Value, node: ast.AST) -> Size:
+def _read_size(reader: Any, value: Any, node: ast.AST) -> Size:
     if isinstance(value, tuple | list) and value and all(part == value[0] for part in value):
         value = value[0]
     return size_of(reader.take_size(value, node))
 
 
-def call_layer(reader: Any, layer: TorchLayer, node: ast.AST, values: Sequence[Value]) -> Value:
+def call_layer(reader: Any, layer: TorchLayer, node: ast.AST, values: Sequence[Any]) -> Any:
     """What a layer gives."""
     if layer.kind == "Sequential":
         value = values[0]
@@ -153,24 +153,24 @@ def call_layer(reader: Any, layer: TorchLayer, node: ast.AST, values: Sequence[V
     return reader.call_row(row.function, node, [*values, *given], named, reader.torch_table)
 
 
-def _make_zeros(fill: str) -> Callable[[Any, ast.Call, Sequence[Value]], Value]:
-    def make(reader: Any, node: ast.Call, values: Sequence[Value]) -> Value:
-        return Drawn(_read_shape(reader, values, node), fill)
+def _make_zeros(fill: str) -> Callable[[Any, ast.Call, Sequence[Any]], Any]:
+    def make(reader: Any, node: ast.Call, values: Sequence[Any]) -> Any:
+        return DrawnArray(_read_shape(reader, values, node), fill)
 
     return make
 
 
-def _read_shape(reader: Any, values: Sequence[Value], node: ast.AST) -> tuple[Size, ...]:
+def _read_shape(reader: Any, values: Sequence[Any], node: ast.AST) -> tuple[Size, ...]:
     """A shape that stands in a tuple or number by number."""
     parts = values[0] if len(values) == 1 and isinstance(values[0], tuple | list) else values
     return tuple(_read_size(reader, part, node) for part in parts)
 
 
-def _make_like(fill: str) -> Callable[[Any, ast.Call, Sequence[Value]], Value]:
-    return lambda reader, node, values: Drawn(reader.take_array(values[0], node).shape, fill)
+def _make_like(fill: str) -> Callable[[Any, ast.Call, Sequence[Any]], Any]:
+    return lambda reader, node, values: DrawnArray(reader.take_array(values[0], node).shape, fill)
 
 
-def _make_range(reader: Any, node: ast.Call, values: Sequence[Value]) -> Value:
+def _make_range(reader: Any, node: ast.Call, values: Sequence[Any]) -> Any:
     if len(values) == 1 and isinstance(values[0], Formula):
         return Rounds(values[0])
     if values and all(isinstance(value, int) for value in values) and len(values) <= 2 and values[-1] < 10**6:
@@ -178,16 +178,16 @@ def _make_range(reader: Any, node: ast.Call, values: Sequence[Value]) -> Value:
     raise reader.source.refuse(node, tell("how long this is, is not known"), tell("give sizes in numbers"))
 
 
-def _make_random(reader: Any, node: ast.Call, values: Sequence[Value]) -> Value:
-    return Drawn(_read_shape(reader, values, node))
+def _make_random(reader: Any, node: ast.Call, values: Sequence[Any]) -> Any:
+    return DrawnArray(_read_shape(reader, values, node))
 
 
-def _make_normal(reader: Any, node: ast.Call, values: Sequence[Value]) -> Value:
+def _make_normal(reader: Any, node: ast.Call, values: Sequence[Any]) -> Any:
     shape = [value for value in values if isinstance(value, tuple | list)]
-    return Drawn(_read_shape(reader, shape[:1], node)) if shape else Drawn(())
+    return DrawnArray(_read_shape(reader, shape[:1], node)) if shape else DrawnArray(())
 
 
-_MADE: Mapping[str, Callable[[Any, ast.Call, Sequence[Value]], Value]] = {
+_MADE: Mapping[str, Callable[[Any, ast.Call, Sequence[Any]], Any]] = {
     "zeros": _make_zeros("0"), "ones": _make_zeros("1"), "empty": _make_zeros("0"), "zeros_like": _make_like("0"),
     "ones_like": _make_like("1"),
     "empty_like": _make_like("0"),

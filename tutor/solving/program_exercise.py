@@ -22,7 +22,7 @@ def make_program_exercise(target: str, shapes: Mapping[str, Shape]) -> Exercise:
     file, text, wanted = read_program_file(target)
     found = read_program(text, file, wanted, shapes)
     assumed = [Assumption("shape", (name,), {"shape": shape_text(shape)}) for name, shape in found.found.items() if shape]
-    assumed += [Assumption("labels", (name,), {"rows": rows}) for name, rows in found.one_hot.items()]
+    assumed += [Assumption("labels", (name,), {"hot": hot}) for name, hot in found.one_hot.items()]
     if found.behind:
         assumed.append(Assumption("upstream", (found.behind,), {"loss": found.layered.graph.loss, "upstream": found.upstream}))
     name = file.replace("\\", "/").rpartition("/")[2]

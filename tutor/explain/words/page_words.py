@@ -118,7 +118,7 @@ class PageWords(Topic):
         ),
         "written out": ("Written out with {sizes}.", "Written out with {sizes}."),
         "shape": ("Assumed: {names} is of shape {shape}, as the formula needs it; --shape {names}=… says another.",) * 2,
-        "labels": ("The labels {names} stand as rows of 0 and 1, {rows}: a 1 at the place of each label.",) * 2,
+        "labels": ("The labels {names} stand as rows of 0 and 1, {hot}: a 1 at the place of each label.",) * 2,
         "upstream": ("{names} is an array: {loss} stands for any loss behind it, and {upstream} for ∂{loss}/∂{names}.",) * 2,
     }
     """By the kind of a remark: about one quantity or step, about several."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from tutor.errors import ProgramError, tell
 from tutor.expression.nodes import Expr, Neg, Number, children
 from tutor.graph.shapes import Shape, Size, size_expr
-
-Value: TypeAlias = Any
-"""One of the nouns below, or what Python itself has: int, bool, str, None, tuple, list, dict, slice, range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnArray:
     """An array of numbers that nobody gives (random, or zeros to begin with): a quantity of its own once it has a name."""
 
     shape: Shape
@@ -54,12 +51,12 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class OwnFunction:
     """A function of the program, with what belongs to it where it is a method."""
 
     node: ast.FunctionDef | ast.Lambda
     owner: Instance | None = None
-    scope: Mapping[str, Value] = field(default_factory=dict)
+    scope: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ class Instance:
     made_of: Class
     path: str = ""
     named: bool = False
-    attributes: dict[str, Value] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -87,16 +84,16 @@ class TorchLayer:
     """A layer of torch.nn as it was made: its kind and its settings; it has its weights once it has a name."""
 
     kind: str
-    settings: Mapping[str, Value]
+    settings: Mapping[str, Any]
     path: str = ""
-    parts: tuple[Value, ...] = ()
+    parts: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
     """What stands behind a value and a point, to be called."""
 
-    of: Value
+    of: Any
     name: str
 
 
@@ -124,7 +121,7 @@ def write_number(value: float | str) -> Formula:
     return Formula(Neg(Number(text[1:])) if text.startswith("-") else Number(text), ())
 
 
-def write_size(size: Size) -> Value:
+def write_size(size: Size) -> Any:
     """A size as a program has it: a whole number, or a letter.
 
     >>> write_size(3), write_size("N").expr
@@ -161,7 +158,7 @@ def find_depth(expr: Expr) -> int:
     return deepest
 
 
-def is_whole(value: Value) -> bool:
+def is_whole(value: Any) -> bool:
     """Whether a value is a whole number that is known.
 
     >>> is_whole(3), is_whole(True)
@@ -170,7 +167,7 @@ def is_whole(value: Value) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def is_plain(value: Value) -> bool:
+def is_plain(value: Any) -> bool:
     """Whether a value is known, and can be compared: a whole number, a text, None, a tuple of these.
 
     >>> is_plain((1, "relu")), is_plain(Library("numpy"))
@@ -179,7 +176,7 @@ def is_plain(value: Value) -> bool:
     return isinstance(value, (int, str, bool, type(None))) or (isinstance(value, tuple) and all(map(is_plain, value)))
 
 
-def name_value(value: Value) -> str:
+def name_value(value: Any) -> str:
     """A value for people.
 
     >>> name_value({})
@@ -190,5 +187,5 @@ def name_value(value: Value) -> str:
     if isinstance(value, Open):
         return value.name
     return {str: tell("a text"), dict: tell("a dictionary"), type(None): tell("None"), list: tell("a list"), tuple: tell("a tuple"),
-            Function: tell("a function"), Class: tell("a class"), Instance: tell("an object"), TorchLayer: tell("a layer"),
+            OwnFunction: tell("a function"), Class: tell("a class"), Instance: tell("an object"), TorchLayer: tell("a layer"),
             slice: tell("a slice"), range: tell("a range")}.get(type(value), tell("this"))  # fmt: skip
