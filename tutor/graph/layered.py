@@ -98,7 +98,7 @@ def assemble_layers(
     >>> assemble_layers({"L": parse("sum(x^2)", functions=["sum"])}, {"x": (3,)}).graph.loss
     'L'
     """
-    loss = loss or next(reversed(formulas), "")
+    loss = loss or next(reversed(list(formulas)), "")
     expanded = expand_layers(formulas.items(), shapes)
     formulas = dict(expanded.steps)
     kinds = {**{name: Quantity(name, "constant") for name in expanded.constants}, **(kinds or {})}

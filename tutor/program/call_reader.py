@@ -204,7 +204,7 @@ def _count_to(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
         return Rounds(values[0])
     if not values or len(values) > 3 or not all(map(is_whole, values)) or (len(values) == 3 and values[2] == 0):
         raise reader.source.refuse(node, tell("how many rounds this loop has is not known"),
-                                   tell("give sizes in numbers, --shapes X=4,3, where a loop runs over an axis"))  # fmt: skip
+                                   tell("give sizes in numbers, --shapes X=4,n, where a loop runs over an axis"))  # fmt: skip
     return range(*values)
 
 

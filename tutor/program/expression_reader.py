@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from tutor.errors import hint_near, tell
+from tutor.errors import TutorError, hint_near, tell
 from tutor.expression.limits import MAX_EXPONENT, constant_size
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Neg, Number, Pow
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, size_expr, size_of
 from tutor.graph.telling_names import tell_kind
@@ -64,6 +65,7 @@ class ExpressionReader:
         self.module: dict[str, Any] = {}
         self.scope: dict[str, Any] = self.module
         self.read_so_far = 0
+        self.size_letters: dict[str, str] = {}
 
     # what calls and statements add
 
@@ -309,7 +311,8 @@ class ExpressionReader:
         return other.shape[-1:] if name in ("gamma", "beta") else ()
 
     def _choose_letter(self) -> str:
-        used = {str(size) for shape in self.recorder.shapes.values() for size in shape} | {*self.recorder.shapes, *self.recorder.taken}
+        used = {*self.size_letters.values()} | {str(size) for shape in self.recorder.shapes.values() for size in shape}
+        used |= {*self.recorder.shapes, *self.recorder.taken}
         letters: tuple[str, ...] = (*"HKMPQRSUV", *(f"n{count}" for count in range(1, 10_000)))
         return next(letter for letter in letters if letter not in used)
 
@@ -407,7 +410,7 @@ class ExpressionReader:
             return [pick_entries(self, value, (place,), node) for place in range(value.shape[0])]
         if not isinstance(value, list | tuple | range):
             raise self.source.refuse(node, tell("how many rounds this loop has is not known"),
-                                     tell("give sizes in numbers, --shapes X=4,3, where a loop runs over an axis"))  # fmt: skip
+                                     tell("give sizes in numbers, --shapes X=4,n, where a loop runs over an axis"))  # fmt: skip
         if len(value) > MOST_ROUNDS:
             what = tell("a loop of {count:,} rounds, over the limit of {limit}", count=len(value), limit=MOST_ROUNDS)
             raise self.source.refuse(node, what, tell("give smaller sizes"))
@@ -448,9 +451,19 @@ class ExpressionReader:
         if isinstance(value, Formula) and not value.shape:
             try:
                 return size_expr(size_of(value.expr))
-            except Exception as error:
-                raise self.source.refuse(node, tell("a size that is a formula of letters"), tell("give shapes in numbers")) from error
+            except TutorError:
+                return self.name_size(value.expr, node)
         return self.refuse_value(node, value)  # type: ignore[no-any-return]
+
+    def name_size(self, expr: Expr, node: ast.AST) -> Expr:
+        """A size that is a formula of letters, 4*d, as a letter of its own: the same one for the same formula."""
+        letters = {size for shape in self.recorder.shapes.values() for size in shape if isinstance(size, str)}
+        if not names(expr) or any(name in self.recorder.shapes and name not in letters for name in names(expr)):
+            raise self.source.refuse(node, tell("a size that is a formula"), tell("give shapes in numbers"))
+        text = write_plain(expr)
+        if text not in self.size_letters:
+            self.size_letters[text] = self._choose_letter()
+        return size_expr(self.size_letters[text])
 
     def count_entries(self, shape: Shape, node: ast.AST) -> Any:
         """How many entries an array has."""

@@ -173,6 +173,12 @@ def _transpose(given: CallArguments) -> Formula:
     return given.build(Call("transpose", (array.expr, *(places if len(places) > 2 else ()))))
 
 
+def _transpose_two(given: CallArguments) -> Formula:
+    """PyTorch's transpose, which is given the two axes that change places; x.T has none."""
+    sizes = _list_sizes(given, "axis")
+    return given.build(Call("swapaxes", (given.array(), *sizes))) if sizes else _transpose(given)
+
+
 def _spread_variance(root: bool, ddof: int | None) -> LibraryRow:
     """Variance or its root; divided by n − ddof, or by n − 1 unless ``unbiased`` is False."""
     def make(given: CallArguments) -> Formula:
@@ -357,7 +363,7 @@ _NUMPY = {
     **_FUNCTIONS, **_ALONG, **_PRODUCTS, **_SHAPES, **_OTHER, "var": _spread_variance(False, 0), "std": _spread_variance(True, 0),
 }  # fmt: skip
 _TORCH = {
-    **_NUMPY, "var": _spread_variance(False, 1), "std": _spread_variance(True, 1),
+    **_NUMPY, "transpose": _row("x *axis", _transpose_two), "var": _spread_variance(False, 1), "std": _spread_variance(True, 1),
     "cross_entropy": _row("x y reduction='mean'", lambda given: _label_loss("scores", given)),
     "nll_loss": _row("x y reduction='mean'", lambda given: _label_loss("logs", given)),
     "mse_loss": _pair_loss(lambda one, two: Pow(subtract(one, two), TWO)),

@@ -186,6 +186,6 @@ def name_value(value: Any) -> str:
         return value.path
     if isinstance(value, Open):
         return value.name
-    return {str: tell("a text"), dict: tell("a dictionary"), type(None): tell("None"), list: tell("a list"), tuple: tell("a tuple"),
+    return {str: tell("a text"), dict: tell("a dictionary"), type(None): "None", list: tell("a list"), tuple: tell("a tuple"),
             OwnFunction: tell("a function"), Class: tell("a class"), Instance: tell("an object"), TorchLayer: tell("a layer"),
             slice: tell("a slice"), range: tell("a range")}.get(type(value), tell("this"))  # fmt: skip

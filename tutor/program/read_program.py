@@ -55,7 +55,7 @@ def read_program(text: str, file: str, wanted: str = "", shapes: Mapping[str, Sh
     """
     source = read_source(text, file)
     taken = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
-    given = dict(shapes or {})
+    given = put_numbers(shapes or {})
     reader = ProgramReader(Recorder(source, given, taken | {*given}), "torch" if _uses_torch(source) else "numpy")
     try:
         value, node, called = reader.read_target(wanted)
@@ -63,6 +63,18 @@ def read_program(text: str, file: str, wanted: str = "", shapes: Mapping[str, Sh
     except RecursionError:
         raise ProgramError(tell("the program is nested too deep to be read"), where=source.file,
                            hint=tell("write it in several statements")) from None  # fmt: skip
+
+
+def put_numbers(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
+    """The shapes with a number for each letter that is given one: X=N,d and d=6.
+
+    >>> put_numbers({"X": ("N", "d"), "d": (6,)})
+    {'X': ('N', 6), 'd': (6,)}
+    """
+    return {
+        name: tuple(shapes[size][0] if isinstance(size, str) and len(shapes.get(size, ())) == 1 else size for size in shape)
+        for name, shape in shapes.items()
+    }
 
 
 def _uses_torch(source: Source) -> bool:
