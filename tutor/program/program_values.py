@@ -133,7 +133,7 @@ def write_size(size: Size) -> Any:
 def count_parts(expr: Expr) -> int:
     """How many names, numbers and signs a formula has.
 
-    >>> count_parts(Call("max", (Number("0"), Name("x"))))
+    >>> count_parts(Neg(Neg(Number("0"))))
     3
     """
     count, waiting = 0, [expr]
@@ -147,7 +147,7 @@ def count_parts(expr: Expr) -> int:
 def find_depth(expr: Expr) -> int:
     """How deep a formula is nested.
 
-    >>> find_depth(Call("exp", (Name("x"),)))
+    >>> find_depth(Neg(Number("1")))
     2
     """
     deepest, waiting = 0, [(expr, 1)]

@@ -253,7 +253,7 @@ def _find_return(node: ast.AST) -> ast.AST:
 def refuse_unused(recorder: Recorder, used: Sequence[str] | set[str]) -> None:
     """Refuse a shape of what the program does not have: a name that is mistyped.
 
-    >>> refuse_unused(Recorder(read_source("", "f.py"), {"x": (2,)}, ["x"]), {"x"})
+    >>> refuse_unused(Recorder(read_source("def f(x): pass", "f.py"), {"x": (2,)}, []), set())
     """
     known = {*recorder.shapes, *recorder.taken, *used} - {*recorder.given}
     for name in recorder.given:
