@@ -148,7 +148,7 @@ def work_out_entry(
     algebra = WrittenNumbers(digits, fractions)
     figures: dict[str, Any] = {name: _Printed(known[name], algebra) for name in _find_arrays(expr) if name in known}
     entries = Entries(figures, algebra)
-    tried = [first, *(islice(nonzero, MOST_TRIED) if _slides(expr) else ())]
+    tried = [first, *(islice(nonzero, MOST_TRIED) if _has_sliding_kernel(expr) else ())]
     written: list[WrittenNumber] = [entries.entry(expr, place, shapes) for place in tried]
     best = max(range(len(tried)), key=lambda number: (size(written[number].shown), -number))
     place, found = tried[best], written[best]
@@ -192,8 +192,8 @@ def _moves(expr: Expr) -> bool:
     return (type(expr) is Call and expr.func in BY_PLACE) or any(map(_moves, children(expr)))
 
 
-def _slides(expr: Expr) -> bool:
-    return (type(expr) is Call and expr.func in SLIDING) or any(map(_slides, children(expr)))
+def _has_sliding_kernel(expr: Expr) -> bool:
+    return (type(expr) is Call and expr.func in SLIDING) or any(map(_has_sliding_kernel, children(expr)))
 
 
 def _list_last_indices(expr: Expr) -> list[int]:
