@@ -112,6 +112,10 @@ Recursion = Annotated[
     bool | None,
     typer.Option("--recursion/--written-out", help="Tell repeated steps as one row for every t, or write out each time."),
 ]
+Truncate = Annotated[
+    int | None,
+    typer.Option("--truncate", metavar="K", help="Gradients go back K steps of time at most: truncated backpropagation through time."),
+]
 NotationName = Annotated[
     str | None,
     typer.Option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, cycle, islice, permutations
+from itertools import chain, cycle, islice, permutations, product
 from math import prod
 from typing import Literal
 
@@ -395,7 +395,14 @@ def write_out(layered: Layered) -> Graph:
     return Graph(
         tuple(steps), tuple(single for q in graph.inputs for single in leaves[q.name]),
         tuple(single for q in graph.parameters for single in leaves[q.name]), graph.loss, tuple(nodes), layered, graph.ties,
+        _cut_entries(layered),
     )  # fmt: skip
+
+
+def _cut_entries(layered: Layered) -> tuple[tuple[str, str], ...]:
+    """The cut uses of arrays, entry by entry."""
+    entries = layered.entries
+    return tuple(pair for of, used in layered.graph.cuts for pair in product(entries[of].items, entries[used].items))
 
 
 def _list_places(quantity: Quantity) -> list[tuple[int, ...]]:
