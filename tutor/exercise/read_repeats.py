@@ -38,9 +38,12 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "from": (int, list),
     "to": (int, str, list),
     "steps": (list,),
+    "truncate": (int,),
 }
 WRITTEN_WITH = 3
 """An exercise whose last time is a letter is written out with so many times."""
+MOST_OPEN = 12
+"""Blocks of a recursion for every T have so many steps at most: it is read off and held against ones that are written out."""
 _LETTER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,2}")
 
 
@@ -91,7 +94,11 @@ def _read_repeat(table: Any, where: str, check: CheckTypes, fault: Fault) -> Rep
     if not steps or not all(isinstance(step, str) for step in steps):
         fault("a repeat has steps", f"{where}.steps", 'such as steps = ["h[t] = tanh(W x[t] + U h[t-1])"]')
         return None
-    repeat = Repeat(indices, *spans, tuple(steps))
+    truncate = entry.get("truncate")
+    if truncate is not None and (problem := describe_truncation(truncate, spans[1])):
+        fault(problem[0], f"{where}.truncate", problem[1])
+        return None
+    repeat = Repeat(indices, *spans, tuple(steps), truncate or 0)
     if repeat.count > MOST_STEPS:
         fault(f"{repeat.count:,} steps written out", f"{where}.to",
               f'the limit is {MOST_STEPS:,}; leave the last one open, to = "T", and the derivation is a recursion for any T')  # fmt: skip
@@ -103,6 +110,21 @@ def _read_repeat(table: Any, where: str, check: CheckTypes, fault: Fault) -> Rep
         fault(error.what, f"{where}.steps[{number}]", error.hint)
         return None
     return repeat
+
+
+def describe_truncation(steps: int, ends: Sequence[int | str]) -> tuple[str, str] | None:
+    """What is wrong with the number of steps that gradients go back, and what to do; nothing where nothing is.
+
+    >>> describe_truncation(0, (3,))
+    ('gradients that go back 0 steps', 'truncate is a whole number from 1; leave it out, and they go back to the first time')
+    """
+    if steps < 1:
+        hint = "truncate is a whole number from 1; leave it out, and they go back to the first time"
+        return f"gradients that go back {steps} steps", hint
+    if steps > MOST_OPEN and any(isinstance(end, str) for end in ends):
+        hint = f"the limit is {MOST_OPEN}; or write a number for the last time"
+        return f"blocks of {steps:,} steps, and a last time that is a letter", hint
+    return None
 
 
 def _read_indices(value: Any, where: str, fault: Fault) -> tuple[str, ...] | None:

@@ -28,7 +28,7 @@ from tutor.solving.request import Request
 from tutor.solving.run_training import run_training
 from tutor.solving.update_symbols import add_optimiser_letters, update_notation
 from tutor.solving.verdicts import list_relevant_verdicts
-from tutor.solving.work_recursion import find_recursion
+from tutor.solving.work_recursion import find_recursion, note_truncation
 from tutor.solving.worked import Training, Worked
 
 MAX_REWRITTEN = 500
@@ -104,7 +104,7 @@ def work_numbers(request: Request, ask: Ask | None) -> Worked:
     return Worked(
         request, profile, derivations, trace, run, list_first_samples(request), tuple(dict.fromkeys(shown)), None,
         Proofs(proofs, prove_rewrites(derivations, rewrites, values, proofs)), verdicts,
-        (*exercise.assumptions, *(() if request.focused else exercise.notes), *(() if request.focused else extra)), recursion,
+        (*exercise.assumptions, *note_truncation(request), *(() if request.focused else (*exercise.notes, *extra))), recursion,
     )  # fmt: skip
 
 
@@ -149,5 +149,5 @@ def work_training(request: Request, ask: Ask | None, progress: Callable[[int], N
     derivations = (derive(request.layered.graph) if request.layered is not None else task.derivation,)
     return Worked(
         request, profile, derivations, None, run, sample_numbers(task), (), None, proofs, (),
-        (*exercise.assumptions, *(exercise.notes if request.own else ())),
+        (*exercise.assumptions, *note_truncation(request), *(exercise.notes if request.own else ())),
     )  # fmt: skip
