@@ -143,6 +143,8 @@ class NumberSections(PageWriter):
             chains = {
                 name: found for name in wanted if (found := list_full_chains(derivation, name, steps=steps, routes=routes))
             }
+            if any(name not in chains and name != derivation.graph.loss for name in wanted):  # one style a page
+                chains = {}
         by_reuse = [name for name in wanted if name not in chains]
         start = len(self.blocks) - 1
         if chains and derivation.graph.loss in by_reuse:  # where everything begins

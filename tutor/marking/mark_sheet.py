@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from tutor.answer.compare.array_points import Field
 from tutor.answer.compare.formulas import Points, derivatives, points_of, sample
-from tutor.answer.compare.sampling import conditions_of, list_target_groups
+from tutor.answer.compare.sampling import list_conditions, list_target_groups
 from tutor.answer.read.array_vocabulary import array_vocabulary
 from tutor.answer.read.vocabulary import Vocabulary, vocabulary
 from tutor.derive.backward import derive
@@ -242,16 +241,10 @@ class Sheet:
 
     def _sums(self, graph: Graph, given: Mapping[str, Value]) -> list[tuple[str, ...]]:
         """The targets that add up to 1 at all points, where lectures simplify: p − y is right for softmax with cross-entropy."""
-        found: dict[tuple[str, ...], None] = {}
         if len(graph.steps) > MOST_SIMPLIFIED:
             return []
-        groups = list_target_groups(choose_sizes(self.layers)[0]) if self.layers is not None else []
         losses = (graph.loss, *(step.of for step in self.working.steps if step.sort == "gradient"))
-        for loss in dict.fromkeys(losses):
-            for group in conditions_of(derive(replace(graph, loss=loss)), given, groups):
-                if not any(set(group) & set(other) for other in found):
-                    found[group] = None
-        return list(found)
+        return list_conditions(graph, losses, given, self.layers)
 
     def _symbols(self) -> list[str]:
         letters = [self.working.rate or self.letter, *self.working.extra]

@@ -27,10 +27,11 @@ _SUM, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = 1, 3, 4, 5, 6, 7
 
 @dataclass(frozen=True, slots=True)
 class PrintedOperation:
-    """One row: how tightly it holds together, and what writes it."""
+    """One row: how tightly it holds together, what writes it, and for which operands it is written as a single sign (𝟏)."""
 
     level: int
     write: Write
+    is_sign: Callable[[tuple[Expr, ...]], bool] = lambda args: False
 
 
 def _write_both(writer: Writer, latex: str, text: str) -> str:
@@ -108,7 +109,12 @@ def _fill(writer: Writer, args: tuple[Expr, ...]) -> str:
         return _write_ones(writer)
     if args[0] == ZERO:
         return _write_both(writer, "\\mathbf{0}", "𝟎")
-    return writer.write_within(args[0], _FACTOR) + _write_both(writer, "\\,", "·") + _write_ones(writer)
+    within = _PRODUCT if type(args[0]) is Mul and writer.style.markup else _FACTOR  # ∂L/∂μ·𝟏 could be read in two ways
+    return writer.write_within(args[0], within) + _write_both(writer, "\\,", "·") + _write_ones(writer)
+
+
+def _is_ones(args: tuple[Expr, ...]) -> bool:
+    return args[0] in (ONE, ZERO)
 
 
 def _columns(writer: Writer, args: tuple[Expr, ...]) -> str:
@@ -337,7 +343,7 @@ _PHRASES: dict[str, PrintedOperation] = {
     "beside": PrintedOperation(_PRODUCT, _product),
     "beside transposed": PrintedOperation(_PRODUCT, _write_outer),
     "transposed": PrintedOperation(_POWER, _transpose),
-    "multiple of ones": PrintedOperation(_PRODUCT, _fill),
+    "multiple of ones": PrintedOperation(_PRODUCT, _fill, _is_ones),
     "times ones": PrintedOperation(_PRODUCT, _row_sums),
     "times ones lying": PrintedOperation(_PRODUCT, _columns),
     "ones times lying": PrintedOperation(_PRODUCT, _rows),
