@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from tutor.graph.repetition import MOST_TERMS, Place, read_place
 
 _HEAD = re.compile(r"(?:[Σ∑]|\\sum(?![A-Za-z])|(?<![\w.\\])sum(?=\s?_(?:[({]|[a-z](?![a-z]))))\s*(?:\\limits\s*)?")
-_CALL = re.compile(r"(?<![\w.\\])(?P<how>sum_times|sum|mean)\s?\(")
+_CALL = re.compile(r"(?<![\w.\\])(?:(?P<json>sum_times)|sum|(?P<divided>mean))\s?\(")
 _LOW = re.compile(r"\s*(?:_\s?(?:\{(?P<braced>[^{}]*)\}|\((?P<round>[^()]*)\)|(?P<bare>[A-Za-z](?![A-Za-z])))|(?P<small>[ₐ-ₜ]))")
 _HIGH = re.compile(r"\s*\^\s?(?:\{(?P<braced>[^{}]*)\}|\((?P<round>[^()]*)\)|(?P<bare>\w))")
 _SPAN = re.compile(
@@ -81,13 +81,13 @@ def _read_sum(text: str, match: re.Match[str], spans: Mapping[str, tuple[int, in
 def _read_call(text: str, match: re.Match[str], spans: Mapping[str, tuple[int, int]], ends: Mapping[str, Place]) -> _Sum | None:
     """``sum(h[t], t)``, ``sum(h[t], t=1..T)``, ``sum(h_t, t, 1, T)``, and ``sum_times(t, 1, T, h_t)`` as JSON has it."""
     parts, end = _split(text, match.end())
-    if match["how"] == "sum_times":
+    if match["json"]:
         parts = [parts[-1], *parts[:-1]]
     if len(parts) not in (2, 4) or not parts[0].strip():
         return None
     said = parts[1] if len(parts) == 2 else f"{parts[1]}={parts[2]}"
     found = _read_span(said, "" if len(parts) == 2 else parts[3], spans, ends)
-    return (*found, parts[0], end, match["how"] == "mean") if found is not None else None
+    return (*found, parts[0], end, bool(match["divided"])) if found is not None else None
 
 
 def _read_span(
