@@ -26,7 +26,7 @@ ALLOWED = {  # file: why, and the names
     "graph/axis_forms.py": ("ALGEBRA", "columns fill log_softmax logsumexp max mean min rows softmax sqrt sum"),
     "graph/broadcasting.py": ("ALGEBRA", "batch columns entry fill keep_column keep_row matmul rows"),
     "graph/python_slices.py": ("ALGEBRA", "entry fill part"),
-    "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten sum transpose unflatten"),
+    "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten part sum transpose unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",
         "abs arccos arcosh arcsin arctan arsinh artanh average_pool average_pool_1d binary_cross_entropy concat correlate cot "
@@ -76,6 +76,7 @@ ALLOWED = {  # file: why, and the names
     "numbers/program.py": ("PRIMITIVE", "abs exp sign"),
     "numbers/run.py": ("PRIMITIVE", "if_positive"),
     "numbers/trees.py": ("PRIMITIVE", "exp"),
+    "derive/joined_parts.py": ("ALGEBRA", "concat"),
     "derive/layer_products.py": ("ALGEBRA", "batch columns fill matmul outer part rows transpose"),
     "derive/layerwise.py": ("ALGEBRA", "sum"),
     "explain/axis_chains.py": ("ALGEBRA", "batch columns max rows sum"),
@@ -122,7 +123,7 @@ ALLOWED = {  # file: why, and the names
     "explain/network_table.py": ("SIGN", "identity"),
     "render/latex/rows.py": ("SIGN", "abs if_positive sqrt"),
     "render/roots.py": ("SIGN", "sqrt"),
-    "render/layer_maths.py": ("SIGN", "batch column_sums columns fill flip matmul outer row_sums rows sign sum transpose"),
+    "render/layer_maths.py": ("SIGN", "batch column_sums columns concat fill flip matmul outer row_sums rows sign sum transpose"),
     "render/maths.py": ("SIGN", "abs cos exp if_positive log max min sin sqrt tan tanh"),
     "render/terminal/columns.py": ("SIGN", "sqrt sum"),
     "answer/read/array_vocabulary.py": ("TYPED", "batch batch_sums column_sums columns flatten row_sums rows sum unflatten"),

@@ -244,7 +244,7 @@ def say_rule(sort: str, rule: str, words: Wording) -> str:
     if sort == "local":
         return words.rules.say_local(rule)
     if sort == "gradient" and rule in words.rules.GRADIENT:
-        return words.rules.gradient("chain rule") if rule == "sum over paths" else words.rules.gradient(rule)
+        return words.rules.gradient("chain rule") if rule in ("sum over paths", "joined paths") else words.rules.gradient(rule)
     return words.updates.move(rule) if sort == "update" else words.rules.say_local(rule)
 
 

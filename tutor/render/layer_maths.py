@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
+from tutor.expression.sizes import list_ends
 from tutor.notation.symbol import Symbol, lower_index
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import LAYERS, OF_EACH
@@ -205,8 +206,8 @@ def _write_looked_up_in_rows(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 def _part(writer: Writer, settings: Sequence[Expr]) -> str:
     """The first and the last entry of a part, from where it begins and how long it is."""
-    begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
-    return f"{begin + 1}{_write_both(writer, chr(92) + 'dots ', '..')}{begin + length}"
+    first, last = (writer.show(part).replace(" ", "") for part in list_ends(settings))
+    return f"{first}{_write_both(writer, chr(92) + 'dots ', '..')}{last}"
 
 
 def _write_margins(writer: Writer, settings: Sequence[Expr]) -> str:
@@ -215,7 +216,12 @@ def _write_margins(writer: Writer, settings: Sequence[Expr]) -> str:
 
 
 def _size(writer: Writer, settings: Sequence[Expr]) -> str:
-    return _write_both(writer, " \\times ", "×").join(writer.show(part) for part in settings)
+    return _write_both(writer, " \\times ", "×").join(_write_size(writer, part) for part in settings)
+
+
+def _write_size(writer: Writer, size: Expr) -> str:
+    """A size beside a ×: 4h, (h + k)."""
+    return writer.bracket(writer.show(size)) if type(size) is Add else writer.show(size)
 
 
 def _write_by(word: str) -> Callable[[Writer, Sequence[Expr]], str]:
@@ -305,14 +311,12 @@ def _write_shaped(writer: Writer, args: tuple[Expr, ...]) -> str:
     body = writer.show(args[0])
     if not writer.style.markup:
         return body
-    sizes = " \\times ".join(writer.show(size) for size in args[1:])
+    sizes = _size(writer, args[1:])
     return f"\\underset{{\\;{sizes}\\;}}{{{body}}}"  # room on both sides: the shapes of neighbours must not run into each other
 
 
 def _sizes(writer: Writer, args: tuple[Expr, ...]) -> str:
-    if writer.style.markup:
-        return "(" + " \\times ".join(writer.show(size) for size in args) + ")"
-    return "(" + "×".join(writer.show(size) for size in args) + ")"
+    return f"({_size(writer, args)})"
 
 
 def grid(args: tuple[Expr, ...]) -> list[list[Expr]]:
@@ -378,7 +382,21 @@ def make_printed(row: Layer) -> PrintedOperation:
     if kind == "sign":
         write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
         return PrintedOperation(_ATOM, _flip_operands(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
-    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), _INDICES[more[1]] if more else None, labels=bool(row.within)))
+    index = _INDICES[more[1]] if more else None
+    if row.said == "concat":
+        return PrintedOperation(_ATOM, _write_joined(row.name, _write_named(name, name, 0, index)))
+    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), index, labels=bool(row.within) and not row.arrays))
+
+
+def _write_joined(func: str, write: Write) -> Write:
+    """Several arrays one after the other: concat(a, b, c), which are joined two by two."""
+
+    def write_all(writer: Writer, args: tuple[Expr, ...]) -> str:
+        while type(args[0]) is Call and args[0].func == func:
+            args = (*args[0].args, *args[1:])
+        return write(writer, args)
+
+    return write_all
 
 
 def _flip_operands(write: Write) -> Write:
