@@ -66,10 +66,10 @@ def _read_sum(text: str, match: re.Match[str], spans: Mapping[str, tuple[int, in
     at, said, upper = match.end(), "", ""
     for _ in range(2):
         if (low := _LOW.match(text, at)) is not None and not said:
-            said = _inside(low)
+            said = _read_inside(low)
             at = low.end()
         elif (high := _HIGH.match(text, at)) is not None and not upper:
-            upper = _inside(high)
+            upper = _read_inside(high)
             at = high.end()
     found = _read_span(said, upper, spans, ends)
     if found is None:
@@ -98,10 +98,10 @@ def _read_span(
     if span is None:
         return None
     texts = (span["low"], span["high"] or upper or None)
-    if span["index"] not in spans and (texts[0] is None or _plain(texts[1] or "")[:1] not in ends):  # another letter, up to T
+    if span["index"] not in spans and (texts[0] is None or _drop_blanks(texts[1] or "")[:1] not in ends):  # another letter, up to T
         return None
     low, high = spans.get(span["index"], (1, 1))
-    read = [fallback if text is None else read_place(_plain(text), ends) for text, fallback in zip(texts, (low, high), strict=True)]
+    read = [fallback if text is None else read_place(_drop_blanks(text), ends) for text, fallback in zip(texts, (low, high), strict=True)]
     first, last = read
     if not isinstance(first, int) or not isinstance(last, int) or last - first >= MOST_TERMS:
         return None
@@ -150,7 +150,7 @@ def put_places(text: str, env: Mapping[str, Place], *, alone: bool = False) -> s
     """
 
     def put(match: re.Match[str]) -> str:
-        whole, inner = match.group(), _inside(match)
+        whole, inner = match.group(), _read_inside(match)
         start, end = match.span(match.lastgroup or 0)
         pieces = [_put_piece(piece, env) for piece in inner.split(",")]
         if pieces == inner.split(","):
@@ -171,20 +171,20 @@ def put_places(text: str, env: Mapping[str, Place], *, alone: bool = False) -> s
 
 def _put_piece(piece: str, env: Mapping[str, Place]) -> str:
     """One place: t − 1 as its number, anything else as it is."""
-    plain = _plain(piece)
+    plain = _drop_blanks(piece)
     if not any(letter in plain for letter in env):
         return piece
     place = read_place(plain, env)
     return piece if place is None else str(place)
 
 
-def _inside(match: re.Match[str]) -> str:
+def _read_inside(match: re.Match[str]) -> str:
     """What the group of a match has in it; small letters as usual ones."""
     text = match[match.lastgroup] if match.lastgroup else ""
     return "".join(_SMALL.get(sign, sign) for sign in text)
 
 
-def _plain(text: str) -> str:
+def _drop_blanks(text: str) -> str:
     return text.replace("−", "-").replace("\\,", "").strip()
 
 
