@@ -110,7 +110,7 @@ class _Lexer:
             if length:
                 self.put("k", word, length)
                 return True
-        behind = bool(self.tokens) and self.tokens[-1][0] in "a)tm"
+        behind = bool(self.tokens) and self.tokens[-1][0] in "a)tmd"
         token, length = program_signs.read_sign(self.text, self.at, self.end, behind=behind)
         if token is None and length:
             raise self.fail(tell("an entry of what has no name"), tell("give it a step of its own, s = …, and write s_2, or s[1:2]"))
