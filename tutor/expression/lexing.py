@@ -124,8 +124,9 @@ class _Lexer:
         if indicator:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
         if self.known.arrays and text[at] == ".":
-            if transposed := signs.TRANSPOSED.match(text, at, end):
-                return self.put("t", None, len(transposed.group()))
+            transposed = None if self.known.free else signs.TRANSPOSED.match(text, at, end)
+            if transposed or text.startswith(".mT", at):
+                return self.put("t", None, len(transposed.group()) if transposed else 3)
             token, length = program_signs.read_point(text, at, end)
             if token is not None:
                 return self.put(*token, length)

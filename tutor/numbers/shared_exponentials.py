@@ -49,7 +49,7 @@ def find_shared_exponentials(expr: Div) -> SharedExponentials | None:
     if _count_exponentials(expr.num) is None or _count_exponentials(expr.num) != _count_exponentials(expr.den):
         return None
     places = {score: place for place, score in enumerate(exponents)}
-    made = Div(_shift(expr.num, exponents, places, ()), _shift(expr.den, exponents, places, ()))
+    made = Div(_divide_out(expr.num, exponents, places, ()), _divide_out(expr.den, exponents, places, ()))
     return SharedExponentials(tuple(exponents.items()), made)
 
 
@@ -81,7 +81,7 @@ def _count_exponentials(expr: Expr) -> int | None:
     return None if _has_exponential(expr) else 0
 
 
-def _shift(expr: Expr, weights: Mapping[Expr, Expr | None], places: Mapping[Expr, int], beside: tuple[Expr, ...]) -> Expr:
+def _divide_out(expr: Expr, weights: Mapping[Expr, Expr | None], places: Mapping[Expr, int], beside: tuple[Expr, ...]) -> Expr:
     """The formula with exp(z − c) for exp(z); ``beside`` are the factors that it is multiplied with."""
     if type(expr) is Call:
         if expr.func != "exp":
@@ -92,9 +92,10 @@ def _shift(expr: Expr, weights: Mapping[Expr, Expr | None], places: Mapping[Expr
         return Call("exp", (Add((inner, Neg(Name(DIVIDED_OUT)))),))
     if type(expr) is Mul:
         factors = tuple(part.base if type(part) is Pow else part for part in _list_factors(expr))
-        return Mul(tuple(_shift(part, weights, places, (*beside, *factors)) for part in expr.args))
+        return Mul(tuple(_divide_out(part, weights, places, (*beside, *factors)) for part in expr.args))
     parts = children(expr)
-    return rebuild(expr, tuple(_shift(part, weights, places, () if type(expr) is Add else beside) for part in parts)) if parts else expr
+    kept = () if type(expr) is Add else beside
+    return rebuild(expr, tuple(_divide_out(part, weights, places, kept) for part in parts)) if parts else expr
 
 
 def _list_factors(expr: Expr) -> list[Expr]:
