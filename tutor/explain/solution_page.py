@@ -21,8 +21,9 @@ from tutor.explain.document import (
     Side,
     Table,
 )
-from tutor.explain.own_definitions import list_definitions
+from tutor.explain.own_definitions import find_indicator, list_definitions
 from tutor.explain.page_writer import PageWriter
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Number, Partial
@@ -163,8 +164,13 @@ class NumberSections(PageWriter):
 
     def explain_slopes(self, derivation: Derivation) -> None:
         """What the derivatives are that are written with a prime, each once: swish′(z) = σ(z) + z·σ(z)·(1 − σ(z))."""
-        factors = (factor.expr for step in derivation.backward for path in step.paths for factor in path.factors)
+        factors = [factor.expr for step in derivation.backward for path in step.paths for factor in path.factors]
         parts = list_definitions(factors, self.sloped, primes=True)
+        indicator = find_indicator(factors) if self.worked.notation.indicator == "brackets" and "indicator" not in self.sloped else None
+        if indicator is not None:
+            self.sloped.add("indicator")
+            said = split_places(self.words.arrays.SYMBOLS["indicator"], {"call": [Math(indicator)]})
+            parts = [*parts, *(["; "] if parts else []), *said]
         if parts:
             self.blocks.append(self.write_labelled("where", *parts))
 
