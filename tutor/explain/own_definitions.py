@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from tutor.derive.slope import open_prime
 from tutor.explain.document import Inline, Math
 from tutor.explain.page_writer import EQUALS
-from tutor.expression.nodes import ONE, ZERO, Call, Expr, Name, children
+from tutor.expression.nodes import Call, Expr, Name, children
 from tutor.expression.own_functions import is_own
-from tutor.expression.walk import as_indicator
+from tutor.expression.walk import is_indicator
 from tutor.rules.functions import function, value_of
 
 
@@ -27,16 +27,6 @@ def write_definition(call: Call) -> tuple[Expr, Expr] | None:
     shown = Call(call.func, tuple(map(Name, row.params)))
     meaning = value_of(row) if call.func == plain else open_prime(shown)
     return None if meaning is None else (shown, meaning)
-
-
-def is_indicator(call: Call) -> bool:
-    """Whether it is printed as 1 under a condition, else 0: the slope of a ReLU, the share of x in max(x, y).
-
-    >>> is_indicator(Call("max_share", (Name("x"), Name("y")))), is_indicator(Call("exp", (Name("x"),)))
-    (True, False)
-    """
-    shown = as_indicator(call)
-    return shown.func == "if_positive" and shown.args[1:] == (ONE, ZERO)
 
 
 def find_indicator(exprs: Iterable[Expr]) -> Call | None:

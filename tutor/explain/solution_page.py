@@ -164,15 +164,17 @@ class NumberSections(PageWriter):
 
     def explain_slopes(self, derivation: Derivation) -> None:
         """What the derivatives are that are written with a prime, each once: swish′(z) = σ(z) + z·σ(z)·(1 − σ(z))."""
-        factors = [factor.expr for step in derivation.backward for path in step.paths for factor in path.factors]
+        factors = (factor.expr for step in derivation.backward for path in step.paths for factor in path.factors)
         parts = list_definitions(factors, self.sloped, primes=True)
-        indicator = find_indicator(factors) if self.worked.notation.indicator == "brackets" and "indicator" not in self.sloped else None
-        if indicator is not None:
-            self.sloped.add("indicator")
-            said = split_places(self.words.arrays.SYMBOLS["indicator"], {"call": [Math(indicator)]})
-            parts = [*parts, *(["; "] if parts else []), *said]
         if parts:
             self.blocks.append(self.write_labelled("where", *parts))
+
+    def explain_indicator(self) -> None:
+        """What 1 under a condition means, where the page has one: 1 where the condition holds, else 0."""
+        rows = [row for block in self.blocks if isinstance(block, Equations) for row in block.rows]
+        shown = find_indicator(side.expr for row in rows for side in row.sides)
+        if shown is not None and self.worked.notation.indicator == "brackets":
+            self.blocks.append(self.write_labelled("where", *split_places(self.words.arrays.SYMBOLS["indicator"], {"call": [Math(shown)]})))
 
     def is_said(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> bool:
         """Whether a gradient stands on the page already, as the local derivative that it is."""

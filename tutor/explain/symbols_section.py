@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from tutor.derive.slope import open_prime
 from tutor.explain.axis_chains import gather_axes
 from tutor.explain.document import Inline, Math, Paragraph
-from tutor.explain.own_definitions import is_indicator, write_definition
+from tutor.explain.own_definitions import write_definition
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.expression.nodes import ONE, ZERO, Call, Div, Expr, Name, Number, Partial, Pow, children
-from tutor.expression.walk import substitute
+from tutor.expression.walk import is_indicator, substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.operations import LAYERS, OF_EACH, POOLS, SAID, SLIDING

@@ -15,7 +15,7 @@ from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Par
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.notation.symbol import Symbol, lower_index
 from tutor.rules.layer_row import Layer
-from tutor.rules.operations import LAYERS, OF_EACH, SAID
+from tutor.rules.operations import JOINED, LAYERS, OF_EACH
 
 if TYPE_CHECKING:
     from tutor.render.maths import Writer
@@ -356,7 +356,6 @@ _PHRASES: dict[str, PrintedOperation] = {
     "ones times": PrintedOperation(_PRODUCT, _stretch_column),
 }
 """How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
-_JOINED = frozenset(name for name, said in SAID.items() if said == "concat")
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
 _INDICES = {
     "window": _window, "slide": _write_slide, "labels": _write_labels, "among": _write_among,
@@ -380,7 +379,7 @@ def make_printed(row: Layer) -> PrintedOperation:
         write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
         return PrintedOperation(_ATOM, _flip_operands(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
     index = _INDICES[more[1]] if more else None
-    if row.name in _JOINED:
+    if row.name in JOINED:
         joined = _write_named(name, name, 0, index)
         return PrintedOperation(_ATOM, lambda writer, args: joined(writer, list_joined(Call(row.name, args))))
     return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), index, labels=bool(row.within)))
@@ -452,7 +451,7 @@ def seams(writer: Writer, call: Call) -> Seams | None:
         return Seams("", tuple((sign if i else "", arg, bracketed[i]) for i, arg in enumerate(args)))
     if call.func == "slices":
         return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
-    if call.func in _JOINED:
+    if call.func in JOINED:
         head = writer.show(Call(call.func, (Call("dots", ()),))).removesuffix("(\\cdots)")
         return Seams(f"{head}\\Bigl(", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(list_joined(call))), "\\Bigr)")
     if call.func in _HEADED:

@@ -248,7 +248,8 @@ class ArrayWords(Topic):
             case Mul((*numbers, Call("matmul" | "outer") as behind)) if not any(map(_carries_gradient, numbers)):
                 return self._say_backward(behind, rules, parameters)
             case Mul(args) if any(_carries_gradient(part) for part in args):
-                return rules.say_local("product")
+                others = [part for part in args if not _carries_gradient(part) and type(part) is not Number]
+                return rules.say_local("product") if len(others) == 1 and type(others[0]) is Name else rules.gradient("chain rule")
         return self.BACKWARD["loss"]
 
 
