@@ -143,7 +143,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 
 _SEVERAL = re.compile(r",(?=\s*[^\W\d]\w*\s*=)")
-_SIZE = re.compile(r"[^\W_]\w*")
+_SIZE = re.compile(r"[^\W_][\w\s+*·-]*")
 _NEGATIVE = re.compile(r"-(?![-oh])[^-\s=][^=]*[-+*/^(\\]|-\\")
 """A formula with a minus in front: -x^2, -log(p), -\\frac{1}{2}; no option has such signs in its name."""
 _ROW = re.compile(r"\[[^\[\]]*\]")

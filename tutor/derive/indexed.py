@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, count
 
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.sizes import list_size_letters
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
@@ -35,7 +36,7 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
         bare = bare.args[0]
     if (type(bare) in (Name, Partial) and bare is not expr) or _is_hidden(bare, shapes):
         return None
-    taken = {*letters, *shapes, *(size for shape in shapes.values() for size in shape if isinstance(size, str))}
+    taken = {*letters, *shapes, *(letter for shape in shapes.values() for letter in list_size_letters(shape))}
     return _Indexer(shapes, taken).entry(expr, tuple(Name(letter) for letter in letters))
 
 

@@ -322,8 +322,8 @@ def _has_partial(expr: Expr) -> bool:
 
 
 def _add_numbers(expr: Expr) -> Expr:
-    """A setting that is a sum of numbers, n - f - z, as that number."""
-    return size_expr(size_of(expr)) if type(expr) is Add and not names(expr) else expr
+    """A setting that is computed, n - f - z, worked out."""
+    return size_expr(size_of(expr)) if type(expr) in (Add, Mul) else expr
 
 
 def _take_equal_part(call: Call) -> Call:

@@ -90,7 +90,7 @@ class ArraySections(PageWriter):
 
     def say_why(self, step: Step) -> str:
         """Why a gradient is what it is."""
-        if step.rule in ("no path", "sum over paths"):
+        if step.rule in ("no path", "sum over paths", "joined paths"):
             return self.words.rules.gradient(step.rule, len(step.paths))
         parameters = [q.name for q in self.layered.graph.parameters]
         return self.words.arrays.say_backward(step.expr, self.words.rules, parameters, number=not self.shapes[step.wrt])

@@ -34,10 +34,11 @@ from tutor.expression.nodes import Expr, Name, Number
 from tutor.expression.walk import as_name
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
+from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
 from tutor.notation.profile import Notation
 from tutor.practice.fading import list_introduced
-from tutor.practice.ladder import Rung, list_rungs, write_number
+from tutor.practice.ladder import Rung, list_rungs, write_answer, write_number
 from tutor.practice.session import Lesson, Reply, Session
 from tutor.practice.tasks import ONE_OF, AskedStep
 
@@ -145,13 +146,21 @@ class _ReplyWriter:
         if reply.kind == "keep" and not reply.note:
             return [Paragraph((self.say.KEPT,))]
         blocks: list[Block] = []
-        if reply.note:
+        if reply.elsewhere:
+            blocks.append(self.say_elsewhere(reply.elsewhere))
+        elif reply.note:
             blocks.append(Paragraph((self.say.NOTES[reply.note].format(count=round(reply.wait)),)))
         if reply.marked is not None and reply.note not in ("done", "formula"):
             blocks += self.write_verdict(reply.marked)
         if reply.placed is not None:
             blocks += [Paragraph((self.say.PLACED,)), *self.write_equation(reply.placed)]
         return blocks
+
+    def say_elsewhere(self, ident: str) -> Block:
+        """For which step an answer would be right, and how it is given to that one."""
+        other, typed = self.session.lesson.by_id[ident], self.session.events[-1].text.strip().lstrip("= ")
+        answer = value(cut(f"{other.question.ask} = {typed}", self.words.marking, 60), self.words.marking)
+        return Paragraph(tuple(split_places(self.say.NOTES["elsewhere"], {"asked": name_task(other, self.words), "answer": [answer]})))
 
     def write_verdict(self, marked: MarkedAnswer) -> list[Block]:
         """What became of an answer: a slip is asked for at first, and said when it is made again."""
@@ -221,8 +230,14 @@ class _ReplyWriter:
         if rung.kind == "rule":
             return [Paragraph((phrase.format(rule=name_rule(rung.sort, rung.rule, self.words)),))]
         if rung.kind == "result":
-            return [Paragraph(tuple(split_places(phrase, {"answer": [value(rung.text, self.words.marking)]})))]
+            return [Paragraph(tuple(split_places(phrase, {"answer": [self.say_result(rung)]})))]
         return [Paragraph((phrase,)), *self.write_equation(rung)]
+
+    def say_result(self, rung: Rung) -> Inline:
+        """The answer that is shown: of a formula as the steps have it."""
+        if self.task is None:
+            return rung.text
+        return say_answer(self.session.lesson.marker, self.task.question, self.words)
 
     def write_equation(self, rung: Rung) -> list[Block]:
         left, right = rung.left, rung.right
@@ -244,7 +259,7 @@ def say_rule(sort: str, rule: str, words: Wording) -> str:
     if sort == "local":
         return words.rules.say_local(rule)
     if sort == "gradient" and rule in words.rules.GRADIENT:
-        return words.rules.gradient("chain rule") if rule == "sum over paths" else words.rules.gradient(rule)
+        return words.rules.gradient("chain rule") if rule in ("sum over paths", "joined paths") else words.rules.gradient(rule)
     return words.updates.move(rule) if sort == "update" else words.rules.say_local(rule)
 
 
@@ -253,6 +268,12 @@ def name_step(task: AskedStep, words: Wording) -> Sentence:
     named = name_task(task, words)
     kind = words.practice.CHOICES.get(task.kind, "")
     return (*named, f" ({kind})") if kind else named
+
+
+def say_answer(marker: Marker, question: Question, words: Wording) -> Inline:
+    """The right answer: a formula as the steps have it, all else as it is typed."""
+    expr = marker.solution(question)[0] if question.kind in ("expression", "chain") else None
+    return Math(expr) if expr is not None else value(write_answer(marker, question), words.marking)
 
 
 def name_task(task: AskedStep, words: Wording) -> Sentence:

@@ -124,7 +124,7 @@ class RecursionSections(PageWriter):
         step = row.step
         if _has_sum(step.expr):
             return self.words.pages.SUMMED
-        if step.rule in ("no path", "sum over paths") or not self.over_arrays:
+        if step.rule in ("no path", "sum over paths", "joined paths") or not self.over_arrays:
             return self.words.rules.gradient(step.rule, len(step.paths))
         return self.words.arrays.say_backward(step.expr, self.words.rules, self.parameters, number=not self.shapes[step.wrt])
 

@@ -12,6 +12,7 @@ from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.expression.nodes import ONE, ZERO, Call, Div, Expr, Name, Number, Partial, Pow, children
+from tutor.expression.sizes import list_ends
 from tutor.expression.walk import is_indicator, substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
@@ -94,7 +95,7 @@ class Symbols:
         if settings:
             places |= {"first": [Math(settings[0])], "last": [Math(settings[min(len(settings), 2) - 1])]}
         if "place" in _WRITTEN[call.func]:
-            places |= {key: [Math(place)] for key, place in zip(("first", "last"), _list_ends(settings), strict=True)}
+            places |= {key: [Math(place)] for key, place in zip(("first", "last"), list_ends(settings), strict=True)}
         yield said if each else call.func, split_places(self.words.SYMBOLS[said], places)
         if call.func in SLIDING and settings not in ((), (ONE, Number("0"))):
             yield "stride", (self.words.STRIDE,)
@@ -119,10 +120,3 @@ class Symbols:
             yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
         elif formula is not None:
             yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
-
-
-
-def _list_ends(settings: Sequence[Expr]) -> tuple[Expr, Expr]:
-    """The first and the last place of a part, from where it begins and how long it is."""
-    begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
-    return Number(str(begin + 1)), Number(str(begin + length))

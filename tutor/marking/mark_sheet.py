@@ -22,7 +22,7 @@ from tutor.exercise.question import Question
 from tutor.exercise.training_task import Trainer, is_trained_otherwise
 from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, write_fraction
-from tutor.graph.layered import Layered, choose_sizes, put_sizes, write_out
+from tutor.graph.layered import Layered, choose_sizes, write_out
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
 from tutor.marking.array_diagnose import ArraySlips
@@ -166,8 +166,7 @@ class Sheet:
         small, sizes = choose_sizes(self.layers)
         found = [Field.make(small, self.points, sizes)]
         if sizes:
-            others = {letter: OTHER_SIZES[place % len(OTHER_SIZES)] for place, letter in enumerate(sizes)}
-            other = put_sizes(self.layers, others)
+            other, others = choose_sizes(self.layers, OTHER_SIZES)
             derivation = derive(write_out(other))
             found.append(Field.make(other, points_of(derivation, seed=self.seed, groups=list_target_groups(other)), others))
         return tuple(found)

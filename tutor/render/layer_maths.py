@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
+from tutor.expression.sizes import list_ends
 from tutor.notation.symbol import Symbol, lower_index
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import JOINED, LAYERS, OF_EACH
@@ -205,8 +206,8 @@ def _write_looked_up_in_rows(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 def _part(writer: Writer, settings: Sequence[Expr]) -> str:
     """The first and the last entry of a part, from where it begins and how long it is."""
-    begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
-    return f"{begin + 1}{_write_both(writer, chr(92) + 'dots ', '..')}{begin + length}"
+    first, last = (writer.show(part).replace(" ", "") for part in list_ends(settings))
+    return f"{first}{_write_both(writer, chr(92) + 'dots ', '..')}{last}"
 
 
 def _write_margins(writer: Writer, settings: Sequence[Expr]) -> str:
@@ -215,7 +216,12 @@ def _write_margins(writer: Writer, settings: Sequence[Expr]) -> str:
 
 
 def _size(writer: Writer, settings: Sequence[Expr]) -> str:
-    return _write_both(writer, " \\times ", "×").join(writer.show(part) for part in settings)
+    return _write_both(writer, " \\times ", "×").join(_write_size(writer, part) for part in settings)
+
+
+def _write_size(writer: Writer, size: Expr) -> str:
+    """A size beside a ×: 4h, (h + k)."""
+    return writer.bracket(writer.show(size)) if type(size) is Add else writer.show(size)
 
 
 def _write_by(word: str) -> Callable[[Writer, Sequence[Expr]], str]:
@@ -305,14 +311,12 @@ def _write_shaped(writer: Writer, args: tuple[Expr, ...]) -> str:
     body = writer.show(args[0])
     if not writer.style.markup:
         return body
-    sizes = " \\times ".join(writer.show(size) for size in args[1:])
+    sizes = _size(writer, args[1:])
     return f"\\underset{{\\;{sizes}\\;}}{{{body}}}"  # room on both sides: the shapes of neighbours must not run into each other
 
 
 def _sizes(writer: Writer, args: tuple[Expr, ...]) -> str:
-    if writer.style.markup:
-        return "(" + " \\times ".join(writer.show(size) for size in args) + ")"
-    return "(" + "×".join(writer.show(size) for size in args) + ")"
+    return f"({_size(writer, args)})"
 
 
 def grid(args: tuple[Expr, ...]) -> list[list[Expr]]:
@@ -382,11 +386,11 @@ def make_printed(row: Layer) -> PrintedOperation:
     if row.name in JOINED:
         joined = _write_named(name, name, 0, index)
         return PrintedOperation(_ATOM, lambda writer, args: joined(writer, list_joined(Call(row.name, args))))
-    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), index, labels=bool(row.within)))
+    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), index, labels=bool(row.within) and not row.arrays))
 
 
 def list_joined(call: Call) -> tuple[Expr, ...]:
-    """What stands side by side: of concat(concat(A, B), C) it is A, B and C."""
+    """Several arrays one after the other: of concat(concat(a, b), c), which are joined two by two, a, b and c."""
     return tuple(part for arg in call.args for part in (list_joined(arg) if type(arg) is Call and arg.func == call.func else (arg,)))
 
 
