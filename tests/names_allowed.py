@@ -125,7 +125,7 @@ ALLOWED = {  # file: why, and the names
     "explain/network_table.py": ("SIGN", "identity"),
     "render/latex/rows.py": ("SIGN", "abs if_positive sqrt"),
     "render/roots.py": ("SIGN", "sqrt"),
-    "render/layer_maths.py": ("SIGN", "batch column_sums columns concat fill flip matmul outer row_sums rows sign sum transpose"),
+    "render/layer_maths.py": ("SIGN", "batch column_sums columns fill flip matmul outer row_sums rows sign sum transpose"),
     "render/maths.py": ("SIGN", "abs cos exp if_positive log max min sin sqrt tan tanh"),
     "render/terminal/columns.py": ("SIGN", "sqrt sum"),
     "answer/read/array_vocabulary.py": ("TYPED", "batch batch_sums column_sums columns flatten row_sums rows sum unflatten"),

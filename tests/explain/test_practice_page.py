@@ -211,3 +211,10 @@ def test_where_an_answer_went_wrong_is_said_and_not_what_is_right():
     assert "Line 1 of your working is not equal" in write_plain_page(write_reply(session, reply), Notation(), 80)
     session, reply = step(start(load("graz/branches")), Event("answer", "df/dg"))
     assert "typed back" in write_plain_page(write_reply(session, reply, find_wording("en")), Notation(), 80)
+
+
+def test_numbers_that_never_end_are_given_as_they_can_be_typed():
+    """Six digits of each, none of them as a fraction beside decimals."""
+    given = write_plain_page(write_start(start(load_once("sequences/rnn-step"), Settings(layer=True))), Notation(), 100)
+    assert "0.0172414" in given
+    assert "/" not in given

@@ -29,6 +29,7 @@ from tutor.graph.repetition import (
     spell,
     write_out_repeat,
 )
+from tutor.graph.written_times import has_free_index, spell_small, write_out_times
 from tutor.text import make_visible
 
 CheckTypes = Callable[[Mapping[str, Any], Mapping[str, tuple[type, ...]], str], dict[str, Any]]
@@ -192,6 +193,7 @@ class _Unroller:
         self.families = find_families(repeats, self.around)
         self.writer = IndexWriter(self.families, self.spans, tuple(self.spans))
         self.failed = False
+        self.known: frozenset[str] = frozenset()
 
     def close(self, start: int, end: int | str) -> int:
         """The last time, with a number in the place of a letter."""
@@ -226,6 +228,7 @@ class _Unroller:
             raw["quantities"] = described
         if isinstance(raw.get("parameters"), list):
             raw["parameters"] = [name for item in raw["parameters"] for name in self.list_named(item, leaves)]
+        self.known = frozenset(targets | leaves.keys())
         self.put_texts(raw)
         origin = [*origins, *(["loss"] if len(raw["steps"]) > len(lines) else [])]
         made, steps = self.writer.made, tuple(raw["steps"])
@@ -433,6 +436,8 @@ class _Unroller:
         """What is asked and claimed, with its indices and sums written out."""
         raw["asked"] = [self.put_text(text, f"asked[{at}]") for at, text in enumerate(raw["asked"], 1)] if isinstance(
             raw.get("asked"), list) else raw.get("asked", [])  # fmt: skip
+        if isinstance(raw.get("claim"), list):
+            raw["claim"] = [one for at, entry in enumerate(raw["claim"], 1) for one in self.list_at_times(entry, f"claim[{at}]")]
         for key, parts in (("claim", ("claim", "printed")), ("question", ("ask",)), ("table", ("columns",))):
             if isinstance(raw.get(key), list):
                 raw[key] = [
@@ -441,6 +446,29 @@ class _Unroller:
                     for at, one in enumerate(raw[key], 1)
                 ]  # fmt: skip
 
+    def list_at_times(self, entry: Any, where: str) -> list[Any]:
+        """A claim at every time where it means something, if an index stands free in it: dL/dh[t] from dL/dh[t+1]."""
+        parts = [part for part in ("claim", "printed") if isinstance(entry.get(part), str)] if isinstance(entry, dict) else []
+        written = {part: spell_small(write_out_times(entry[part], self.spans, self.writer.ends)) for part in parts}
+        free = next((index for index in self.spans if any(has_free_index(text, index) for text in written.values())), "")
+        if not free:
+            return [entry]
+        low, high = self.spans[free]
+        found = []
+        for time in range(low, high + 1):
+            writer = replace(self.writer, made={})
+            try:
+                at = {**entry, **{part: writer.write(text, {free: time}) for part, text in written.items()}}
+            except GraphError as error:
+                self.say(error.what, where, error.hint)
+                return []
+            if set(writer.made) <= self.known:
+                found.append(at)
+        if not found:
+            what = f"{make_visible(entry[parts[0]], 40)} at no {free} is there all that it needs"
+            self.say(what, where, f"write one {free}, such as {high}")
+        return found
+
     def put_text(self, text: Any, where: str) -> Any:
         """One text, or a list of them."""
         if isinstance(text, list):
@@ -448,7 +476,7 @@ class _Unroller:
         if type(text) is not str:
             return text
         try:
-            return self.writer.write(text)
+            return self.writer.write(write_out_times(text, self.spans, self.writer.ends))
         except GraphError as error:
             self.say(error.what, where, error.hint)
             return text

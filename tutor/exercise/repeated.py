@@ -12,6 +12,7 @@ from tutor.expression.walk import names
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph, Quantity
 from tutor.graph.repetition import Blocks, IndexWriter, Place, Repeat, Timed, find_families
+from tutor.graph.written_times import write_out_times
 
 _WHERE = re.compile(r"(?:steps(?:: )?)?(?:(?:(?<=s)|steps)\[(?P<number>\d+)\]|step (?P<target>\w+))")
 TARGET = re.compile(r"\s*(?P<name>[^\s(=,:]+)")
@@ -111,12 +112,23 @@ class Repetition:
         return self.list_blocks(graph).get(self.index) if graph.cuts else None
 
     def spell_out(self, text: str) -> str:
-        """What somebody writes about the exercise, with its indices and sums written out: ``sum(dL/dh[t], t)``, ``dL/dh[2]``.
+        """What somebody writes about the exercise, with its indices and sums written out: ``Σ_(t=1..T) δₜ``, ``dL/dh[2]``.
 
         Raises `GraphError` for an index that means nothing there.
         """
+        text = self.spell_times(text)
         families = {**find_families(self.repeats, (text,)), **self.families}
         return IndexWriter(families, self.spans, tuple(self.spans)).write(text)
+
+    def spell_times(self, text: str) -> str:
+        """A text with its sums over time written out, whatever else stands in it."""
+        return write_out_times(text, self.spans, self.list_ends())
+
+    def list_ends(self) -> dict[str, Place]:
+        """The letters of the last times, T of t; none that is the index of something else."""
+        taken = " ".join(self.lines)
+        letters = {index.upper(): last for index, (_, last) in self.spans.items()} | ({self.letter: self.end} if self.letter else {})
+        return {letter: last for letter, last in letters.items() if not re.search(rf"_{re.escape(letter)}(?!\w)", taken)}
 
     def replace_places(self, errors: Sequence[TutorError]) -> list[TutorError]:
         """Faults with the places of their steps in the file, instead of those in the steps written out; each once, not at every time."""

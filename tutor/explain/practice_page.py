@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
@@ -37,8 +38,9 @@ from tutor.graph.layered import Layered
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
 from tutor.notation.profile import Notation
+from tutor.numbers.printed import decimal, is_in_short_fractions
 from tutor.practice.fading import list_introduced
-from tutor.practice.ladder import Rung, list_rungs, write_answer, write_number
+from tutor.practice.ladder import DIGITS, Rung, list_rungs, write_answer, write_number
 from tutor.practice.session import Lesson, Reply, Session
 from tutor.practice.tasks import ONE_OF, AskedStep
 
@@ -331,7 +333,9 @@ def find_given(exercise: Exercise, layers: Layered, name: str) -> Expr:
     """The numbers of an array that is given, as a matrix; a large one with dots in it."""
     entries = layers.entries[name]
     numbers = Array(entries.shape, tuple(exercise.values[item] for item in entries.items))
-    return matrix(numbers, AS_WRITTEN, whole=len(entries.items) <= MOST_GIVEN)
+    ends = all(type(item) is Fraction and decimal(item) is not None for item in numbers.items)
+    fractions = is_in_short_fractions(tuple(exercise.values.values()))  # of all arrays alike
+    return matrix(numbers, AS_WRITTEN if ends else DIGITS, whole=len(entries.items) <= MOST_GIVEN, fractions=fractions)
 
 
 def write_known(session: Session, words: Wording = ENGLISH) -> Document:
