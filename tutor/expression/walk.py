@@ -108,6 +108,16 @@ def as_indicator(call: Call) -> Call:
     return Call("if_positive", (gap, ONE, ZERO))
 
 
+def is_indicator(call: Call) -> bool:
+    """Whether it is printed as 1 under a condition, else 0: the slope of a ReLU, the share of x in max(x, y).
+
+    >>> is_indicator(Call("max_share", (Name("x"), Name("y")))), is_indicator(Call("exp", (Name("x"),)))
+    (True, False)
+    """
+    shown = as_indicator(call)
+    return shown.func == "if_positive" and shown.args[1:] == (ONE, ZERO)
+
+
 def is_numeric(expr: Expr) -> bool:
     """Whether an expression is made of numbers only, functions of them too: 1/(1 + e^(-1)).
 

@@ -16,7 +16,7 @@ from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.expression.sizes import list_ends
 from tutor.notation.symbol import Symbol, lower_index
 from tutor.rules.layer_row import Layer
-from tutor.rules.operations import LAYERS, OF_EACH
+from tutor.rules.operations import JOINED, LAYERS, OF_EACH
 
 if TYPE_CHECKING:
     from tutor.render.maths import Writer
@@ -383,20 +383,15 @@ def make_printed(row: Layer) -> PrintedOperation:
         write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
         return PrintedOperation(_ATOM, _flip_operands(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
     index = _INDICES[more[1]] if more else None
-    if row.said == "concat":
-        return PrintedOperation(_ATOM, _write_joined(row.name, _write_named(name, name, 0, index)))
+    if row.name in JOINED:
+        joined = _write_named(name, name, 0, index)
+        return PrintedOperation(_ATOM, lambda writer, args: joined(writer, list_joined(Call(row.name, args))))
     return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), index, labels=bool(row.within) and not row.arrays))
 
 
-def _write_joined(func: str, write: Write) -> Write:
-    """Several arrays one after the other: concat(a, b, c), which are joined two by two."""
-
-    def write_all(writer: Writer, args: tuple[Expr, ...]) -> str:
-        while type(args[0]) is Call and args[0].func == func:
-            args = (*args[0].args, *args[1:])
-        return write(writer, args)
-
-    return write_all
+def list_joined(call: Call) -> tuple[Expr, ...]:
+    """Several arrays one after the other: of concat(concat(a, b), c), which are joined two by two, a, b and c."""
+    return tuple(part for arg in call.args for part in (list_joined(arg) if type(arg) is Call and arg.func == call.func else (arg,)))
 
 
 def _flip_operands(write: Write) -> Write:
@@ -460,6 +455,9 @@ def seams(writer: Writer, call: Call) -> Seams | None:
         return Seams("", tuple((sign if i else "", arg, bracketed[i]) for i, arg in enumerate(args)))
     if call.func == "slices":
         return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
+    if call.func in JOINED:
+        head = writer.show(Call(call.func, (Call("dots", ()),))).removesuffix("(\\cdots)")
+        return Seams(f"{head}\\Bigl(", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(list_joined(call))), "\\Bigr)")
     if call.func in _HEADED:
         return Seams(writer.show(call).removesuffix(writer.bracket(writer.show(args[0]))), (("", args[0], True),))
     if call.func == "transpose":

@@ -337,6 +337,8 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
 }
 SAID = {name: rows[0].said or name for name, rows in LAYERS.items()}
 """Whose phrases explain an operation."""
+JOINED = frozenset(name for name, said in SAID.items() if said == "concat")
+"""What sets arrays side by side; a joined array in a joined array is one of its parts."""
 OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times", "ones"} <= {*rows[0].written.split()}}
 """What is a product of a matrix with 𝟏 on paper, and how it is called where it is done to each matrix of a batch: no product says that."""
 BY_PLACE = frozenset(name for name, rows in LAYERS.items() if rows[0].by_place)
