@@ -22,10 +22,12 @@ ALLOWED = {  # file: why, and the names
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
-    "expression/program_signs.py": ("GRAMMAR", "embed flatten matmul pick_each unflatten"),
+    "expression/program_signs.py": ("GRAMMAR", "embed flatten matmul pick_each transpose unflatten"),
     "graph/axis_forms.py": ("ALGEBRA", "columns fill log_softmax logsumexp max mean min rows softmax sqrt sum"),
     "graph/broadcasting.py": ("ALGEBRA", "batch columns entry fill keep_column keep_row matmul rows"),
     "graph/python_slices.py": ("ALGEBRA", "entry fill part"),
+    "graph/bracketed.py": ("ALGEBRA", "entry"),
+    "numbers/shared_exponentials.py": ("OWN", "exp"),
     "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten part sum transpose unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",

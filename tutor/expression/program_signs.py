@@ -28,6 +28,8 @@ AXIS = re.compile(
 _LABELS = r"\[(?:[0-9\s,\[\]-]{1,1200})\]"
 LABELLED = re.compile(rf"\[\s?(?:(?P<each>(?:np\.|torch\.)?a?range\s?\([^()\[\]]{{1,30}}\))\s?,\s?)?(?P<labels>{_LABELS})\s?\]")
 """Rows of an array by their labels, E[[2, 0, 2]], and one entry of each row, P[arange(3), [2, 0, 1]]."""
+TURNED = re.compile(r"\.(?:T(?![A-Za-z0-9_(])|transpose\s?\(\s?\))")
+"""All axes the other way round, as a program has it: X.T, which of a vector is the vector."""
 SUBSCRIPTS = re.compile(r"(?P<quote>['\"])(?P<text>\s?[A-Za-z]{1,5}(?:\s?,\s?[A-Za-z]{1,5}){0,3}\s?->\s?[A-Za-z]{0,4})\s?(?P=quote)")
 """The letters of einsum: 'ij,jk->ik'."""
 _PLACE = r"(?:-\s?)?[0-9]{1,5}"
@@ -42,6 +44,8 @@ SLICED = re.compile(
 ENTRY = re.compile(r"\[\s?-?[0-9]{1,5}(?:\s?,\s?-?[0-9]{1,5}){0,3}\s?\]")
 """Numbers alone in brackets: an entry, which only a name has."""
 AXIS_WORD, KEPT_WORD = "axis", "axis kept"
+ALL_AXES = Call(AXIS_WORD, ())
+"""Behind an array that a program turns: all of its axes, in the opposite order."""
 SLICE, SPAN, NEW, REST = "slice", "span", "new axis", "rest"
 END = Call("end", ())
 OWN, BROADCAST, SUMMED = Call("own axis", ()), "broadcast", "sum along"
@@ -92,6 +96,8 @@ def read_point(text: str, at: int, end: int) -> tuple[Token | None, int]:
     >>> read_point("X.shape[0]", 1, 10)
     (('m', Named(func='size', settings=(Number(text='0'),))), 9)
     """
+    if match := TURNED.match(text, at, end):
+        return ("m", Named("transpose", (ALL_AXES,))), len(match.group())
     for pattern, read in ((METHOD_ALONG, read_method_along), (METHOD, read_method)):
         if match := pattern.match(text, at, end):
             return read(match), len(match.group())

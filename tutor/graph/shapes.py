@@ -11,6 +11,7 @@ from typing import TypeAlias
 from tutor.errors import GraphError, ShapeError, Told, tell
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.expression.program_signs import ALL_AXES
 from tutor.expression.sizes import Size, compute_size, divide_size, is_at_least, show_size, write_size
 from tutor.expression.tokens import GIVEN, LIST
 from tutor.rules.layer_row import Layer
@@ -178,6 +179,8 @@ def shorten_call(expr: Expr, shapes: Mapping[str, Shape]) -> str:
 def _show_transposes(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     """A formula with the transposes that are written in it: of two vectors the product is xᵀ y."""
     parts = tuple(_show_transposes(part, shapes) for part in children(expr))
+    if type(expr) is Call and expr.func == "transpose" and expr.args[1:] == (ALL_AXES,):
+        return Call("transpose", parts[:1])
     if type(expr) is Call and expr.func == "matmul" and len(expr.args) == 2:
         ranks = [len(_find_known_shape(part, shapes)) for part in expr.args]
         if ranks[0] == 1:

@@ -20,6 +20,7 @@ from tutor.exercise.training_task import is_trained_otherwise, make_task
 from tutor.expression.keys import read_derivative
 from tutor.expression.parse import read_name
 from tutor.expression.walk import names as used_names
+from tutor.graph.bracketed import pick_bracketed
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph
 from tutor.notation.profile import notation
@@ -132,7 +133,8 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
     layered = layers_of(exercise, name) if form == "layer" else None
     if layered is not None and layered.symbolic:
         values = None
-    wanted = choose_arrays(exercise, layered, options.wrt) if layered else choose_numbers(exercise, exercise.graph, options.wrt)
+    asked = list_asked(exercise, options.wrt)
+    wanted = choose_arrays(exercise, layered, asked) if layered else choose_numbers(exercise, exercise.graph, asked)
     rate, written = read_rate(exercise, options.rate)
     updates = count_updates(exercise, options, rate, values)
     own = not options.at and options.rate is None and options.truncate is None
@@ -289,6 +291,16 @@ def write_rate(rate: Any, value: Value) -> str:
     if rate is not None and not isinstance(rate, Fraction):
         return str(rate)
     return (decimal(value) if isinstance(value, Fraction) else None) or str(value)
+
+
+def list_asked(exercise: Exercise, wrt: Sequence[str]) -> list[str]:
+    """With respect to what is differentiated, by the names of quantities: those of ``W[0, :]``, of ``dL/dW[1, 2]``, of ``dL/dw``."""
+    found: list[str] = []
+    for text in wrt:
+        picked = pick_bracketed(text, exercise.layers)
+        derivative = read_derivative(text) if picked is None else None
+        found += picked.entries.items if picked is not None else [derivative.wrt if derivative is not None else text]
+    return found
 
 
 def choose_numbers(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
