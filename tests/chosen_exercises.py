@@ -23,26 +23,32 @@ def is_of_lectures(ident):
     return ident.partition("/")[0] in LECTURES
 
 
+ALL = tuple(ids())
+"""The catalogue is read once: what is parametrised by it is many."""
+
+
 def list_lectured():
-    return list(filter(is_of_lectures, ids()))
+    return list(filter(is_of_lectures, ALL))
 
 
 def list_others():
-    return [ident for ident in ids() if not is_of_lectures(ident)]
+    return [ident for ident in ALL if not is_of_lectures(ident)]
 
 
+@cache
 def chosen_ids():
     firsts = {}
-    for ident in ids():
+    for ident in ALL:
         firsts.setdefault(ident.partition("/")[0], ident)
     others = [firsts[folder] for folder in SOME_FOLDERS]
-    return [*list_lectured(), *others]  # these last: what takes each so-and-so-many-th of them takes the short ones
+    return (*list_lectured(), *others)  # these last: what takes each so-and-so-many-th of them takes the short ones
 
 
+@cache
 def chosen_entries():
     found = {entry.id: entry for entry in entries()}
-    return [found[ident] for ident in chosen_ids()]
+    return tuple(found[ident] for ident in chosen_ids())
 
 
-WIDE = pytest.mark.parametrize("idents", [pytest.param(chosen_ids(), id="chosen"), pytest.param(ids(), id="all", marks=pytest.mark.slow)])
+WIDE = pytest.mark.parametrize("idents", [pytest.param(chosen_ids(), id="chosen"), pytest.param(ALL, id="all", marks=pytest.mark.slow)])
 """For what is quick, but has to read each file: the default run looks at the chosen ones."""

@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,15 +20,41 @@ settings.register_profile(
 settings.load_profile("tutor")
 
 
-LONG = frozenset((Path(__file__).parent / "long_tests.txt").read_text("utf-8").splitlines()[1:])
+HERE = Path(__file__).parent
+LONG = frozenset((HERE / "long_tests.txt").read_text("utf-8").splitlines()[1:])
+SAMPLED = {
+    name: (int(now), int(slow))
+    for name, now, slow in map(str.split, (HERE / "sampled_tests.txt").read_text("utf-8").splitlines()[1:])
+}
+"""A test, each so-and-so-many-th example of which is taken: by the default run, and of the others by the slow stage."""
+EVERYTHING = bool(os.environ.get("TUTOR_ALL_TESTS"))
+
+
+def take_next(counts, name, stage, every):
+    """Whether the next example of a test is taken; tests begin at different ones, so that together they look at many."""
+    function = name.partition("[")[0]
+    counts[function, stage] += 1
+    return every == 1 or (counts[function, stage] + crc32(function.encode())) % every == 0
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """What takes long is slow, wherever it stands."""
+def pytest_collection_modifyitems(config, items):
+    """What takes long is slow, wherever it stands; of what is asked of very many examples, each so-and-so-many-th is taken."""
+    counts = Counter()
+    left_out = []
     for item in items:
-        if item.nodeid.removeprefix("tests/") in LONG:
+        name = item.nodeid.removeprefix("tests/")
+        if name in LONG:
             item.add_marker(pytest.mark.slow)
+        now, slow = SAMPLED.get(name.partition("[")[0], (1, 1))
+        if not item.get_closest_marker("slow") and not take_next(counts, name, "now", now):
+            item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow") and not EVERYTHING and not take_next(counts, name, "slow", slow):
+            left_out.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(map(id, left_out))
+        items[:] = [item for item in items if id(item) not in gone]
 
 
 @pytest.fixture

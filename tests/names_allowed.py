@@ -55,11 +55,13 @@ ALLOWED = {  # file: why, and the names
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
-    "expression/program_signs.py": ("GRAMMAR", "embed flatten matmul pick_each unflatten"),
+    "expression/program_signs.py": ("GRAMMAR", "embed flatten matmul pick_each transpose unflatten"),
     "graph/axis_forms.py": ("ALGEBRA", "columns fill log_softmax logsumexp max mean min rows softmax sqrt sum"),
     "graph/broadcasting.py": ("ALGEBRA", "batch columns entry fill keep_column keep_row matmul rows"),
     "graph/python_slices.py": ("ALGEBRA", "entry fill part"),
-    "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten sum transpose unflatten"),
+    "graph/bracketed.py": ("ALGEBRA", "entry"),
+    "numbers/shared_exponentials.py": ("OWN", "exp"),
+    "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten part sum transpose unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",
         "abs arccos arcosh arcsin arctan arsinh artanh average_pool average_pool_1d binary_cross_entropy concat correlate cot "
@@ -109,6 +111,7 @@ ALLOWED = {  # file: why, and the names
     "numbers/program.py": ("PRIMITIVE", "abs exp sign"),
     "numbers/run.py": ("PRIMITIVE", "if_positive"),
     "numbers/trees.py": ("PRIMITIVE", "exp"),
+    "derive/joined_parts.py": ("ALGEBRA", "concat"),
     "derive/layer_products.py": ("ALGEBRA", "batch columns fill matmul outer part rows transpose"),
     "derive/layerwise.py": ("ALGEBRA", "sum"),
     "explain/axis_chains.py": ("ALGEBRA", "batch columns max rows sum"),

@@ -6,7 +6,8 @@ from tutor.practice.session import Lesson, Settings
 
 
 def describe(ident):
-    tasks = Lesson(load(ident), Settings()).tasks
+    exercise = load(ident)
+    tasks = Lesson(exercise, Settings(layer=exercise.layers is not None)).tasks
     return f"{ident},{len(tasks)},{'; '.join(dict.fromkeys(task.skill for task in tasks))}"
 
 

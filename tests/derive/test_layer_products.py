@@ -3,6 +3,7 @@
 import pytest
 
 from tutor.derive.layer_products import entrywise_product, simplify_pullback, tidy_gradient
+from tutor.expression.nodes import Div, Mul, Name, Number, Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.graph.layered import LAYER_FUNCTIONS
@@ -44,3 +45,11 @@ TIDIED = [  # what a use adds, and what a lecturer leaves of it
 def test_a_gradient_is_left_as_a_lecturer_leaves_it(text, left):
     expr = parse(text, functions=LAYER_FUNCTIONS, known=("p", "y", "c"))
     assert write_plain(tidy_gradient(expr, {"p": (3,), "y": (3,)})) == left
+
+
+def test_a_gradient_is_not_set_in_a_fraction_of_a_fraction():
+    """The slope through a deviation: 2·((∂L/∂c·1/(2c))/n)·p is 1/(c n)·∂L/∂c·p."""
+    own = Mul((Partial("L", "c"), parse("1/(2*c)", known=("c",))))
+    expr = Mul((Number("2"), Div(own, Name("n")), Name("p")))
+    assert write_plain(tidy_gradient(expr, {"p": (3,)})) == "1/(c*n)*dL/dc*p"
+    assert write_plain(tidy_gradient(Div(Partial("L", "c"), Name("n")), {})) == "1/n*dL/dc"

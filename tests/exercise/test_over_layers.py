@@ -118,7 +118,7 @@ FAULTS = [
     (HEAD + "[shapes]\nW = [2, 10001]\nx = [3]", "shapes.W", "a whole number from 1 to 10,000", ""),
     (HEAD + "[shapes]\nW = [2, true]\nx = [3]", "shapes.W", "a whole number from 1", ""),
     (HEAD + "[shapes]\nW = [1, 1, 1, 1, 1]\nx = [3]", "shapes.W", "W has 5 axes", "three or four"),
-    (HEAD + '[shapes]\nW = [2, "3n"]\nx = [3]', "shapes.W", "3n", ""),
+    (HEAD + '[shapes]\nW = [2, "n/3"]\nx = [3]', "shapes.W", "n/3", ""),
     (HEAD + '[shapes]\n"2W" = [2]', "shapes.2W", "2W", ""),
     (HEAD + '[shapes]\n"W" = [2, 3]\nx = [3]\nW = [1]', "", "not a TOML file", ""),
     ('title = "t"\nexpression = "x*y"\n[shapes]\nx = [2]', "shapes", "steps over arrays", "steps ="),

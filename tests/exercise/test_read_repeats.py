@@ -65,6 +65,8 @@ BAD = {  # the file but for its title: where, what, what next
     REPEAT.format(to=3, step=STEP) + 'index = "T"': ("repeat[1].index", "T is no index", 'index = "t"'),
     REPEAT.format(to=3, step=STEP) + "[network]\nsizes = [1, 1]": ("repeat", "a [[repeat]] stands beside network", "goes with steps"),
     REPEAT.format(to=3, step=STEP) + "until = 3": ("repeat[1].until", "there is no setting until", "known: index"),
+    REPEAT.format(to=3, step=STEP) + "truncate = 0": ("repeat[1].truncate", "gradients that go back 0 steps", "whole number from 1"),
+    REPEAT.format(to='"T"', step=STEP) + "truncate = 99": ("repeat[1].truncate", "blocks of 99 steps", "the limit is 12"),
     "repeat = [3]": ("repeat[1]", "a repetition is a table", "[[repeat]]"),
 }  # fmt: skip
 

@@ -39,6 +39,7 @@ SHAPES = {name: array.shape for name, array in KNOWN.items()}
     (Call("matmul", (Name("W"), Name("x"))), vector(-2, "-1/2"), (1,), "0*0 + 2*(-1)"),
     (Call("outer", (Name("x"), Name("k"))), matrix([0, 0, 0], [-1, 0, 2]), (2, 1), "(-1)*1"),
     (Call("convolve", (Name("s"), Name("k"))), vector(2, -4, -9), (1,), "1*4 + 0*2 + (-2)*1"),
+    (Call("correlate", (Name("s"), Name("k"), Number("1"), Number("1"))), vector(-4, 1, 2, 6, 0), (2,), "1*1 + 0*2 + (-2)*4"),
     (Call("sigmoid", (Name("x"),)), vector("1/2", "1/4"), (1,), "sigmoid(0)"),
     (Call("max_pool", (Name("s"), Number("2"), Number("2"))), vector(2, 4), (1,), "max(1, 2)"),
     (Call("softmax", (Name("x"),)), vector("0.7", "0.3"), (1,), "exp(0)/(exp(0) + exp(-1))"),

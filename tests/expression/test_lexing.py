@@ -45,7 +45,7 @@ def test_what_is_read(text, canonical):
 
 ARRAYS = [
     (r"W^\top x", "transpose(W)*x"), (r"W^{\top} x \odot y", "hadamard(transpose(W)*x, y)"), (r"W^{T} x", "transpose(W)*x"),
-    ("W.T @ x", "matmul(transpose(W), x)"), ("Un (r ⊙ h)", "Un*hadamard(r, h)"), ("Un(r)", "Un*r"), ("np.dot(W, x)", "matmul(W, x)"),
+    ("W.T @ x", "matmul(transpose(W, axis), x)"), ("Un (r ⊙ h)", "Un*hadamard(r, h)"), ("Un(r)", "Un*r"), ("np.dot(W, x)", "matmul(W, x)"),
     (r"W^{\mathsf T} x", "transpose(W)*x"), (r"W^\mathsf{T} x", "transpose(W)*x"), ("W x .* x", "hadamard(W*x, x)"),
     (r"W \odot \mathbb{1}[x > 0]", "hadamard(W, if_positive(x, 1, 0))"), (r"𝟏_{x > 0} ⊙ x", "hadamard(if_positive(x, 1, 0), x)"),
     (r"W_{1,2}", "W_1_2"), ("T^T x", "transpose(T)*x"),

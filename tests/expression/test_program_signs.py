@@ -43,7 +43,7 @@ def test_a_slice(text, parts):
     assert read_slice(SLICED.match(text))[1].settings == parts
 
 
-@pytest.mark.parametrize("text", ["[1]", "[1, 2]", "[i:j]", "[::2]", "[x:]", "[]", "[1:2:3]"])
+@pytest.mark.parametrize("text", ["[1]", "[1, 2]", "[i, j]", "[::2]", "[x]", "[]", "[1:2:3]", "[h/2:]", "[None:2]"])
 def test_what_is_no_slice(text):
     assert SLICED.match(text) is None
 

@@ -19,6 +19,11 @@ def test_the_hint(text, typed, tokens, hint):
     assert (error.what, error.hint) == (f"there is no quantity {typed}", hint)
 
 
+def test_of_an_array_its_entries_are_named():
+    known = Vocabulary({name: Name(name) for name in ("X_1_1", "X_1_2", "Xh")}, {})
+    assert refuse_no_quantity("X", "X", 0, known).hint == "X is no single quantity here; there are X_1_1, X_1_2"
+
+
 def test_a_strange_letter_that_ends_a_name_is_what_is_refused():
     error = refuse_no_quantity("wж", "w", 0, KNOWN)
     assert "CYRILLIC" in error.what

@@ -13,6 +13,8 @@ from tutor.errors import GraphError
         ("x[-1]", "entry(x, 3)"), ("x[:, None]", "keep_row(x)"), ("x[None, :]", "keep_column(x)"),
         ("T[..., 0]", "drop_row_each(part_row(T, 0, 1))"),
         ("X[:, None]", "keep_column_each(X)"), ("X[:, :]", "X"),
+        ("X[1:]", "part(X, 1, N - 1)"), ("X[-1, :]", "drop_column(part(X, N - 1, 1))"),
+        ("X[0:N - 1]", "part(X, 0, N - 1)"), ("X[h:2*h]", "part(X, h, h)"), ("X[-h:]", "part(X, N - h, h)"),
     ],
 )  # fmt: skip
 def test_what_it_is_made_of(text, written):
@@ -21,7 +23,8 @@ def test_what_it_is_made_of(text, written):
 
 @pytest.mark.parametrize(("text", "said"), [
     ("x[3:]", "nothing, or more than there is"), ("x[:, 0]", "2 places in brackets"), ("A[5, :]", "there is no place 5"),
-    ("X[1:]", "give its shape in numbers"), ("T[:, None]", "at most 4 axes"), ("X[-1, :]", "counted from the end"),
+    ("X[N:]", "nothing, or more than there is"), ("X[:2*N]", "from 0 to 2N"),
+    ("A[h:, :0]", "nothing, or more than there is"), ("T[:, None]", "at most 4 axes"),
 ])  # fmt: skip
 def test_what_is_refused(text, said):
     with pytest.raises(GraphError) as caught:

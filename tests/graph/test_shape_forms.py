@@ -15,6 +15,9 @@ from tutor.errors import GraphError
         ("T.transpose(0, 2, 1, 3)", "axes_1324(T)"), ("transpose(A)", "transpose(A)"), ("transpose(A, 0, 1)", "A"),
         ("A.swapaxes(0, 1)", "transpose(A)"),
         ("T.transpose(1, 2)", "axes_1324(T)"),
+        ("T.T", "axes_4321(T)"), ("T.mT", "transpose(T)"), ("T^T", "transpose(T)"), ("x.T", "x"), ("A @ x.T", "matmul(A, x)"),
+        ("x x.T", "outer(x, x)"), ("A.T**2", "transpose(A)^2"), ("(A @ x) @ x.T", "outer(matmul(A, x), x)"),
+        ("X.reshape(-1)", "flatten(X)"), ("concat(X, X)[0:N]", "part(concat(X, X), 0, N)"),
     ],
 )  # fmt: skip
 def test_what_it_is_made_of(text, written):
@@ -22,8 +25,9 @@ def test_what_it_is_made_of(text, written):
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("concat(x)", "concat of one array"), ("stack(T, T)", "at most 4 axes"), ("X.reshape(2, -1)", "what -1 stands for is not clear"),
+    ("concat(x)", "concat of one array"), ("stack(T, T)", "at most 4 axes"), ("X.reshape(5, -1)", "what -1 stands for is not clear"),
     ("A.squeeze(0)", "axis 0 has more than one entry"), ("unsqueeze(T, 0)", "at most 4 axes"), ("unsqueeze(x)", "one axis more"),
+    ("x @ x.T", "readers disagree about x @ x.T"),
     ("A.reshape(4, -1)", "what -1 stands for is not clear"), ("T.transpose(0, 1, 2, 2)", "each axis once"),
 ])  # fmt: skip
 def test_what_is_refused(text, said):

@@ -44,7 +44,7 @@ def test_the_corpus_is_large():
 # Time and memory.
 
 
-ALL = [(bench.EXERCISES[0], 16), *(pytest.param(name, 1, marks=pytest.mark.slow) for name in bench.EXERCISES)]
+ALL = [(bench.EXERCISES[0], 16), *(pytest.param(name, 8, marks=pytest.mark.slow) for name in bench.EXERCISES)]
 
 
 @pytest.mark.parametrize(("name", "every"), ALL)

@@ -14,6 +14,9 @@ TRAINED = "0.1: w, b"
 DONE_WRONG = [
     ("slope-of-another", *NEURON, "dL/dw", E * (1 - A * A) * 1.5, ""), ("slope-turned-round", *NEURON, "dL/dw", -E * S * 1.5, ""),
     ("slope-at-output", *NEURON, "dL/dw", E * AGAIN * (1 - AGAIN) * 1.5, ""),
+    ("slope-at-inside", "a = x^2; f = tanh(a)", "x = 0.7", "df/dx", (1 - tanh(0.7) ** 2) * 1.4, ""),
+    ("slope-at-inside", "f = tanh(x^2)", "x = 0.7", "df/dx", (1 - tanh(0.7) ** 2) * 1.4, ""),
+    ("sign-inside-slope", *TANH, "df/dw", 3 * (1 + tanh(1.2) ** 2) * 1.5, ""),
     ("slope-is-function", *TANH, "df/dw", 3 * tanh(1.2) * 1.5, ""),
     ("tanh-slope-of-input", *TANH, "df/dw", 3 * (1 - 1.44) * 1.5, ""),
     ("tanh-slope-square-misplaced", *TANH, "df/dw", 3 * (1 - tanh(1.2)) ** 2 * 1.5, ""),

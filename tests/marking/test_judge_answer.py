@@ -6,7 +6,7 @@ import pytest
 from mark_one import FORMULAS, HALF, NEURON, answers, marker, one
 
 from tutor.answer.handed_in import Submission
-from tutor.exercise.load import load
+from tutor.exercise.load import from_text, load
 from tutor.marking.mark_submission import Marker
 
 SIGNS = "sign-of-error | exponent-sign-lost | slope-turned-round"
@@ -195,3 +195,35 @@ def test_given_numbers_put_into_a_formula_are_another_form():
     for answer in ("2(a - 0.5)*a*(1 - a)*1.5", "3(a - 0.5)a(1-a)", "2(a - 0.5)σ'(z)·1.5"):
         assert (one(question, answer).verdict, one(question, answer).outcome) == ("correct", "other-form"), answer
     assert one(question, "2(a - 0.4)*a*(1 - a)*1.5").verdict == "wrong"
+
+
+OVER_TIME = """title = "T"
+loss = "sum(L[t], t)"
+parameters = ["w"]
+[[repeat]]
+to = 3
+steps = ["h[t] = tanh(x[t] + w*h[t-1])", "L[t] = (h[t] - y[t])^2"]
+[values]
+x = [1, 0.5, 2]
+y = [0, 1, 1]
+h_0 = 0.5
+w = 0.25
+[[question]]
+ask = "dL/dw"
+kind = "expression"
+marks = 1
+"""
+
+
+def test_sums_over_time_are_read_as_they_are_printed():
+    marker = Marker(from_text(OVER_TIME, "t"))
+    question = marker.sheet.questions[0]
+    for text, verdict in (
+        ("Σ_(t=1..T) ∂L/∂hₜ · (1 − hₜ²) · hₜ₋₁", "correct"),
+        (r"\sum_{t=1}^{3} \frac{\partial L}{\partial h_{t}} \cdot (1 - h_{t}^2) \cdot h_{t-1}", "correct"),
+        ("sum(dL/dh_t*(1 - h_t^2)*h_{t-1}, t, 1, T)", "correct"), ("sum(dL/dh[t]*(1 - h[t]^2)*h[t-1], t)", "correct"),
+        ("Σ_(t=1..2) ∂L/∂hₜ · (1 − hₜ²) · hₜ₋₁", "misconception"), ("Σ_(t=2..T) ∂L/∂hₜ · (1 − hₜ²) · hₜ₋₁", "misconception"),
+        ("Σ_(t=1..T) ∂L/∂hₜ · (1 − hₜ²)", "wrong"), ("Σ_(t=3..1) h_t", "wrong"), ("Σ_(t=1..4) ∂L/∂hₜ · hₜ₋₁", "unreadable"),
+        ("Σ_(t=1..T) ∂L/∂hₜ · h[t-2]", "unreadable"),
+    ):  # fmt: skip
+        assert marker.judge(question, text)[0].verdict == verdict, text

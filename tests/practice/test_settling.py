@@ -66,6 +66,18 @@ def test_a_formula_of_derivatives_settles_nothing():
     assert reply.implied == ()
 
 
+@pytest.mark.parametrize(("ident", "typed", "fits"), [
+    ("neuron/two-two-two", "0.0822", "dL/dw5"), ("neuron/two-two-two", "0.5933", "out_h1"), ("neuron/two-two-two", "0.6", ""),
+    ("graz/chain", "2x (1 - tanh(x^2)^2)", "df/dx"), ("graz/chain", "7", ""),
+])  # fmt: skip
+def test_an_answer_that_another_step_wants_is_no_try(ident, typed, fits):
+    """Nobody loses a try who answers the gradient at once and does not say so; a few digits may be those of anything."""
+    wrt = {"wrt": ("w5",)} if ident.startswith("neuron") else {}
+    session, reply = take(ident, typed, **wrt)
+    assert reply.elsewhere == fits
+    assert session.look_up(reply.task).attempts == (not fits)
+
+
 def test_what_was_shown_settles_nothing():
     session, reply = take("qmul/activated-neuron", ":go b_L@1", ":give-up", ":go b_L@1", "0.992811")
     assert reply.implied == ()

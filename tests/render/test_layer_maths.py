@@ -146,6 +146,8 @@ TABLE = [  # expression, LaTeX, text
     ("A @ x + (B @ x)", "A\\,x + B\\,x", "A x + B x"),
     ("-(A @ x)", "-A\\,x", "−A x"),
     ("x/(W^T @ g)", "\\frac{x}{W^{\\top}\\,g}", "x/(Wᵀ g)"),
+    ("concat(concat(x, b), concat(y, z))", "\\operatorname{concat}(x, b, y, z)", "concat(x, b, y, z)"),
+    ("correlate(X, fill(1, 2, 2))", "X \\star \\mathbf{1}", "X ⋆ 𝟏"),
     ("(A @ x)^2", "(A\\,x)^{2}", "(A x)²"),
 ]  # fmt: skip
 

@@ -124,7 +124,7 @@ def test_it_reads_back_as_latex(expr):
 
 
 @pytest.mark.slow
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(EXPRESSIONS)
 def test_much_more_of_it_reads_back_as_latex(expr):
     check(expr, Notation(symbols={"日本": Symbol("b", "b")}))

@@ -69,12 +69,14 @@ shapes = { W = [3, 2], a = [2], t = [3] }
 
 
 @pytest.mark.parametrize(("claim", "printed", "agrees", "sums"), [
+    ("dL/dW_1_1", "(p_1 - t_1)*a_1", "exact", ("t₁ + t₂ + t₃ = 1",)), ("dp_1/dW_1_1", "(p_1 - t_1)*a_1", "differs", ()),
     ("dL/dW", "outer(p - t, a)", "exact", ("sum(t) = 1",)), ("dL/dW", "outer(dL/dz, a)", "exact", ()), ("dL/dz", "p - 2*t", "differs", ()),
     ("dL/dz", "[p_1 - t_1, p_2 - t_2, p_3 - t_3]", "exact", ("t₁ + t₂ + t₃ = 1",)),
 ])  # fmt: skip
 def test_a_formula_over_arrays_that_holds_under_a_condition_says_so(claim, printed, agrees, sums):
-    (verdict,) = check_targets(from_text(f'{SOFTMAX}[[claim]]\nclaim = "{claim}"\nprinted = "{printed}"\n', "softmax"))
-    assert (verdict.agreement, verdict.written.sums) == (agrees, sums)
+    for softmax in (SOFTMAX, SOFTMAX.replace("-sum(t ⊙", "sum(-t ⊙")):  # two spellings of one loss
+        (verdict,) = check_targets(from_text(f'{softmax}[[claim]]\nclaim = "{claim}"\nprinted = "{printed}"\n', "softmax"))
+        assert (verdict.agreement, verdict.written.sums) == (agrees, sums)
 
 
 def test_the_condition_on_a_batch_is_that_of_each_sample():

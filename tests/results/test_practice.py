@@ -29,6 +29,14 @@ def test_a_session_is_driven():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("ident", "form", "layer"), [
+    ("dl/perceptron-vector", None, True), ("dl/perceptron-vector", "scalar", False), ("graz/chain", None, False),
+])  # fmt: skip
+def test_it_is_asked_as_it_is_written(ident, form, layer):
+    """Matrices as matrices, where nobody says otherwise."""
+    assert tutor.practise(ident, form=form).session.lesson.settings.layer is layer
+
+
 def test_each_event_is_kept_before_it_is_answered():
     session, kept = tutor.practise("graz/chain"), []
     session.keep = kept.append

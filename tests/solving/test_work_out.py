@@ -17,6 +17,14 @@ def test_one_derivation_a_quantity(target):
     assert len(worked.proofs.gradients) == len(worked.derivations)
 
 
+@pytest.mark.parametrize(("steps", "count"), [
+    (["p = softplus(x)"], 0), (["s = sigmoid(x)", "p = softplus(x)"], 0), (["p = sigmoid(x)", "L = -log(p)"], 1),
+])  # fmt: skip
+def test_what_is_simplified_is_no_step_of_the_derivation(steps, count):
+    worked = work(resolve_solution(target_exercise("; ".join(steps)), Options()))
+    assert len(worked.rewrites) == count
+
+
 def test_the_two_subjects_share_numbers():
     exercise = target_exercise("qmul/linear-neuron")
     solved = work(resolve_solution(exercise, Options(steps=3)))

@@ -60,8 +60,8 @@ def open_page(chromium):
 
 def begin(page, address, key, *, layer=False):
     page.goto(f"{address}/practise/{key}")
-    if layer and page.locator("input[name=layer][value='1']").count():
-        page.check("input[name=layer][value='1']")
+    if (form := page.locator(f"input[name=layer][value='{int(layer)}']")).count():
+        form.check()
     with page.expect_navigation():
         page.click("form.begin .button")
 

@@ -97,5 +97,6 @@ def test_a_class_is_read_as_marking_reads_it(tmp_path):
     assert read_class(tmp_path / "c.csv") == [("a1", "Anna Berg"), ("b2", "")]
     assert read_class(tmp_path / "c.txt") == [("a1", ""), ("b2", "")]
     (tmp_path / "empty.txt").write_text("\n", "utf-8")
-    with pytest.raises(OutputError, match="names no students"):
-        read_class(tmp_path / "empty.txt")
+    for path, said in ((tmp_path / "empty.txt", "names no students"), (tmp_path, "is a folder")):
+        with pytest.raises(OutputError, match=f"^--class: .*{said}"):
+            read_class(path)

@@ -192,13 +192,15 @@ def _join_batches(found: Sequence[HandedInFiles]) -> HandedInFiles:
     return HandedInFiles((join_files(files[0].student, files),), tuple(problem for read in found for problem in read.problems))
 
 
-def read_roster(path: Path) -> dict[str, Submission]:
+def read_roster(path: Path, option: str = "--roster") -> dict[str, Submission]:
     """The students there are, from CSV (the column student, id, email …) or one a line, each as if nothing had been handed in."""
     from tutor.answer.files.submissions import read_submissions
     from tutor.answer.handed_in import Submission
     from tutor.answer.read.ids import student_key
     from tutor.marking.marked import ABSENT
 
+    if path.is_dir():
+        raise OutputError(f"{make_visible(str(path), 200)} is a folder", where=option, hint="a list of students is a file")
     data = read_whole(path)
     source = make_visible(path.name, 200)
     rows: list[tuple[str, Mapping[str, str]]]
@@ -213,9 +215,8 @@ def read_roster(path: Path) -> dict[str, Submission]:
     }
     found = {student: found[student] for student, _ in keys}
     if not found:
-        raise OutputError(
-            f"{make_visible(str(path), 200)} names no students", where="--roster", hint="one a line, or CSV with a column student"
-        )
+        hint = "one a line, or CSV with a first line that names its columns: student, name"
+        raise OutputError(f"{make_visible(str(path), 200)} names no students", where=option, hint=hint)
     return found
 
 

@@ -31,6 +31,7 @@ from tutor.cli.shell import (
     Shapes,
     Target,
     To,
+    Truncate,
     Width,
     Wrt,
     assignments,
@@ -135,6 +136,7 @@ def solve(
     width: Width = None,
     edges: Edges = OnEdges.plain,
     recursion: Recursion = None,
+    truncate: Truncate = None,
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
@@ -148,7 +150,7 @@ def solve(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
         chain=chain.value if chain else None, notation_name=notation, ask=find_running_prover(),
         form=form.value if form else None, apart=apart, words=lang, edges=edges.value,
-        shapes=read_shape_texts(shape) if shape else None, recursion=recursion,
+        shapes=read_shape_texts(shape) if shape else None, recursion=recursion, truncate=truncate,
     )  # fmt: skip
     deliver(solution, asked, output, fragment=part)
 

@@ -113,6 +113,10 @@ Recursion = Annotated[
     bool | None,
     typer.Option("--recursion/--written-out", help="Tell repeated steps as one row for every t, or write out each time."),
 ]
+Truncate = Annotated[
+    int | None,
+    typer.Option("--truncate", metavar="K", help="Gradients go back K steps of time at most: truncated backpropagation through time."),
+]
 NotationName = Annotated[
     str | None,
     typer.Option(
@@ -140,7 +144,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 
 _SEVERAL = re.compile(r",(?=\s*[^\W\d]\w*\s*=)")
-_SIZE = re.compile(r"[^\W_]\w*")
+_SIZE = re.compile(r"[^\W_][\w\s+*·-]*")
 _NEGATIVE = re.compile(r"-(?![-oh])[^-\s=][^=]*[-+*/^(\\]|-\\")
 """A formula with a minus in front: -x^2, -log(p), -\\frac{1}{2}; no option has such signs in its name."""
 _ROW = re.compile(r"\[[^\[\]]*\]")

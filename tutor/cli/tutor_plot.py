@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from tutor.cli.shell import At, Lang, NotationName, Target, assignments, console, write
+from tutor.cli.shell import At, Lang, NotationName, Target, Truncate, assignments, console, write
 from tutor.errors import GraphError, OutputError, ValueProblem, hint_near
 from tutor.text import make_visible
 
@@ -135,14 +135,16 @@ def plot_path(
 
 
 @plot.command("gradients", short_help="How gradients vanish or explode over time.")
-def plot_gradients(target: Target, at: At = None, notation: NotationName = None, lang: Lang = None, output: ChartFile = None) -> None:
+def plot_gradients(target: Target, at: At = None, notation: NotationName = None, lang: Lang = None, truncate: Truncate = None,
+                   output: ChartFile = None) -> None:  # fmt: skip
     """The norm of the gradient of what is handed on from time to time, against the time: tutor plot gradients sequences/bptt-weights."""
 
     def charts() -> list[Chart]:
         from tutor.results.solution import solve
         from tutor.results.time_curves import draw_norms
 
-        return [draw_norms(solve(target, at=assignments(at), notation_name=notation, words=lang, recursion=True))]
+        return [draw_norms(solve(target, at=assignments(at), notation_name=notation, words=lang, recursion=True,
+                                truncate=truncate))]  # fmt: skip
 
     _deliver(charts, output)
 

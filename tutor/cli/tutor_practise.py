@@ -49,7 +49,9 @@ ME = "me"
 def practise(
     target: Asked = "",
     wrt: Wrt = None,
-    form: Annotated[Form, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")] = Form.scalar,
+    form: Annotated[
+        Form | None, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices; by default as it is written.")
+    ] = None,
     mode: ModeOption = "practise",
     costs: CostsOption = "",
     name: As = "",
@@ -67,7 +69,7 @@ def practise(
     past = read_past(name or ME) if not events or name else Past()
     known = trace_trials(past.trials)
     chosen = target or _propose(known, past, lang)
-    session = begin(chosen, wrt=wrt or (), form=str(form), mode=cast("ModeOf", str(mode)), seed=seed, words=lang, known=known,
+    session = begin(chosen, wrt=wrt or (), form=form and str(form), mode=cast("ModeOf", str(mode)), seed=seed, words=lang, known=known,
                     costs=costs)  # fmt: skip
     journal = _open(name, session, resume=resume, events=events)
     if journal is not None:

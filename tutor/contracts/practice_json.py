@@ -144,6 +144,8 @@ def _write_said(session: Session, reply: Reply) -> dict[str, Any]:
             found[key] = write_rung(rung)
     if reply.chosen:
         found["chosen"] = reply.chosen
+    if reply.elsewhere:
+        found["elsewhere"] = reply.elsewhere
     if reply.implied:
         found["implied"] = list(reply.implied)
     return found

@@ -7,7 +7,8 @@
   ``condition``, ``under_condition``, ``value``}] (what the named rewrites leave of a product; the second form holds where the
   condition does), ``proof``.  Steps over t = 1…T told as a recursion have ``recursion`` besides: ``index``, ``last``, ``rows`` [{``target``
   (``h_t``, ``dL/dh_t``), ``expression`` (h_tm1 is h at t − 1, ``sum_times(t, 1, T, …)`` a sum), ``rule``, ``first`` and ``last`` time or
-  null}], ``written_out_for`` [numbers of times]; ``steps`` are written out.
+  null, ``of_blocks`` where it holds for the "ends" of truncated blocks or for the "inner" times only}], ``written_out_for`` [numbers of
+  times]; ``steps`` are written out.
 - ``solve --form layer``: ``exercise``, ``form`` ("layer"), ``shapes`` {quantity: [sizes]}, ``values`` {quantity: numbers, nested row after
   row}, ``gradients`` {quantity: the same}, ``steps`` [{``target``, ``expression``, ``rule``, ``shape``, ``index``, ``value``}],
   ``rewrites`` [{``left``, ``expression``, ``rule``}], ``updates`` {parameter: numbers after one step}, ``runs`` [{``step``, ``values``}]
@@ -128,7 +129,8 @@ def _write_recursion(worked: Worked) -> dict[str, Any]:
         return {}
     rows = [
         {"target": row.step.target, "expression": write_plain(row.step.expr), "rule": shorten_name(row.step.rule),
-         "first": None if row.first is None else str(row.first), "last": None if row.last is None else str(row.last)}
+         "first": None if row.first is None else str(row.first), "last": None if row.last is None else str(row.last),
+         **({} if row.held == "all" else {"of_blocks": row.held})}
         for row in (*found.forward, *found.backward)
     ]  # fmt: skip
     return {"recursion": {"index": found.index, "last": str(found.end), "rows": rows, "written_out_for": list(found.agreed)}}

@@ -41,6 +41,7 @@ def reverse(graph: Graph, pull: Pull[Use]) -> list[Step]:
     uses: dict[str, list[Use]] = {name: [] for name in graph.names}
     depth = dict.fromkeys(uses, 0)
     backward = []
+    cuts = frozenset(graph.cuts)
     for step in reversed(graph.steps):
         target = step.target
         gradient = pull.write_gradient(target, uses[target][::-1])
@@ -48,6 +49,8 @@ def reverse(graph: Graph, pull: Pull[Use]) -> list[Step]:
         if uses[target] or target == loss:
             below = depth[target] + 1
             for wrt, use in pull.pull_through(step, gradient):
+                if cuts and (target, wrt) in cuts:
+                    continue
                 uses[wrt].append(use)
                 if depth[wrt] < below:
                     depth[wrt] = below

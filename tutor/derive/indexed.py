@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, count
 
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.sizes import list_size_letters
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
@@ -29,13 +30,15 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
     >>> from tutor.expression.plain import write_plain
     >>> write_plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))
     'sum_over(v, 3, at(W, j, v)*at(x, v))'
+    >>> write_plain(index_form(Call("matmul", (Name("u"), Name("W"))), ["i", "j"], {"u": (2, 1), "W": (1, 3)}))  # a sum of one term is none
+    'at(u, i, 1)*at(W, 1, j)'
     """
     bare = expr
     while type(bare) is Call and bare.func in _SEEN_THROUGH:
         bare = bare.args[0]
     if (type(bare) in (Name, Partial) and bare is not expr) or _is_hidden(bare, shapes):
         return None
-    taken = {*letters, *shapes, *(size for shape in shapes.values() for size in shape if isinstance(size, str))}
+    taken = {*letters, *shapes, *(letter for shape in shapes.values() for letter in list_size_letters(shape))}
     return _Indexer(shapes, taken).entry(expr, tuple(Name(letter) for letter in letters))
 
 
@@ -99,6 +102,8 @@ class _Indexer:
             case Call("at" | "at_inside", (Name(name), *index)):
                 return self.entry(arrays[name], tuple(reduce_linear(part, table) for part in index))
             case Call("sum_over" | "max_over" as func, (Name(letter), size, body)):
+                if reduce_linear(size, table) == ONE:  # Σ from 1 to 1 is its only term
+                    return self.read(body, {**table, letter: ONE}, arrays)
                 new = self.make_fresh_letter(letter)
                 inner = self.read(body, {**table, letter: Name(new)}, arrays)
                 return Call(func, (Name(new), reduce_linear(size, table), inner))

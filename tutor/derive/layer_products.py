@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import prod
 
 from tutor.derive.local import times
+from tutor.derive.tidy import product as put_in_order
 from tutor.expression.nodes import (
     ONE,
     ZERO,
@@ -138,12 +139,29 @@ def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         if shorter != expr:
             return tidy_gradient(shorter, shapes)
     done = _pull_number(rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts)))
+    done = _flatten_fractions(done, shapes)
     if type(done) is Mul:
         numbers = [constant(arg) is not None or (type(arg) is Div and constant(arg.den) is not None) for arg in done.args]
         return _absorb_sign(_fold_numbers(done.args) if sum(numbers) > 1 else _quotient(done))
     if type(done) is Div:
         done = _cancel_numbers(done)
     return _absorb_sign(done)
+
+
+def _flatten_fractions(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """A gradient is not set inside of a fraction in a fraction: 2·((g·1/(2·s))/n)·c is 1/(s·n)·g·c, for single numbers g and s."""
+    factors = expr.args if type(expr) is Mul else (expr,)
+    fractions = [factor for factor in factors if type(factor) is Div and not shape_of(factor, shapes) and names(factor.den)]
+    if not any(_has_partial(factor.num) or any(constant(other) for other in factors) for factor in fractions):
+        return expr
+    single = [factor for factor in factors if not shape_of(factor, shapes)]
+    done = put_in_order(single) if single else ONE
+    top, under = (done.num, done.den) if type(done) is Div else (done, ONE)
+    parts = top.args if type(top) is Mul else (top,)
+    plain = times(*(part for part in parts if not _has_partial(part)))
+    rest = [factor for factor in factors if factor not in single]
+    return times(*(() if (scale := plain if under == ONE else Div(plain, under)) == ONE else (scale,)),
+                 *(part for part in parts if _has_partial(part)), *rest)  # fmt: skip
 
 
 _BILINEAR = frozenset({"matmul", "outer"})
@@ -304,8 +322,8 @@ def _has_partial(expr: Expr) -> bool:
 
 
 def _add_numbers(expr: Expr) -> Expr:
-    """A setting that is a sum of numbers, n - f - z, as that number."""
-    return size_expr(size_of(expr)) if type(expr) is Add and not names(expr) else expr
+    """A setting that is computed, n - f - z, worked out."""
+    return size_expr(size_of(expr)) if type(expr) in (Add, Mul) else expr
 
 
 def _take_equal_part(call: Call) -> Call:

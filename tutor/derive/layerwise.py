@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tutor.derive.joined_parts import join_parts
 from tutor.derive.layer_products import (
     entrywise_product,
     fill_value,
@@ -58,8 +59,9 @@ class ArrayPull:
         paths = tuple(
             Path((Factor(loss, through, Partial(loss, through)), Factor(through, wrt, expr))) for through, expr in uses
         )
-        expr = uses[0][1] if len(uses) == 1 else Add(tuple(expr for _, expr in uses))
-        return Step(target, expr, "chain rule" if len(uses) == 1 else "sum over paths", paths, "gradient", loss, wrt)
+        terms = join_parts([expr for _, expr in uses], self.shapes)
+        rule = "chain rule" if len(uses) == 1 else "joined paths" if len(terms) == 1 else "sum over paths"
+        return Step(target, terms[0] if len(terms) == 1 else Add(tuple(terms)), rule, paths, "gradient", loss, wrt)
 
 
 def pullback(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str = "", ties: Ties = "shared") -> Parts:

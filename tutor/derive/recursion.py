@@ -9,16 +9,17 @@ Source: backpropagation through time, Werbos, Proceedings of the IEEE 78 (1990);
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation, Quantity, Step
-from tutor.graph.repetition import Moved, Place, Timed
+from tutor.graph.repetition import Blocks, Moved, Place, Timed
 
 SUM = "sum_times"
 """A sum over times, ``sum_times(t, first, last, body)``: only documents have it."""
@@ -30,12 +31,18 @@ MOST_KINDS = 8
 class TimedRow:
     """One step that holds for several times, ``first`` to ``last`` (both None for a step outside of time).
 
-    ``step`` has t in its names, h_t, h_tm1, dL/dh_tp1, and sums over times in its formula.
+    ``step`` has t in its names, h_t, h_tm1, dL/dh_tp1, and sums over times in its formula.  Of truncated backpropagation it holds, of these
+    times, for the last one of each block, ``ends``, or for the ``inner`` ones, all others.
     """
 
     step: Step
     first: Place | None = None
     last: Place | None = None
+    held: Literal["all", "ends", "inner"] = "all"
+
+    def holds_at(self, time: int, blocks: Blocks | None, last: int) -> bool:
+        """Whether it holds at one of the times from ``first`` to ``last``."""
+        return self.held == "all" or blocks is None or blocks.is_last(time, last) == (self.held == "ends")
 
     @property
     def single(self) -> bool:
@@ -50,6 +57,7 @@ class Recursion:
     ``index`` is its letter, ``end`` the last time: a number, or a letter that is open.  ``quantities`` are those of the rows, by the names
     that they have there, ``bases`` what each of them has in common with the same quantity at other times.  ``agreed`` are the numbers of
     times for which the rows, written out, are the derivation's formulas, ``equal`` those for which they have its numbers.
+    ``blocks`` are those of truncated backpropagation.
     """
 
     index: str
@@ -60,6 +68,7 @@ class Recursion:
     bases: Mapping[str, str] = field(default_factory=dict)
     agreed: tuple[int, ...] = ()
     equal: tuple[int, ...] = ()
+    blocks: Blocks | None = None
 
     def list_states(self) -> tuple[str, ...]:
         """What is handed on from time to time, as it is called at t: what a step needs from another time and a step computes."""
@@ -71,9 +80,11 @@ class Recursion:
 class _TimeReader:
     """Reads one written-out derivation over ``end`` times."""
 
-    def __init__(self, derivation: Derivation, times: Mapping[str, Timed], index: str, end: int, letter: str) -> None:
+    def __init__(
+        self, derivation: Derivation, times: Mapping[str, Timed], index: str, end: int, letter: str, blocks: Blocks | None
+    ) -> None:  # fmt: skip
         self.derivation, self.graph, self.times = derivation, derivation.graph, times
-        self.index, self.end, self.letter = index, end, letter
+        self.index, self.end, self.letter, self.blocks = index, end, letter, blocks
         listed = (*self.graph.leaves, *self.graph.nodes)
         self.known = {quantity.name: quantity for quantity in listed}
         self.leaves = {quantity.name for quantity in self.graph.leaves}
@@ -169,24 +180,54 @@ class _TimeReader:
 
     def split(self, members: Sequence[tuple[int, Step]], backward: bool) -> list[TimedRow]:
         """The rows of one family, in the order in which its times are computed."""
+        blocks, rows = self.blocks, self.gather(members, backward)
+        if blocks is not None and len(rows) > 2:  # it is otherwise at the last time of each block
+            own = [member for member in members if not (backward and self.is_given(member[1]))]
+            given = [member for member in members if member not in own]
+            ends, inner = ([m for m in own if blocks.is_last(m[0], self.end) == last] for last in (True, False))
+            span = (own[0][0], own[-1][0]) if own else (0, 0)
+            apart = [*self.gather(ends, backward, "ends", span), *self.gather(inner, backward, "inner", span)]
+            apart += self.gather(given, backward)
+            if len(apart) < len(rows):
+                rows = apart
+        if len(rows) > MOST_KINDS:
+            name = members[0][1].wrt or members[0][1].target
+            raise GraphError(f"the steps of {name} differ from time to time, so they are no recursion", hint="have it written out")
+        return rows
+
+    def gather(
+        self, members: Sequence[tuple[int, Step]], backward: bool, part: Literal["all", "ends", "inner"] = "all",
+        span: tuple[int, int] = (0, 0),
+    ) -> list[TimedRow]:  # fmt: skip
+        """The rows of some times of one family: all, or those of one ``part`` of each block, which a row holds for within the ``span``."""
+        before_it = {now: before for (before, _), (now, _) in itertools.pairwise(members)}
         found: list[tuple[Step, list[int], Step]] = []
         for now, step in members:
             told = self.tell_step(step, now, backward)
             before = found[-1] if found else None
             alike = before is not None and replace(before[0], paths=()) == replace(told, paths=())
-            if before is not None and alike and self.is_given(step) == self.is_given(before[2]) and abs(before[1][-1] - now) == 1:
+            follows = before is not None and self.is_next(before[1][-1], now, before_it, part)
+            if before is not None and alike and follows and self.is_given(step) == self.is_given(before[2]):
                 found[-1][1].append(now)
             else:
                 found.append((told, [now], step))
-        if len(found) > MOST_KINDS:
-            name = members[0][1].wrt or members[0][1].target
-            raise GraphError(f"the steps of {name} differ from time to time, so they are no recursion", hint="have it written out")
         rows = []
-        for told, held, step in found:
-            if len(held) == 1:
-                told = self.tell_step(step, None, backward)
-            rows.append(TimedRow(told, self.absolute(held[0]), self.absolute(held[-1])))
+        for number, (told, held, step) in enumerate(found):
+            if len(held) == 1 and (part == "all" or (len(found) > 1 and held[0] == span[0])):
+                alone = self.absolute(held[0])
+                rows.append(TimedRow(self.tell_step(step, None, backward), alone, alone))
+            elif part == "all":
+                rows.append(TimedRow(told, self.absolute(held[0]), self.absolute(held[-1])))
+            else:  # as far as the family goes: which times are the last of their blocks depends on the last of all
+                start = span[0] if number == 0 else held[0]
+                stop = span[1] if number == len(found) - 1 else held[-1]
+                rows.append(TimedRow(told, self.absolute(start), self.absolute(stop), part))
         return rows
+
+    @staticmethod
+    def is_next(before: int, now: int, before_it: Mapping[int, int], part: str) -> bool:
+        """Whether a time follows another one, among those that are told together."""
+        return abs(before - now) == 1 if part == "all" else before_it.get(now) == before
 
     def is_given(self, step: Step) -> bool:
         """Whether a gradient is that of a leaf: what is given before the first time stands in a row of its own."""
@@ -221,15 +262,19 @@ def write_place(place: Place) -> Expr:
     return Add((Name(place.letter), Neg(size) if place.by < 0 else size))
 
 
-def read_recursion(derivation: Derivation, times: Mapping[str, Timed], index: str, end: int, letter: str = "") -> Recursion:
+def read_recursion(
+    derivation: Derivation, times: Mapping[str, Timed], index: str, end: int, letter: str = "", blocks: Blocks | None = None
+) -> Recursion:
     """The recursion that a written-out derivation over ``end`` times is; with a ``letter`` the end is told by it.
+
+    ``blocks`` are those of truncated backpropagation.
 
     Raises `GraphError` where the steps differ from time to time.
     """
-    reader = _TimeReader(derivation, times, index, end, letter)
+    reader = _TimeReader(derivation, times, index, end, letter, blocks)
     forward = reader.rows(derivation.graph.steps, backward=False)
     backward = reader.rows(derivation.backward, backward=True)
-    return Recursion(index, letter or end, tuple(forward), tuple(backward), reader.made, reader.bases)
+    return Recursion(index, letter or end, tuple(forward), tuple(backward), reader.made, reader.bases, blocks=blocks)
 
 
 def merge_recursions(first: Recursion, second: Recursion, ends: tuple[int, int]) -> Recursion:
@@ -251,7 +296,7 @@ def merge_recursions(first: Recursion, second: Recursion, ends: tuple[int, int])
         return rebuild(one, tuple(map(merge, mine, other)))
 
     def pair(rows: Sequence[TimedRow], others: Sequence[TimedRow]) -> tuple[TimedRow, ...]:
-        mine, theirs = ([(row.step.target, row.first, row.last) for row in some] for some in (rows, others))
+        mine, theirs = ([(row.step.target, row.first, row.last, row.held) for row in some] for some in (rows, others))
         if mine != theirs:
             raise _refuse_difference()
         pairs = zip(rows, others, strict=True)
@@ -282,6 +327,8 @@ def fill_in_times(recursion: Recursion, end: int) -> dict[str, Expr]:
         start, stop = _count(row.first, end), _count(row.last, end)
         low, high = (stop, start) if row.step.sort == "gradient" else (start, stop)  # with few times there may be none
         for time in range(max(low, 0), high + 1):
+            if not row.holds_at(time, recursion.blocks, end):
+                continue
             now = {recursion.index: time}
             found[_put_name(row.step.target, recursion, now, end)] = _put(row.step.expr, recursion, now, end)
     return found

@@ -99,7 +99,14 @@ class _Maker:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         named: dict[Expr, str] = {step.expr: step.target for step in graph.steps if type(step.expr) is Call}
-        self.locals = {step.target: local_derivatives(step.target, step.expr, named, graph.ties)[1] for step in graph.steps}
+        cuts = frozenset(graph.cuts)
+        self.locals = {
+            step.target: [
+                (wrt, local)
+                for wrt, local in local_derivatives(step.target, step.expr, named, graph.ties)[1] if (step.target, wrt) not in cuts
+            ]
+            for step in graph.steps
+        }
         self.rules = {step.target: step.rule for step in graph.steps}
         self.place = {name: place for place, name in enumerate(graph.names)}
         self.whole = {target: self._list_sole_edges(target) for target in self.locals}

@@ -16,6 +16,7 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
 from tutor.expression.walk import substitute
+from tutor.graph.bracketed import Bracketed, pick_bracketed
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Graph
@@ -84,6 +85,9 @@ def read_claim(
     if layered is None and network is not None and not set(_WORD.findall(both)) <= {*graph.names, *FUNCTIONS}:
         layered = choose_own_layers(layered, network, profile)
     figures = _ABOUT.sub("", printed)
+    about = _CLAIM.fullmatch(text)
+    if about is not None and (picked := pick_bracketed(about["what"], layered)):
+        return _read_picked(entry, figures, picked, text[len(about["what"]) :], graph, profile)
     if layered is not None and figures.startswith("[") and figures.endswith("]"):
         return replace(_read_array_claim(entry, figures, graph, profile, layered), printed=printed)
     if layered is not None and is_about_layers(both, layered):
@@ -179,6 +183,18 @@ def _read_array_claim(entry: Mapping[str, Any], printed: str, graph: Graph, prof
     )
     return replace(parts[0], text=entry["claim"].strip(), printed=printed, subject=subject, formula=None, figure="", parts=parts,
                    shape=array.shape, layers=True)  # fmt: skip
+
+
+def _read_picked(entry: Mapping[str, Any], printed: str, picked: Bracketed, when: str, graph: Graph, profile: str) -> Claim:
+    """Figures of some entries of an array, or of a gradient: dL/dZ[0, :]."""
+    figures = split_nested(printed, picked.entries.shape)
+    parts = tuple(read_claim({**entry, "claim": key + when, "printed": figure}, graph, None, profile)
+                  for key, figure in zip(picked.keys, figures, strict=True))  # fmt: skip
+    text = entry["claim"].strip()
+    if not picked.entries.shape:
+        return replace(parts[0], text=text)
+    return replace(parts[0], text=text, printed=printed, subject=picked.expr, formula=None, figure="", parts=parts,
+                   shape=picked.entries.shape, layers=True)  # fmt: skip
 
 
 _COMMA = re.compile(r"\d,\d")

@@ -81,7 +81,10 @@ class Assumption:
     The words are in `tutor.explain.words.page_words`, a row for each kind.
     """
 
-    kind: Literal["apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream", "labels"]
+    kind: Literal[
+        "apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream", "labels",
+        "truncated", "truncated from the end", "truncated at", "not truncated",
+    ]  # fmt: skip
     names: tuple[str, ...] = ()
     places: Mapping[str, Any] = field(default_factory=dict)
 

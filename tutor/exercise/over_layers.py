@@ -16,6 +16,7 @@ from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Call, Expr, Name, Partial, children
 from tutor.expression.parse import make_vocabulary, parse_with
 from tutor.expression.program_signs import PROGRAM_WORDS
+from tutor.expression.sizes import read_size
 from tutor.expression.walk import find_partials
 from tutor.graph.array_products import arrange_products, read_as_matrices, read_as_program
 from tutor.graph.entries import places
@@ -48,7 +49,7 @@ def read_shapes(table: Mapping[str, Any], fault: Fault) -> dict[str, Shape]:
         sizes = value if isinstance(value, list) else [value]
         try:
             name = check_name(key)
-            shape = tuple(size if isinstance(size, int) else check_name(str(size)) for size in sizes)
+            shape = tuple(size if isinstance(size, int) else read_size(str(size)) or check_name(str(size)) for size in sizes)
         except TutorError as error:
             fault(error.what, path, error.hint)
             continue

@@ -13,6 +13,7 @@ from tutor.exercise.claims import MAX_STEPS, check_countable
 from tutor.exercise.question import LISTS, Case, Form, Kind, Question, Scheme, Tolerance
 from tutor.expression.keys import derivative_key, make_after_key
 from tutor.expression.parse import read_name
+from tutor.graph.bracketed import pick_bracketed
 from tutor.graph.layered import Layered, choose_sizes
 from tutor.graph.network import Network
 from tutor.graph.nouns import Graph
@@ -55,7 +56,9 @@ class Subject:
         ask = ask.strip()
         if ask.startswith("count "):
             return (f"count {check_countable(ask[6:].strip(), self.network)}",), ()
-        parts = [part.strip() for part in ask.split(",")]
+        if picked := pick_bracketed(ask, self.layered):
+            return picked.keys, picked.entries.shape
+        parts = [part.strip() for part in re.split(r",(?![^\[\]]*\])", ask)]
         if len(parts) > 1:
             found = [self.targets(part) for part in parts]
             if any(shape for _, shape in found):
@@ -201,7 +204,8 @@ _AXES = ("a number", "a list", "a matrix", "an array of more than two axes")
 def _ident(ask: str, kind: str) -> str:
     ident = re.sub(r"\s+after\s+", "@", ask.strip().replace("∂", "d"))
     ident = re.sub(r"\s*(\.\.|to)\s*", "..", ident) if "@" in ident else ident
-    ident = re.sub(r"[\s,]+", "_", ident)
+    ident = re.sub(r"(?<![0-9]):(?![0-9])", "all", ident) if "[" in ident else ident  # dL/dZ[0, :] is dL/dZ_0_all
+    ident = re.sub(r"[\s,\[\]]+", "_", ident.replace(":", "to" if "[" in ident else ":")).strip("_")
     return ident + {"expression": ".formula", "chain": ".chain", "fraction": ".fraction"}.get(kind, "")
 
 

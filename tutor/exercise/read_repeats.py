@@ -29,6 +29,7 @@ from tutor.graph.repetition import (
     spell,
     write_out_repeat,
 )
+from tutor.graph.written_times import has_free_index, spell_small, write_out_times
 from tutor.text import make_visible
 
 CheckTypes = Callable[[Mapping[str, Any], Mapping[str, tuple[type, ...]], str], dict[str, Any]]
@@ -38,9 +39,12 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "from": (int, list),
     "to": (int, str, list),
     "steps": (list,),
+    "truncate": (int,),
 }
 WRITTEN_WITH = 3
 """An exercise whose last time is a letter is written out with so many times."""
+MOST_OPEN = 12
+"""Blocks of a recursion for every T have so many steps at most: it is read off and held against ones that are written out."""
 _LETTER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,2}")
 
 
@@ -91,7 +95,11 @@ def _read_repeat(table: Any, where: str, check: CheckTypes, fault: Fault) -> Rep
     if not steps or not all(isinstance(step, str) for step in steps):
         fault("a repeat has steps", f"{where}.steps", 'such as steps = ["h[t] = tanh(W x[t] + U h[t-1])"]')
         return None
-    repeat = Repeat(indices, *spans, tuple(steps))
+    truncate = entry.get("truncate")
+    if truncate is not None and (problem := describe_truncation(truncate, spans[1])):
+        fault(problem[0], f"{where}.truncate", problem[1])
+        return None
+    repeat = Repeat(indices, *spans, tuple(steps), truncate or 0)
     if repeat.count > MOST_STEPS:
         fault(f"{repeat.count:,} steps written out", f"{where}.to",
               f'the limit is {MOST_STEPS:,}; leave the last one open, to = "T", and the derivation is a recursion for any T')  # fmt: skip
@@ -103,6 +111,21 @@ def _read_repeat(table: Any, where: str, check: CheckTypes, fault: Fault) -> Rep
         fault(error.what, f"{where}.steps[{number}]", error.hint)
         return None
     return repeat
+
+
+def describe_truncation(steps: int, ends: Sequence[int | str]) -> tuple[str, str] | None:
+    """What is wrong with the number of steps that gradients go back, and what to do; nothing where nothing is.
+
+    >>> describe_truncation(0, (3,))
+    ('gradients that go back 0 steps', 'truncate is a whole number from 1; leave it out, and they go back to the first time')
+    """
+    if steps < 1:
+        hint = "truncate is a whole number from 1; leave it out, and they go back to the first time"
+        return f"gradients that go back {steps} steps", hint
+    if steps > MOST_OPEN and any(isinstance(end, str) for end in ends):
+        hint = f"the limit is {MOST_OPEN}; or write a number for the last time"
+        return f"blocks of {steps:,} steps, and a last time that is a letter", hint
+    return None
 
 
 def _read_indices(value: Any, where: str, fault: Fault) -> tuple[str, ...] | None:
@@ -170,6 +193,7 @@ class _Unroller:
         self.families = find_families(repeats, self.around)
         self.writer = IndexWriter(self.families, self.spans, tuple(self.spans))
         self.failed = False
+        self.known: frozenset[str] = frozenset()
 
     def close(self, start: int, end: int | str) -> int:
         """The last time, with a number in the place of a letter."""
@@ -204,6 +228,7 @@ class _Unroller:
             raw["quantities"] = described
         if isinstance(raw.get("parameters"), list):
             raw["parameters"] = [name for item in raw["parameters"] for name in self.list_named(item, leaves)]
+        self.known = frozenset(targets | leaves.keys())
         self.put_texts(raw)
         origin = [*origins, *(["loss"] if len(raw["steps"]) > len(lines) else [])]
         made, steps = self.writer.made, tuple(raw["steps"])
@@ -411,6 +436,8 @@ class _Unroller:
         """What is asked and claimed, with its indices and sums written out."""
         raw["asked"] = [self.put_text(text, f"asked[{at}]") for at, text in enumerate(raw["asked"], 1)] if isinstance(
             raw.get("asked"), list) else raw.get("asked", [])  # fmt: skip
+        if isinstance(raw.get("claim"), list):
+            raw["claim"] = [one for at, entry in enumerate(raw["claim"], 1) for one in self.list_at_times(entry, f"claim[{at}]")]
         for key, parts in (("claim", ("claim", "printed")), ("question", ("ask",)), ("table", ("columns",))):
             if isinstance(raw.get(key), list):
                 raw[key] = [
@@ -419,6 +446,29 @@ class _Unroller:
                     for at, one in enumerate(raw[key], 1)
                 ]  # fmt: skip
 
+    def list_at_times(self, entry: Any, where: str) -> list[Any]:
+        """A claim at every time where it means something, if an index stands free in it: dL/dh[t] from dL/dh[t+1]."""
+        parts = [part for part in ("claim", "printed") if isinstance(entry.get(part), str)] if isinstance(entry, dict) else []
+        written = {part: spell_small(write_out_times(entry[part], self.spans, self.writer.ends)) for part in parts}
+        free = next((index for index in self.spans if any(has_free_index(text, index) for text in written.values())), "")
+        if not free:
+            return [entry]
+        low, high = self.spans[free]
+        found = []
+        for time in range(low, high + 1):
+            writer = replace(self.writer, made={})
+            try:
+                at = {**entry, **{part: writer.write(text, {free: time}) for part, text in written.items()}}
+            except GraphError as error:
+                self.say(error.what, where, error.hint)
+                return []
+            if set(writer.made) <= self.known:
+                found.append(at)
+        if not found:
+            what = f"{make_visible(entry[parts[0]], 40)} at no {free} is there all that it needs"
+            self.say(what, where, f"write one {free}, such as {high}")
+        return found
+
     def put_text(self, text: Any, where: str) -> Any:
         """One text, or a list of them."""
         if isinstance(text, list):
@@ -426,7 +476,7 @@ class _Unroller:
         if type(text) is not str:
             return text
         try:
-            return self.writer.write(text)
+            return self.writer.write(write_out_times(text, self.spans, self.writer.ends))
         except GraphError as error:
             self.say(error.what, where, error.hint)
             return text

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.errors import TutorError
+from tutor.expression.walk import names
+from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph, Quantity
-from tutor.graph.repetition import IndexWriter, Place, Repeat, Timed, find_families
+from tutor.graph.repetition import Blocks, IndexWriter, Place, Repeat, Timed, find_families
+from tutor.graph.written_times import write_out_times
 
 _WHERE = re.compile(r"(?:steps(?:: )?)?(?:(?:(?<=s)|steps)\[(?P<number>\d+)\]|step (?P<target>\w+))")
 TARGET = re.compile(r"\s*(?P<name>[^\s(=,:]+)")
@@ -47,7 +50,7 @@ class Repetition:
         return self.spans[self.index][1]
 
     def put_times(self, graph: Graph) -> Graph:
-        """The graph whose quantities know their time."""
+        """The graph whose quantities know their time, and in which no gradient flows from block to block where it is truncated."""
 
         def put(quantity: Quantity) -> Quantity:
             found = self.places.get(quantity.name)
@@ -58,15 +61,74 @@ class Repetition:
             inputs=tuple(map(put, graph.inputs)),
             parameters=tuple(map(put, graph.parameters)),
             nodes=tuple(map(put, graph.nodes)),
+            cuts=self.find_cuts(graph),
         )
 
+    def truncate(self, steps: int) -> Repetition:
+        """The same repetition with gradients that go back so many steps of time at most."""
+
+        def put(repeat: Repeat) -> Repeat:
+            return replace(repeat, truncate=steps) if repeat.indices[-1] == self.index else repeat
+
+        tables = [
+            {**table, "truncate": steps} if repeat.indices[-1] == self.index else table
+            for table, repeat in zip(self.raw["repeat"], self.repeats, strict=True)
+        ]
+        return replace(self, repeats=tuple(map(put, self.repeats)), raw={**self.raw, "repeat": tables})
+
+    def find_cuts(self, graph: Graph) -> tuple[tuple[str, str], ...]:
+        """The uses between blocks of truncated backpropagation: a step of one block, and what it needs from one before."""
+        if isinstance(graph.whole, Layered):  # it was written out with them
+            return graph.cuts
+        found: dict[tuple[str, str], None] = {}
+        computed = {step.target for step in graph.steps}
+        for index, blocks in self.list_blocks(graph).items():
+            times, last = self.list_times(graph, index), self.spans[index][1]
+            for step in graph.steps:
+                if (now := times.get(step.target)) is None:
+                    continue
+                for name in names(step.expr):
+                    then = times.get(name)
+                    if then is not None and name in computed and blocks.number(then.time, last) != blocks.number(now.time, last):
+                        found[step.target, name] = None
+        return tuple(found)
+
+    def list_blocks(self, graph: Graph) -> dict[str, Blocks]:
+        """The blocks of truncated backpropagation over each index that has some.
+
+        They are counted from the last time where the loss needs that alone: then δ goes back as many steps as are said, from there.
+        """
+        found = {}
+        for repeat in self.repeats:
+            if repeat.truncate:
+                index, first = repeat.indices[-1], repeat.first[-1]
+                times = self.list_times(graph, index)
+                used = {times[name].time for name in list_needed_outside(graph, times)}
+                found[index] = Blocks(repeat.truncate, first, used == {self.spans[index][1]})
+        return found
+
+    def find_blocks(self, graph: Graph) -> Blocks | None:
+        """The blocks over time between which something is cut; nothing where gradients flow back to the first time."""
+        return self.list_blocks(graph).get(self.index) if graph.cuts else None
+
     def spell_out(self, text: str) -> str:
-        """What somebody writes about the exercise, with its indices and sums written out: ``sum(dL/dh[t], t)``, ``dL/dh[2]``.
+        """What somebody writes about the exercise, with its indices and sums written out: ``Σ_(t=1..T) δₜ``, ``dL/dh[2]``.
 
         Raises `GraphError` for an index that means nothing there.
         """
+        text = self.spell_times(text)
         families = {**find_families(self.repeats, (text,)), **self.families}
         return IndexWriter(families, self.spans, tuple(self.spans)).write(text)
+
+    def spell_times(self, text: str) -> str:
+        """A text with its sums over time written out, whatever else stands in it."""
+        return write_out_times(text, self.spans, self.list_ends())
+
+    def list_ends(self) -> dict[str, Place]:
+        """The letters of the last times, T of t; none that is the index of something else."""
+        taken = " ".join(self.lines)
+        letters = {index.upper(): last for index, (_, last) in self.spans.items()} | ({self.letter: self.end} if self.letter else {})
+        return {letter: last for letter, last in letters.items() if not re.search(rf"_{re.escape(letter)}(?!\w)", taken)}
 
     def replace_places(self, errors: Sequence[TutorError]) -> list[TutorError]:
         """Faults with the places of their steps in the file, instead of those in the steps written out; each once, not at every time."""
@@ -94,12 +156,16 @@ class Repetition:
             found.setdefault((stem, error.what if stem == error.where else ""), error)
         return list(found.values())
 
-    def list_times(self, graph: Graph) -> dict[str, Timed]:
-        """The quantities of a graph that have a time, by name; also those inside a layer that is written out, the i_3 of h_3."""
+    def list_times(self, graph: Graph, index: str = "") -> dict[str, Timed]:
+        """The quantities of a graph that have a time, by name; also those inside a layer that is written out, the i_3 of h_3.
+
+        The time is that of an ``index``: the one of time unless another is said.
+        """
+        index = index or self.index
         found: dict[str, Timed] = {}
         for name, (family, places) in self.places.items():
             slots = self.slots[family]
-            at = slots.index(self.index) if self.index in slots else -1
+            at = slots.index(index) if index in slots else -1
             if at >= 0 and isinstance(time := places[at], int):
                 found[name] = Timed(family, places[:at], time, places[at + 1 :])
         own = {match["name"] for line in self.lines if (match := TARGET.match(line))}
@@ -108,3 +174,10 @@ class Repetition:
             if match and node.name not in found and node.name not in own and node.name not in self.places:
                 found[node.name] = Timed(match["family"], (), int(match["time"]))
         return found
+
+
+def list_needed_outside(graph: Graph, times: Mapping[str, Timed]) -> list[str]:
+    """What of all times the steps outside of time need, and the loss itself where it has one."""
+    outside = (name for step in graph.steps if step.target not in times for name in names(step.expr))
+    computed = {step.target for step in graph.steps}
+    return [name for name in dict.fromkeys((*outside, graph.loss)) if name in times and name in computed]

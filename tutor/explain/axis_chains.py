@@ -11,7 +11,8 @@ from typing import NamedTuple, TypeAlias
 
 from tutor.expression.nodes import Call, Div, Expr, Mul, Neg, children, rebuild
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
-from tutor.graph.shapes import Shape, Size, shape_of, size_expr, size_of
+from tutor.expression.sizes import Size
+from tutor.graph.shapes import Shape, shape_of, size_expr, size_of
 from tutor.rules.operations import LONGER, SUMS, name_along
 
 _PLACES = {

@@ -43,7 +43,7 @@ class ArraySections(PageWriter):
         self.layered = layered
         self.shapes = layered.shapes
         self.derivation = worked.derivations[0]
-        self.symbols = Symbols(words.arrays, self.shapes, words.pages.LABELS["where"])
+        self.symbols = Symbols(words.arrays, self.shapes, words.pages.LABELS["where"], indicators=worked.notation.indicator == "brackets")
         self.counted: dict[str, int] = {}
         self.steps = {step.target: step for step in self.derivation.backward}
         self.kinds = {q.name: q for q in (*layered.graph.leaves, *layered.graph.nodes)}
@@ -99,7 +99,7 @@ class ArraySections(PageWriter):
 
     def say_why(self, step: Step) -> str:
         """Why a gradient is what it is."""
-        if step.rule in ("no path", "sum over paths"):
+        if step.rule in ("no path", "sum over paths", "joined paths"):
             return self.words.rules.gradient(step.rule, len(step.paths))
         parameters = [q.name for q in self.layered.graph.parameters]
         return self.words.arrays.say_backward(step.expr, self.words.rules, parameters, number=not self.shapes[step.wrt])
@@ -213,6 +213,8 @@ class ArraySections(PageWriter):
                 sides.append(Side(self.show(rewritten.arrays[str(rewrite.left)]), result=True))
             rows.append(Equation(rewrite.left, tuple(sides), None, (self.words.arrays.REWRITES[rewrite.rule],)))
         self.blocks += [Heading(self.words.rules.SIMPLIFIED), Equations(tuple(rows))]
+        self.symbols.shapes = shapes
+        self.blocks += self.symbols.explain_symbols([rewrite.expr for rewrite in rewritten.rewrites])
         if any(rewrite.targets for rewrite in rewritten.rewrites):
             text = self.words.arrays.ASSUMED if self.numbers is None else self.words.arrays.CONDITION
             self.blocks.append(self.write_labelled("condition", text))

@@ -9,6 +9,7 @@ from tutor.explain.document import Inline, Math
 from tutor.explain.page_writer import EQUALS
 from tutor.expression.nodes import Call, Expr, Name, children
 from tutor.expression.own_functions import is_own
+from tutor.expression.walk import is_indicator
 from tutor.rules.functions import function, value_of
 
 
@@ -26,6 +27,17 @@ def write_definition(call: Call) -> tuple[Expr, Expr] | None:
     shown = Call(call.func, tuple(map(Name, row.params)))
     meaning = value_of(row) if call.func == plain else open_prime(shown)
     return None if meaning is None else (shown, meaning)
+
+
+def find_indicator(exprs: Iterable[Expr]) -> Call | None:
+    """The first indicator in some formulas."""
+    stack = list(exprs)[::-1]
+    while stack:
+        node = stack.pop()
+        if type(node) is Call and is_indicator(node):
+            return node
+        stack.extend(reversed(children(node)))
+    return None
 
 
 def list_definitions(exprs: Iterable[Expr], told: set[str], *, primes: bool) -> list[Inline]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
@@ -34,10 +35,13 @@ from tutor.expression.nodes import Expr, Name, Number
 from tutor.expression.walk import as_name
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
+from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
+from tutor.marking.question_list import updates_in
 from tutor.notation.profile import Notation
+from tutor.numbers.printed import decimal, is_in_short_fractions
 from tutor.practice.fading import list_introduced
-from tutor.practice.ladder import Rung, list_rungs, write_number
+from tutor.practice.ladder import DIGITS, Rung, list_rungs, write_answer, write_number
 from tutor.practice.session import Lesson, Reply, Session
 from tutor.practice.tasks import ONE_OF, AskedStep
 
@@ -145,13 +149,21 @@ class _ReplyWriter:
         if reply.kind == "keep" and not reply.note:
             return [Paragraph((self.say.KEPT,))]
         blocks: list[Block] = []
-        if reply.note:
+        if reply.elsewhere:
+            blocks.append(self.say_elsewhere(reply.elsewhere))
+        elif reply.note:
             blocks.append(Paragraph((self.say.NOTES[reply.note].format(count=round(reply.wait)),)))
         if reply.marked is not None and reply.note not in ("done", "formula"):
             blocks += self.write_verdict(reply.marked)
         if reply.placed is not None:
             blocks += [Paragraph((self.say.PLACED,)), *self.write_equation(reply.placed)]
         return blocks
+
+    def say_elsewhere(self, ident: str) -> Block:
+        """For which step an answer would be right, and how it is given to that one."""
+        other, typed = self.session.lesson.by_id[ident], self.session.events[-1].text.strip().lstrip("= ")
+        answer = value(cut(f"{other.question.ask} = {typed}", self.words.marking, 60), self.words.marking)
+        return Paragraph(tuple(split_places(self.say.NOTES["elsewhere"], {"asked": name_task(other, self.words), "answer": [answer]})))
 
     def write_verdict(self, marked: MarkedAnswer) -> list[Block]:
         """What became of an answer: a slip is asked for at first, and said when it is made again."""
@@ -221,8 +233,14 @@ class _ReplyWriter:
         if rung.kind == "rule":
             return [Paragraph((phrase.format(rule=name_rule(rung.sort, rung.rule, self.words)),))]
         if rung.kind == "result":
-            return [Paragraph(tuple(split_places(phrase, {"answer": [value(rung.text, self.words.marking)]})))]
+            return [Paragraph(tuple(split_places(phrase, {"answer": [self.say_result(rung)]})))]
         return [Paragraph((phrase,)), *self.write_equation(rung)]
+
+    def say_result(self, rung: Rung) -> Inline:
+        """The answer that is shown: of a formula as the steps have it."""
+        if self.task is None:
+            return rung.text
+        return say_answer(self.session.lesson.marker, self.task.question, self.words)
 
     def write_equation(self, rung: Rung) -> list[Block]:
         left, right = rung.left, rung.right
@@ -244,7 +262,7 @@ def say_rule(sort: str, rule: str, words: Wording) -> str:
     if sort == "local":
         return words.rules.say_local(rule)
     if sort == "gradient" and rule in words.rules.GRADIENT:
-        return words.rules.gradient("chain rule") if rule == "sum over paths" else words.rules.gradient(rule)
+        return words.rules.gradient("chain rule") if rule in ("sum over paths", "joined paths") else words.rules.gradient(rule)
     return words.updates.move(rule) if sort == "update" else words.rules.say_local(rule)
 
 
@@ -253,6 +271,12 @@ def name_step(task: AskedStep, words: Wording) -> Sentence:
     named = name_task(task, words)
     kind = words.practice.CHOICES.get(task.kind, "")
     return (*named, f" ({kind})") if kind else named
+
+
+def say_answer(marker: Marker, question: Question, words: Wording) -> Inline:
+    """The right answer: a formula as the steps have it, all else as it is typed."""
+    expr = marker.solution(question)[0] if question.kind in ("expression", "chain") else None
+    return Math(expr) if expr is not None else value(write_answer(marker, question), words.marking)
 
 
 def name_task(task: AskedStep, words: Wording) -> Sentence:
@@ -303,14 +327,29 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
     defined = list_definitions((step.expr for step in steps), set(), primes=False)
     if defined:
         blocks.append(Paragraph(tuple(defined), words.pages.LABELS["where"]))
-    return Document("", blocks=tuple(blocks), language=words.language)
+    return Document("", blocks=(*blocks, *_write_training(session, words)), language=words.language)
+
+
+def _write_training(session: Session, words: Wording) -> list[Block]:
+    """The data set and the method, as on a problem sheet, where steps are asked that need them."""
+    exercise, questions = session.lesson.exercise, [task.question for task in session.lesson.tasks]
+    if exercise.graph is None or not (exercise.samples is not None or updates_in(questions)):
+        return []
+    from tutor.explain.sheet_page import write_training  # these pages are many: only where they are needed
+    from tutor.solving.request import Form, Options, resolve_solution
+    from tutor.solving.work_out import hold_given
+
+    form: Form = "layer" if session.lesson.settings.layer and exercise.layers is not None else "scalar"
+    return write_training(hold_given(resolve_solution(exercise, Options(steps=0, form=form))), questions, words)
 
 
 def find_given(exercise: Exercise, layers: Layered, name: str) -> Expr:
     """The numbers of an array that is given, as a matrix; a large one with dots in it."""
     entries = layers.entries[name]
     numbers = Array(entries.shape, tuple(exercise.values[item] for item in entries.items))
-    return matrix(numbers, AS_WRITTEN, whole=len(entries.items) <= MOST_GIVEN)
+    ends = all(type(item) is Fraction and decimal(item) is not None for item in numbers.items)
+    fractions = is_in_short_fractions(tuple(exercise.values.values()))  # of all arrays alike
+    return matrix(numbers, AS_WRITTEN if ends else DIGITS, whole=len(entries.items) <= MOST_GIVEN, fractions=fractions)
 
 
 def write_known(session: Session, words: Wording = ENGLISH) -> Document:

@@ -6,13 +6,12 @@ from fractions import Fraction
 
 from tutor.explain.document import Block, Document, Heading, Inline, Paragraph, Sentence, Table
 from tutor.explain.feedback_page import cut, value
-from tutor.explain.practice_page import name_step, name_target, name_task
+from tutor.explain.practice_page import name_step, name_target, name_task, say_answer
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_title
 from tutor.marking.marks import points
 from tutor.notation.profile import Notation
-from tutor.practice.ladder import write_answer
 from tutor.practice.learner import Proposal
 from tutor.practice.session import DONE, Progress, Session
 from tutor.practice.tasks import AskedStep
@@ -78,7 +77,7 @@ def _write_row(session: Session, task: AskedStep, words: Wording) -> tuple[Sente
     how: Sentence = (say.STATUS[find_status(own)],)
     if own.status == "kept" or own.follows:
         places = {"names": words.marking.join_parts([name_target(name, words) for name in own.follows]),
-                  "answer": [value(write_answer(session.lesson.marker, task.question), words.marking)]}  # fmt: skip
+                  "answer": [say_answer(session.lesson.marker, task.question, words)]}  # fmt: skip
         how = (*how, *split_places(say.CHANGED if own.follows else say.RIGHT_IS, places))
     return what, shown, how, time
 

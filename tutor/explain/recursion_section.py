@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import prod
+from typing import TypeVar
 
 from tutor.derive.recursion import SUM, Recursion, TimedRow, write_place
 from tutor.explain.document import Block, Equation, Equations, Inline, Math, Sentence, Side, Table
@@ -23,6 +24,9 @@ from tutor.numbers.growth import Growth, describe_growth, find_norm
 from tutor.numbers.printed import as_printed
 from tutor.solving.worked import Worked
 
+T = TypeVar("T")
+MOST_LISTED = 5
+"""So many times are listed one by one."""
 DIGITS = 3
 """Of a norm so many digits are said."""
 NORM = "norm_of"
@@ -101,7 +105,7 @@ class RecursionSections(PageWriter):
         value = self.value(row.step.target)
         if value is not None and value != row.step.expr:
             sides.append(Side(value, result=True))
-        times = self.write_times(row.first, row.last) if row.first is not None and row.last is not None and not row.single else ()
+        times = self.write_held(row) if not row.single else ()
         return Equation(left, tuple(sides), self.counted, (why, *(("; ", *times) if times else ())))
 
     def dress(self, expr: Expr) -> Expr:
@@ -120,14 +124,44 @@ class RecursionSections(PageWriter):
         step = row.step
         if _has_sum(step.expr):
             return self.words.pages.SUMMED
-        if step.rule in ("no path", "sum over paths") or not self.over_arrays:
+        if step.rule in ("no path", "sum over paths", "joined paths") or not self.over_arrays:
             return self.words.rules.gradient(step.rule, len(step.paths))
         return self.words.arrays.say_backward(step.expr, self.words.rules, self.parameters, number=not self.shapes[step.wrt])
+
+    def write_held(self, row: TimedRow) -> Sentence:
+        """The times for which a row holds; of truncated backpropagation the last ones of its blocks, ``t = 3, 6, …, T``, or the others."""
+        first, last, blocks = row.first, row.last, self.recursion.blocks
+        if first is None or last is None:
+            return ()
+        if row.held == "all" or blocks is None:
+            return self.write_times(first, last)
+        if isinstance(first, int) and isinstance(last, int) and isinstance(self.recursion.end, int):
+            low, high = sorted((first, last))
+            times = [time for time in range(low, high + 1) if row.holds_at(time, blocks, self.recursion.end)]
+            if len(times) <= MOST_LISTED or row.held == "ends":
+                shown = times if len(times) <= MOST_LISTED else [*times[:2], None, times[-1]]
+                return self.list_times([None if time is None else Number(str(time)) for time in (shown[::-1] if first > last else shown)])
+        if row.held == "inner":
+            return (self.words.pages.OTHER_TIMES,)
+        if blocks.from_end:
+            return self.list_times([*(write_place(Moved(str(self.recursion.end), -by)) for by in (0, blocks.size)), None])
+        first_ones = [Number(str(blocks.first - 1 + blocks.size * by)) for by in (1, 2)]
+        return (*self.list_times([*first_ones, None]), self.words.pages.AND, Math(Name(str(self.recursion.end))))
+
+    def list_times(self, times: Sequence[Expr | None]) -> Sentence:
+        """``t = 6, 4, 2``; dots where there is None."""
+        said: list[Inline] = [Math(Name(self.recursion.index)), EQUALS]
+        for place, time in enumerate(times):
+            said += [self.words.pages.COMMA] if place else []
+            said.append("…" if time is None else Math(time))
+        return tuple(said)
 
     def write_times(self, first: int | Moved, last: int | Moved) -> Sentence:
         """``t = T − 1, …, 1``."""
         start, end = Math(write_place(first)), Math(write_place(last))
-        beside = isinstance(first, int) and isinstance(last, int) and abs(first - last) == 1
+        beside = abs(first - last) == 1 if isinstance(first, int) and isinstance(last, int) else False
+        if isinstance(first, Moved) and isinstance(last, Moved):
+            beside = abs(first.by - last.by) == 1
         dots = self.words.pages.COMMA if beside else self.words.pages.UP_TO
         return (Math(Name(self.recursion.index)), EQUALS, start, dots, end)
 
@@ -215,6 +249,7 @@ class RecursionSections(PageWriter):
         bases = [self.recursion.bases.get(row.step.wrt, row.step.wrt) for row in rows if row.first is not None]
         name = next((base for base in bases if base in handed), "")
         series = self.list_series(name, backward=True) if name else []
+        series = keep_block(series, self.recursion)
         growth = describe_growth([find_norm(self.numbers[key]) for _, key in reversed(series)]) if self.numbers is not None else None
         if growth is None:
             return []
@@ -225,6 +260,16 @@ class RecursionSections(PageWriter):
             **{key: [Math(number)] for key, number in print_growth(growth).items()},
         }  # fmt: skip
         return [self.write_labelled("growth", *split_places(self.words.pages.GROWTH[growth.kind], places))]
+
+
+def keep_block(series: Sequence[tuple[int, T]], recursion: Recursion) -> list[tuple[int, T]]:
+    """Of a series over time what growth can be said of: of truncated backpropagation from the end the last block, of other blocks none."""
+    blocks, end = recursion.blocks, recursion.end
+    if blocks is None:
+        return list(series)
+    if not blocks.from_end or not isinstance(end, int):
+        return []
+    return [item for item in series if blocks.number(item[0], end) == blocks.number(end, end)]
 
 
 def transpose_column(value: Expr) -> Expr:

@@ -21,8 +21,9 @@ from tutor.explain.document import (
     Side,
     Table,
 )
-from tutor.explain.own_definitions import list_definitions
+from tutor.explain.own_definitions import find_indicator, list_definitions
 from tutor.explain.page_writer import PageWriter
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Number, Partial
@@ -143,6 +144,8 @@ class NumberSections(PageWriter):
             chains = {
                 name: found for name in wanted if (found := list_full_chains(derivation, name, steps=steps, routes=routes))
             }
+            if any(name not in chains and name != derivation.graph.loss for name in wanted):  # one style a page
+                chains = {}
         by_reuse = [name for name in wanted if name not in chains]
         start = len(self.blocks) - 1
         if chains and derivation.graph.loss in by_reuse:  # where everything begins
@@ -165,6 +168,13 @@ class NumberSections(PageWriter):
         parts = list_definitions(factors, self.sloped, primes=True)
         if parts:
             self.blocks.append(self.write_labelled("where", *parts))
+
+    def explain_indicator(self) -> None:
+        """What 1 under a condition means, where the page has one: 1 where the condition holds, else 0."""
+        rows = [row for block in self.blocks if isinstance(block, Equations) for row in block.rows]
+        shown = find_indicator(side.expr for row in rows for side in row.sides)
+        if shown is not None and self.worked.notation.indicator == "brackets":
+            self.blocks.append(self.write_labelled("where", *split_places(self.words.arrays.SYMBOLS["indicator"], {"call": [Math(shown)]})))
 
     def is_said(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> bool:
         """Whether a gradient stands on the page already, as the local derivative that it is."""

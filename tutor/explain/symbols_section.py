@@ -11,8 +11,9 @@ from tutor.explain.own_definitions import write_definition
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
-from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Number, Partial, Pow, children
-from tutor.expression.walk import substitute
+from tutor.expression.nodes import ONE, ZERO, Call, Div, Expr, Name, Number, Partial, Pow, children
+from tutor.expression.sizes import list_ends
+from tutor.expression.walk import is_indicator, substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.operations import LAYERS, OF_EACH, POOLS, SAID, SLIDING
@@ -27,10 +28,10 @@ _WINDOWS = frozenset(name for name, written in _WRITTEN.items() if "window" in w
 
 
 class Symbols:
-    """What has been said on a page, so that nothing is said twice."""
+    """What has been said on a page, so that nothing is said twice; ``indicators``, whether 1 or 0 by a condition is written as a sign."""
 
-    def __init__(self, words: ArrayWords, shapes: Mapping[str, Shape], label: str) -> None:
-        self.words, self.shapes, self.label = words, shapes, label
+    def __init__(self, words: ArrayWords, shapes: Mapping[str, Shape], label: str, *, indicators: bool = True) -> None:
+        self.words, self.shapes, self.label, self.indicators = words, shapes, label, indicators
         self.told: set[str] = set()
 
     def explain_symbols(self, exprs: Iterable[Expr], *, reasons: Collection[str] = ()) -> list[Paragraph]:
@@ -57,6 +58,8 @@ class Symbols:
                 yield "raised", (self.words.RAISED,)
             if type(part) is not Call:
                 continue
+            if self.indicators and is_indicator(part):
+                yield "indicator", split_places(self.words.SYMBOLS["indicator"], {"call": [Math(part)]})
             if gathered := gather_axes(part, self.shapes):
                 yield from self._say_axes(*gathered)
             elif part.func in LAYERS:
@@ -79,7 +82,7 @@ class Symbols:
 
     def _say_operation(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:
         each = call.func in _ONES and max(len(shape_of(part, self.shapes)) for part in (call, call.args[0])) > 2
-        if (call.func in _ONES and not each) or (call.func == _OF_ONES and call.args[0] == ONE):
+        if (call.func in _ONES and not each) or (call.func == _OF_ONES and call.args[0] != ZERO):
             yield "ones", split_places(self.words.ONES, {"ones": [Math(Call(_OF_ONES, (ONE, Number("2"))))]})
         said = OF_EACH[call.func] if each else SAID[call.func]
         if said not in self.words.SYMBOLS:
@@ -92,7 +95,7 @@ class Symbols:
         if settings:
             places |= {"first": [Math(settings[0])], "last": [Math(settings[min(len(settings), 2) - 1])]}
         if "place" in _WRITTEN[call.func]:
-            places |= {key: [Math(place)] for key, place in zip(("first", "last"), _list_ends(settings), strict=True)}
+            places |= {key: [Math(place)] for key, place in zip(("first", "last"), list_ends(settings), strict=True)}
         yield said if each else call.func, split_places(self.words.SYMBOLS[said], places)
         if call.func in SLIDING and settings not in ((), (ONE, Number("0"))):
             yield "stride", (self.words.STRIDE,)
@@ -117,10 +120,3 @@ class Symbols:
             yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
         elif formula is not None:
             yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
-
-
-
-def _list_ends(settings: Sequence[Expr]) -> tuple[Expr, Expr]:
-    """The first and the last place of a part, from where it begins and how long it is."""
-    begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
-    return Number(str(begin + 1)), Number(str(begin + length))

@@ -14,20 +14,21 @@ from typing import Any, NamedTuple
 
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.expression.walk import size
 from tutor.graph.entries import Array, Entries, places
 from tutor.graph.shapes import Shape
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed
 from tutor.numbers.run_arrays import Numbers
-from tutor.rules.operations import BY_PLACE
+from tutor.rules.operations import BY_PLACE, SLIDING
 
 MOST_TERMS = 12
 """Of a longer sum the first terms and the last are shown, with dots between."""
 FIRST_TERMS = 4
 MOST_ENTRIES = 20_000
 """Of arrays of up to so many entries one is worked out."""
-MOST_TRIED = 200
-"""So many entries are looked at for one that was moved."""
+MOST_TRIED = 50
+"""So many entries are looked at for one that was moved, or for one whose window is whole."""
 
 
 class WrittenNumber(NamedTuple):
@@ -130,6 +131,8 @@ def work_out_entry(
 ) -> WorkedEntry | None:
     """The first entry of ``result`` that is not 0, as ``expr`` makes it from ``known``; nothing where there is nothing to compute.
 
+    Where a kernel slides, it is the first with the most products: a corner, whose window is half outside, shows little of it.
+
     >>> from fractions import Fraction
     >>> from tutor.expression.plain import write_plain
     >>> known = {"W": Array((1, 2), (Fraction(2), Fraction(3))), "x": Array((2,), (Fraction(5), Fraction(-1)))}
@@ -141,10 +144,14 @@ def work_out_entry(
     if any(prod(array.shape) > MOST_ENTRIES for array in (result, *used)):
         return None
     nonzero = (place for place, item in zip(places(result.shape), result.items, strict=True) if item != 0)
-    place = next(nonzero, (1,) * len(result.shape))
+    first = next(nonzero, (1,) * len(result.shape))
     algebra = WrittenNumbers(digits, fractions)
     figures: dict[str, Any] = {name: _Printed(known[name], algebra) for name in _find_arrays(expr) if name in known}
-    found: WrittenNumber = Entries(figures, algebra).entry(expr, place, shapes)
+    entries = Entries(figures, algebra)
+    tried = [first, *(islice(nonzero, MOST_TRIED) if _has_sliding_kernel(expr) else ())]
+    written: list[WrittenNumber] = [entries.entry(expr, place, shapes) for place in tried]
+    best = max(range(len(tried)), key=lambda number: (size(written[number].shown), -number))
+    place, found = tried[best], written[best]
     shown = shorten_sums(found.shown)
     plain = shown.arg if type(shown) is Neg else shown
     return WorkedEntry(place, shown, found.value) if children(plain) else None
@@ -183,6 +190,10 @@ def find_moved_entry(
 
 def _moves(expr: Expr) -> bool:
     return (type(expr) is Call and expr.func in BY_PLACE) or any(map(_moves, children(expr)))
+
+
+def _has_sliding_kernel(expr: Expr) -> bool:
+    return (type(expr) is Call and expr.func in SLIDING) or any(map(_has_sliding_kernel, children(expr)))
 
 
 def _list_last_indices(expr: Expr) -> list[int]:

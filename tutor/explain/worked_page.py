@@ -57,6 +57,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         page.add_forward()
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
             page.add_backward(derivation, names)
+        page.explain_indicator()
         page.blocks += write_simplified(worked.rewrites, words, worked.scalars, page.print, page.fill_in, page.name_step_above)
         update(page)
         page.blocks.append(draw_computation(page))

@@ -31,11 +31,11 @@ WITHOUT = frozenset({
 
 
 ARRAYS = frozenset({
-    "average_pool", "batch", "batch_sums", "causal_mask", "column_sums", "columns", "concat", "convolve", "correlate", "embed",
-    "einsum", "entry", "fill", "flatten", "hadamard", "hstack", "join_heads", "log_softmax_columns", "log_softmax_rows", "logsumexp",
-    "logsumexp_columns", "logsumexp_rows", "masked_softmax", "matmul", "max_pool", "mean", "norm", "one_hot", "outer", "part",
-    "permute", "pick_each", "positional_encoding", "row_sums", "rows", "softmax_columns", "softmax_rows", "split_heads", "squeeze",
-    "stack", "std", "sum", "swapaxes", "transpose", "transposed_convolution", "unflatten", "unsqueeze", "var", "vstack",
+    "average_pool", "batch", "batch_sums", "causal_mask", "chunk", "column_sums", "columns", "concat", "convolve", "correlate",
+    "embed", "einsum", "entry", "fill", "flatten", "hadamard", "hsplit", "hstack", "join_heads", "log_softmax_columns", "log_softmax_rows",
+    "logsumexp", "logsumexp_columns", "logsumexp_rows", "masked_softmax", "matmul", "max_pool", "mean", "norm", "one_hot", "outer", "part",
+    "permute", "pick_each", "positional_encoding", "row_sums", "rows", "softmax_columns", "softmax_rows", "split", "split_heads", "squeeze",
+    "stack", "std", "sum", "swapaxes", "transpose", "transposed_convolution", "unflatten", "unsqueeze", "var", "vsplit", "vstack",
 })  # fmt: skip
 """Functions of arrays, which are read where there are shapes."""
 CALLED_LAYERS = frozenset({

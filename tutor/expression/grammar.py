@@ -450,7 +450,9 @@ def _raise_power(tokens: list[Token], at: int, base: Expr, level: int, how: How)
     """A power, or Wᵀ; a constant exponent over the limit is refused here, before anything is computed."""
     begun = at
     if tokens[at][0] in ("t", "m", "I"):
-        return _apply_methods(tokens, at, base, level, how)
+        base, at = _apply_methods(tokens, at, base, level, how)
+        if tokens[at - 1][0] == "t" or tokens[at][0] not in ("^", "s"):
+            return base, at  # W^T^2 may be (W^T)^2 or (W^2)^T to somebody; x[0:2]^2 is a square
     exponent, at = _exponent(tokens, at, level, how)
     if base is EULER:
         return Call("exp", (exponent,)), at

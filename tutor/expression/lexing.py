@@ -110,7 +110,7 @@ class _Lexer:
             if length:
                 self.put("k", word, length)
                 return True
-        behind = bool(self.tokens) and self.tokens[-1][0] in "a)tm"
+        behind = bool(self.tokens) and self.tokens[-1][0] in "a)tmd"
         token, length = program_signs.read_sign(self.text, self.at, self.end, behind=behind)
         if token is None and length:
             raise self.fail(tell("an entry of what has no name"), tell("give it a step of its own, s = …, and write s_2, or s[1:2]"))
@@ -124,8 +124,9 @@ class _Lexer:
         if indicator:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
         if self.known.arrays and text[at] == ".":
-            if transposed := signs.TRANSPOSED.match(text, at, end):
-                return self.put("t", None, len(transposed.group()))
+            transposed = None if self.known.free else signs.TRANSPOSED.match(text, at, end)
+            if transposed or text.startswith(".mT", at):
+                return self.put("t", None, len(transposed.group()) if transposed else 3)
             token, length = program_signs.read_point(text, at, end)
             if token is not None:
                 return self.put(*token, length)

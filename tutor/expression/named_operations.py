@@ -6,10 +6,11 @@ What may stand there is told by its kind: a window (``2``, ``3, s=1``), a place 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from tutor.expression.nodes import Expr, Name, Number
+from tutor.expression.nodes import Expr, Number
 from tutor.expression.program_signs import OWN
+from tutor.expression.sizes import add_sizes, is_at_least, read_size, write_size
 from tutor.expression.tokens import Named, Token
 
 Settings = tuple[Expr, ...]
@@ -19,30 +20,43 @@ _HEAD = re.compile(
 )
 _BLANK = re.compile(r"\s+|\\[,;:! ]|\\thinspace(?![A-Za-z])")
 _AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel)\}?")
-_PLACE = re.compile(r"(?P<first>[1-9][0-9]{0,4})(?:\.\.\.?|…|\\l?dots)(?P<last>[1-9][0-9]{0,4})")
-_MARGINS = re.compile(r"([0-9]{1,4}),([0-9]{1,4})")
+_COUNT = r"\(?[0-9A-Za-z][0-9A-Za-z_+*·−-]{0,20}\)?"
+"""A number of entries, or what is computed of letters: h, 2h, h+k."""
+_PLACE = re.compile(rf"(?P<first>{_COUNT})(?:\.\.\.?|…|\\l?dots)(?P<last>{_COUNT})")
+_MARGINS = re.compile(rf"({_COUNT}),({_COUNT})")
 _WINDOW = re.compile(r"(?P<size>[1-9][0-9]{0,2})(?:,s=(?P<stride>[1-9][0-9]{0,2}))?(?:,p=(?P<padding>[0-9]{1,2}))?")
 _SLIDE = re.compile(r"[spdg]=[0-9]{1,3}(?:,[spdg]=[0-9]{1,3}){0,3}")
 _LABELS = re.compile(r"[0-9]{1,5}(?:,[0-9]{1,5})*")
 _AMONG = re.compile(r"[1-9][0-9]{0,5}:[0-9]{1,5}(?:,[0-9]{1,5})*")
 """Labels, and how many rows there are before the labels that some of them have."""
-_AXES = re.compile(r"(?:[1-9][0-9]{0,4}|[A-Za-z]|[·⋅]|\\cdot)(?:(?:×|\\times)(?:[1-9][0-9]{0,4}|[A-Za-z]|[·⋅]|\\cdot)){1,3}")
+_AXES = re.compile(rf"(?:{_COUNT}|[·⋅]|\\cdot)(?:(?:×|\\times)(?:{_COUNT}|[·⋅]|\\cdot)){{1,4}}")
 """A size, or a dot for an axis that stays."""
-_SIZES = re.compile(r"(?:[1-9][0-9]{0,4}|[A-Za-z])(?:(?:×|\\times)(?:[1-9][0-9]{0,4}|[A-Za-z])){0,3}")
+_SIZES = re.compile(rf"{_COUNT}(?:(?:×|\\times){_COUNT}){{0,4}}")
 
 
 def _read_place(match: re.Match[str]) -> Settings:
-    first, last = int(match["first"]), int(match["last"])
-    return (Number(str(first - 1)), Number(str(last - first + 1))) if first <= last else ()
+    first, last = read_size(match["first"]), read_size(match["last"])
+    if first is None or last is None or is_at_least(first, 1) is False or is_at_least(last, first) is False:
+        return ()
+    return write_size(add_sizes(first, -1)), write_size(add_sizes(add_sizes(last, first, -1), 1))
 
 
 def _read_sizes(match: re.Match[str]) -> Settings:
-    return tuple(Number(size) if size.isdigit() else Name(size) for size in re.split(r"×|\\times", match.group()))
+    return _read_counts(re.split(r"×|\\times", match.group()))
+
+
+def _read_counts(parts: Iterable[str]) -> Settings:
+    """Sizes, or nothing where one is none."""
+    sizes = [read_size(part) for part in parts]
+    return () if None in sizes else tuple(write_size(size) for size in sizes if size is not None)
 
 
 def _read_axes(match: re.Match[str]) -> Settings:
     parts = re.split(r"×|\\times", match.group())
-    return tuple(OWN if part in ("·", "⋅", "\\cdot") else Number(part) if part.isdigit() else Name(part) for part in parts)
+    own = ("·", "⋅", "\\cdot")
+    sizes = iter(_read_counts([part for part in parts if part not in own]))
+    found = tuple(OWN if part in own else next(sizes, None) for part in parts)
+    return () if None in found else tuple(part for part in found if part is not None)
 
 
 def _read_window(match: re.Match[str]) -> Settings:
@@ -66,7 +80,7 @@ _KINDS: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], Settings]]] =
     "slide": (_SLIDE, _read_slide),
     "labels": (_LABELS, _read_labels),
     "among": (_AMONG, _read_labels),
-    "margins": (_MARGINS, lambda match: tuple(map(Number, match.groups()))),
+    "margins": (_MARGINS, lambda match: _read_counts(match.groups())),
     "sizes": (_SIZES, _read_sizes),
     "axes": (_AXES, _read_axes),
 }

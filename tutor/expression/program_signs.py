@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tutor.expression.nodes import Call, Expr, Neg, Number
+from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number
 from tutor.expression.tokens import LIST, Named, Token
 
 _GO_ALONG = "sum|mean|max|min|var|std|log_softmax|softmax"
@@ -28,22 +28,30 @@ AXIS = re.compile(
 _LABELS = r"\[(?:[0-9\s,\[\]-]{1,1200})\]"
 LABELLED = re.compile(rf"\[\s?(?:(?P<each>(?:np\.|torch\.)?a?range\s?\([^()\[\]]{{1,30}}\))\s?,\s?)?(?P<labels>{_LABELS})\s?\]")
 """Rows of an array by their labels, E[[2, 0, 2]], and one entry of each row, P[arange(3), [2, 0, 1]]."""
+TURNED = re.compile(r"\.(?:T(?![A-Za-z0-9_(])|transpose\s?\(\s?\))")
+"""All axes the other way round, as a program has it: X.T, which of a vector is the vector."""
 SUBSCRIPTS = re.compile(r"(?P<quote>['\"])(?P<text>\s?[A-Za-z]{1,5}(?:\s?,\s?[A-Za-z]{1,5}){0,3}\s?->\s?[A-Za-z]{0,4})\s?(?P=quote)")
 """The letters of einsum: 'ij,jk->ik'."""
 _PLACE = r"(?:-\s?)?[0-9]{1,5}"
-_SPAN = rf"(?:{_PLACE}\s?)?:(?:\s?{_PLACE})?|{_PLACE}|None|(?:np\.)?newaxis|\.\.\.|Ellipsis"
+_FACTOR = r"(?:[0-9]{1,5}\s?)?(?!None\b|np\.|newaxis\b|Ellipsis\b)[A-Za-z]\w{0,20}|[0-9]{1,5}"
+_COUNT = rf"(?:-\s?)?(?:{_FACTOR})(?:\s?[*+·-]\s?(?:{_FACTOR})){{0,6}}"
+_SPAN = rf"(?:{_COUNT}\s?)?:(?:\s?{_COUNT})?|{_PLACE}|None|(?:np\.)?newaxis|\.\.\.|Ellipsis"
 SLICED = re.compile(
     r"\[\s?(?=[^\[\]]{0,60}(?:[:-]|None|newaxis|\.\.\.|Ellipsis))"
     rf"(?P<parts>(?:{_SPAN})(?:\s?,\s?(?:{_SPAN})){{0,4}})\s?,?\s?\]"
 )
-"""A part of an array as Python writes it: X[:, 0:2], h[-1], x[:, None].  Places are counted from 0."""
+"""A part of an array as Python writes it: X[:, 0:2], h[-1], x[:, None], z[h:2*h].  Places are counted from 0."""
 ENTRY = re.compile(r"\[\s?-?[0-9]{1,5}(?:\s?,\s?-?[0-9]{1,5}){0,3}\s?\]")
 """Numbers alone in brackets: an entry, which only a name has."""
 AXIS_WORD, KEPT_WORD = "axis", "axis kept"
+ALL_AXES = Call(AXIS_WORD, ())
+"""Behind an array that a program turns: all of its axes, in the opposite order."""
 SLICE, SPAN, NEW, REST = "slice", "span", "new axis", "rest"
 END = Call("end", ())
 OWN, BROADCAST, SUMMED = Call("own axis", ()), "broadcast", "sum along"
 """An axis that an array has, or keeps, among those along which it is repeated, or summed: the dot in broadcast[N×·](x)."""
+PIECE = "piece of"
+"""Before the word of what gives several arrays: one of them, with its number and how many there are."""
 PROGRAM_WORDS = frozenset({"end", AXIS_WORD, KEPT_WORD, "size", SLICE, SPAN, NEW, REST, OWN.func, BROADCAST, SUMMED, LIST})
 """What the reader makes of the signs of programs; `tutor.graph` writes it with the operations that there are."""
 
@@ -88,6 +96,8 @@ def read_point(text: str, at: int, end: int) -> tuple[Token | None, int]:
     >>> read_point("X.shape[0]", 1, 10)
     (('m', Named(func='size', settings=(Number(text='0'),))), 9)
     """
+    if match := TURNED.match(text, at, end):
+        return ("m", Named("transpose", (ALL_AXES,))), len(match.group())
     for pattern, read in ((METHOD_ALONG, read_method_along), (METHOD, read_method)):
         if match := pattern.match(text, at, end):
             return read(match), len(match.group())
@@ -160,11 +170,36 @@ def _read_slice_part(text: str) -> Expr:
     begin, _, end = text.partition(":")
     if not begin and not end:
         return Call(SPAN, ())
-    return Call(SPAN, (_read_slice_place(begin or "0"), _read_slice_place(end) if end else END))
+    return Call(SPAN, (read_count(begin or "0") or END, (read_count(end) if end else None) or END))
 
 
 def _read_slice_place(text: str) -> Expr:
     return Neg(Number(text[1:])) if text[0] == "-" else Number(text)
+
+
+_TERM = re.compile(rf"\s?(?P<plus>[+-]?)\s?(?P<product>(?:{_FACTOR})(?:\s?[*·]\s?(?:{_FACTOR}))*)\s?", re.ASCII)
+_JOINED = re.compile(r"([0-9]+)\s?(?=[A-Za-z])")
+
+
+def read_count(text: str) -> Expr | None:
+    """A number of entries that is computed of letters, as slices and shapes have it; nothing for any other text.
+
+    >>> read_count("2*h"), read_count("h/2")
+    (Mul(args=(Number(text='2'), Name(name='h'))), None)
+    """
+    terms: list[Expr] = []
+    at = 0
+    while match := _TERM.match(text, at):
+        if terms and not match["plus"]:
+            return None
+        factors = [part.strip() for part in re.split(r"[*·]", _JOINED.sub(r"\1*", match["product"]))]
+        read = tuple(Number(part) if part.isdigit() else Name(part) for part in factors)
+        term = read[0] if len(read) == 1 else Mul(read)
+        terms.append(Neg(term) if match["plus"] == "-" else term)
+        at = match.end()
+    if not terms or at < len(text):
+        return None
+    return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
 def read_method(match: re.Match[str]) -> Token:

@@ -43,12 +43,21 @@ def _hint_name(typed: str, known: Vocabulary, inside: bool) -> str:
         return tell("write by its name what the function is applied to, such as {names}", names=", ".join(inner))
     if call := _split_call(typed, known):
         return tell("did you mean {names}?", names=call)
+    if len(parts := _list_entries(typed, names)) > 1:
+        some = ", ".join([*parts[:3], *(["…"] if len(parts) > 3 else [])])
+        return tell("{name} is no single quantity here; there are {names}", name=make_visible(typed[:40]), names=some)
     if typed.isalnum() and len(typed) < 9 and all(letter in known.declared for letter in typed):
         return tell("write {product} for a product", product="*".join(typed))
     alike = [name for name in names if name[:1].lower() == typed[:1].lower() and abs(len(name) - len(typed)) < 4][:60]
     some = ", ".join([*names[:10], *(["…"] if len(names) > 10 else [])])
     listed = tell("the names are: {names}", names=some) if names else ""
     return hint_near(typed[:40], alike) or listed
+
+
+def _list_entries(typed: str, names: Sequence[str]) -> list[str]:
+    """The entries of an array, where one of them is wanted and its whole was typed: X_1_1 for X."""
+    begins = f"{typed}_"
+    return [name for name in names if name.startswith(begins) and name[len(begins) :].replace("_", "").isdecimal()]
 
 
 def _split_call(typed: str, known: Vocabulary) -> str:

@@ -108,6 +108,16 @@ def as_indicator(call: Call) -> Call:
     return Call("if_positive", (gap, ONE, ZERO))
 
 
+def is_indicator(call: Call) -> bool:
+    """Whether it is 1 under a condition, else 0: the slope of a ReLU; the share of x in max(x, y) is another where both are equal.
+
+    >>> from tutor.expression.parse import parse
+    >>> is_indicator(parse("if_positive(z, 1, 0)", functions=("if_positive",))), is_indicator(Call("max_share", (Name("x"), Name("y"))))
+    (True, False)
+    """
+    return call.func == "if_positive" and call.args[1:] == (ONE, ZERO)
+
+
 def is_numeric(expr: Expr) -> bool:
     """Whether an expression is made of numbers only, functions of them too: 1/(1 + e^(-1)).
 

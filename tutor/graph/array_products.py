@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from tutor.errors import GraphError, tell
 from tutor.expression.lexicon import PROGRAM_STARRED, STARRED
 from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, children, rebuild
+from tutor.expression.program_signs import ALL_AXES
 from tutor.expression.tokens import GIVEN, LIST
 from tutor.expression.walk import is_transposed, transpose
 from tutor.graph.axis_forms import is_along_axes, write_along_axes
@@ -81,6 +82,7 @@ def _arrange_beside_sign(product: Call, shapes: Mapping[str, Shape], beside: boo
 
 def _arrange_parts(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
     expr = open_lists(expr) if type(expr) is Call else expr
+    expr = _settle_transposes(expr, shapes)
     parts = children(expr)
     product = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
     if product:
@@ -94,6 +96,37 @@ def _arrange_parts(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Exp
     if type(done) is Mul:
         return _fold_factors(done.args, shapes, beside)
     return _make_alike(done, expr, shapes)
+
+
+def _settle_transposes(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """A product with ``x.T`` of vectors as what it means: beside each other without a sign as on paper, xᵀ; in a program x itself.
+
+    ``d @ x.T`` is d xᵀ where only that fits: for NumPy it is a number where both are equally long, and refused.
+    """
+    parts = children(expr)
+    places = [place for place, part in enumerate(parts) if _is_turned(part)]
+    sign = type(expr) is Call and expr.func == "matmul" and len(parts) == 2
+    if not places or not (sign or type(expr) is Mul) or any(type(part) is Call and part.func in _STARS for part in parts):
+        return expr
+    settled = list(parts)
+    for place in places:
+        vector = parts[place].args[0]  # type: ignore[union-attr]
+        own = shape_of(arrange_products(vector, shapes), shapes)
+        if len(own) != 1:
+            continue
+        other = shape_of(arrange_products(parts[0], shapes), shapes) if sign and place else ()
+        if len(other) == 1 and other == own:
+            one, two = (shorten_call(part, shapes) for part in (parts[0], vector))
+            what = tell("readers disagree about {one} @ {two}.T: of vectors it is a number in NumPy, on paper a matrix", one=one, two=two)
+            raise GraphError(what, hint=tell("write outer({one}, {two}) or {one} {two}^T for the matrix, {one} @ {two} for the number",
+                                             one=one, two=two))  # fmt: skip
+        settled[place] = vector if sign and len(other) != 1 else Call("transpose", (vector,))
+    return rebuild(expr, tuple(settled))
+
+
+def _is_turned(expr: Expr) -> bool:
+    """Whether this is an array with all axes turned, X.T."""
+    return type(expr) is Call and expr.func == "transpose" and expr.args[1:] == (ALL_AXES,)
 
 
 def _make_alike(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from tutor.errors import GraphError, tell
 from tutor.expression.nodes import Call, Expr, Mul, Neg, Number
+from tutor.expression.sizes import Size
 from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, Size, shape_of, shorten_call, size_expr
+from tutor.graph.shapes import Shape, shape_of, shorten_call, size_expr
 from tutor.rules.operations import name_along
 
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from tutor.errors import GraphError, tell
 from tutor.expression.nodes import Call, Expr, Number
 from tutor.expression.program_signs import AXIS_WORD
+from tutor.expression.sizes import Size
 from tutor.expression.tokens import LIST
 from tutor.graph.axis_forms import write_along_axes
 from tutor.graph.broadcasting import spread_array
-from tutor.graph.shapes import Shape, Size, shape_of, shape_text, shorten_call
+from tutor.graph.shapes import Shape, shape_of, shape_text, shorten_call
 from tutor.rules.operations import ENTRYWISE, LONGER, name_along, name_permutation
 
 Letters = tuple[str, ...]

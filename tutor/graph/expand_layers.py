@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from functools import cache
 
 from tutor.errors import TutorError
-from tutor.expression.nodes import Call, Expr, Mul, Name, Number, children, rebuild
+from tutor.expression.nodes import Call, Expr, Name, Number, children, rebuild
 from tutor.expression.parse import parse
+from tutor.expression.sizes import list_size_letters
 from tutor.expression.walk import names, substitute
 from tutor.graph.array_products import arrange_products
 from tutor.graph.build import sort_formulas
 from tutor.graph.fit_layers import Fit, GivenOperands, choose_way, drop_missing, find_operand_shape, read_given
-from tutor.graph.shapes import Shape, shape_of, size_expr, size_of
+from tutor.graph.shapes import Shape, fold_settings, shape_of, size_expr
 from tutor.rules.composite_layers import COMPOSITES, OUTPUT, Way
 from tutor.rules.functions import FUNCTIONS
-from tutor.rules.operations import LAYERS, WRITABLE
+from tutor.rules.operations import WRITABLE
 
 Steps = list[tuple[str, Expr]]
 Learn = Callable[[Expr, dict[str, Shape]], None]
@@ -86,7 +87,7 @@ class _Expander:
         self.constants: set[str] = set()
         self.outputs: dict[Expr, dict[int, str]] = {}
         self.done: dict[Expr, list[str]] = {}
-        self.taken = {*shapes, *formulas, *(s for shape in shapes.values() for s in shape if isinstance(s, str)), *FUNCTIONS}
+        self.taken = {*shapes, *formulas, *(letter for shape in shapes.values() for letter in list_size_letters(shape)), *FUNCTIONS}
         for target, expr in formulas.items():
             self.taken |= {*names(expr)}
             call, place = _read_output(expr)
@@ -180,16 +181,7 @@ class _Expander:
         table |= {name: Name(own) for name, own in names_of.items()}
         for target, expr in left:
             assert expr is not None
-            self.add(names_of[target], _fold_settings(substitute(expr, table)))
-
-
-def _fold_settings(expr: Expr) -> Expr:
-    """The formula with the settings of its operations worked out: from 3·2 on is from 6 on."""
-    parts = tuple(map(_fold_settings, children(expr)))
-    if type(expr) is Call and expr.func in LAYERS:
-        count = len(LAYERS[expr.func][0].arrays)
-        parts = (*parts[:count], *(size_expr(size_of(part)) if type(part) is Mul else part for part in parts[count:]))
-    return rebuild(expr, parts) if parts else expr
+            self.add(names_of[target], fold_settings(substitute(expr, table)))
 
 
 def _read_output(expr: Expr) -> tuple[Call | None, int]:

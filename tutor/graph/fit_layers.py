@@ -10,8 +10,9 @@ from tutor.errors import GraphError, Told, hint_near, tell
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Number, children, rebuild
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
+from tutor.expression.sizes import Size, divide_size, multiply_sizes
 from tutor.expression.tokens import GIVEN
-from tutor.graph.shapes import Shape, Size, shape_text
+from tutor.graph.shapes import Shape, shape_text
 from tutor.rules.composite_layers import ANY, COMPOSITES, LEADING, CompositeLayer, Way
 from tutor.rules.operations import ENTRYWISE
 from tutor.rules.patterns import constant
@@ -181,16 +182,13 @@ def _find_size(text: str, size: Size, sizes: dict[str, Size]) -> Size | None:
         return None if known == size else known
     open_ones = [factor for factor in factors if not factor.isdigit() and factor not in sizes]
     values = [int(factor) if factor.isdigit() else sizes[factor] for factor in factors if factor not in open_ones]
-    if any(isinstance(value, str) for value in (*values, size)):
-        return text
-    product = 1
-    for value in values:
-        product *= int(value)
+    product = multiply_sizes(values)
     if not open_ones:
         return None if product == size else product
-    if int(size) % product:
+    rest = divide_size(size, product) if product else None
+    if rest is None:
         return text
-    sizes[open_ones[0]] = int(size) // product
+    sizes[open_ones[0]] = rest
     return None
 
 
@@ -225,15 +223,10 @@ def find_operand_shape(fit: Fit, name: str) -> Shape | None:
     found: list[Size] = []
     for text in wanted:
         factors = [int(factor) if factor.isdigit() else fit.sizes.get(factor) for factor in text.split("*")]
-        if len(factors) == 1 and factors[0] is not None:
-            found.append(factors[0])
-        elif all(isinstance(factor, int) for factor in factors):
-            product = 1
-            for factor in factors:
-                product *= int(factor or 0)
-            found.append(product)
-        else:
+        known = [factor for factor in factors if factor is not None]
+        if len(known) < len(factors):
             return None
+        found.append(multiply_sizes(known) or 0)
     return tuple(found)
 
 

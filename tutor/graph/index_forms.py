@@ -15,6 +15,7 @@ from tutor.errors import GraphError, tell
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.expression.sizes import Size
 from tutor.graph.array_products import arrange_or_row, arrange_products
 from tutor.graph.broadcasting import fit_single_axes
 from tutor.graph.letter_ranges import (
@@ -29,7 +30,7 @@ from tutor.graph.letter_ranges import (
 )
 from tutor.graph.named_forms import LEAVING_OUT, Resolver
 from tutor.graph.nouns import Step
-from tutor.graph.shapes import INDEXED, SeenShapes, Shape, Size, shape_of, shape_text, size_expr
+from tutor.graph.shapes import INDEXED, SeenShapes, Shape, shape_of, shape_text, size_expr
 from tutor.rules.operations import ENTRYWISE
 
 MOST_ONES = 3

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, cycle, islice, permutations, product
 from math import prod
 from typing import Literal
 
 from tutor.errors import GraphError, TutorError
 from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
-from tutor.expression.plain import write_plain
+from tutor.expression.sizes import (
+    Size,
+    compute_size,
+    is_at_least,
+    list_size_letters,
+    multiply_sizes,
+    put_in_size,
+    read_size,
+)
 from tutor.expression.walk import names, substitute
 from tutor.graph.algebra import Formulas
 from tutor.graph.array_products import arrange_products
@@ -22,7 +31,7 @@ from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_n
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.graph.pause_collector import pause_collection
 from tutor.graph.read_steps import read_steps
-from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, Size, shape_of, shape_text, size_expr
+from tutor.graph.shapes import AXES, MAX_ENTRIES, SeenShapes, Shape, fold_settings, shape_of, shape_text
 from tutor.rules.classify import rule_of
 from tutor.rules.composite_layers import READABLE
 from tutor.rules.functions import FUNCTIONS
@@ -53,7 +62,7 @@ class Layered:
     @property
     def symbolic(self) -> tuple[str, ...]:
         """The letters that stand for sizes."""
-        return tuple(dict.fromkeys(s for shape in self.shapes.values() for s in shape if isinstance(s, str)))
+        return list_size_letters(size for shape in self.shapes.values() for size in shape)
 
 
 def from_layers(
@@ -75,6 +84,7 @@ def from_layers(
     >>> from_layers(["z = W x + b", "L = sum(z^2)"], {"W": (2, 3), "x": (3,), "b": (2,)}).graph.nodes[0].shape
     (2,)
     """
+    shapes = {name: tuple(read_size(str(size)) or size for size in shape) for name, shape in shapes.items()}
     _check_shapes(shapes)
     formulas: dict[str, Expr] = {}
     for number, (target, expr) in enumerate(read_steps(lines, READABLE, tuple(shapes), own), 1):
@@ -105,7 +115,6 @@ def assemble_layers(
     named = {*shapes, *formulas, *parameters, *(kinds or {})}
     formulas = {target: _read_entries(expr, shapes, formulas, named) for target, expr in formulas.items()}
     graph = assemble(formulas, loss=loss, parameters=parameters, kinds=kinds, rule=layer_rule)
-    graph = _drop_letters(graph, shapes)
     known: dict[str, Shape] = {q.name: tuple(shapes.get(q.name, ())) for q in graph.leaves}
     steps, nodes = [], []
     for step, node in zip(graph.steps, graph.nodes, strict=True):
@@ -116,13 +125,14 @@ def assemble_layers(
             raise error.put_at(f"step {step.target}") from None
         steps.append(Step(step.target, expr, layer_rule(expr, known)))
         nodes.append(replace(node, shape=known[step.target]))
+    graph = _drop_letters(replace(graph, steps=tuple(steps)), shapes, known)
     if known[graph.loss]:
         raise GraphError(
             f"{graph.loss} has the shape {shape_text(known[graph.loss])}, and only a single number can be differentiated",
             hint=f"such as L = sum({graph.loss})",
         )
     graph = replace(
-        graph, steps=tuple(steps), nodes=tuple(nodes),
+        graph, nodes=tuple(nodes),
         inputs=tuple(replace(q, shape=known[q.name]) for q in graph.inputs),
         parameters=tuple(replace(q, shape=known[q.name]) for q in graph.parameters),
     )  # fmt: skip
@@ -145,7 +155,7 @@ def _read_entries(expr: Expr, shapes: Mapping[str, Shape], formulas: Mapping[str
 
 def _check_shapes(shapes: Mapping[str, Shape]) -> None:
     for name, shape in shapes.items():
-        good = all(size.isidentifier() if isinstance(size, str) else size >= 1 for size in shape)
+        good = all(is_at_least(size, 1) for size in shape)
         if len(shape) > MAX_AXES:
             raise GraphError(f"{name} of shape {shape_text(shape)} has {len(shape)} axes", hint=AXES)
         if not good:
@@ -154,9 +164,9 @@ def _check_shapes(shapes: Mapping[str, Shape]) -> None:
             )
 
 
-def _drop_letters(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
-    """The graph without the letters of sizes, which are no quantities (the N of ``columns(b, N)``)."""
-    letters = {size for shape in shapes.values() for size in shape if isinstance(size, str)}
+def _drop_letters(graph: Graph, shapes: Mapping[str, Shape], known: Mapping[str, Shape]) -> Graph:
+    """The graph without the letters of sizes, which are no quantities (the N of ``columns(b, N)``, the h of ``x[0:h]``)."""
+    letters = {letter for shape in (*shapes.values(), *known.values()) for letter in list_size_letters(shape)}
     letters |= {name for step in graph.steps for name in _settings_of(step.expr)}
     both = next((name for name in graph.names if name in letters and (name in shapes or name not in _list_unshaped(graph, shapes))), "")
     if both:
@@ -168,7 +178,7 @@ def _settings_of(expr: Expr) -> set[str]:
     """The letters in the places of settings: the N of ``columns(b, N)``."""
     found = {name for part in children(expr) for name in _settings_of(part)}
     if type(expr) is Call and expr.func not in SLIDING and any(row.settings for row in LAYERS.get(expr.func, ())):
-        found |= {part.name for part in expr.args[len(LAYERS[expr.func][0].arrays) :] if type(part) is Name}
+        found |= {name for part in expr.args[len(LAYERS[expr.func][0].arrays) :] for name in names(part)}
     return found
 
 
@@ -266,14 +276,7 @@ def _is_along(expr: Expr, number: Expr, shapes: Mapping[str, Shape]) -> bool:
         shape = shape_of(expr.args[0], shapes)
         counted.append(shape[SUMS[len(shape)].index(expr.func)])
         expr = expr.args[0]
-    factors = number.args if type(number) is Mul else (number,)
-    return _multiply(factors) == _multiply(tuple(map(size_expr, counted)))
-
-
-def _multiply(factors: Sequence[Expr]) -> tuple[int, list[Expr]]:
-    """A product as its number and what else is multiplied, in one order."""
-    numbers = [int(factor.text) for factor in factors if type(factor) is Number and factor.text.isdigit()]
-    return prod(numbers), sorted((factor for factor in factors if type(factor) is not Number), key=write_plain)
+    return compute_size(number) == multiply_sizes(counted)
 
 
 def _drop_spread(expr: Expr) -> Expr:
@@ -289,9 +292,7 @@ def _is_counted(array: Expr, number: Expr, shapes: Mapping[str, Shape]) -> bool:
     shape = shape_of(array, shapes)
     if all(isinstance(size, int) for size in shape):
         return type(number) is Number and number.value != 2 and number.value == prod(int(size) for size in shape)
-    factors = number.args if type(number) is Mul else (number,)
-    found = [part.name if type(part) is Name else part.value if type(part) is Number else None for part in factors]
-    return sorted(map(str, found)) == sorted(str(size) for size in shape if size != 1)
+    return compute_size(number) == multiply_sizes(shape)
 
 
 def _is_product(expr: Expr) -> bool:
@@ -411,7 +412,14 @@ def write_out(layered: Layered) -> Graph:
     return Graph(
         tuple(steps), tuple(single for q in graph.inputs for single in leaves[q.name]),
         tuple(single for q in graph.parameters for single in leaves[q.name]), graph.loss, tuple(nodes), layered, graph.ties,
+        _cut_entries(layered),
     )  # fmt: skip
+
+
+def _cut_entries(layered: Layered) -> tuple[tuple[str, str], ...]:
+    """The cut uses of arrays, entry by entry."""
+    entries = layered.entries
+    return tuple(pair for of, used in layered.graph.cuts for pair in product(entries[of].items, entries[used].items))
 
 
 def _list_places(quantity: Quantity) -> list[tuple[int, ...]]:
@@ -433,18 +441,56 @@ def put_sizes(layered: Layered, sizes: Mapping[str, int]) -> Layered:
     table: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
 
     def size_quantity(quantity: Quantity) -> Quantity:
-        return replace(quantity, shape=tuple(sizes.get(s, s) if isinstance(s, str) else s for s in quantity.shape))
+        return replace(quantity, shape=tuple(put_in_size(size, sizes) for size in quantity.shape))
 
     graph = layered.graph
     graph = replace(
-        graph, steps=tuple(replace(step, expr=substitute(step.expr, table)) for step in graph.steps),
+        graph, steps=tuple(replace(step, expr=fold_settings(substitute(step.expr, table))) for step in graph.steps),
         inputs=tuple(map(size_quantity, graph.inputs)), parameters=tuple(map(size_quantity, graph.parameters)),
         nodes=tuple(map(size_quantity, graph.nodes)),
     )  # fmt: skip
     return Layered(graph, _entries(graph))
 
 
-def choose_sizes(layered: Layered) -> tuple[Layered, dict[str, int]]:
-    """The graph with small numbers, all different, in the place of letters for sizes."""
-    sizes = {letter: place + 2 for place, letter in enumerate(layered.symbolic)}
-    return (put_sizes(layered, sizes) if sizes else layered), sizes
+def choose_sizes(layered: Layered, first: Sequence[int] = ()) -> tuple[Layered, dict[str, int]]:
+    """The graph with small numbers in the place of letters for sizes, all different unless ``first`` says which, so that every slice is
+    inside of its array.
+
+    Raises `GraphError` where no small numbers do that.
+    """
+    letters = layered.symbolic
+    if not letters:
+        return layered, {}
+    problem: GraphError | None = None
+    for sizes in _list_small_sizes(letters, first):
+        try:
+            small = put_sizes(layered, sizes)
+            _check_steps(small)
+        except GraphError as error:
+            problem = problem or error
+            continue
+        return small, sizes
+    assert problem is not None
+    raise problem
+
+
+MOST_CHOSEN = 400
+"""So many numbers for letters are tried."""
+
+
+def _list_small_sizes(letters: Sequence[str], first: Sequence[int]) -> Iterator[dict[str, int]]:
+    """Numbers for the letters of sizes: those that are wished, the smallest, in other orders, far apart."""
+    if first:
+        yield dict(zip(letters, cycle(first), strict=False))
+    close = range(2, 2 + len(letters))
+    apart = [2 * 3 ** min(place, 6) for place in range(len(letters))]
+    for numbers in chain(islice(permutations(close), MOST_CHOSEN), islice(permutations(reversed(apart)), MOST_CHOSEN)):
+        yield dict(zip(letters, numbers, strict=True))
+
+
+def _check_steps(layered: Layered) -> None:
+    """Refuse sizes with which a step does not fit."""
+    shapes = SeenShapes(layered.shapes)
+    for step in layered.graph.steps:
+        if shape_of(step.expr, shapes) != shapes[step.target] or any(isinstance(size, int) and size < 1 for size in shapes[step.target]):
+            raise GraphError(f"the sizes of {step.target} do not fit", hint="give [shapes] with numbers")

@@ -13,7 +13,7 @@ from tutor.errors import GraphError, tell
 from tutor.expression.computed_index import Weights, weigh_letters
 from tutor.expression.index_signs import FROM_0
 from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Number, children, rebuild
-from tutor.graph.shapes import Size
+from tutor.expression.sizes import Size
 
 EQUAL = "equal"
 """1 where two indices are equal, else 0."""

@@ -83,6 +83,8 @@ class Graph:
     ``whole`` is the network or the graph over layers that it was written out from, if it was: what is compiled goes over whole layers
     then.  A graph that was changed since may still carry it: who uses it writes it out once more and compares.
     ``ties`` is who gets the derivative of a maximum of equal operands.
+    ``cuts`` are uses through which no gradient flows back, (step, what it uses): there that counts as a constant, as after PyTorch's
+    ``detach``.
     """
 
     steps: tuple[Step, ...]
@@ -92,6 +94,7 @@ class Graph:
     nodes: tuple[Quantity, ...] = ()
     whole: Network | Layered | None = field(default=None, compare=False, repr=False)
     ties: Ties = "shared"
+    cuts: tuple[tuple[str, str], ...] = ()
 
     @property
     def leaves(self) -> tuple[Quantity, ...]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.errors import GraphError, tell
-from tutor.expression.nodes import Call, Expr, Neg, Number
+from tutor.expression.nodes import Call, Expr, Number
 from tutor.expression.program_signs import END, NEW, REST, SLICE, SPAN
-from tutor.graph.shapes import Shape, Size, shape_of, shape_text, shorten_call, size_expr
+from tutor.expression.sizes import Size, add_sizes, is_at_least, show_size
+from tutor.graph.shapes import Shape, shape_of, shape_text, shorten_call, size_expr, size_of
 from tutor.rules.operations import LONGER, name_along
 
 
@@ -42,10 +43,10 @@ def take_slice(call: Call, shapes: Mapping[str, Shape]) -> Expr:
         picked = not (type(part) is Call and part.func == SPAN)
         first, count = _read_place(part, size, shown) if picked else _read_span(part, size, shown)
         if picked and rank == 1:
-            left, rank = Call("entry", (left, Number(str(first + 1)))), 0
+            left, rank = Call("entry", (left, size_expr(add_sizes(first, 1)))), 0
             continue
         if count != size:
-            left = Call(name_along("part", rank, place), (left, Number(str(first)), size_expr(count)))
+            left = Call(name_along("part", rank, place), (left, size_expr(first), size_expr(count)))
         if picked:
             left, rank = Call(name_along("drop", rank, place), (left,)), rank - 1
         else:
@@ -63,39 +64,30 @@ def _fill_rest(parts: Sequence[Expr], rank: int, shown: str) -> list[Expr]:
     return [*parts[:place], *whole, *parts[place + 1 :]]
 
 
-def _count(expr: Expr, size: Size, shown: str) -> int:
-    """A place from the beginning; with a minus it is counted from the end."""
-    inner = expr.arg if type(expr) is Neg else expr
-    if type(inner) is not Number:
-        raise GraphError(tell("a slice of {shown} from or to a letter", shown=shown),
-                         hint=tell("write numbers, or leave them out: x[1:]"))
-    if type(expr) is not Neg:
-        return int(inner.text)
-    if not isinstance(size, int):
-        raise GraphError(tell("a place counted from the end of {shown}", shown=shown), hint=tell("give its shape in numbers"))
-    return size - int(inner.text)
+def _count(expr: Expr, size: Size) -> Size:
+    """A place from the beginning; with a minus in front it is counted from the end, as in x[-h:]."""
+    place = size_of(expr)
+    return add_sizes(size, place) if is_at_least(-1, place) else place
 
 
-def _read_place(part: Expr, size: Size, shown: str) -> tuple[int, Size]:
-    place = _count(part, size, shown)
-    if place < 0 or (isinstance(size, int) and place >= size):
+def _read_place(part: Expr, size: Size, shown: str) -> tuple[Size, Size]:
+    place = _count(part, size)
+    if is_at_least(place, 0) is False or is_at_least(place, size):
         raise GraphError(tell("there is no place {place} along an axis of {shown}", place=place, shown=shown),
                          hint=tell("beside a colon places run from 0 to before {size}", size=size))
     return place, 1
 
 
-def _read_span(part: Expr, size: Size, shown: str) -> tuple[int, Size]:
+def _read_span(part: Expr, size: Size, shown: str) -> tuple[Size, Size]:
     begin, end = (part.args if type(part) is Call and part.args else (Number("0"), END))
-    first = _count(begin, size, shown)
-    if end == END and first == 0:
-        return 0, size
-    if end == END and not isinstance(size, int):
-        raise GraphError(tell("the rest of {shown}", shown=shown), hint=tell("give its shape in numbers, or say where the slice ends"))
-    last = int(size) if end == END else _count(end, size, shown)
-    if first < 0 or last <= first or (isinstance(size, int) and last > size):
-        what = tell("nothing, or more than there is, from {first} to {last} along an axis of {shown}", first=first, last=last, shown=shown)
+    first = _count(begin, size)
+    last = size if end == END else _count(end, size)
+    count = add_sizes(last, first, -1)
+    if is_at_least(first, 0) is False or is_at_least(count, 1) is False or is_at_least(size, last) is False:
+        what = tell("nothing, or more than there is, from {first} to {last} along an axis of {shown}", first=show_size(first),
+                    last=show_size(last), shown=shown)  # fmt: skip
         raise GraphError(what, hint=tell("from the first to before the last: x[0:2] has two entries"))
-    return first, last - first
+    return first, count
 
 
 def is_slice(expr: Expr) -> bool:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from tutor.errors import GraphError, TutorError, hint_near, tell
 from tutor.expression.lexicon import STARRED
-from tutor.expression.nodes import Call, Expr
+from tutor.expression.nodes import Call, Expr, Number
 from tutor.expression.parse import make_vocabulary, parse_with, read_name
-from tutor.expression.program_signs import PROGRAM_WORDS
+from tutor.expression.program_signs import PIECE, PROGRAM_WORDS
 from tutor.expression.spelling import is_name
 from tutor.expression.tokens import GIVEN
 from tutor.expression.walk import names
 from tutor.rules.composite_layers import COMPOSITES, OUTPUT
 from tutor.rules.functions import FUNCTIONS, check_calls
+from tutor.rules.operations import SPLITS
 from tutor.text import make_visible
 
 _EQUALS = re.compile(r"(?<![<>=!]):?=(?!=)")
@@ -162,6 +163,11 @@ def _list_targets(step: _Written, expr: Expr) -> tuple[tuple[str, Expr], ...] | 
     """The steps that a line is: one, or one for each output of a layer that has several."""
     if not step.more:
         return ((step.target, expr),)
+    if type(expr) is Call and expr.func in SPLITS:
+        targets = (step.target, *step.more)
+        number = Number(str(len(targets)))
+        return tuple((target, Call(f"{PIECE} {expr.func}", (*expr.args, Number(str(place)), number)))
+                     for place, target in enumerate(targets, 1))  # fmt: skip
     row = COMPOSITES.get(expr.func) if type(expr) is Call else None
     if row is None or len(step.more) >= len(row.outputs):
         count = len(row.outputs) if row is not None else 1

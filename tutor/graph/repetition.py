@@ -42,13 +42,15 @@ Env: TypeAlias = Mapping[str, Place]
 class Repeat:
     """Steps that are repeated: the indices, from where to where each of them runs, the first one outermost, and the steps as written.
 
-    An end is a number, or a letter that is left open (``T``).
+    An end is a number, or a letter that is left open (``T``).  ``truncate`` is how many steps of the innermost index a gradient goes
+    back at most; 0 is all of them.
     """
 
     indices: tuple[str, ...]
     first: tuple[int, ...]
     last: tuple[int | str, ...]
     steps: tuple[str, ...]
+    truncate: int = 0
 
     @property
     def count(self) -> int:
@@ -62,6 +64,33 @@ class Repeat:
         spans = [range(start, int(end) + 1) for start, end in zip(self.first, self.last, strict=True)]
         for values in product(*spans):
             yield dict(zip(self.indices, values, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Blocks of ``size`` times in which gradients flow back, and from none into the one before it: truncated backpropagation.
+
+    They are counted from the time ``first``, so that the last block may be shorter; or, ``from_end``, from the last time.
+
+    Source: BPTT(h; h) of Williams and Peng, Neural Computation 2 (1990); the detached state of each block in PyTorch and in CS231n's
+    min-char-rnn.  Of a loss at the end alone it is the sum of Dive into Deep Learning, 9.7, ended after ``size`` terms.
+    """
+
+    size: int
+    first: int = 1
+    from_end: bool = False
+
+    def number(self, time: int, last: int) -> int:
+        """Which block a time is in.
+
+        >>> [Blocks(2).number(time, 5) for time in range(1, 6)], [Blocks(2, from_end=True).number(time, 5) for time in range(1, 6)]
+        ([0, 0, 1, 1, 2], [-2, -1, -1, 0, 0])
+        """
+        return -((last - time) // self.size) if self.from_end else (time - self.first) // self.size
+
+    def is_last(self, time: int, last: int) -> bool:
+        """Whether a time is the last one of its block."""
+        return time == last or self.number(time, last) != self.number(time + 1, last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from math import prod
 
-from tutor.errors import GraphError, tell
+from tutor.errors import GraphError, Told, tell
 from tutor.expression.nodes import Call, Expr, Neg, Number
-from tutor.expression.program_signs import AXIS_WORD, BROADCAST, KEPT_WORD, OWN, SUMMED
+from tutor.expression.program_signs import AXIS_WORD, BROADCAST, KEPT_WORD, OWN, PIECE, SUMMED
+from tutor.expression.sizes import Size, add_sizes, divide_size, is_at_least, multiply_sizes, show_size, sum_sizes
 from tutor.expression.tokens import LIST
 from tutor.graph.axis_forms import read_axis, write_along_axes
 from tutor.graph.einsum_forms import write_einsum
-from tutor.graph.shapes import Shape, Size, shape_of, shape_text, shorten_call, size_expr, size_of
-from tutor.rules.operations import LONGER, name_along, name_permutation
+from tutor.graph.shapes import Shape, shape_of, shape_text, shorten_call, size_expr, size_of
+from tutor.rules.operations import LONGER, SPLITS, name_along, name_permutation
 
 
 def is_shape_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
@@ -41,7 +41,7 @@ def open_lists(call: Call) -> Expr:
     >>> open_lists(Call("concat", (Call("list", (Name("x"), Name("y"))),)))
     Call(func='concat', args=(Name(name='x'), Name(name='y')))
     """
-    if call.func not in _FORMS or call.func == "einsum" or not any(map(_is_list, call.args)):
+    if call.func not in _FORMS or call.func in _OF_LISTS or not any(map(_is_list, call.args)):
         return call
     return Call(call.func, tuple(part for arg in call.args for part in (arg.args if type(arg) is Call and _is_list(arg) else (arg,))))
 
@@ -108,16 +108,15 @@ def _reshape(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     return flat if len(sizes) == 1 else Call("unflatten", (flat, *map(size_expr, sizes)))
 
 
-def _find_rest(array: Expr, shape: Shape, sizes: Sequence[Size]) -> int:
+def _find_rest(array: Expr, shape: Shape, sizes: Sequence[Size]) -> Size:
     """The size that is written -1: what the others leave."""
-    known = [size for size in (*shape, *sizes) if isinstance(size, str)]
-    rest = prod(int(size) for size in sizes if size != -1) if not known else 0
-    whole = prod(int(size) for size in shape) if not known else 0
-    if known or whole % rest:
+    whole, rest = (multiply_sizes(some) for some in (shape, [size for size in sizes if size != -1]))
+    left = divide_size(whole, rest) if whole is not None and rest else None
+    if left is None:
         raise GraphError(tell("{array} of shape {shape}: what -1 stands for is not clear", array=shorten_call(array, {}),
                               shape=shape_text(shape)),
                          hint=tell("write all sizes"))
-    return whole // rest
+    return left
 
 
 def _transpose(call: Call, shapes: Mapping[str, Shape]) -> Expr:
@@ -125,7 +124,7 @@ def _transpose(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     array, *parts = call.args
     shape = shape_of(array, shapes)
     listed = [part for setting in parts for part in (setting.args if type(setting) is Call and _is_axis(setting) else (setting,))]
-    axes = [read_axis(call, array, shape, part) for part in listed]
+    axes = [read_axis(call, array, shape, part) for part in listed] if listed else list(reversed(range(len(shape))))
     if len(axes) == 2 and (len(shape) > 2 or call.func == "swapaxes"):  # as PyTorch has it: two that change places
         order = list(range(len(shape)))
         order[axes[0]], order[axes[1]] = axes[1], axes[0]
@@ -224,10 +223,74 @@ def _refuse_axes(call: Call, shapes: Mapping[str, Shape]) -> GraphError:
     )
 
 
+def _refuse_single(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    what = tell("{func} gives several arrays", func=call.func)
+    raise GraphError(what, hint=tell("write a step with a name for each: a, b = split(x, 2)"))
+
+
+def _take_piece(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """One of the arrays that a split gives.
+
+    ``split(x, 2)`` are two equal parts, as NumPy has it, where there are two targets, and else parts of 2 entries, as PyTorch has it; of a
+    list the numbers are lengths (PyTorch) where there are as many as targets, and places between the parts (NumPy) where there is one less.
+    """
+    func = call.func.removeprefix(f"{PIECE} ")
+    *given, place, count = call.args
+    settings, axis = _split_axis(Call(func, tuple(given)))
+    array, *more = settings
+    shape = shape_of(array, shapes)
+    axis = more.pop() if axis is None and len(more) == 2 else axis
+    if func in ("hsplit", "vsplit"):
+        axis = Number("1" if func == "hsplit" and len(shape) > 1 else "0")
+    along = read_axis(Call(func, ()), array, shape, axis or Number("0"))
+    if len(more) != 1:
+        raise GraphError(tell("{func} needs to know into how many parts", func=func), hint=_SPLIT)
+    lengths = _measure_pieces(func, more[0], shape[along], int(count.text) if type(count) is Number else 0)
+    number = int(place.text) if type(place) is Number else 1
+    if isinstance(lengths, str):
+        raise GraphError(tell("{array} of shape {shape}: {why}", array=shorten_call(array, shapes), shape=shape_text(shape), why=lengths),
+                         hint=_SPLIT)  # fmt: skip
+    begin = sum_sizes(lengths[: number - 1])
+    return Call(name_along("part", len(shape), along), (array, size_expr(begin), size_expr(lengths[number - 1])))
+
+
+_SPLIT = tell("a, b = split(x, 2) are two equal parts, a, b = split(x, [2, 3]) two of 2 and of 3 entries; axis=1 says along which axis")
+
+
+def _measure_pieces(func: str, setting: Expr, size: Size, count: int) -> list[Size] | Told:
+    """How long each of the parts is, or what is wrong."""
+    shown = show_size(size)
+    if type(setting) is Call and setting.func == LIST:
+        listed = [size_of(part) for part in setting.args]
+        if len(listed) == count - 1:  # as NumPy has it: the places between the parts
+            listed = [add_sizes(end, begin, -1) for begin, end in zip([0, *listed], [*listed, size], strict=True)]
+        if len(listed) != count:
+            return tell("{listed} numbers for {count} arrays", listed=len(listed), count=count)
+        if sum_sizes(listed) != size or any(is_at_least(length, 1) is False for length in listed):
+            return tell("parts of {parts} entries are not the {size} along this axis", parts=", ".join(map(show_size, listed)), size=shown)
+        return listed
+    number = size_of(setting)
+    if func == "chunk" and isinstance(size, int) and isinstance(number, int) and number > 0:  # as PyTorch has it, the last one is the rest
+        number = -(-size // number)
+    elif func == "chunk" or number == count:
+        part = divide_size(size, number)
+        if number != count or part is None:
+            return tell("{size} entries along this axis are not {count} equal parts", size=shown, count=count)
+        return [part] * count
+    if isinstance(size, int) and isinstance(number, int) and number > 0 and -(-size // number) == count:
+        return [*[number] * (count - 1), size - number * (count - 1)]
+    if divide_size(size, number) == count:
+        return [number] * count
+    return tell("{number} equal parts are not {count} arrays, and parts of {number} entries neither", number=show_size(number), count=count)
+
+
 _FORMS: dict[str, Callable[[Call, Mapping[str, Shape]], Expr]] = {
     "concat": _join, "stack": _stack, "unflatten": _reshape, "transpose": _transpose, "permute": _transpose, "swapaxes": _transpose,
     "squeeze": _squeeze, "unsqueeze": _add_axis, "flatten": _flatten_from, "vstack": _put_on_top, "hstack": _put_beside,
     "einsum": write_einsum,
+    **dict.fromkeys(SPLITS, _refuse_single), **{f"{PIECE} {func}": _take_piece for func in SPLITS},
     BROADCAST: _write_broadcast,
     SUMMED: _write_sum,
 }  # fmt: skip
+_OF_LISTS = frozenset({"einsum", *(f"{PIECE} {func}" for func in SPLITS)})
+"""What has a list as one of its settings."""

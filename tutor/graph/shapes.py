@@ -9,14 +9,14 @@ from math import prod
 from typing import TypeAlias
 
 from tutor.errors import GraphError, ShapeError, Told, tell
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.expression.program_signs import ALL_AXES
+from tutor.expression.sizes import Size, compute_size, divide_size, is_at_least, show_size, write_size
 from tutor.expression.tokens import GIVEN, LIST
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import ENTRYWISE, LAYERS, POOLS, SLIDING, SUMS, formula, name_along, row_of
 
-Size: TypeAlias = int | str
-"""A number of entries, or a letter for one."""
 Shape: TypeAlias = tuple[Size, ...]
 
 MAX_ENTRIES = 10**5
@@ -32,28 +32,34 @@ def shape_text(shape: Shape) -> str:
     >>> shape_text((2, "n"))
     '2×n'
     """
-    return "×".join(str(size) for size in shape) if shape else "a number"
+    return "×".join(map(show_size, shape)) if shape else "a number"
 
 
 def size_expr(size: Size) -> Expr:
     """A size inside a formula."""
-    return Number(str(size)) if isinstance(size, int) else Name(size)
+    return write_size(size)
 
 
 def size_of(expr: Expr) -> Size:
-    """A whole number, or the letter of a size, in the place of a setting."""
-    if type(expr) is Number and expr.text.isdigit():
-        return int(expr.text)
-    if type(expr) is Name:
-        return expr.name
-    if type(expr) is Neg and isinstance(size := size_of(expr.arg), int):
-        return -size
-    if type(expr) is Add and not any(isinstance(size, str) for size in map(size_of, expr.args)):
-        return sum(int(size_of(part)) for part in expr.args)
-    if type(expr) is Mul and not any(isinstance(size, str) for size in map(size_of, expr.args)):
-        return prod(int(size_of(part)) for part in expr.args)
+    """A whole number, the letter of a size, or what is computed of them, in the place of a setting."""
+    size = compute_size(expr)
+    if size is not None:
+        return size
     raise GraphError(tell("{expr} is no size", expr=write_plain(expr, as_written=True)),
                      hint=tell("a stride, a padding or a size is a whole number such as 2"))
+
+
+def fold_settings(expr: Expr) -> Expr:
+    """The formula with the settings of its operations worked out: from 3·2 on is from 6 on.
+
+    >>> fold_settings(Call("fill", (Name("c"), Add((Name("h"), Name("h"))))))
+    Call(func='fill', args=(Name(name='c'), Mul(args=(Number(text='2'), Name(name='h')))))
+    """
+    parts = tuple(map(fold_settings, children(expr)))
+    if type(expr) is Call and expr.func in LAYERS:
+        count = len(LAYERS[expr.func][0].arrays)
+        parts = (*parts[:count], *(size_expr(size_of(part)) if type(part) in (Add, Mul) else part for part in parts[count:]))
+    return rebuild(expr, parts) if parts else expr
 
 
 class SeenShapes(dict[str, Shape]):
@@ -173,6 +179,8 @@ def shorten_call(expr: Expr, shapes: Mapping[str, Shape]) -> str:
 def _show_transposes(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     """A formula with the transposes that are written in it: of two vectors the product is xᵀ y."""
     parts = tuple(_show_transposes(part, shapes) for part in children(expr))
+    if type(expr) is Call and expr.func == "transpose" and expr.args[1:] == (ALL_AXES,):
+        return Call("transpose", parts[:1])
     if type(expr) is Call and expr.func == "matmul" and len(expr.args) == 2:
         ranks = [len(_find_known_shape(part, shapes)) for part in expr.args]
         if ranks[0] == 1:
@@ -379,14 +387,17 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], sha
     for setting, whole in zip(row.divides[::2], row.divides[1::2], strict=True):
         _check_groups(call, sizes[setting], sizes[whole], shapes)
     for setting, limit in zip(row.within[::2], row.within[1::2], strict=True):
-        value, most = sizes[setting], sizes[limit]
-        if isinstance(value, int) and isinstance(most, int) and value > most:
+        value, most = _result(call, setting, sizes, shapes), sizes[limit]
+        if is_at_least(most, value) is False:
             what = tell("the label {value} of {call} is outside of the {limit} classes", value=value, call=shorten_call(call, shapes),
                         limit=most)
             if call.func == "entry":
                 shape = shape_text(shape_of(call.args[0], shapes))
                 what = tell("there is no entry {call}: {array} is {shape}", call=shorten_call(call, shapes),
                             array=shorten_call(call.args[0], shapes), shape=shape)
+            if setting not in sizes:
+                what = tell("{call} reaches to the place {value} of {limit}", call=shorten_call(call, shapes), value=show_size(value),
+                            limit=show_size(most))
             raise GraphError(what, hint=tell("it runs from 1 to {limit}", limit=most))
 
 
@@ -423,21 +434,15 @@ def _work_out(call: Call, expr: Expr, sizes: Mapping[str, Size], shapes: Mapping
     if type(expr) is Number:
         return int(expr.text)
     parts = [_work_out(call, part, sizes, shapes) for part in children(expr)]
-    if type(expr) is Mul:
-        parts = [part for part in parts if part != 1] or [1]
-    if len(parts) == 1 and type(expr) is Mul:
-        return parts[0]
+    if type(expr) in (Add, Mul):
+        return size_of(rebuild(expr, tuple(map(size_expr, parts))))
     if any(isinstance(part, str) for part in parts):
-        if type(expr) is Call and expr.func == "quotient" and parts[1] == 1:
-            return parts[0]
+        if type(expr) is Call and expr.func == "quotient" and (whole := divide_size(parts[0], parts[1])) is not None:
+            return whole
         raise GraphError(
             tell("{func} needs sizes that are numbers, not letters", func=call.func), hint=tell("give its operands shapes such as [4, 4]")
         )
     numbers = [int(part) for part in parts]
-    if type(expr) is Add:
-        return sum(numbers)
-    if type(expr) is Mul:
-        return prod(numbers)
     func = expr.func if type(expr) is Call else ""
     if func == "quotient":
         return numbers[0] // numbers[1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import prod
 
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
@@ -14,11 +15,14 @@ from tutor.expression.walk import names, substitute
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import Shape, shape_of
-from tutor.rules.functions import FUNCTIONS, OUT, SLOPE, misuse_of
+from tutor.marking.bends import flip_signs
+from tutor.rules.functions import FUNCTIONS, OUT, SLOPE, misuse_of, slope_of
 from tutor.rules.operations import ENTRYWISE
 
 TWO = Number("2")
 HALF = Div(ONE, TWO)
+MOST_SIGNS = 4
+"""So many signs of a derivative are turned round, one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,15 @@ def bend_misused(tag: str) -> Find:
     return find
 
 
+def bend_sign_inside(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """A sign between two terms of a derivative turned round: of the slope of an activation, or of the derivative of a loss."""
+    if is_slope(expr) and type(expr) is Call and (row := FUNCTIONS.get(expr.func[:-1])) is not None:
+        table = {**dict(zip(row.params, expr.args, strict=False)), OUT: Call(row.name, expr.args)}
+        yield from (substitute(other, table) for other in islice(flip_signs(slope_of(row)), MOST_SIGNS))
+    elif expr == at.step.expr and _is_of_loss(at):
+        yield from islice(flip_signs(expr), MOST_SIGNS)
+
+
 def scale_dropped(at: LayerStep, expr: Expr) -> Iterator[Expr]:
     """A constant factor left out of what is not the loss: Q Kᵀ for Q Kᵀ/√d."""
     if at.step.target == at.layered.graph.loss or _is_of_loss(at) or not at.rank(expr):
@@ -257,13 +270,13 @@ MOST_USES = 40
 
 def bend_one_use(at: LayerStep) -> Iterator[Expr]:
     """Of weights that are used several times, at every time or in several places, only one use counted."""
-    if _is_leaf(at) and type(at.step.expr) is Add and len(at.step.paths) == len(at.step.expr.args) <= MOST_USES:
+    if _is_weight(at) and type(at.step.expr) is Add and len(at.step.paths) == len(at.step.expr.args) <= MOST_USES:
         yield from at.step.expr.args
 
 
 def bend_missing_path(at: LayerStep) -> Iterator[Expr]:
-    """One of several ways to the loss left out."""
-    if at.step.sort != "gradient" or _is_leaf(at) or type(at.step.expr) is not Add:
+    """One of several ways to the loss left out; of weights only one use is counted."""
+    if at.step.sort != "gradient" or _is_weight(at) or type(at.step.expr) is not Add:
         return
     terms = at.step.expr.args
     if 2 <= len(at.step.paths) == len(terms) <= MOST_USES:
@@ -272,6 +285,11 @@ def bend_missing_path(at: LayerStep) -> Iterator[Expr]:
             yield rest[0] if len(rest) == 1 else Add(rest)
 
 
-def _is_leaf(at: LayerStep) -> bool:
-    """Whether a step is the gradient of something given."""
-    return at.step.sort == "gradient" and at.step.wrt in {quantity.name for quantity in at.layered.graph.leaves}
+def _is_weight(at: LayerStep) -> bool:
+    """Whether a step is the gradient of weights; where none is declared, of something given that is a factor of a matrix product."""
+    graph = at.layered.graph
+    weights = {quantity.name for quantity in graph.leaves if quantity.kind in ("weight", "bias")}
+    if not weights:
+        products = [node for step in graph.steps for node in walk_parts(step.expr) if _is_product(node)]
+        weights = {name for node in products for name in names(node)} & {quantity.name for quantity in graph.leaves}
+    return at.step.sort == "gradient" and at.step.wrt in weights

@@ -7,7 +7,7 @@ right then, that was the slip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -123,13 +123,17 @@ class ArraySlips:
             turned = right.transpose(1, 0, 2)
             yield WrongArray(Slip(LAYOUT, key), turned.shape[:-1], turned.reshape(-1, turned.shape[-1]))
         shapes = self.field.shapes
+        together: dict[str, dict[str, Expr]] = {}
         for target in self._list_before(key):
             at = LayerStep(self.steps[target], shapes, self.field.layered)
             for row in TABLE:
-                for expr in row.bends(at):
-                    found = self._propagate(key, target, expr, known, points)
-                    if found is not None and not (found.shape == right.shape and _close(found, right)):
-                        yield WrongArray(Slip(row.tag, target), found.shape[:-1], found.reshape(-1, found.shape[-1]))
+                for place, expr in enumerate(row.bends(at)):
+                    if place == 0:
+                        together.setdefault(row.tag, {})[target] = expr
+                    yield from self._bend(key, row.tag, {target: expr}, known, points)
+        for tag, edits in together.items():  # who makes a slip makes it wherever there is occasion
+            if len(edits) > 1:
+                yield from self._bend(key, tag, edits, known, points)
 
     def _list_before(self, key: str) -> list[str]:
         """The steps that an array is computed by, itself included, in their order."""
@@ -142,20 +146,26 @@ class ArraySlips:
                 stack.extend(self.uses[name])
         return [target for target in self.steps if target in found]
 
-    def _propagate(self, key: str, target: str, expr: Expr, known: Known, points: int) -> Any:
-        """What an array comes to where one step is another; nothing where it does not fit any more."""
+    def _bend(self, key: str, tag: str, edits: Mapping[str, Expr], known: Known, points: int) -> Iterator[WrongArray]:
+        """What an array comes to by a slip, where that is another value; the slip stands at the first step that it is made in."""
+        found, right = self._propagate(key, edits, known, points), known(key)
+        if found is not None and not (found.shape == right.shape and _close(found, right)):
+            yield WrongArray(Slip(tag, next(iter(edits))), found.shape[:-1], found.reshape(-1, found.shape[-1]))
+
+    def _propagate(self, key: str, edits: Mapping[str, Expr], known: Known, points: int) -> Any:
+        """What an array comes to where some steps are others; nothing where it does not fit any more."""
         changed: dict[str, Any] = {}
         worker = ArrayColumns(lambda name: changed[name] if name in changed else known(name), points)
         needed = self._list_before(key)
         try:
-            for name in needed[needed.index(target) :]:
-                if name == target:
-                    value = worker.value(expr)
+            for name in needed[min(needed.index(target) for target in edits) :]:
+                if name in edits:
+                    value = worker.value(edits[name])
                 elif self.uses[name] & changed.keys():
                     value = worker.value(self.steps[name].expr)
                 else:
                     continue
-                shape = tuple(int(size) for size in shape_of(expr if name == target else self.steps[name].expr, self.field.shapes))
+                shape = tuple(int(size) for size in shape_of(edits.get(name, self.steps[name].expr), self.field.shapes))
                 value = np.broadcast_to(value, (*shape, points))
                 if not np.all(np.isfinite(value)):
                     return None

@@ -231,6 +231,24 @@ def bend_sign_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         yield "all", step.expr.arg
 
 
+def flip_signs(expr: Expr) -> Iterator[Expr]:
+    """A formula with one sign between the terms of a sum turned round, at any depth.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> from tutor.expression.parse import parse
+    >>> [write_plain(other) for other in flip_signs(parse("a*(1 - a^2)"))]
+    ['a*(1 + a^2)']
+    """
+    if type(expr) is Add:
+        for place, term in enumerate(expr.args[1:], 1):
+            turned = term.arg if type(term) is Neg else Neg(term)
+            yield Add((*expr.args[:place], turned, *expr.args[place + 1 :]))
+    parts = children(expr)
+    for place, part in enumerate(parts):
+        for other in flip_signs(part):
+            yield rebuild(expr, (*parts[:place], other, *parts[place + 1 :]))
+
+
 def bend_square_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The 2 of a square lost: of the squared error, and of x² itself."""
     yield from bend_error("factor-two-lost", HALF)(working, step)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
+from tutor.derive.local import local_derivatives, times
 from tutor.derive.working import Working
-from tutor.expression.nodes import ONE, ZERO, Add, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
 from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Step
-from tutor.marking.bends import chain_term, list_plain_terms, operands_of, row_of, scale_expr, slopes
+from tutor.marking.bends import chain_term, flip_signs, list_plain_terms, operands_of, row_of, scale_expr, slopes
 from tutor.marking.bends_forward import find_net, list_inputs, list_siblings
 from tutor.rules.functions import FUNCTIONS, OUT, Function, partials_of
 
@@ -53,6 +55,38 @@ def bend_slope_at_output(working: Working, step: Step) -> Found:
     if found is not None and own is not None:
         again = substitute(own.expr, {step.wrt: Name(step.of)})
         yield "all", _write_slope(found[0], (Name(step.of), *found[1][1:]), again)
+
+
+def bend_slope_at_inside(working: Working, step: Step) -> Found:
+    """The derivative of what stands outside, at the variable inside: tanh′(x) for tanh′(x²), in one step or in two.
+
+    A number that is trained is no variable; where there are several variables inside, none of them is the one.
+    """
+    own, inner = working.by_name.get(step.of), working.by_name.get(step.wrt)
+    if own is None:
+        return
+    trained = {quantity.name for quantity in working.graph.parameters}
+    if inner is not None:
+        inside = [name for name in names(inner.expr) if name not in trained]
+        if len(inside) == 1 and {step.wrt, step.of} & set(names(step.expr)):
+            again = Name(inside[0])
+            yield "all", substitute(step.expr, {step.wrt: again, step.of: substitute(own.expr, {step.wrt: again})})
+    elif type(own.expr) is Call and len(own.expr.args) == 1 and type(own.expr.args[0]) is not Name:
+        operand = own.expr.args[0]
+        outer = dict(local_derivatives(step.of, Call(own.expr.func, (Name("inner|"),)), {})[1]).get("inner|")
+        if outer is not None and names(operand) == (step.wrt,):
+            again = Name(step.wrt)
+            slope = substitute(outer, {"inner|": again, step.of: Call(own.expr.func, (again,))})
+            yield "all", times(slope, dict(local_derivatives("", operand, {})[1]).get(step.wrt, ONE))
+
+
+MOST_SIGNS = 4
+"""So many signs of a derivative are turned round, one at a time."""
+
+
+def bend_sign_inside(working: Working, step: Step) -> Found:
+    """A sign between two terms of a derivative turned round: 1 + out² for 1 − out²."""
+    yield from (("", other) for other in islice(flip_signs(step.expr), MOST_SIGNS))
 
 
 def bend_slope_is_function(working: Working, step: Step) -> Found:

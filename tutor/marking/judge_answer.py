@@ -20,7 +20,8 @@ from tutor.answer.read.typed_arrays import array_of
 from tutor.answer.read.working_lines import Line as Member
 from tutor.answer.read.working_lines import read_lines
 from tutor.derive.working import list_referred
-from tutor.errors import TutorError, tell
+from tutor.errors import GraphError, TutorError, tell
+from tutor.exercise.model import Exercise
 from tutor.exercise.question import LISTS, Question, Scheme
 from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Expr
@@ -68,12 +69,26 @@ class _Read:
         return self.members[self.place].expr
 
 
+def write_out(exercise: Exercise, text: str) -> tuple[str, str]:
+    """An answer with its sums over time written out, Σ_(t=1..T) δₜ, where the exercise repeats steps; and what in it is at no time."""
+    repetition = exercise.repetition
+    if repetition is None or len(text) > MAX_LENGTH:
+        return text, ""
+    written = repetition.spell_times(text)
+    try:
+        return repetition.spell_out(written) if "[" in written else written, ""
+    except GraphError as error:
+        before_one = re.search(r"\w+\[-\d+\]", written.replace("−", "-"))
+        return written, before_one.group() if before_one is not None and error is not None else ""
+
+
 class AnswerJudge:
     """One answer while it is judged.  What it finds out is in `earlier` afterwards; what it was given is never changed."""
 
     def __init__(self, sheet: Sheet, diagnosis: Diagnosis, question: Question, text: str, earlier: Earlier, *, comma: bool = False) -> None:
-        self.sheet, self.question, self.text = sheet, question, text
-        self.typed = narrow_signs(put_points(text) if comma and question.kind != "choice" else text)
+        self.sheet, self.question, self.given = sheet, question, text
+        self.text, self.impossible = (text, "") if question.kind == "choice" else write_out(sheet.exercise, text)
+        self.typed = narrow_signs(put_points(self.text) if comma and question.kind != "choice" else self.text)
         """The text with points in its decimals, as the grammar reads it."""
         self.judge = Judge(sheet, diagnosis)
         self._results = dict(earlier.results)  # its own copy
@@ -87,13 +102,15 @@ class AnswerJudge:
 
     def mark(self) -> MarkedAnswer:
         """The answer with its verdict and its marks."""
-        question, text = self.question, self.text
+        question = self.question
         try:
             if question.kind == "choice":
                 return self.choice()
-            if len(text) > MAX_LENGTH:
-                what = tell("an answer of {count:,} characters is over the limit of {limit:,}", count=len(text), limit=MAX_LENGTH)
+            if len(self.given) > MAX_LENGTH:
+                what = tell("an answer of {count:,} characters is over the limit of {limit:,}", count=len(self.given), limit=MAX_LENGTH)
                 raise AnswerError(what, hint=tell("write only what is asked for"))
+            if self.impossible:
+                raise AnswerError(tell("{place} is at a time that there is not", place=self.impossible), hint=tell("times count from 0"))
             if question.kind == "expression" and question.array:
                 return judge_array(self) if question.shape else self.judge_single_or_array()
             return self.judge_list() if question.kind in LISTS else self.judge_single()
@@ -458,7 +475,7 @@ class AnswerJudge:
 
     def make_answer(self, judged: Judged, *, line: BrokenLine | None = None, read: str = "", share: Fraction | None = None) -> MarkedAnswer:
         """The answer with its marks."""
-        return award(self.question, self.text, judged, self.sheet.exercise.scheme, line=line, read=read, share=share)
+        return award(self.question, self.given, judged, self.sheet.exercise.scheme, line=line, read=read, share=share)
 
 
 def award(

@@ -24,6 +24,7 @@ from tutor.expression.keys import derivative_key, is_derivative, read_derivative
 from tutor.expression.lexicon import Vocabulary
 from tutor.expression.nodes import Call, Expr, Name, children
 from tutor.expression.plain import write_plain
+from tutor.expression.sizes import put_in_shape
 from tutor.expression.walk import as_name
 from tutor.expression.walk import size as count_nodes
 from tutor.graph.array_products import read_as_program
@@ -326,7 +327,7 @@ class ArrayJudge:
         sizes = self.sheet.fields[0].sizes
         try:
             self.effort.spend(4 * READ_ONE * count_nodes(formula.expr))
-            shape = tuple(sizes.get(size, 0) if isinstance(size, str) else size for size in formula.shape)
+            shape = put_in_shape(formula.shape, sizes)
             return self.sheet.array_slips.explain_formula(self.key, formula, shape)
         except TutorError:
             return ()

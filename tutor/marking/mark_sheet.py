@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from tutor.answer.compare.array_points import Field
 from tutor.answer.compare.formulas import Points, derivatives, points_of, sample
-from tutor.answer.compare.sampling import conditions_of, list_target_groups
+from tutor.answer.compare.sampling import list_conditions, list_target_groups
 from tutor.answer.read.array_vocabulary import array_vocabulary
 from tutor.answer.read.vocabulary import Vocabulary, vocabulary
 from tutor.derive.backward import derive
@@ -23,7 +22,7 @@ from tutor.exercise.question import Question
 from tutor.exercise.training_task import Trainer, is_trained_otherwise
 from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, write_fraction
-from tutor.graph.layered import Layered, choose_sizes, put_sizes, write_out
+from tutor.graph.layered import Layered, choose_sizes, write_out
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
 from tutor.marking.array_diagnose import ArraySlips
@@ -167,8 +166,7 @@ class Sheet:
         small, sizes = choose_sizes(self.layers)
         found = [Field.make(small, self.points, sizes)]
         if sizes:
-            others = {letter: OTHER_SIZES[place % len(OTHER_SIZES)] for place, letter in enumerate(sizes)}
-            other = put_sizes(self.layers, others)
+            other, others = choose_sizes(self.layers, OTHER_SIZES)
             derivation = derive(write_out(other))
             found.append(Field.make(other, points_of(derivation, seed=self.seed, groups=list_target_groups(other)), others))
         return tuple(found)
@@ -242,16 +240,10 @@ class Sheet:
 
     def _sums(self, graph: Graph, given: Mapping[str, Value]) -> list[tuple[str, ...]]:
         """The targets that add up to 1 at all points, where lectures simplify: p − y is right for softmax with cross-entropy."""
-        found: dict[tuple[str, ...], None] = {}
         if len(graph.steps) > MOST_SIMPLIFIED:
             return []
-        groups = list_target_groups(choose_sizes(self.layers)[0]) if self.layers is not None else []
         losses = (graph.loss, *(step.of for step in self.working.steps if step.sort == "gradient"))
-        for loss in dict.fromkeys(losses):
-            for group in conditions_of(derive(replace(graph, loss=loss)), given, groups):
-                if not any(set(group) & set(other) for other in found):
-                    found[group] = None
-        return list(found)
+        return list_conditions(graph, losses, given, self.layers)
 
     def _symbols(self) -> list[str]:
         letters = [self.working.rate or self.letter, *self.working.extra]

@@ -11,13 +11,16 @@ from typing import Any, TypeAlias
 
 from tutor.errors import ValueProblem
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.nodes import Add, Div, Mul, Name, Neg, Number, Partial, Pow
 from tutor.graph.nouns import Step
-from tutor.numbers.lowering import ADD, DIV, MAX, MUL, NEG, POW, SQRT, Lowering, collect_names, round_to_float
+from tutor.numbers.lowering import ADD, DIV, IF, MAX, MUL, NEG, POW, SQRT, Lowering, collect_names, round_to_float
+from tutor.numbers.shared_exponentials import DIVIDED_OUT, find_shared_exponentials
 
 Node: TypeAlias = "int | float | tuple[Any, ...]"
 """In trees: the value of that number; a constant; an operation and its operands, such as ``("+", 0, ("*", 1, 2))``."""
 
+LOWEST = -1e300
+"""Below every score, without being infinite: one that does not count."""
 MAX_INTEGER_POWER = 4
 """In trees, powers up to this one are written as products: exact for negative bases, and several times faster."""
 
@@ -140,6 +143,21 @@ class _TreeLowering(Lowering[Node]):
             product: Node = base if count == 1 else (MUL, *[base] * count)
             return product if exponent > 0 else (DIV, 1.0, product)
         return (POW, base, exponent)
+
+    def quotient(self, expr: Div, env: Mapping[str, Node]) -> Node:
+        """``x/y``, that of exponentials by their largest, as softmax is computed: a masked softmax that is written out."""
+        found = find_shared_exponentials(expr)
+        if found is None:
+            return super().quotient(expr, env)
+        scores: list[Node] = []
+        for score, weight in found.exponents:
+            node = self.lower(score, env)
+            if weight is not None:
+                node = (IF, (MUL, *[self.atom(self.lower(weight, env))] * 2), node, LOWEST)
+            scores.append(self.atom(node))
+        known: dict[str, Node] = {**env, **{f" score {place}": score for place, score in enumerate(scores)}}
+        known[DIVIDED_OUT] = self.share_exponentials(scores)[2]
+        return super().quotient(found.quotient, known)
 
     def primitive(self, func: str, args: list[Node]) -> Node:
         return math.pi if func == "pi" else self.make(func, *args)

@@ -17,8 +17,9 @@ from typing import Literal
 from tutor.derive.chains import gradients
 from tutor.errors import ProofError, TutorError, ValueProblem
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Expr
-from tutor.graph.nouns import Derivation, Factor, Graph, Step
+from tutor.expression.nodes import Expr, Name
+from tutor.expression.walk import substitute
+from tutor.graph.nouns import Derivation, Factor, Graph, Quantity, Step
 from tutor.numbers.arithmetic import (
     CONTEXT,
     DIGITS,
@@ -226,15 +227,15 @@ def _proof_at(
     asked = [name for name in named if name != loss]
     proof = Proof(len(asked), 0, 0, Fraction(0), len(traces), at_values)
     for trace in traces:
-        full = run_backward(derivation, trace)
+        graph, full = hold_cut(derivation.graph, run_backward(derivation, trace))
         present = [name for name in wanted if name != loss and derivative_key(loss, name) in full]
-        chosen = list_feasible(derivation.graph, [name for name in asked if derivative_key(loss, name) in full])
-        answer = ask(derivation.graph, chosen, full) if chosen else dict
-        together = len(present) * len(derivation.graph.steps) > MAX_EVALUATIONS
+        chosen = list_feasible(graph, [name for name in asked if derivative_key(loss, name) in full])
+        answer = ask(graph, chosen, full) if chosen else dict
+        together = len(present) * len(graph.steps) > MAX_EVALUATIONS
         if together:
-            numeric, small, error = _check_direction(derivation, full)
+            numeric, small, error = _check_direction(graph, full)
         else:
-            numeric, small, error = _check_each(derivation, present, full)
+            numeric, small, error = _check_each(graph, present, full)
         for name, value in answer().items():
             _compare(derivative_key(loss, name), full[derivative_key(loss, name)], value, "SymPy's derivative")
         proof = replace(
@@ -265,9 +266,28 @@ def ask_in_this_process(graph: Graph, wanted: Sequence[str], values: Mapping[str
     return answer
 
 
-def _check_each(derivation: Derivation, wanted: Sequence[str], full: Mapping[str, Value]) -> tuple[int, int, Value]:
+def hold_cut(graph: Graph, full: Mapping[str, Value]) -> tuple[Graph, Mapping[str, Value]]:
+    """The graph with a constant of its own in the place of each use that is cut, and the values with that of the constant.
+
+    What is left is an ordinary graph: a gradient that stops at a cut is the derivative of the loss with the constants held.
+    """
+    if not graph.cuts:
+        return graph, full
+    held: dict[str, dict[str, Expr]] = {}
+    values = dict(full)
+    for target, used in graph.cuts:
+        constant = f"{used}_held"  # no name of a reader's: that ends in a number where it has a time
+        held.setdefault(target, {})[used] = Name(constant)
+        values[constant] = full[used]
+    constants = tuple(Quantity(name, "constant") for name in values if name not in full)
+    steps = tuple(
+        replace(step, expr=substitute(step.expr, held[step.target])) if step.target in held else step for step in graph.steps
+    )
+    return replace(graph, steps=steps, inputs=graph.inputs + constants, whole=None, cuts=()), values
+
+
+def _check_each(graph: Graph, wanted: Sequence[str], full: Mapping[str, Value]) -> tuple[int, int, Value]:
     """Compare with central differences, one quantity at a time: (checked, too small, largest relative difference)."""
-    graph = derivation.graph
     error: Value = Fraction(0)
     place = {step.target: number for number, step in enumerate(graph.steps)}
     small = 0
@@ -322,11 +342,10 @@ def _slope(value_at: Callable[[Value], Value], at: Value, width: int = 1) -> tup
         return (midpoint(found, CONTEXT), midpoint(found.rad(), CONTEXT)) if found.is_finite() else None
 
 
-def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple[int, int, Value]:
+def _check_direction(graph: Graph, full: Mapping[str, Value]) -> tuple[int, int, Value]:
     """All leaves of a large graph at once: the slope of the loss along one seeded random direction."""
-    graph = derivation.graph
     generator = random.Random(1)
-    direction = {q.name: generator.randint(-99, 99) for q in graph.leaves}
+    direction = {q.name: generator.randint(-99, 99) if derivative_key(graph.loss, q.name) in full else 0 for q in graph.leaves}
 
     def move_by(by: Value) -> Value:
         unit = divide(by, Fraction(50))

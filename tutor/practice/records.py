@@ -91,7 +91,7 @@ class Reply:
     ``chosen`` says of a choice of several that is not right whether something is ``missing``, ``too-many``, or ``other``.  ``note`` is a
     key: ``locked`` (a hint that is not there yet, with the seconds to ``wait``), ``no-hints``, ``blank``, ``unreadable``, ``formula``
     (where a number is asked), ``taken`` (in an exam), ``not-kept``, ``done`` (the task already is), ``end``, ``part-right`` and
-    ``part-wrong`` (an answer to a smaller question).
+    ``part-wrong`` (an answer to a smaller question), ``elsewhere`` (the answer would be right for the task of this field).
     """
 
     kind: EventKind
@@ -104,6 +104,7 @@ class Reply:
     implied: tuple[str, ...] = ()
     before: tuple[Reply, ...] = ()
     chosen: str = ""
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True)

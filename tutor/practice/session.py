@@ -23,6 +23,7 @@ from tutor.exercise.question import LISTS
 from tutor.marking.judge import Earlier, Judged
 from tutor.marking.judge_answer import award
 from tutor.marking.marked import PERSON, RIGHT, MarkedAnswer
+from tutor.marking.misconceptions import NEIGHBOUR
 from tutor.practice.fading import choose_worked, is_given
 from tutor.practice.ladder import Rung, list_rungs
 from tutor.practice.preview import read_preview
@@ -38,7 +39,7 @@ from tutor.practice.records import (
     Settings,
     Status,
 )
-from tutor.practice.settling import count_share, list_settled
+from tutor.practice.settling import count_share, find_answered, list_settled
 from tutor.practice.smaller import TRIES, ask_part, is_part_right
 from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import Parameters, Trial, trace_trials
@@ -205,6 +206,8 @@ def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
     if own.smaller and not right and _find_named(session, event.text) is None:
         return _take_part(session, task, event)
     tags = tuple(slip.tag for slips in marked.slips[:1] for slip in slips)
+    if not right and not exam and set(tags) <= {NEIGHBOUR} and (other := _find_other(session, task, event.text, earlier)):
+        return session, Reply("answer", task.id, note="elsewhere", elsewhere=other)
     first = own.first if own.first is not None else right and not own.rungs
     own = replace(own, text=event.text, smaller=0, first=first, attempts=own.attempts + (not right), tags=(*own.tags, *tags),
                   follows=marked.follows if right else ())  # fmt: skip
@@ -234,6 +237,15 @@ def _judge(session: Session, task: AskedStep, text: str) -> tuple[MarkedAnswer, 
     except AnswerError as error:
         return award(question, text, Judged("unreadable", message=error.said), marker.exercise.scheme), session.earlier
     return marker.judge(question, text, session.earlier)
+
+
+def _find_other(session: Session, task: AskedStep, text: str, earlier: Earlier) -> str:
+    """The open step that an answer is right for which names none and is not right where it is given."""
+    expr = earlier.read.get(task.question.id)
+    if expr is None or _find_named(session, text) is not None:
+        return ""
+    still = [other for other in session.lesson.tasks if session.look_up(other.id).status in ("open", "skipped")]
+    return find_answered(session.lesson.marker, task, expr, still)
 
 
 def _take_part(session: Session, task: AskedStep, event: Event) -> tuple[Session, Reply]:

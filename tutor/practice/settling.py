@@ -1,13 +1,15 @@
-"""What follows from a right answer: the steps that it shows to be known, and the share of their marks."""
+"""What follows from a right answer: the steps that it shows to be known, the step that it is right for, and the share of their marks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from fractions import Fraction
 
+from tutor.answer.compare.formulas import compare
 from tutor.derive.working import list_referred
-from tutor.expression.nodes import Expr, Partial, children
+from tutor.errors import TutorError
+from tutor.expression.nodes import Expr, Number, Partial, children
 from tutor.marking.judge import Earlier
 from tutor.marking.mark_submission import Marker
 from tutor.marking.worlds import BentWorld
@@ -19,6 +21,8 @@ MOVED = 0.1
 """A quantity is taken to be wrong by so much of it, to see whether an answer would show that."""
 SHOWS = 2.0
 """It would where it moved by so many times what the answer leaves open."""
+TELLS = 3
+"""A number of so many digits is hardly that of another quantity by accident."""
 DIGIT = 0.0005
 """Half a unit in the third digit, as a share."""
 _NUMBER = re.compile(r"\d+(?:\.(\d*))?(?:[eE]([-+]?\d{1,3}))?")
@@ -102,6 +106,35 @@ def measure_unit(text: str, right: float) -> float:
         return 1e-12 * abs(right)
     places = len(found[1]) if found[1] else 0
     return 0.5 * 10.0 ** (int(found[2] or 0) - places) if places or right != int(right) else 1e-12 * abs(right)
+
+
+def find_answered(marker: Marker, task: AskedStep, expr: Expr, others: Iterable[AskedStep]) -> str:
+    """The other step that a wrong answer is right for, such as the gradient where its first factor is asked; nothing for most."""
+    for other in others:
+        if other.id == task.id or other.kind not in ("value", "declared") or other.question.kind != task.question.kind:
+            continue
+        if other.question.shape or other.question.array or not other.target:
+            continue
+        if _is_answer(marker, other, expr):
+            return other.id
+    return ""
+
+
+def _is_answer(marker: Marker, task: AskedStep, expr: Expr) -> bool:
+    named = bool(list_referred(expr))
+    if task.question.kind == "number":
+        truth = marker.sheet.truth.get(task.target)
+        return not named and _count_digits(expr) >= TELLS and truth is not None and marker.is_value(expr, truth, task.question.tolerance)
+    try:
+        return named and compare(expr, task.target, marker.sheet.points).outcome == "equal"
+    except TutorError:
+        return False
+
+
+def _count_digits(expr: Expr) -> int:
+    """How many digits a number is written with, zeros before the first one left out; of arithmetic all of them."""
+    digits = "".join(part.text for part in _list_parts(expr) if type(part) is Number).partition("e")[0]
+    return len(digits.replace(".", "").lstrip("0"))
 
 
 def count_share(own: Progress, settings: Settings) -> Fraction:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
+from tutor.expression.sizes import list_ends
 from tutor.notation.symbol import Symbol, lower_index
 from tutor.rules.layer_row import Layer
-from tutor.rules.operations import LAYERS, OF_EACH
+from tutor.rules.operations import JOINED, LAYERS, OF_EACH
 
 if TYPE_CHECKING:
     from tutor.render.maths import Writer
@@ -27,10 +28,11 @@ _SUM, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = 1, 3, 4, 5, 6, 7
 
 @dataclass(frozen=True, slots=True)
 class PrintedOperation:
-    """One row: how tightly it holds together, and what writes it."""
+    """One row: how tightly it holds together, what writes it, and for which operands it is written as a single sign (𝟏)."""
 
     level: int
     write: Write
+    is_sign: Callable[[tuple[Expr, ...]], bool] = lambda args: False
 
 
 def _write_both(writer: Writer, latex: str, text: str) -> str:
@@ -108,7 +110,12 @@ def _fill(writer: Writer, args: tuple[Expr, ...]) -> str:
         return _write_ones(writer)
     if args[0] == ZERO:
         return _write_both(writer, "\\mathbf{0}", "𝟎")
-    return writer.write_within(args[0], _FACTOR) + _write_both(writer, "\\,", "·") + _write_ones(writer)
+    within = _PRODUCT if type(args[0]) is Mul and writer.style.markup else _FACTOR  # ∂L/∂μ·𝟏 could be read in two ways
+    return writer.write_within(args[0], within) + _write_both(writer, "\\,", "·") + _write_ones(writer)
+
+
+def _is_ones(args: tuple[Expr, ...]) -> bool:
+    return args[0] in (ONE, ZERO)
 
 
 def _columns(writer: Writer, args: tuple[Expr, ...]) -> str:
@@ -199,8 +206,8 @@ def _write_looked_up_in_rows(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 def _part(writer: Writer, settings: Sequence[Expr]) -> str:
     """The first and the last entry of a part, from where it begins and how long it is."""
-    begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
-    return f"{begin + 1}{_write_both(writer, chr(92) + 'dots ', '..')}{begin + length}"
+    first, last = (writer.show(part).replace(" ", "") for part in list_ends(settings))
+    return f"{first}{_write_both(writer, chr(92) + 'dots ', '..')}{last}"
 
 
 def _write_margins(writer: Writer, settings: Sequence[Expr]) -> str:
@@ -209,7 +216,12 @@ def _write_margins(writer: Writer, settings: Sequence[Expr]) -> str:
 
 
 def _size(writer: Writer, settings: Sequence[Expr]) -> str:
-    return _write_both(writer, " \\times ", "×").join(writer.show(part) for part in settings)
+    return _write_both(writer, " \\times ", "×").join(_write_size(writer, part) for part in settings)
+
+
+def _write_size(writer: Writer, size: Expr) -> str:
+    """A size beside a ×: 4h, (h + k)."""
+    return writer.bracket(writer.show(size)) if type(size) is Add else writer.show(size)
 
 
 def _write_by(word: str) -> Callable[[Writer, Sequence[Expr]], str]:
@@ -299,14 +311,12 @@ def _write_shaped(writer: Writer, args: tuple[Expr, ...]) -> str:
     body = writer.show(args[0])
     if not writer.style.markup:
         return body
-    sizes = " \\times ".join(writer.show(size) for size in args[1:])
+    sizes = _size(writer, args[1:])
     return f"\\underset{{\\;{sizes}\\;}}{{{body}}}"  # room on both sides: the shapes of neighbours must not run into each other
 
 
 def _sizes(writer: Writer, args: tuple[Expr, ...]) -> str:
-    if writer.style.markup:
-        return "(" + " \\times ".join(writer.show(size) for size in args) + ")"
-    return "(" + "×".join(writer.show(size) for size in args) + ")"
+    return f"({_size(writer, args)})"
 
 
 def grid(args: tuple[Expr, ...]) -> list[list[Expr]]:
@@ -337,7 +347,7 @@ _PHRASES: dict[str, PrintedOperation] = {
     "beside": PrintedOperation(_PRODUCT, _product),
     "beside transposed": PrintedOperation(_PRODUCT, _write_outer),
     "transposed": PrintedOperation(_POWER, _transpose),
-    "multiple of ones": PrintedOperation(_PRODUCT, _fill),
+    "multiple of ones": PrintedOperation(_PRODUCT, _fill, _is_ones),
     "times ones": PrintedOperation(_PRODUCT, _row_sums),
     "times ones lying": PrintedOperation(_PRODUCT, _columns),
     "ones times lying": PrintedOperation(_PRODUCT, _rows),
@@ -372,7 +382,16 @@ def make_printed(row: Layer) -> PrintedOperation:
     if kind == "sign":
         write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
         return PrintedOperation(_ATOM, _flip_operands(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
-    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), _INDICES[more[1]] if more else None, labels=bool(row.within)))
+    index = _INDICES[more[1]] if more else None
+    if row.name in JOINED:
+        joined = _write_named(name, name, 0, index)
+        return PrintedOperation(_ATOM, lambda writer, args: joined(writer, list_joined(Call(row.name, args))))
+    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), index, labels=bool(row.within) and not row.arrays))
+
+
+def list_joined(call: Call) -> tuple[Expr, ...]:
+    """Several arrays one after the other: of concat(concat(a, b), c), which are joined two by two, a, b and c."""
+    return tuple(part for arg in call.args for part in (list_joined(arg) if type(arg) is Call and arg.func == call.func else (arg,)))
 
 
 def _flip_operands(write: Write) -> Write:
@@ -436,6 +455,9 @@ def seams(writer: Writer, call: Call) -> Seams | None:
         return Seams("", tuple((sign if i else "", arg, bracketed[i]) for i, arg in enumerate(args)))
     if call.func == "slices":
         return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
+    if call.func in JOINED:
+        head = writer.show(Call(call.func, (Call("dots", ()),))).removesuffix("(\\cdots)")
+        return Seams(f"{head}\\Bigl(", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(list_joined(call))), "\\Bigr)")
     if call.func in _HEADED:
         return Seams(writer.show(call).removesuffix(writer.bracket(writer.show(args[0]))), (("", args[0], True),))
     if call.func == "transpose":

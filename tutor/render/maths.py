@@ -323,7 +323,7 @@ class Writer:
             if expr.func == "shaped" and not self.style.markup:  # type: ignore[union-attr]
                 return self._level(expr.args[0])  # type: ignore[union-attr]
             if known is not None:
-                return known.level
+                return _ATOM if known.is_sign(expr.args) else known.level  # type: ignore[union-attr]
             loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
             return _SUM if loose else _ATOM
         return _LEVELS[kind]

@@ -194,15 +194,15 @@ class Practice(Page):
 
 
 def practise(
-    target: Any, *, wrt: Iterable[str] | str = (), form: str = "scalar", mode: Mode = "practise", seed: int = 0, words: object = None,
+    target: Any, *, wrt: Iterable[str] | str = (), form: str | None = None, mode: Mode = "practise", seed: int = 0, words: object = None,
     known: Mapping[str, float] | None = None, costs: str = "",
 ) -> Practice:  # fmt: skip
     """Practise an exercise: the steps are asked, and judged at once.
 
-    ``target`` is what `tutor.solve` takes.  ``wrt`` are the quantities whose gradients are wanted, ``form`` is ``scalar`` or ``layer``,
-    ``mode`` is ``learn``, ``practise``, ``graded`` or ``exam``; ``costs`` are what tries and hints cost where it is ``graded``
-    (`tutor.practice.costs.read_costs`); ``seed`` decides what is offered to choose from, ``words`` is a language; ``known`` is
-    what the learner has shown elsewhere, by skill.  In a notebook with ipywidgets the session is shown with a field for answers.
+    ``target`` is what `tutor.solve` takes.  ``wrt`` are the quantities whose gradients are wanted, ``form`` is ``scalar`` or ``layer``, by
+    default as the exercise is written; ``mode`` is ``learn``, ``practise``, ``graded`` or ``exam``; ``costs`` are what tries and hints cost
+    where it is ``graded`` (`tutor.practice.costs.read_costs`); ``seed`` decides what is offered to choose from, ``words`` is a language;
+    ``known`` is what the learner has shown elsewhere, by skill.  In a notebook with ipywidgets it is shown with a field for answers.
 
     Raises `TutorError` for a target, a quantity or a mode that is not there, and for an exercise that asks for nothing.
 
@@ -211,10 +211,11 @@ def practise(
     Look at wᴸ, xᴸ⁻¹ and bᴸ.
     """
     for given, known_ones, what in ((mode, tuple(MODES), "mode"), (form, FORMS, "form")):
-        if given not in known_ones:
+        if given is not None and given not in known_ones:
             raise OutputError(f"there is no {what} {make_visible(str(given), 40)}", hint=f"use one of {', '.join(known_ones)}")
     exercise = target_exercise(target)
-    settings = Settings(mode=mode, wrt=(wrt,) if isinstance(wrt, str) else tuple(wrt), layer=form == "layer", seed=seed,
+    layer = exercise.layers is not None if form is None else form == "layer"
+    settings = Settings(mode=mode, wrt=(wrt,) if isinstance(wrt, str) else tuple(wrt), layer=layer, seed=seed,
                         costs=choose_costs(costs, mode))  # fmt: skip
     shares = {skill: chance for skill, chance in (known or {}).items() if 0 <= chance <= 1}
     session = start(exercise, settings, shares)

@@ -249,6 +249,7 @@ def solve(
     edges: EdgeLabels = "plain",
     shapes: Mapping[str, Shape] | None = None,
     recursion: bool | None = None,
+    truncate: int | None = None,
 ) -> Solution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
 
@@ -262,6 +263,7 @@ def solve(
     a code (``"de"``) or a `Wording`; by default what the exercise file says, else English.  With ``edges="derivatives"`` each edge of the
     picture has its local derivative.  ``shapes`` makes a formula one over arrays: ``{"W": ("k", "n"), "x": ("n",)}``, letters or numbers.
     ``recursion`` tells steps over t = 1…T as one row for every t, or writes them out; by default what the exercise says.
+    ``truncate`` is how many steps of time gradients go back at most, truncated backpropagation through time.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -269,7 +271,9 @@ def solve(
     Fraction(4, 1)
     """
     exercise = target_exercise(target, apart=apart, given=at or (), shapes=shapes)
-    options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart, edges=edges, recursion=recursion)
+    options = Options(
+        at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart, edges=edges, recursion=recursion, truncate=truncate,
+    )  # fmt: skip
     said = require_wording(words, exercise.language)
     return Solution(work(resolve_solution(exercise, options), ask), said)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tutor.errors import GraphError, ValueProblem
 from tutor.explain.chart import Axis, Chart, Point, Series
-from tutor.explain.recursion_section import print_growth
-from tutor.explain.written_maths import set_title
+from tutor.explain.recursion_section import keep_block, print_growth
+from tutor.explain.written_maths import set_maths, set_title, write_words
 from tutor.expression.keys import derivative_key
 from tutor.graph.repetition import Moved
 from tutor.notation.symbol import Symbol
@@ -13,6 +13,7 @@ from tutor.numbers.growth import describe_growth, find_norm
 from tutor.render.maths import text
 from tutor.results.curves import LINES, MAX_CURVES, split_phrase
 from tutor.results.solution import Solution
+from tutor.solving.work_recursion import note_truncation
 
 STEEP = 50.0
 """From this factor between the largest and the smallest norm on, the axis has powers of ten."""
@@ -45,13 +46,16 @@ def draw_norms(solution: Solution) -> Chart:
         )  # fmt: skip
         size = f"‖{notation.partial(graph.loss, state).text}‖"
         series.append((size, found, line))
-        growth = describe_growth([norm for _, norm in reversed(found)])
+        said = keep_block(found, recursion)
+        growth = describe_growth([norm for _, norm in reversed(said)])
         if growth is not None:
-            told = {"size": size, "index": recursion.index, "last": str(found[-1][0]), "first": str(found[0][0])}
+            told = {"size": size, "index": recursion.index, "last": str(said[-1][0]), "first": str(said[0][0])}
             numbers = {key: text(number, notation) for key, number in print_growth(growth).items()}
             places = {key: (said,) for key, said in (told | numbers).items()}
             phrase = words.pages.GROWTH[growth.kind]
             notes.append(split_phrase(words.pages.grammar.capital(phrase), places))
+    for remark in note_truncation(worked.request):
+        notes.append((write_words(set_maths(words.pages.remark(remark), notation), notation),))
     positive = [norm for _, found, _ in series for _, norm in found if norm > 0]
     log = bool(positive) and max(positive) > STEEP * min(positive)
     curves = []

@@ -160,7 +160,7 @@ def _make_joined(rank: int, place: int) -> tuple[Layer, ...]:
               written="" if place == 0 else f"name concat by {_PRINTED[word]}", indexed=False, by_place=True, padded=True,
               said="concat"),
         Layer(part, (f"x: {' '.join(letters)}",), write_sizes("z"), index, write_entry("x", f"{own} + f"),
-              (f"{padded}(G, f, {size} - f - z)",), (("f", 0), ("z", 1)),
+              (f"{padded}(G, f, {size} - f - z)",), (("f", 0), ("z", 1)), within=("f + z", size),
               written="name part by place" if place == 0 else f"name {_PARTS[word]} by place", padded=True, by_place=True,
               said="part"),
         Layer(padded, (f"x: {' '.join(letters)}",), write_sizes(f"{size} + f + t"), index, write_entry("x", f"{own} - f"),
@@ -337,6 +337,8 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
 }
 SAID = {name: rows[0].said or name for name, rows in LAYERS.items()}
 """Whose phrases explain an operation."""
+JOINED = frozenset(name for name, said in SAID.items() if said == "concat")
+"""What sets arrays side by side; a joined array in a joined array is one of its parts."""
 OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times", "ones"} <= {*rows[0].written.split()}}
 """What is a product of a matrix with 𝟏 on paper, and how it is called where it is done to each matrix of a batch: no product says that."""
 BY_PLACE = frozenset(name for name, rows in LAYERS.items() if rows[0].by_place)
@@ -355,8 +357,10 @@ ENTRYWISE = "hadamard"
 """A ⊙ B, entry by entry; written ``*`` between arrays of one shape."""
 
 NAMES = frozenset({*LAYERS, ENTRYWISE})
+SPLITS = frozenset({"split", "chunk", "hsplit", "vsplit"})
+"""What has as many results as there are targets: a, b = split(x, 2)."""
 ALONG_AXES = frozenset({"norm", "var", "std"})
-SHAPING = frozenset({"stack", "permute", "swapaxes", "squeeze", "unsqueeze", "vstack", "hstack", "einsum"})
+SHAPING = frozenset({*SPLITS, "stack", "permute", "swapaxes", "squeeze", "unsqueeze", "vstack", "hstack", "einsum"})
 """What is written of arrays and made of these operations, along axes or over all entries (`tutor.graph.axis_forms`)."""
 WRITABLE = frozenset({name for name, rows in LAYERS.items() if not rows[0].internal} | {ENTRYWISE} | ALONG_AXES | SHAPING)
 """What an exercise may write."""

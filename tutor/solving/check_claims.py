@@ -14,6 +14,7 @@ from tutor.derive.local import times
 from tutor.errors import ExerciseError, TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim, Exercise
+from tutor.exercise.over_layers import choose_own_layers
 from tutor.exercise.training_task import Trainer, find_differing_update, is_trained_otherwise, update_formula
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
@@ -315,7 +316,7 @@ class _Checker:
     def compare_formulas(self, claim: Claim, base: Verdict) -> Verdict:
         """A printed formula as `mark` would judge it: equal everywhere, or wherever targets add up to 1 that do so here."""
         from tutor.answer.compare.formulas import compare, derivatives, sample  # figures need none of it
-        from tutor.answer.compare.sampling import conditions_of
+        from tutor.answer.compare.sampling import list_conditions
 
         assert claim.subject is not None
         assert claim.formula is not None
@@ -324,7 +325,9 @@ class _Checker:
         if self.general is None:
             self.general = sample(steps, leaves, self.exercise.values, seed=1, more=derivatives(self.graph))
         found = compare(claim.formula, claim.subject, self.general)
-        if found.outcome == "different" and (sums := conditions_of(derivation, self.exercise.values)):
+        layered = choose_own_layers(self.exercise.layers, self.exercise.network, self.exercise.notation)
+        losses = [self.graph.loss, *(partial.of for partial in find_partials(claim.subject))]
+        if found.outcome == "different" and (sums := list_conditions(self.graph, losses, self.exercise.values, layered)):
             if self.restricted is None:
                 self.restricted = sample(steps, leaves, self.exercise.values, seed=1, more=derivatives(self.graph), sums=sums)
             if compare(claim.formula, claim.subject, self.restricted).outcome == "equal":

@@ -13,12 +13,14 @@ from tutor.errors import GraphError, ValueProblem, hint_near
 from tutor.exercise.catalogue import read_csv
 from tutor.exercise.claims import MAX_STEPS
 from tutor.exercise.model import Exercise
-from tutor.exercise.over_layers import layers_of
+from tutor.exercise.over_layers import layers_of, write_graph
+from tutor.exercise.read_repeats import describe_truncation
 from tutor.exercise.read_training import samples, samples_from_csv
 from tutor.exercise.training_task import is_trained_otherwise, make_task
 from tutor.expression.keys import read_derivative
 from tutor.expression.parse import read_name
 from tutor.expression.walk import names as used_names
+from tutor.graph.bracketed import pick_bracketed
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph
 from tutor.notation.profile import notation
@@ -65,6 +67,7 @@ class Options:
     apart: bool | None = None
     edges: EdgeLabels = "plain"
     recursion: bool | None = None
+    truncate: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
     """
+    if options.truncate is not None:
+        exercise = truncate_exercise(exercise, options.truncate)
     name = options.notation or exercise.notation
     form = options.form or ("layer" if exercise.layers is not None and not options.apart else "scalar")
     if options.steps and exercise.graph is not None and not exercise.graph.parameters:
@@ -128,10 +133,11 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
     layered = layers_of(exercise, name) if form == "layer" else None
     if layered is not None and layered.symbolic:
         values = None
-    wanted = choose_arrays(exercise, layered, options.wrt) if layered else choose_numbers(exercise, exercise.graph, options.wrt)
+    asked = list_asked(exercise, options.wrt)
+    wanted = choose_arrays(exercise, layered, asked) if layered else choose_numbers(exercise, exercise.graph, asked)
     rate, written = read_rate(exercise, options.rate)
     updates = count_updates(exercise, options, rate, values)
-    own = not options.at and options.rate is None
+    own = not options.at and options.rate is None and options.truncate is None
     trained = choose_trained(layered.graph if layered else exercise.graph, wanted, options.wrt)
     if updates and layered is None:
         refuse_untrained(exercise.graph)
@@ -144,6 +150,25 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
         options.chain or (exercise.chain if options.notation is None else None), task, updates, trained if shows else (), rate, written,
         bool(options.wrt), own, options.edges, choose_recursion(exercise, options, layered),
     )  # fmt: skip
+
+
+def truncate_exercise(exercise: Exercise, steps: int) -> Exercise:
+    """The exercise with gradients that go back so many steps of time at most, whatever its file says of that.
+
+    Raises `ValueProblem` where nothing is repeated, or for a number that means nothing.
+    """
+    repetition, where = exercise.repetition, "--truncate"
+    if repetition is None or exercise.graph is None:
+        hint = "steps are repeated by [[repeat]] in the exercise's file: docs/repetition.md"
+        raise ValueProblem(f"{exercise.id} repeats no steps", where=where, hint=hint)
+    problem = describe_truncation(steps, [end for repeat in repetition.repeats for end in repeat.last])
+    if problem:
+        raise ValueProblem(problem[0], where=where, hint=problem[1])
+    repetition = repetition.truncate(steps)
+    if exercise.layers is None:
+        return replace(exercise, repetition=repetition, graph=repetition.put_times(exercise.graph))
+    layers = replace(exercise.layers, graph=repetition.put_times(exercise.layers.graph))
+    return replace(exercise, repetition=repetition, layers=layers, graph=repetition.put_times(write_graph(layers)))
 
 
 def choose_recursion(exercise: Exercise, options: Options, layered: Layered | None) -> Telling:
@@ -266,6 +291,16 @@ def write_rate(rate: Any, value: Value) -> str:
     if rate is not None and not isinstance(rate, Fraction):
         return str(rate)
     return (decimal(value) if isinstance(value, Fraction) else None) or str(value)
+
+
+def list_asked(exercise: Exercise, wrt: Sequence[str]) -> list[str]:
+    """With respect to what is differentiated, by the names of quantities: those of ``W[0, :]``, of ``dL/dW[1, 2]``, of ``dL/dw``."""
+    found: list[str] = []
+    for text in wrt:
+        picked = pick_bracketed(text, exercise.layers)
+        derivative = read_derivative(text) if picked is None else None
+        found += picked.entries.items if picked is not None else [derivative.wrt if derivative is not None else text]
+    return found
 
 
 def choose_numbers(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

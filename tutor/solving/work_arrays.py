@@ -23,7 +23,7 @@ from tutor.solving.request import Request
 from tutor.solving.run_training import run_training
 from tutor.solving.update_symbols import add_optimiser_letters
 from tutor.solving.verdicts import list_relevant_verdicts
-from tutor.solving.work_recursion import find_recursion
+from tutor.solving.work_recursion import find_recursion, note_truncation
 from tutor.solving.worked import Worked
 
 
@@ -41,7 +41,8 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     run = run_training(request, None) if request.task is not None else None
     return Worked(
         request, profile, (derivation,), arrays, run, None, (), rewritten, Proofs(proofs, None, agreement, rewritten),
-        list_relevant_verdicts(request), (*exercise.assumptions, *(() if request.focused else exercise.notes)), recursion,
+        list_relevant_verdicts(request),
+        (*exercise.assumptions, *note_truncation(request), *(() if request.focused else exercise.notes)), recursion,
     )  # fmt: skip
 
 

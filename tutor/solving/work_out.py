@@ -11,7 +11,8 @@ from tutor.derive.update import naming
 from tutor.exercise.model import Assumption
 from tutor.exercise.over_layers import entry_symbols, sizes_written_with
 from tutor.exercise.training_task import make_task
-from tutor.expression.nodes import Name
+from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.walk import substitute
 from tutor.graph.entries import Array
 from tutor.graph.network import quantities
 from tutor.graph.nouns import Derivation, Quantity
@@ -28,7 +29,7 @@ from tutor.solving.request import Request
 from tutor.solving.run_training import run_training
 from tutor.solving.update_symbols import add_optimiser_letters, update_notation
 from tutor.solving.verdicts import list_relevant_verdicts
-from tutor.solving.work_recursion import find_recursion
+from tutor.solving.work_recursion import find_recursion, note_truncation
 from tutor.solving.worked import Training, Worked
 
 MAX_REWRITTEN = 500
@@ -104,7 +105,7 @@ def work_numbers(request: Request, ask: Ask | None) -> Worked:
     return Worked(
         request, profile, derivations, trace, run, list_first_samples(request), tuple(dict.fromkeys(shown)), None,
         Proofs(proofs, prove_rewrites(derivations, rewrites, values, proofs)), verdicts,
-        (*exercise.assumptions, *(() if request.focused else exercise.notes), *(() if request.focused else extra)), recursion,
+        (*exercise.assumptions, *note_truncation(request), *(() if request.focused else (*exercise.notes, *extra))), recursion,
     )  # fmt: skip
 
 
@@ -112,7 +113,15 @@ def find_rewrites(derivation: Derivation) -> tuple[Rewrite, ...]:
     """The named rewrites that the gradients shown are made of, and the single unit that a linear network is."""
     if len(derivation.graph.steps) > MAX_REWRITTEN:
         return ()
-    return (*select_belonging(find_named(derivation), derivation, derivation.wanted), *collapse_units(derivation))
+    named = [rewrite for rewrite in find_named(derivation) if not _is_step(rewrite, derivation)]
+    return (*select_belonging(named, derivation, derivation.wanted), *collapse_units(derivation))
+
+
+def _is_step(rewrite: Rewrite, derivation: Derivation) -> bool:
+    """Whether it says what the gradient's own step says, with values by their names: s for σ(x)."""
+    values: dict[str, Expr] = {step.target: step.expr for step in derivation.graph.steps}
+    own = (step.expr for step in derivation.backward if step.wrt and Partial(step.of, step.wrt) == rewrite.left)
+    return any(substitute(expr, values) == rewrite.expr for expr in own)
 
 
 def solution_notation(request: Request, rewrites: Sequence[Rewrite], more: Iterable[Quantity] = ()) -> Notation:
@@ -149,5 +158,5 @@ def work_training(request: Request, ask: Ask | None, progress: Callable[[int], N
     derivations = (derive(request.layered.graph) if request.layered is not None else task.derivation,)
     return Worked(
         request, profile, derivations, None, run, sample_numbers(task), (), None, proofs, (),
-        (*exercise.assumptions, *(exercise.notes if request.own else ())),
+        (*exercise.assumptions, *note_truncation(request), *(exercise.notes if request.own else ())),
     )  # fmt: skip

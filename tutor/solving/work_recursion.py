@@ -10,7 +10,7 @@ from tutor.derive.backward import derive
 from tutor.derive.recursion import Recursion, compare, merge_recursions, put_back, read_recursion
 from tutor.errors import GraphError, ProofError
 from tutor.exercise.load import write_out_with
-from tutor.exercise.model import Exercise
+from tutor.exercise.model import Assumption, Exercise
 from tutor.expression.nodes import Expr, Number
 from tutor.expression.walk import substitute
 from tutor.graph.layered import Layered, choose_sizes
@@ -38,7 +38,8 @@ def find_recursion(request: Request, derivation: Derivation) -> Recursion | None
         return None
     if not repetition.letter:
         try:
-            found = read_recursion(derivation, repetition.list_times(derivation.graph), repetition.index, repetition.end)
+            times, blocks = repetition.list_times(derivation.graph), repetition.find_blocks(derivation.graph)
+            found = read_recursion(derivation, times, repetition.index, repetition.end, blocks=blocks)
         except GraphError:
             if request.recursion == "long":
                 return None
@@ -47,10 +48,15 @@ def find_recursion(request: Request, derivation: Derivation) -> Recursion | None
             raise ProofError("the recursion is not the derivation written out", hint="this is a fault of the program; please report it")
         return replace(found, agreed=(repetition.end,))
     layered = request.layered is not None
-    first, second = (read_open(request.exercise, last, layered) for last in READ)
-    found = merge_recursions(first, second, READ)
+    longest = max(repeat.truncate for repeat in repetition.repeats)
+    ends = (READ[0] + 2 * longest, READ[1] + 2 * longest)
+    first, second = (read_open(request.exercise, last, layered) for last in ends)
+    found = merge_recursions(first, second, ends)
     agreed = []
-    for last in HELD:
+    # with so few times nothing is cut, and the rows are others
+    short = longest if found.blocks is not None and found.blocks.from_end else 0
+    held = [last for last in range(HELD[0], max(HELD[-1], 2 * longest + 1) + 1) if last > short]
+    for last in held:
         written = write_out_with(request.exercise, last)
         other = derive(graph_of(written, layered))
         if compare(found, other, last):
@@ -62,7 +68,7 @@ def find_recursion(request: Request, derivation: Derivation) -> Recursion | None
             )
         if written.layers is not None:
             agree(written.layers, None if written.layers.symbolic else written.graph, None)
-    return replace(found, agreed=tuple(agreed), equal=tuple(last for last in HELD if last not in agreed))
+    return replace(found, agreed=tuple(agreed), equal=tuple(last for last in held if last not in agreed))
 
 
 def is_same_in_value(found: Recursion, derivation: Derivation, last: int, written: Exercise) -> bool:
@@ -119,4 +125,26 @@ def read_open(exercise: Exercise, last: int, layered: bool) -> Recursion:
     assert repetition is not None
     derivation = derive(graph_of(written, layered))
     times = repetition.list_times(derivation.graph)
-    return read_recursion(derivation, times, repetition.index, last, repetition.letter)
+    blocks = repetition.find_blocks(derivation.graph)
+    return read_recursion(derivation, times, repetition.index, last, repetition.letter, blocks)
+
+
+def note_truncation(request: Request) -> tuple[Assumption, ...]:
+    """What every page says of truncated backpropagation: what counts as a constant, or that nothing is cut."""
+    repetition = request.exercise.repetition
+    if repetition is None or not (longest := max(repeat.truncate for repeat in repetition.repeats)):
+        return ()
+    graph, places = request.graph, {"steps": longest, "index": repetition.index, "last": repetition.letter}
+    if not graph.cuts and not repetition.letter:
+        return (Assumption("not truncated", places={**places, "last": repetition.end}),)
+    if repetition.letter:
+        blocks = repetition.list_blocks(graph).get(repetition.index)
+        return (Assumption("truncated from the end" if blocks and blocks.from_end else "truncated", places=places),)
+    layered = exercise_arrays(request)
+    return (Assumption("truncated at", tuple(dict.fromkeys(f"${used}$" for _, used in layered.cuts)), places),)
+
+
+def exercise_arrays(request: Request) -> Graph:
+    """The graph whose names the cuts are told by: that over arrays, where there is one."""
+    layers = request.exercise.layers
+    return layers.graph if layers is not None and request.layered is not None else request.graph

@@ -93,7 +93,8 @@ class LessonDesk:
             exercise = self._find_exercise(asked)
             words = require_wording(asked["language"] or None, exercise.language)
             costs = read_costs(head.get("costs", ""))
-            return PreparedLesson(Lesson(exercise, Settings(mode=head["mode"], layer=head["layer"], seed=head["seed"], costs=costs)), words)
+            layer = exercise.layers is not None if head["layer"] is None else head["layer"]
+            return PreparedLesson(Lesson(exercise, Settings(mode=head["mode"], layer=layer, seed=head["seed"], costs=costs)), words)
 
         return _keep(self.lessons, key, LESSONS, make)
 
@@ -126,7 +127,7 @@ class LessonDesk:
         return {
             "title": prepared.title, "plain_title": prepared.plain_title, "given": prepared.given, "count": len(prepared.lesson.tasks),
             "language": prepared.words.language, "layer": prepared.lesson.marker.sheet.layers is not None, "graph": prepared.graph,
-            "scalar": prepared.lesson.exercise.graph is not None,
+            "scalar": prepared.lesson.exercise.graph is not None, "chosen": prepared.lesson.settings.layer,
         }  # fmt: skip
 
     def show(self, asked: Mapping[str, Any]) -> dict[str, Any]:

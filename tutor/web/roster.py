@@ -208,7 +208,7 @@ def read_class(path: Path) -> list[tuple[str, str]]:
     from tutor.batch.inputs import read_roster
 
     found = []
-    for student, submission in read_roster(path).items():
+    for student, submission in read_roster(path, "--class").items():
         fields = submission.fields
         name = fields.get("name") or " ".join(filter(None, (fields.get("first_name", ""), fields.get("last_name", ""))))
         found.append((student, name))

@@ -181,8 +181,8 @@ class Site:
             raise Refusal(422, "exercise", what=" ".join(filter(None, (found["error"]["what"], found["error"]["hint"]))))
         return found
 
-    async def introduce(self, served: Served, *, layer: bool = False) -> dict[str, Any]:
-        """What an exercise is about, before anybody begins."""
+    async def introduce(self, served: Served, *, layer: bool | None = None) -> dict[str, Any]:
+        """What an exercise is about, before anybody begins; in the form in which it is written, where none is said."""
         _, digest = await asyncio.to_thread(served.read)
         key = ("introduce", digest, served.key, layer)
         if key not in self.cached:

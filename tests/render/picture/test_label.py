@@ -26,6 +26,7 @@ def test_without_gradients_all_that_is_not_used_again_is_an_output() -> None:
         (weighted_sum(["w1", "w2", "w3"], ["x1", "x2", "x3"], "b"), "y = w_1·x_1 + … + b"),
         (error_of("target_o1", "out_o1"), "y = (1/2)·(…)²"),
         (Call("sigmoid", (Add((Name("a_long_name"), Name("another_long_name"))),)), "y = σ(…)"),
+        (Call("sigmoid", (weighted_sum(["w1", "w2"], ["x1", "x2"], "b"),)), "y = σ(w_1·x_1 + … + b)"),
         (Name("a_name_that_fills_the_box"), "y"),
         (None, "y"),
     ],

@@ -17,6 +17,7 @@ from tutor.answer.compare.formulas import CLEAR, Comparison, Outcome, compare
 from tutor.answer.read.effort import MAX_WORK, Effort
 from tutor.errors import TutorError
 from tutor.expression.nodes import Call, Expr, Name, Number, children
+from tutor.expression.sizes import put_in_shape
 from tutor.expression.walk import size as count_nodes
 from tutor.graph.entries import places
 from tutor.graph.index_forms import ArrayFormula
@@ -74,7 +75,7 @@ def _compare_at_sizes(formula: ArrayFormula, target: str, field: Field, effort: 
     sizes = tuple(field.sizes.items())
     try:
         expr, asked = field.put_sizes(formula.expr), field.entries(target)
-        shape = tuple(field.sizes.get(size, 0) if isinstance(size, str) else size for size in formula.shape)
+        shape = put_in_shape(formula.shape, field.sizes)
         if shape != asked.shape:
             return ArrayComparison("different", shapes=(shape_text(shape), shape_text(asked.shape)), sizes=sizes)
         effort.spend(LOWER_ONE * max(0, count_nodes(expr) - SHORT))

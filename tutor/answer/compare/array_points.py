@@ -20,7 +20,7 @@ from tutor.expression.walk import as_name, substitute
 from tutor.graph.algebra import Formulas
 from tutor.graph.entries import Array, Entries
 from tutor.graph.layered import Layered
-from tutor.graph.shapes import Shape
+from tutor.graph.shapes import Shape, fold_settings
 from tutor.numbers.array_code import ArrayProgram
 from tutor.numbers.array_columns import ArrayColumns
 from tutor.numbers.array_entries import count_written, has_entries, write_entry
@@ -109,7 +109,7 @@ class Field:
         if known is None:
             if len(self._sized) >= KEPT:
                 self._sized.clear()
-            sized = substitute(expr, {letter: Number(str(size)) for letter, size in self.sizes.items()})
+            sized = fold_settings(substitute(expr, {letter: Number(str(size)) for letter, size in self.sizes.items()}))
             known = self._sized[id(expr)] = expr, sized  # the formula is kept with it: its id stays its own
         return known[1]
 

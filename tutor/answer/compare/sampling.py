@@ -15,7 +15,7 @@ from tutor.derive.rewrites.named import find_named
 from tutor.expression.keys import derivative_key, is_derivative
 from tutor.expression.nodes import ONE, ZERO, Add, Name
 from tutor.graph.entries import SAMPLES, samples
-from tutor.graph.layered import Layered
+from tutor.graph.layered import Layered, choose_sizes
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.arrays import Flags, np
@@ -104,6 +104,25 @@ def conditions_of(
         if len(set(group)) == len(group) and not any(set(group) & set(other) for other in apart):
             apart.append(group)
     return apart
+
+
+def list_conditions(
+    graph: Graph, losses: Sequence[str], given: Mapping[str, Value], layered: Layered | None = None
+) -> list[tuple[str, ...]]:
+    """The leaves that add up to 1 in a whole exercise: those of each loss of its scalar form, and those of its layer form.
+
+    >>> from tutor.graph.layered import from_layers, write_out
+    >>> layers = from_layers(["p = softmax(z)", "L = sum(-t * log(p))"], {"z": (2,), "t": (2,)})
+    >>> list_conditions(write_out(layers), ["L"], {}, layers)
+    [('t_1', 't_2')]
+    """
+    groups = list_target_groups(choose_sizes(layered)[0]) if layered is not None else []
+    found: dict[tuple[str, ...], None] = {}
+    for loss in dict.fromkeys(losses):
+        for group in conditions_of(derive(replace(graph, loss=loss)), given, groups):
+            if not any(set(group) & set(other) for other in found):
+                found[group] = None
+    return list(found)
 
 
 def derivatives(graph: Graph) -> More:

@@ -169,7 +169,7 @@ def _write_mean_as_sum(term: ArrayTerm, layered: Layered) -> ArrayTerm:
     for size in sizes:
         if isinstance(size, int):
             number /= size
-    open_sizes = [Name(size) for size in sizes if isinstance(size, str)]
+    open_sizes = [size_expr(size) for size in sizes if isinstance(size, str)]
     if open_sizes:
         letters = (*letters, open_sizes[0] if len(open_sizes) == 1 else Mul(tuple(open_sizes)))
     return replace(term, number=number, divisors=letters)

@@ -16,9 +16,10 @@ from tutor.derive.rewrites.entrywise import LayerRewrite
 from tutor.derive.rewrites.layer_terms import contains, replace_part
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
+from tutor.expression.sizes import Size, add_sizes, put_in_shape
 from tutor.expression.walk import names, substitute
 from tutor.graph.layered import Layered
-from tutor.graph.shapes import Shape, shape_of, size_expr
+from tutor.graph.shapes import Shape, shape_of, size_expr, size_of
 from tutor.rules.operations import ENTRYWISE, LONGER, SUMS, name_along
 
 NORMALISED = "normalisation"
@@ -207,14 +208,15 @@ def find_gates(layered: Layered) -> Iterator[LayerRewrite]:
     ['concat(hadamard(dL/di, hadamard(i, 1 - i)), hadamard(dL/dg, 1 - g^2))']
     """
     graph = layered.graph
+    small = dict.fromkeys(layered.symbolic, 2)
     for name in [quantity.name for quantity in (*graph.leaves, *graph.nodes) if quantity.shape]:
         uses = [step for step in graph.steps if name in names(step.expr)]
         parts = [(found, step.target) for step in uses if (found := _read_gate(step.expr, name)) is not None]
         if len(parts) < 2 or len(parts) != len(uses):
             continue
-        parts.sort(key=lambda one: one[0][2])
+        parts.sort(key=lambda one: put_in_shape((one[0][2],), small))
         rank = len(layered.shapes[name])
-        ends = [first + count for (_, _, first, count), _ in parts]
+        ends = [add_sizes(first, count) for (_, _, first, count), _ in parts]
         if [first for (_, _, first, _), _ in parts] != [0, *ends[:-1]] or ends[-1] != layered.shapes[name][-1]:
             continue
         made: Expr | None = None
@@ -228,10 +230,10 @@ def find_gates(layered: Layered) -> Iterator[LayerRewrite]:
         yield LayerRewrite(left, made, left, GATES)
 
 
-def _read_gate(expr: Expr, name: str) -> tuple[str, str, int, int] | None:
+def _read_gate(expr: Expr, name: str) -> tuple[str, str, Size, Size] | None:
     """A sigmoid or a tanh of a part of a quantity: the function, the part's name, where it begins and how long it is."""
     match expr:
-        case Call("sigmoid" | "tanh" as func, (Call(part, (Name(inner), Number(first), Number(count))),)):
+        case Call("sigmoid" | "tanh" as func, (Call(part, (Name(inner), first, count)),)):
             if inner == name and part.startswith("part"):
-                return func, part, int(first), int(count)
+                return func, part, size_of(first), size_of(count)
     return None

@@ -161,6 +161,7 @@ class ArrayWords(Topic):
         "positional_encoding": "{call}: row t has sin((t − 1)/10000^((j − 1)/d)) at odd j and cos((t − 1)/10000^((j − 2)/d)) at even j",
         "causal_mask": "{call}: 1 on the diagonal and below, 0 above",
         "concat": "{call}: the entries of the first, then those of the second",
+        "indicator": "{call}: 1 where the condition holds, else 0",
         "flatten": "{call}: all entries as one vector, row after row",
         "unflatten": "{call}: the entries back in rows and columns",
         "one_hot": "{call}: 1 at place {first}, 0 elsewhere",
@@ -248,7 +249,8 @@ class ArrayWords(Topic):
             case Mul((*numbers, Call("matmul" | "outer") as behind)) if not any(map(_carries_gradient, numbers)):
                 return self._say_backward(behind, rules, parameters)
             case Mul(args) if any(_carries_gradient(part) for part in args):
-                return rules.say_local("product")
+                others = [part for part in args if not _carries_gradient(part) and type(part) is not Number]
+                return rules.say_local("product") if len(others) == 1 and type(others[0]) is Name else rules.gradient("chain rule")
         return self.BACKWARD["loss"]
 
 

@@ -89,7 +89,8 @@ class MarkingWords(Topic):
         "product": "the product rule", "quotient": "the quotient rule", "power": "the power rule",
         "formula": "the rules of differentiation",
         "start": "the derivative of a quantity with respect to itself", "chain rule": "the chain rule",
-        "sum over paths": "the sum over all paths", "no path": "the paths that lead to the result",
+        "sum over paths": "the sum over all paths",
+        "joined paths": "the gradients of the parts, one after the other", "no path": "the paths that lead to the result",
     }  # fmt: skip
     """How the rule of a derivative is called, where it is more than the derivative of its subject."""
     MOVES: Mapping[str, str] = {

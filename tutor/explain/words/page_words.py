@@ -85,6 +85,7 @@ class PageWords(Topic):
 
     SUMMED = "the sum over all times"
     UP_TO, LEFT_OUT = ", …, ", "⋯"
+    OTHER_TIMES = "all other times"
     GROWTH: Mapping[str, str] = {
         "vanishes": "from {index} = {last} back to {first}, {size} shrinks from {start} to {end}, about {factor} times a step: the "
         "gradient vanishes, and what happened early is hardly learnt.",
@@ -120,6 +121,17 @@ class PageWords(Topic):
         "shape": ("Assumed: {names} is of shape {shape}, as the formula needs it; --shape {names}=… says another.",) * 2,
         "labels": ("The labels {names} stand as rows of 0 and 1, {hot}: a 1 at the place of each label.",) * 2,
         "upstream": ("{names} is an array: {loss} stands for any loss behind it, and {upstream} for ∂{loss}/∂{names}.",) * 2,
+        "truncated at": (
+            "Truncated: gradients go back {steps} steps at most. What comes after {names} takes it as a constant, as if detached.",
+            "Truncated: gradients go back {steps} steps at most. What comes after {names} takes each as a constant, as if detached.",
+        ),
+        "truncated": (
+            "Truncated: gradients go back within blocks of {steps} steps, counted from the first, and from none into the one before it.",
+        ) * 2,
+        "truncated from the end": (
+            "Truncated: gradients go back {steps} steps, and no further; for {last} up to {steps} that is all of them.",
+        ) * 2,
+        "not truncated": ("Truncated after {steps} steps, there is nothing to cut: {index} runs to {last} only.",) * 2,
     }
     """By the kind of a remark: about one quantity or step, about several."""
     AND, MORE = " and ", "{count} more"

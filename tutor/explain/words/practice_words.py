@@ -93,7 +93,9 @@ class PracticeWords(Topic):
         "part-right": "That part is right. Now the step itself.",
         "part-wrong": "That is neither the part nor the step; it cost nothing.",
         "end": "The session has ended.",
+        "elsewhere": "That is not what is asked here. It would be right for {asked}: to answer that step, write {answer}",
     }
+    """``elsewhere`` has places for the step that an answer is right for, and for what is to be typed then."""
     THINK: Mapping[str, str] = {
         "ways": "Look at the formulas: on whose right-hand sides does it stand? Then follow each of them to the end.",
         "factors": "Go one step towards the loss: which quantity uses it? The product is the gradient of that one, and the step to it.",

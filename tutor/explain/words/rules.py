@@ -61,6 +61,7 @@ class RuleWords(Topic):
         "start": "the start: its derivative with respect to itself",
         "chain rule": "chain rule",
         "sum over paths": "chain rule, summed over the {count} uses",
+        "joined paths": "chain rule: the gradients of the {count} parts, one after the other",
         "no path": "the result does not depend on it",
     }
 

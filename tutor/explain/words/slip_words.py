@@ -163,7 +163,7 @@ SLIPS: Mapping[str, SlipPhrase] = {
     "mean-path-dropped": SlipPhrase(
         "path through the mean left out",
         "a mean was taken for a constant, though it depends on this quantity",
-        "The mean and the variance of a batch are computed from its entries: what happens to them if one entry changes?",
+        "A mean or a variance is computed from all of its entries: what happens to it if one entry changes?",
     ),
     "gate-slope-forgotten": SlipPhrase(
         "slope of the gate forgotten",
@@ -355,6 +355,16 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "slope taken at the output",
         "the derivative of the activation was taken at the output of the neuron",
         "Look at where the derivative is taken: at the net input. If it is written with the output, nothing is applied to that again.",
+    ),
+    "slope-at-inside": SlipPhrase(
+        "outer derivative taken at the inner variable",
+        "the derivative of the outer function was taken at the inner variable, not at what the function is applied to",
+        "Look at where the derivative of the outer function is taken: at all that this function is applied to.",
+    ),
+    "sign-inside-slope": SlipPhrase(
+        "sign inside a derivative turned round",
+        "a sign between two terms of a derivative was turned round",
+        "Look at the terms of this derivative: are they added, or is one taken from the other?",
     ),
     "slope-is-function": SlipPhrase(
         "function for its derivative",

@@ -59,6 +59,8 @@ class WebWords(Topic):
     ENTRY = "Entry {row}, {column}"
     ENTRY_OF_LIST = "Entry {row}"
     CHECK = "Check"
+    HAND_IN = "Hand in"
+    """In an exam, where nothing is told of an answer yet."""
     UNDERSTOOD = "Understood as"
     CHOSEN = "Chosen"
     DROP_HERE = "Drag here, or press the space bar on a tile."

@@ -152,6 +152,10 @@ def _break_joined(writer: Writer, pieces: Sequence[Piece], limit: float, product
         else:
             inner = _break_inner(writer, expr, limit - 2.0, bracketed or (product and isinstance(expr, Div)))
         head = inner[0].flow
+        if chunks and sign.startswith(","):  # a comma stands behind what is before it, not at the beginning of a row
+            chunks[-1] = Chunk(chunks[-1].flow + ",", chunks[-1].start + ",")
+            chunks += [Chunk(f"{sign[1:].strip() or '{}'} {head}", head), *inner[1:]]
+            continue
         chunks.append(Chunk(sign + head, (_begin_sign(sign) if chunks else sign) + head))
         chunks += inner[1:]
     return chunks

@@ -204,6 +204,9 @@ def list_shorter(expr: Expr) -> Iterator[Expr]:
     if isinstance(expr, Add | Mul) and len(expr.args) > 2:
         yield rebuild(expr, (expr.args[0], _DOTS, expr.args[-1]))
         yield rebuild(expr, (expr.args[0], _DOTS))
+    if isinstance(expr, Call) and len(expr.args) == 1 and isinstance(inner := expr.args[0], Add) and len(inner.args) > 2:
+        yield Call(expr.func, (rebuild(inner, (inner.args[0], _DOTS, inner.args[-1])),))
+        yield Call(expr.func, (rebuild(inner, (inner.args[0], _DOTS)),))
     for depth in (3, 2, 1):
         yield _dot_below(expr, depth)
 
