@@ -52,9 +52,6 @@ TRAINED = [name for name in VALUED if load_once(name).rate is not None]
 OUTCOMES = {"number": ("",), "working": ("",), "formula": ("", "other-form"), "row": ("",)}
 """What may be said besides "correct": a formula where a number is asked is in another form."""
 
-UNIT = {"dl/linear-collapse", "dl/linear-collapse-layers", "graz/linear-collapse", "graz/linear-collapse-layers", "qmul/two-linear-layers"}
-"""Here the page introduces the weights of a single linear unit (w̃ = …), which are no quantities of the exercise."""
-
 NOISE = {"qmul/softmax-layer": {"dS/dz_1", "dS/dz_2", "dS/dz_3"}}
 """A derivative that is exactly 0: the sum of rounded terms that the page shows before it comes to 10⁻⁷."""
 
@@ -105,8 +102,6 @@ def excuse(exercise, piece: Piece, collided):
     """Why a text need not be accepted; empty where it must be."""
     if piece.target in NOISE.get(exercise.id, ()):
         return "noise"
-    if exercise.id in UNIT and any("/" not in name and name.partition("@")[0] not in exercise.graph.names for name in piece.uses):
-        return "unit"
     return "borrowed" if piece.uses & collided else ""
 
 
@@ -135,7 +130,6 @@ def test_what_a_solution_shows_is_correct(name):
     borrowed = {(name, notation) for reason, notation in excused if reason == "borrowed"}
     assert borrowed <= BORROWED
     assert not EXHAUSTIVE or borrowed == {pair for pair in BORROWED if pair[0] == name}
-    assert ("unit", "") in excused or name not in UNIT
     assert ("noise", "") in excused or name not in NOISE
     print("tried", name, tried, dict(excused))  # seen with -rP
 

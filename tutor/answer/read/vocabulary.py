@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import get_args
 
+from tutor.derive.rewrites.collapse import find_collapses
 from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Exercise
@@ -44,10 +45,12 @@ from tutor.expression.own_functions import shorten_name
 from tutor.expression.spelling import Key, read_whole
 from tutor.graph.network import quantities
 from tutor.graph.nouns import Graph, Quantity
-from tutor.notation.profile import Notation, notation, profile_names
+from tutor.notation.profile import Notation, notation, profile_names, unit_symbol
 from tutor.notation.symbol import Symbol, Time, guess, put_time
 from tutor.rules.functions import FUNCTIONS, function
 
+MOST_COLLAPSED = 500
+"""In a graph of so many steps the weights of a single linear unit are known by their symbols, w̃."""
 MAX_UPDATES = 3
 """The weights after so many updates have symbols of their own."""
 
@@ -91,6 +94,8 @@ def gather_vocabulary(
         found.text(text, nodes[name], COMMON)
     for text, name in list_common_errors(graph):
         found.text(text, Partial(graph.loss, name), COMMON)
+    for symbol, weight in list_unit_symbols(graph, chosen) if nodes and len(graph.steps) <= MOST_COLLAPSED else ():
+        found.add(symbol, weight, OTHER)
     if exercise.rate is not None:
         _add_before_update(found, graph, nodes)
     rates = dict.fromkeys([*map(rate_name, chosen), "eta", "lambda", "tau", "alpha"])
@@ -117,6 +122,20 @@ def list_timed_symbols(quantity: Quantity) -> Iterator[Symbol]:
     if quantity.time:
         base = guess("_".join(quantity.name.split("_")[: -len(quantity.time)]))
         yield from (put_time(base, quantity.time, style) for style in get_args(Time))
+
+
+def list_unit_symbols(graph: Graph, profiles: Sequence[str]) -> Iterator[tuple[Symbol, Expr]]:
+    """The weights of the single unit that a linear network is, w̃, as the notations write them; each is what it is made of.
+
+    Where two notations mean different weights by one symbol the first has it.
+    """
+    known: dict[str, Expr] = {}
+    weights = [one for unit in find_collapses(graph) for one in unit.weights]
+    for profile in profiles:
+        for name, weight in weights:
+            symbol = unit_symbol(profile, name)
+            if known.setdefault(symbol.text, weight) is weight:
+                yield symbol, weight
 
 
 _LOSSES = ("L", "E", "L_total", "E_total", "L_tot", "E_tot", "E_ges", "L_ges", "Loss", "loss", "Error", "J", "C", "Cost", "cost")
