@@ -9,7 +9,8 @@ from typing import Any
 
 from tutor.errors import ProgramError, tell
 from tutor.expression.nodes import Expr, Neg, Number, children
-from tutor.graph.shapes import Shape, Size, size_expr
+from tutor.expression.sizes import Size
+from tutor.graph.shapes import Shape, size_expr
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tutor.errors import ProgramError, TutorError, hint_near, tell
 from tutor.expression.nodes import Call, Name
+from tutor.expression.sizes import put_in_size
 from tutor.expression.spelling import is_name
 from tutor.expression.walk import names
 from tutor.graph.layered import Layered, assemble_layers
@@ -71,10 +72,8 @@ def put_numbers(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
     >>> put_numbers({"X": ("N", "d"), "d": (6,)})
     {'X': ('N', 6), 'd': (6,)}
     """
-    return {
-        name: tuple(shapes[size][0] if isinstance(size, str) and len(shapes.get(size, ())) == 1 else size for size in shape)
-        for name, shape in shapes.items()
-    }
+    values = {name: shape[0] for name, shape in shapes.items() if len(shape) == 1 and isinstance(shape[0], int)}
+    return {name: tuple(put_in_size(size, values) for size in shape) for name, shape in shapes.items()}
 
 
 def _uses_torch(source: Source) -> bool:

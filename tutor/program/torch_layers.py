@@ -9,7 +9,8 @@ from typing import Any
 
 from tutor.errors import hint_near, tell
 from tutor.expression.nodes import Call, Name
-from tutor.graph.shapes import Size, size_of
+from tutor.expression.sizes import Size
+from tutor.graph.shapes import size_of
 from tutor.program.program_values import DrawnArray, Formula, Rounds, TorchLayer
 
 NONE = "identity"
