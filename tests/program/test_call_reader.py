@@ -12,6 +12,7 @@ from tutor.program.expression_reader import KNOWN_WORDS
     ("np.sum(x, axes=1, where=x)", "sum with where= is not read"), ("np.fft(x)", "the function fft is not read"),
     ("np.exp()", "exp needs x"), ("np.exp(x, x)", "exp with 2 arguments"), ("np.random.choice(x)", "no function that is read"),
     ("np.einsum('ii', x)", "the letters of einsum"), ("x.foo()", "the function foo is not read"), ("np.sum(x, axis=5)", "has no axis 5"),
+    ("np.var(x, axis=5, ddof=1)", "has no axis 5"), ("np.std(x, axis=np, ddof=1)", "numpy stands where"),
 ])  # fmt: skip
 def test_calls_that_are_not_read_are_refused(text, told):
     with pytest.raises(ProgramError, match=told):

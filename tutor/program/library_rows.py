@@ -191,6 +191,7 @@ def _spread_variance(root: bool, ddof: int | None) -> LibraryRow:
         if not less:
             return given.build(Call("std" if root else "var", (array.expr, *given.axes())))
         axis = given["axis"]
+        given.build(Call("sum", (array.expr, *given.axes())))  # an axis that there is not is refused here
         places = range(len(array.shape)) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
         sizes = [array.shape[int(place)] for place in places]
         count: Expr = Number("1")

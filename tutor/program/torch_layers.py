@@ -126,6 +126,8 @@ def _read_size(reader: Any, value: Any, node: ast.AST) -> Size:
 
 def call_layer(reader: Any, layer: TorchLayer, node: ast.AST, values: Sequence[Any]) -> Any:
     """What a layer gives."""
+    if not values:
+        raise reader.source.refuse(node, tell("{word} needs {name}", word=layer.kind, name="x"))
     if layer.kind == "Sequential":
         value = values[0]
         for part in layer.parts:
