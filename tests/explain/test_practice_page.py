@@ -1,6 +1,7 @@
 """A session in words: every reply of every exercise can be said in every language and format, and looks as it should."""
 
 import re
+from itertools import islice
 
 import pytest
 from chosen_exercises import chosen_entries, load_once
@@ -21,6 +22,7 @@ from tutor.explain.practice_summary import find_status, write_summary
 from tutor.explain.words.languages import find_wording
 from tutor.explain.words.wording import ENGLISH
 from tutor.notation.profile import Notation
+from tutor.numbers.data_set import batches
 from tutor.practice.ladder import list_rungs
 from tutor.practice.session import Event, Progress, Settings, start, step
 from tutor.render.latex.article import document as latex
@@ -211,6 +213,16 @@ def test_where_an_answer_went_wrong_is_said_and_not_what_is_right():
     assert "Line 1 of your working is not equal" in write_plain_page(write_reply(session, reply), Notation(), 80)
     session, reply = step(start(load("graz/branches")), Event("answer", "df/dg"))
     assert "typed back" in write_plain_page(write_reply(session, reply, find_wording("en")), Notation(), 80)
+
+
+def test_what_an_update_needs_is_given():
+    """The data set, how the samples are used, and the step size: else nobody could compute what is asked."""
+    given = write_plain_page(write_start(start(load_once("published/deepml-neuron-two-epochs"))), Notation(), 100)
+    for told in ("3   −1   −2   0", "mean over all 3 samples", "Each update uses all 3 samples", "Step size"):
+        assert told in given
+    shuffled = load_once("cmu/stochastic")
+    order = [batch.samples[0] + 1 for batch in islice(batches(4, 1, "shuffled", shuffled.plan.seed), 3)]
+    assert f"the samples {', '.join(map(str, order))}." in write_plain_page(write_start(start(shuffled)), Notation(), 200)
 
 
 def test_numbers_that_never_end_are_given_as_they_can_be_typed():

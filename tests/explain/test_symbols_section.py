@@ -34,7 +34,7 @@ def define(*exprs, reasons=()):
     (Pow(Name("x"), Number("2")), "a power of an array is taken entry by entry"),
     (Call("row_sums", (Name("X"),)), "𝟏: ones everywhere"),
     (Call("fill", (Number("3"), Number("2"))), "𝟏: ones everywhere"),
-    (Call("max_share", (Number("0"), Name("z"))), "1[0 > z]: 1 where the condition holds, else 0"),
+    (Call("if_positive", (Name("z"), Number("1"), Number("0"))), "1[z > 0]: 1 where the condition holds, else 0"),
     (Call("sigmoid'", (Name("z"),)), "σ′(u) = σ(u)·(1 − σ(u))"),
 ])  # fmt: skip
 def test_the_meaning_of_a_sign(expr, said):

@@ -30,6 +30,8 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
     >>> from tutor.expression.plain import write_plain
     >>> write_plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))
     'sum_over(v, 3, at(W, j, v)*at(x, v))'
+    >>> write_plain(index_form(Call("matmul", (Name("u"), Name("W"))), ["i", "j"], {"u": (2, 1), "W": (1, 3)}))  # a sum of one term is none
+    'at(u, i, 1)*at(W, 1, j)'
     """
     bare = expr
     while type(bare) is Call and bare.func in _SEEN_THROUGH:
@@ -100,6 +102,8 @@ class _Indexer:
             case Call("at" | "at_inside", (Name(name), *index)):
                 return self.entry(arrays[name], tuple(reduce_linear(part, table) for part in index))
             case Call("sum_over" | "max_over" as func, (Name(letter), size, body)):
+                if reduce_linear(size, table) == ONE:  # Σ from 1 to 1 is its only term
+                    return self.read(body, {**table, letter: ONE}, arrays)
                 new = self.make_fresh_letter(letter)
                 inner = self.read(body, {**table, letter: Name(new)}, arrays)
                 return Call(func, (Name(new), reduce_linear(size, table), inner))

@@ -37,6 +37,7 @@ from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
+from tutor.marking.question_list import updates_in
 from tutor.notation.profile import Notation
 from tutor.numbers.printed import decimal, is_in_short_fractions
 from tutor.practice.fading import list_introduced
@@ -326,7 +327,20 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
     defined = list_definitions((step.expr for step in steps), set(), primes=False)
     if defined:
         blocks.append(Paragraph(tuple(defined), words.pages.LABELS["where"]))
-    return Document("", blocks=tuple(blocks), language=words.language)
+    return Document("", blocks=(*blocks, *_write_training(session, words)), language=words.language)
+
+
+def _write_training(session: Session, words: Wording) -> list[Block]:
+    """The data set and the method, as on a problem sheet, where steps are asked that need them."""
+    exercise, questions = session.lesson.exercise, [task.question for task in session.lesson.tasks]
+    if exercise.graph is None or not (exercise.samples is not None or updates_in(questions)):
+        return []
+    from tutor.explain.sheet_page import write_training  # these pages are many: only where they are needed
+    from tutor.solving.request import Form, Options, resolve_solution
+    from tutor.solving.work_out import hold_given
+
+    form: Form = "layer" if session.lesson.settings.layer and exercise.layers is not None else "scalar"
+    return write_training(hold_given(resolve_solution(exercise, Options(steps=0, form=form))), questions, words)
 
 
 def find_given(exercise: Exercise, layers: Layered, name: str) -> Expr:

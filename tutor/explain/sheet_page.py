@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice
 
 from tutor.derive.chains import list_full_chains
 from tutor.exercise.question import LISTS, Question, Tolerance
@@ -349,12 +350,23 @@ def write_given(exercise: SheetExercise, words: Wording) -> list[Block]:
         sizes = words.pages.COMMA.join(map(str, model.network.sizes)) if model.network is not None else ""
         return [Paragraph((words.pages.SIZES.format(sizes=sizes),))] if sizes else []
     blocks = _write_arrays(given, words) if given.request.layered is not None else _write_numbers(given, words)
-    if model.samples is not None:
-        blocks += [_write_samples(given, words), Paragraph((words.sheets.FIRST_SAMPLE,))]
-    if given.training is not None and updates_in(exercise.questions):
+    return blocks + write_training(given, exercise.questions, words)
+
+
+def write_training(given: Worked, questions: Collection[Question], words: Wording) -> list[Block]:
+    """The data set, and how it is trained where questions ask for that."""
+    blocks: list[Block] = []
+    if (samples := given.request.exercise.samples) is not None:
+        over = words.updates.LOSS_OVER[samples.reduce].format(count=len(samples.rows))
+        blocks += [_write_samples(given, words), Paragraph((words.sheets.FIRST_SAMPLE + over,))]
+    if given.training is not None and (updates := updates_in(questions)):
         sections = TrainingSections(given, words)
         sections.method(words.sheets.METHODS)
         blocks += sections.blocks
+        task = given.training.task
+        if task.samples is not None and task.order == "shuffled" and task.size < task.count:
+            taken = ["+".join(str(place + 1) for place in batch.samples) for batch in islice(task.batches(), updates)]
+            blocks.append(Paragraph((words.sheets.ORDER.format(samples=words.pages.COMMA.join(taken)),)))
         blocks.append(Paragraph((Math(Name(sections.rate_name)), EQUALS, Math(sections.rate())), words.sheets.RATE))
     return blocks
 

@@ -109,13 +109,13 @@ def as_indicator(call: Call) -> Call:
 
 
 def is_indicator(call: Call) -> bool:
-    """Whether it is printed as 1 under a condition, else 0: the slope of a ReLU, the share of x in max(x, y).
+    """Whether it is 1 under a condition, else 0: the slope of a ReLU; the share of x in max(x, y) is another where both are equal.
 
-    >>> is_indicator(Call("max_share", (Name("x"), Name("y")))), is_indicator(Call("exp", (Name("x"),)))
+    >>> from tutor.expression.parse import parse
+    >>> is_indicator(parse("if_positive(z, 1, 0)", functions=("if_positive",))), is_indicator(Call("max_share", (Name("x"), Name("y"))))
     (True, False)
     """
-    shown = as_indicator(call)
-    return shown.func == "if_positive" and shown.args[1:] == (ONE, ZERO)
+    return call.func == "if_positive" and call.args[1:] == (ONE, ZERO)
 
 
 def is_numeric(expr: Expr) -> bool:

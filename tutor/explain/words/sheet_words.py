@@ -29,6 +29,8 @@ class SheetWords(Topic):
     RATE = "Step size"
     METHODS = ("{title}.", "{title} with {settings}.")
     """How something is trained, without settings and with some."""
+    ORDER = "Here the updates take one after the other the samples {samples}."
+    """Of a random order, which nobody could guess; the samples of an update are joined by +."""
     FIRST_SAMPLE = "Values and derivatives are asked for the first sample; updates are made over all."
     DIGITS = "Give numbers to {count} significant digits or more, or exactly, unless a question says otherwise."
     IDS = "At the end of each question stands its id: answers that are handed in as a file are given under it."
