@@ -4,6 +4,7 @@ import pytest
 from written_arrays import write_arranged
 
 from tutor.errors import GraphError
+from tutor.graph.layered import choose_sizes, from_layers, write_out
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,15 @@ def test_what_is_refused(text, said):
     with pytest.raises(GraphError) as caught:
         write_arranged(text)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(("line", "shape"), [
+    ("L = sum(softmax(x[0:h]))", ("n",)), ("L = sum(x[h:2*h]^2)", (6,)), ("L = sum(x[-h:])", ("n",)),
+])  # fmt: skip
+def test_letters_inside_of_a_formula_are_sizes(line, shape):
+    layered = from_layers([line], {"x": shape})
+    small, sizes = choose_sizes(layered)
+    assert "h" in layered.symbolic
+    assert not layered.entries
+    assert write_out(small).names
+    assert sizes["h"] <= 3

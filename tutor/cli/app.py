@@ -158,7 +158,7 @@ def solve(
 @app.command(short_help="Draw a computational graph or a network.")
 def draw(target: Target,
          output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="g.svg, or g.tex for TikZ.")] = None,
-         at: At = None, apart: Apart = None, notation: NotationName = None, lang: Lang = None,
+         at: At = None, shape: Shapes = None, apart: Apart = None, notation: NotationName = None, lang: Lang = None,
          kind: Annotated[Drawn, typer.Option("--as", help="The computational graph, or a network's neurons and weights.")] = Drawn.graph,
          values: Annotated[bool, typer.Option("--values", help="With --as network: numbers instead of weights' symbols.")] = False,
          edges: Edges = OnEdges.plain,
@@ -181,8 +181,8 @@ def draw(target: Target,
         return
     if values:
         raise OutputError("--values goes with --as network", hint="the graph has its values anyway")
-    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, apart=apart, form="scalar", words=lang,
-                            edges=edges.value)  # fmt: skip
+    solution = solve_target(target, at=assignments(at), shapes=read_shape_texts(shape) if shape else None, steps=0,
+                            notation_name=notation, apart=apart, form="scalar", words=lang, edges=edges.value)  # fmt: skip
     if output.suffix == ".svg":
         write(solution.to_svg(), output)
         return

@@ -371,6 +371,7 @@ def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
 def _arguments(tokens: list[Token], opened: int, level: int, how: How, first: tuple[Expr, ...] = (), at: int = 0) -> tuple[list[Expr], int]:
     """The arguments in the brackets of a function, or the rest of them behind the ``first``."""
     args, at = [*first], at or opened
+    how = how._replace(lists=True) if how.listed and not how.lists else how
     while True:
         kind, word = tokens[at + 1]
         node, at = _choice(tokens, at + 1 + (kind == "k"), level + 1, how)

@@ -301,7 +301,7 @@ def read_slowly(text: str, start: int, end: int, vocabulary: Vocabulary) -> Expr
         what, hint = _EMPTY[vocabulary.noun]
         raise ExpressionError(what, hint=hint)
     try:
-        return grow(tokens, How(spaced, vocabulary.arity, vocabulary.free and vocabulary.arrays))
+        return grow(tokens, How(spaced, vocabulary.arity, vocabulary.free and vocabulary.arrays, vocabulary.arrays))
     except Stop as stop:
         _refuse(text, stop, places, vocabulary)
 

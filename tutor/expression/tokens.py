@@ -40,11 +40,12 @@ class Named(NamedTuple):
 
 class How(NamedTuple):
     """How tokens are read: which have blanks before them, if known, how many arguments a function takes, if that is to be checked, and
-    whether there are ``lists`` in brackets, concat([X, Y])."""
+    whether there are ``lists`` in brackets, concat([X, Y]), or only in those of a function (``listed``): elsewhere a comma is decimal."""
 
     spaced: frozenset[int] | None = None
     arity: Callable[[str, int], int] | None = None
     lists: bool = False
+    listed: bool = False
 
 
 class Stop(Exception):

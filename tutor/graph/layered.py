@@ -48,11 +48,13 @@ class Layered:
     """A graph over whole layers.
 
     ``entries`` are the names of the single quantities that each array consists of: ``W`` has ``W_1_1``, ``W_1_2``, …; in a network
-    they are the names of its scheme (``w5``).  It is empty where a size is a letter.
+    they are the names of its scheme (``w5``).  It is empty where a size is a letter.  ``inner`` are the letters of sizes that stand
+    inside of formulas, the h of ``sum(x[0:h])``.
     """
 
     graph: Graph
     entries: Mapping[str, Array[str]]
+    inner: tuple[str, ...] = ()
 
     @property
     def shapes(self) -> dict[str, Shape]:
@@ -62,7 +64,7 @@ class Layered:
     @property
     def symbolic(self) -> tuple[str, ...]:
         """The letters that stand for sizes."""
-        return list_size_letters(size for shape in self.shapes.values() for size in shape)
+        return list_size_letters([*(size for shape in self.shapes.values() for size in shape), *self.inner])
 
 
 def from_layers(
@@ -119,7 +121,8 @@ def from_layers(
         inputs=tuple(replace(q, shape=known[q.name]) for q in graph.inputs),
         parameters=tuple(replace(q, shape=known[q.name]) for q in graph.parameters),
     )  # fmt: skip
-    return Layered(graph, _entries(graph))
+    inner = sorted({name for step in steps for name in _settings_of(step.expr)})
+    return Layered(graph, {} if inner else _entries(graph), tuple(inner))
 
 
 _ENTRY = re.compile(r"(?P<array>.+?)(?P<index>(?:_[1-9][0-9]{0,3}){1,4})")

@@ -55,8 +55,10 @@ _HEADINGS = ("section", "subsection")
 _TITLES = (("\\Large", 1.44), ("\\large", 1.2))
 """How a section and a title are set, in a page and in a part of it; a title with how much larger than the text it is."""
 _WHOLE = "\\interlinepenalty=10000\\clubpenalty=10000\\widowpenalty=10000 "
-_EASY_BREAK = "\\vskip 0pt plus 1fil\\penalty-100\\vskip 0pt plus -1fil"
-"""Where a part may be broken, with room left below."""
+_EASY_BREAK = (
+    "\\ifdim\\ifinner\\maxdimen\\else\\pagetotal\\fi<.5\\pagegoal\\else\\vskip 0pt plus 1fil\\penalty-100\\vskip 0pt plus -1fil\\fi"
+)
+"""Where a part may be broken, with room left below: in a frame, and on a page that is half full."""
 _LONG = 8
 """A paragraph of fewer lines is never torn."""
 _BLOCK = 40
@@ -207,7 +209,7 @@ class _LatexPage:
         if self.floats and not any(isinstance(block, Section) for block in doc.blocks):
             blocks = arrange_end(blocks)
         ragged = "\\raggedbottom" if self.style is not None else ""
-        parts = ["\\begingroup\\allowdisplaybreaks" + ragged + _WHOLE, self.title(doc), *blocks, "\\par\\endgroup"]
+        parts = ["\\par\\begingroup\\allowdisplaybreaks" + ragged + _WHOLE, self.title(doc), *blocks, "\\par\\endgroup"]
         return "\n".join(part for part in parts if part) + "\n"
 
     def title(self, doc: Document) -> str:
