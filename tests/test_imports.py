@@ -13,12 +13,13 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "rules": ("errors", "expression.elsewhere", "expression.nodes", "expression.own_functions",
               "expression.parse"),  # rules know no typography, no numbers, no graph
     "graph": ("errors", "expression", "rules"),
+    "program": ("errors", "expression", "rules", "graph"),  # programs are read to a graph; nothing of them runs
     "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers
     "numbers": ("errors", "expression", "rules", "graph", "derive"),
     "notation": ("errors", "expression.keys", "expression.letters", "expression.own_functions", "graph"),
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
     "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
-                "answer.compare"),  # what is asked, worked out
+                "answer.compare", "program"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice"),

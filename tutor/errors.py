@@ -102,6 +102,10 @@ class ExerciseError(TutorError):
     """An exercise file that does not say what it must."""
 
 
+class ProgramError(TutorError):
+    """A line of a program that cannot be read as mathematics, with its file, line and column."""
+
+
 class ProofError(TutorError):
     """A result that failed its own check; it is never printed."""
 

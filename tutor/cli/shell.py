@@ -85,7 +85,7 @@ Target = Annotated[
     typer.Argument(
         metavar="TARGET",
         help='An exercise ("tutor list" shows them), a TOML file, an expression such as "(x+y)*z", '
-        'or steps such as "d = x + y; f = d*z".',
+        'or steps such as "d = x + y; f = d*z"; or a function of a program, model.py:forward.',
         autocompletion=complete,
         show_default=False,
     ),
@@ -95,7 +95,8 @@ At = Annotated[
 ]
 Shapes = Annotated[
     list[str] | None,
-    typer.Option("--shape", metavar="NAME=SIZES", help="A formula over arrays: --shape W=k,n --shape x=n, letters or numbers."),
+    typer.Option("--shape", "--shapes", metavar="NAME=SIZES",
+                 help="A formula or a program over arrays: --shapes W=k,n x=n, letters or numbers."),
 ]
 Wrt = Annotated[
     list[str] | None,
@@ -220,7 +221,22 @@ def protect_formulas(arguments: Sequence[str]) -> list[str]:
     >>> protect_formulas(["solve", "-log(p)", "--at", "p=1/2", "-o", "-x"])
     ['solve', ' -log(p)', '--at', 'p=1/2', '-o', '-x']
     """
-    return [f" {word}" if _NEGATIVE.match(word) else word for word in arguments]
+    return _repeat_shapes([f" {word}" if _NEGATIVE.match(word) else word for word in arguments])
+
+
+_SHAPED = re.compile(r"[^\W\d]\w*=[^=]*")
+
+
+def _repeat_shapes(words: Sequence[str]) -> list[str]:
+    """``--shapes X=N,D W=D,H`` with the option before each of its words: an option takes one."""
+    found: list[str] = []
+    following = False
+    for place, word in enumerate(words):
+        if following and _SHAPED.fullmatch(word) and words[place - 1] not in ("--shape", "--shapes"):
+            found.append("--shapes")
+        following = word in ("--shape", "--shapes") or (following and _SHAPED.fullmatch(word) is not None)
+        found.append(word)
+    return found
 
 
 def console() -> Console:

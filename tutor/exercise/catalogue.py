@@ -238,6 +238,32 @@ def _read_beside(path: Path, name: str) -> str:
     return read_text(beside)
 
 
+_PROGRAM = re.compile(r"(?P<file>.+\.py)(?::(?P<wanted>[^:/\\]*))?", re.DOTALL)
+
+
+def is_program_name(target: str) -> bool:
+    """Whether a target is a Python file, or a function in one.
+
+    >>> is_program_name("model.py:forward"), is_program_name("model.py"), is_program_name("x/y")
+    (True, True, False)
+    """
+    return _PROGRAM.fullmatch(target) is not None
+
+
+def read_program_file(target: str) -> tuple[str, str, str]:
+    """The file of a program, its text, and the function that is meant (empty where it is not said): ``model.py:forward``.
+
+    Raises `ExerciseError` for a file that does not exist or cannot be read, or is larger than an exercise file.
+    """
+    match = _PROGRAM.fullmatch(target)
+    assert match is not None
+    path = Path(match["file"])
+    if not path.is_file():
+        what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        raise ExerciseError(f"the file {make_visible(str(path), 120)} {what}", hint="give the path of a Python file: model.py:forward")
+    return str(path), read_text(path), match["wanted"] or ""
+
+
 def read_csv(name: str) -> str:
     """The text of a data file.
 

@@ -82,7 +82,7 @@ class Assumption:
     """
 
     kind: Literal[
-        "apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream",
+        "apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream", "labels",
         "truncated", "truncated from the end", "truncated at", "not truncated",
     ]  # fmt: skip
     names: tuple[str, ...] = ()
@@ -96,6 +96,7 @@ class Exercise:
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
     should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
     ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it); ``translations`` has its texts in others.
+    ``lines`` are those of the program that it was read from, by the steps that stand there.
     ``repetition`` is what it says about steps over t = 1…T, ``recursion`` whether its derivation is told as one row for every t.
     """
 
@@ -129,6 +130,7 @@ class Exercise:
     translations: Translations = field(default_factory=dict)
     repetition: Repetition | None = None
     recursion: bool | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     def say(self, text: str, language: str) -> str:
         """A text of the exercise in a language; as it stands where it has no translation.

@@ -69,9 +69,18 @@ class ArraySections(PageWriter):
         rows = [
             row
             for step in steps
-            for row in self.step(step, Name(step.target), self.words.arrays.say_forward(step.rule, self.words.rules))
+            for row in self.step(step, Name(step.target), self.say_line(step.target, self.say_forward(step)))
         ]
         self.blocks += [self.heading("forward"), Equations(tuple(rows)), *self.explain_symbols(steps, forward=True)]
+
+    def say_forward(self, step: Step) -> str:
+        """Why a forward step holds."""
+        return self.words.arrays.say_forward(step.rule, self.words.rules)
+
+    def say_line(self, target: str, why: str) -> str:
+        """Why a step holds, with the line of the program that it stands in, where it was read from one."""
+        line = self.exercise.lines.get(target)
+        return why if line is None else f"{self.words.arrays.LINE.format(line=line)}: {why}"
 
     def add_backward(self) -> None:
         """The gradients that the wanted ones are computed from."""

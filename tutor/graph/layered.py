@@ -93,7 +93,24 @@ def from_layers(
         if target in formulas or target in shapes:
             raise GraphError(f"{target} is defined twice", where=f"step {number}", hint="give the second one another name")
         formulas[target] = expr
-    loss = loss or next(reversed(formulas), "")
+    return assemble_layers(formulas, shapes, loss=loss, parameters=parameters, kinds=kinds)
+
+
+def assemble_layers(
+    formulas: Mapping[str, Expr],
+    shapes: Mapping[str, Shape],
+    *,
+    loss: str = "",
+    parameters: Sequence[str] = (),
+    kinds: Mapping[str, Quantity] | None = None,
+) -> Layered:
+    """The same of formulas that have been read, by their targets in the order of the computation; see `from_layers`.
+
+    >>> from tutor.expression.parse import parse
+    >>> assemble_layers({"L": parse("sum(x^2)", functions=["sum"])}, {"x": (3,)}).graph.loss
+    'L'
+    """
+    loss = loss or next(reversed(list(formulas)), "")
     expanded = expand_layers(formulas.items(), shapes)
     formulas = dict(expanded.steps)
     kinds = {**{name: Quantity(name, "constant") for name in expanded.constants}, **(kinds or {})}

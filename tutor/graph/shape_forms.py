@@ -125,7 +125,7 @@ def _transpose(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     shape = shape_of(array, shapes)
     listed = [part for setting in parts for part in (setting.args if type(setting) is Call and _is_axis(setting) else (setting,))]
     axes = [read_axis(call, array, shape, part) for part in listed] if listed else list(reversed(range(len(shape))))
-    if len(axes) == 2 and len(shape) > 2:  # as PyTorch has it: two that change places
+    if len(axes) == 2 and (len(shape) > 2 or call.func == "swapaxes"):  # as PyTorch has it: two that change places
         order = list(range(len(shape)))
         order[axes[0]], order[axes[1]] = axes[1], axes[0]
         axes = order

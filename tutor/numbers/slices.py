@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tutor.expression.nodes import Call, Expr, children
 from tutor.expression.walk import names, size
 from tutor.graph.nouns import Graph, Step
 
@@ -18,6 +19,20 @@ class Slice:
     depth: int
 
 
+LONG, COMPARED = 60, 8
+"""SymPy compares the operands of a maximum with each other: of long formulas that takes so many times as long (measured: 50 s for one)."""
+
+
+def _has_extreme(expr: Expr) -> bool:
+    waiting = [expr]
+    while waiting:
+        node = waiting.pop()
+        if type(node) is Call and node.func in ("max", "min"):
+            return True
+        waiting.extend(children(node))
+    return False
+
+
 def slice_dependent(graph: Graph, wrt: str) -> Slice:
     """The part of a graph that depends on a quantity, with the size and depth of its composed formula (which is not made)."""
     known: dict[str, tuple[int, int]] = {wrt: (1, 0)}
@@ -28,8 +43,7 @@ def slice_dependent(graph: Graph, wrt: str) -> Slice:
         used = [name for name in names(step.expr) if name in known]
         if used:
             steps.append(step)
-            known[step.target] = (
-                size(step.expr) + sum(known[name][0] for name in used),
-                1 + max(known[name][1] for name in used),
-            )
+            whole = size(step.expr) + sum(known[name][0] for name in used)
+            whole *= COMPARED if whole > LONG and _has_extreme(step.expr) else 1
+            known[step.target] = (whole, 1 + max(known[name][1] for name in used))
     return Slice(wrt, tuple(steps), *known.get(graph.loss, (1, 0)))

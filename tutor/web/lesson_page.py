@@ -51,6 +51,8 @@ LABEL = 80
 """So many letters of a task's name stand in the list."""
 GRAPHS = 100
 """So many pictures of one lesson's graph are kept."""
+MOST_PARTS = 2
+"""So many parts of a large graph stand open for a whole array."""
 MOST_OPEN = 40
 """So many known numbers are shown at once; of more the table is opened by who wants it."""
 MOST_FIELDS, WIDEST = 49, 8
@@ -244,7 +246,7 @@ def write_graph(session: Session, prepared: PreparedLesson) -> str:
 
     Each box has room for a number from the start, so that nothing moves when one is found, and its width says nothing about it.  In an exam
     it stays as it was at the beginning: its page is the same whatever was answered.  Of a large graph those parts stand open that
-    the question is about.
+    the question is about, of a whole array the first ones.
     """
     figures = draw_parts(start(prepared.lesson) if session.is_secret else session, prepared.words)
     drawn = [_draw_part(place, figure.picture, prepared) for place, figure in enumerate(figures)]
@@ -253,9 +255,12 @@ def write_graph(session: Session, prepared: PreparedLesson) -> str:
     wanted = _list_wanted(session.task)
     held = [{node.name for node in figure.picture.nodes} & wanted for figure in figures if isinstance(figure.picture, Picture)]
     told = [write_inline(figure.caption, prepared.of_graph) for figure in figures]
+    about = [place for place, here in enumerate(held) if here] or list(range(len(held)))
+    if session.task is None or session.task.question.array:  # a whole array may be in all of them
+        about = about[:MOST_PARTS]
     return "".join(
-        f'<details{" open" if here or not any(held) else ""}><summary>{title}</summary>{picture}</details>'
-        for title, picture, here in zip(told, drawn, held, strict=True)
+        f'<details{" open" if place in about else ""}><summary>{title}</summary>{picture}</details>'
+        for place, (title, picture) in enumerate(zip(told, drawn, strict=True))
     )
 
 

@@ -192,6 +192,7 @@ class ArrayWords(Topic):
     WORKED_OUT = "worked out"
     EXAMPLE = "for example"
     WRITTEN = "written out"
+    LINE = "line {line}"
     CONDITION = "Needs targets that sum to 1 for each sample, as here."
     ASSUMED = "Needs targets that sum to 1 for each sample."
 

@@ -119,6 +119,7 @@ class PageWords(Topic):
         ),
         "written out": ("Written out with {sizes}.", "Written out with {sizes}."),
         "shape": ("Assumed: {names} is of shape {shape}, as the formula needs it; --shape {names}=… says another.",) * 2,
+        "labels": ("The labels {names} stand as rows of 0 and 1, {hot}: a 1 at the place of each label.",) * 2,
         "upstream": ("{names} is an array: {loss} stands for any loss behind it, and {upstream} for ∂{loss}/∂{names}.",) * 2,
         "truncated at": (
             "Truncated: gradients go back {steps} steps at most. What comes after {names} takes it as a constant, as if detached.",

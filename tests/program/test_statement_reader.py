@@ -1,0 +1,42 @@
+"""Statements: what a name stands for at each place, loops and helpers written out, and what cannot be read refused where it is used."""
+
+import pytest
+from small_programs import TORCH, read_formulas
+
+from tutor.errors import ProgramError
+
+READ = {  # a body of f(x, w): its steps
+    "a name twice": ("x = x * w\nx = x + 1\nreturn x", ["x2 = hadamard(x, w)", "x3 = x2 + 1"]),
+    "added in place": ("z = x * w\nz += x\nreturn z", ["z = hadamard(x, w)", "z2 = z + x"]),
+    "a loop": ("h = x\nfor t in range(2):\n    h = np.tanh(h * w)\nreturn h", ["h = tanh(hadamard(x, w))", "h2 = tanh(hadamard(h, w))"]),
+    "a choice": ("if x.ndim > 1:\n    z = x\nelse:\n    z = x * w\nreturn z", ["z = hadamard(x, w)"]),
+    "a dictionary": ("cache = {'a': x * w}\ncache['b'] = np.exp(cache['a'])\nreturn cache['b']", ["b = exp(hadamard(x, w))"]),
+    "unpacking": ("(a, b), *c = (x, w), x * w\nreturn c[0] * b", ["out = hadamard(hadamard(x, w), w)"]),
+    "an alias": ("z = x\nz = z * w\nreturn z + x", ["z = hadamard(x, w)", "out = z + x"]),
+    "what is not used": ("q = open('f')\nprint(x)\nassert x.any()\nz = x * w\nreturn z, q", ["z = hadamard(x, w)"]),
+    "early ends": ("for i in range(9):\n    if i == 1:\n        continue\n    if i > 2:\n        break\n    x = x * w\nreturn x",
+                   ["x2 = hadamard(x, w)", "x3 = hadamard(x2, w)"]),
+    "a list": ("hs = []\nfor k in range(2):\n    hs.append(x * k)\nreturn np.stack(hs)",
+               ["out = concat(keep_column(x*0), keep_column(x*1))"]),
+    "names of functions": ("exp = np.exp(x)\nreturn exp * w", ["exp2 = exp(x)", "out = hadamard(exp2, w)"]),
+}  # fmt: skip
+
+
+def test_statements_are_read_in_their_order():
+    found = {}
+    for name, (body, _) in READ.items():
+        lines = "".join(f"    {line}\n" for line in body.split("\n"))
+        found[name] = read_formulas(f"def f(x, w):\n{lines}", x=(2,), w=(2,))
+    assert found == {name: steps for name, (_, steps) in READ.items()}
+
+
+def test_helpers_are_written_out_with_their_usual_arguments():
+    program = "def g(a, *, k=2):\n    b = a * k\n    return b\n\ndef f(x):\n    return g(g(x), k=3)\n"
+    assert read_formulas(program, x=(2,)) == ["b = x*2", "b2 = b*3"]
+
+
+def test_what_cannot_be_read_is_refused_where_it_is_used():
+    program = "def f(x):\n    with torch.no_grad():\n        z = x * 2\n    return z * x\n"
+    with pytest.raises(ProgramError, match="stops the gradient") as caught:
+        read_formulas(program, imports=TORCH, x=(2,))
+    assert caught.value.where == "f.py:5:5"

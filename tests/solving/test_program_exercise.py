@@ -1,0 +1,47 @@
+"""A function in a Python file as an exercise: its names, its lines, and what had to be assumed."""
+
+import pytest
+
+from tutor.cli.shell import protect_formulas
+from tutor.errors import ExerciseError, ProgramError
+from tutor.results.solution import solve
+
+NET = """import numpy as np
+
+def forward(X, y, W, b):
+    scores = X @ W + b
+    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    return -np.log(p[np.arange(len(X)), y]).mean()
+"""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("programs") / "net.py"
+    path.write_text(NET)
+    return str(path)
+
+
+def test_a_program_is_explained_with_its_names_lines_and_assumptions(file):
+    english, german = (solve(f"{file}:forward", shapes={"X": ("N", "D")}, words=words).to("terminal") for words in ("en", "de"))
+    assert "forward · net.py" in english
+    assert "line 4: weights times inputs, plus bias" in english
+    assert "Assumed: W is of shape D×H" in english
+    assert "The labels y stand as rows of 0 and 1" in english
+    assert "Zeile 4: Gewichte mal Eingaben plus Bias" in german
+    assert "Die Label y stehen als Zeilen aus 0 und 1" in german
+
+
+@pytest.mark.parametrize(("target", "told", "kind"), [
+    (":forwrd", "did you mean forward", ProgramError), (":forward", "net.py:4:14: the matrix product does not take X", ProgramError),
+    ("x.py:forward", "does not exist", ExerciseError),
+])  # fmt: skip
+def test_what_cannot_be_read_is_said_with_its_place(file, target, told, kind):
+    with pytest.raises(kind) as caught:
+        solve(f"{file}{target}", shapes={"X": (3, 2), "W": ()})
+    assert told in str(caught.value)
+
+
+def test_shapes_may_stand_behind_one_option():
+    words = protect_formulas(["solve", "f.py:f", "--shapes", "X=N,D", "W=D,H", "--form", "layer"])
+    assert words == ["solve", "f.py:f", "--shapes", "X=N,D", "--shapes", "W=D,H", "--form", "layer"]

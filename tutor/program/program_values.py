@@ -1,0 +1,192 @@
+"""What a name of a program may stand for while it is read: formulas with shapes, whole numbers, texts, functions, layers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.errors import ProgramError, tell
+from tutor.expression.nodes import Expr, Neg, Number, children
+from tutor.expression.sizes import Size
+from tutor.graph.shapes import Shape, size_expr
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A number or an array: a formula of quantities, made of the operations that exist, and its shape."""
+
+    expr: Expr
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An argument without a shape, until its first use tells it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnArray:
+    """An array of numbers that nobody gives (random, or zeros to begin with): a quantity of its own once it has a name."""
+
+    shape: Shape
+    fill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Where ``positive`` is above 0, or where it is not if ``turned``: a comparison of arrays."""
+
+    positive: Formula
+    turned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A name of a library by its whole path: ``numpy.sum``."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFunction:
+    """A function of the program, with what belongs to it where it is a method."""
+
+    node: ast.FunctionDef | ast.Lambda
+    owner: Instance | None = None
+    scope: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of the program."""
+
+    node: ast.ClassDef
+
+
+@dataclass(slots=True)
+class Instance:
+    """An object of a class of the program, with what its __init__ has put into it.
+
+    Once it is ``named``, ``path`` begins the names of its weights; until then they are no quantities.
+    """
+
+    made_of: Class
+    path: str = ""
+    named: bool = False
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class TorchLayer:
+    """A layer of torch.nn as it was made: its kind and its settings; it has its weights once it has a name."""
+
+    kind: str
+    settings: Mapping[str, Any]
+    path: str = ""
+    parts: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What stands behind a value and a point, to be called."""
+
+    of: Any
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """0, 1, … up to before a size that is a letter: range(N) in P[range(N), y]."""
+
+    count: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What a statement that cannot be read would have given: refused where it is used, and only there."""
+
+    error: ProgramError
+
+
+def write_number(value: float | str) -> Formula:
+    """A number as a formula, with its sign before it.
+
+    >>> write_number(-2)
+    Formula(expr=Neg(arg=Number(text='2')), shape=())
+    """
+    text = str(value)
+    return Formula(Neg(Number(text[1:])) if text.startswith("-") else Number(text), ())
+
+
+def write_size(size: Size) -> Any:
+    """A size as a program has it: a whole number, or a letter.
+
+    >>> write_size(3), write_size("N").expr
+    (3, Name(name='N'))
+    """
+    return size if isinstance(size, int) else Formula(size_expr(size), ())
+
+
+def count_parts(expr: Expr) -> int:
+    """How many names, numbers and signs a formula has.
+
+    >>> count_parts(Neg(Neg(Number("0"))))
+    3
+    """
+    count, waiting = 0, [expr]
+    while waiting:
+        node = waiting.pop()
+        count += 1
+        waiting.extend(children(node))
+    return count
+
+
+def find_depth(expr: Expr) -> int:
+    """How deep a formula is nested.
+
+    >>> find_depth(Neg(Number("1")))
+    2
+    """
+    deepest, waiting = 0, [(expr, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting.extend((part, depth + 1) for part in children(node))
+    return deepest
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is a whole number that is known.
+
+    >>> is_whole(3), is_whole(True)
+    (True, False)
+    """
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is known, and can be compared: a whole number, a text, None, a tuple of these.
+
+    >>> is_plain((1, "relu")), is_plain(Library("numpy"))
+    (True, False)
+    """
+    return isinstance(value, (int, str, bool, type(None))) or (isinstance(value, tuple) and all(map(is_plain, value)))
+
+
+def name_value(value: Any) -> str:
+    """A value for people.
+
+    >>> name_value({})
+    'a dictionary'
+    """
+    if isinstance(value, Library):
+        return value.path
+    if isinstance(value, Open):
+        return value.name
+    return {str: tell("a text"), dict: tell("a dictionary"), type(None): "None", list: tell("a list"), tuple: tell("a tuple"),
+            OwnFunction: tell("a function"), Class: tell("a class"), Instance: tell("an object"), TorchLayer: tell("a layer"),
+            slice: tell("a slice"), range: tell("a range")}.get(type(value), tell("this"))  # fmt: skip

@@ -1,0 +1,264 @@
+"""A function of a program to a graph over arrays: ``model.py:forward``, a class with a forward, or the whole file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.errors import ProgramError, TutorError, hint_near, tell
+from tutor.expression.nodes import Call, Name
+from tutor.expression.sizes import put_in_size
+from tutor.expression.spelling import is_name
+from tutor.expression.walk import names
+from tutor.graph.layered import Layered, assemble_layers
+from tutor.graph.nouns import Quantity
+from tutor.graph.shapes import Shape
+from tutor.program.program_values import Class, Formula, Open, OwnFunction, Unread, write_size
+from tutor.program.recorder import Recorder
+from tutor.program.source import Source, read_source
+from tutor.program.statement_reader import StatementReader
+
+ENTRANCES = ("forward", "loss", "model", "main")
+"""What the function that is meant is called where nobody says it."""
+LOSS, UPSTREAM = "L", "g"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProgram:
+    """A program as a graph: ``lines`` says in which line each step stands, ``found`` are shapes that nobody said, by name.
+
+    ``one_hot`` gives for labels the name of their rows of 0 and 1; ``behind`` is the result where that is an array, and a loss stands
+    behind it.
+    """
+
+    layered: Layered
+    lines: Mapping[str, int]
+    found: Mapping[str, Shape]
+    one_hot: Mapping[str, str]
+    behind: str = ""
+    upstream: str = ""
+    called: str = ""
+
+
+def read_program(text: str, file: str, wanted: str = "", shapes: Mapping[str, Shape] | None = None) -> ReadProgram:
+    """Read a function (``forward``), a class (``MLP``, ``MLP.forward``) or, without a name, what the file computes.
+
+    ``shapes`` are those of the arguments by their names.  Nothing of the text is run.
+
+    Raises `ProgramError` with file, line and column for what is not read.
+
+    >>> found = read_program("def f(x, w):\\n    z = w * x\\n    return z ** 2\\n", "f.py", "f", {"x": (), "w": ()})
+    >>> [(step.target, found.lines[step.target]) for step in found.layered.graph.steps]
+    [('z', 2), ('out', 3)]
+    """
+    source = read_source(text, file)
+    taken = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
+    given = put_numbers(shapes or {})
+    reader = ProgramReader(Recorder(source, given, taken | {*given}), "torch" if _uses_torch(source) else "numpy")
+    try:
+        value, node, called = reader.read_target(wanted)
+        return _finish(reader, value, node, called)
+    except RecursionError:
+        raise ProgramError(tell("the program is nested too deep to be read"), where=source.file,
+                           hint=tell("write it in several statements")) from None  # fmt: skip
+
+
+def put_numbers(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
+    """The shapes with a number for each letter that is given one: X=N,d and d=6.
+
+    >>> put_numbers({"X": ("N", "d"), "d": (6,)})
+    {'X': ('N', 6), 'd': (6,)}
+    """
+    values = {name: shape[0] for name, shape in shapes.items() if len(shape) == 1 and isinstance(shape[0], int)}
+    return {name: tuple(put_in_size(size, values) for size in shape) for name, shape in shapes.items()}
+
+
+def _uses_torch(source: Source) -> bool:
+    heads = [alias.name for node in ast.walk(source.tree) if isinstance(node, ast.Import) for alias in node.names]
+    heads += [node.module or "" for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom)]
+    return any(head.partition(".")[0] == "torch" for head in heads)
+
+
+class ProgramReader(StatementReader):
+    """Finds what is meant, opens its arguments, and reads it."""
+
+    def __init__(self, recorder: Recorder, dialect: str) -> None:
+        super().__init__(recorder, dialect)
+        self.entries: dict[tuple[str, str], Any] = {}
+        self.making = False
+
+    def read_target(self, wanted: str) -> tuple[Any, ast.AST, str]:
+        """What the function, the class or the file gives, where it stands, and what it is called."""
+        tree = self.source.tree
+        self.drawn_kind = "weight"
+        self.read_module()
+        head, _, method = wanted.partition(".")
+        if not head:
+            known = [name for name, value in self.module.items() if isinstance(value, OwnFunction | Class)]
+            head = next((name for name in ENTRANCES if name in known), known[0] if len(known) == 1 else "")
+            if not head and known and not self.recorder.steps:
+                raise ProgramError(tell("which function of the file is meant is not said"), where=self.source.file,
+                                   hint=tell("write {file}:{name}; there are {names}", file=self.source.file, name=known[-1],
+                                             names=", ".join(known[:20])))  # fmt: skip
+            if not head:
+                last = next(reversed(self.recorder.steps), "")
+                if not last:
+                    raise ProgramError(tell("the file computes nothing that is read"), where=self.source.file,
+                                       hint=tell("give a function, {file}:forward", file=self.source.file))  # fmt: skip
+                return self.module.get("loss", Formula(Name(last), self.recorder.shapes[last])), tree, ""
+        value = self.module.get(head)
+        if isinstance(value, Unread):
+            raise value.error
+        if isinstance(value, Class):
+            function, owner = self.open_object(value, method or "forward"), value.node
+            return self.call_target(function), owner, f"{head}.{function.node.name}"  # type: ignore[union-attr]
+        if not isinstance(value, OwnFunction) or method:
+            known = [name for name, one in self.module.items() if isinstance(one, OwnFunction | Class)]
+            raise ProgramError(tell("there is no function {name} in the file", name=wanted[:60]), where=self.source.file,
+                               hint=hint_near(wanted, known) or tell("there are {names}", names=", ".join(known[:20]) or "-"))  # fmt: skip
+        return self.call_target(value), value.node, head
+
+    def open_object(self, made_of: Class, method: str) -> OwnFunction:
+        """A method of an object of a class, made with its usual settings, and letters for sizes that nobody gives."""
+        self.making = True
+        made = self.make_object(made_of, made_of.node, [], {}, open_ones=True)
+        self.making = False
+        self.name_parts(made, "", made_of.node)
+        methods = [part for part in made_of.node.body if isinstance(part, ast.FunctionDef)]
+        chosen = next((part for part in methods if part.name in (method, "__call__" if method == "forward" else method)), None)
+        chosen = chosen or next((part for part in methods if part.name == "loss" and method == "forward"), None)
+        if chosen is None:
+            raise self.source.refuse(made_of.node, tell("the class {name} has no {method}", name=made_of.node.name, method=method),
+                                     tell("there are {names}", names=", ".join(part.name for part in methods) or "-"))  # fmt: skip
+        return OwnFunction(chosen, made)
+
+    def call_target(self, function: OwnFunction) -> Any:
+        """What a function gives with open arguments."""
+        values = [function.owner] if function.owner is not None else []
+        self.drawn_kind = "input"
+        scope = {**function.scope, **self.match_arguments(function, function.node, values, {}, open_ones=True)}
+        return self.run_function(function, scope)
+
+    def open_argument(self, arg: ast.arg) -> Any:
+        """An argument of what is meant: its shape is given, annotated, or told by its first use."""
+        given = self.recorder.given.get(arg.arg)
+        if self.making:  # a setting of a class: a size
+            return write_size(given[0] if given else arg.arg if is_name(arg.arg) else "n")
+        if given is None:
+            given = read_annotation(arg.annotation)
+        if given is None and _is_whole_number(arg.annotation):
+            return write_size(arg.arg)
+        if given is not None:
+            return self.recorder.add_leaf(arg.arg, given)
+        return Open(self.recorder.choose_name(arg.arg))
+
+    def read_subscript(self, node: ast.Subscript) -> Any:
+        """Of an argument that is a dictionary, params['W1'], an entry is an argument of its own."""
+        if isinstance(node.slice, ast.Constant | ast.JoinedStr) and isinstance(owner := self.read(node.value), Open):
+            key = self.read(node.slice)
+            if isinstance(key, str):
+                if (owner.name, key) not in self.entries:
+                    given = self.recorder.given.get(key)
+                    made = Open(self.recorder.choose_name(key)) if given is None else self.recorder.add_leaf(key, given)
+                    self.entries[owner.name, key] = made
+                return self.entries[owner.name, key]
+        return super().read_subscript(node)
+
+
+def read_annotation(node: ast.expr | None) -> Shape | None:
+    """The shape that an annotation says, as jaxtyping has it: ``Float[Array, "N D"]``; () for a float; nothing for any other.
+
+    >>> read_annotation(ast.parse("Float[Tensor, 'N 3']", mode="eval").body), read_annotation(ast.parse("float", mode="eval").body)
+    (('N', 3), ())
+    """
+    if isinstance(node, ast.Name) and node.id == "float":
+        return ()
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple) or not node.slice.elts:
+        return None
+    last = node.slice.elts[-1]
+    if not isinstance(last, ast.Constant) or not isinstance(last.value, str):
+        return None
+    sizes = last.value.split()
+    if not all(re.fullmatch(r"[A-Za-z]\w{0,20}|[1-9][0-9]{0,5}", size) for size in sizes):
+        return None
+    return tuple(int(size) if size.isdigit() else size for size in sizes)
+
+
+def _is_whole_number(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Name) and node.id == "int"
+
+
+def _choose_result(value: Any, reader: ProgramReader, node: ast.AST) -> Formula:
+    """The number or the array that is differentiated: the first one of what is returned."""
+    if isinstance(value, Unread):
+        raise value.error
+    if isinstance(value, dict):
+        value = value.get("loss", next(iter(value.values()), None))
+    while isinstance(value, tuple | list) and value:
+        value = value[0]
+    if isinstance(value, Unread):
+        raise value.error
+    if isinstance(value, Formula):
+        return value
+    raise reader.source.refuse(node, tell("what is returned is no number and no array that is computed"),
+                               tell("return the loss, or the output of the network"))  # fmt: skip
+
+
+def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> ReadProgram:
+    """The graph of what a result is computed from."""
+    recorder = reader.recorder
+    result = _choose_result(value, reader, node)
+    if type(result.expr) is not Name:
+        place = _find_return(node)
+        result = recorder.add_step("loss" if "loss" in called.lower() else "out", result, place)
+    assert type(result.expr) is Name
+    target = result.expr.name
+    if target not in recorder.steps:
+        raise reader.source.refuse(node, tell("{name} is given, and not computed", name=target), tell("return what is computed"))
+    behind = upstream = ""
+    if result.shape:
+        loss, upstream = recorder.choose_name(LOSS), recorder.choose_name(UPSTREAM)
+        behind = target
+        recorder.shapes[upstream] = result.shape
+        recorder.kinds[upstream] = Quantity(upstream, "constant")
+        recorder.steps[loss] = Call("sum", (Call("hadamard", (Name(upstream), Name(target))),))
+        recorder.shapes[loss] = ()
+        target = loss
+    needed = recorder.list_needed(target)
+    formulas = {name: recorder.steps[name] for name in needed}
+    used = {name for expr in formulas.values() for name in names(expr)}
+    shapes = {name: shape for name, shape in recorder.shapes.items() if name in used and name not in recorder.steps}
+    kinds = {name: quantity for name, quantity in recorder.kinds.items() if name in shapes}
+    refuse_unused(recorder, {*used, *recorder.one_hot})
+    try:
+        layered = assemble_layers(formulas, shapes, loss=target, kinds=kinds)
+    except TutorError as error:
+        line = next((recorder.lines[name] for name in needed if name in recorder.lines and error.where == f"step {name}"), 0)
+        raise ProgramError(error.what, where=f"{reader.source.file}:{line}" if line else reader.source.file, hint=error.hint) from None
+    lines = {name: recorder.lines[name] for name in needed if name in recorder.lines}
+    found = {name: shape for name, shape in recorder.found.items() if name in used}
+    hot = {name: one for name, one in recorder.one_hot.items() if one in used}
+    return ReadProgram(layered, lines, found, hot, behind, upstream, called)
+
+
+def _find_return(node: ast.AST) -> ast.AST:
+    """Where a function returns."""
+    return next((part for part in ast.walk(node) if isinstance(part, ast.Return)), node)
+
+
+def refuse_unused(recorder: Recorder, used: Sequence[str] | set[str]) -> None:
+    """Refuse a shape of what the program does not have: a name that is mistyped.
+
+    >>> refuse_unused(Recorder(read_source("def f(x): pass", "f.py"), {"x": (2,)}, []), set())
+    """
+    known = {*recorder.shapes, *recorder.taken, *used} - {*recorder.given}
+    for name in recorder.given:
+        arguments = {part.arg for part in ast.walk(recorder.source.tree) if isinstance(part, ast.arg)}
+        written = {part.value for part in ast.walk(recorder.source.tree) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+        if name not in recorder.shapes and name not in arguments and name not in written:
+            raise ProgramError(tell("there is no quantity {name}", name=name), where="--shapes", hint=hint_near(name, sorted(known)))
+
+

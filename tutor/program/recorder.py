@@ -1,0 +1,151 @@
+"""The steps of a program as they are met: each a quantity with a formula over arrays, its shape, and the line it stands in."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from tutor.errors import TutorError, tell
+from tutor.expression.letters import GREEK
+from tutor.expression.nodes import Call, Expr, Name, Number
+from tutor.expression.program_signs import SLICE
+from tutor.expression.spelling import is_name
+from tutor.expression.walk import names
+from tutor.graph.array_products import arrange_products
+from tutor.graph.expand_layers import expand_layers
+from tutor.graph.nouns import Kind, Quantity
+from tutor.graph.shapes import Shape, shape_of
+from tutor.program.program_values import Formula, Open, count_parts, find_depth, write_number
+from tutor.program.source import Source
+from tutor.rules.composite_layers import COMPOSITES
+from tutor.rules.functions import FUNCTIONS
+
+MOST_STEPS = 600
+MOST_PARTS = 120
+"""A formula of more parts gets a step of its own where it stands."""
+DEEPEST = 16
+_RESERVED = frozenset({*FUNCTIONS, "e", "d", "pi", "if", "else", "inf"})
+
+
+@dataclass(slots=True)
+class Recorder:
+    """What has been read of a program's computation: steps in their order, shapes, leaves, lines.
+
+    ``given`` are the shapes that somebody says, ``taken`` the names that the program has itself.
+    """
+
+    source: Source
+    given: Mapping[str, Shape]
+    taken: Collection[str]
+    steps: dict[str, Expr] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, Quantity] = field(default_factory=dict)
+    found: dict[str, Shape] = field(default_factory=dict)
+    one_hot: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    def build(self, expr: Expr, node: ast.AST) -> Formula:
+        """A formula as it is meant, with its shape.  Raises `ProgramError` at the node for what does not fit."""
+        try:
+            made = arrange_products(expr, self.shapes)
+            shape = shape_of(made, self.shapes)
+        except TutorError as error:
+            raise self.source.refuse_for(node, error) from None
+        if count_parts(made) > MOST_PARTS or find_depth(made) > DEEPEST:
+            return self.add_step("t", Formula(made, shape), node)
+        return Formula(made, shape)
+
+    def add_step(self, wanted: str, formula: Formula, node: ast.AST) -> Formula:
+        """One step more, called as the program calls it, or with a number behind where that name is taken."""
+        if len(self.steps) >= MOST_STEPS:
+            raise self.source.refuse(node, tell("the program has more than {limit} steps", limit=MOST_STEPS),
+                                     tell("give a smaller function, or fewer rounds of its loops"))  # fmt: skip
+        name = self.choose_name(wanted)
+        self.steps[name] = formula.expr
+        self.shapes[name] = formula.shape
+        self.lines[name] = getattr(node, "lineno", 0)
+        return Formula(Name(name), formula.shape)
+
+    def add_layer(self, wanted: str, call: Call, node: ast.AST) -> Formula:
+        """The steps of a layer that is made of others (`tutor.rules.composite_layers`); the last one is its result."""
+        target = self.choose_name(wanted)
+        known = {name: shape for name, shape in self.shapes.items() if name != target}
+        try:
+            made = expand_layers([(target, call)], known)
+        except TutorError as error:
+            raise self.source.refuse_for(node, error) from None
+        for name, expr in made.steps:
+            built = self.build(expr, node)
+            self.steps[name], self.shapes[name], self.lines[name] = built.expr, built.shape, getattr(node, "lineno", 0)
+        for name in made.constants:
+            self.kinds[name] = Quantity(name, "constant")
+        return Formula(Name(target), self.shapes[target])
+
+    def add_leaf(self, wanted: str, shape: Shape, kind: Kind = "input") -> Formula:
+        """A quantity that nothing computes."""
+        name = self.choose_name(wanted)
+        self.shapes[name] = shape
+        self.kinds[name] = Quantity(name, kind)
+        return Formula(Name(name), shape)
+
+    def choose_name(self, wanted: str) -> str:
+        """A name that is free: the program's own where it can be a quantity's, with a number behind from its second value on."""
+        plain = "".join(GREEK.get(letter, letter) for letter in wanted)
+        plain = re.sub(r"_+", "_", re.sub(r"[^A-Za-z0-9_]", "_", plain)).strip("_") or "t"
+        plain = plain if plain[0].isalpha() else f"t{plain}"
+        letters = {size for shape in self.shapes.values() for size in shape if isinstance(size, str)}
+        used = {*self.steps, *self.shapes, *letters, *COMPOSITES}
+        if plain not in used and plain not in _RESERVED and is_name(plain) and not self._is_entry(plain):
+            return plain
+        apart = "_" if plain[-1].isdigit() else ""
+        words = (f"{plain}{apart}{ending}" for ending in (_list_letters() if apart else map(str, range(2, 10_000))))
+        return next(word for word in words if word not in used and word not in self.taken and is_name(word))
+
+    def _is_entry(self, name: str) -> bool:
+        """Whether a name is that of an entry of an array that there is: x_2 beside a vector x."""
+        head = re.fullmatch(r"(.+?)((?:_[1-9][0-9]*)+)", name)
+        return head is not None and bool(self.shapes.get(head[1]))
+
+    def settle(self, value: Open, shape: Shape) -> Formula:
+        """The shape of an argument that had none, told by its first use."""
+        if value.name not in self.shapes:
+            self.shapes[value.name] = shape
+            self.kinds[value.name] = Quantity(value.name, "input")
+            self.found[value.name] = shape
+        return Formula(Name(value.name), self.shapes[value.name])
+
+    def write_one_hot(self, labels: Formula, classes: Shape, node: ast.AST) -> Formula:
+        """The labels of an array as rows of 0 and 1, a quantity of its own: y stands for Y, with a 1 at the place of each label."""
+        if type(labels.expr) is Call and labels.expr.func == "entry" and type(whole := labels.expr.args[0]) is Name:
+            rows = self.write_one_hot(Formula(whole, self.shapes[whole.name]), classes, node)
+            places = tuple(write_number(int(place.text) - 1).expr for place in labels.expr.args[1:] if type(place) is Number)
+            return self.build(Call(SLICE, (rows.expr, *places)), node)
+        if type(labels.expr) is not Name or labels.expr.name in self.steps:
+            raise self.source.refuse(node, tell("labels that are computed are not read"), tell("give the labels as an argument"))
+        name = labels.expr.name
+        if name not in self.one_hot:
+            self.one_hot[name] = self.add_leaf(f"{name}_onehot", (*labels.shape, *classes), "constant").expr.name  # type: ignore[union-attr]
+        known = self.one_hot[name]
+        if self.shapes[known] != (*labels.shape, *classes):
+            what = tell("the labels {name} are those of {one} classes and of {two}", name=name, one=self.shapes[known][-1], two=classes[-1])
+            raise self.source.refuse(node, what, tell("check the shapes"))
+        return Formula(Name(known), self.shapes[known])
+
+    def list_needed(self, target: str) -> list[str]:
+        """The steps that a quantity is computed from, itself included, in their order."""
+        needed, waiting = set[str](), [target]
+        while waiting:
+            name = waiting.pop()
+            if name in self.steps and name not in needed:
+                needed.add(name)
+                waiting.extend(names(self.steps[name]))
+        return [name for name in self.steps if name in needed]
+
+
+def _list_letters() -> list[str]:
+    """b, c, …, z, then pairs: what stands behind the second, third, … value of h1."""
+    alphabet = "bcdefghijklmnopqrstuvwxyz"
+    return [*alphabet, *(one + two for one in alphabet for two in alphabet)]

@@ -1,0 +1,112 @@
+"""The source of a program, bounded and taken apart by Python's own parser: nothing of it is imported, and nothing runs."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from tutor.errors import ProgramError, TutorError, tell
+from tutor.expression.caret import refusal, refuse_unknown
+from tutor.expression.letters import GREEK
+from tutor.text import make_visible
+
+MAX_BYTES = 200_000
+"""A program that is explained line by line is short; a transformer block has some 15,000."""
+MAX_NODES = 40_000
+MAX_NESTED = 60
+"""So deep may the parts of a statement stand in one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A program as it was read: its name for messages, its lines, its tree.
+
+    >>> source = read_source("z = x*w", "model.py")
+    >>> print(source.refuse(source.tree.body[0].value, "why not").where)
+    model.py:1:5
+    """
+
+    file: str
+    lines: tuple[str, ...]
+    tree: ast.Module
+
+    def refuse(self, node: ast.AST, what: str, hint: str = "") -> ProgramError:
+        """The refusal of a part of the program, with its line and a caret under the place."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        at = len(text.encode()[:column].decode(errors="ignore"))
+        return ProgramError(what, where=f"{self.file}:{line}:{at + 1}", hint=hint, spot=refusal(text, "", at).spot)
+
+    def refuse_for(self, node: ast.AST, error: TutorError) -> ProgramError:
+        """The refusal of a part for what a formula made of it would be."""
+        return self.refuse(node, error.what, error.hint)
+
+
+def read_source(text: str, file: str) -> Source:
+    """The tree of a program's text.
+
+    Raises `ProgramError` for what is no Python, for one that is too long or too deep, and for names in letters that look like others.
+    """
+    where = make_visible(file, 120)
+    if len(text) > MAX_BYTES:
+        raise ProgramError(tell("the program has {count:,} characters, over the limit of {limit:,}", count=len(text), limit=MAX_BYTES),
+                           where=where, hint=tell("give a file with the function that is meant and what it calls"))  # fmt: skip
+    lines = tuple(text.split("\n"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except SyntaxError as error:
+        line, at = error.lineno or 1, max(0, (error.offset or 1) - 1)
+        shown = lines[line - 1] if line <= len(lines) else ""
+        raise ProgramError(
+            tell("this is no Python: {why}", why=make_visible(error.msg, 120)), where=f"{where}:{line}:{at + 1}",
+            spot=refusal(shown, "", min(at, len(shown))).spot, hint=tell("the file is read by Python's own parser, and never run"),
+        ) from None  # fmt: skip
+    except ValueError as error:
+        raise ProgramError(tell("this is no Python: {why}", why=make_visible(str(error), 120)), where=where) from None
+    except (RecursionError, MemoryError):
+        raise ProgramError(tell("its brackets or signs are nested too deep to be read"), where=where, hint=_APART) from None
+    source = Source(where, lines, tree)
+    _check_tree(source)
+    return source
+
+
+_APART = tell("write it in several statements")
+
+
+def _check_tree(source: Source) -> None:
+    """How large and how deep the tree is, and whether its names are what they look like."""
+    waiting: list[tuple[ast.AST, int]] = [(source.tree, 0)]
+    count = 0
+    while waiting:
+        node, depth = waiting.pop()
+        count += 1
+        if depth > MAX_NESTED:
+            raise source.refuse(node, tell("nested deeper than {limit}", limit=MAX_NESTED), _APART)
+        if count > MAX_NODES:
+            raise source.refuse(node, tell("the program has more than {limit:,} parts", limit=MAX_NODES),
+                                tell("give a file with the function that is meant and what it calls"))  # fmt: skip
+        name = node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else ""
+        if name:
+            _check_letters(source, node, name)
+        waiting.extend((child, depth + 1) for child in ast.iter_child_nodes(node) if hasattr(child, "lineno") or not _is_sign(child))
+
+
+def _is_sign(node: ast.AST) -> bool:
+    return isinstance(node, ast.expr_context | ast.operator | ast.unaryop | ast.cmpop | ast.boolop)
+
+
+def _check_letters(source: Source, node: ast.AST, name: str) -> None:
+    """Python takes 𝑥 for x, and Cyrillic х for another name: both are refused by their names, Greek letters are read."""
+    line = source.lines[node.lineno - 1]  # type: ignore[attr-defined]
+    if line.isascii():
+        return
+    written = line.encode()[node.col_offset :].decode(errors="replace")[: len(name)]  # type: ignore[attr-defined]
+    for place, letter in enumerate(written):
+        if letter.isascii() or (letter in GREEK and normalize("NFKC", letter) == letter):
+            continue
+        error = refuse_unknown(written, place)
+        raise source.refuse_for(node, error)
