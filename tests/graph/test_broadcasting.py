@@ -11,10 +11,12 @@ from some_now import some_now
 
 from tutor.derive.backward import derive
 from tutor.errors import GraphError
+from tutor.expression.nodes import Call, Name, Neg
 from tutor.expression.plain import write_plain
-from tutor.graph.broadcasting import join_shapes
+from tutor.graph.broadcasting import join_shapes, spread_parts
 from tutor.graph.entries import Array
 from tutor.graph.layered import from_layers
+from tutor.graph.shapes import shape_of
 from tutor.numbers.form_agreement import agree
 from tutor.numbers.run_arrays import evaluate_layers
 
@@ -112,3 +114,12 @@ def test_shapes_are_joined_from_the_last_axis_on():
         if text in TEXTS and (names := names_of(text)) and len(names) == 2 and "mean" not in text and "@" not in text:
             one, two = (SHAPES[name] for name in names)
             assert join_shapes(one, two) == np.broadcast_shapes(one, two)
+
+
+def test_a_vector_beside_a_column_is_refused_unless_it_is_written():
+    shapes = {"x": ("n",), "y": ("n", 1), "b": (1,)}
+    with pytest.raises(GraphError, match=r"x of shape n beside y of shape n×1: NumPy makes n×n of both[\s\S]*y\[:, 0\]"):
+        spread_parts((Name("x"), Neg(Name("y"))), shapes, numbers=True)
+    written = spread_parts((Name("x"), Call("keep_row", (Name("x"),))), shapes, numbers=True)
+    assert [shape_of(part, shapes) for part in written] == [("n", "n")] * 2
+    assert len(spread_parts((Name("y"), Name("b")), shapes, numbers=True)) == 2

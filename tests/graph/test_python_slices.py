@@ -16,6 +16,7 @@ from tutor.graph.layered import choose_sizes, from_layers, write_out
         ("X[:, None]", "keep_column_each(X)"), ("X[:, :]", "X"),
         ("X[1:]", "part(X, 1, N - 1)"), ("X[-1, :]", "drop_column(part(X, N - 1, 1))"),
         ("X[0:N - 1]", "part(X, 0, N - 1)"), ("X[h:2*h]", "part(X, h, h)"), ("X[-h:]", "part(X, N - h, h)"),
+        ("X[h, :]", "drop_column(part(X, h, 1))"), ("X[:, h]", "drop_row(part_row(X, h, 1))"),
     ],
 )  # fmt: skip
 def test_what_it_is_made_of(text, written):

@@ -237,6 +237,8 @@ def layer_rows(exercise):
 
 OPERATIONS = {  # what no exercise of the lectures has: strides, paddings, channels, windows that leave something over, labels
     "stride and padding": (["C = correlate(x, k, 2, 1)", "L = sum(C^2)"], {"x": (7,), "k": (3,)}),
+    "an index of three letters": (["M1 = X^2", "L = sum(M1^2)/2"], {"X": (2, 3, 2)}),
+    "stride and padding of a matrix": (["C = correlate(X, K, 2, 1)", "L = sum(C^2)"], {"X": (5, 5), "K": (3, 3)}),
     "a stride that leaves some over": (["C = correlate(x, k, 2)", "L = sum(C^2)"], {"x": (6,), "k": (3,)}),
     "convolution": (["C = convolve(X, K, 2, 1)", "L = sum(C^2)"], {"X": (5, 4), "K": (2, 3)}),
     "channels": (["C = correlate(X, K)", "L = sum(C^2)"], {"X": (2, 4, 4), "K": (3, 2, 2, 2)}),

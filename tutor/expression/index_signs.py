@@ -23,7 +23,10 @@ KRONECKER = re.compile(
 """δ_jk, 1 where two indices are equal, in an exercise that calls nothing δ."""
 _POWER = re.compile(r"\^\s?\{\s?(?:\\(?:odot|circ)(?![A-Za-z])|[⊙∘])\s?(?P<power>[0-9]{1,2})\s?\}")
 """A power of each entry, a^{\\odot 2}, which every power of an array is."""
-_BELOW = re.compile(r"_\s?(?:\{(?P<braced>[0-9A-Za-z+\-−·*, ]{1,60})\}|(?P<plain>[A-Za-z]{1,4}(?![A-Za-z0-9_])|[1-9]))")
+SMALL = "ᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓₐ"
+_BELOW = re.compile(
+    rf"_\s?(?:\{{(?P<braced>[0-9A-Za-z+\-−·*, ]{{1,60}})\}}|(?P<plain>[A-Za-z]{{1,4}}(?![A-Za-z0-9_])|[1-9]))|(?P<small>[{SMALL}]{{1,4}})"
+)
 _INSIDE = re.compile(r"\s?(?P<open>[\[(])(?P<index>[0-9A-Za-z+\-−·* ]{1,40}(?:,\s?[0-9A-Za-z+\-−·* ]{1,40}){0,3})[\])]")
 KEYWORD = re.compile(r"(?:axis|dim|keepdims?)\s?\Z")
 ONES = re.compile(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
@@ -79,11 +82,12 @@ def read_kronecker(text: str, at: int, end: int) -> tuple[Token | None, int]:
 def read_index_below(text: str, at: int, end: int) -> tuple[Token | None, int]:
     """The token of an index behind a bracket, (P - Y)_{ij} and (W_2)_jv, and how long it is.
 
-    >>> read_index_below("_{ij} x", 0, 7)
-    (('I', (Name(name='i'), Name(name='j'))), 5)
+    >>> read_index_below("_{ij} x", 0, 7), read_index_below("ⱼ", 0, 1)
+    ((('I', (Name(name='i'), Name(name='j'))), 5), (('I', (Name(name='j'),)), 1))
     """
     match = _BELOW.match(text, at, end)
-    parts = read_computed((match["braced"] or match["plain"]).replace(" ", "").replace("−", "-")) if match is not None else None
+    small = "".join(map(_LOWER.__getitem__, match["small"] or "")) if match is not None else ""
+    parts = read_computed((match["braced"] or match["plain"] or small).replace(" ", "").replace("−", "-")) if match is not None else None
     return (None, 0) if parts is None or match is None else (("I", parts), len(match.group()))
 
 

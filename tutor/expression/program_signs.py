@@ -37,8 +37,9 @@ _FACTOR = r"(?:[0-9]{1,5}\s?)?(?!None\b|np\.|newaxis\b|Ellipsis\b)[A-Za-z]\w{0,2
 _COUNT = rf"(?:-\s?)?(?:{_FACTOR})(?:\s?[*+·-]\s?(?:{_FACTOR})){{0,6}}"
 _SPAN = rf"(?:{_COUNT}\s?)?:(?:\s?{_COUNT})?|{_PLACE}|None|(?:np\.)?newaxis|\.\.\.|Ellipsis"
 SLICED = re.compile(
-    r"\[\s?(?=[^\[\]]{0,60}(?:[:-]|None|newaxis|\.\.\.|Ellipsis))"
-    rf"(?P<parts>(?:{_SPAN})(?:\s?,\s?(?:{_SPAN})){{0,4}})\s?,?\s?\]"
+    rf"\[\s?(?:(?=[^\[\]]{{0,60}}:)(?P<parts>(?:{_SPAN}|{_COUNT})(?:\s?,\s?(?:{_SPAN}|{_COUNT})){{0,4}})"
+    r"|(?=[^\[\]]{0,60}(?:-|None|newaxis|\.\.\.|Ellipsis))"
+    rf"(?P<places>(?:{_SPAN})(?:\s?,\s?(?:{_SPAN})){{0,4}}))\s?,?\s?\]"
 )
 """A part of an array as Python writes it: X[:, 0:2], h[-1], x[:, None], z[h:2*h].  Places are counted from 0."""
 ENTRY = re.compile(r"\[\s?-?[0-9]{1,5}(?:\s?,\s?-?[0-9]{1,5}){0,3}\s?\]")
@@ -157,7 +158,7 @@ def read_slice(match: re.Match[str]) -> Token:
     >>> read_slice(SLICED.match("[:, 0:2]"))[1].settings
     (Call(func='span', args=()), Call(func='span', args=(Number(text='0'), Number(text='2'))))
     """
-    return ("m", Named(SLICE, tuple(_read_slice_part(part.replace(" ", "")) for part in match["parts"].split(","))))
+    return ("m", Named(SLICE, tuple(_read_slice_part(part.replace(" ", "")) for part in (match["parts"] or match["places"]).split(","))))
 
 
 def _read_slice_part(text: str) -> Expr:
@@ -166,7 +167,7 @@ def _read_slice_part(text: str) -> Expr:
     if text == "None" or text.endswith("newaxis"):
         return Call(NEW, ())
     if ":" not in text:
-        return _read_slice_place(text)
+        return _read_slice_place(text) if text.lstrip("-").isdigit() else read_count(text) or END
     begin, _, end = text.partition(":")
     if not begin and not end:
         return Call(SPAN, ())

@@ -260,6 +260,9 @@ def make_derivative(of: Expr, wrt: Expr) -> Expr:
 def read_differential(tokens: list[Token], at: int, begun: int) -> tuple[Expr, int]:
     """∂w, dw, or an entry of it (∂w_ij), and the token behind; a refusal names the token ``begun``."""
     kind, value = tokens[at]
+    inside = tokens[at : at + 5]
+    if [token[0] for token in inside] == ["p", "(", "a", ")", "I"] and type(inside[2][1]) is Name:  # ∂(M₁)ᵢⱼₖ
+        return Call("at", (inside[2][1], *inside[4][1])), at + 5
     if kind == "p":
         at += 1
         kind, value = tokens[at]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.errors import GraphError, tell
-from tutor.expression.nodes import Call, Expr, Mul, Neg, Number
+from tutor.expression.nodes import Call, Expr, Mul, Name, Neg, Number
 from tutor.expression.sizes import Size
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, shape_of, shorten_call, size_expr
@@ -106,9 +106,24 @@ def spread_parts(parts: Sequence[Expr], shapes: Mapping[str, Shape], *, numbers:
         if joined is None:
             return tuple(parts)
         whole = joined
+    _refuse_column_beside_vector(parts, found, shapes)
     return tuple(
         _spread_part(part, own, whole) if own or (numbers and names(part)) else part for part, own in zip(parts, found, strict=True)
     )
+
+
+def _refuse_column_beside_vector(parts: Sequence[Expr], found: Sequence[Shape], shapes: Mapping[str, Shape]) -> None:
+    """Refuse n entries beside n×1 of them: NumPy makes n×n of both, which hardly anybody means who did not write None or keepdims."""
+    for column, own in zip(parts, found, strict=True):
+        inner = column.arg if type(column) is Neg else column
+        beside = [part for part, shape in zip(parts, found, strict=True) if len(own) == 2 and own[1] == 1 != own[0] and shape == own[:1]]
+        if beside and not (type(inner) is Call and inner.func == name_along("keep", 2, 1)):
+            vector = beside[0].arg if type(beside[0]) is Neg else beside[0]
+            one, two = (shorten_call(part, shapes) if type(part) is Name else f"({shorten_call(part, shapes)})" for part in (vector, inner))
+            what = tell("{one} of shape {size} beside {two} of shape {size}×1: NumPy makes {size}×{size} of both", one=one, two=two,
+                        size=own[0])  # fmt: skip
+            hint = tell("give both one shape, or write {two}[:, 0] for the vector, {one}[:, None] for the column", one=one, two=two)
+            raise GraphError(what, hint=hint)
 
 
 def _spread_part(part: Expr, own: Shape, whole: Shape) -> Expr:

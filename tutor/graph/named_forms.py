@@ -64,7 +64,8 @@ class Resolver:
             return self._find_windows(Call(done.func, args), shapes)
         func, kind = _SLIDES.get(done.func, (done.func, ""))
         ranks = [len(shape) for shape in shapes[:2]]
-        if not kind and len(ranks) > 1 and ranks[0] == ranks[1] > 1 and not self._is_layer(Call(func, args)):
+        strided = len(args) > 2 and args[2] != Number("1")  # what is set apart has a sign of its own, ⋆[d=2]
+        if not kind and not strided and len(ranks) > 1 and ranks[0] == ranks[1] > 1 and not self._is_layer(Call(func, args)):
             kind, args = APART, (*args[:2], *(args[2:] or (Number("1"),)))
         if kind == APART and self._is_layer(layer := Call(func, (*args[:2], Number("1"), *(args[3:] or (Number("0"),)), args[2]))):
             return layer
