@@ -33,6 +33,8 @@ HOSTILE = {  # name: the program, a part of the refusal
     "a generator": ("def f(x):\n    yield x", "yields"),
     "a name that is shadowed": ("import numpy as np\ndef f(x):\n    np = 3\n    return np.exp(x)", "arguments"),
     "a function that is no function": ("f = 3", "no function f"),
+    "a return outside of a function": ("return 3\nbreak", "no function f"),
+    "a break outside of a loop": ("def f(x):\n    break\n    return x", "no number and no array"),
     "nothing": ("", "no function f"),
     "try": ("def f(x):\n    try:\n        y = x * x\n    except Exception:\n        y = x\n    return y", "try"),
     "an escape for the terminal": ("def f(x):\n    return '\x1b[2J' @ x", "belongs"),

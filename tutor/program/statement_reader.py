@@ -59,7 +59,10 @@ class StatementReader(CallReader):
 
     def read_module(self) -> None:
         """The statements of the file itself: imports, functions, classes, numbers; what cannot be read waits to be used."""
-        self.run(self.source.tree.body)
+        try:
+            self.run(self.source.tree.body)
+        except (Returned, _LoopEnds):  # Python's parser lets a return stand outside of a function
+            return
 
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Read statements in their order."""
@@ -373,6 +376,8 @@ class StatementReader(CallReader):
             self.run(function.node.body)
         except Returned as end:
             return end.value
+        except _LoopEnds:
+            return None
         finally:
             self.scope = own
             self.depth -= 1
