@@ -94,3 +94,9 @@ def test_a_computation_of_very_many_steps_does_not_stand_in_front_of_its_trainin
     text = f"title = 't'\nsteps = {steps}\nparameters = ['w']\nvalues = {{ w = 1, x = 2, y = 3 }}\n"
     page = tutor.train(from_text(text, "t"), steps=1, rate="0.1")
     assert ("Forward pass" in page.to_text()) == shown
+
+
+def test_a_small_change_is_seen_in_every_table_and_every_update():
+    page = str(tutor.solve(from_text("steps = ['s = w*x', 'L = s^2 + 1']\ntitle = 't'\nparameters = ['w']\nrate = '0.0000001'\n"
+                                     "wrt = ['w']\n[values]\nw = 2\nx = 3\n", "t"), steps=3)).replace("\xa0", " ")
+    assert "1.99999640" in page and " 2.00000 " not in page
