@@ -31,7 +31,7 @@ FORMS = [  # formula, its entry j, or i and j
     ("W X", "sum_over(v, 3, at(W, i, v)*at(X, v, j))"),
     ("W X + columns(b, 4)", "sum_over(v, 3, at(W, i, v)*at(X, v, j)) + at(b, i)"),
     ("X^T W^T + rows(b, 4)", "sum_over(v, 3, at(X, v, i)*at(W, j, v)) + at(b, j)"),
-    ("kernel_gradient(fill(1, 2, 3), X, 2, 2, 1, 0)", "sum_over(u, 2, sum_over(v, 3, at(X, u + i - 1, v + j - 1)))"),
+    ("outer(fill(2, 3), x)", "2*at(x, j)"),
     ("y x^T", "at(y, i)*at(x, j)"),
     ("x ⊙ u", "at(x, j)*at(u, j)"),
     ("x^T u", "sum_over(v, 3, at(x, v)*at(u, v))"),
