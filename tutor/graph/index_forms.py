@@ -358,14 +358,15 @@ def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) 
 def _name_loop(loop: Call, letter: str, last: Sequence[Expr], body: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) -> Expr:
     """A sum or a maximum over a letter."""
     own, what = f" {letter}", tell("a sum") if loop.func == "sum_over" else tell("a maximum")
-    inner = LetterRanges({}, {**ranges.left, **ranges.sizes})
+    reached = {own: int(last[0].text)} if last and type(last[0]) is Number else {}
+    inner = LetterRanges({}, {**ranges.left, **ranges.sizes}, written={**ranges.written, **reached})
     done = _name_arrays(body, shapes, inner)
     if last:
         _check_bound(last[0], shapes)
     size = inner.sizes.pop(own, None)
     until = last[0] if last else None
     for other, known in inner.sizes.items():
-        _check_same(ranges.sizes, other, known)
+        ranges.note_size(other, known)
     if size is None:
         if not any(own in index.weights for index in inner.computed):
             raise GraphError(
@@ -398,7 +399,7 @@ def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], rang
                               count=len(shape), given=len(index)), hint=tell("one letter for each axis"))
     for part, size in zip(index, shape, strict=True):
         if type(part) is Name:
-            _check_same(ranges.sizes, f" {part.name}", size)
+            ranges.note_size(f" {part.name}", size)
         elif type(part) is not Number:
             ranges.computed.append(weigh_index(part, size))
         elif isinstance(size, int) and not 1 <= int(part.text) <= size:
@@ -406,13 +407,3 @@ def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], rang
             raise GraphError(what, hint=tell("entries are counted from 1"))
     name = derivative_key(array.of, array.wrt) if type(array) is Partial else array.name if type(array) is Name else ""
     return Call("at", (Name(name), *map(name_letters, index)))
-
-
-def _check_same(sizes: dict[str, Size], letter: str, size: Size) -> None:
-    known = sizes.setdefault(letter, size)
-    if known != size:
-        raise GraphError(
-            tell("shapes do not fit: the index {letter} runs to {known} at one place and to {size} at another", letter=letter.strip(),
-                 known=known, size=size),
-            hint=tell("exchange the two indices of one of the matrices"),
-        )
