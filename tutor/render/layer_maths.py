@@ -213,7 +213,8 @@ def _part(writer: Writer, settings: Sequence[Expr]) -> str:
 def _write_part(word: str) -> Write:
     """A part by its places, rows[1..2](A), and a single one by its own: row[1](A)."""
     several = _write_named(word, word, 1, _part)
-    single = _write_named(word.removesuffix("s"), word.removesuffix("s"), 1, lambda writer, settings: _write_index(writer, list_ends(settings)[0]))
+    one = word.removesuffix("s")
+    single = _write_named(one, one, 1, lambda writer, settings: _write_index(writer, list_ends(settings)[0]))
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
         first, last = list_ends(args[1:])
