@@ -96,9 +96,6 @@ def spread_parts(parts: Sequence[Expr], shapes: Mapping[str, Shape], *, numbers:
     ['Z', 'columns(b, 3)']
     """
     found = [shape_of(part, shapes) for part in parts]
-    if any(len(own) == 2 and own[1] == 1 != own[0] for own in found):
-        parts = [Call(name_along("keep", 2, 1), (part,)) if _is_times_ones(part) else part for part in parts]
-        found = [shape_of(part, shapes) for part in parts]
     largest = max(found, key=len)
     if paper and len(largest) == 2:
         done = [_put_in_columns(part, own, largest, shapes) for part, own in zip(parts, found, strict=True)]
@@ -113,12 +110,6 @@ def spread_parts(parts: Sequence[Expr], shapes: Mapping[str, Shape], *, numbers:
     return tuple(
         _spread_part(part, own, whole) if own or (numbers and names(part)) else part for part, own in zip(parts, found, strict=True)
     )
-
-
-def _is_times_ones(part: Expr) -> bool:
-    """Whether this is A 𝟏, the sums of the rows of A: on paper, where alone they are written so, a column."""
-    inner = part.arg if type(part) is Neg else part
-    return type(inner) is Call and inner.func == "matmul" and type(inner.args[-1]) is Call and inner.args[-1].func == "fill"
 
 
 def _refuse_column_beside_vector(parts: Sequence[Expr], found: Sequence[Shape], shapes: Mapping[str, Shape]) -> None:

@@ -88,10 +88,11 @@ class Resolver:
 
     def _join(self, call: Call) -> Expr:
         """Arrays set side by side, two by two; where only that is as large as what is asked, each with an axis of one entry of its own."""
-        parts = [self._lay_down(arg) for arg in _list_joined(call)]
+        parts = [self._write_lying(arg) for arg in _list_joined(call)]
+        parts = self._fill_joined(parts, call.func.partition("_")[2])
         joined = reduce(lambda done, part: Call(call.func, (done, part)), parts)
         rank = len(self.wanted)
-        word = call.func.removeprefix("concat").strip("_")
+        word = call.func.partition("_")[2]
         place = rank - 1 - LONGER.index(word) if word else 0
         if place < 0 or any(len(shape_of(part, self.shapes)) != rank - 1 for part in parts):
             return joined
@@ -101,7 +102,20 @@ class Resolver:
         except GraphError:
             return joined
 
-    def _lay_down(self, part: Expr) -> Expr:
+    def _fill_joined(self, parts: list[Expr], word: str) -> list[Expr]:
+        """The parts of a joined array with a 𝟏 among them as large as is left for it."""
+        rank = len(self.wanted)
+        place = rank - 1 - LONGER.index(word) if word else 0
+        ones = [at for at, part in enumerate(parts) if _is_ones(part)]
+        sizes = [(*shape_of(part, self.shapes), *[""] * rank)[place] for part in parts if not _is_ones(part)]
+        left = self.wanted[place] if 0 <= place < rank else ""
+        known = [size for size in sizes if isinstance(size, int)]
+        if rank < 2 or len(ones) != 1 or not isinstance(left, int) or len(known) < len(sizes) or left <= sum(known):
+            return parts
+        whole = (*self.wanted[:place], left - sum(known), *self.wanted[place + 1 :])
+        return [Call("fill", (Number("1"), *map(size_expr, whole))) if at in ones else part for at, part in enumerate(parts)]
+
+    def _write_lying(self, part: Expr) -> Expr:
         """A vector that is written as a row, xᵀ, as 1×n."""
         if is_transposed(part) and type(part) is Call:
             vector = arrange_products(part.args[0], self.shapes, beside=self.beside)
