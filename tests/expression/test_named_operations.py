@@ -6,8 +6,10 @@ from tutor.expression.named_operations import read_named
 from tutor.expression.plain import write_plain
 
 NAMED = {
-    ("maxpool", "window"): "max_pool", ("part", "place"): "part", ("part", "one place"): "part", ("mat", "sizes"): "unflatten", ("sum", "row"): "row_sums",
-    ("row", "one place"): "part_column", ("batch", "sizes"): "batch", ("pad", "margins"): "pad_row", ("broadcast", "axes"): "broadcast", ("sum", "axes"): "sum along",
+    ("maxpool", "window"): "max_pool", ("part", "place"): "part", ("part", "one place"): "part",
+    ("mat", "sizes"): "unflatten", ("sum", "row"): "row_sums",
+    ("row", "one place"): "part_column",
+    ("batch", "sizes"): "batch", ("pad", "margins"): "pad_row", ("broadcast", "axes"): "broadcast", ("sum", "axes"): "sum along",
 }  # fmt: skip
 READ = [
     ("maxpool[2](X)", "max_pool", ["2"]), ("maxpool[3, s=1](X)", "max_pool", ["3", "1"]), ("part[2..3](h)", "part", ["1", "2"]),

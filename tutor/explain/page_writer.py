@@ -18,7 +18,13 @@ from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed, choose_digits_for_change, is_all_fractions, is_in_short_fractions, print_alike
+from tutor.numbers.printed import (
+    as_printed,
+    choose_digits_for_change,
+    is_all_fractions,
+    is_in_short_fractions,
+    print_alike,
+)
 from tutor.numbers.run import compute
 from tutor.solving.worked import Worked
 

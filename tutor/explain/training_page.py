@@ -70,7 +70,8 @@ class TrainingSections(PageWriter):
             return super().value(key)
         old, new = self.numbers[after.key], self.numbers[key]
         digits = choose_digits_for_change(_list_items(old), _list_items(new), self.digits)
-        return matrix(new, digits, fractions=self.fractions) if isinstance(new, Array) else as_printed(new, digits, fractions=self.fractions)
+        shown = matrix if isinstance(new, Array) else as_printed
+        return shown(new, digits, fractions=self.fractions)
 
     # What is given
 
