@@ -23,7 +23,7 @@ from tutor.notation.profile import Notation
 from tutor.render.html_page import write_html, write_html_body
 from tutor.results.sheet import sheet
 
-EMPTY = {"meta", "input"}
+EMPTY = {"meta", "input", "wbr"}
 
 
 class Balanced(HTMLParser):

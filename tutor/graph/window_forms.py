@@ -57,10 +57,10 @@ def write_window_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:
         return _look_up(call)
     if call.func in POOLS:
         func = call.func.removesuffix("_1d") if _count_axes(call, shapes) == 1 else call.func
-        return Call(func, (call.args[0], *_list_settings(call, call.args[1:], POOL_SETTINGS)))
+        return Call(func, (call.args[0], *_list_settings(call, call.args[1:], POOL_SETTINGS, shapes)))
     biases = [part for part in call.args[2:] if _is_bias(part) or (not _is_setting(part) and shape_of(part, shapes))]
     rest = [part for part in call.args[2:] if part not in biases]
-    made = Call(call.func, (*call.args[:2], *_list_settings(call, rest, SLIDING_SETTINGS)))
+    made = Call(call.func, (*call.args[:2], *_list_settings(call, rest, SLIDING_SETTINGS, shapes)))
     if not biases:
         return made
     bias = biases[0]
@@ -86,7 +86,7 @@ def find_bias(call: Call, shapes: Mapping[str, Shape]) -> tuple[str, Shape] | No
     return None
 
 
-def _list_settings(call: Call, given: Sequence[Expr], names: Sequence[str]) -> list[Expr]:
+def _list_settings(call: Call, given: Sequence[Expr], names: Sequence[str], shapes: Mapping[str, Shape]) -> list[Expr]:
     """The settings in their order, without those at the end that are as if left out."""
     found: dict[str, Expr] = {}
     for place, part in enumerate(given):
@@ -100,6 +100,9 @@ def _list_settings(call: Call, given: Sequence[Expr], names: Sequence[str]) -> l
         if own in found:
             raise GraphError(tell("{func}: the setting {word} twice", func=call.func, word=word), hint=tell("write it once"))
         value = part.args[0] if type(part) is Call and named else part
+        if not named and type(part) is Name and part.name not in shapes and own == "stride":
+            raise GraphError(tell("{func}: {name} is no whole number, and has no shape as a bias has", func=call.func, name=part.name),
+                             hint=tell("write the shape of {name}, or {word}=1", name=part.name, word=word))  # fmt: skip
         found[own] = _take_one(call, word, value.args if type(value) is Call and value.func == LIST else (value,))
     if "kernel_size" in names and "kernel_size" not in found:
         raise GraphError(tell("{func} does not say how large its windows are", func=call.func), hint=_name_settings(names))

@@ -63,6 +63,7 @@ mtd { padding: 0.4ex 0.4em; } mtd:first-child { padding-left: 0.1em; } mtd:last-
 .row { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: baseline; align-content: center; }
 .row { min-height: 1.5em; padding-block: 0.2em; } .row.first:not(:first-child) { margin-top: 0.4em; }
 .left math { margin: 0 0 0 auto; } .side { overflow-x: auto; overflow-y: hidden; } .side math { margin: 0 auto 0 0; }
+.terms { display: block; padding-left: 1.6em; text-indent: -1.6em; } .terms math { text-indent: 0; }
 .row math { width: max-content; text-align: start; } .why { padding-left: 1.5em; }
 @container (max-width: 38rem) {
   .aligned { grid-template-columns: max-content minmax(0, 1fr); }

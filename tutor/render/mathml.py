@@ -7,12 +7,15 @@ r"""Expressions as MathML Core, with our LaTeX as annotation, so that a formula 
 
 from __future__ import annotations
 
-from tutor.expression.nodes import Expr
+from tutor.expression.nodes import Add, Call, Expr
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
+from tutor.render.latex.widths import measure
 from tutor.render.latex.words import ascii_maths
+from tutor.render.layer_maths import seams
 from tutor.render.mathml_reader import read_mathml
-from tutor.render.maths import APPLY_MARK, MARKED, TIMES_MARK, Writer
+from tutor.render.maths import APPLY_MARK, LATEX, MARKED, TIMES_MARK, Writer
+from tutor.rules.operations import JOINED
 from tutor.text import drop_controls, escape_xml
 
 _MARKS = str.maketrans("", "", TIMES_MARK + APPLY_MARK)
@@ -37,8 +40,35 @@ class MathmlPrinter:
         return _write_math(marked, ' displaystyle="true"' if "\\frac" in marked else "")
 
     def write_alone(self, expr: Expr, relation: str = "") -> str:
-        """An expression that stands alone, as large as it likes; a member of an equation with the sign before it."""
-        return _write_math(self._writer.show(expr), ' display="block"', relation)
+        """An expression that stands alone, as large as it likes; a member of an equation with the sign before it.
+
+        A long one may be broken between its parts: browsers never break inside of a formula, so each part is one.
+        """
+        whole = self._writer.show(expr)
+        parts = self._list_parts(expr) if measure(whole.translate(_MARKS)) > _LONG else []
+        if len(parts) < 2:
+            return _write_math(whole, ' display="block"', relation)
+        signs = [relation, *(sign for sign, _ in parts[1:])]
+        pieces = [_write_math(body, ' displaystyle="true"', sign) for sign, (_, body) in zip(signs, parts, strict=True)]
+        return f'<span class="terms">{"<wbr>".join(pieces)}</span>'
+
+    def _list_parts(self, expr: Expr) -> list[tuple[str, str]]:
+        """The terms of a sum, the matrices of an array or what is joined, each with the sign before it and what stands around."""
+        writer = self._writer
+        if type(expr) is Add:
+            return [(_SIGNS.get(piece.sign, piece.sign), piece.body) for piece in writer.terms(expr)]
+        found = seams(writer, expr) if type(expr) is Call and (expr.func == "slices" or expr.func in JOINED) else None
+        if found is None:
+            return []
+        before, after = found.before.replace("\\Bigl", ""), found.after.replace("\\Bigr", "")
+        last = len(found.parts) - 1
+        return [("", (before if not place else "") + writer.show(part) + (",\\;" if place < last else after))
+                for place, (_, part, _) in enumerate(found.parts)]  # fmt: skip
+
+
+_LONG = 18.0
+"""A formula of so many em fits into a line."""
+_SIGNS = {LATEX.plus: "+", LATEX.subtract: "−"}
 
 
 def _write_math(marked: str, kind: str = "", relation: str = "") -> str:
