@@ -6,6 +6,7 @@ import pty
 import select
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
