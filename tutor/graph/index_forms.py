@@ -31,7 +31,7 @@ from tutor.graph.letter_ranges import (
 from tutor.graph.named_forms import LEAVING_OUT, Resolver
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import INDEXED, SeenShapes, Shape, shape_of, shape_text, size_expr
-from tutor.rules.operations import ENTRYWISE
+from tutor.rules.operations import ENTRYWISE, name_along
 
 MOST_ONES = 3
 """So many vectors of ones in one formula have their lengths found one by one."""
@@ -100,8 +100,28 @@ def array_formulas(
         except GraphError:
             pass
     if not found and problem is not None:
-        raise problem
+        standing = _read_columns(tree, shapes)
+        if standing == tree:
+            raise problem
+        try:
+            return array_formulas(standing, shapes, wanted=wanted, beside=beside, steps=steps)
+        except GraphError:
+            raise problem from None
     return found[:1]
+
+
+_FROM_COLUMN = name_along("drop", 2, 1)
+
+
+def _read_columns(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The tree with matrices of one column as vectors, which on paper they are, beside A 𝟏 and ε·𝟏."""
+    if type(expr) in (Name, Partial):
+        own = shape_of(expr, shapes)
+        return Call(_FROM_COLUMN, (expr,)) if len(own) == 2 and own[1] == 1 != own[0] else expr
+    parts = children(expr)
+    if not parts or (type(expr) is Call and expr.func == _FROM_COLUMN):
+        return expr
+    return rebuild(expr, tuple(_read_columns(part, shapes) for part in parts))
 
 
 def _read_ones(expr: Expr) -> Expr | None:
