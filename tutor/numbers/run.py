@@ -34,7 +34,16 @@ from tutor.numbers.arithmetic import (
     shorten,
     signum,
 )
-from tutor.numbers.balls import BITS_A_DIGIT, NOTHING_KNOWN, accuracy, bits_of, enclose, is_ball, is_below_use, magnitude
+from tutor.numbers.balls import (
+    BITS_A_DIGIT,
+    NOTHING_KNOWN,
+    accuracy,
+    bits_of,
+    enclose,
+    is_ball,
+    is_below_use,
+    magnitude,
+)
 from tutor.text import make_visible
 
 LEVELS = (DIGITS, 2 * DIGITS, 4 * DIGITS, 8 * DIGITS, 16 * DIGITS)
