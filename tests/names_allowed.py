@@ -123,8 +123,8 @@ ALLOWED = {  # file: why, and the names
     "graph/layered.py": ("ALGEBRA", "batch columns entry fill matmul mean rows sum transpose"),
     "graph/named_forms.py": (
         "ALGEBRA",
-        "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped kernel_gradient_wide max_pool one_hot route "
-        "route_first share spread spread_flipped spread_wide",
+        "average_pool convolve correlate fill flip kernel_gradient kernel_gradient_flipped kernel_gradient_wide max_pool one_hot "
+        "route route_first share spread spread_flipped spread_wide",
     ),
     "graph/einsum_forms.py": ("ALGEBRA", "matmul sum"),
     "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each transposed_convolution"),

@@ -31,6 +31,7 @@ FORMS = [  # formula, its entry j, or i and j
     ("W X", "sum_over(v, 3, at(W, i, v)*at(X, v, j))"),
     ("W X + columns(b, 4)", "sum_over(v, 3, at(W, i, v)*at(X, v, j)) + at(b, i)"),
     ("X^T W^T + rows(b, 4)", "sum_over(v, 3, at(X, v, i)*at(W, j, v)) + at(b, j)"),
+    ("outer(fill(2, 3), x)", "2*at(x, j)"),
     ("y x^T", "at(y, i)*at(x, j)"),
     ("x ⊙ u", "at(x, j)*at(u, j)"),
     ("x^T u", "sum_over(v, 3, at(x, v)*at(u, v))"),

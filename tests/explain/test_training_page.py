@@ -94,3 +94,10 @@ def test_a_computation_of_very_many_steps_does_not_stand_in_front_of_its_trainin
     text = f"title = 't'\nsteps = {steps}\nparameters = ['w']\nvalues = {{ w = 1, x = 2, y = 3 }}\n"
     page = tutor.train(from_text(text, "t"), steps=1, rate="0.1")
     assert ("Forward pass" in page.to_text()) == shown
+
+
+def test_a_small_change_is_seen_in_every_table_and_every_update():
+    text = "steps = ['s = w*x', 'L = s^2 + 1']\ntitle = 't'\nparameters = ['w']\n[values]\nw = 2\nx = 3\n"
+    page = tutor.train(from_text(text, "t"), steps=3, rate="0.0000001").to_text()
+    assert page.count("1.9999964") == 2  # as an update and in the table
+    assert "2.00000 " not in page

@@ -6,7 +6,9 @@ from tutor.expression.named_operations import read_named
 from tutor.expression.plain import write_plain
 
 NAMED = {
-    ("maxpool", "window"): "max_pool", ("part", "place"): "part", ("mat", "sizes"): "unflatten", ("sum", "row"): "row_sums",
+    ("maxpool", "window"): "max_pool", ("part", "place"): "part", ("part", "one place"): "part",
+    ("mat", "sizes"): "unflatten", ("sum", "row"): "row_sums",
+    ("row", "one place"): "part_column",
     ("batch", "sizes"): "batch", ("pad", "margins"): "pad_row", ("broadcast", "axes"): "broadcast", ("sum", "axes"): "sum along",
 }  # fmt: skip
 READ = [
@@ -17,6 +19,7 @@ READ = [
     (r"\operatorname{broadcast}_{N \times \cdot}(x)", "broadcast", ["N", "own axis"]), ("sum[·×n](X)", "sum along", ["own axis", "n"]),
     (r"\operatorname{mat}_{2 \times 3}(x)", "unflatten", ["2", "3"]), ("sum[row](A)", "row_sums", []),
     (r"\operatorname{sum}_{\text{row}}(A)", "row_sums", []), ("batch[2](B)", "batch", ["2"]),
+    ("part[2](h)", "part", ["1", "1"]), (r"\operatorname{row}_{3}(X)", "part_column", ["2", "1"]),
 ]  # fmt: skip
 
 
@@ -29,7 +32,7 @@ def test_what_is_read(text, func, settings):
 
 @pytest.mark.parametrize(
     "text",
-    ["maxpool(X)", "maxpool[2]", "maxpool[0](X)", "maxpool[row](X)", "part[3..2](h)", "part[2](h)", "other[2](x)", "maxpool[2, q=1](X)"],
+    ["maxpool(X)", "maxpool[2]", "maxpool[0](X)", "maxpool[row](X)", "part[3..2](h)", "part[0](h)", "other[2](x)", "maxpool[2, q=1](X)"],
 )
 def test_what_is_none(text):
     assert read_named(text, 0, len(text), NAMED) == (None, 0)

@@ -68,6 +68,15 @@ def test_a_sum_runs_as_far_as_its_arrays():
     assert found.shape == ("m",)
 
 
+def test_a_sum_that_says_how_far_it_runs_goes_over_a_part_of_a_longer_axis():
+    shapes, body = {"H": (3, 4), "V": (5, 2), "P": (3, 5)}, product(at("H", "i", "v"), at("V", "j", "v"))
+    (found,) = array_formulas(Call("sum_over", (Name("v"), Number("2"), body)), shapes, index=("i", "j"), wanted=(3, 5))
+    assert found.shape == (3, 5)
+    for last in (Number("3"), Number("4")):
+        with pytest.raises(GraphError, match="the index v runs to 4 at one place and to 2"):
+            array_formulas(Call("sum_over", (Name("v"), last, body)), shapes, index=("i", "j"), wanted=(3, 5))
+
+
 @pytest.mark.parametrize(
     ("tree", "index", "words"),
     [

@@ -9,7 +9,7 @@ from tutor.graph.layered import from_layers
 from tutor.graph.named_forms import Resolver
 from tutor.rules.operations import NAMES
 
-SHAPES = {"G": (3,), "k": (2,), "x": (7,), "X": (2, 4, 4), "H": (3, 3, 3), "P": (2,), "y": (5,)}
+SHAPES = {"G": (3,), "k": (2,), "x": (7,), "X": (2, 4, 4), "H": (3, 3, 3), "P": (2,), "y": (5,), "M": (3, 3), "N": (2, 4)}
 FUNCTIONS = {*NAMES, "correlate_full", "correlate_apart", "convolve_full", "convolve_apart"}
 
 
@@ -31,6 +31,10 @@ WHOLE = [
     ("flip(correlate_apart(x, G, 2, 0))", (), "kernel_gradient_flipped(G, x, 3, 2, 0)"), ("flip(k)", (), "flip(k)"),
     ("correlate(x, k)", (), "correlate(x, k)"), ("correlate(X, H)", (), "kernel_gradient(H, X, 2, 2, 1, 0)"),
     ("one_hot(1, 2, 2)", (2, 2, 3), "one_hot(1, 2, 2, 2, 2, 3)"),
+    ("concat_row(k, P)", (2, 2), "concat_row(keep_row(k), keep_row(P))"), ("concat(k, P, G)", (7,), "concat(concat(k, P), G)"),
+    ("convolve_full(fill(1, 9), M, 2, 1)", (5, 5), "spread(fill(1, 3, 3), M, 5, 5, 2, 1)"),
+    ("correlate_apart(X, fill(1, 9), 2, 1)", (3, 2, 3, 3), "kernel_gradient(fill(1, 3, 2, 2), X, 3, 3, 2, 1)"),
+    ("to_largest_row(keep_row(P), N)", (), "to_largest_row(drop_row(keep_row(P)), N)"),
 ]  # fmt: skip
 
 

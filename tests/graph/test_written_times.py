@@ -5,6 +5,8 @@ from tutor.graph.written_times import write_out_times
 SPANS, ENDS = {"t": (1, 2)}, {"T": 2}
 BOTH = "((a_1*b_0) + (a_2*b_1))"
 WRITTEN = {
+    r"\sum_{t=1}^{T} \delta_t\,\underset{\;1 \times n\;}{x_t} \tag{1}":
+        r"((\delta_1\,\underset{\;1 \times n\;}{x_1}) + (\delta_2\,\underset{\;1 \times n\;}{x_2}))\tag{1}",
     "Σ_(t=1..T) a_t*b_{t-1}": BOTH,
     "Σ_(t=1..2) aₜ*bₜ₋₁": BOTH,
     "∑_{t = 1}^{T} a_t*b_(t−1)": BOTH,

@@ -264,6 +264,13 @@ OPERATIONS = {  # what no exercise of the lectures has: strides, paddings, chann
     "broadcast over samples": (["Z = A*M + b", "L = sum(Z^2)"], {"A": (2, 3, 4), "M": (2, 1, 4), "b": (4,)}),
     "parts": (["P = X[:, 1:]", "Q = X[0:2, :]", "L = sum(P^2) + sum(concat(Q, Q^2, axis=1))"], {"X": (3, 3)}),
     "axes turned": (["S = Q @ K.transpose(0, 2, 1)", "T = transpose(S, 1, 0, 2)", "L = sum(T^2)"], {"Q": (2, 3, 2), "K": (2, 4, 2)}),
+    "stacked": (["P = stack(S, C, axis=2)", "Q = stack(x, y)", "L = sum(P^2) + sum(Q^3)"],
+                {"S": (4, 2), "C": (4, 2), "x": (3,), "y": (3,)}),
+    "a maximum that keeps its axis": (["M = max(Z, axis=1, keepdims=True)", "A = Z - M", "L = sum(A^3)"], {"Z": (3, 4)}),
+    "a gradient of ones": (["C = correlate(X, K, 2, 1)", "D = max_pool(Z, 2)", "L = sum(C) + sum(D)"],
+                           {"X": (2, 5, 5), "K": (3, 2, 3, 3), "Z": (4, 4)}),
+    "a group": (["m = mean(G, axis=1, keepdims=True)", "V = mean((G - m)^2, axis=1, keepdims=True)", "N = (G - m)/sqrt(V + 1)",
+                 "L = sum(N^3)"], {"G": (2, 3)}),
     "square matrices": (["H = A @ B + A^T", "L = sum(H ⊙ B)"], {"A": (2, 2), "B": (2, 2)}),
 }  # fmt: skip
 

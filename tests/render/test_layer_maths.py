@@ -61,6 +61,7 @@ TABLE = [  # expression, LaTeX, text
     ("keep_row(x)", "x", "x"), ("keep_column(x)", "x^{\\top}", "xᵀ"),
     ("largest_row(A)", "\\operatorname{max}_{\\text{row}}(A)", "max[row](A)"),
     ("part_row(A, 1, 2)", "\\operatorname{columns}_{2\\dots 3}(A)", "columns[2..3](A)"),
+    ("part_row(A, 1, 1)", "\\operatorname{column}_{2}(A)", "column[2](A)"),
     ("axes_213(A)", "\\operatorname{axes213}(A)", "axes213(A)"),
     ("batch(A, 2)", "\\operatorname{batch}_{2}(A)", "batch[2](A)"),
     ("batch_sums(A)", "\\operatorname{sum}_{\\text{batch}}(A)", "sum[batch](A)"),

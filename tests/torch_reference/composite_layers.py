@@ -48,6 +48,8 @@ CASES: dict[str, Case] = {  # name: our steps of L, shapes, PyTorch's L
                                "(r * F.group_norm(x[None], 2, g, b)[0]).sum()"),
     "group norm of rows of places": ("Y = group_norm(X, g, b, groups=2); L = sum(R ⊙ Y)", {"X": (4, 3), "g": (4,), "b": (4,), "R": (4, 3)},
                                      "(R * F.group_norm(X[None], 2, g, b)[0]).sum()"),
+    "group norm of a batch of vectors": ("Y = group_norm(X, g, b, groups=2); L = sum(R ⊙ Y)",
+                                         {"X": (3, 4), "g": (4,), "b": (4,), "R": (3, 4)}, "(R * F.group_norm(X, 2, g, b)).sum()"),
     "dropout": ("Y = dropout(X, M, 0.25); L = sum(R ⊙ Y)", {"X": (2, 3), "M": (2, 3), "R": (2, 3)}, "(R * X * M / 0.75).sum()"),
     "residual and gate": ("y = gate(p, x, b); z = residual(y, r); L = sum(z ⊙ z)", {"p": (3,), "x": (3,), "b": (3,), "r": (3,)},
                           "((torch.lerp(b, x, p) + r)**2).sum()"),
@@ -81,6 +83,15 @@ CASES: dict[str, Case] = {  # name: our steps of L, shapes, PyTorch's L
         "Y = multi_head_attention(X, Q, K, V, O, memory=Z, heads=2); L = sum(R ⊙ Y)", {**_HEADS, "Z": (2, 4)},
         "(R * F.multi_head_attention_forward(X, Z, Z, 4, 2, torch.cat([Q, K, V], 1).T, None, None, None, False, 0.0, O.T, None,"
         " need_weights=False)[0]).sum()"),
+    "rotary positions": (
+        "Y = rope(X, M); L = sum(R ⊙ Y)", {"X": (3, 4), "M": (3, 2), "R": (3, 4)},
+        "(R * torch.view_as_real(torch.view_as_complex(X.reshape(3, 2, 2)) * torch.polar(0*M + 1, M)).reshape(3, 4)).sum()"),
+    "rotary positions of heads": (
+        "Y = rope(X, M, pairs=halves); L = sum(R ⊙ Y)", {"X": (2, 3, 4), "M": (3, 2), "R": (2, 3, 4)},
+        "(R * (X * torch.cos(torch.cat([M, M], 1)) + torch.cat([-X[..., 2:], X[..., :2]], -1) * torch.sin(torch.cat([M, M], 1)))).sum()"),
+    "rotary position of one vector": ("y = rope(x, M); L = sum(r ⊙ y)", {"x": (4,), "M": (2,), "r": (4,)},
+                                      "(r * torch.view_as_real(torch.view_as_complex(x.reshape(2, 2)) * torch.polar(0*M + 1, M))"
+                                      ".reshape(4)).sum()"),
     "RNN cell": ("h_1 = rnn_cell(x, h, W, U, b, a); L = sum(r ⊙ h_1)", {**_CELL, "W": (2, 3), "U": (2, 2), "b": (2,), "a": (2,)},
                  "(r * torch.rnn_tanh_cell(x[None], h[None], W, U, b, a)[0]).sum()"),
     "RNN cell with relu": ("h_1 = RNNCell(x, h, W, U, b, nonlinearity=relu); L = sum(r ⊙ h_1)",

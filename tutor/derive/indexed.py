@@ -6,13 +6,14 @@ the write-out uses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, count
 
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.sizes import list_size_letters
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
+from tutor.rules.layer_row import Layer
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
@@ -54,10 +55,26 @@ def _is_hidden(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
         row = bind(expr, shapes)[0]
         if (expr.func in HIDDEN and expr.func not in _SEEN_THROUGH) or any(sign in row.index for sign in _UNREADABLE):
             return True
-        # outside of its operands an entry is 0: not f(0), so an operand has to be a plain array
-        if row.padded and any(type(part) not in (Name, Partial, Number) for part in parts):
+        # outside of its operands an entry is 0: not f(0), so an operand has to be a plain array, if it is ever asked for one
+        if row.padded and any(type(part) not in (Name, Partial, Number) for part in _list_overrun(row, parts)):
             return True
     return any(_is_hidden(part, shapes) for part in parts)
+
+
+def _list_overrun(row: Layer, parts: Sequence[Expr]) -> Iterator[Expr]:
+    """The operands whose entries are taken at other places than their own, i + a − 1, which may be outside; settings besides."""
+    asked = list(_list_entries(formula(row.index)))
+    for place, part in enumerate(parts):
+        own = row.operands[place][0] if place < len(row.operands) else ""
+        if not own or any(type(index) is not Name for call in asked if call.args[0] == Name(own) for index in call.args[1:]):
+            yield part
+
+
+def _list_entries(expr: Expr) -> Iterator[Call]:
+    if type(expr) is Call and expr.func in ("at", "at_inside"):
+        yield expr
+    for part in children(expr):
+        yield from _list_entries(part)
 
 
 class _Indexer:

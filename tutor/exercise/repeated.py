@@ -12,7 +12,7 @@ from tutor.expression.walk import names
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph, Quantity
 from tutor.graph.repetition import Blocks, IndexWriter, Place, Repeat, Timed, find_families
-from tutor.graph.written_times import write_out_times
+from tutor.graph.written_times import put_counts, write_out_times
 
 _WHERE = re.compile(r"(?:steps(?:: )?)?(?:(?:(?<=s)|steps)\[(?P<number>\d+)\]|step (?P<target>\w+))")
 TARGET = re.compile(r"\s*(?P<name>[^\s(=,:]+)")
@@ -122,7 +122,9 @@ class Repetition:
 
     def spell_times(self, text: str) -> str:
         """A text with its sums over time written out, whatever else stands in it."""
-        return write_out_times(text, self.spans, self.list_ends())
+        ends, lines = self.list_ends(), " ".join(self.lines)
+        counts = {letter: last for letter, last in ends.items() if not re.search(rf"(?<![\w^[]){re.escape(letter)}(?![\w\]])", lines)}
+        return put_counts(write_out_times(text, self.spans, ends), counts)
 
     def list_ends(self) -> dict[str, Place]:
         """The letters of the last times, T of t; none that is the index of something else."""

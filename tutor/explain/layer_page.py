@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tutor.derive.indexed import INDICES, index_form
@@ -22,13 +22,14 @@ from tutor.explain.symbols_section import Symbols
 from tutor.explain.words.wording import Wording
 from tutor.explain.worked_entry import find_moved_entry, work_out_entry
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children
+from tutor.expression.nodes import Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Quantity, Step
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.kinks import array_conventions, list_kinks_hit
+from tutor.rules.operations import ENTRYWISE
 from tutor.solving.worked import Worked
 
 MOST_LOOKED_AT = 5_000
@@ -46,6 +47,7 @@ class ArraySections(PageWriter):
         self.symbols = Symbols(words.arrays, self.shapes, words.pages.LABELS["where"], indicators=worked.notation.indicator == "brackets")
         self.counted: dict[str, int] = {}
         self.steps = {step.target: step for step in self.derivation.backward}
+        self.forward = {step.target: step.expr for step in layered.graph.steps}
         self.kinds = {q.name: q for q in (*layered.graph.leaves, *layered.graph.nodes)}
 
     def add_given(self) -> None:
@@ -102,6 +104,8 @@ class ArraySections(PageWriter):
         if step.rule in ("no path", "sum over paths", "joined paths"):
             return self.words.rules.gradient(step.rule, len(step.paths))
         parameters = [q.name for q in self.layered.graph.parameters]
+        if len(step.paths) == 1 and is_partner(step.expr, step.wrt, self.forward[step.paths[0].factors[0].wrt]):
+            return self.words.arrays.BACKWARD["partner"]
         return self.words.arrays.say_backward(step.expr, self.words.rules, parameters, number=not self.shapes[step.wrt])
 
     def list_needed(self) -> list[Step]:
@@ -244,3 +248,26 @@ class ArraySections(PageWriter):
 
 def _sums(expr: Expr) -> bool:
     return (type(expr) is Call and expr.func == "sum_over") or any(_sums(part) for part in children(expr))
+
+
+def is_partner(gradient: Expr, wrt: str, forward: Expr) -> bool:
+    """Whether what the upstream gradient is multiplied with stands beside ``wrt`` in a product, so that it is no slope of a function.
+
+    >>> from tutor.expression.parse import parse
+    >>> from tutor.graph.layered import LAYER_FUNCTIONS
+    >>> gradient = Call(ENTRYWISE, (Partial("L", "h"), Name("n")))
+    >>> [is_partner(gradient, "z", parse(text, functions=LAYER_FUNCTIONS)) for text in ("hadamard(z, n)", "exp(z)")]
+    [True, False]
+    """
+    product = gradient.arg if type(gradient) is Neg else gradient
+    if type(product) is not Call or product.func != ENTRYWISE:
+        return False
+    return any(Name(wrt) in factors and product.args[1] in factors for factors in _list_products(forward))
+
+
+def _list_products(expr: Expr) -> Iterator[tuple[Expr, ...]]:
+    """The factors of each product that is taken entry by entry."""
+    if type(expr) is Mul or (type(expr) is Call and expr.func == ENTRYWISE):
+        yield expr.args
+    for part in children(expr):
+        yield from _list_products(part)

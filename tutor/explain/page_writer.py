@@ -18,7 +18,13 @@ from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed, is_all_fractions, is_in_short_fractions, print_alike
+from tutor.numbers.printed import (
+    as_printed,
+    choose_digits_for_change,
+    is_all_fractions,
+    is_in_short_fractions,
+    print_alike,
+)
 from tutor.numbers.run import compute
 from tutor.solving.worked import Worked
 
@@ -166,9 +172,17 @@ def is_in_fractions(worked: Worked) -> bool | None:
     return is_all_fractions(values.values(), [values[name] for name in leaves if name in values]) if values else None
 
 
-def write_cells(rows: Sequence[Sequence[Value]], digits: int, *, fractions: bool | None = None) -> list[list[Sentence]]:
-    """The cells of a table of numbers, those of a column alike."""
-    columns = [print_alike(column, digits, fractions=fractions) for column in zip(*rows, strict=True)]
+def write_cells(
+    rows: Sequence[Sequence[Value]], digits: int, *, fractions: bool | None = None, changing: bool = False
+) -> list[list[Sentence]]:
+    """The cells of a table of numbers, those of a column alike.
+
+    ``changing``: a row comes after the one above it, so a first change is seen in each column.
+    """
+    columns = []
+    for column in zip(*rows, strict=True):
+        enough = choose_digits_for_change(column[:1], column[1:2], digits) if changing and len(column) > 1 else digits
+        columns.append(print_alike(column, enough, fractions=fractions))
     return [[(Math(one),) for one in row] for row in zip(*columns, strict=True)]
 
 

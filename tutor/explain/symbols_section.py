@@ -90,13 +90,16 @@ class Symbols:
         row = LAYERS[call.func][0]
         count, settings = len(row.arrays), call.args[len(row.arrays) :]
         free = (name for name in _STANDING_IN if name not in self.shapes)
-        operands = tuple(arg if type(arg) in (Name, Partial) else Name(next(free)) for arg in call.args[:count])
+        operands = tuple(arg if type(arg) in (Name, Partial) or _is_sign(arg) else Name(next(free)) for arg in call.args[:count])
         places: dict[str, Sequence[Inline]] = {"call": [Math(Call(said if each else call.func, (*operands, *settings)))]}
+        places["gradient"] = [Math(operand) for operand in operands[:1]]
+        phrase = self.words.SYMBOLS[said]
         if settings:
             places |= {"first": [Math(settings[0])], "last": [Math(settings[min(len(settings), 2) - 1])]}
         if "place" in _WRITTEN[call.func]:
             places |= {key: [Math(place)] for key, place in zip(("first", "last"), list_ends(settings), strict=True)}
-        yield said if each else call.func, split_places(self.words.SYMBOLS[said], places)
+            phrase = self.words.SYMBOLS["one place"] if places["first"] == places["last"] else phrase
+        yield said if each else call.func, split_places(phrase, places)
         if call.func in SLIDING and settings not in ((), (ONE, Number("0"))):
             yield "stride", (self.words.STRIDE,)
             if len(settings) > 2:
@@ -120,3 +123,8 @@ class Symbols:
             yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
         elif formula is not None:
             yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
+
+
+def _is_sign(expr: Expr) -> bool:
+    """Whether an array is written as a single sign, 𝟏 or 𝟎."""
+    return type(expr) is Call and expr.func == _OF_ONES and expr.args[0] in (ONE, ZERO)

@@ -16,7 +16,7 @@ from tutor.explain.document import (
     Side,
     Table,
 )
-from tutor.explain.layer_formulas import sort_leaves
+from tutor.explain.layer_formulas import matrix, sort_leaves
 from tutor.explain.page_writer import PageWriter, write_cells
 from tutor.explain.samples_section import sample_table
 from tutor.explain.words.sentence_grammar import split_places
@@ -28,7 +28,7 @@ from tutor.graph.entries import Array
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import Shape
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed
+from tutor.numbers.printed import as_printed, choose_digits_for_change
 from tutor.numbers.run import run as run_steps
 from tutor.numbers.train import Row
 from tutor.rules.operations import ENTRYWISE
@@ -62,6 +62,16 @@ class TrainingSections(PageWriter):
         self.sign = "←" if worked.notation.update == "arrow" else "="
         layered = worked.request.layered
         self.shapes: dict[str, Shape] = layered.shapes if layered is not None else {}
+
+    def value(self, key: str) -> Expr | None:
+        """The number of a key, ready to print; of what was updated with so many digits that its change is seen."""
+        after = read_after(key)
+        if not after.updates or self.numbers is None or key not in self.numbers or after.key not in self.numbers:
+            return super().value(key)
+        old, new = self.numbers[after.key], self.numbers[key]
+        digits = choose_digits_for_change(_list_items(old), _list_items(new), self.digits)
+        shown = matrix if isinstance(new, Array) else as_printed
+        return shown(new, digits, fractions=self.fractions)
 
     # What is given
 
@@ -282,7 +292,8 @@ class TrainingSections(PageWriter):
         header: list[Sentence] = [(COUNTED,), *([(heads["epoch"],), (heads["samples"],)] if batched else [])]
         header += [(Math(Name(name)),) for name in (*columns, self.loss)]
         rows = thin_rows(run.rows) if len(run.rows) == run.made + 1 else list(run.rows)
-        numbers = write_cells([[*(row.values[name] for name in columns), row.loss] for row in rows], self.digits, fractions=self.fractions)
+        numbers = write_cells([[*(row.values[name] for name in columns), row.loss] for row in rows], self.digits,
+                              fractions=self.fractions, changing=True)  # fmt: skip
         body = [(*self.begin_row(row, batched), *cells) for row, cells in zip(rows, numbers, strict=True)]
         text = ""
         if len(body) < run.made + 1:
@@ -329,7 +340,8 @@ class TrainingSections(PageWriter):
             header: tuple[Sentence, ...] = ((COUNTED,), *((Math(Name(name)),) for name in columns))
             thinned = list(thin_rows(run.rows))
             traces = [run_steps(graph.steps, {**task.values, **row.values}) for row in thinned]
-            numbers = write_cells([[trace[name] for name in columns] for trace in traces], self.digits, fractions=self.fractions)
+            figures = [[trace[name] for name in columns] for trace in traces]
+            numbers = write_cells(figures, self.digits, fractions=self.fractions, changing=True)
             rows: list[tuple[Sentence, ...]] = [((str(row.step),), *cells) for row, cells in zip(thinned, numbers, strict=True)]
             text = ""
             if len(rows) < len(run.rows):
@@ -377,6 +389,10 @@ class TrainingSections(PageWriter):
         said = self.words.updates
         words = said.ARITHMETIC[self.run.exact].format(digits=self.digits, steps=said.grammar.write_count(self.run.made))
         self.blocks.append(self.write_labelled("numbers", words))
+
+
+def _list_items(value: Value | Array[Value]) -> tuple[Value, ...]:
+    return value.items if isinstance(value, Array) else (value,)
 
 
 def fill_array(entries: Array[str], values: Mapping[str, Value]) -> Array[Value]:

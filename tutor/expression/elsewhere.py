@@ -43,7 +43,7 @@ CALLED_LAYERS = frozenset({
     "dropout", "gate", "global_average_pool", "global_avg_pool", "global_max_pool", "globalaveragepooling2d", "globalmaxpooling2d",
     "group_norm", "groupnorm", "gru_cell", "grucell", "layer_norm", "layernorm", "lstm_cell", "lstm_cell_by_gate", "lstmcell", "mha",
     "multi_head_attention", "multiheadattention", "residual", "rms_norm", "rmsnorm", "rnn_cell", "rnncell",
-    "scaled_dot_product_attention", "skip",
+    "rope", "rotary_embedding", "scaled_dot_product_attention", "skip",
 })  # fmt: skip
 """Layers that are written out, in small letters: they are read where there are shapes, too."""
 

@@ -1,6 +1,6 @@
 r"""Operations on arrays with their settings, as the product shows them: ``maxpool[2](X)``, ``\\operatorname{part}_{2\\dots 3}(h)``.
 
-What may stand there is told by its kind: a window (``2``, ``3, s=1``), a place (``2..3``), sizes (``2×3``), or an axis (``row``).
+What may stand there is told by its kind: a window (``2``, ``3, s=1``), a place (``2..3``, ``2``), sizes (``2×3``), or an axis (``row``).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel)\}?"
 _COUNT = r"\(?[0-9A-Za-z][0-9A-Za-z_+*·−-]{0,20}\)?"
 """A number of entries, or what is computed of letters: h, 2h, h+k."""
 _PLACE = re.compile(rf"(?P<first>{_COUNT})(?:\.\.\.?|…|\\l?dots)(?P<last>{_COUNT})")
+_ONE_PLACE = re.compile(_COUNT)
 _MARGINS = re.compile(rf"({_COUNT}),({_COUNT})")
 _WINDOW = re.compile(r"(?P<size>[1-9][0-9]{0,2})(?:,s=(?P<stride>[1-9][0-9]{0,2}))?(?:,p=(?P<padding>[0-9]{1,2}))?")
 _SLIDE = re.compile(r"[spdg]=[0-9]{1,3}(?:,[spdg]=[0-9]{1,3}){0,3}")
@@ -39,6 +40,11 @@ def _read_place(match: re.Match[str]) -> Settings:
     if first is None or last is None or is_at_least(first, 1) is False or is_at_least(last, first) is False:
         return ()
     return write_size(add_sizes(first, -1)), write_size(add_sizes(add_sizes(last, first, -1), 1))
+
+
+def _read_one_place(match: re.Match[str]) -> Settings:
+    place = read_size(match.group())
+    return () if place is None or is_at_least(place, 1) is False else (write_size(add_sizes(place, -1)), Number("1"))
 
 
 def _read_sizes(match: re.Match[str]) -> Settings:
@@ -76,6 +82,7 @@ def _read_labels(match: re.Match[str]) -> Settings:
 
 _KINDS: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], Settings]]] = {
     "place": (_PLACE, _read_place),
+    "one place": (_ONE_PLACE, _read_one_place),
     "window": (_WINDOW, _read_window),
     "slide": (_SLIDE, _read_slide),
     "labels": (_LABELS, _read_labels),

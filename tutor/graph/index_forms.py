@@ -31,7 +31,7 @@ from tutor.graph.letter_ranges import (
 from tutor.graph.named_forms import LEAVING_OUT, Resolver
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import INDEXED, SeenShapes, Shape, shape_of, shape_text, size_expr
-from tutor.rules.operations import ENTRYWISE
+from tutor.rules.operations import ENTRYWISE, name_along
 
 MOST_ONES = 3
 """So many vectors of ones in one formula have their lengths found one by one."""
@@ -100,8 +100,28 @@ def array_formulas(
         except GraphError:
             pass
     if not found and problem is not None:
-        raise problem
+        standing = _read_columns(tree, shapes)
+        if standing == tree:
+            raise problem
+        try:
+            return array_formulas(standing, shapes, wanted=wanted, beside=beside, steps=steps)
+        except GraphError:
+            raise problem from None
     return found[:1]
+
+
+_FROM_COLUMN = name_along("drop", 2, 1)
+
+
+def _read_columns(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The tree with matrices of one column as vectors, which on paper they are, beside A 𝟏 and ε·𝟏."""
+    if type(expr) in (Name, Partial):
+        own = shape_of(expr, shapes)
+        return Call(_FROM_COLUMN, (expr,)) if len(own) == 2 and own[1] == 1 != own[0] else expr
+    parts = children(expr)
+    if not parts or (type(expr) is Call and expr.func == _FROM_COLUMN):
+        return expr
+    return rebuild(expr, tuple(_read_columns(part, shapes) for part in parts))
 
 
 def _read_ones(expr: Expr) -> Expr | None:
@@ -358,14 +378,15 @@ def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) 
 def _name_loop(loop: Call, letter: str, last: Sequence[Expr], body: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) -> Expr:
     """A sum or a maximum over a letter."""
     own, what = f" {letter}", tell("a sum") if loop.func == "sum_over" else tell("a maximum")
-    inner = LetterRanges({}, {**ranges.left, **ranges.sizes})
+    reached = {own: int(last[0].text)} if last and type(last[0]) is Number else {}
+    inner = LetterRanges({}, {**ranges.left, **ranges.sizes}, written={**ranges.written, **reached})
     done = _name_arrays(body, shapes, inner)
     if last:
         _check_bound(last[0], shapes)
     size = inner.sizes.pop(own, None)
     until = last[0] if last else None
     for other, known in inner.sizes.items():
-        _check_same(ranges.sizes, other, known)
+        ranges.note_size(other, known)
     if size is None:
         if not any(own in index.weights for index in inner.computed):
             raise GraphError(
@@ -398,7 +419,7 @@ def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], rang
                               count=len(shape), given=len(index)), hint=tell("one letter for each axis"))
     for part, size in zip(index, shape, strict=True):
         if type(part) is Name:
-            _check_same(ranges.sizes, f" {part.name}", size)
+            ranges.note_size(f" {part.name}", size)
         elif type(part) is not Number:
             ranges.computed.append(weigh_index(part, size))
         elif isinstance(size, int) and not 1 <= int(part.text) <= size:
@@ -406,13 +427,3 @@ def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], rang
             raise GraphError(what, hint=tell("entries are counted from 1"))
     name = derivative_key(array.of, array.wrt) if type(array) is Partial else array.name if type(array) is Name else ""
     return Call("at", (Name(name), *map(name_letters, index)))
-
-
-def _check_same(sizes: dict[str, Size], letter: str, size: Size) -> None:
-    known = sizes.setdefault(letter, size)
-    if known != size:
-        raise GraphError(
-            tell("shapes do not fit: the index {letter} runs to {known} at one place and to {size} at another", letter=letter.strip(),
-                 known=known, size=size),
-            hint=tell("exchange the two indices of one of the matrices"),
-        )

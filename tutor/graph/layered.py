@@ -351,18 +351,19 @@ def from_network_layers(network: Network, affine: Affine = "plain") -> Layered:
     return Layered(graph, _network_entries(scalar, graph, affine))
 
 
-def write_entrywise(expr: Expr, singles: Collection[str] = ()) -> Expr:
-    """A formula of single numbers, meant for every entry: products of quantities become ⊙, those of ``singles`` apart."""
+def write_entrywise(expr: Expr, singles: Collection[str] = (), *, as_written: bool = False) -> Expr:
+    """A formula of single numbers, meant for every entry: products of quantities become ⊙, those of ``singles`` apart, in front; but
+    what a function is taken of stays ``as_written``: tanh′(W·x), with a single x, as the forward pass has it."""
     parts = children(expr)
     if not parts:
         return expr
-    done = rebuild(expr, tuple(write_entrywise(part, singles) for part in parts))
+    as_written = as_written or (type(expr) is Call and expr.func not in LAYERS)
+    done = rebuild(expr, tuple(write_entrywise(part, singles, as_written=as_written) for part in parts))
     if type(done) is not Mul:
         return done
-    single = [all(name in singles for name in names(factor)) for factor in done.args]
-    numbers = [factor for factor, one in zip(done.args, single, strict=True) if one]
-    arrays = [factor for factor, one in zip(done.args, single, strict=True) if not one]
-    if not arrays:
+    arrays = [factor for factor in done.args if any(name not in singles for name in names(factor))]
+    numbers = [factor for factor in done.args if all(name in singles for name in names(factor))]
+    if not arrays or (as_written and len(arrays) == 1):
         return done
     product = arrays[0]
     for factor in arrays[1:]:

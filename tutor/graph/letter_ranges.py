@@ -44,12 +44,27 @@ class ComputedIndex:
 
 @dataclass(slots=True)
 class LetterRanges:
-    """What is known of letters while a form is read: ``sizes`` are those that an axis tells, ``left`` what the left side does, and the
-    ``computed`` indices."""
+    """What is known of letters while a form is read: ``sizes`` are those that an axis tells, ``left`` what the left side does, the
+    ``computed`` indices, and how far ``written`` sums say that their letters run, over a part of a longer axis."""
 
     sizes: dict[str, Size]
     left: Mapping[str, Size] = field(default_factory=dict)
     computed: list[ComputedIndex] = field(default_factory=list)
+    written: Mapping[str, int] = field(default_factory=dict)
+
+    def note_size(self, letter: str, size: Size) -> None:
+        """Note how far a letter runs.  Raises `GraphError` where another axis says otherwise, and no sum says how far."""
+        known = self.sizes.setdefault(letter, size)
+        if known == size:
+            return
+        if isinstance(known, int) and isinstance(size, int) and self.written.get(letter, known + size) <= min(known, size):
+            self.sizes[letter] = min(known, size)
+            return
+        raise GraphError(
+            tell("shapes do not fit: the index {letter} runs to {known} at one place and to {size} at another", letter=letter.strip(),
+                 known=known, size=size),
+            hint=tell("exchange the two indices of one of the matrices"),
+        )
 
     def find_last(self, letter: str) -> int:
         """How far a letter runs that is in computed indices only.  Raises `GraphError` where nothing tells."""

@@ -1,22 +1,26 @@
 """Operations as a page shows them, which leave something out, made whole by the shapes of what they are of.
 
 ``G ⋆[full] k`` goes as far as the two meet, or as far as what is asked does; ``flip(x ⋆ G)`` and ``x ⋆[d=2] G`` make an array as long as
-the kernel was; ``route(G, X)`` and ``share(G)`` have the windows of the pooling of the exercise that has these shapes.
+the kernel was; ``route(G, X)`` and ``share(G)`` have the windows of the pooling of the exercise that has these shapes; a 𝟏 that stands
+for an upstream gradient has its shape.  Axes of one entry are not seen in print: ``concat[row](S, C)`` may join two m×n as m×n×1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from tutor.errors import GraphError, tell
 from tutor.expression.index_signs import APART, FULL
 from tutor.expression.nodes import Call, Expr, Number, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.expression.walk import is_transposed
 from tutor.graph.array_products import arrange_products
+from tutor.graph.broadcasting import fit_single_axes
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import Shape, bind, shape_of, shape_text, size_expr
-from tutor.rules.operations import LAYERS
+from tutor.rules.operations import JOINED, LAYERS, LONGER, name_along
 
 _SLIDES = {f"{func} {kind}": (func, kind) for func in ("correlate", "convolve") for kind in (FULL, APART)}
 _POOLED = {
@@ -24,7 +28,8 @@ _POOLED = {
     for end in ("", "_1d")
 }  # fmt: skip
 _WIDE = frozenset(f"{name}{end}" for name in ("spread_wide", "kernel_gradient_wide") for end in ("", "_flipped"))
-LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED, *_WIDE})
+_TO_LARGEST = {f"to_{which}_{word}": word for which in ("largest", "first") for word in LONGER}
+LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED, *_WIDE, *_TO_LARGEST, *JOINED})
 """What is looked at here; correlation because over channels it is also the gradient of the kernels."""
 
 
@@ -51,7 +56,11 @@ class Resolver:
         done = rebuild(expr, tuple(map(self.resolve, parts)))
         if type(done) is not Call or done.func not in LEAVING_OUT:
             return done
+        if done.func in JOINED:
+            return self._join(done)
         args = tuple(arrange_products(arg, self.shapes, beside=self.beside) for arg in done.args)
+        if done.func in _TO_LARGEST:
+            return self._drop_kept_axis(Call(done.func, args))
         if done.func == "flip":
             return _turn_round(args)
         if done.func == "one_hot":
@@ -63,6 +72,9 @@ class Resolver:
         if done.func in _POOLED:
             return self._find_windows(Call(done.func, args), shapes)
         func, kind = _SLIDES.get(done.func, (done.func, ""))
+        if len(args) > 1 and any(map(_is_ones, args[:2])):
+            args = self._shape_ones(args, shapes)
+            shapes = tuple(shape_of(arg, self.shapes) for arg in args)
         ranks = [len(shape) for shape in shapes[:2]]
         strided = len(args) > 2 and args[2] != Number("1")  # what is set apart has a sign of its own, ⋆[d=2]
         if not kind and not strided and len(ranks) > 1 and ranks[0] == ranks[1] > 1 and not self._is_layer(Call(func, args)):
@@ -73,6 +85,66 @@ class Resolver:
             return Call(func, args)
         own = Call(done.func, args)
         return self._write_full(own, func, shapes) if kind == FULL else self._write_kernel_gradient(own, func, shapes)
+
+    def _join(self, call: Call) -> Expr:
+        """Arrays set side by side, two by two; where only that is as large as what is asked, each with an axis of one entry of its own."""
+        parts = [self._write_lying(arg) for arg in _list_joined(call)]
+        parts = self._fill_joined(parts, call.func.partition("_")[2])
+        joined = reduce(lambda done, part: Call(call.func, (done, part)), parts)
+        rank = len(self.wanted)
+        word = call.func.partition("_")[2]
+        place = rank - 1 - LONGER.index(word) if word else 0
+        if place < 0 or any(len(shape_of(part, self.shapes)) != rank - 1 for part in parts):
+            return joined
+        kept = reduce(lambda done, part: Call(call.func, (done, part)), [Call(name_along("keep", rank, place), (part,)) for part in parts])
+        try:
+            return kept if shape_of(kept, self.shapes) == self.wanted else joined
+        except GraphError:
+            return joined
+
+    def _fill_joined(self, parts: list[Expr], word: str) -> list[Expr]:
+        """The parts of a joined array with a 𝟏 among them as large as is left for it."""
+        rank = len(self.wanted)
+        place = rank - 1 - LONGER.index(word) if word else 0
+        ones = [at for at, part in enumerate(parts) if _is_ones(part)]
+        sizes = [(*shape_of(part, self.shapes), *[""] * rank)[place] for part in parts if not _is_ones(part)]
+        left = self.wanted[place] if 0 <= place < rank else ""
+        known = [size for size in sizes if isinstance(size, int)]
+        if rank < 2 or len(ones) != 1 or not isinstance(left, int) or len(known) < len(sizes) or left <= sum(known):
+            return parts
+        whole = (*self.wanted[:place], left - sum(known), *self.wanted[place + 1 :])
+        return [Call("fill", (Number("1"), *map(size_expr, whole))) if at in ones else part for at, part in enumerate(parts)]
+
+    def _write_lying(self, part: Expr) -> Expr:
+        """A vector that is written as a row, xᵀ, as 1×n."""
+        if is_transposed(part) and type(part) is Call:
+            vector = arrange_products(part.args[0], self.shapes, beside=self.beside)
+            if len(shape_of(vector, self.shapes)) == 1:
+                return Call(name_along("keep", 2, 0), (vector,))
+        return arrange_products(part, self.shapes, beside=self.beside)
+
+    def _drop_kept_axis(self, call: Call) -> Expr:
+        """What goes back to the largest entries, without the axis of one entry that the maximum kept."""
+        if len(call.args) != 2:
+            return call
+        upstream, own = (shape_of(arg, self.shapes) for arg in call.args)
+        place = len(own) - 1 - LONGER.index(_TO_LARGEST[call.func])
+        fitted = fit_single_axes(call.args[0], upstream, (*own[:place], *own[place + 1 :])) if place >= 0 else None
+        return call if fitted is None else Call(call.func, (fitted, call.args[1]))
+
+    def _shape_ones(self, args: tuple[Expr, ...], shapes: tuple[Shape, ...]) -> tuple[Expr, ...]:
+        """A 𝟏 under a convolution as large as the layer's result: by its input and its kernel, of which one is what is asked."""
+        place = int(not _is_ones(args[0]))
+        before, kernel = (self.wanted, shapes[1]) if place == 0 else (shapes[0], self.wanted)
+        axes = len(kernel) if len(kernel) < 3 else len(kernel) - 2
+        step, padding = (_read_setting(arg) for arg in (*args[2:4], *(Number("1"), Number("0"))[len(args[2:4]) :]))
+        sizes = [(n, m) for n, m in zip(before[-axes:], kernel[-axes:], strict=False) if isinstance(n, int) and isinstance(m, int)]
+        if not 0 < axes == len(sizes) or step < 1 or len(before) + len(kernel) == 2:
+            return args
+        outer = (*before[: -axes - 1], kernel[0]) if len(kernel) > 2 else before[:-axes]
+        whole = (*outer, *((n + 2 * padding - m) // step + 1 for n, m in sizes))
+        ones = Call("fill", (Number("1"), *map(size_expr, whole)))
+        return (ones, *args[1:]) if place == 0 else (args[0], ones, *args[2:])
 
     def _write_full(self, call: Call, func: str, shapes: tuple[Shape, ...]) -> Expr:
         """Wherever two arrays meet: the gradient of the input of a convolution is a full correlation, and the other way round."""
@@ -127,7 +199,7 @@ class Resolver:
             return call
         found = {
             (before, settings) for func, before, after, settings in _list_poolings(self.steps, self.shapes)
-            if func == _POOLED[call.func] and after == shapes[0] and before in (*shapes[1:], before)[:1]
+            if func == _POOLED[call.func] and (after == shapes[0] or _is_ones(call.args[0])) and before in (*shapes[1:], before)[:1]
         }  # fmt: skip
         if len(found) != 1:
             what = tell("the windows of {call} are not clear", call=write_plain(call, as_written=True)[:60])
@@ -136,7 +208,22 @@ class Resolver:
         ((before, settings),) = found
         along = 1 if call.func.endswith("_1d") else 2
         sizes = [Number(str(size)) for size in before[-along:]] if call.func.startswith("share") else []
-        return Call(call.func, (*call.args, *sizes, *(Number(str(setting)) for setting in settings)))
+        whole = Call(call.func, (*call.args, *sizes, *(Number(str(setting)) for setting in settings)))
+        if not _is_ones(call.args[0]):
+            return whole
+        after = shape_of(Call(_POOLED[call.func], (call.args[-1], *whole.args[operands + len(sizes) :])), self.shapes)
+        return Call(call.func, (Call("fill", (Number("1"), *map(size_expr, after))), *whole.args[1:]))
+
+
+def _is_ones(expr: Expr) -> bool:
+    """Whether this is a 𝟏 whose length was tried."""
+    return type(expr) is Call and expr.func == "fill" and len(expr.args) == 2 and expr.args[0] == Number("1")
+
+
+def _list_joined(call: Call) -> list[Expr]:
+    """The arrays of a concatenation in a concatenation along the same axis, one after the other."""
+    inner = [_list_joined(arg) if type(arg) is Call and arg.func == call.func else [arg] for arg in call.args]
+    return [part for parts in inner for part in parts]
 
 
 def _turn_round(args: tuple[Expr, ...]) -> Expr:

@@ -129,7 +129,7 @@ def find_term_end(text: str, at: int) -> int:
             before = text[at:place].rstrip()[-1:]
             if sign in "+-−" and before not in _CONTINUES and text[place - 1] not in "^_":
                 return place - (text[place - 1] == " ")
-            if sign == "," or text.startswith(_ENDS, place):
+            if text[place - 1] != "\\" and (sign == "," or text.startswith(_ENDS, place)):  # no space of LaTeX, \, or \;
                 return place
             if sign == "\n" or text.startswith("   ", place):
                 next_one = text[place:].lstrip()
@@ -166,6 +166,17 @@ def put_places(text: str, env: Mapping[str, Place], *, alone: bool = False) -> s
     text = _PLACES.sub(put, text)
     for letter, place in env.items() if alone else ():
         text = re.sub(rf"(?<![\w\\]){re.escape(letter)}(?!\w|['′(])", str(place), text)
+    return text
+
+
+def put_counts(text: str, ends: Mapping[str, Place]) -> str:
+    """A text with numbers in the place of the last times that it divides by: a mean over all times.
+
+    >>> put_counts("(a + b)/T·x^T", {"T": 3})
+    '(a + b)/3·x^T'
+    """
+    for letter, place in ends.items():
+        text = re.sub(rf"(/\s?|\}}\s?\{{\s?){re.escape(letter)}(?=\s?\}}|(?!\s?[\w'′(\[{{]))", rf"\g<1>{place}", text)
     return text
 
 

@@ -106,6 +106,25 @@ def as_printed(value: Value, digits: int = 6, *, fractions: bool | None = None) 
     return Number(round_significant(value, digits))
 
 
+MOST_DIGITS = 15
+"""A change that is smaller than so many digits can show is not shown."""
+
+
+def choose_digits_for_change(before: Iterable[Value], after: Iterable[Value], digits: int) -> int:
+    """So many digits that each number that has changed is printed otherwise than before, with two figures of its change.
+
+    >>> choose_digits_for_change([Fraction(2)], [Fraction("2.000003096")], 6), choose_digits_for_change([Fraction(2)], [Fraction(3)], 6)
+    (8, 6)
+    """
+    needed = digits
+    for old, new in zip(before, after, strict=True):
+        if old == new or round_significant(old, digits) != round_significant(new, digits):
+            continue
+        first = next((n for n in range(digits + 1, MOST_DIGITS) if round_significant(old, n) != round_significant(new, n)), None)
+        needed = needed if first is None else max(needed, first + 1)
+    return needed
+
+
 def is_all_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bool:
     """Whether a page shows its numbers as fractions: all are short ones, some never end as decimals, and none was ``given`` as a decimal.
 

@@ -210,6 +210,19 @@ def _part(writer: Writer, settings: Sequence[Expr]) -> str:
     return f"{first}{_write_both(writer, chr(92) + 'dots ', '..')}{last}"
 
 
+def _write_part(word: str) -> Write:
+    """A part by its places, rows[1..2](A), and a single one by its own: row[1](A)."""
+    several = _write_named(word, word, 1, _part)
+    one = word.removesuffix("s")
+    single = _write_named(one, one, 1, lambda writer, settings: _write_index(writer, list_ends(settings)[0]))
+
+    def write(writer: Writer, args: tuple[Expr, ...]) -> str:
+        first, last = list_ends(args[1:])
+        return (single if first == last else several)(writer, args)
+
+    return write
+
+
 def _write_margins(writer: Writer, settings: Sequence[Expr]) -> str:
     """How many zeros stand before and behind."""
     return ", ".join(writer.show(part) for part in settings)
@@ -363,7 +376,7 @@ _PHRASES: dict[str, PrintedOperation] = {
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
 _INDICES = {
     "window": _window, "slide": _write_slide, "labels": _write_labels, "among": _write_among,
-    "sizes": _size, "place": _part, "margins": _write_margins,
+    "sizes": _size, "margins": _write_margins,
     **{axis: _write_by(axis) for axis in ("col", "row", "batch", "channel")},
 }  # fmt: skip
 """What is written as an index of a function's name: "name maxpool by window"."""
@@ -382,6 +395,8 @@ def make_printed(row: Layer) -> PrintedOperation:
     if kind == "sign":
         write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
         return PrintedOperation(_ATOM, _flip_operands(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
+    if more == ["by", "place"]:
+        return PrintedOperation(_ATOM, _write_part(name))
     index = _INDICES[more[1]] if more else None
     if row.name in JOINED:
         joined = _write_named(name, name, 0, index)

@@ -126,12 +126,10 @@ def _list_batch_ways_in_use() -> Iterator[Way]:
 
 
 def _list_group_ways() -> Iterator[Way]:
-    """The channels of one sample in groups: a vector of channels, channels with places, a batch of images."""
+    """The channels of one sample in groups: a vector of channels, channels with places, images, a batch of vectors."""
     affine = ("gamma: groups*q", "beta: groups*q")
     for lead, rest, new in (("", "", ""), ("", "l", "[:, None]"), ("", "h w", "[:, None, None]"), ("N", "h w", "[:, None, None]"),
                             ("N", "", "")):  # fmt: skip
-        if lead and not rest:
-            continue  # x: N c is like channels with places; a batch of vectors is written x[:, :, None, None]
         sizes = " ".join(part for part in (lead, "groups*q", rest) if part)
         whole = ", ".join(part for part in (lead, "groups*q", *rest.split()) if part)
         grouped = ", ".join(part for part in (lead, "groups", "-1") if part)
@@ -141,6 +139,20 @@ def _list_group_ways() -> Iterator[Way]:
             f"sigma_sq = mean((x_g - mu)^2, {axes}, keepdims=True)",
             f"xhat = reshape((x_g - mu)/sqrt(sigma_sq + eps), {whole})", f"y = gamma{new} ⊙ xhat + beta{new}",
         ))  # fmt: skip
+
+
+def _list_rope_ways() -> Iterator[Way]:
+    """Pairs of neighbours turned by their angles, as it was published; or the first half with the second, as LLaMA's programs have it."""
+    turned = ("u = cos(phi) ⊙ a - sin(phi) ⊙ b", "w = sin(phi) ⊙ a + cos(phi) ⊙ b")
+    for lead, angles in (("", "k"), ("t", "t k"), ("h t", "t k")):
+        arrays = (f"x: {lead} 2*k", f"phi: {angles}")
+        axes, sizes = ", ".join(":" for _ in lead.split()), ", ".join(lead.split())
+        front = (f"{axes}, " if axes else "", f"{sizes}, " if sizes else "")
+        rank = len(lead.split())
+        yield Way(arrays, (f"x_p = reshape(x, {front[1]}k, 2)", f"a = x_p[{front[0]}:, 0]", f"b = x_p[{front[0]}:, 1]", *turned,
+                           f"y = reshape(stack(u, w, axis={rank + 1}), {front[1]}2*k)"), {"pairs": "neighbours"})  # fmt: skip
+        yield Way(arrays, (f"a = x[{front[0]}0:k]", f"b = x[{front[0]}k:2*k]", *turned, f"y = concat(u, w, axis={rank})"),
+                  {"pairs": "halves"})  # fmt: skip
 
 
 def _list_attention_ways() -> Iterator[Way]:
@@ -322,6 +334,11 @@ _ROWS = (
         "add_positions", ("X",),
         (Way(("X: ... t d",), ("y = X + positional_encoding(t, d)",)),),
         source="Vaswani et al. 2017, Attention Is All You Need, section 3.5",
+    ),
+    CompositeLayer(
+        "rope", ("x", "phi"), tuple(_list_rope_ways()), settings={"pairs": "neighbours"}, also=("rotary_embedding",),
+        called={"angles": "phi"}, constants=("phi",), symbols={"phi": "phi"},
+        source="Su et al. 2021, RoFormer, eq. 15 and 34; phi has the angles m·θ_i, outer(m, theta)",
     ),
 )  # fmt: skip
 

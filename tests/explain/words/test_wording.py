@@ -42,7 +42,7 @@ REASONS = {
 }  # fmt: skip
 MOVES = {move.rule for row in OPTIMISERS for move in row.moves}
 ALSO_FORWARD = {"affine", "sum of products", "mean along", "hadamard", "sum of arrays", "sum of numbers"}
-ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope"} | set(LAYERS) | set(SAID.values())
+ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope", "partner"} | set(LAYERS) | set(SAID.values())
 """What a step over arrays may be besides an operation of the table."""
 
 

@@ -50,6 +50,8 @@ _NAMED = {
     ("broadcast", "axes"): BROADCAST, ("sum", "axes"): SUMMED,
     **{("sum" if name == "batch_sums" else words[1], words[3]): name
        for name, rows in reversed(LAYERS.items()) if len(words := rows[0].written.split()) == 4 and words[0] == "name"},
+    **{(words[1].removesuffix("s"), "one place"): name  # row[2](A), where there is only one
+       for name, rows in reversed(LAYERS.items()) if (words := rows[0].written.split())[2:] == ["by", "place"]},
 }
 """The same with settings: part[2..3](h), by the word and the kind of its settings, as `tutor.render.layer_maths` writes them."""
 

@@ -68,6 +68,8 @@ def join_rows(equations: Sequence[Sequence[str]], together: float = TOGETHER) ->
 
 CLOSING = 10.0
 """The last page has so many lines at least, so that no closing words stand alone on it."""
+ENOUGH = 1.5 * CLOSING
+"""An end of so many lines stands on a page by itself: no rows of a list go along."""
 
 _PICTURE = re.compile(r"\\begin\{tikzpicture\}\[x=([\d.]+)pt.*?rectangle \([\d.]+,([\d.]+)\)", re.DOTALL)
 _LINE_OF_SOURCE = 105  # characters of source that make about a line of words
@@ -139,8 +141,9 @@ def hold_end(blocks: Sequence[str]) -> list[str]:
     titled = "section*{" in held[0][:20]
     before = list(blocks[:found])
     tied = ""
-    if found and not titled:
-        before[-1], tied = _tie_end(before[-1], sum(map(measure_block, held))), "\\nopagebreak"
+    below = sum(map(measure_block, held))
+    if found and not titled and (below < ENOUGH or "\\begin{align*}" not in before[-1]):
+        before[-1], tied = _tie_end(before[-1], below), "\\nopagebreak"
     # a box has no \parskip above it, and TeX's space between lines only where it begins with one
     gap, box = ("\\nointerlineskip\\vskip2pt", "vbox") if titled or held[0].startswith("\\par") else ("\\vskip\\parskip", "vtop")
     body = "\n".join(held)
@@ -156,6 +159,6 @@ def _tie_end(block: str, below: float) -> str:
         rows, end, after = block.rpartition("\n\\end{align*}")
         held = f"{rows}\\interdisplaylinepenalty=10000{end}{after}"  # amsmath has its penalty behind the last row too
         return f"{{\\postdisplaypenalty=10000 {held}}}%"  # a blank behind it would be a line
-    if block.endswith(_GAP) and measure_block(block) + (below if below >= 1.5 * CLOSING else 0.0) <= LAST + _MARGIN:
+    if block.endswith(_GAP) and measure_block(block) + (below if below >= ENOUGH else 0.0) <= LAST + _MARGIN:
         return block.removesuffix(_GAP) + "\\nopagebreak" + _GAP
     return block
