@@ -61,7 +61,7 @@ def take_apart(layered: Layered) -> Layered:
         if sums and type(expr) not in (Add, Neg):
             done = [(keep(part) if inside and children(part) else part, inside) for part, inside in done]
         made = rebuild(expr, (*(part for part, _ in done), *parts[count:]))
-        return made, sums or (type(expr) is Call and _adds_up(expr.func))
+        return made, sums or (type(expr) is Call and _has_sum(expr.func))
 
     cut = {target for target, _ in graph.cuts}  # such a step keeps all of its uses
     for step, node in zip(graph.steps, graph.nodes, strict=True):
@@ -104,10 +104,10 @@ def _name_entries(name: str, shape: Shape) -> Array[str]:
 
 
 @cache
-def _adds_up(func: str) -> bool:
+def _has_sum(func: str) -> bool:
     """Whether an entry of an operation is made of many entries."""
-    return func in SOFTMAXES or any(_loops(formula(row.index)) for row in LAYERS.get(func, ()))
+    return func in SOFTMAXES or any(_has_loop(formula(row.index)) for row in LAYERS.get(func, ()))
 
 
-def _loops(expr: Expr) -> bool:
-    return (type(expr) is Call and expr.func in ("sum_over", "max_over")) or any(map(_loops, children(expr)))
+def _has_loop(expr: Expr) -> bool:
+    return (type(expr) is Call and expr.func in ("sum_over", "max_over")) or any(map(_has_loop, children(expr)))
