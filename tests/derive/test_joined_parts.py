@@ -30,6 +30,7 @@ def test_a_split_is_numpys():
     x = np.arange(12.0).reshape(2, 6)
     for text, parts in [
         ("split(X, 3, axis=1)", np.split(x, 3, axis=1)), ("split(X, [1, 3], axis=1)", np.split(x, [1, 3], axis=1)),
+        ("split(X, [1], axis=1)", np.split(x, [1], axis=1)),
         ("split(X, 2)", np.split(x, 2)), ("hsplit(X, 2)", np.hsplit(x, 2)), ("split(X, 4, axis=1)", [x[:, :4], x[:, 4:]]),
         ("chunk(X, 3, dim=-1)", np.split(x, 3, axis=1)), ("X.split([2, 4], dim=1)", [x[:, :2], x[:, 2:]]),
     ]:  # fmt: skip

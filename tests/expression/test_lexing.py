@@ -100,7 +100,7 @@ REFUSED = [  # text, a piece of what is said, the character under the caret, a p
     ("8 e-2", "a blank stands before the e", " ", "8*e"), ("(x + y]", "closes one of another kind", "]", ""),
     (r"\log_2 x", "logarithm to another base", "_", "log(x)/log(2)"), ("log_10 x", "logarithm to another base", "l", "log(x)/log(10)"),
     ("x and y", "and is no quantity", "a", "z > 0"), ("not + 1", "not is no quantity", "n", "z > 0"),
-    ("x;y", "a semicolon stands outside", ";", "steps have names"),
+    ("x;y", "a semicolon stands outside", ";", "steps have names"), ("2 + x[h]", "no product and no entry of x", "x", "x[0:h]"),
     ("hardswish(x)", "no function hardswish", "h", "hard_sigmoid(z)"), ("celu(x)", "no function celu", "c", "exp("),
     (r"x \odot y", "is for matrices, and here are none", "\\", "[shapes]"), ("x.T", "a point stands alone", ".", ""),
 ]  # fmt: skip

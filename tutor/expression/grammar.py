@@ -251,6 +251,8 @@ def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
         node, at = _choose(tokens, at, node, level + 1, how)
         kind, value = tokens[at]
     if kind == ")" and value == tokens[opened][1]:
+        if how.lists and value == "]" and type(node) is Number and tokens[opened - 1][0] == "," and tokens[at + 1][0] in (",", ")"):
+            return Call(LIST, (node,)), at + 1  # split(x, [3]): a list of one number
         return (Call("abs", (node,)) if value == "|" else node), at + 1
     if kind == ">" or kind == "<":
         compared, at = _condition(tokens, at, node, level, how)

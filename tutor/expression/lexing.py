@@ -39,6 +39,9 @@ from tutor.expression.tokens import EULER, Token
 from tutor.expression.unknown_names import refuse_no_quantity
 from tutor.text import make_visible
 
+_LETTER_PLACE = re.compile(r"\[\s?(?P<place>[A-Za-z]\w{0,20})\s?\]")
+"""One letter in brackets right behind a name, x[h]."""
+
 
 class _Lexer:
     def __init__(self, text: str, start: int, end: int, known: Vocabulary) -> None:
@@ -248,6 +251,7 @@ class _Lexer:
         if text[one.end - 1] == "]" and any(int(place) == 0 for place in text[self.at : one.end - 1].rpartition("[")[2].split(",")):
             raise self.fail(tell("{text}: entries are counted from 1", text=make_visible(text[self.at : one.end], 30)),
                             tell("write x[1] for the first"))  # fmt: skip
+        self._refuse_letter_place(one, name)
         following = signs.BLANK.sub("", text[one.end : one.end + 24])
         if name == "pi":
             return self.put("a", Call("pi", ()), one.end - self.at)
@@ -265,6 +269,14 @@ class _Lexer:
             raise self.fail(tell("there is no function {name}", name=make_visible(name, 40)), function_hint(name, known.functions.values()))
         self.put("a", known.declared.get(name) or Name(name), one.end - self.at)
 
+    def _refuse_letter_place(self, one: Spelled, name: str) -> None:
+        """Refuse x[h] with one letter right behind a name: a product to nobody, and an entry to those who write programs."""
+        match = _LETTER_PLACE.match(self.text, one.end, self.end)
+        if match is not None:
+            what = tell("{text} is no product and no entry of {name}", text=make_visible(self.text[self.at : match.end()], 40), name=name)
+            raise self.fail(what, tell("an entry is written {name}_1, a part {name}[0:{place}], a product {name}*{place}", name=name,
+                                       place=match["place"]))  # fmt: skip
+
     def _is_alone_elsewhere(self, one: Spelled) -> bool:
         """Whether a name is also written without a bracket behind it, so that it is a quantity: a(b + c) - a."""
         typed = re.escape(self.text[self.at : one.end])
@@ -275,6 +287,8 @@ class _Lexer:
             inside = index_signs.read_index_inside(self.text, one.end, self.known.axes(node))
             if inside is not None:
                 return self.put("a", Call("at", (node, *inside[0])), one.end - self.at + inside[1])
+        if self.known.free and type(node) is Name:
+            self._refuse_letter_place(one, node.name)
         self.put("a", self._make_certain(self.text[self.at : one.end], node), one.end - self.at)
 
     def _node(self, one: Spelled) -> tuple[Expr | Several | None, int]:

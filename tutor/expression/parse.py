@@ -53,7 +53,7 @@ _MATRIX_SIGNS: dict[str, Token] = {
 }  # fmt: skip
 _SPLIT_ARRAYS = re.compile(rf"\^T(?![A-Za-z0-9_])|\.T(?![A-Za-z0-9_(])|{_SPLIT.pattern}")
 _END: Token = ("$", None)
-_ENTRY = re.compile(r"[A-Za-z0-9_)\]]\s?\[\s?(?:[\[0-9:.-]|None|np\.|newaxis|Ellipsis)")
+_ENTRY = re.compile(r"[A-Za-z0-9_)\]]\s?\[\s?(?:[\[0-9:.-]|None|np\.|newaxis|Ellipsis)|[A-Za-z0-9_]\[[A-Za-z]|,\s?\[\s?\d+\s?\]")
 _TRANSPOSED = re.compile(r"(?:\^|\*\*)\s?T")
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _WORDS_OF_CHOICE = frozenset({"if", "else", "otherwise", "where"})
