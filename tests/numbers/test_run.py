@@ -243,6 +243,9 @@ def test_a_sum_that_large_numbers_cancel_in_is_no_zero():
     found = compute_stable(lambda: run(from_steps([*steps, "L = f + g"]).steps, values))
     assert found["g"] == 0
     assert abs(as_real(found["f"]) / CONTEXT.mpf(10) ** 134 - CONTEXT.mpf("1.970071114017046993888879352243")) < 1e-25
+    compared = compute_stable(lambda: run(from_steps([*steps, "L = f + g"]).steps, values), least=350)  # no zero is shown of it
+    assert abs(as_real(compared["g"])) < CONTEXT.mpf(10) ** -350 * as_real(compared["L"])
+    assert abs(as_real(compared["f"]) / as_real(found["f"]) - 1) < 1e-55
 
 
 def test_one_computation_within_another_leaves_the_digits_to_the_outer_one():

@@ -14,6 +14,7 @@ from tutor.errors import ProofError
 from tutor.expression.keys import derivative_key
 from tutor.graph.entries import Array, places
 from tutor.graph.layered import Layered, choose_sizes, write_out
+from tutor.graph.nested_products import write_apart
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.printed import as_exact_text
@@ -26,6 +27,9 @@ TOLERANCE = Fraction(1, 10**12)
 """Relative.  Both forms are computed with as many digits as it takes, so that what is left is far smaller."""
 NOTHING = CONTEXT.mpf(10) ** -300
 """Of the largest number of the computation: a 0 that is left of a cancellation in hundreds of digits is smaller than this."""
+LEAST = 350
+"""What is proved to be smaller than 10 to this power, negative, of the largest number is computed no further: 50 more than `NOTHING`, since
+the largest of the layer form may be smaller than that of its entries with what is between them."""
 POINTS = 2
 MANY = 5_000
 """A graph of so many quantities is compared at one random point."""
@@ -39,17 +43,19 @@ def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | 
     Raises `ProofError` with the entry where they differ.
     """
     layered, sizes = choose_sizes(layered)
-    graph = write_out(layered) if scalar is None else scalar
+    shown = write_out(layered) if scalar is None else scalar
+    count = POINTS if len(shown.names) < MANY else 1
+    graph = write_apart(shown, layered)
     by_layers, by_neurons = derive(layered.graph), derive(graph)
-    count = POINTS if len(graph.names) < MANY else 1
     points: Sequence[Mapping[str, Value]] = [values] if values is not None else random_points(graph, count)
     if not points:
         raise ProofError("no point was found at which the whole computation exists", hint="give values under [values]")
     worst: Value = Fraction(0)
     for point in points:
         leaves = {quantity.name: point[quantity.name] for quantity in graph.leaves}
-        arrays = evaluate_layers(by_layers, as_arrays(layered, leaves))
-        worst = max(worst, _compare_entries(layered, graph.loss, arrays, evaluate(by_neurons, leaves).values), key=as_real)
+        arrays = evaluate_layers(by_layers, as_arrays(layered, leaves), least=LEAST)
+        trace = evaluate(by_neurons, leaves, least=LEAST).values
+        worst = max(worst, _compare_entries(layered, graph.loss, arrays, trace), key=as_real)
     entries = sum(len(named.items) for named in layered.entries.values())
     return Agreement(entries, worst, values is not None, len(points), sizes)
 

@@ -13,8 +13,9 @@ from tutor.expression.nodes import Expr, Name, Number
 from tutor.expression.walk import substitute
 from tutor.graph.entries import SAMPLES, Array, Entries, samples
 from tutor.graph.layered import Layered, choose_sizes, write_out
+from tutor.graph.nested_products import take_apart
 from tutor.numbers.arithmetic import Value, add, as_real, divide
-from tutor.numbers.form_agreement import POINTS, TOLERANCE, relative
+from tutor.numbers.form_agreement import LEAST, POINTS, TOLERANCE, relative
 from tutor.numbers.proof_facts import Rewritten
 from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
@@ -32,8 +33,8 @@ def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[st
     small, sizes = choose_sizes(layered)
     numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
     compared = [replace(r, expr=substitute(r.expr, numbers), equals=substitute(r.equals, numbers)) for r in rewrites]
-    for point in random_points(write_out(small), POINTS, seed=2):
-        _arrays(small, compared, norm_targets(small, compared, as_arrays(small, point)))
+    for point in random_points(write_out(take_apart(small)), POINTS, seed=2):
+        _arrays(small, compared, norm_targets(small, compared, as_arrays(small, point)), least=LEAST)
     if values is None:
         return Rewritten(tuple(rewrites), {})
     arrays = as_arrays(layered, values)
@@ -41,8 +42,11 @@ def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[st
     return Rewritten(tuple(kept), _arrays(layered, kept, arrays))
 
 
-def _arrays(layered: Layered, rewrites: Sequence[LayerRewrite], given: Mapping[str, Array[Value]]) -> dict[str, Array[Value]]:
-    known = dict(evaluate_layers(derive(layered.graph), given))
+def _arrays(
+    layered: Layered, rewrites: Sequence[LayerRewrite], given: Mapping[str, Array[Value]], *, least: int = 0
+) -> dict[str, Array[Value]]:
+    """The left sides, once they were compared with the right ones."""
+    known = dict(evaluate_layers(derive(layered.graph), given, least=least))
     made: dict[str, Array[Value]] = {}
     for rewrite in rewrites:
         entries = Entries(known, Numbers())

@@ -34,7 +34,16 @@ from tutor.numbers.arithmetic import (
     shorten,
     signum,
 )
-from tutor.numbers.balls import BITS_A_DIGIT, accuracy, bits_of, enclose, is_ball, is_below_use
+from tutor.numbers.balls import (
+    BITS_A_DIGIT,
+    NOTHING_KNOWN,
+    accuracy,
+    bits_of,
+    enclose,
+    is_ball,
+    is_below_use,
+    magnitude,
+)
 from tutor.text import make_visible
 
 LEVELS = (DIGITS, 2 * DIGITS, 4 * DIGITS, 8 * DIGITS, 16 * DIGITS)
@@ -145,22 +154,24 @@ def _locate_error(error: ValueProblem, step: Step, trace: Mapping[str, Value]) -
     return error.put_at(f"{step.target} = {write_plain(step.expr)}" + (f" at {given}" if given else ""))
 
 
-def evaluate(derivation: Derivation, values: Mapping[str, Value]) -> Trace:
+def evaluate(derivation: Derivation, values: Mapping[str, Value], *, least: int = 0) -> Trace:
     """Run the forward and the backward pass of a derivation.
 
     ``values`` must have every leaf; a missing one is named.  Where the derivation says which gradients are ``wanted``, one that does
     not exist at these values (∂/∂y of x^y at x = −2) is an error only if a wanted one needs it; else it is left out.
+    ``least`` is that of `compute_stable`.
     """
     require(derivation.graph, values)
-    return Trace(compute_stable(lambda: run_backward(derivation, run(derivation.graph.steps, values))))
+    return Trace(compute_stable(lambda: run_backward(derivation, run(derivation.graph.steps, values)), least=least))
 
 
-def compute_stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
+def compute_stable(compute_all: Callable[[], dict[str, Value]], *, least: int = 0) -> dict[str, Value]:
     """The values of a computation, each exact or proved to `DIGITS` digits: with twice the digits until every ball is narrow enough.
 
     1 − σ(140) is 10⁻⁶¹: of 60 digits it keeps none.  What a sum loses of its smaller part says how many digits are called for.  Whether
     a number is exactly 0 no ball can tell: one that twice as many digits as ever called for do not tell from 0 is 0, proved to be smaller
-    than 10 to the power of −`NOTHING`.  Within another such computation the outer one decides.
+    than 10 to the power of −`NOTHING`.  Within another such computation the outer one decides.  With ``least`` it is enough to know of a
+    value that it is smaller than 10 to the power of −``least`` times the largest one: for who compares values and shows none.
 
     Raises `ValueProblem` where more than `MOST` digits would be needed.
     """
@@ -172,14 +183,15 @@ def compute_stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Val
         with compute_rigorously(digits, nothing=NOTHING if last else 0, watched=digits > LEVELS[1]) as rigour:
             try:
                 found = compute_all()
-                if all(_is_narrow(value) or (last and is_nothing(value)) for value in found.values()):
+                open_ones = [value for value in found.values() if not (_is_narrow(value) or (last and is_nothing(value)))]
+                if not open_ones or (least and _are_below(open_ones, _find_largest(found.values()) - bits_of(least))):
                     return {name: Fraction(0) if last and is_nothing(value) else _as_public(name, value) for name, value in found.items()}
             except Undecided:
                 pass
             lost = int(rigour.lost / BITS_A_DIGIT) + 2 * DIGITS if rigour.lost else 0
         if lost > MOST:
             break
-        digits = max(2 * digits, lost)
+        digits = max(2 * digits, lost, min(level for level in LEVELS if level > least))
     raise ValueProblem(
         f"this needs about {max(lost, MOST):,} digits: terms of very different sizes are added and then cancel",
         hint="use values of similar sizes, or write the formula so that nothing cancels",
@@ -191,6 +203,17 @@ def _as_public(name: str, value: Value) -> Value:
     if is_ball(value) and is_below_use(value):
         raise ValueProblem(f"{name} is not 0, but smaller than 10^-12,000,000: too small to be written", hint="use numbers nearer to 0")
     return as_public(value)
+
+
+def _find_largest(values: Iterable[Value]) -> int:
+    """A power of two that the largest value is surely not smaller than."""
+    sure = (enclose(value) for value in values)
+    return max((magnitude(ball) - 2 for ball in sure if accuracy(ball) > 2), default=NOTHING_KNOWN)
+
+
+def _are_below(values: Iterable[Value], power: int) -> bool:
+    """Whether all balls are proved to be smaller than a power of two."""
+    return all(is_ball(value) and max(magnitude(value), magnitude(value.rad())) < power for value in values)
 
 
 def _is_narrow(value: Value) -> bool:

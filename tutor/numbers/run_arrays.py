@@ -71,8 +71,9 @@ def run_layers(steps: Iterable[Step], arrays: Mapping[str, Array[Value]]) -> dic
     return known
 
 
-def evaluate_layers(derivation: Derivation, arrays: Mapping[str, Array[Value]]) -> dict[str, Array[Value]]:
-    """The forward and the backward pass in layer form, with as many digits as it takes (see `tutor.numbers.run.compute_stable`)."""
+def evaluate_layers(derivation: Derivation, arrays: Mapping[str, Array[Value]], *, least: int = 0) -> dict[str, Array[Value]]:
+    """The forward and the backward pass in layer form, with as many digits as it takes (see `tutor.numbers.run.compute_stable`, which has
+    ``least``, too)."""
     shapes: dict[str, tuple[int, ...]] = {}
 
     def entries() -> dict[str, Value]:
@@ -80,7 +81,7 @@ def evaluate_layers(derivation: Derivation, arrays: Mapping[str, Array[Value]]) 
         shapes.update({name: array.shape for name, array in found.items()})
         return {f"{name} {place}": item for name, array in found.items() for place, item in enumerate(array.items)}
 
-    values = compute_stable(entries)
+    values = compute_stable(entries, least=least)
     grouped: dict[str, list[Value]] = {name: [] for name in shapes}
     for key, value in values.items():
         grouped[key.rpartition(" ")[0]].append(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 from tutor.expression.nodes import Call, Expr, children
@@ -33,17 +34,30 @@ def _has_extreme(expr: Expr) -> bool:
     return False
 
 
+def _measure_steps(graph: Graph) -> tuple[tuple[Step, tuple[str, ...], int, bool], ...]:
+    """Each step with the names in its formula, the size of that, and whether a maximum is in it: once for all quantities of a graph."""
+    for known, found in _LATEST:
+        if known is graph:
+            return found
+    found = tuple((step, tuple(names(step.expr)), size(step.expr), _has_extreme(step.expr)) for step in graph.steps)
+    _LATEST.append((graph, found))
+    return found
+
+
+_LATEST: deque[tuple[Graph, tuple[tuple[Step, tuple[str, ...], int, bool], ...]]] = deque(maxlen=4)
+
+
 def slice_dependent(graph: Graph, wrt: str) -> Slice:
     """The part of a graph that depends on a quantity, with the size and depth of its composed formula (which is not made)."""
     known: dict[str, tuple[int, int]] = {wrt: (1, 0)}
     steps = []
-    for step in graph.steps:
+    for step, named, own, extreme in _measure_steps(graph):
         if step.target == wrt:
             continue
-        used = [name for name in names(step.expr) if name in known]
+        used = [name for name in named if name in known]
         if used:
             steps.append(step)
-            whole = size(step.expr) + sum(known[name][0] for name in used)
-            whole *= COMPARED if whole > LONG and _has_extreme(step.expr) else 1
+            whole = own + sum(known[name][0] for name in used)
+            whole *= COMPARED if whole > LONG and extreme else 1
             known[step.target] = (whole, 1 + max(known[name][1] for name in used))
     return Slice(wrt, tuple(steps), *known.get(graph.loss, (1, 0)))

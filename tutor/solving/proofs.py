@@ -11,12 +11,13 @@ from tutor.derive.rewrites.named import Rewrite, scores
 from tutor.derive.second import hessian_name
 from tutor.errors import ProofError
 from tutor.expression.keys import derivative_key
+from tutor.graph.nested_products import write_apart
 from tutor.graph.nouns import Derivation, Graph
 from tutor.numbers.arithmetic import CONTEXT, Value, add, as_real
 from tutor.numbers.prove_rewrites import Simplified, prove
 from tutor.numbers.run import evaluate
 from tutor.numbers.train import Task, gradient
-from tutor.numbers.verify import Ask, Proof, check_locals, random_points, verify
+from tutor.numbers.verify import Ask, Proof, check_locals, list_feasible, random_points, verify
 
 if TYPE_CHECKING:
     from tutor.graph.layered import Layered
@@ -85,6 +86,12 @@ def prove_entries(
         return ()
     singles = [single for name in wanted for single in layered.entries[name].items]
     asked = None if len(singles) <= MAX_SYMBOLIC else ()  # beyond it by finite differences alone: SymPy takes minutes
+    if asked == () or not list_feasible(graph, singles):
+        apart = write_apart(graph, layered)
+        if apart is not graph:
+            proof = verify(derive(apart, wanted=tuple(singles)), values, singles, symbolic=(), ask=ask)
+            if proof.unproved is None:  # else the step that is named is one of those that are shown
+                return (replace(proof, asked=len(singles) if asked is None else 0),)
     return (verify(derive(graph, wanted=tuple(singles)), values, singles, symbolic=asked, ask=ask),)
 
 
