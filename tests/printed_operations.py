@@ -184,6 +184,11 @@ def add_up(a: Value, settings: Mapping[str, Any]) -> Value:
     return stand(made.sum(axis=tuple(place for place, size in enumerate(axes) if size is not None)))
 
 
+def only(axis: int) -> Callable[..., Value]:
+    """One column, one row of an array, by its place."""
+    return lambda settings, free, a: along(axis)({"first": settings["k"], "last": settings["k"]}, free, a)
+
+
 def along(axis: int) -> Callable[..., Value]:
     """A part of an array, or an array with zeros around it; with the array many times instead where its word says only how often."""
 
@@ -230,9 +235,10 @@ OPERATORS: dict[str, Callable[..., Value]] = {  # by the word that is printed: i
     "vec": lambda settings, free, a: a.reshape(-1, 1),
     "mat": lambda settings, free, a: a.reshape(settings["sizes"]),
     "concat": lambda settings, free, a, b: np.concatenate([a, b], axis=axis_of(settings) or 0),
-    "part": lambda settings, free, a: a[settings["first"] - 1 : settings["last"]],
+    "part": lambda settings, free, a: a[settings.get("first", settings.get("k")) - 1 : settings.get("last", settings.get("k"))],
     "batch": lambda settings, free, a: np.stack([a] * settings["k"]),
     "columns": along(-1), "rows": along(-2), "channels": along(-3), "samples": along(-4),
+    "column": only(-1), "row": only(-2), "channel": only(-3), "sample": only(-4),
     "pad": padded(-1), "padrows": padded(-2), "padchannels": padded(-3), "padsamples": padded(-4),
     "flip": lambda settings, free, a: np.flip(a, axis=0 if flat(a) else (-2, -1)),
     "maxpool": lambda settings, free, a: pool(a, *paired(settings), lambda window: max(window.flat)),
