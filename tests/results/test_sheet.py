@@ -71,8 +71,8 @@ def test_its_right_answers_have_full_marks(name):
 
 
 @pytest.mark.slow
-def test_right_answers_of_every_exercise_have_full_marks():
-    for target in chosen_ids():
+def test_right_answers_of_many_exercises_have_full_marks():
+    for target in chosen_ids()[1::3]:
         check_full_marks(sheet(target, solutions="only", ask=lambda *parts: dict).exercises[0])
 
 
