@@ -7,12 +7,11 @@ from tutor.marking.evidence import SELDOM, Given, collect, share_weights
 from tutor.marking.marked import Slip
 
 RIGHT = 0.4
-CHANCE = np.random.default_rng(3)
 
 
 def made(count):
     """Candidates about as large as the right value, each as likely as any other."""
-    values = CHANCE.uniform(0.2, 0.8, size=(count, 1))
+    values = np.random.default_rng(count).uniform(0.2, 0.8, size=(count, 1))
     return collect([values], [(Slip(f"s{k}", "x"),) for k in range(count)], [1 / count] * count, np.array([RIGHT])), values[:, 0]
 
 
@@ -26,10 +25,14 @@ def written(value, places):
 @pytest.mark.parametrize("count", [3, 30, 300, 3000])
 @pytest.mark.parametrize("places", [2, 3, 4, 6, 8])
 def test_random_numbers_are_rarely_explained(count, places):
-    """Whatever the candidates and the digits: numbers that scatter about the right, by a normal law, which the product does not know."""
+    """Whatever the candidates and the digits: numbers that scatter about the right, by a normal law, which the product does not know.
+
+    It accepts 8 of a thousand (`ACCIDENTS`); of 2,000 numbers up to twice as many come by chance.
+    """
     table, _ = made(count)
-    numbers = [value for value in CHANCE.normal(RIGHT, 0.4 * RIGHT, size=2000) if value > 0.01]
-    assert sum(bool(table.explain(written(value, places), RIGHT)) for value in numbers) <= 0.01 * len(numbers)
+    chance = np.random.default_rng([count, places])  # its own: what other tests draw does not change it
+    numbers = [value for value in chance.normal(RIGHT, 0.4 * RIGHT, size=2000) if value > 0.01]
+    assert sum(bool(table.explain(written(value, places), RIGHT)) for value in numbers) <= 0.016 * len(numbers)
 
 
 @pytest.mark.parametrize(("count", "places"), [(3, 3), (30, 4), (300, 5), (3000, 6)])

@@ -48,7 +48,7 @@ def is_word(letters):
 @pytest.mark.parametrize("code", OTHERS)
 def test_nobody_reads_a_comma_as_a_decimal_point(code):
     """Numbers have points in every language, and large counts no commas."""
-    assert [phrase for phrase in read_phrases(code).values() if re.search(r"\d,\d|:,", phrase)] == []
+    assert [phrase for phrase in read_phrases(code).values() if re.search(r"\d,\d|\{[^{}]*:,", phrase)] == []
     assert "," not in find_wording(code).rules.grammar.write_count(1_234_567)
 
 
