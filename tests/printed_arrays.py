@@ -119,7 +119,7 @@ def settings_of(text: str) -> dict[str, Any]:
 
 SLIDES = {"⋆": "⋆", "∗": "∗", "\\star": "⋆", "\\ast": "∗"}
 SIGNS = {
-    LATEX.markup: {"\\odot": "⊙", "\\cdot": "·", "\\times": "·", "\\,": " ", "-": "−",
+    LATEX.markup: {"\\odot": "⊙", "\\cdot": "·", "\\times": "·", "\\,": " ", "\\;": " ", "-": "−",
                    "\\mathbf{1}_": "[", "\\mathbf{1}": "𝟏", "\\mathbf{0}": "𝟎",
                    "^{\\top}": "ᵀ", "\\left(": "(", "\\right)": ")", "\\bigl(": "(", "\\bigr)": ")", "\\Bigl(": "(", "\\Bigr)": ")",
                    "\\biggl(": "(", "\\biggr)": ")",

@@ -7,7 +7,7 @@ for an upstream gradient has its shape.  Axes of one entry are not seen in print
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -53,11 +53,11 @@ class Resolver:
         parts = children(expr)
         if not parts:
             return expr
+        if type(expr) is Call and expr.func in JOINED:
+            return self._join(expr.func, [self.resolve(part) for part in _list_joined(expr)])
         done = rebuild(expr, tuple(map(self.resolve, parts)))
         if type(done) is not Call or done.func not in LEAVING_OUT:
             return done
-        if done.func in JOINED:
-            return self._join(done)
         args = tuple(arrange_products(arg, self.shapes, beside=self.beside) for arg in done.args)
         if done.func in _TO_LARGEST:
             return self._drop_kept_axis(Call(done.func, args))
@@ -86,17 +86,16 @@ class Resolver:
         own = Call(done.func, args)
         return self._write_full(own, func, shapes) if kind == FULL else self._write_kernel_gradient(own, func, shapes)
 
-    def _join(self, call: Call) -> Expr:
+    def _join(self, func: str, listed: Sequence[Expr]) -> Expr:
         """Arrays set side by side, two by two; where only that is as large as what is asked, each with an axis of one entry of its own."""
-        parts = [self._write_lying(arg) for arg in _list_joined(call)]
-        parts = self._fill_joined(parts, call.func.partition("_")[2])
-        joined = reduce(lambda done, part: Call(call.func, (done, part)), parts)
+        word = func.partition("_")[2]
+        parts = self._fill_joined([self._write_lying(part) for part in listed], word)
+        joined = reduce(lambda done, part: Call(func, (done, part)), parts)
         rank = len(self.wanted)
-        word = call.func.partition("_")[2]
         place = rank - 1 - LONGER.index(word) if word else 0
         if place < 0 or any(len(shape_of(part, self.shapes)) != rank - 1 for part in parts):
             return joined
-        kept = reduce(lambda done, part: Call(call.func, (done, part)), [Call(name_along("keep", rank, place), (part,)) for part in parts])
+        kept = reduce(lambda done, part: Call(func, (done, part)), [Call(name_along("keep", rank, place), (part,)) for part in parts])
         try:
             return kept if shape_of(kept, self.shapes) == self.wanted else joined
         except GraphError:

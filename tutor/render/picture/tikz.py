@@ -165,19 +165,10 @@ def _fit_stage(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom
         alike = [room for room in rooms if room.turned == turned]
         most = max(room.width for room in alike), max(room.height for room in alike)
         drafts[turned] = _drafts(picture, notation, most[0] * CM, most[1] * CM)
-    found = _find_room(drafts, rooms)
-    if found is not None and not found[0].draft.formulas:  # a larger room, or one on its side, rather than boxes without formulas
-        told = {turned: [draft for draft in drafts[turned] if draft.formulas] for turned in drafts}
-        found = _find_room(told, rooms) or found
-    return found and (_tikzpicture(found[0]), found[1])
-
-
-def _find_room(drafts: Mapping[bool, list[Draft]], rooms: Sequence[PictureRoom]) -> tuple[Sized, PictureRoom] | None:
-    """The first room that one of the drafts has place in, upright ones or those on their side."""
     for room in rooms:
         sized = _choose_best(drafts[room.turned], room.width * CM, room.height * CM, room.letters)
         if sized:
-            return sized, room
+            return _tikzpicture(sized), room
     return None
 
 
