@@ -10,6 +10,7 @@ HOSTILE = {  # name: the program, a part of the refusal
     "a null byte": ("def f(x):\n    return x\x00", "no Python"),
     "no Python": ("def f(x:\n    return", "no Python"),
     "a long number": ("def f(x):\n    return x * 9" + "9" * 4_000, "over the limit|no Python"),
+    "no shapes": ("def f(X, W):\n    return X @ W", "nothing says the shape of X, W"),
     "a walrus": ("def f(x):\n    return (y := x * 2) + y", ":="),
     "exec": ("def f(x):\n    return exec('x')", "nothing defines exec"),
     "an import that is called": ("def f(x):\n    return __import__('os').system('true')", "nothing defines"),

@@ -15,6 +15,7 @@ from tutor.expression.walk import is_numeric
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network
 from tutor.graph.nouns import Graph
+from tutor.graph.shapes import Shape, shape_text
 from tutor.notation.symbol import Symbol
 from tutor.numbers.data_set import Reduce, Samples
 
@@ -87,6 +88,19 @@ class Assumption:
     ]  # fmt: skip
     names: tuple[str, ...] = ()
     places: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tell_shapes(shapes: Mapping[str, Shape]) -> list[Assumption]:
+    """What is said of shapes that formulas told: one remark about all of them; nothing where only numbers were found.
+
+    >>> [(one.names, one.places["shape"]) for one in tell_shapes({"W": ("D", "H"), "b": ("H",), "c": ()})]
+    [(('W', 'b'), 'W D×H, b H')]
+    """
+    told = {name: shape_text(shape) for name, shape in shapes.items() if shape}
+    if not told:
+        return []
+    said = ", ".join(f"{name} {shape}" for name, shape in told.items()) if len(told) > 1 else next(iter(told.values()))
+    return [Assumption("shape", tuple(told), {"shape": said, "first": next(iter(told))})]
 
 
 @dataclass(frozen=True, slots=True)

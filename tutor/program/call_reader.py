@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -31,23 +32,23 @@ from tutor.program.program_values import (
 class CallReader(ExpressionReader):
     """Reads calls; a statement reader has it run functions."""
 
+    @abstractmethod
     def call_function(self, function: OwnFunction, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """What a function of the program gives."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make_object(
         self, made_of: Class, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any], *, open_ones: bool = False
     ) -> Instance:
         """An object of a class of the program."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call_layer(self, layer: TorchLayer, node: ast.AST, values: Sequence[Any]) -> Any:
         """What a layer of torch.nn gives."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make_layer(self, path: str, node: ast.Call, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """A layer of torch.nn, or an array that a library makes; `NotImplemented` for what is neither."""
-        raise NotImplementedError
 
     def read_call(self, node: ast.Call) -> Any:
         """What is called, with its arguments read."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 
 from tutor.errors import TutorError, hint_near, tell
 from tutor.expression.limits import MAX_EXPONENT, constant_size
@@ -55,7 +56,7 @@ KNOWN_WORDS = frozenset({"len", "range", "sum", "max", "min", "list", "tuple", "
 _CONSTANTS = {"pi": Call("pi", ()), "e": Call("exp", (ONE,))}
 
 
-class ExpressionReader:
+class ExpressionReader(ABC):
     """Reads expressions; a statement reader has it run functions."""
 
     def __init__(self, recorder: Recorder, dialect: str) -> None:
@@ -69,17 +70,17 @@ class ExpressionReader:
 
     # what calls and statements add
 
+    @abstractmethod
     def read_call(self, node: ast.Call) -> Any:
         """What a function gives."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call_row(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """A function by its row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bind(self, target: ast.expr, value: Any) -> None:
         """Give a value to the names at the left side."""
-        raise NotImplementedError
 
     # reading
 
@@ -223,7 +224,7 @@ class ExpressionReader:
             found[word] = self.read(value)
         return found
 
-    def refuse_value(self, node: ast.AST, value: Any) -> Any:
+    def refuse_value(self, node: ast.AST, value: Any) -> NoReturn:
         """Refuse a value that is no array and no number."""
         raise self.source.refuse(node, tell("{what} stands where an array belongs", what=name_value(value)))
 
@@ -439,7 +440,7 @@ class ExpressionReader:
         if isinstance(value, list | tuple) and value and not isinstance(value[0], str):
             parts = [self.take_array(part, node).expr for part in value]
             return self.recorder.build(Call("stack", tuple(parts)), node)
-        return self.refuse_value(node, value)  # type: ignore[no-any-return]
+        return self.refuse_value(node, value)
 
     def take_size(self, value: Any, node: ast.AST) -> Expr:
         """A size, a place or an axis: a whole number, or a letter."""
@@ -453,7 +454,7 @@ class ExpressionReader:
                 return size_expr(size_of(value.expr))
             except TutorError:
                 return self.name_size(value.expr, node)
-        return self.refuse_value(node, value)  # type: ignore[no-any-return]
+        return self.refuse_value(node, value)
 
     def name_size(self, expr: Expr, node: ast.AST) -> Expr:
         """A size that is a formula of letters, 4*d, as a letter of its own: the same one for the same formula."""

@@ -114,7 +114,8 @@ class ProgramReader(StatementReader):
             raise value.error
         if isinstance(value, Class):
             function, owner = self.open_object(value, method or "forward"), value.node
-            return self.call_target(function), owner, f"{head}.{function.node.name}"  # type: ignore[union-attr]
+            assert isinstance(function.node, ast.FunctionDef)
+            return self.call_target(function), owner, f"{head}.{function.node.name}"
         if not isinstance(value, OwnFunction) or method:
             known = [name for name, one in self.module.items() if isinstance(one, OwnFunction | Class)]
             raise ProgramError(tell("there is no function {name} in the file", name=wanted[:60]), where=self.source.file,

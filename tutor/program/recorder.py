@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tutor.errors import TutorError, tell
 from tutor.expression.letters import GREEK
-from tutor.expression.nodes import Call, Expr, Name, Number
+from tutor.expression.nodes import Call, Expr, Name, Number, children
 from tutor.expression.program_signs import SLICE
 from tutor.expression.spelling import is_name
 from tutor.expression.walk import names
@@ -53,10 +53,18 @@ class Recorder:
             made = arrange_products(expr, self.shapes)
             shape = shape_of(made, self.shapes)
         except TutorError as error:
+            self.refuse_unsaid(expr, node)
             raise self.source.refuse_for(node, error) from None
         if count_parts(made) > MOST_PARTS or find_depth(made) > DEEPEST:
             return self.add_step("t", Formula(made, shape), node)
         return Formula(made, shape)
+
+    def refuse_unsaid(self, expr: Expr, node: ast.AST) -> None:
+        """Refuse what does not fit because nothing says a shape, so that an argument was taken for a number."""
+        unsaid = [part.name for part in children(expr) if type(part) is Name and self.found.get(part.name) == ()]
+        if unsaid:
+            raise self.source.refuse(node, tell("nothing says the shape of {names}", names=", ".join(unsaid)),
+                                     tell("give it: --shapes {name}=N,D", name=unsaid[0]))  # fmt: skip
 
     def add_step(self, wanted: str, formula: Formula, node: ast.AST) -> Formula:
         """One step more, called as the program calls it, or with a number behind where that name is taken."""
@@ -127,7 +135,9 @@ class Recorder:
             raise self.source.refuse(node, tell("labels that are computed are not read"), tell("give the labels as an argument"))
         name = labels.expr.name
         if name not in self.one_hot:
-            self.one_hot[name] = self.add_leaf(f"{name}_onehot", (*labels.shape, *classes), "constant").expr.name  # type: ignore[union-attr]
+            made = self.add_leaf(f"{name}_onehot", (*labels.shape, *classes), "constant").expr
+            assert type(made) is Name
+            self.one_hot[name] = made.name
         known = self.one_hot[name]
         if self.shapes[known] != (*labels.shape, *classes):
             what = tell("the labels {name} are those of {one} classes and of {two}", name=name, one=self.shapes[known][-1], two=classes[-1])

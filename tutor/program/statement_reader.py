@@ -6,6 +6,7 @@ A statement that cannot be read is refused where what it assigns is used, and on
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -362,9 +363,9 @@ class StatementReader(CallReader):
         finally:
             self.scope = own
 
+    @abstractmethod
     def open_argument(self, arg: ast.arg) -> Any:
         """An argument that nobody gives: a quantity, whose shape is said, annotated, or told by its first use."""
-        raise NotImplementedError
 
     def run_function(self, function: OwnFunction, scope: dict[str, Any]) -> Any:
         """What a function returns with its arguments."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.exercise.catalogue import read_program_file
-from tutor.exercise.model import Assumption, Exercise
+from tutor.exercise.model import Assumption, Exercise, tell_shapes
 from tutor.exercise.over_layers import write_graph
-from tutor.graph.shapes import Shape, shape_text
+from tutor.graph.shapes import Shape
 from tutor.program.read_program import read_program
 from tutor.text import make_visible
 
@@ -21,7 +21,7 @@ def make_program_exercise(target: str, shapes: Mapping[str, Shape]) -> Exercise:
     """
     file, text, wanted = read_program_file(target)
     found = read_program(text, file, wanted, shapes)
-    assumed = [Assumption("shape", (name,), {"shape": shape_text(shape)}) for name, shape in found.found.items() if shape]
+    assumed = tell_shapes(found.found)
     assumed += [Assumption("labels", (name,), {"hot": hot}) for name, hot in found.one_hot.items()]
     if found.behind:
         assumed.append(Assumption("upstream", (found.behind,), {"loss": found.layered.graph.loss, "upstream": found.upstream}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from tutor.errors import GraphError, TutorError
-from tutor.exercise.model import Assumption, Exercise
+from tutor.exercise.model import Assumption, Exercise, tell_shapes
 from tutor.exercise.over_layers import write_graph
 from tutor.expression.nodes import Add, Call, Expr, Name, Neg, children
 from tutor.expression.run_together import list_taken_as_one, write_product_meant
@@ -18,7 +18,7 @@ from tutor.graph.labels import labels
 from tutor.graph.layered import from_layers, layer_rule
 from tutor.graph.nouns import Quantity
 from tutor.graph.read_steps import is_step, read_steps, split_steps
-from tutor.graph.shapes import Shape, shape_of, shape_text
+from tutor.graph.shapes import Shape, shape_of
 from tutor.graph.telling_names import tell_kind
 from tutor.graph.window_forms import find_bias
 from tutor.rules.composite_layers import READABLE
@@ -52,7 +52,7 @@ def make_array_exercise(text: str, shapes: Mapping[str, Shape]) -> Exercise:
     used = {name for _, expr in steps for name in names(expr)} | {target for target, _ in steps}
     _refuse_unused(shapes, used, list_taken_as_one([expr for _, expr in steps], sorted(used), shapes))
     found = find_shapes(steps, {**shapes, **shapes_of_layers})
-    assumed = [Assumption("shape", (name,), {"shape": shape_text(found[name])}) for name in found if name not in shapes and found[name]]
+    assumed = tell_shapes({name: shape for name, shape in found.items() if name not in shapes})
     shown, kinds = _find_result(steps, found), dict[str, Quantity]()
     if shown is not None:
         loss = _choose_free(LOSS, used)

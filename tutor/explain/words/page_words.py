@@ -118,9 +118,12 @@ class PageWords(Topic):
             "{names} are taken as one quantity; write {product} for a product.",
         ),
         "written out": ("Written out with {sizes}.", "Written out with {sizes}."),
-        "shape": ("Assumed: {names} is of shape {shape}, as the formula needs it; --shape {names}=… says another.",) * 2,
-        "labels": ("The labels {names} stand as rows of 0 and 1, {hot}: a 1 at the place of each label.",) * 2,
-        "upstream": ("{names} is an array: {loss} stands for any loss behind it, and {upstream} for ∂{loss}/∂{names}.",) * 2,
+        "shape": (
+            "Assumed: {names} is of shape {shape}, as the formula needs it; --shape {first}=… says another.",
+            "Assumed shapes, as the formulas need them: {shape}; --shape {first}=… says another.",
+        ),
+        "labels": ("The labels ${names}$ stand as rows of 0 and 1, ${hot}$: a 1 at the place of each label.",) * 2,
+        "upstream": ("${names}$ is an array: ${loss}$ stands for any loss behind it, and ${upstream}$ for $d{loss}/d{names}$.",) * 2,
         "truncated at": (
             "Truncated: gradients go back {steps} steps at most. What comes after {names} takes it as a constant, as if detached.",
             "Truncated: gradients go back {steps} steps at most. What comes after {names} takes each as a constant, as if detached.",
