@@ -27,7 +27,7 @@ CONVERSIONS = frozenset({"as", "from", "to"})
 NOUNS = frozenset("""
     absolute accuracy activation activations affine agreement alike ancestors answer answers argument arguments arithmetic
     arity array arrays artanh ascii assignments atom atoms axes backslash bands bar base batches bends bias bin bits blanks
-    block blocks body bounds box callable calls captions case cases cell cells chains changes chart charts children choice
+    block blocks body bounds box calls captions case cases cell cells chains changes chart charts children choice
     choices circle claims class classwork client code codes colour column columns comma command complaint component
     condition conditions cone console constant context contour contours contract convention conventions coordinates cost
     counts course credit credits csv curve decimal decimals definition definitions degrees delimiter dependents

@@ -23,6 +23,7 @@ from tutor.graph.nouns import Graph
 from tutor.graph.shapes import shape_text
 from tutor.notation.profile import notation
 from tutor.numbers.agreement import is_decimal
+from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import Reduce
 from tutor.numbers.run import read_value
 from tutor.rules.functions import FUNCTIONS, check_calls
@@ -91,15 +92,7 @@ def read_claim(
     if layered is not None and figures.startswith("[") and figures.endswith("]"):
         return replace(_read_array_claim(entry, figures, graph, profile, layered), printed=printed)
     if layered is not None and is_about_layers(both, layered):
-        expr = read_layer_formula(text, layered)
-        try:
-            formulas = read_layer_formulas(printed, layered)
-        except TutorError as error:
-            if erratum is None or (not erratum and not isinstance(error, ShapeError)):  # what cannot be read is not therefore wrong
-                raise
-            return Claim(text, printed, expr, erratum=erratum, note=note, layers=True, unknown=error.what)
-        readings = formulas if len(formulas) > 1 else ()
-        return Claim(text, printed, expr, formula=formulas[0], erratum=erratum, note=note, layers=True, readings=readings)
+        return _read_layer_claim(Claim(text, printed, read_layer_formula(text, layered), erratum=erratum, note=note, layers=True), layered)
     match = _CLAIM.fullmatch(text)
     assert match is not None
     names = (*graph.names, rate_name(profile))
@@ -112,19 +105,41 @@ def read_claim(
         return Claim(text, printed, None, erratum=erratum, note=note, unknown=_describe_unknown(match["what"], names, graph.own_functions)
                      or error.what)  # fmt: skip
     _check_partials(subject, graph)
-    at = {}
-    for name, value in entry.get("at", {}).items():
+    at = _read_values_at(entry.get("at", {}), graph)
+    after = _read_steps_made(match)
+    figure = _read_figure(printed)
+    return Claim(text, printed, subject, after, formula=_formula(figure, names, graph.own_functions), at=at, erratum=erratum, note=note,
+                 figure=figure if figure != printed else "")  # fmt: skip
+
+
+def _read_layer_claim(claim: Claim, layered: Layered) -> Claim:
+    """A claim about whole arrays with what is printed, read as a formula over them, in every way it may be meant."""
+    try:
+        formulas = read_layer_formulas(claim.printed, layered)
+    except TutorError as error:
+        # what cannot be read is not therefore wrong
+        if claim.erratum is None or (not claim.erratum and not isinstance(error, ShapeError)):
+            raise
+        return replace(claim, unknown=error.what)
+    return replace(claim, formula=formulas[0], readings=formulas if len(formulas) > 1 else ())
+
+
+def _read_values_at(given: Mapping[str, Any], graph: Graph) -> dict[str, Value]:
+    """At which values of its own a claim is about its quantity."""
+    for name in given:
         if name not in graph.names:
             raise ExerciseError(f"there is no quantity {make_visible(name)}", hint=hint_near(name, graph.names))
-        at[name] = read_value(str(value), name)
+    return {name: read_value(str(value), name) for name, value in given.items()}
+
+
+def _read_steps_made(match: re.Match[str]) -> int:
+    """How many updates were made: those after k, those before the k-th."""
     after = int(match["k"] or 0) - (1 if match["when"] == "before" else 0)
     if after < 0:
         raise ExerciseError("before 0 there is nothing", hint="the first step is number 1")
     if after > MAX_STEPS:
         raise ExerciseError(f"more than {MAX_STEPS:,} steps")
-    figure = _read_figure(printed)
-    return Claim(text, printed, subject, after, formula=_formula(figure, names, graph.own_functions), at=at, erratum=erratum, note=note,
-                 figure=figure if figure != printed else "")  # fmt: skip
+    return after
 
 
 def write_nested(printed: Any) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tutor.errors import tell
-from tutor.expression.lexicon import ALIASES
+from tutor.expression.lexicon import ALIASES, function_word
 from tutor.expression.own_functions import shorten_name
+from tutor.expression.spelling import Spelled
+from tutor.text import make_visible
 
 ELSEWHERE = {
     "celu": "max(0, z) + min(0, a*(exp(z/a) - 1))", "hardswish": "z*hard_sigmoid(z)", "hard_swish": "z*hard_sigmoid(z)",
@@ -95,6 +97,43 @@ def split_component(word: str) -> tuple[str, int] | None:
 MOST_LISTED = 60
 """So many functions are listed; of more a few, and of those that begin alike the nearest."""
 MOST_NEAR = 12
+
+
+_LETTER_PLACE = re.compile(r"\[\s?(?P<place>[A-Za-z]\w{0,20})\s?\]")
+"""One letter in brackets right behind a name, x[h]."""
+
+
+def refuse_letter_place(text: str, begin: int, end: int, name: str) -> tuple[str, str] | None:
+    """Why x[h] with one letter right behind a name is not read: a product to nobody, and an entry to those who write programs.
+
+    >>> refuse_letter_place("x[h]", 0, 1, "x")[0]
+    'x[h] is no product and no entry of x'
+    """
+    match = _LETTER_PLACE.match(text, end)
+    if match is None:
+        return None
+    what = tell("{text} is no product and no entry of {name}", text=make_visible(text[begin : match.end()], 40), name=name)
+    return what, tell("an entry is written {name}_1, a part {name}[0:{place}], a product {name}*{place}", name=name, place=match["place"])
+
+
+def is_alone_elsewhere(text: str, typed: str) -> bool:
+    """Whether a name is also written without a bracket behind it, so that it is a quantity.
+
+    >>> is_alone_elsewhere("a(b + c) - a", "a"), is_alone_elsewhere("f(x)", "f")
+    (True, False)
+    """
+    return re.search(rf"(?<![A-Za-z0-9_\\]){re.escape(typed)}(?![A-Za-z0-9_])(?!\s*+(?:\(|\\left\())", text) is not None
+
+
+def find_called(one: Spelled, at: int, functions: Mapping[str, str]) -> str:
+    """The function that a spelling names, of those that are known; empty for a name that is none."""
+    if one.key[2]:
+        return ""
+    component = split_component(function_word(one.key).replace(",", "_").lower())
+    if component is not None and component[0] in functions:
+        return f"{component[0]}_{component[1]}"
+    words = (one.word if len(one.word) == one.end - at else "", function_word(one.key).replace(",", "_"))
+    return next((functions[word] for word in words if word in functions), "") or functions.get(words[1].lower(), "")
 
 
 def function_hint(name: str, known: Iterable[str]) -> str:

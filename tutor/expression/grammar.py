@@ -25,6 +25,7 @@ from tutor.expression.tokens import (
     GIVEN,
     LIST,
     STEPS,
+    UNIT,
     UNKNOWN,
     Compared,
     How,
@@ -42,6 +43,7 @@ from tutor.expression.tokens import (
     make_derivative,
     multiply_factors,
     read_differential,
+    read_entry,
     read_partial,
     read_single,
     refuse_depth,
@@ -53,9 +55,7 @@ from tutor.expression.tokens import (
     skip_token,
     write_choice,
 )
-from tutor.expression.walk import depth, move_letters, take_entry
-
-UNIT: Token = ("a", ONE)
+from tutor.expression.walk import depth, move_letters
 
 
 def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
@@ -472,14 +472,8 @@ def _apply_methods(tokens: list[Token], at: int, node: Expr, level: int, how: Ho
             refuse_depth(at)
         kind, method = tokens[at]
         at += 1
-        if kind == "t":
-            node = Call("transpose", (node,))
-        elif kind == "I":
-            entry = take_entry(node, method)
-            if entry is None:
-                raise Stop(at - 1, tell("an index behind a bracket in which arrays are multiplied"),
-                           tell("write the sum out: \\sum_k W_{jk} x_k"))  # fmt: skip
-            node = entry
+        if kind in ("t", "I"):
+            node = Call("transpose", (node,)) if kind == "t" else read_entry(node, method, at - 1)
         elif isinstance(method, Named):
             node = Call(method.func, (node, *method.settings))
         else:

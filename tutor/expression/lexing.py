@@ -10,9 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tutor.errors import ExpressionError, tell
-from tutor.expression import index_signs, program_signs, signs
+from tutor.expression import elsewhere, index_signs, program_signs, signs
 from tutor.expression.caret import refusal, refuse_unknown
-from tutor.expression.elsewhere import function_hint, refuse_base, refuse_word, split_component
 from tutor.expression.lexicon import (
     ALSO_QUANTITIES,
     ALWAYS_IN_BRACKETS,
@@ -38,9 +37,6 @@ from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, list_spell
 from tutor.expression.tokens import EULER, Token
 from tutor.expression.unknown_names import refuse_no_quantity
 from tutor.text import make_visible
-
-_LETTER_PLACE = re.compile(r"\[\s?(?P<place>[A-Za-z]\w{0,20})\s?\]")
-"""One letter in brackets right behind a name, x[h]."""
 
 
 class _Lexer:
@@ -219,7 +215,7 @@ class _Lexer:
             return self.put("a" if word == "pi" else "e", Call("pi", ()) if word == "pi" else EULER, len(match.group()))
         if not func:
             raise self.fail(tell("{match} is not read", match=make_visible(match.group(), 40)),
-                            function_hint(word, self.known.functions.values()))  # fmt: skip
+                            elsewhere.function_hint(word, self.known.functions.values()))  # fmt: skip
         self.put("f", func, len(match.group()))
 
     def _head(self, name: str) -> str:
@@ -244,18 +240,18 @@ class _Lexer:
         for place in usable[usable.index(one) :: -1]:
             if self._function(place, None, OTHER):
                 return
-        name = name_of(text, self.at, one)
+        name, typed = name_of(text, self.at, one), text[self.at : one.end]
         if not is_name(name):
-            raise self.fail(tell("{text} cannot be the name of a quantity", text=make_visible(text[self.at : one.end], 30)),
+            raise self.fail(tell("{text} cannot be the name of a quantity", text=make_visible(typed, 30)),
                             tell("write w_1, w_i or out_h1"))  # fmt: skip
         if text[one.end - 1] == "]" and any(int(place) == 0 for place in text[self.at : one.end - 1].rpartition("[")[2].split(",")):
             raise self.fail(tell("{text}: entries are counted from 1", text=make_visible(text[self.at : one.end], 30)),
                             tell("write x[1] for the first"))  # fmt: skip
-        self._refuse_letter_place(one, name)
+        self.refuse_letter_place(one, name)
         following = signs.BLANK.sub("", text[one.end : one.end + 24])
         if name == "pi":
             return self.put("a", Call("pi", ()), one.end - self.at)
-        if name not in known.declared and (refused := refuse_word(name)):
+        if name not in known.declared and (refused := elsewhere.refuse_word(name)):
             raise self.fail(*refused)
         if name == "e" and (following.startswith(("^", "**")) or signs.SUPER.match(following)):
             return self.put("e", EULER, one.end - self.at)
@@ -264,23 +260,15 @@ class _Lexer:
                           tell("write {name}_1, or {name}^1", name=name))  # fmt: skip
         if signs.SETTINGS.match(text, one.end):  # maxpool[2](x) is shown so, and is no product
             what = tell("there is no function {name} with settings in brackets", name=make_visible(name, 40))
-            raise self.fail(what, function_hint(name, known.functions.values()))
-        if following.startswith(("(", "\\left(")) and name not in known.declared and not self._is_alone_elsewhere(one):
-            raise self.fail(tell("there is no function {name}", name=make_visible(name, 40)), function_hint(name, known.functions.values()))
+            raise self.fail(what, elsewhere.function_hint(name, known.functions.values()))
+        if following.startswith(("(", "\\left(")) and name not in known.declared and not elsewhere.is_alone_elsewhere(text, typed):
+            what = tell("there is no function {name}", name=make_visible(name, 40))
+            raise self.fail(what, elsewhere.function_hint(name, known.functions.values()))
         self.put("a", known.declared.get(name) or Name(name), one.end - self.at)
 
-    def _refuse_letter_place(self, one: Spelled, name: str) -> None:
-        """Refuse x[h] with one letter right behind a name: a product to nobody, and an entry to those who write programs."""
-        match = _LETTER_PLACE.match(self.text, one.end, self.end)
-        if match is not None:
-            what = tell("{text} is no product and no entry of {name}", text=make_visible(self.text[self.at : match.end()], 40), name=name)
-            raise self.fail(what, tell("an entry is written {name}_1, a part {name}[0:{place}], a product {name}*{place}", name=name,
-                                       place=match["place"]))  # fmt: skip
-
-    def _is_alone_elsewhere(self, one: Spelled) -> bool:
-        """Whether a name is also written without a bracket behind it, so that it is a quantity: a(b + c) - a."""
-        typed = re.escape(self.text[self.at : one.end])
-        return re.search(rf"(?<![A-Za-z0-9_\\]){typed}(?![A-Za-z0-9_])(?!\s*+(?:\(|\\left\())", self.text) is not None
+    def refuse_letter_place(self, one: Spelled, name: str) -> None:
+        if refused := elsewhere.refuse_letter_place(self.text, self.at, one.end, name):
+            raise self.fail(*refused)
 
     def _add_named(self, one: Spelled, node: Expr | Several) -> None:
         if self.known.indexed and isinstance(node, Name) and self.text[one.end : one.end + 1] in ("[", "("):
@@ -288,7 +276,7 @@ class _Lexer:
             if inside is not None:
                 return self.put("a", Call("at", (node, *inside[0])), one.end - self.at + inside[1])
         if self.known.free and type(node) is Name:
-            self._refuse_letter_place(one, node.name)
+            self.refuse_letter_place(one, node.name)
         self.put("a", self._make_certain(self.text[self.at : one.end], node), one.end - self.at)
 
     def _node(self, one: Spelled) -> tuple[Expr | Several | None, int]:
@@ -317,24 +305,14 @@ class _Lexer:
 
     def _is_call(self, one: Spelled, level: int) -> bool:
         """Whether a name of a quantity is followed by a bracket and is a function that the exercise applies."""
-        func = self._callable(one)
+        func = elsewhere.find_called(one, self.at, self.known.functions)
         if not func or func not in self.known.calls:
             return False
         following = self.text[one.end : one.end + 6]
         return following.startswith(("(", "\\left(", "'", "′"))
 
-    def _callable(self, one: Spelled) -> str:
-        if one.key[2]:
-            return ""
-        functions = self.known.functions
-        component = split_component(function_word(one.key).replace(",", "_").lower())
-        if component is not None and component[0] in functions:
-            return f"{component[0]}_{component[1]}"
-        words = (one.word if len(one.word) == one.end - self.at else "", function_word(one.key).replace(",", "_"))
-        return next((functions[word] for word in words if word in functions), "") or functions.get(words[1].lower(), "")
-
     def _function(self, one: Spelled, node: Expr | Several | None, level: int) -> bool:
-        func = self._callable(one)
+        func = elsewhere.find_called(one, self.at, self.known.functions)
         if not func:
             return False
         end = self._skip_power(one.end) if self.known.free and node is None else one.end
@@ -411,7 +389,7 @@ class _Lexer:
         if text[last.end : last.end + 1] == "(" and not last.key[1] and not together:
             raise self.fail(
                 tell("there is no function {name}", name=make_visible(typed)),
-                function_hint(typed[:40], self.known.functions.values()) or tell("write sigmoid(z), tanh(z), exp(x)"),
+                elsewhere.function_hint(typed[:40], self.known.functions.values()) or tell("write sigmoid(z), tanh(z), exp(x)"),
             )
         for name in together:
             self.put("a", self.known.declared[name], len(name))  # wx where w and x are quantities, and wx is none
@@ -492,7 +470,7 @@ class _Lexer:
                 if token is not None:
                     return self.put(*token, length)
             if character == "_":
-                if refused := refuse_base(text, at):
+                if refused := elsewhere.refuse_base(text, at):
                     raise self.fail(*refused)
                 raise self.fail(tell("an index without a name in front of it"), tell("write w_1, out_h1 or w_{11}"))
             raise refuse_unknown(text, at, self.known.hints)

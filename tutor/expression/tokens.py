@@ -6,17 +6,19 @@ The kinds of tokens stand in `tutor.expression.grammar`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from tutor.errors import Told, TutorError, tell
 from tutor.expression.letters import LETTERS
 from tutor.expression.limits import MAX_BITS, MAX_DEPTH, MAX_EXPONENT, constant_bits, constant_size
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial
 from tutor.expression.plain import write_plain
 from tutor.expression.spelling import split_word
+from tutor.expression.walk import take_entry
 
 Token = tuple[str, Any]
+UNIT: Token = ("a", ONE)
 STEPS = tell("write it in several steps")
 BARE = frozenset("aeFrf|")
 """What an argument without brackets may begin with: a name or a number, e, a fraction, a root, another function, |x|."""
@@ -255,6 +257,14 @@ def make_derivative(of: Expr, wrt: Expr) -> Expr:
     if type(of) is not Name or type(wrt) is not Name:
         raise Stop(-1, tell("this derivative cannot be read"), tell("write ∂L/∂w5 or dL/dw5"))
     return Partial(of.name, wrt.name)
+
+
+def read_entry(node: Expr, index: Sequence[Expr], at: int) -> Expr:
+    """The entry of what stands in brackets, (P - Y)_ij.  Raises `Stop` at the token where arrays are multiplied in it."""
+    entry = take_entry(node, index)
+    if entry is None:
+        raise Stop(at, tell("an index behind a bracket in which arrays are multiplied"), tell("write the sum out: \\sum_k W_{jk} x_k"))
+    return entry
 
 
 def read_differential(tokens: list[Token], at: int, begun: int) -> tuple[Expr, int]:

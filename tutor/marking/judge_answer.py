@@ -23,7 +23,6 @@ from tutor.derive.working import list_referred
 from tutor.errors import GraphError, TutorError, tell
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import LISTS, Question, Scheme
-from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Expr
 from tutor.expression.plain import write_plain
 from tutor.expression.signs import narrow_signs
@@ -32,7 +31,7 @@ from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
 from tutor.marking.judge import NEAR, Earlier, EarlierResult, Judge, Judged
-from tutor.marking.judge_arrays import judge_array
+from tutor.marking.judge_arrays import judge_array, may_be_formula
 from tutor.marking.judge_entries import count_explained, judge_entries
 from tutor.marking.judge_lines import (
     answer_of,
@@ -292,7 +291,7 @@ class AnswerJudge:
     def judge_list(self) -> MarkedAnswer:
         """A list of entries; or a formula over whole arrays, where one stands in its place."""
         several = len(self.question.targets) > 1
-        if several and self.may_be_formula() and not any(mark in self.text for mark in _SEPARATORS):
+        if several and may_be_formula(self) and not any(mark in self.text for mark in _SEPARATORS):
             return judge_array(self)  # nothing in it separates entries
         before = dict(self._results), self._read
         listed: MarkedAnswer | None = None
@@ -301,7 +300,7 @@ class AnswerJudge:
             listed = self.entries()
         except AnswerError as raised:
             error = raised
-        if (listed is None or listed.verdict not in RIGHT) and self.may_be_formula():
+        if (listed is None or listed.verdict not in RIGHT) and may_be_formula(self):
             after = dict(self._results), self._read
             self.take_back(*before)
             try:
@@ -322,14 +321,6 @@ class AnswerJudge:
         """Take back what was kept since."""
         self._results, self._read = results, read
         self.known = Earlier(self._results, self._read)
-
-    def may_be_formula(self) -> bool:
-        """Whether this is no list but something with names in it, of an array that has a formula: none after updates has."""
-        key = self.question.array
-        derivative = read_derivative(key)
-        known = self.sheet.layers is not None and (derivative.wrt if derivative is not None else key) in self.sheet.layers.shapes
-        start = self.text.lstrip()
-        return known and not start.startswith(("[", "\\begin")) and any(letter.isalpha() for letter in start)
 
     def entries(self) -> MarkedAnswer:
         """A vector, a matrix, an array or a column: every entry is judged by itself."""

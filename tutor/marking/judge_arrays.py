@@ -91,6 +91,15 @@ _RELATED = re.compile(r"[=≈←&\\]")
 _SETTINGS = re.compile(r"\[[^\[\]]{1,40}\]")
 
 
+def may_be_formula(own: AnswerJudge) -> bool:
+    """Whether an answer is no list but something with names in it, of an array that has a formula: none after updates has."""
+    key, layers = own.question.array, own.sheet.layers
+    derivative = read_derivative(key)
+    known = layers is not None and (derivative.wrt if derivative is not None else key) in layers.shapes
+    start = own.text.lstrip()
+    return known and not start.startswith(("[", "\\begin")) and any(letter.isalpha() for letter in start)
+
+
 def judge_array(own: AnswerJudge) -> MarkedAnswer:
     """Mark an answer to a question about a whole array.  Raises `AnswerError` for what cannot be read."""
     return ArrayJudge(own).mark()

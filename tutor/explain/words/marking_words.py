@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from tutor.explain.words.array_slip_words import SlipPhrase
 from tutor.explain.words.function_words import phrases_of
-from tutor.explain.words.slip_words import SLIPS, SlipPhrase
+from tutor.explain.words.slip_words import SLIPS
 from tutor.explain.words.topic import Topic
 from tutor.expression.own_functions import is_own, shorten_name
 
