@@ -70,6 +70,8 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         name, inner, axes = gathered
         return Call(name, (dress_expr(inner, shapes), *axes)) if name else _dress_within(inner, shape, shapes)
     match expr:
+        case Call("entry", _):  # a number: the shape of its array would stand inside of its own index
+            return expr
         case Call(func, (inner, *_)) if func in _UNSEEN:
             return _dress_within(inner, shape, shapes)
         case Call("outer", (first, second)):

@@ -16,7 +16,7 @@ from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.expression.sizes import list_ends
 from tutor.notation.symbol import Symbol, lower_index
 from tutor.rules.layer_row import Layer
-from tutor.rules.operations import JOINED, LAYERS, OF_EACH
+from tutor.rules.operations import JOINED, LAYERS, OF_EACH, ONE_OF
 
 if TYPE_CHECKING:
     from tutor.render.maths import Writer
@@ -213,7 +213,7 @@ def _part(writer: Writer, settings: Sequence[Expr]) -> str:
 def _write_part(word: str) -> Write:
     """A part by its places, rows[1..2](A), and a single one by its own: row[1](A)."""
     several = _write_named(word, word, 1, _part)
-    one = word.removesuffix("s")
+    one = ONE_OF.get(word, word)
     single = _write_named(one, one, 1, lambda writer, settings: _write_index(writer, list_ends(settings)[0]))
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:

@@ -337,6 +337,8 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
 }
 SAID = {name: rows[0].said or name for name, rows in LAYERS.items()}
 """Whose phrases explain an operation."""
+ONE_OF = {f"{word}s": word for word in LONGER}
+"""How a single one is called: rows[1..2](A), row[1](A)."""
 JOINED = frozenset(name for name, said in SAID.items() if said == "concat")
 """What sets arrays side by side; a joined array in a joined array is one of its parts."""
 OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times", "ones"} <= {*rows[0].written.split()}}

@@ -34,7 +34,7 @@ from tutor.graph.network import quantities
 from tutor.notation.profile import Notation, notation
 from tutor.notation.symbol import Symbol
 from tutor.rules.functions import FUNCTIONS, function
-from tutor.rules.operations import LAYERS, NAMES
+from tutor.rules.operations import LAYERS, NAMES, ONE_OF
 
 _LETTERS = (("i", "j", "k", "l"), ("m", "n", "r", "s"))
 """Two sets of indices: what differs in what is printed with them is where an index stands."""
@@ -50,7 +50,7 @@ _NAMED = {
     ("broadcast", "axes"): BROADCAST, ("sum", "axes"): SUMMED,
     **{("sum" if name == "batch_sums" else words[1], words[3]): name
        for name, rows in reversed(LAYERS.items()) if len(words := rows[0].written.split()) == 4 and words[0] == "name"},
-    **{(words[1].removesuffix("s"), "one place"): name  # row[2](A), where there is only one
+    **{(ONE_OF.get(words[1], words[1]), "one place"): name  # row[2](A), where there is only one
        for name, rows in reversed(LAYERS.items()) if (words := rows[0].written.split())[2:] == ["by", "place"]},
 }
 """The same with settings: part[2..3](h), by the word and the kind of its settings, as `tutor.render.layer_maths` writes them."""
