@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from tutor.expression.letters import SUB
 from tutor.graph.repetition import MOST_TERMS, Place, read_place
 
 _HEAD = re.compile(r"(?:[Σ∑]|\\sum(?![A-Za-z])|(?<![\w.\\])sum(?=\s?_(?:[({]|[a-z](?![a-z]))))\s*(?:\\limits\s*)?")
@@ -22,8 +23,8 @@ _PLACES = re.compile(
     r"_\s?\{(?P<braced>[^{}]*)\}|_\((?P<round>[^()]*)\)|_(?P<bare>[A-Za-z](?![A-Za-z\d]))|\[(?P<square>[^\[\]]*)\]"
     r"|⟨(?P<angle>[^⟨⟩]*)⟩|\\langle(?P<tex>.*?)\\rangle|\^\{\((?P<raised>[^()]*)\)\}|\^\((?P<power>[^()]*)\)|(?P<small>[₀-₉₊₋ₐ-ₜ]*[ₐ-ₜ][₀-₉₊₋ₐ-ₜ]*)"
 )
-_SMALL = dict(zip("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "aehijklmnoprstuvx", strict=True)) | dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True))
-_DIGITS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
+_LOWERED, _RAISED = str.maketrans(SUB), str.maketrans({small: plain for plain, small in SUB.items()})
+"""Signs as they stand below, and small ones as usual ones."""
 _OPEN, _CLOSE = "([{", ")]}"
 _CONTINUES = "·*×⋅⊙+-−/(=∗"
 _ENDS = ("\\\\", "\\quad", "\\qquad", "\\text", "\\tag", "\\end", "\\right", "&", "$", "=", "≈", ";", "←")
@@ -157,7 +158,7 @@ def put_places(text: str, env: Mapping[str, Place], *, alone: bool = False) -> s
             return whole
         written = ",".join(pieces)
         if match["small"] and text[match.start() - 1 : match.start()] in tuple(",₀₁₂₃₄₅₆₇₈₉"):
-            return written.translate(_DIGITS)
+            return written.translate(_LOWERED)
         if match.lastgroup in ("braced", "round", "bare", "small"):
             follows = text[match.end() : match.end() + 1]
             return f"_{written}" if written.isdigit() and not follows.isalnum() else f"_{{{written}}}"
@@ -192,7 +193,7 @@ def _put_piece(piece: str, env: Mapping[str, Place]) -> str:
 def _read_inside(match: re.Match[str]) -> str:
     """What the group of a match has in it; small letters as usual ones."""
     text = match[match.lastgroup] if match.lastgroup else ""
-    return "".join(_SMALL.get(sign, sign) for sign in text)
+    return text.translate(_RAISED)
 
 
 def _drop_blanks(text: str) -> str:
@@ -220,7 +221,7 @@ def spell_small(text: str) -> str:
     >>> spell_small("hₜ₊₁ + h₂")
     'h_{t+1} + h₂'
     """
-    return re.sub(r"[₀-₉₊₋ₐ-ₜ]*[ₐ-ₜ][₀-₉₊₋ₐ-ₜ]*", lambda match: f"_{{{''.join(_SMALL.get(sign, sign) for sign in match.group())}}}", text)
+    return re.sub(r"[₀-₉₊₋ₐ-ₜ]*[ₐ-ₜ][₀-₉₊₋ₐ-ₜ]*", lambda match: f"_{{{match.group().translate(_RAISED)}}}", text)
 
 
 def has_free_index(written: str, index: str) -> bool:
