@@ -21,6 +21,7 @@ REFUSED = [  # the step, the shapes, what is said and what to do
      "S is 3×4 and M is 2×4", "M needs 3 where it has 2"),
     ("y = multi_head_attention(X, W, W, W, W, heads=4)", {"X": (3, 6), "W": (6, 6)},
      "multi_head_attention: 6 of W (Wq) of shape 6×6 cannot be divided into 4 equal parts", "choose heads so that it divides 6"),
+    ("y = rope(x, phi)", {"x": (3,)}, "rope: 3 of x of shape 3 cannot be divided into 2 equal parts", "give x a size that 2 divides"),
     ("h, c = lstm_cell(x, h0, c0, W, U, b)", {"x": (3,), "h0": (2,), "c0": (2,), "W": (6, 3), "U": (8, 2), "b": (8,)},
      "lstm_cell: W of shape 6×3 has 6 along axis 0, where the other operands need 8", "W of shape 4*m×n"),
     ("h = lstm_cell(x, h0, c0, W, U, order=fiog2)", {"x": (3,), "h0": (2,), "c0": (2,), "W": (8, 3), "U": (8, 2)},

@@ -165,6 +165,8 @@ def _match(given: GivenOperands, name: str, wanted: tuple[str, ...], shape: Shap
         if type(known) is str and len(factors) > 1:
             what = tell("{layer}: {size} of {operand} of shape {shape} cannot be divided into {parts} equal parts", size=size,
                         parts=sizes.get(factors[0], factors[0]), **shown)  # fmt: skip
+            if factors[0].isdigit():
+                return what, tell("give {operand} a size that {count} divides", operand=shown["operand"], count=factors[0])
             return what, tell("choose {name} so that it divides {size}", name=factors[0], size=size)
         what = tell("{layer}: {operand} of shape {shape} has {size} along axis {axis}, where the other operands need {wanted}",
                     size=size, axis=axis, wanted=known, **shown)  # fmt: skip
