@@ -70,8 +70,6 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         name, inner, axes = gathered
         return Call(name, (dress_expr(inner, shapes), *axes)) if name else _dress_within(inner, shape, shapes)
     match expr:
-        case Call("entry", _):  # a number: the shape of its array would stand inside of its own index
-            return expr
         case Call(func, (inner, *_)) if func in _UNSEEN:
             return _dress_within(inner, shape, shapes)
         case Call("outer", (first, second)):
@@ -87,7 +85,7 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return Call(_name_on_paper(expr, shapes), (*(dress_expr(arg, shapes) for arg in args[:operands]), *args[operands:]))
         case Add() | Neg() | Mul() if shape:
             return rebuild(expr, tuple(dress_expr(part, shapes) for part in children(expr)))
-        case _ if not shape and _has_arrays(expr, shapes):
+        case _ if not shape and _has_arrays(expr, shapes) and not (type(expr) is Call and expr.func in _WHOLE):
             return rebuild(expr, tuple(dress_expr(part, shapes) for part in children(expr)))
     return _shape_expr(make_explicit(expr, shapes), shape) if shape else expr
 
@@ -98,7 +96,8 @@ def _dress_within(inner: Expr, shape: Shape, shapes: Mapping[str, Shape]) -> Exp
     return _shape_expr(dressed.args[0], shape) if type(dressed) is Call and dressed.func == "shaped" else dressed
 
 
-_OPENED = {name: len(rows[0].arrays) for name, rows in LAYERS.items() if not rows[0].whole} | {ENTRYWISE: 2}
+_WHOLE = frozenset(name for name, rows in LAYERS.items() if rows[0].whole)
+_OPENED = {name: len(rows[0].arrays) for name, rows in LAYERS.items() if name not in _WHOLE} | {ENTRYWISE: 2}
 """The operations whose operands have their shapes below them, and how many they have."""
 
 

@@ -321,7 +321,7 @@ _ROWS = (
           source="Vaswani et al. 2017, section 3.5: sin and cos of pos/10000^(2i/d)", written="name positions", by_place=True, whole=True,
           indexed=False),
     Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),
-          source="−log p_2: the probability of the label; entries are counted from 1", written="indexed", by_place=True),
+          source="−log p_2: the probability of the label; entries are counted from 1", written="indexed", by_place=True, whole=True),
     Layer("entry", ("A: m n",), (), (), "at(A, k, l)", ("G*outer(one_hot(k, m), one_hot(l, n))",), (("k", 1), ("l", 1)),
           within=("k", "m", "l", "n")),
     *_make_deep("m n q"),
