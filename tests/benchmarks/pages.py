@@ -99,7 +99,9 @@ def main():
                     known.setdefault(row["source"], row)
                 print(json.dumps(row), file=file, flush=True)
     pages = sum(row["pages"] for row in rows)
-    print(f"{len(rows)} of {len(ids()) * len(profile_names())} exercises and notations, {pages} pages, {sum(bool(row['faults']) for row in rows)} with faults")
+    print(
+        f"{len(rows)} of {len(ids()) * len(profile_names())} exercises and notations, {pages} pages, {sum(bool(row['faults']) for row in rows)} with faults"
+    )
     for row in rows:
         for fault in row["faults"]:
             print(fault)
