@@ -18,11 +18,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from page_audit import SeenDocument, compile_documents, measure_fill, write_exercise  # noqa: E402
+from page_audit import SeenDocument, compile_documents, measure_fill, write_exercise
 
-from tutor.exercise.catalogue import ids  # noqa: E402
-from tutor.exercise.load import load  # noqa: E402
-from tutor.notation.profile import profile_names  # noqa: E402
+from tutor.exercise.catalogue import ids
+from tutor.exercise.load import load
+from tutor.notation.profile import profile_names
 
 IN_ONE_RUN = 8
 """Documents that TeX sets in one run, since most of a run's time is its start."""

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TypeGuard
 
 from tutor.errors import TutorError
-from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
+from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.parse import parse
 from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
 from tutor.expression.sizes import list_size_letters
@@ -184,7 +184,7 @@ class _Expander:
         return expr
 
     def name_statistic(self, call: Call, fresh: _FreshNames) -> Expr:
-        """What stands in the place of a mean, a variance or a deviation; a variance is the mean of squares around a mean of its own step."""
+        """What stands in the place of a mean, a variance or a deviation; a variance is the mean of squares around a mean with a step."""
         array, axes = call.args[0], call.args[1:]
         if call.func == "std":
             return Call("sqrt", (self.name_statistic(Call("var", call.args), fresh),))
