@@ -98,10 +98,8 @@ def main():
                 if row.get("source"):
                     known.setdefault(row["source"], row)
                 print(json.dumps(row), file=file, flush=True)
-    pages = sum(row["pages"] for row in rows)
-    print(
-        f"{len(rows)} of {len(ids()) * len(profile_names())} exercises and notations, {pages} pages, {sum(bool(row['faults']) for row in rows)} with faults"
-    )
+    pages, faulty = sum(row["pages"] for row in rows), sum(bool(row["faults"]) for row in rows)
+    print(f"{len(rows)} of {len(ids()) * len(profile_names())} exercises and notations, {pages} pages, {faulty} with faults")
     for row in rows:
         for fault in row["faults"]:
             print(fault)
