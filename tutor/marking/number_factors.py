@@ -12,7 +12,7 @@ MOST_SIZES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Factor:
+class NumberFactor:
     """A factor: its value, and what it is, the likeliest first (``N``, or ``4`` where N = 4); without texts one that has no name."""
 
     texts: tuple[str, ...]
@@ -24,7 +24,7 @@ class Factor:
         return self.texts[0] if self.texts else f"{self.value:.6g}"
 
 
-def list_named_factors(letters: Mapping[str, int], sizes: Sequence[int] = ()) -> list[Factor]:
+def list_named_factors(letters: Mapping[str, int], sizes: Sequence[int] = ()) -> list[NumberFactor]:
     """The factors that are tried, 1 left out; those with one value are one factor with several texts.
 
     ``letters`` are the sizes that have names, ``sizes`` others; what is made of one size is tried before what is made of two.
@@ -37,7 +37,7 @@ def list_named_factors(letters: Mapping[str, int], sizes: Sequence[int] = ()) ->
     for size in dict.fromkeys(sizes):
         if size > 1 and size not in known.values():
             known[str(size)] = size
-    found: dict[float, Factor] = {}
+    found: dict[float, NumberFactor] = {}
     for text, exact in _list_texts(dict(list(known.items())[:MOST_SIZES])):
         value = float(exact)
         key = float(f"{value:.12g}")
@@ -45,7 +45,7 @@ def list_named_factors(letters: Mapping[str, int], sizes: Sequence[int] = ()) ->
             continue
         said = str(exact) if isinstance(exact, Fraction) and not _LETTER.search(text) else text
         texts = found[key].texts if key in found else ()
-        found[key] = Factor(texts if said in texts else (*texts, said), value)
+        found[key] = NumberFactor(texts if said in texts else (*texts, said), value)
     return list(found.values())
 
 

@@ -7,7 +7,7 @@ fits, the likeliest first, each with its evidence.  What bends a step of a deriv
 (`tutor.marking.array_diagnose`).
 
 A pattern must agree with every entry, within ``precision``.  Its *evidence* is how many entries tell it from what is right, and how
-probable it is that arbitrary wrong numbers of so many digits would look so, all patterns that were tried counted: `Pattern.sure` says
+probable it is that arbitrary wrong numbers of so many digits would look so, all patterns that were tried counted: `NumberPattern.sure` says
 whether that is less than one in a million.  One number alone is never sure.
 """
 
@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 from typing import Literal
 
-from tutor.marking.number_factors import Factor, list_named_factors
+from tutor.marking.number_factors import NumberFactor, list_named_factors
 from tutor.numbers.arrays import PLAIN, Floats, np
 
 Kind = Literal[
@@ -75,14 +75,14 @@ _ORDER: tuple[Kind, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class NumberPattern:
     """A pattern that fits, see `Kind`; with a ``factor`` other than 1 all of it is multiplied by that.
 
     ``tested`` is the number of entries that tell it from what is right, ``chance`` how probable it is that arbitrary numbers look so.
     """
 
     kind: Kind
-    factor: Factor | None = None
+    factor: NumberFactor | None = None
     name: str = ""
     base: str = ""
     axes: tuple[int, ...] = ()
@@ -100,7 +100,7 @@ class Pattern:
 def find_patterns(
     got: Floats, right: Floats, *, letters: Mapping[str, int] | None = None, others: Mapping[str, Floats] | None = None,
     paths: Mapping[str, Floats] | None = None, precision: float = 1e-9,
-) -> tuple[Pattern, ...]:  # fmt: skip
+) -> tuple[NumberPattern, ...]:  # fmt: skip
     """The patterns by which an array differs from the right one, the likeliest first; none where nothing fits, or nothing is wrong.
 
     ``letters`` are the sizes of the computation, for factors (those of both shapes are tried, too); ``others`` are other arrays of it, and
@@ -130,7 +130,7 @@ def _pick_arrays(arrays: Mapping[str, Floats] | None) -> dict[str, Floats]:
 class _Candidate:
     """What a pattern makes of the right array; ``tried`` are how many like it there were; a ``scaled`` one may have a factor in front."""
 
-    pattern: Pattern
+    pattern: NumberPattern
     array: Floats
     tried: float = 1.0
     scaled: bool = True
@@ -149,8 +149,8 @@ class _Search:
         self.factors = list_named_factors(letters, (*self.right.shape, *self.got.shape))
         self.digits = max(1, min(12, round(-math.log10(self.precision))))
 
-    def find(self) -> tuple[Pattern, ...]:
-        found: list[Pattern] = []
+    def find(self) -> tuple[NumberPattern, ...]:
+        found: list[NumberPattern] = []
         for candidate in self.list_candidates():
             pattern = self.fit(candidate)
             if pattern is not None:
@@ -165,11 +165,11 @@ class _Search:
         """All that the right array may have become, but for sums of two arrays."""
         got, right = self.got, self.right
         if got.shape != right.shape and _squeeze(got).shape == _squeeze(right).shape:
-            yield _Candidate(Pattern("axes-kept"), right.reshape(got.shape))
+            yield _Candidate(NumberPattern("axes-kept"), right.reshape(got.shape))
         if got.shape == right.shape:
-            yield _Candidate(Pattern("factor"), right)
-            yield _Candidate(Pattern("all-zero"), np.zeros_like(right), scaled=False)
-            yield _Candidate(Pattern("sign-lost"), np.abs(right))
+            yield _Candidate(NumberPattern("factor"), right)
+            yield _Candidate(NumberPattern("all-zero"), np.zeros_like(right), scaled=False)
+            yield _Candidate(NumberPattern("sign-lost"), np.abs(right))
             yield from self.list_flipped()
             yield from self.list_reordered()
             yield from self.list_masked()
@@ -183,20 +183,20 @@ class _Search:
         if right.ndim <= MOST_AXES and right.ndim == got.ndim:
             for order in permutations(range(right.ndim)):
                 if order != tuple(range(right.ndim)) and tuple(right.shape[axis] for axis in order) == got.shape:
-                    yield _Candidate(Pattern("transposed", order=order), right.transpose(order), math.factorial(right.ndim))
+                    yield _Candidate(NumberPattern("transposed", order=order), right.transpose(order), math.factorial(right.ndim))
         if got.size == right.size and max(got.ndim, right.ndim) > 1 and _squeeze(got).shape != _squeeze(right).shape:
-            yield _Candidate(Pattern("read-otherwise"), right.reshape(got.shape))
+            yield _Candidate(NumberPattern("read-otherwise"), right.reshape(got.shape))
         if got.size == right.size and max(got.ndim, right.ndim) > 1:
-            yield _Candidate(Pattern("read-otherwise", order=(1, 0)), np.reshape(right, got.shape, order="F"))
-            yield _Candidate(Pattern("read-otherwise", order=(1, 0)), np.reshape(right.ravel(order="F"), got.shape))
-            yield _Candidate(Pattern("read-otherwise", order=(1, 0)), np.reshape(right.ravel(), got.shape, order="F"))
+            yield _Candidate(NumberPattern("read-otherwise", order=(1, 0)), np.reshape(right, got.shape, order="F"))
+            yield _Candidate(NumberPattern("read-otherwise", order=(1, 0)), np.reshape(right.ravel(order="F"), got.shape))
+            yield _Candidate(NumberPattern("read-otherwise", order=(1, 0)), np.reshape(right.ravel(), got.shape, order="F"))
 
     def list_flipped(self) -> Iterator[_Candidate]:
         """Read backwards along some axes."""
         axes = [axis for axis, size in enumerate(self.right.shape) if size > 1]
         for count in range(1, min(len(axes), MOST_AXES) + 1):
             for chosen in combinations(axes, count):
-                yield _Candidate(Pattern("flipped", axes=chosen), np.flip(self.right, chosen), 2.0 ** len(axes))
+                yield _Candidate(NumberPattern("flipped", axes=chosen), np.flip(self.right, chosen), 2.0 ** len(axes))
 
     def list_reordered(self) -> Iterator[_Candidate]:
         """The slices along one axis in another order, as those of the gates of an LSTM."""
@@ -208,7 +208,7 @@ class _Search:
                 continue
             block = find_block(order)
             tried = math.factorial(min(size // block, 150)) * len(self.right.shape)
-            yield _Candidate(Pattern("reordered", axes=(axis,), order=order, block=block), np.take(self.right, order, axis), float(tried))
+            yield _Candidate(NumberPattern("reordered", axes=(axis,), order=order, block=block), np.take(self.right, order, axis), float(tried))
 
     def match_rows(self, axis: int) -> tuple[int, ...] | None:
         """Which slice of the right array stands at each place, where that is a rearrangement of all of them."""
@@ -236,9 +236,9 @@ class _Search:
         if 0 < count <= MOST_PAIRS:
             for base, array in bases.items():
                 for name, mask in masks.items():
-                    yield _Candidate(Pattern("masked", name=name, base=base), np.where(mask > 0, array, 0.0), float(count), scaled=False)
+                    yield _Candidate(NumberPattern("masked", name=name, base=base), np.where(mask > 0, array, 0.0), float(count), scaled=False)
         lost = min(int(np.sum(gone & (self.right != 0))), 900)
-        yield _Candidate(Pattern("zeroed"), np.where(gone, 0.0, self.right), 2.0**lost, scaled=False)
+        yield _Candidate(NumberPattern("zeroed"), np.where(gone, 0.0, self.right), 2.0**lost, scaled=False)
 
     def list_summed(self) -> Iterator[_Candidate]:
         """Sums and means along axes that should not be, in any shape that holds them."""
@@ -252,7 +252,7 @@ class _Search:
                 for kind, array in (("summed", total), ("averaged", total / many)):
                     fitting = self.put_in_shape(array)
                     if fitting is not None and (got.shape == right.shape or got.size == array.size):
-                        yield _Candidate(Pattern(kind, axes=axes), fitting, 14.0, scaled=False)  # type: ignore[arg-type]
+                        yield _Candidate(NumberPattern(kind, axes=axes), fitting, 14.0, scaled=False)  # type: ignore[arg-type]
 
     def put_in_shape(self, array: Floats) -> Floats | None:
         """An array as the given one: the same but for axes of one entry, or repeated along them."""
@@ -265,19 +265,19 @@ class _Search:
         got = self.got
         for name, array in self.paths.items():
             if array.shape == got.shape == self.right.shape:
-                yield _Candidate(Pattern("alone", name=name), array, float(len(self.paths)))
+                yield _Candidate(NumberPattern("alone", name=name), array, float(len(self.paths)))
         for name, array in self.others.items():
             if array.shape == got.shape and name not in self.paths:
-                yield _Candidate(Pattern("another", name=name), array, float(len(self.others)))
+                yield _Candidate(NumberPattern("another", name=name), array, float(len(self.others)))
             if array.ndim == got.ndim + 1 and array.shape[1:] == got.shape and 1 < len(array) <= MOST_ROWS:
                 apart = np.where(self.finite, np.abs(array - got), 0.0).reshape(len(array), -1)
                 place = int(np.argmin(np.max(apart, axis=1)))
-                one = Pattern("one-of", name=name, order=(place,))
+                one = NumberPattern("one-of", name=name, order=(place,))
                 yield _Candidate(one, array[place], float(len(array) * len(self.others)), scaled=False)
 
-    def find_unsummed(self) -> list[Pattern]:
+    def find_unsummed(self) -> list[NumberPattern]:
         """What is right once it is summed, or averaged, over some axes."""
-        found: list[Pattern | None] = []
+        found: list[NumberPattern | None] = []
         got, right = self.got, self.right
         for count in range(1, min(got.ndim, 3) + 1) if got.size > right.size and np.all(self.finite) else ():
             for axes in combinations(range(got.ndim), count):
@@ -288,12 +288,12 @@ class _Search:
                 many = got.size / right.size
                 for kind, array in (("not-summed", total), ("not-averaged", total / many)):
                     if _Search(array, right, {}, {}, {}, 10 * self.precision).agrees(right):
-                        found.append(self.weigh(Pattern(kind, axes=axes), right, 14.0))  # type: ignore[arg-type]
+                        found.append(self.weigh(NumberPattern(kind, axes=axes), right, 14.0))  # type: ignore[arg-type]
         return [pattern for pattern in found if pattern is not None]
 
     # how it fits
 
-    def fit(self, candidate: _Candidate) -> Pattern | None:
+    def fit(self, candidate: _Candidate) -> NumberPattern | None:
         """The pattern with its evidence, where it fits as it stands or multiplied by a constant."""
         array = candidate.array
         if array.shape != self.got.shape:
@@ -307,13 +307,13 @@ class _Search:
             return None
         return self.weigh_factor(candidate.pattern, array, value, candidate.tried)
 
-    def weigh_factor(self, pattern: Pattern, array: Floats, value: float, tried: float) -> Pattern | None:
+    def weigh_factor(self, pattern: NumberPattern, array: Floats, value: float, tried: float) -> NumberPattern | None:
         """A constant in front: one that has a name is tested by every entry, another one by all but one."""
         named = [factor for factor in self.factors if abs(factor.value - value) <= 2 * self.precision * abs(value)]
         if named:
-            factor = Factor(tuple(dict.fromkeys(text for one in named for text in one.texts))[:3], named[0].value)
+            factor = NumberFactor(tuple(dict.fromkeys(text for one in named for text in one.texts))[:3], named[0].value)
             return self.weigh(replace(pattern, factor=factor), array * factor.value, tried * len(self.factors))
-        return self.weigh(replace(pattern, factor=Factor((), value)), array * value, tried, free=1)
+        return self.weigh(replace(pattern, factor=NumberFactor((), value)), array * value, tried, free=1)
 
     def find_constant(self, array: Floats) -> float | None:
         """The constant that an array is multiplied by, from its largest entry."""
@@ -328,7 +328,7 @@ class _Search:
         apart = np.abs(np.where(self.finite, self.got - array, 0.0))
         return bool(np.all(apart <= self.precision * scale))
 
-    def weigh(self, pattern: Pattern, array: Floats, tried: float, free: int = 0) -> Pattern | None:
+    def weigh(self, pattern: NumberPattern, array: Floats, tried: float, free: int = 0) -> NumberPattern | None:
         """A pattern that fits with its evidence; ``free`` constants were taken from the entries themselves."""
         if pattern.kind == "all-zero":
             return replace(pattern, tested=int(np.sum(self.right != 0)), chance=0.0)
@@ -359,7 +359,7 @@ class _Search:
         by_width = 2 * self.precision * scale / max(abs(value), self.precision * scale)
         return math.log(min(HALVED, max(by_digits, by_width)))
 
-    def weigh_mask(self, pattern: Pattern, tried: float) -> Pattern | None:
+    def weigh_mask(self, pattern: NumberPattern, tried: float) -> NumberPattern | None:
         """A mask: each entry that is not 0 anyway is there or not, as the mask says."""
         shown = int(np.sum((self.right != 0) & self.finite))
         lost = int(np.sum((self.right != 0) & (self.got == 0)))
@@ -367,27 +367,27 @@ class _Search:
 
     # sums of two
 
-    def find_sums(self) -> list[Pattern]:
+    def find_sums(self) -> list[NumberPattern]:
         """What differs from the right array by another one: a path left out, a term added, a constant, what is cut off."""
         got, right = self.got, self.right
         if got.shape != right.shape or not np.all(self.finite) or self.agrees(right):
             return []
-        found: list[Pattern | None] = []
+        found: list[NumberPattern | None] = []
         difference = got - right
         for name, array in self.paths.items():
             if array.shape == got.shape and len(self.paths) > 1 and self.agrees_with_sum(right, -array):
-                found.append(self.weigh(Pattern("missing", name=name), right - array, float(len(self.paths))))
+                found.append(self.weigh(NumberPattern("missing", name=name), right - array, float(len(self.paths))))
         for name, array in {**self.others, **self.paths}.items():
             power = float(np.sum(array * array)) if array.shape == got.shape else 0.0
             value = float(np.sum(difference * array)) / power if power else 0.0
             if value and not (name in self.paths and abs(value + 1) < self.precision) and self.agrees_with_sum(right, value * array):
                 named = [factor for factor in self.factors if abs(factor.value - value) <= 10 * self.precision * abs(value)]
-                factor = named[0] if named else Factor((), value)
+                factor = named[0] if named else NumberFactor((), value)
                 tried = float(len(self.others) + len(self.paths))
-                found.append(self.weigh(Pattern("added", factor, name=name), right + value * array, tried, free=1))
+                found.append(self.weigh(NumberPattern("added", factor, name=name), right + value * array, tried, free=1))
         constant = float(np.mean(difference))
         if got.size > 1 and self.agrees_with_sum(right, np.full(got.shape, constant)):
-            found.append(self.weigh(Pattern("offset", Factor((), constant)), right + constant, 1.0, free=1))
+            found.append(self.weigh(NumberPattern("offset", NumberFactor((), constant)), right + constant, 1.0, free=1))
         largest = float(np.max(np.abs(got)))
         cut = np.clip(right, -largest, largest)
         if largest and int(np.sum(np.abs(right) > largest * (1 + self.precision))) > 1 and self.agrees(cut):
@@ -399,15 +399,15 @@ class _Search:
         scale = max(float(np.max(np.abs(first), initial=0.0)), float(np.max(np.abs(second), initial=0.0)))
         return bool(np.all(np.abs(self.got - first - second) <= self.precision * scale))
 
-    def weigh_clipped(self, largest: float, cut: Floats) -> Pattern | None:
+    def weigh_clipped(self, largest: float, cut: Floats) -> NumberPattern | None:
         """Entries that are cut off at one bound: each is the same number, which chance would give as often as it has digits."""
         beyond = np.abs(self.right) > largest * (1 + self.precision)
         times = int(np.sum(beyond)) - 1
         chance = math.exp(max(min(times, MOST_WEIGHED) * self.find_log_chance(largest, largest), -600.0))
-        return Pattern("clipped", Factor((), largest), tested=times + 1, chance=chance)
+        return NumberPattern("clipped", NumberFactor((), largest), tested=times + 1, chance=chance)
 
 
-def choose_told(found: Sequence[Pattern], paths: int = 2) -> tuple[Pattern, ...]:
+def choose_told(found: Sequence[NumberPattern], paths: int = 2) -> tuple[NumberPattern, ...]:
     """What is told of all that fits: the sure ones where there are any, those without a factor besides where there are any; of two
     paths the one that is missing, and another reading only where nothing else fits."""
     kept = [pattern for pattern in found if pattern.sure] or list(found)
@@ -418,7 +418,7 @@ def choose_told(found: Sequence[Pattern], paths: int = 2) -> tuple[Pattern, ...]
     if len(kinds) > 1:
         kept = [pattern for pattern in kept if pattern.kind != "read-otherwise"] or kept
     kept.sort(key=lambda pattern: (_ORDER.index(pattern.kind), pattern.chance))
-    told: list[Pattern] = []
+    told: list[NumberPattern] = []
     for pattern in kept:
         if all((pattern.kind, pattern.name, pattern.order) != (one.kind, one.name, one.order) for one in told):
             told.append(pattern)
@@ -448,4 +448,4 @@ def find_block(order: Sequence[int]) -> int:
     return 1
 
 
-__all__ = ["Factor", "Kind", "Pattern", "choose_told", "find_block", "find_patterns"]
+__all__ = ["Kind", "NumberFactor", "NumberPattern", "choose_told", "find_block", "find_patterns"]
