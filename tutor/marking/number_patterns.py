@@ -208,7 +208,8 @@ class _Search:
                 continue
             block = find_block(order)
             tried = math.factorial(min(size // block, 150)) * len(self.right.shape)
-            yield _Candidate(NumberPattern("reordered", axes=(axis,), order=order, block=block), np.take(self.right, order, axis), float(tried))
+            moved = NumberPattern("reordered", axes=(axis,), order=order, block=block)
+            yield _Candidate(moved, np.take(self.right, order, axis), float(tried))
 
     def match_rows(self, axis: int) -> tuple[int, ...] | None:
         """Which slice of the right array stands at each place, where that is a rearrangement of all of them."""
@@ -236,7 +237,8 @@ class _Search:
         if 0 < count <= MOST_PAIRS:
             for base, array in bases.items():
                 for name, mask in masks.items():
-                    yield _Candidate(NumberPattern("masked", name=name, base=base), np.where(mask > 0, array, 0.0), float(count), scaled=False)
+                    kept = np.where(mask > 0, array, 0.0)
+                    yield _Candidate(NumberPattern("masked", name=name, base=base), kept, float(count), scaled=False)
         lost = min(int(np.sum(gone & (self.right != 0))), 900)
         yield _Candidate(NumberPattern("zeroed"), np.where(gone, 0.0, self.right), 2.0**lost, scaled=False)
 
