@@ -289,7 +289,7 @@ class _Search:
                 total = np.sum(got, axis=axes).reshape(right.shape)
                 many = got.size / right.size
                 for kind, array in (("not-summed", total), ("not-averaged", total / many)):
-                    if _Search(array, right, {}, {}, {}, 10 * self.precision).agrees(right):
+                    if _Search(array, right, {}, {}, {}, 10 * self.precision).is_near(right):
                         found.append(self.weigh(NumberPattern(kind, axes=axes), right, 14.0))  # type: ignore[arg-type]
         return [pattern for pattern in found if pattern is not None]
 
@@ -300,12 +300,12 @@ class _Search:
         array = candidate.array
         if array.shape != self.got.shape:
             return None
-        if candidate.pattern.kind != "factor" and self.agrees(array):
+        if candidate.pattern.kind != "factor" and self.is_near(array):
             return self.weigh(candidate.pattern, array, candidate.tried)
         if not candidate.scaled:
             return None
         value = self.find_constant(array)
-        if value is None or value == 0 or not self.agrees(array * value):
+        if value is None or value == 0 or not self.is_near(array * value):
             return None
         return self.weigh_factor(candidate.pattern, array, value, candidate.tried)
 
@@ -324,7 +324,7 @@ class _Search:
         largest = float(array.reshape(-1)[place])
         return float(self.got.reshape(-1)[place]) / largest if largest else None
 
-    def agrees(self, array: Floats) -> bool:
+    def is_near(self, array: Floats) -> bool:
         """Whether an array is what was given, at every entry that is finite."""
         scale = float(np.max(np.abs(np.where(self.finite, array, 0.0)), initial=0.0))
         apart = np.abs(np.where(self.finite, self.got - array, 0.0))
@@ -372,31 +372,31 @@ class _Search:
     def find_sums(self) -> list[NumberPattern]:
         """What differs from the right array by another one: a path left out, a term added, a constant, what is cut off."""
         got, right = self.got, self.right
-        if got.shape != right.shape or not np.all(self.finite) or self.agrees(right):
+        if got.shape != right.shape or not np.all(self.finite) or self.is_near(right):
             return []
         found: list[NumberPattern | None] = []
         difference = got - right
         for name, array in self.paths.items():
-            if array.shape == got.shape and len(self.paths) > 1 and self.agrees_with_sum(right, -array):
+            if array.shape == got.shape and len(self.paths) > 1 and self.is_near_sum(right, -array):
                 found.append(self.weigh(NumberPattern("missing", name=name), right - array, float(len(self.paths))))
         for name, array in {**self.others, **self.paths}.items():
             power = float(np.sum(array * array)) if array.shape == got.shape else 0.0
             value = float(np.sum(difference * array)) / power if power else 0.0
-            if value and not (name in self.paths and abs(value + 1) < self.precision) and self.agrees_with_sum(right, value * array):
+            if value and not (name in self.paths and abs(value + 1) < self.precision) and self.is_near_sum(right, value * array):
                 named = [factor for factor in self.factors if abs(factor.value - value) <= 10 * self.precision * abs(value)]
                 factor = named[0] if named else NumberFactor((), value)
                 tried = float(len(self.others) + len(self.paths))
                 found.append(self.weigh(NumberPattern("added", factor, name=name), right + value * array, tried, free=1))
         constant = float(np.mean(difference))
-        if got.size > 1 and self.agrees_with_sum(right, np.full(got.shape, constant)):
+        if got.size > 1 and self.is_near_sum(right, np.full(got.shape, constant)):
             found.append(self.weigh(NumberPattern("offset", NumberFactor((), constant)), right + constant, 1.0, free=1))
         largest = float(np.max(np.abs(got)))
         cut = np.clip(right, -largest, largest)
-        if largest and int(np.sum(np.abs(right) > largest * (1 + self.precision))) > 1 and self.agrees(cut):
+        if largest and int(np.sum(np.abs(right) > largest * (1 + self.precision))) > 1 and self.is_near(cut):
             found.append(self.weigh_clipped(largest, cut))
         return [pattern for pattern in found if pattern is not None]
 
-    def agrees_with_sum(self, first: Floats, second: Floats) -> bool:
+    def is_near_sum(self, first: Floats, second: Floats) -> bool:
         """The same for a sum, whose terms may be far larger than itself."""
         scale = max(float(np.max(np.abs(first), initial=0.0)), float(np.max(np.abs(second), initial=0.0)))
         return bool(np.all(np.abs(self.got - first - second) <= self.precision * scale))
