@@ -18,11 +18,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from learners_made import answer_right, slip_once, take_hints, type_rubbish  # noqa: E402
+from learners_made import answer_right, slip_once, take_hints, type_rubbish
 
-from tutor.exercise.catalogue import ids  # noqa: E402
-from tutor.exercise.load import load  # noqa: E402
-from tutor.practice.session import DONE, Settings, start  # noqa: E402
+from tutor.exercise.catalogue import ids
+from tutor.exercise.load import load
+from tutor.practice.session import DONE, Settings, start
 
 MOST_SECONDS = 900
 
@@ -47,7 +47,8 @@ def send_through(ident, *, layer, seed):
     session, learner = slip_once(begun, random.Random(seed))
     if not session.ended:
         faults.append(f"slips: not at the end, at {session.at}")
-    row["slips"], row["missed"] = len(learner.slips), [[tag, at, str(verdict), sorted(map(list, told))] for tag, at, verdict, told in learner.list_missed()]
+    row["slips"] = len(learner.slips)
+    row["missed"] = [[tag, at, str(verdict), sorted(map(list, told))] for tag, at, verdict, told in learner.list_missed()]
     return row
 
 
@@ -74,7 +75,8 @@ def main():
                 try:
                     row = send_through(ident, layer=layer, seed=zlib.crc32(f"{ident}{layer}".encode()))
                 except Exception:  # what a learner meets is a row of the table, whatever it is
-                    row = {"exercise": ident, "layer": layer, "tasks": 0, "faults": [traceback.format_exc(limit=-3)], "slips": 0, "missed": []}
+                    faults = [traceback.format_exc(limit=-3)]
+                    row = {"exercise": ident, "layer": layer, "tasks": 0, "faults": faults, "slips": 0, "missed": []}
                 signal.alarm(0)
                 row["seconds"] = round(time.process_time() - begun, 1)
                 have.append(row)

@@ -15,7 +15,7 @@ _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 def write_plain(expr: Expr, *, as_written: bool = False) -> str:
     """The expression in the grammar of the product; ``as_written`` with the signs of matrices, for people who wrote ``X W``.
 
-    A derivative along one edge alone, ``c|x``, is written as lectures do: which of the two is meant its reader finds out (`tutor.marking.edges`).
+    A derivative along one edge alone, ``c|x``, is written as lectures do; its reader finds out what is meant (`tutor.marking.edges`).
 
     >>> write_plain(Mul((Number("2"), Add((Name("x"), Neg(Name("y")))))))
     '2*(x - y)'
