@@ -380,7 +380,7 @@ class Judge:
         if found.gap <= ROUGH and has_decimals(expr):
             return Judged("close", refutation=refutation)
         readings = list_readings(expr, target, self.sheet.edges)
-        slips = next((found for one in readings if (found := self.slips_in_formula(target, one, earlier.made))), ())
+        slips = next((told for one in readings if (told := self.slips_in_formula(target, one, earlier.made))), ())
         return Judged("misconception" if slips else "wrong", slips=slips, refutation=refutation)
 
     def is_value(self, expr: Expr, truth: Value) -> bool:
