@@ -14,7 +14,7 @@ from tutor.expression.nodes import Expr
 from tutor.expression.walk import is_numeric
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network
-from tutor.graph.nouns import Graph
+from tutor.graph.nouns import Graph, Step
 from tutor.graph.shapes import Shape, shape_text
 from tutor.notation.symbol import Symbol
 from tutor.numbers.data_set import Reduce, Samples
@@ -83,7 +83,7 @@ class Assumption:
     """
 
     kind: Literal[
-        "apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream", "labels",
+        "apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream", "labels", "stopped", "dropout", "skipped",
         "truncated", "truncated from the end", "truncated at", "not truncated",
     ]  # fmt: skip
     names: tuple[str, ...] = ()
@@ -145,6 +145,15 @@ class Exercise:
     repetition: Repetition | None = None
     recursion: bool | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+
+    def list_back_lines(self, step: Step) -> list[int]:
+        """The lines of the program through which a gradient comes back: those of the statements that use its quantity.
+
+        >>> from tutor.expression.nodes import ONE
+        >>> Exercise("x", "A program", lines={"z": 3}).list_back_lines(Step("dL/dz", ONE, "", of="L", wrt="z"))
+        []
+        """
+        return sorted({self.lines[path.factors[0].wrt] for path in step.paths if path.factors[0].wrt in self.lines})
 
     def say(self, text: str, language: str) -> str:
         """A text of the exercise in a language; as it stands where it has no translation.

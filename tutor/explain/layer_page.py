@@ -84,10 +84,19 @@ class ArraySections(PageWriter):
         line = self.exercise.lines.get(target)
         return why if line is None else f"{self.words.arrays.LINE.format(line=line)}: {why}"
 
+    def say_back_line(self, step: Step, why: str) -> str:
+        """Why a gradient is what it is, with the lines of the program through which it comes back."""
+        lines = self.exercise.list_back_lines(step)
+        if not lines:
+            return why
+        words = self.words.arrays
+        said = (words.BACK_LINE if len(lines) == 1 else words.BACK_LINES).format(line=", ".join(map(str, lines)))
+        return f"{said}: {why}"
+
     def add_backward(self) -> None:
         """The gradients that the wanted ones are computed from."""
         steps = self.list_needed()
-        rows = [row for step in steps for row in self.step(step, self.write_left(step), self.say_why(step))]
+        rows = [row for step in steps for row in self.step(step, self.write_left(step), self.say_back_line(step, self.say_why(step)))]
         self.blocks += [self.heading("backward"), Equations(tuple(rows)), *self.explain_symbols(steps)]
 
     def explain_symbols(self, steps: Sequence[Step], *, forward: bool = False) -> list[Paragraph]:

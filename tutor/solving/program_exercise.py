@@ -23,6 +23,8 @@ def make_program_exercise(target: str, shapes: Mapping[str, Shape]) -> Exercise:
     found = read_program(text, file, wanted, shapes)
     assumed = tell_shapes(found.found)
     assumed += [Assumption("labels", (name,), {"hot": hot}) for name, hot in found.one_hot.items()]
+    assumed += [Assumption("stopped", (name,), {"one": one}) for name, one in found.stopped.items()]
+    assumed += [Assumption("dropout")] if "dropout" in found.notes else []
     if found.behind:
         assumed.append(Assumption("upstream", (found.behind,), {"loss": found.layered.graph.loss, "upstream": found.upstream}))
     name = file.replace("\\", "/").rpartition("/")[2]

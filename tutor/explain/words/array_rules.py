@@ -195,6 +195,8 @@ class ArrayWords(Topic):
     EXAMPLE = "for example"
     WRITTEN = "written out"
     LINE = "line {line}"
+    BACK_LINE = "from line {line}"
+    BACK_LINES = "from lines {line}"
     CONDITION = "Needs targets that sum to 1 for each sample, as here."
     ASSUMED = "Needs targets that sum to 1 for each sample."
 
