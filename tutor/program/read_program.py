@@ -54,6 +54,7 @@ class ReadProgram:
     called: str = ""
     stopped: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    dialect: str = ""
 
 
 def read_program(text: str, file: str, wanted: str = "", shapes: Mapping[str, Shape] | None = None) -> ReadProgram:
@@ -259,7 +260,7 @@ def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> Re
     found = {name: shape for name, shape in recorder.found.items() if name in used}
     hot = {name: one for name, one in recorder.one_hot.items() if one in used}
     stopped = {name: one for name, one in recorder.stopped.items() if name in used}
-    return ReadProgram(layered, lines, found, hot, behind, upstream, called, stopped, tuple(sorted(recorder.notes)))
+    return ReadProgram(layered, lines, found, hot, behind, upstream, called, stopped, tuple(sorted(recorder.notes)), reader.dialect)
 
 
 def _find_return(node: ast.AST) -> ast.AST:

@@ -31,5 +31,5 @@ def make_program_exercise(target: str, shapes: Mapping[str, Shape]) -> Exercise:
     title = f"{found.called} · {name}" if found.called else name
     return Exercise(
         name.removesuffix(".py"), make_visible(title, 200), graph=write_graph(found.layered), layers=found.layered,
-        assumptions=tuple(assumed), lines=found.lines,
+        assumptions=tuple(assumed), lines=found.lines, dialect=found.dialect,
     )  # fmt: skip
