@@ -321,7 +321,8 @@ class FormulaWriter:
         self._note_helpers(text)
         for place, part in enumerate(call.args):
             made = self._put(part, free=False)
-            text = text.replace(f"{{{place}}}", _put_brackets(made, ATOM) if f"{{{place}}}." in text or f"{{{place}}}[" in text else made[0])
+            here = f"{{{place}}}"
+            text = text.replace(here, _put_brackets(made, ATOM) if f"{here}." in text or f"{here}[" in text else made[0])
         return text, ATOM
 
     def part(self, expr: Any, strength: int) -> str:
