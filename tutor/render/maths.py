@@ -226,7 +226,6 @@ class Writer:
         """The terms of a sum, each with the sign before it."""
         pieces: list[Piece] = []
         plus, subtract = self.style.plus, self.style.subtract
-        last = expr.args[-1] if expr.args else expr
         for term in expr.args:
             if not pieces:
                 bracketed = type(term) is Add
@@ -235,9 +234,7 @@ class Writer:
             sign = plus
             if type(term) is Neg:
                 sign, term = subtract, term.arg
-            bracketed = self._level(term) < _QUOTIENT
-            if bracketed and type(term) is Call and term.func in OVER and (term is last or Neg(term) == last):
-                bracketed = False
+            bracketed = self._level(term) < _QUOTIENT and not (type(term) is Call and term.func in OVER)  # Σ reaches as far as a product
             pieces.append(Piece(sign, self._operand(term, bracketed, False), term, bracketed))
         return pieces or [Piece("", "0", expr, False)]
 

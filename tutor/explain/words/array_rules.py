@@ -242,6 +242,10 @@ class ArrayWords(Topic):
                 return self.BACKWARD["slope"] if _carries_gradient(first) or _carries_gradient(second) else self.BACKWARD["loss"]
             case Call(func, (inner,)) if SAID.get(func) in ("keep", "drop") and type(inner) is Call and inner.func in _SUMMED:
                 return self.BACKWARD["sum"]
+            case Call(func) if SAID.get(func) in ("drop", "part") and not _carries_gradient(expr):
+                return self.BACKWARD["loss"]
+            case Call(func, (Call() as inner,)) if SAID.get(func) == "drop" and SAID.get(inner.func) == "part":
+                return self.BACKWARD["part"]
             case Call(func) if func in _REPEATED and _carries_gradient(expr):
                 return self.BACKWARD["fill"]
             case Call(func, args) if SAID.get(func, func) in self.BACKWARD:
