@@ -321,6 +321,8 @@ class Writer:
                 return self._level(expr.args[0])  # type: ignore[union-attr]
             if known is not None:
                 return _ATOM if known.is_sign(expr.args) else known.level  # type: ignore[union-attr]
+            if self._is_bare_root(expr):  # type: ignore[arg-type]
+                return _POWER
             loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
             return _SUM if loose else _ATOM
         return _LEVELS[kind]
@@ -398,11 +400,19 @@ class Writer:
         if array is not None:
             return array.write(self, args)
         shown = [self.show(arg) for arg in args]
+        if self._is_bare_root(expr):
+            return style.root[0].rstrip("(") + shown[0]
         if func == "sqrt" and len(args) == 1:
             return style.root[0] + shown[0] + style.root[1]
         if func == "abs" and len(args) == 1:
             return self._write_absolute(shown[0])
         return self.function(func) + style.applied + self.bracket(", ".join(shown))
+
+    def _is_bare_root(self, call: Call) -> bool:
+        """Whether a root needs no brackets in text: √2, √d, √x₁."""
+        if self.style.markup or call.func != "sqrt" or len(call.args) != 1 or type(call.args[0]) not in (Name, Number):
+            return False
+        return _BARE.fullmatch(self.show(call.args[0])) is not None
 
     def _write_absolute(self, body: str) -> str:
         if not self.style.markup:
@@ -436,6 +446,8 @@ class Writer:
         return self.show(left) + self.style.above + self.show(right)
 
 
+_BARE = re.compile(r"[0-9]+(?:\.[0-9]+)?|[^\W\d_][₀-₉ₐ-ₜᵢ-ᵪⱼ]*")
+"""A number, or a letter with its index."""
 _LEVELS: dict[type, int] = {Add: _SUM, Neg: _NEGATIVE, Mul: _PRODUCT, Pow: _POWER}
 
 

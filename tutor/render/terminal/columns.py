@@ -249,7 +249,13 @@ class Pen:
 
     def is_better_below(self, expr: Expr, room: int, below: int) -> bool:
         """Whether an expression is better set below the left side, where it has more room: what must not be broken, or all of it."""
+        if type(expr) is Call and expr.func in ("matrix", "slices"):  # these have rows
+            return room < self._measure_rows(expr)
         return self.measure_widest(expr) > room or room < cell_len(self.maths(expr)) <= below
+
+    def _measure_rows(self, expr: Call) -> int:
+        """The cells of the widest matrix in numbers."""
+        return max(_measure_block(self._rows_of(one, _WIDEST)) for one in _list_matrices(expr))
 
     def measure_widest(self, expr: Expr) -> int:
         """The cells of the widest thing in an expression that must not be broken, with the sign before it."""
@@ -258,6 +264,16 @@ class Pen:
             inner = self.parts(inside) if type(inside) is Mul and not bracketed and type(expr) is Add else []
             wide = max(wide, *[cell_len(piece.body) + 4 for piece in inner] or [cell_len(sign.strip() + " " + body)])
         return wide
+
+
+_WIDEST = 10_000
+"""More cells than any terminal has."""
+
+
+def _list_matrices(expr: Call) -> list[Call]:
+    found = list_slices(expr.args) if expr.func == "slices" else [expr]
+    inner = [one.args[0] if type(one) is Call and one.func == "slice" else one for one in found]
+    return [one for one in inner if type(one) is Call and one.func == "matrix"]
 
 
 def _measure_block(block: list[str]) -> int:
