@@ -61,6 +61,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("exercises", nargs="*")
     parser.add_argument("--out", type=Path, default=Path("robots.jsonl"))
+    parser.add_argument("--seed", type=int, default=0, help="which slip is made at each step")
     asked = parser.parse_args()
     have = [json.loads(line) for line in asked.out.read_text().splitlines()] if asked.out.exists() else []
     done = {(row["exercise"], row["layer"]) for row in have}
@@ -73,7 +74,7 @@ def main():
                 begun = time.process_time()
                 signal.alarm(MOST_SECONDS)
                 try:
-                    row = send_through(ident, layer=layer, seed=zlib.crc32(f"{ident}{layer}".encode()))
+                    row = send_through(ident, layer=layer, seed=asked.seed ^ zlib.crc32(f"{ident}{layer}".encode()))
                 except Exception:  # what a learner meets is a row of the table, whatever it is
                     faults = [traceback.format_exc(limit=-3)]
                     row = {"exercise": ident, "layer": layer, "tasks": 0, "faults": faults, "slips": 0, "missed": []}
