@@ -6,8 +6,8 @@ import pytest
 
 from tutor.explain.layer_formulas import matrix
 from tutor.expression.nodes import Call
-from tutor.notation.profile import Notation
 from tutor.graph.entries import Array
+from tutor.notation.profile import Notation
 from tutor.render.layer_maths import seams
 from tutor.render.maths import LATEX, Writer
 

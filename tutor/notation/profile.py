@@ -19,7 +19,18 @@ from tutor.expression.letters import SUPER
 from tutor.expression.own_functions import is_own, shorten_name
 from tutor.graph.nouns import Quantity
 from tutor.notation.own_notation import OwnNotation, check_own_notation
-from tutor.notation.symbol import Face, Symbol, Time, guess, guess_array, lower_index, put_time, read_symbol, set_face, set_italic
+from tutor.notation.symbol import (
+    Face,
+    Symbol,
+    Time,
+    guess,
+    guess_array,
+    lower_index,
+    put_time,
+    read_symbol,
+    set_face,
+    set_italic,
+)
 from tutor.text import make_visible
 
 Sign = Literal["dot", "cross", "none"]

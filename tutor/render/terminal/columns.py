@@ -18,8 +18,8 @@ from tutor.explain.document import Math
 from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number
 from tutor.notation.profile import Notation
 from tutor.render.layer_maths import shapes_of
-from tutor.render.matrix_maths import grid, list_slices, write_place
 from tutor.render.maths import Piece, Printer
+from tutor.render.matrix_maths import grid, list_slices, write_place
 from tutor.text import make_terminal_visible
 
 
