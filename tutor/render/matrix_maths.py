@@ -18,6 +18,7 @@ def grid(args: tuple[Expr, ...]) -> list[list[Expr]]:
 
 
 def write_matrix(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """A matrix in brackets; in text a vector is a list."""
     rows = [[writer.show(entry) for entry in row] for row in grid(args)]
     if writer.style.markup:
         return "\\begin{bmatrix} " + " \\\\ ".join(" & ".join(row) for row in rows) + " \\end{bmatrix}"
@@ -46,6 +47,7 @@ def write_place(writer: Writer, call: Call) -> str:
 
 
 def write_slice(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """A matrix of an array above its place; in text the brackets of the array say it."""
     body = writer.show(args[0])
     return f"\\underset{{{write_place(writer, Call('slice', args))}}}{{{body}}}" if writer.style.markup else body
 
