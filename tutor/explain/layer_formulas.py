@@ -156,7 +156,8 @@ def strip_shapes(expr: Expr) -> Expr:
 def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: bool | None = None, at: tuple[int, ...] = ()) -> Expr:
     """Numbers as a matrix, of more axes as its slices, each with its place (``at`` is that of all of them).
 
-    Of a large one that is not to be ``whole`` stand the first rows and columns and the last, with dots between.  ``fractions``: all are, or none is; where nobody says, as the array itself is best read.
+    Of a large one that is not to be ``whole`` stand the first rows and columns and the last, with dots between.  ``fractions``: all
+    are, or none is; where nobody says, as the array itself is best read.
 
     >>> from fractions import Fraction
     >>> matrix(Array((2,), (Fraction(1), Fraction(1, 2))), 6)
