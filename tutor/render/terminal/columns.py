@@ -225,7 +225,8 @@ class Pen:
         """One matrix of an array, below its place."""
         if type(part) is not Call or part.func != "slice":
             return self.break_expr(part, width)
-        return [self.make_safe(f"({write_place(self._writer, part)})"), *self._rows_of(part.args[0], width)]
+        rows = [line for matrix in _list_matrices(part) for line in self._rows_of(matrix, width)]
+        return [self.make_safe(f"({write_place(self._writer, part)})"), *rows]
 
     def _set_beside(self, blocks: list[list[str]]) -> list[str]:
         """Blocks of lines beside one another."""
@@ -271,7 +272,7 @@ _WIDEST = 10_000
 
 
 def _list_matrices(expr: Call) -> list[Call]:
-    found = list_slices(expr.args) if expr.func == "slices" else [expr]
+    found = list_slices((expr,))
     inner = [one.args[0] if type(one) is Call and one.func == "slice" else one for one in found]
     return [one for one in inner if type(one) is Call and one.func == "matrix"]
 
