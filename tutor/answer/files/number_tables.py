@@ -35,7 +35,7 @@ MOST_HOLES = 4
 """An array of places has at most so many times as many entries as lines that give one."""
 _NAMES = ("name", "array", "quantity", "parameter", "variable", "tensor")
 _VALUES = ("value", "grad", "gradient", "val", "wert")
-_HINT = tell("write the header name,row,column,value, or each row after the name of its array: W1,0.5,-0.25")
+_HINT = tell("write the header name,row,column,value, or each row after the name of its array: W1,a,b")
 
 
 def read_number_table(text: str, stem: str) -> NumberFile:
