@@ -231,17 +231,10 @@ def slip_in_array(session, chance):
 def slip_in_array_formula(session, chance):
     """A slip at the step of a formula over arrays: its tag, and the formula with it."""
     question, marker = session.task.question, session.lesson.marker
-<<<<<<< HEAD
-    slips = marker.sheet.array_slips
-    if question.array not in slips.formulas.steps:
-        return None
-    at = LayerStep(slips.formulas.steps[question.array], slips.field.shapes, slips.field.layered)
-=======
     layers, steps = marker.sheet.layers, marker.sheet.layer_steps
     if question.array not in steps:
         return None
     at = LayerStep(steps[question.array], layers.shapes, layers)
->>>>>>> main
     bends = [(row.tag, expr) for row in ARRAY_TABLE for expr in row.bends(at)]
     if not bends:
         return None

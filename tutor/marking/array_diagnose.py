@@ -64,30 +64,12 @@ class ArraySlips:
             rows = np.broadcast_to(value, (*shape, len(points))).reshape(prod(shape), len(points))
             if not np.all(np.isfinite(rows)):
                 return ()
-<<<<<<< HEAD
             fits = [wrong.slip for wrong in self.formulas.table(key) if wrong.shape == shape and is_same_array(wrong.rows, rows)]
-        return keep_told(fits)
+        return keep_told(fits, key)
 
     def explain_numbers(self, key: str, shape: tuple[int, ...], low: Sequence[float], high: Sequence[float]) -> Explanations:
         """The slips that give an array of numbers, each of which may lie between two bounds."""
         return () if PLAIN else self.numbers.explain(key, shape, np.array(low), np.array(high))
-=======
-            fits = [wrong.slip for wrong in self.table(key, numbers=False) if wrong.shape == shape and _close(wrong.rows, rows)]
-        return keep_told(fits, key)
-
-    def explain_numbers(self, key: str, shape: tuple[int, ...], low: Sequence[float], high: Sequence[float]) -> Explanations:
-        """The slips that give an array of numbers, each of which may lie between two bounds."""
-        if PLAIN:
-            return ()
-        bounds = np.array(low), np.array(high)
-        fits = []
-        for wrong in self.table(key, numbers=True):
-            column = wrong.rows.reshape(prod(wrong.shape), -1)[:, 0]
-            fitting = wrong.slip.tag != LAYOUT and _drop_ones(wrong.shape) == _drop_ones(shape)  # a column is a list however it is typed
-            if fitting and bool(np.all((column >= bounds[0]) & (column <= bounds[1]))):
-                fits.append(wrong.slip)
-        return keep_told(fits, key)
->>>>>>> main
 
     @property
     def points(self) -> Sequence[int]:
@@ -120,27 +102,6 @@ class ArraySlips:
         return keep_told(fits)
 
 
-<<<<<<< HEAD
-=======
-def _drop_ones(shape: Sequence[int]) -> tuple[int, ...]:
-    return tuple(size for size in shape if size != 1)
-
-
-def _close(a: Any, b: Any) -> bool:
-    flat, other = a.reshape(-1), b.reshape(-1)
-    size = np.abs(flat) + np.abs(other)
-    return bool(np.all(np.abs(flat - other) <= SAME * (size + SAME * np.max(size))))
-
-
-def keep_told(fits: Sequence[Slip], key: str = "") -> Explanations:
-    """The slips that fit, each tag once, in the step that is asked (``key``) if it may be there; none where too many do."""
-    first: dict[str, Slip] = {}
-    for slip in sorted(fits, key=lambda slip: slip.at != key):
-        first.setdefault(slip.tag, slip)
-    return tuple((slip,) for slip in first.values()) if len(first) <= MOST_TOLD else ()
-
-
->>>>>>> main
 def repairs(expr: Expr, activated: Sequence[str] = ()) -> Iterator[tuple[str, Expr]]:
     """The formulas that one change makes of a formula, each with the slip that it takes back.
 

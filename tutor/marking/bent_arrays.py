@@ -61,9 +61,10 @@ class BentArrays:
         fits = []
         for wrong in self.table(key):
             column = wrong.rows.reshape(prod(wrong.shape), -1)[:, 0]
-            if wrong.slip.tag != LAYOUT and wrong.shape == shape and bool(np.all((column >= low) & (column <= high))):
+            fitting = wrong.slip.tag != LAYOUT and _drop_ones(wrong.shape) == _drop_ones(shape)  # a column is a list however it is typed
+            if fitting and bool(np.all((column >= low) & (column <= high))):
                 fits.append(wrong.slip)
-        return keep_told(fits)
+        return keep_told(fits, key)
 
     def table(self, key: str) -> list[WrongArray]:
         """What an array comes to under every slip on the way to it."""
@@ -133,6 +134,10 @@ class BentArrays:
         return changed.get(key)
 
 
+def _drop_ones(shape: Sequence[int]) -> tuple[int, ...]:
+    return tuple(size for size in shape if size != 1)
+
+
 def is_same_array(a: Any, b: Any) -> bool:
     """Whether two arrays are the same but for the last digits of floats."""
     flat, other = a.reshape(-1), b.reshape(-1)
@@ -140,9 +145,9 @@ def is_same_array(a: Any, b: Any) -> bool:
     return bool(np.all(np.abs(flat - other) <= SAME * (size + SAME * np.max(size))))
 
 
-def keep_told(fits: Sequence[Slip]) -> Explanations:
-    """The slips that fit, each tag once; none where too many do."""
+def keep_told(fits: Sequence[Slip], key: str = "") -> Explanations:
+    """The slips that fit, each tag once, in the step that is asked (``key``) if it may be there; none where too many do."""
     first: dict[str, Slip] = {}
-    for slip in fits:
+    for slip in sorted(fits, key=lambda slip: slip.at != key):
         first.setdefault(slip.tag, slip)
     return tuple((slip,) for slip in first.values()) if len(first) <= MOST_TOLD else ()
