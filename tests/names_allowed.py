@@ -154,7 +154,9 @@ ALLOWED = {  # file: why, and the names
     "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each transposed_convolution"),
     "graph/array_products.py": ("ALGEBRA", "fill matmul outer transpose"),
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul outer softmax transpose"),
-    "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),
+    "marking/array_bends.py": ("ALGEBRA", "column_sums if_positive matmul mean outer row_sums transpose"),
+    "marking/array_world.py": ("ALGEBRA", "mean"),
+    "marking/program_names.py": ("ALGEBRA", "matmul transpose"),
     "marking/array_diagnose.py": ("ALGEBRA", "matmul outer transpose"),
     "marking/network_bends.py": (
         "ALGEBRA",
