@@ -264,7 +264,8 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float, *
         known = label.labels(picture, notation, room)
         entries = label.legend(picture, notation, known)
         for direction in directions:
-            spacing = BoxSpacing(layer=_NEAR if near else 26.0 if direction == "right" else 24.0, box=6.0 if near else 9.0, lane=8.0, climb=0.08)
+            gap = _NEAR if near else 26.0 if direction == "right" else 24.0
+            spacing = BoxSpacing(layer=gap, box=6.0 if near else 9.0, lane=8.0, climb=0.08)
             spacing = widen_gaps(spacing, on_edges, direction)
             sizes = {node.name: _measure_box(known[node.name], stacked) for node in picture.nodes}
 
