@@ -23,7 +23,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
     "code": ("errors", "numbers.arrays", "program.source"),  # programs worked through at numbers, line by line
-    "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice", "code"),
+    "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice",
+                "code"),
     "practice": ("errors", "expression", "rules.functions", "graph", "derive.working", "derive.local", "numbers.arithmetic",
                  "numbers.arrays", "numbers.floats", "numbers.printed", "numbers.run", "exercise", "answer", "marking"),
     "export": ("errors", "exercise.question", "marking"),

@@ -10,6 +10,7 @@
     tutor.check("qmul")              # every printed figure of a course, recomputed
     tutor.mark("neuron/two-two-two", {"dL/dw5": "0.082"})   # verdicts, marks, and what went wrong first
     tutor.practise("neuron/two-two-two")                    # the steps are yours; you are told at once whether they hold
+    tutor.check_backward(my_backward, my_forward)            # a hand-written backward pass: which line is wrong, and why
     tutor.sheet(["dl/bce", "graz/sqrt-cos"], boxes=True)     # a problem sheet that asks what `mark` marks
 
 Everything is imported on first use, so that ``import tutor`` costs nothing.
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tutor.graph.network import Network, from_network
     from tutor.render.latex.gradients import gradients_latex
     from tutor.results.check import check
+    from tutor.results.code_check import check_backward, check_code
     from tutor.results.feedback import Feedback
     from tutor.results.grading import mark
     from tutor.results.practice import practise
@@ -48,6 +50,8 @@ __all__ = [
     "__version__",
     "backpropagate",
     "check",
+    "check_backward",
+    "check_code",
     "from_expression",
     "from_network",
     "from_steps",
@@ -69,6 +73,8 @@ _HOMES = {
     "TutorError": "tutor.errors",
     "Verdict": "tutor.solving.check_claims",
     "check": "tutor.results.check",
+    "check_backward": "tutor.results.code_check",
+    "check_code": "tutor.results.code_check",
     "from_expression": "tutor.graph.decompose",
     "from_network": "tutor.graph.network",
     "from_steps": "tutor.graph.build",

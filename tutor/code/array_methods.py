@@ -10,12 +10,14 @@ from tutor.code.library_calls import check_size, find_variance, take_real
 from tutor.numbers.arrays import np
 
 Method = Callable[..., Any]
-SAME = ("dot sum mean prod cumsum argmax argmin transpose squeeze swapaxes repeat ravel take trace diagonal round nonzero any all argsort "
-        "tolist fill").split()  # fmt: skip
-UNARY = ("exp", "log", "sqrt", "tanh", "sin", "cos", "square", "sigmoid", "relu", "abs", "sign", "softmax", "log_softmax", "pow", "mm", "matmul", "t",
+SAME = ["dot", "sum", "mean", "prod", "cumsum", "argmax", "argmin", "transpose", "squeeze", "swapaxes", "repeat", "ravel", "take",
+    "trace", "diagonal", "round", "nonzero", "any", "all", "argsort", "tolist", "fill"]  # fmt: skip
+UNARY = ("exp", "log", "sqrt", "tanh", "sin", "cos", "square", "sigmoid", "relu", "abs", "sign", "softmax", "log_softmax", "pow",
+    "mm", "matmul", "t",
          "unsqueeze", "norm", "clamp", "outer", "bmm", "mul", "rsqrt", "logsumexp", "flip", "tril", "triu")  # fmt: skip
 """Methods that are functions of the library's table."""
-KEPT = frozenset({"float", "double", "detach", "cpu", "numpy", "contiguous", "item", "requires_grad_", "to", "cuda", "type", "view_as", "conj",
+KEPT = frozenset({"float", "double", "detach", "cpu", "numpy", "contiguous", "item", "requires_grad_", "to", "cuda", "type",
+    "view_as", "conj",
                   "long", "int", "retain_grad"})  # fmt: skip
 """Methods that give the array itself: they change nothing of the mathematics."""
 
@@ -37,17 +39,19 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
     if name == "var":
         return lambda *args, **named: find_variance(array, *args, **{**({"ddof": 1} if torch else {}), **named})
     if name == "std":
-        return lambda *args, **named: np.sqrt(find_variance(array, *args, **{**({"ddof": 1} if torch else {}), **named}))
+        return lambda *args, **named: np.sqrt(
+            find_variance(array, *args, **{**({"ddof": 1} if torch else {}), **named})
+        )
     if name == "astype":
-        return lambda kind=None, **named: cast_array(array, kind)
+        return lambda kind=None, **named: convert_array(array, kind)
     if name == "size" and torch:
         return lambda axis=None: np.shape(array) if axis is None else np.shape(array)[axis]
     if name in ("dim", "numel", "nelement"):
         return lambda: np.ndim(array) if name == "dim" else np.size(array)
     if name in ("expand", "broadcast_to"):
-        return lambda *shape: np.broadcast_to(array, _grown(array, shape))
+        return lambda *shape: np.broadcast_to(array, _grow_sizes(array, shape))
     if name == "permute" or (name == "transpose" and not torch):
-        return lambda *axes, **named: np.transpose(array, _flat(axes) or None)
+        return lambda *axes, **named: np.transpose(array, _flatten_sizes(axes) or None)
     if name == "transpose":
         return lambda one, two: np.swapaxes(array, one, two)
     if name in ("zero_", "fill_"):
@@ -58,7 +62,14 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
     if name in ("scatter_add_", "index_add_"):
         return lambda axis, index, value: add_rows(array, axis, index, value)
     if name in ("eq", "ne", "gt", "lt", "ge", "le"):
-        func = {"eq": "equal", "ne": "not_equal", "gt": "greater", "lt": "less", "ge": "greater_equal", "le": "less_equal"}[name]
+        func = {
+            "eq": "equal",
+            "ne": "not_equal",
+            "gt": "greater",
+            "lt": "less",
+            "ge": "greater_equal",
+            "le": "less_equal",
+        }[name]
         return lambda other: table[func](array, other)
     if name in SAME and isinstance(array, np.ndarray | np.generic):
         return getattr(array, name)  # type: ignore[no-any-return]
@@ -80,21 +91,21 @@ def add_rows(array: Any, axis: int, index: Any, value: Any) -> Any:
     return array
 
 
-def _flat(shape: Sequence[Any]) -> tuple[Any, ...]:
+def _flatten_sizes(shape: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple | list) else tuple(shape)
 
 
 def _sizes(shape: Sequence[Any]) -> tuple[int, ...]:
-    return check_size(_flat(shape))
+    return check_size(_flatten_sizes(shape))
 
 
-def _grown(array: Any, shape: Sequence[Any]) -> tuple[int, ...]:
+def _grow_sizes(array: Any, shape: Sequence[Any]) -> tuple[int, ...]:
     wanted = _sizes(shape)
     own = (1,) * (len(wanted) - np.ndim(array)) + np.shape(array)
     return tuple(mine if size == -1 else size for size, mine in zip(wanted, own, strict=True))
 
 
-def cast_array(array: Any, kind: Any) -> Any:
+def convert_array(array: Any, kind: Any) -> Any:
     """An array as whole numbers, as truth values, or as it is."""
     word = str(getattr(kind, "path", kind)).rpartition(".")[2]
     if word.startswith(("int", "uint", "long")):
@@ -164,10 +175,11 @@ def call_dictionary(value: dict[Any, Any], name: str) -> Method:
 
 def call_text(value: str, name: str) -> Method:
     """The methods of a text that change nothing."""
-    if name in ("lower", "upper", "strip", "startswith", "endswith", "split", "replace", "title") and len(value) < 10_000:
+    if (
+        name in ("lower", "upper", "strip", "startswith", "endswith", "split", "replace", "title")
+        and len(value) < 10_000
+    ):
         return getattr(value, name)  # type: ignore[no-any-return]
     if name == "format":
         return lambda *args, **named: value
     raise NotRead(f"the method {name} of a text is not read")
-
-

@@ -10,16 +10,41 @@ from typing import Any
 from tutor.errors import TutorError
 
 
-class NotRead(Exception):  # noqa: N818 - it never leaves the reader: a statement that raises it is told as not read
+class NotRead(Exception):
     """A part of a program that is not read here, or that would fail in Python where ``fails``."""
 
     def __init__(self, what: str, node: ast.AST | None = None, *, fails: bool = False) -> None:
         super().__init__(what)
         self.what, self.node, self.fails = what, node, fails
+        self.operands: tuple[Any, str, Any] | None = None
 
 
-class TooLong(Exception):  # noqa: N818 - ends a run, and is turned into a refusal
+class TooLong(Exception):
     """The work on a program takes more steps than it may."""
+
+
+class OtherShape(Exception):  # what is given has another shape than was guessed: the run begins anew
+    """A shape that a quantity that nobody gives must have."""
+
+    def __init__(self, name: str, shape: tuple[int, ...]) -> None:
+        super().__init__(name)
+        self.name, self.shape = name, shape
+
+
+class FunctionReturned(Exception):
+    """A function gives a value."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+class LoopEnds(Exception):
+    """A loop ends, or its round."""
+
+    def __init__(self, whole: bool) -> None:
+        super().__init__()
+        self.whole = whole
 
 
 class CodeProblem(TutorError):
@@ -34,7 +59,7 @@ class LibraryWord:
 
 
 @dataclass(eq=False, slots=True)
-class Function:
+class ProgramFunction:
     """A function of the program, bound to an object where it is a method."""
 
     node: ast.FunctionDef | ast.Lambda
@@ -86,7 +111,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ValueEvent:
     """A value was given to a name: ``words`` are what the name may say (``W1`` of ``self.params["W1"]``), the last one first."""
 
     number: int
@@ -101,7 +126,7 @@ class Event:
 class Record:
     """What happened in one run: events in their order, statements that were not read, returned values."""
 
-    events: list[Event] = field(default_factory=list)
+    events: list[ValueEvent] = field(default_factory=list)
     problems: dict[int, NotRead] = field(default_factory=dict)
     visited: dict[int, ast.AST] = field(default_factory=dict)
 

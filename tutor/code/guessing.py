@@ -8,19 +8,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.code.code_values import Guess, NotRead
-from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, SCALARS, SQUARE, Sizes, seed_of
+from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, SCALARS, SQUARE, Sizes, find_seed
 from tutor.numbers.arrays import np
 
-SETTINGS: Mapping[str, Any] = {"mode": "train", "stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2, "eps": 1e-5, "momentum": 0.9, "p": 0.6,
+SETTINGS: Mapping[str, Any] = {"mode": "train", "stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2, "eps": 1e-5,
+    "momentum": 0.9, "p": 0.6,
                                "keep_prob": 0.6, "f": 2}  # fmt: skip
 """What usual settings are where a program is given a dictionary of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class GuessedWorld:
     """One choice of what nobody says: which numbers (``seed``), samples as rows or as columns, what targets look like.
 
-    ``targets`` is ``free``, ``rows`` or ``columns`` (rows of 0 and 1), ``binary`` (0 and 1) or ``signs`` (−1 and 1); ``texts`` are what settings
+    ``targets`` is ``free``, ``rows`` or ``columns`` (rows of 0 and 1), ``binary`` (0 and 1) or ``signs`` (−1 and 1); ``texts`` are
+    what settings
     that are texts say.
     """
 
@@ -44,14 +46,15 @@ class GuessedDictionary(dict[Any, Any]):
 class Guesser:
     """Makes the values of one world; the same name has the same numbers in every run."""
 
-    def __init__(self, world: World, sizes: Sizes) -> None:
+    def __init__(self, world: GuessedWorld, sizes: Sizes) -> None:
         self.world, self.sizes = world, sizes
         self.asked: dict[str, list[str]] = {}
+        self.again: Mapping[str, tuple[int, ...]] = {}
         self.found: Callable[[str, Any], Any] = lambda name, value: value
 
     def make_numbers(self, name: str, shape: tuple[int, ...]) -> Any:
         """Seeded numbers of a shape, of the kind that the name tells: chances between 0 and 1, variances above 0, targets."""
-        rng = np.random.default_rng(seed_of(name, self.world.seed))
+        rng = np.random.default_rng(find_seed(name, self.world.seed))
         if LABELS.match(name):
             return self._make_targets(rng, shape)
         if CHANCES.match(name) or SQUARE.match(name) or self.world.positive:
@@ -75,7 +78,9 @@ class Guesser:
         """The value of what nobody gives, of a shape, or of the one that its name tells."""
         if guess.known:
             return guess.value
-        if guess.hint is not None:
+        if guess.name in self.again:
+            shape = self.again[guess.name]
+        elif guess.hint is not None:
             shape = guess.hint
         elif shape is None:
             shape = self.guess_shape(guess.name)
@@ -95,8 +100,17 @@ class Guesser:
             return (width, 1) if self.world.columns else (width,)
         if LABELS.match(name) and not self.world.columns and name != "Y":
             return (rows,)
-        if re.match(r"^(w|weights?|theta)$", name) and self.world.columns:
-            return (width, 1)
+        number = re.match(r"^(?:w|W|weights?|Weights?|theta|Theta)_?(\d*)$", name)
+        if number:
+            if self.world.columns and name[0] == "w":
+                return (width, 1)
+            inner = (
+                width
+                if number[1] in ("", "0", "1")
+                else self.sizes.find(f"width of {name[: -len(number[1])]}{int(number[1]) - 1}")
+            )
+            outer = self.sizes.find("C") if not number[1] else self.sizes.find(f"width of {name}")
+            return (outer, inner) if self.world.columns else (inner, outer)
         return (width, rows) if self.world.columns else (rows, width)
 
     def settle_labels(self, guess: Guess, count: int, shape: tuple[int, ...] | None) -> Any:
@@ -104,7 +118,7 @@ class Guesser:
         if guess.known:
             return guess.value
         shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find("N"),)
-        rng = np.random.default_rng(seed_of(guess.name, self.world.seed))
+        rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True
         guess.value = rng.integers(0, max(1, count), shape)
         return guess.value
@@ -123,12 +137,12 @@ class Guesser:
         if isinstance(left, Guess) and isinstance(right, Guess):
             left = self.settle(left)
         if isinstance(right, Guess):
-            right = self.settle(right, self._needed(sign, np.shape(left), right.name, right_side=True))
+            right = self.settle(right, self._find_needed(sign, np.shape(left), right.name, right_side=True))
         elif isinstance(left, Guess):
-            left = self.settle(left, self._needed(sign, np.shape(right), left.name, right_side=False))
+            left = self.settle(left, self._find_needed(sign, np.shape(right), left.name, right_side=False))
         return left, right
 
-    def _needed(self, sign: str, other: tuple[int, ...], name: str, *, right_side: bool) -> tuple[int, ...] | None:
+    def _find_needed(self, sign: str, other: tuple[int, ...], name: str, *, right_side: bool) -> tuple[int, ...] | None:
         if SCALARS.match(name) or (COUNTS.match(name) and len(name) > 1):
             return ()
         if sign == "@":

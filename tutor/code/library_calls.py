@@ -16,7 +16,19 @@ from tutor.numbers.arrays import np
 LARGEST = 200_000
 """So many entries has an array at most."""
 AXIS_WORDS = {"dim": "axis", "keepdim": "keepdims"}
-DROPPED = ("dtype", "device", "requires_grad", "generator", "out", "order", "copy", "inplace", "initial", "casting", "where")
+DROPPED = (
+    "dtype",
+    "device",
+    "requires_grad",
+    "generator",
+    "out",
+    "order",
+    "copy",
+    "inplace",
+    "initial",
+    "casting",
+    "where",
+)
 Row = Callable[..., Any]
 
 
@@ -58,7 +70,7 @@ def find_variance(x: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = Fals
     return summed / (apart.size / max(1, np.size(summed)) - ddof)
 
 
-def find_norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002 - NumPy's own name
+def find_norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The root of the sum of squares."""
     if ord not in (None, 2, "fro"):
         raise NotRead("a norm of this order")
@@ -101,10 +113,12 @@ def find_log_loss(logs: Any, target: Any, reduction: str = "mean") -> Any:
 
 def reduce_losses(losses: Any, reduction: str) -> Any:
     """The mean, the sum, or each."""
-    return {"mean": np.mean, "sum": np.sum}[reduction](losses) if reduction != "none" else losses
+    if reduction == "none":
+        return losses
+    return np.mean(losses) if reduction == "mean" else np.sum(losses)
 
 
-def clip_values(x: Any, low: Any = None, high: Any = None, **named: Any) -> Any:
+def limit_values(x: Any, low: Any = None, high: Any = None, **named: Any) -> Any:
     """Between two bounds."""
     low, high = named.get("a_min", named.get("min", low)), named.get("a_max", named.get("max", high))
     x = x if low is None else np.maximum(x, low)
@@ -131,23 +145,31 @@ def pick_where(condition: Any, *values: Any) -> Any:
     return np.where(take_real(condition), *values) if values else np.where(take_real(condition))
 
 
-def pad_array(x: Any, pad_width: Any = None, mode: str = "constant", constant_values: Any = 0, **named: Any) -> Any:
+def _call_pad(*args: Any, **named: Any) -> Any:
+    found: Any = np.pad
+    return found(*args, **named)
+
+
+def add_zeros(x: Any, pad_width: Any = None, mode: str = "constant", constant_values: Any = 0, **named: Any) -> Any:
     """Zeros around an array."""
-    return np.pad(x, named.get("pad", pad_width), mode=mode, constant_values=constant_values)
+    return _call_pad(x, named.get("pad", pad_width), mode=mode, constant_values=constant_values)
 
 
-def _plain(func: Any) -> Row:
+def _call_plain(func: Any) -> Row:
     return lambda *args, **named: func(*args, **named)
 
 
-SAME = ("exp log sqrt tanh sin cos tan sinh cosh log2 log10 log1p expm1 dot matmul outer inner tensordot einsum multiply divide add subtract negative "
-        "square power reciprocal sum mean prod cumsum maximum minimum transpose concatenate stack vstack hstack column_stack squeeze "
-        "expand_dims tile repeat ravel swapaxes moveaxis argmax argmin argsort flip rot90 diag trace zeros_like empty_like ones_like "
-        "full_like eye identity arange linspace array asarray atleast_2d broadcast_to vdot kron triu tril unique roll split array_split isnan "
-        "ndim size shape copy true_divide floor_divide mod ix_ meshgrid floor ceil round any all count_nonzero nonzero sort average diagflat "
-        "ascontiguousarray logical_and logical_or logical_not logical_xor fill_diagonal rollaxis unravel_index add.reduce take "
-        "take_along_axis float64 float32 int64 int32 float_ bool_ amax amin max min sign isfinite allclose diff dstack append delete "
-        "searchsorted bincount").split()  # fmt: skip
+SAME = ["exp", "log", "sqrt", "tanh", "sin", "cos", "tan", "sinh", "cosh", "log2", "log10", "log1p", "expm1", "dot", "matmul",
+    "outer", "inner", "tensordot", "einsum", "multiply", "divide", "add", "subtract", "negative", "square", "power", "reciprocal",
+    "sum", "mean", "prod", "cumsum", "maximum", "minimum", "transpose", "concatenate", "stack", "vstack", "hstack", "column_stack",
+    "squeeze", "expand_dims", "tile", "repeat", "ravel", "swapaxes", "moveaxis", "argmax", "argmin", "argsort", "flip", "rot90",
+    "diag", "trace", "zeros_like", "empty_like", "ones_like", "full_like", "eye", "identity", "arange", "linspace", "array",
+    "asarray", "atleast_2d", "broadcast_to", "broadcast_arrays", "vdot", "kron", "triu", "tril", "unique", "roll", "split",
+    "array_split", "isnan", "ndim", "size", "shape", "copy", "true_divide", "floor_divide", "mod", "ix_", "meshgrid", "floor",
+    "ceil", "round", "any", "all", "count_nonzero", "nonzero", "sort", "average", "diagflat", "ascontiguousarray", "logical_and",
+    "logical_or", "logical_not", "logical_xor", "fill_diagonal", "rollaxis", "unravel_index", "add.reduce", "take",
+    "take_along_axis", "float64", "float32", "int64", "int32", "float_", "bool_", "amax", "amin", "max", "min", "sign", "isfinite",
+    "allclose", "diff", "dstack", "append", "delete", "searchsorted", "bincount"]  # fmt: skip
 
 
 def _find(path: str) -> Any:
@@ -161,10 +183,13 @@ def _find(path: str) -> Any:
 
 def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[], Any]) -> Mapping[str, Row]:
     """The functions by their names; ``draw`` makes an array of numbers that nobody gives, ``number`` the type of new arrays."""
-    def fill(value: float) -> Row:
-        return lambda *shape, **named: np.full(_shape((named["shape"],) if "shape" in named else shape or ((),)), value, dtype=number())
 
-    def like(value: float | None) -> Row:
+    def fill(value: float) -> Row:
+        return lambda *shape, **named: np.full(
+            _shape((named["shape"],) if "shape" in named else shape or ((),)), value, dtype=number()
+        )
+
+    def make_like(value: float | None) -> Row:
         def make(x: Any, fill_value: Any = value, **named: Any) -> Any:
             shape = np.shape(x) if "shape" not in named else _shape(named["shape"])
             kind = number() if np.asarray(x).dtype.kind in "fc" else np.asarray(x).dtype
@@ -177,10 +202,10 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         return made.astype(number()) if made.dtype.kind == "f" else made
 
     def norm_random(*shape: Any, **named: Any) -> Any:
-        return draw(_shape((named.get("size", ()),) if not shape else shape), "normal")
+        return draw(_shape(shape or (named.get("size", ()),)), "normal")
 
     def random_between(*shape: Any, **named: Any) -> Any:
-        return draw(_shape((named.get("size", ()),) if not shape else shape), "uniform")
+        return draw(_shape(shape or (named.get("size", ()),)), "uniform")
 
     def random_at(loc: Any = 0.0, scale: Any = 1.0, size: Any = ()) -> Any:
         return loc + scale * draw(_shape((size,)), "normal")
@@ -201,20 +226,21 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
             raise NotRead("a choice among things")
         return np.floor(draw(_shape((size,)), "uniform") * count).astype(int)
 
-    table: dict[str, Row] = {word: _plain(func) for word in SAME if (func := _find(word)) is not None}
+    table: dict[str, Row] = {word: _call_plain(func) for word in SAME if (func := _find(word)) is not None}
     table |= {
         "zeros": fill(0.0), "ones": fill(1.0), "empty": fill(0.0), "full": lambda shape, value, **named: np.full(_shape((shape,)), value),
-        "zeros_like": like(0.0), "ones_like": like(1.0), "empty_like": like(0.0), "full_like": like(None), "array": array, "asarray": array,
+        "zeros_like": make_like(0.0), "ones_like": make_like(1.0), "empty_like": make_like(0.0), "full_like": make_like(None),
+        "array": array, "asarray": array,
         "tensor": array, "as_tensor": array, "float_power": np.power, "abs": slope_abs, "absolute": slope_abs, "fabs": slope_abs,
         "var": find_variance, "std": lambda *args, **named: np.sqrt(find_variance(*args, **named)), "linalg.norm": find_norm,
-        "norm": find_norm, "where": pick_where, "clip": clip_values, "clamp": clip_values, "add.at": add_at, "reshape": move_columns,
+        "norm": find_norm, "where": pick_where, "clip": limit_values, "clamp": limit_values, "add.at": add_at, "reshape": move_columns,
         "sigmoid": take_sigmoid, "expit": take_sigmoid, "softmax": take_softmax, "log_softmax": take_log_softmax,
         "relu": lambda x: np.maximum(x, 0), "one_hot": write_one_hot, "cross_entropy": find_label_loss, "nll_loss": find_log_loss,
         "mse_loss": lambda x, y, reduction="mean": reduce_losses((x - y) ** 2, reduction),
         "binary_cross_entropy": lambda x, y, reduction="mean": reduce_losses(-(y * np.log(x) + (1 - y) * np.log(1 - x)), reduction),
         "greater": _compare(np.greater), "less": _compare(np.less), "greater_equal": _compare(np.greater_equal),
         "less_equal": _compare(np.less_equal), "equal": _compare(np.equal), "not_equal": _compare(np.not_equal), "heaviside": lambda x, at:
-        np.heaviside(take_real(x), at), "pad": pad_array, "mm": np.matmul, "bmm": np.matmul, "cat": np.concatenate, "mul": np.multiply,
+        np.heaviside(take_real(x), at), "pad": add_zeros, "mm": np.matmul, "bmm": np.matmul, "cat": np.concatenate, "mul": np.multiply,
         "pow": np.power, "ger": np.outer, "rsqrt": lambda x: 1 / np.sqrt(x), "logsumexp": lambda x, axis=None, keepdims=False:
         np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)), "sign": lambda x: np.sign(take_real(x)), "random.randn": norm_random,
         "randn": norm_random, "random.rand": random_between, "rand": random_between, "random.random": random_between,
@@ -226,12 +252,17 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         "set_printoptions": lambda *args, **named: None, "seterr": lambda **named: None, "fsum": sum, "sum": lambda x, *args, **named:
         np.sum(np.asarray(x), *args, **named), "fill_diagonal": np.fill_diagonal, "special.expit": take_sigmoid,
         "conj": lambda x: x, "real": lambda x: x, "float64": lambda x=0.0: x, "float32": lambda x=0.0: x, "squeeze": np.squeeze,
-        "erf": lambda x: _erf(x), "special.erf": lambda x: _erf(x), "nan_to_num": lambda x, **named: x, "index_add": None,
-    }  # type: ignore[dict-item]  # fmt: skip
+        "erf": compute_erf, "uint8": _as_whole, "int8": _as_whole, "int": _as_whole, "int_": _as_whole, "long": _as_whole,
+        "special.erf": lambda x: compute_erf(x), "nan_to_num": lambda x, **named: x,
+    }  # fmt: skip
     return {word: row for word, row in table.items() if row is not None}
 
 
-def _erf(x: Any) -> Any:
+def _as_whole(x: Any) -> Any:
+    return take_real(np.asarray(x)).astype(int)
+
+
+def compute_erf(x: Any) -> Any:
     """The error function, by its power series: for the small numbers of a run."""
     x = np.asarray(x)
     term, total = x, x

@@ -14,7 +14,8 @@ from tutor.numbers.arrays import np
 class LineEdit:
     """A change that may make a program right: the ``tag`` of the slip that it takes back, the statements in the place of one.
 
-    ``old`` and ``new`` are the parts that differ, as they are written; ``factor`` is what the slip multiplied with, as a number or as written.
+    ``old`` and ``new`` are the parts that differ, as they are written; ``factor`` is what the slip multiplied with, as a number or as
+    written.
     """
 
     tag: str
@@ -41,25 +42,29 @@ class Surroundings:
     def shape(self, node: ast.AST) -> tuple[int, ...] | None:
         """The shape of a part; nothing where it is no array or was not worked out."""
         value = self.values.get(id(node))
-        return np.shape(value) if isinstance(value, np.ndarray | np.generic | float | int) and not isinstance(value, bool) else None
+        return (
+            np.shape(value)
+            if isinstance(value, np.ndarray | np.generic | float | int) and not isinstance(value, bool)
+            else None
+        )
 
     def parse(self, text: str) -> ast.expr:
         """A part as a tree, made anew each time it is put somewhere."""
         return ast.parse(text, mode="eval").body
 
-    def fitting(self, shape: tuple[int, ...] | None, *, exact: bool = False) -> list[str]:
+    def list_fitting(self, shape: tuple[int, ...] | None, *, exact: bool = False) -> list[str]:
         """The names whose values have a shape, or can be multiplied with it."""
         if shape is None:
             return []
         found = []
         for text, value in self.pool.items():
             own = np.shape(value)
-            if own == shape or (not exact and own and own != () and _spreads(own, shape)):
+            if own == shape or (not exact and own and own != () and _is_spread(own, shape)):
                 found.append(text)
         return found
 
 
-def _spreads(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+def _is_spread(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     try:
         return np.broadcast_shapes(own, shape) == shape
     except ValueError:
@@ -82,13 +87,17 @@ def replace_part(node: ast.AST, old: ast.AST, new: ast.AST) -> Any:
                 changed[name] = parts
     if not changed:
         return node
-    made = type(node)(**{**{name: value for name, value in ast.iter_fields(node)}, **changed})
+    made = type(node)(**{**dict(ast.iter_fields(node)), **changed})
     return ast.copy_location(made, node)
 
 
 def walk_expressions(node: ast.AST) -> Iterator[ast.expr]:
     """The parts of a statement that are read as values, the outer ones first; not what stands in brackets behind a name."""
-    waiting: list[ast.AST] = [node.value] if isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr | ast.AnnAssign) and node.value else []
+    waiting: list[ast.AST] = (
+        [node.value]
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr | ast.AnnAssign) and node.value
+        else []
+    )
     while waiting:
         part = waiting.pop(0)
         if isinstance(part, ast.expr):

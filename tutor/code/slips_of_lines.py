@@ -17,7 +17,7 @@ SUMS = ("sum", "mean")
 LITERALS = (0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -1.5, -2, 0.25)
 
 
-def _edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor: str = "") -> LineEdit:
+def _make_edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor: str = "") -> LineEdit:
     made = replace_part(statement, old, new)
     return LineEdit(tag, statement, (made,), old, new, _say(old), _say(new), factor)
 
@@ -47,7 +47,11 @@ def split_product(node: ast.expr) -> tuple[ast.expr, ast.expr, Callable[[ast.exp
     """The operands of a matrix product, and how it is written."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         return node.left, node.right, lambda a, b: ast.BinOp(a, ast.MatMult(), b)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("dot", "matmul", "mm"):
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("dot", "matmul", "mm")
+    ):
         func = node.func
         if isinstance(func.value, ast.Name) and func.value.id in LIBRARY:
             if len(node.args) == 2:
@@ -76,7 +80,7 @@ def take_products(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
                             tag = "transpose-too-many"
                         else:
                             tag = "transpose-forgotten"
-                        yield _edit(tag, statement, node, make(two, one) if swap else make(one, two))
+                        yield _make_edit(tag, statement, node, make(two, one) if swap else make(one, two))
 
 
 def take_transposes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -84,9 +88,11 @@ def take_transposes(statement: ast.stmt, around: Surroundings) -> Iterator[LineE
     for node in walk_expressions(statement):
         inner = strip_transpose(node)
         if inner is not None:
-            yield _edit("transpose-too-many", statement, node, inner)
-        elif len(around.shape(node) or ()) == 2 and isinstance(node, ast.Name | ast.Subscript | ast.Attribute | ast.Call | ast.BinOp):
-            yield _edit("transpose-forgotten", statement, node, _turn(node))
+            yield _make_edit("transpose-too-many", statement, node, inner)
+        elif len(around.shape(node) or ()) == 2 and isinstance(
+            node, ast.Name | ast.Subscript | ast.Attribute | ast.Call | ast.BinOp
+        ):
+            yield _make_edit("transpose-forgotten", statement, node, _turn(node))
 
 
 def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -97,15 +103,17 @@ def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         yield LineEdit("sign", statement, (made,), None, None, _say(statement), _say(made), "-1")
     for node in walk_expressions(statement):
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            yield _edit("sign", statement, node, node.operand, "-1")
+            yield _make_edit("sign", statement, node, node.operand, "-1")
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             sign = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
-            yield _edit("sign", statement, node, ast.BinOp(node.left, sign, node.right), "-1")
+            yield _make_edit("sign", statement, node, ast.BinOp(node.left, sign, node.right), "-1")
             if isinstance(node.op, ast.Sub):
-                yield _edit("difference-reversed", statement, node, ast.BinOp(node.right, ast.Sub(), node.left), "-1")
+                yield _make_edit(
+                    "difference-reversed", statement, node, ast.BinOp(node.right, ast.Sub(), node.left), "-1"
+                )
     for place, node in enumerate(walk_expressions(statement)):
         if place == 0 and isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign):
-            yield _edit("sign", statement, node, ast.UnaryOp(ast.USub(), node), "-1")
+            yield _make_edit("sign", statement, node, ast.UnaryOp(ast.USub(), node), "-1")
 
 
 def take_axes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -114,28 +122,47 @@ def take_axes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)):
             continue
         word = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-        if word not in (*SUMS, "max", "min", "var", "std", "prod", "softmax", "cumsum", "concatenate", "stack", "argmax"):
+        if word not in (
+            *SUMS,
+            "max",
+            "min",
+            "var",
+            "std",
+            "prod",
+            "softmax",
+            "cumsum",
+            "concatenate",
+            "stack",
+            "argmax",
+        ):
             continue
-        plain = isinstance(node.func, ast.Attribute) and not (isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY)
+        plain = isinstance(node.func, ast.Attribute) and not (
+            isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY
+        )
         listed = node.args[0:1] if plain else node.args[1:2]
         axis = next((part for part in node.keywords if part.arg in ("axis", "dim")), None)
         now = axis.value if axis is not None else listed[0] if listed else None
         others = [part for part in node.keywords if part is not axis]
         if now is not None:
             args = [part for part in node.args if part is not now]
-            yield _edit("wrong-axis", statement, node, ast.Call(node.func, args, others))
+            yield _make_edit("wrong-axis", statement, node, ast.Call(node.func, args, others))
         for number in (0, 1, 2, -1):
             if now is not None and _say(now) == str(number):
                 continue
             args = [part for part in node.args if part is not now]
             made = ast.Call(node.func, args, [ast.keyword("axis", ast.Constant(number)), *others])
-            yield _edit("wrong-axis" if now is not None else "axis-forgotten", statement, node, made)
+            yield _make_edit("wrong-axis" if now is not None else "axis-forgotten", statement, node, made)
         kept = next((part for part in node.keywords if part.arg in ("keepdims", "keepdim")), None)
         rest = [part for part in node.keywords if part is not kept]
         if kept is None:
-            yield _edit("keepdims-forgotten", statement, node, ast.Call(node.func, node.args, [*rest, ast.keyword("keepdims", ast.Constant(True))]))
+            yield _make_edit(
+                "keepdims-forgotten",
+                statement,
+                node,
+                ast.Call(node.func, node.args, [*rest, ast.keyword("keepdims", ast.Constant(True))]),
+            )
         else:
-            yield _edit("keepdims-too-many", statement, node, ast.Call(node.func, node.args, rest))
+            yield _make_edit("keepdims-too-many", statement, node, ast.Call(node.func, node.args, rest))
 
 
 def list_compared(statement: ast.stmt) -> list[ast.Compare]:
@@ -146,15 +173,19 @@ def list_compared(statement: ast.stmt) -> list[ast.Compare]:
 def take_masks(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """A mask turned round, or the mask of another array."""
     for node in list_compared(statement):
-        for other in (ast.LtE, ast.Gt, ast.Lt, ast.GtE) if not isinstance(node.ops[0], ast.Eq | ast.NotEq) else (ast.Eq, ast.NotEq):
+        for other in (
+            (ast.LtE, ast.Gt, ast.Lt, ast.GtE)
+            if not isinstance(node.ops[0], ast.Eq | ast.NotEq)
+            else (ast.Eq, ast.NotEq)
+        ):
             if type(node.ops[0]) is not other:
-                yield _edit("mask-turned", statement, node, ast.Compare(node.left, [other()], node.comparators))
+                yield _make_edit("mask-turned", statement, node, ast.Compare(node.left, [other()], node.comparators))
         shape = around.shape(node.left)
-        for text in around.fitting(shape, exact=True):
+        for text in around.list_fitting(shape, exact=True):
             if text != _say(node.left):
-                yield _edit("mask-of-another", statement, node.left, around.parse(text))
+                yield _make_edit("mask-of-another", statement, node.left, around.parse(text))
         if not any(text == _say(node.comparators[0]) for text in ("0", "0.0")):
-            yield _edit("mask-of-another", statement, node.comparators[0], ast.Constant(0))
+            yield _make_edit("mask-of-another", statement, node.comparators[0], ast.Constant(0))
 
 
 def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -163,7 +194,9 @@ def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
         written = node
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
             value = -node.operand.value if isinstance(node.operand.value, int | float) else None
-        elif isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+        ):
             value = node.value
         else:
             continue
@@ -173,25 +206,33 @@ def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
         for number in dict.fromkeys([*scaled, *LITERALS]):
             tidy = int(number) if float(number) == int(number) else round(number, 12)
             if tidy != value and abs(tidy) < 1e6:
-                yield _edit("another-number", statement, written, ast.parse(repr(tidy), mode="eval").body, f"{value / number:.6g}" if number else "")
+                yield _make_edit(
+                    "another-number",
+                    statement,
+                    written,
+                    ast.parse(repr(tidy), mode="eval").body,
+                    f"{value / number:.6g}" if number else "",
+                )
 
 
 def take_assignment(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """Added for overwritten, and the other way."""
     if isinstance(statement, ast.AugAssign):
-        made: ast.stmt = ast.copy_location(ast.Assign([_store(statement.target)], statement.value), statement)
+        made: ast.stmt = ast.copy_location(ast.Assign([statement.target], statement.value), statement)
         yield LineEdit("added-for-assigned", statement, (made,), None, None, _say(statement), _say(made))
         others = {ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Div}
         if type(statement.op) in others:
-            made = ast.copy_location(ast.AugAssign(statement.target, others[type(statement.op)](), statement.value), statement)
+            made = ast.copy_location(
+                ast.AugAssign(statement.target, others[type(statement.op)](), statement.value), statement
+            )
             yield LineEdit("operator", statement, (made,), None, None, _say(statement), _say(made))
-    elif isinstance(statement, ast.Assign) and len(statement.targets) == 1 and not isinstance(statement.targets[0], ast.Tuple):
+    elif (
+        isinstance(statement, ast.Assign)
+        and len(statement.targets) == 1
+        and isinstance(statement.targets[0], ast.Name | ast.Attribute | ast.Subscript)
+    ):
         made = ast.copy_location(ast.AugAssign(statement.targets[0], ast.Add(), statement.value), statement)
         yield LineEdit("overwritten", statement, (made,), None, None, _say(statement), _say(made))
-
-
-def _store(target: ast.expr) -> ast.expr:
-    return target
 
 
 def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -203,16 +244,34 @@ def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEd
                 ast.Add: (ast.Mult,), ast.Sub: (ast.Mult,),
             }  # fmt: skip
             for other in others.get(type(node.op), ()):
-                tag = {ast.FloorDiv: "integer-division", ast.MatMult: "product-for-entrywise"}.get(type(node.op), "operator")
+                tag = {ast.FloorDiv: "integer-division", ast.MatMult: "product-for-entrywise"}.get(
+                    type(node.op), "operator"
+                )
                 tag = "entrywise-for-product" if other is ast.MatMult else tag
-                yield _edit(tag, statement, node, ast.BinOp(node.left, other(), node.right))
+                yield _make_edit(tag, statement, node, ast.BinOp(node.left, other(), node.right))
         found = split_product(node)
         if found is not None and isinstance(node, ast.Call):
-            yield _edit("product-for-entrywise", statement, node, ast.BinOp(found[0], ast.Mult(), found[1]))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in (*SUMS, "maximum", "minimum", "max", "min"):
-            other_word = {"sum": "mean", "mean": "sum", "maximum": "minimum", "minimum": "maximum", "max": "sum", "min": "max"}[node.func.attr]
+            yield _make_edit("product-for-entrywise", statement, node, ast.BinOp(found[0], ast.Mult(), found[1]))
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in (*SUMS, "maximum", "minimum", "max", "min")
+        ):
+            other_word = {
+                "sum": "mean",
+                "mean": "sum",
+                "maximum": "minimum",
+                "minimum": "maximum",
+                "max": "sum",
+                "min": "max",
+            }[node.func.attr]
             tag = {"sum": "sum-for-mean", "mean": "mean-for-sum"}.get(node.func.attr, "operator")
-            yield _edit(tag, statement, node, ast.Call(ast.Attribute(node.func.value, other_word, ast.Load()), node.args, node.keywords))
+            yield _make_edit(
+                tag,
+                statement,
+                node,
+                ast.Call(ast.Attribute(node.func.value, other_word, ast.Load()), node.args, node.keywords),
+            )
 
 
 def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -220,9 +279,9 @@ def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     for node in walk_expressions(statement):
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None:
             shape = around.shape(node)
-            for text in around.fitting(shape, exact=True):
+            for text in around.list_fitting(shape, exact=True):
                 if text != _say(node):
-                    yield _edit("another-variable", statement, node, around.parse(text))
+                    yield _make_edit("another-variable", statement, node, around.parse(text))
 
 
 def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -231,18 +290,22 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
         if isinstance(node, ast.BinOp):
             tag = "term-too-many" if isinstance(node.op, ast.Add | ast.Sub) else "factor-too-many"
             if not isinstance(node.op, ast.MatMult):
-                yield _edit(tag, statement, node, node.left, _say(node.right))
+                yield _make_edit(tag, statement, node, node.left, _say(node.right))
             if isinstance(node.op, ast.Add | ast.Mult):
-                yield _edit(tag, statement, node, node.right, _say(node.left))
+                yield _make_edit(tag, statement, node, node.right, _say(node.left))
             elif isinstance(node.op, ast.Sub):
-                yield _edit(tag, statement, node, ast.UnaryOp(ast.USub(), node.right), _say(node.left))
+                yield _make_edit(tag, statement, node, ast.UnaryOp(ast.USub(), node.right), _say(node.left))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            inside = node.args[0] if isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY and node.args else node.func.value
+            inside = (
+                node.args[0]
+                if isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY and node.args
+                else node.func.value
+            )
             if not (isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY and not node.args):
                 tag = "sum-too-many" if node.func.attr in SUMS else "function-too-many"
-                yield _edit(tag, statement, node, inside)
+                yield _make_edit(tag, statement, node, inside)
         elif isinstance(node, ast.Call) and len(node.args) == 1:
-            yield _edit("function-too-many", statement, node, node.args[0])
+            yield _make_edit("function-too-many", statement, node, node.args[0])
     if isinstance(statement, ast.AugAssign):
         tag = "term-too-many" if isinstance(statement.op, ast.Add | ast.Sub) else "factor-too-many"
         yield LineEdit(tag, statement, (), None, None, _say(statement), "", _say(statement.value))
@@ -264,17 +327,17 @@ def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
         shape = around.shape(node)
         if not shape:
             continue
-        for text in around.fitting(shape):
+        for text in around.list_fitting(shape):
             if text == _say(node):
                 continue
             for form in SLOPES:
                 said = form.format(text)
                 tag = "mask-forgotten" if ">" in form else "slope-forgotten" if "1 -" in form else "factor-forgotten"
-                yield _edit(tag, statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
+                yield _make_edit(tag, statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
     for node in parts[:1]:
         for count in around.counts:
             for sign, tag in ((ast.Div(), "mean-forgotten"), (ast.Mult(), "mean-twice")):
-                yield _edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
+                yield _make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
 
 
 def take_scaled(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -287,7 +350,13 @@ def take_scaled(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
         for ratio in (*around.ratio, 2.0, 0.5):
             tidy = int(ratio) if float(ratio) == int(ratio) else round(ratio, 10)
             if tidy not in (0, 1):
-                yield _edit("constant-factor", statement, node, ast.BinOp(ast.parse(repr(tidy), mode="eval").body, ast.Mult(), node), f"{1 / ratio:.6g}")
+                yield _make_edit(
+                    "constant-factor",
+                    statement,
+                    node,
+                    ast.BinOp(ast.parse(repr(tidy), mode="eval").body, ast.Mult(), node),
+                    f"{1 / ratio:.6g}",
+                )
         if place > 8:
             return
 
@@ -300,14 +369,27 @@ def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         shape = around.shape(node)
         if place > 6 or shape is None:
             continue
-        for text in around.fitting(shape, exact=True) if shape else [text for text in around.pool if around.pool[text] is not None][:0]:
-            yield _edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(text)), text)
-            yield _edit("missing-path", statement, node, ast.BinOp(node, ast.Sub(), around.parse(text)), f"-{text}")
+        for text in (
+            around.list_fitting(shape, exact=True)
+            if shape
+            else [text for text in around.pool if around.pool[text] is not None][:0]
+        ):
+            yield _make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(text)), text)
+            yield _make_edit(
+                "missing-path", statement, node, ast.BinOp(node, ast.Sub(), around.parse(text)), f"-{text}"
+            )
             if place == 0:
                 for reg in around.extra:
-                    for form in ("{0} * {1}", "2 * {0} * {1}", "0.5 * {0} * {1}", *(f"{{0}} / {count} * {{1}}" for count in around.counts)):
+                    for form in (
+                        "{0} * {1}",
+                        "2 * {0} * {1}",
+                        "0.5 * {0} * {1}",
+                        *(f"{{0}} / {count} * {{1}}" for count in around.counts),
+                    ):
                         said = form.format(reg, text)
-                        yield _edit("penalty-forgotten", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said)
+                        yield _make_edit(
+                            "penalty-forgotten", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said
+                        )
 
 
 def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -318,17 +400,25 @@ def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             word = "torch.sum" if any(text.startswith("torch.") for text in around.extra) else "np.sum"
             for axis in range(len(shape)):
                 for kept in (False, True):
-                    words = [ast.keyword("axis", ast.Constant(axis))] + ([ast.keyword("keepdims", ast.Constant(True))] if kept else [])
-                    yield _edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], words))
-            yield _edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], []))
+                    words = [ast.keyword("axis", ast.Constant(axis))] + (
+                        [ast.keyword("keepdims", ast.Constant(True))] if kept else []
+                    )
+                    yield _make_edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], words))
+            yield _make_edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], []))
 
 
 def take_lines(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """A line that is missing in front of this one, or behind it: a mask, a 1 taken off at the labels, a copy, a division by the count."""
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target if isinstance(statement, ast.AugAssign) else None
+    target = (
+        statement.targets[0]
+        if isinstance(statement, ast.Assign)
+        else statement.target
+        if isinstance(statement, ast.AugAssign)
+        else None
+    )
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
         made = ast.Call(ast.Attribute(statement.value, "copy", ast.Load()), [], [])
-        yield _edit("cache-changed", statement, statement.value, made)
+        yield _make_edit("cache-changed", statement, statement.value, made)
     if isinstance(target, ast.Name):
         shape = around.shape(statement.value) if isinstance(statement, ast.Assign | ast.AugAssign) else None
         for labels in around.extra:
@@ -345,9 +435,18 @@ def take_lines(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
                 yield LineEdit(tag, statement, (statement, *ast.parse(line).body), None, None, "", line, count)
     for node in walk_expressions(statement):
         if isinstance(node, ast.Name) and around.shape(node):
-            for text in around.fitting(around.shape(node), exact=True):
+            for text in around.list_fitting(around.shape(node), exact=True):
                 line = f"{node.id} = {node.id} * ({text} > 0)"
-                yield LineEdit("mask-forgotten", statement, (*ast.parse(line).body, statement), None, None, "", line, f"({text} > 0)")
+                yield LineEdit(
+                    "mask-forgotten",
+                    statement,
+                    (*ast.parse(line).body, statement),
+                    None,
+                    None,
+                    "",
+                    line,
+                    f"({text} > 0)",
+                )
 
 
 @dataclass(frozen=True, slots=True)

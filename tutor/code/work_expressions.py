@@ -5,14 +5,27 @@ from __future__ import annotations
 import ast
 import builtins
 import operator
+import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tutor.code.array_methods import Pair, call_array, call_dictionary, call_list, call_text, read_array_word
-from tutor.code.code_values import BoundMethod, ClassOf, Function, Guess, LibraryWord, Lost, NotRead, Object, Record, TooLong
-from tutor.code.guess_shapes import Sizes, seed_of
-from tutor.code.guessing import GuessedDictionary, Guesser, World
-from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, make_table, take_real
+from tutor.code.array_methods import Pair, read_array_word
+from tutor.code.code_values import (
+    BoundMethod,
+    ClassOf,
+    Guess,
+    LibraryWord,
+    Lost,
+    NotRead,
+    Object,
+    ProgramFunction,
+    Record,
+    TooLong,
+)
+from tutor.code.guess_shapes import Sizes, find_seed
+from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
+from tutor.code.library_calls import make_table, take_real
 from tutor.numbers.arrays import np
 
 MOST_PARTS = 150_000
@@ -27,15 +40,17 @@ SIGNS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
 COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
-PYTHON = frozenset({"len", "range", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print", "abs", "str",
-                    "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type", "getattr"})  # fmt: skip
+PYTHON = frozenset({"len", "range", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
+    "abs", "str",
+                    "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
+                    "getattr"})  # fmt: skip
 LOUD = ("set_", "save", "plot", "show")
 
 
-class ExpressionWorker:
+class ExpressionWorker(ABC):
     """Works out expressions; a statement worker has it call functions of the program."""
 
-    def __init__(self, world: World, sizes: Sizes, *, number: type = float) -> None:
+    def __init__(self, world: GuessedWorld, sizes: Sizes, *, number: type = float) -> None:
         self.world, self.number = world, number
         self.guesser = Guesser(world, sizes)
         self.record = Record()
@@ -47,11 +62,13 @@ class ExpressionWorker:
         self.table = make_table(self.draw, lambda: self.number)
         self.depth = 0
         self.traced: dict[int, Any] | None = None
+        self.made: dict[int, tuple[str, Any, Any, Any]] = {}
+        self.settled = False
 
     def draw(self, shape: tuple[int, ...], kind: str) -> Any:
         """Numbers that the program draws: seeded by how many were drawn before."""
         self.drawn += 1
-        rng = np.random.default_rng(seed_of(f" drawn {self.drawn}", self.world.seed))
+        rng = np.random.default_rng(find_seed(f" drawn {self.drawn}", self.world.seed))
         made = rng.standard_normal(shape) if kind == "normal" else rng.uniform(0.0, 1.0, shape)
         return made.astype(self.number) if shape and kind == "normal" else made
 
@@ -110,7 +127,10 @@ class ExpressionWorker:
         if type(of) is Object:
             return self.read_own(of, name, node)
         if type(of) is ClassOf and name in of.methods:
-            return Function(of.methods[name], of.scope)
+            return ProgramFunction(of.methods[name], of.scope)
+        if type(of) is Guess and name in ("get", "setdefault", "keys", "items", "values", "update"):
+            of.value, of.known = GuessedDictionary(), True
+            of = of.value
         if type(of) is Guess:
             of = self.settle(of)
         if isinstance(of, Pair) and name in ("values", "indices"):
@@ -131,10 +151,12 @@ class ExpressionWorker:
             if name in of.of.methods:
                 method = of.of.methods[name]
                 words = {part.id for part in method.decorator_list if isinstance(part, ast.Name)}
-                made = Function(method, of.of.scope, of, None if "staticmethod" in words else of)
+                made = ProgramFunction(method, of.of.scope, of, None if "staticmethod" in words else of)
                 return self.call_own(made, [], {}, node) if "property" in words else made
             for part in of.of.node.body:
-                if isinstance(part, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in part.targets):
+                if isinstance(part, ast.Assign) and any(
+                    isinstance(one, ast.Name) and one.id == name for one in part.targets
+                ):
                     return self.read(part.value)
         if name == "training":
             return True
@@ -157,7 +179,21 @@ class ExpressionWorker:
             return value.value if type(value) is Guess and value.known else value
         of = self.settle(of)
         index = self.read_index(node.slice, of)
+        if not self.settled and isinstance(index, tuple) and isinstance(of, np.ndarray):
+            self._check_reach(of, index, node)
         return of[index]
+
+    def _check_reach(self, of: Any, index: tuple[Any, ...], node: ast.AST) -> None:
+        """A slice that goes beyond an array whose shape was guessed: it has to be larger."""
+        wanted = list(np.shape(of))
+        for place, part in enumerate(index[: len(wanted)]):
+            if isinstance(part, slice) and isinstance(part.stop, int) and part.stop > wanted[place]:
+                wanted[place] = part.stop
+        if tuple(wanted) != np.shape(of):
+            why = NotRead("a slice goes beyond the array", node, fails=True)
+            why.operands = (of, "size", np.empty(wanted))
+            if id(of) in self.made:
+                raise why
 
     def read_index(self, node: ast.expr, of: Any) -> Any:
         """What stands in brackets behind an array; labels that nobody gives are whole numbers below the size of their axis."""
@@ -166,7 +202,12 @@ class ExpressionWorker:
         axis = 0
         for part in parts:
             if isinstance(part, ast.Slice):
-                value: Any = slice(*(None if one is None else _whole(self.take(one)) for one in (part.lower, part.upper, part.step)))
+                value: Any = slice(
+                    *(
+                        None if one is None else take_whole(self.take(one))
+                        for one in (part.lower, part.upper, part.step)
+                    )
+                )
             else:
                 value = self.read(part)
             if type(value) is Guess:
@@ -202,19 +243,32 @@ class ExpressionWorker:
         if type(left) is Guess or type(right) is Guess:
             left, right = self.guesser.settle_pair(word, left, right)
         if isinstance(left, str) or isinstance(right, str):
+            if word == "%" and re.fullmatch(r"([^%]|%\d?[sdi]|%%){0,200}", str(left)):
+                return str(left) % (tuple(map(_take_plain, right)) if isinstance(right, tuple) else _take_plain(right))
             return make(left, right) if word == "+" else "text"
         if isinstance(left, list | tuple) and isinstance(right, int) and word == "*" and len(left) * right > 5_000:
             raise NotRead("a list of more than 5,000 entries", node)
-        if word == "**" and isinstance(left, int) and isinstance(right, int) and (abs(right) > 64 or abs(left) > 10_000):
+        if (
+            word == "**"
+            and isinstance(left, int)
+            and isinstance(right, int)
+            and (abs(right) > 64 or abs(left) > 10_000)
+        ):
             raise NotRead("a power of whole numbers that is too large", node)
         if word == "*" and isinstance(left, int) and isinstance(right, int) and max(abs(left), abs(right)) > 10**9:
             raise NotRead("a whole number that is too large", node)
         if word in ("//", "%"):
             left, right = take_real(left), take_real(right)
         try:
-            return make(left, right)
+            return self.keep_made(word, left, right, make(left, right))
         except ValueError:
-            raise misfit(left, word, right, node) from None
+            raise refuse_misfit(left, word, right, node) from None
+
+    def keep_made(self, sign: str, left: Any, right: Any, made: Any) -> Any:
+        """Remember what an array was computed of, as long as shapes are still guessed."""
+        if not self.settled and isinstance(made, np.ndarray) and len(self.made) < 2_000:
+            self.made[id(made)] = (sign, left, right, made)
+        return made
 
     def read_unary(self, node: ast.UnaryOp) -> Any:
         """A sign before a value."""
@@ -242,7 +296,9 @@ class ExpressionWorker:
             same = left is right
             return same if isinstance(sign, ast.Is) else not same
         for one, two in ((left, right), (right, left)):
-            if type(one) is Guess and (isinstance(two, str) or (isinstance(two, list | tuple) and two and isinstance(two[0], str))):
+            if type(one) is Guess and (
+                isinstance(two, str) or (isinstance(two, list | tuple) and two and isinstance(two[0], str))
+            ):
                 text = self.guesser.settle_text(one, two if isinstance(two, str) else two[0])
                 left, right = (text, right) if one is left else (left, text)
         if isinstance(sign, ast.In | ast.NotIn):
@@ -257,7 +313,9 @@ class ExpressionWorker:
         value: Any = None
         for part in node.values:
             value = self.take(part)
-            if bool(np.all(take_real(value)) if isinstance(value, np.ndarray) else value) == isinstance(node.op, ast.Or):
+            if bool(np.all(take_real(value)) if isinstance(value, np.ndarray) else value) == isinstance(
+                node.op, ast.Or
+            ):
                 return value
         return value
 
@@ -266,7 +324,7 @@ class ExpressionWorker:
         value = self.read(node)
         if type(value) is Guess:
             value = self.settle(value)
-        if type(value) in (LibraryWord, Function):
+        if type(value) in (LibraryWord, ProgramFunction):
             return True
         return bool(take_real(value))
 
@@ -300,7 +358,13 @@ class ExpressionWorker:
         """A text with values in it."""
         said = ""
         for part in node.values:
-            value = part.value if isinstance(part, ast.Constant) else self.take(part.value) if isinstance(part, ast.FormattedValue) else ""
+            value = (
+                part.value
+                if isinstance(part, ast.Constant)
+                else self.take(part.value)
+                if isinstance(part, ast.FormattedValue)
+                else ""
+            )
             said += str(value)[:200]
         return said
 
@@ -317,7 +381,9 @@ class ExpressionWorker:
 
     def _fill(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, place: int, found: list[Any]) -> None:
         if place == len(node.generators):
-            found.append((self.take(node.key), self.read(node.value)) if isinstance(node, ast.DictComp) else self.read(node.elt))
+            found.append(
+                (self.take(node.key), self.read(node.value)) if isinstance(node, ast.DictComp) else self.read(node.elt)
+            )
             return
         part = node.generators[place]
         for value in self.list_rounds(self.take(part.iter)):
@@ -339,148 +405,46 @@ class ExpressionWorker:
             return list(value)
         raise NotRead("what this loop runs over is not known")
 
-    # calls
-
+    @abstractmethod
     def read_call(self, node: ast.Call) -> Any:
         """What a function gives."""
-        func = self.read(node.func)
-        values: list[Any] = []
-        for part in node.args:
-            if isinstance(part, ast.Starred):
-                values += list(self.take(part.value))
-            else:
-                values.append(self.read(part))
-        named: dict[str, Any] = {}
-        for word in node.keywords:
-            if word.arg is None:
-                named |= self.take(word.value)
-            else:
-                named[word.arg] = self.read(word.value)
-        if isinstance(func, Function | ClassOf | Object):
-            return self.call_own(func, values, named, node)
-        if type(func) is LibraryWord:
-            return self.call_library(func.path, values, named, node)
-        if type(func) is BoundMethod:
-            return self.call_bound(func, values, named, node)
-        if type(func) is Guess:
-            raise NotRead(f"the function {func.name} is not in the file", node)
-        raise NotRead("this is no function that is read", node)
 
+    @abstractmethod
     def call_own(self, func: Any, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
         """A function of the program."""
-        raise NotRead("a function of the program", node)
-
-    def call_bound(self, func: BoundMethod, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
-        """A method of a value."""
-        if isinstance(func.of, Object):
-            func.of.attributes["saved_tensors"] = tuple(values)
-            return None
-        if isinstance(func.of, dict):
-            if func.name == "get" and isinstance(func.of, GuessedDictionary):
-                key = values[0]
-                return func.of[key] if key in dict.keys(func.of) or len(values) < 2 or values[1] is None else values[1]
-            return call_dictionary(func.of, func.name)(*values)
-        if isinstance(func.of, list | tuple):
-            return call_list(func.of, func.name)(*values)  # type: ignore[arg-type]
-        if isinstance(func.of, str):
-            return call_text(func.of, func.name)(*values)
-        if func.name in ("dot", "matmul", "mm") and values and type(values[0]) is Guess:
-            values = [self.guesser.settle_pair("@", func.of, values[0])[1], *values[1:]]
-        values = [self.settle(value) for value in values]
-        if func.name in ("dot", "matmul", "mm") and len(values) == 1:
-            try:
-                return self.table["dot"](func.of, values[0])
-            except ValueError:
-                raise misfit(func.of, "@", values[0], node) from None
-        return call_array(func.of, func.name, self.table, self.torch)(*values, **self._clean(named))
-
-    def _clean(self, named: Mapping[str, Any]) -> dict[str, Any]:
-        return {AXIS_WORDS.get(word, word): self.settle(value) for word, value in named.items() if word not in DROPPED}
-
-    def call_library(self, path: str, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
-        """A function of a library, by its row."""
-        head, _, word = path.partition(".")
-        if head == "python":
-            return self.call_python(word, values, node)
-        for prefix in ("nn.functional.", "nn.", "core."):
-            word = word.removeprefix(prefix)
-        row = self.table.get(word) or self.table.get(word.rpartition(".")[2] if word.startswith(("linalg.", "special.")) else word)
-        if row is None:
-            raise NotRead(f"{path} is not read", node)
-        if word in ("dot", "matmul", "mm", "multiply", "add", "subtract", "maximum", "divide") and len(values) >= 2:
-            sign = "@" if word in ("dot", "matmul", "mm") else "+"
-            if sign == "@" and not any(type(value) is Guess for value in values[:2]):
-                try:
-                    return row(*values, **self._clean(named))
-                except ValueError:
-                    raise misfit(values[0], "@", values[1], node) from None
-            if any(type(value) is Guess for value in values[:2]):
-                values[:2] = self.guesser.settle_pair(sign, values[0], values[1])
-        values = [self.settle(value) for value in values]
-        cleaned = self._clean(named)
-        if word == "where" and "where" in named:
-            cleaned["where"] = named["where"]
-        if word in ("max", "min") and self.torch and (len(values) > 1 or "axis" in cleaned):
-            return call_array(values[0], word, self.table, True)(*values[1:], **cleaned)
-        if word in ("max", "min", "amax", "amin") and np.iscomplexobj(values[0]):
-            return row(*values, **cleaned)
-        if word in ("var", "std") and self.torch:
-            made = find_variance(*values, **{"ddof": 1, **cleaned})
-            return made if word == "var" else np.sqrt(made)
-        if word == "transpose" and self.torch and len(values) == 3:
-            return np.swapaxes(*values)
-        if head == "math":
-            return row(*values)
-        return row(*values, **cleaned)
-
-    def call_python(self, word: str, values: list[Any], node: ast.AST) -> Any:
-        """Python's own functions that are read."""
-        if word == "isinstance":
-            return isinstance(values[0], np.ndarray)
-        if word in ("hasattr", "getattr", "type", "map", "set", "sorted"):
-            raise NotRead(f"{word} is not read", node)
-        if word == "print":
-            return None
-        if word == "super":
-            return Object(None, {"__init__": LibraryWord("python.print")})
-        values = [self.settle(value) for value in values]
-        if word == "range":
-            rounds = range(*(_whole(value) for value in values))
-            return rounds if len(rounds) <= 5_000 else _refuse("a loop of more than 5,000 rounds")
-        if word == "sum":
-            start = values[1] if len(values) > 1 else 0
-            for value in self.list_rounds(values[0]):
-                start = start + value
-            return start
-        if word in ("float", "int"):
-            return int(take_real(values[0])) if word == "int" else values[0]
-        if word == "abs":
-            return self.table["abs"](values[0])
-        if word in ("max", "min"):
-            listed = list(values[0]) if len(values) == 1 else values
-            return getattr(builtins, word)(listed, key=take_real)
-        if word == "str":
-            return str(values[0])[:200]
-        return _BUILT_IN[word](*values)
 
 
-_BUILT_IN: dict[str, Callable[..., Any]] = {
-    "len": len, "list": list, "tuple": tuple, "enumerate": lambda x, start=0: list(enumerate(x, start)), "zip": lambda *parts: list(zip(*parts, strict=False)),
-    "reversed": lambda x: list(reversed(list(x))), "bool": bool, "round": lambda x, *more: x, "dict": dict, "all": all, "any": any, "pow": operator.pow,
-}  # fmt: skip
-
-
-def _refuse(what: str) -> Any:
+def refuse_part(what: str) -> Any:
+    """Refuse a part where a value is expected."""
     raise NotRead(what)
 
 
-def _whole(value: Any) -> Any:
+def take_whole(value: Any) -> Any:
+    """A whole number as one, where a float is one."""
     value = take_real(value)
     return int(value) if isinstance(value, float | np.floating | np.integer) and float(value) == int(value) else value
 
 
-def misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
-    """Two shapes that do not fit together, as Python would refuse them."""
+def _take_plain(value: Any) -> Any:
+    value = take_real(value)
+    return (
+        value
+        if isinstance(value, int | float | str)
+        else int(value)
+        if isinstance(value, np.integer)
+        else str(value)[:50]
+    )
+
+
+def refuse_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
+    """Two shapes that do not fit together, as Python would refuse them; what would fit stands beside it."""
+    why = write_misfit(left, sign, right, node)
+    why.operands = (left, sign, right)
+    return why
+
+
+def write_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
+    """The two shapes, as they are told."""
     return NotRead(f"{np.shape(left)} {sign} {np.shape(right)}: the shapes do not fit", node, fails=True)
 
 
@@ -501,6 +465,6 @@ _READ: dict[type[ast.expr], Callable[[Any, Any], Any]] = {
     ast.BoolOp: ExpressionWorker.read_bool, ast.IfExp: ExpressionWorker.read_choice, ast.Tuple: ExpressionWorker.read_sequence,
     ast.List: ExpressionWorker.read_sequence, ast.Dict: ExpressionWorker.read_dictionary, ast.JoinedStr: ExpressionWorker.read_text,
     ast.ListComp: ExpressionWorker.read_comprehension, ast.GeneratorExp: ExpressionWorker.read_comprehension,
-    ast.DictComp: ExpressionWorker.read_comprehension, ast.Call: ExpressionWorker.read_call, ast.Constant: _read_constant,
-    ast.Lambda: lambda worker, node: Function(node, dict(worker.scope)),
+    ast.DictComp: ExpressionWorker.read_comprehension, ast.Call: lambda worker, node: worker.read_call(node), ast.Constant: _read_constant,
+    ast.Lambda: lambda worker, node: ProgramFunction(node, dict(worker.scope)),
 }  # fmt: skip

@@ -9,44 +9,60 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tutor.code.code_values import ClassOf, Event, Function, Guess, LibraryWord, Lost, NotRead, Object, TooLong
+from tutor.code.code_values import (
+    ClassOf,
+    FunctionReturned,
+    Guess,
+    LibraryWord,
+    LoopEnds,
+    Lost,
+    NotRead,
+    Object,
+    OtherShape,
+    ProgramFunction,
+    TooLong,
+    ValueEvent,
+)
 from tutor.code.guess_shapes import Sizes, list_documented
-from tutor.code.guessing import GuessedDictionary, World
-from tutor.code.work_expressions import SIGNS, ExpressionWorker
+from tutor.code.guessing import GuessedDictionary, GuessedWorld
+from tutor.code.shape_guesses import ShapeGuesser
+from tutor.code.targets import is_drawn, list_targets, load_target, spell_target
+from tutor.code.work_expressions import SIGNS
 from tutor.numbers.arrays import np
 
 DEEPEST = 12
 STEP = 1e-30
 """How far along the imaginary axis a slope is taken: so small that its square is nothing."""
-FAILS = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError, OverflowError, RecursionError, StopIteration, MemoryError)
-DRAWN = ("random", "rand", "zeros", "ones", "xavier", "normal", "uniform", "empty")
+FAILS = (
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    ZeroDivisionError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    StopIteration,
+    MemoryError,
+)
 
 
-class Returned(Exception):  # noqa: N818 - how a function ends
-    """A function gives a value."""
-
-    def __init__(self, value: Any) -> None:
-        super().__init__()
-        self.value = value
-
-
-class LoopEnds(Exception):  # noqa: N818 - how a loop ends
-    """A loop ends, or its round."""
-
-    def __init__(self, whole: bool) -> None:
-        super().__init__()
-        self.whole = whole
-
-
-class StatementWorker(ExpressionWorker):
+class StatementWorker(ShapeGuesser):
     """Works through statements.
 
-    ``bump`` moves the value of one event in a direction, so that its slope is the imaginary part of what comes out.  ``edits`` are statements in the
+    ``bump`` moves the value of one event in a direction, so that its slope is the imaginary part of what comes out.  ``edits`` are
+    statements in the
     place of others, by the identity of their nodes.
     """
 
     def __init__(
-        self, world: World, sizes: Sizes, *, number: type = float, bump: tuple[int, Any] | None = None, edits: Mapping[int, Sequence[ast.stmt]] | None = None
+        self,
+        world: GuessedWorld,
+        sizes: Sizes,
+        *,
+        number: type = float,
+        bump: tuple[int, Any] | None = None,
+        edits: Mapping[int, Sequence[ast.stmt]] | None = None,
     ) -> None:
         super().__init__(world, sizes, number=number)
         self.bump, self.edits = bump, edits or {}
@@ -55,13 +71,20 @@ class StatementWorker(ExpressionWorker):
         self.forced: dict[int, Any] = {}
         self.statement: ast.AST | None = None
         self.guesser.found = self.note_given
+        self.guessed: dict[str, Any] = {}
+        self.given_again: dict[str, tuple[int, ...]] = {}
+        self.changes: dict[str, int] = {}
+        self.settled = False
 
     # events
 
     def note_given(self, name: str, value: Any) -> Any:
         """What nobody gives has got its numbers: an event, too."""
         made = value.astype(self.number) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
-        return self.note(name, made, self.statement or ast.Pass(), leaf=True)
+        made = self.note(name, made, self.statement or ast.Pass(), leaf=True)
+        if isinstance(made, np.ndarray):
+            self.guessed[name] = made
+        return made
 
     def note(self, key: str, value: Any, node: ast.AST, *, leaf: bool = False, in_place: bool = False) -> Any:
         """A name gets a value: an event, whose value is moved where its slope is asked."""
@@ -82,7 +105,9 @@ class StatementWorker(ExpressionWorker):
             else:
                 value = self.forced[number]
         kept = np.array(value) if isinstance(value, np.ndarray) else value
-        self.record.events.append(Event(number, key, getattr(self.statement or node, "lineno", 0), self.statement, kept, leaf))
+        self.record.events.append(
+            ValueEvent(number, key, getattr(self.statement or node, "lineno", 0), self.statement, kept, leaf)
+        )
         return value
 
     # running
@@ -102,21 +127,23 @@ class StatementWorker(ExpressionWorker):
         try:
             with np.errstate(all="ignore"):
                 _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
-        except (Returned, LoopEnds, TooLong):
+        except (FunctionReturned, LoopEnds, TooLong, OtherShape):
             raise
         except NotRead as why:
-            self._lose(node, why, simple)
+            if why.operands is not None and self.bump is None:
+                self.guess_again(node, why.operands)
+            self._note_failure(node, why, simple)
         except FAILS as why:
             said = str(why.args[0]) if why.args else type(why).__name__
-            self._lose(node, NotRead(said[:200], node, fails=True), simple)
+            self._note_failure(node, NotRead(said[:200], node, fails=True), simple)
         finally:
             self.statement = before
 
-    def _lose(self, node: ast.stmt, why: NotRead, simple: bool) -> None:
+    def _note_failure(self, node: ast.stmt, why: NotRead, simple: bool) -> None:
         self.record.problems.setdefault(id(node), why)
         if isinstance(node, ast.Return):
-            raise Returned(Lost(why))
-        for target in _list_targets(node) if simple else ():
+            raise FunctionReturned(Lost(why))
+        for target in list_targets(node) if simple else ():
             self._bind_lost(target, why)
 
     def _bind_lost(self, target: ast.expr, why: NotRead) -> None:
@@ -127,7 +154,7 @@ class StatementWorker(ExpressionWorker):
             self.scope[target.id] = Lost(why)
         else:
             try:
-                self.assign(target, Lost(why))
+                self.give_value(target, Lost(why))
             except (NotRead, *FAILS):
                 return
 
@@ -139,10 +166,10 @@ class StatementWorker(ExpressionWorker):
         if self._take_shape_apart(node):
             return
         value = self.read(node.value)
-        if self.generic and _is_drawn(node.value):
+        if self.generic and is_drawn(node.value):
             value = self.make_generic(node.targets[0], value)
         for target in node.targets:
-            self.assign(target, value, node)
+            self.give_value(target, value, node)
 
     def make_generic(self, target: ast.expr, value: Any) -> Any:
         """Parameters that begin as zeros, or as small numbers, get numbers that tell mistakes."""
@@ -160,13 +187,16 @@ class StatementWorker(ExpressionWorker):
         if type(of) is not Guess or of.known or of.hint is not None:
             return False
         letters = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
-        shape = tuple(self.guesser.sizes.find(letter if letter != "_" and letter else f" {of.name} {place}") for place, letter in enumerate(letters))
+        shape = tuple(
+            self.guesser.sizes.find(letter if letter != "_" and letter else f" {of.name} {place}")
+            for place, letter in enumerate(letters)
+        )
         self.guesser.settle(of, shape)
-        for part, size in zip(target.elts, shape, strict=True):
+        for part, size in zip(target.elts, np.shape(of.value), strict=True):
             self.bind_plain(part, size)
         return True
 
-    def assign(self, target: ast.expr, value: Any, node: ast.AST | None = None) -> None:
+    def give_value(self, target: ast.expr, value: Any, node: ast.AST | None = None) -> None:
         """Give a value to what stands at the left."""
         node = node or target
         if isinstance(target, ast.Tuple | ast.List):
@@ -180,10 +210,10 @@ class StatementWorker(ExpressionWorker):
             if len(listed) != len(target.elts):
                 raise ValueError(f"{len(target.elts)} names for {len(listed)} values")
             for part, one in zip(target.elts, listed, strict=True):
-                self.assign(part, one, node)
+                self.give_value(part, one, node)
             return
         if isinstance(target, ast.Subscript):
-            self._assign_part(target, value, node)
+            self._set_part(target, value, node)
             return
         key = spell_target(target)[1]
         value = self.note(key, value, node)
@@ -198,7 +228,7 @@ class StatementWorker(ExpressionWorker):
             else:
                 raise NotRead("an attribute of this is not assigned", node)
 
-    def _assign_part(self, target: ast.Subscript, value: Any, node: ast.AST) -> None:
+    def _set_part(self, target: ast.Subscript, value: Any, node: ast.AST) -> None:
         of = self.read(target.value)
         key = spell_target(target)[1]
         if type(of) is Guess:
@@ -221,7 +251,7 @@ class StatementWorker(ExpressionWorker):
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """``z: Tensor = W @ x``."""
         if node.value is not None:
-            self.assign(node.target, self.read(node.value), node)
+            self.give_value(node.target, self.read(node.value), node)
 
     def run_changed(self, node: ast.AugAssign) -> None:
         """``W -= rate * dW``: an array is changed where it stands, as NumPy does it."""
@@ -242,7 +272,7 @@ class StatementWorker(ExpressionWorker):
             index = self.read_index(target.slice, of)
             of[index] = self._change(node.op, of[index], value, spell_target(target)[1], node)
             return
-        old = self.read(_load(target))
+        old = self.read(load_target(target))
         key = spell_target(target)[1]
         made = self._change(node.op, old, value, key, node)
         if isinstance(target, ast.Name):
@@ -260,7 +290,9 @@ class StatementWorker(ExpressionWorker):
         if isinstance(old, np.ndarray) and old.ndim:
             made = self.combine(sign, old, value, node)
             if np.shape(made) != old.shape:
-                raise ValueError(f"non-broadcastable output operand with shape {old.shape} doesn't match the broadcast shape {np.shape(made)}")
+                raise ValueError(
+                    f"non-broadcastable output operand with shape {old.shape} doesn't match the broadcast shape {np.shape(made)}"
+                )
             if old.dtype.kind in "ib" and np.asarray(made).dtype.kind in "fc":
                 raise TypeError("an array of whole numbers cannot hold the result: begin with floats")
             old[...] = made
@@ -274,7 +306,7 @@ class StatementWorker(ExpressionWorker):
         except NotRead as why:
             why.node = why.node or node
             for part in node.body:
-                for target in _list_targets(part):
+                for target in list_targets(part):
                     self._bind_lost(target, why)
             raise
         self.run(node.body if holds else node.orelse)
@@ -314,7 +346,7 @@ class StatementWorker(ExpressionWorker):
 
     def run_return(self, node: ast.Return) -> None:
         """The end of a function."""
-        raise Returned(None if node.value is None else self.read(node.value))
+        raise FunctionReturned(None if node.value is None else self.read(node.value))
 
     def run_loop_end(self, node: ast.stmt) -> None:
         """``break``, ``continue``."""
@@ -327,7 +359,13 @@ class StatementWorker(ExpressionWorker):
         self.read(node.value)
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-            changed = call.args[0] if call.func.attr == "at" and call.args else call.func.value if call.func.attr.endswith("_") else None
+            changed = (
+                call.args[0]
+                if call.func.attr == "at" and call.args
+                else call.func.value
+                if call.func.attr.endswith("_")
+                else None
+            )
             if changed is not None:
                 value = self.read(changed)
                 if isinstance(value, np.ndarray):
@@ -342,7 +380,9 @@ class StatementWorker(ExpressionWorker):
         for alias in node.names:
             head = alias.name
             self.torch |= head.partition(".")[0] == "torch"
-            self.scope[alias.asname or head.partition(".")[0]] = LibraryWord(head if alias.asname else head.partition(".")[0])
+            self.scope[alias.asname or head.partition(".")[0]] = LibraryWord(
+                head if alias.asname else head.partition(".")[0]
+            )
 
     def run_import_from(self, node: ast.ImportFrom) -> None:
         """Names of a library; those of files beside it are not known."""
@@ -353,7 +393,7 @@ class StatementWorker(ExpressionWorker):
 
     def run_definition(self, node: ast.FunctionDef) -> None:
         """A function, read where it is called."""
-        self.scope[node.name] = Function(node, self.scope)
+        self.scope[node.name] = ProgramFunction(node, self.scope)
 
     def run_class(self, node: ast.ClassDef) -> None:
         """A class, with the methods of those it is made from."""
@@ -375,7 +415,7 @@ class StatementWorker(ExpressionWorker):
             method = next((name for name in ("__call__", "forward") if func.of and name in func.of.methods), "")
             if not method or func.of is None:
                 raise NotRead("this object is no function", node)
-            func = Function(func.of.methods[method], func.of.scope, func, func)
+            func = ProgramFunction(func.of.methods[method], func.of.scope, func, func)
         if self.depth >= DEEPEST:
             raise NotRead("functions that call each other too deep", node)
         scope = dict(func.scope) if isinstance(func.node, ast.Lambda) or func.scope is not self.module else {}
@@ -386,7 +426,7 @@ class StatementWorker(ExpressionWorker):
             if isinstance(func.node, ast.Lambda):
                 return self.read(func.node.body)
             self.run(func.node.body)
-        except Returned as end:
+        except FunctionReturned as end:
             if type(end.value) is Lost:
                 raise end.value.why from None
             return end.value
@@ -395,13 +435,17 @@ class StatementWorker(ExpressionWorker):
             self.depth -= 1
         return None
 
-    def match_arguments(self, func: Function, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> dict[str, Any]:
+    def match_arguments(
+        self, func: ProgramFunction, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST
+    ) -> dict[str, Any]:
         """The arguments by their names; what nobody gives and has no usual value stays open."""
         args = func.node.args
         listed = [*args.posonlyargs, *args.args]
         left = ([func.first] if func.first is not None else []) + list(values)
         usual = dict(zip([arg.arg for arg in listed][len(listed) - len(args.defaults) :], args.defaults, strict=True))
-        usual |= {arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None}
+        usual |= {
+            arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None
+        }
         found: dict[str, Any] = {}
         hints = list_documented(func.node, self.guesser.sizes)
         for arg in [*listed, *args.kwonlyargs]:
@@ -430,57 +474,21 @@ class StatementWorker(ExpressionWorker):
         if "__init__" in made_of.methods:
             generic, self.generic = self.generic, True
             try:
-                self.call_own(Function(made_of.methods["__init__"], made_of.scope, made, made), values, named, node)
+                self.call_own(
+                    ProgramFunction(made_of.methods["__init__"], made_of.scope, made, made), values, named, node
+                )
             finally:
                 self.generic = generic
         return made
 
 
-def spell_target(node: ast.expr) -> tuple[str, str]:
-    """What stands at the left as it is written, and the word that names it: W1 of ``self.params["W1"]``.
-
-    >>> spell_target(ast.parse("grads['W1']", mode="eval").body)
-    ("grads['W1']", 'grads.W1')
-    """
-    if isinstance(node, ast.Name):
-        return node.id, node.id
-    if isinstance(node, ast.Attribute):
-        if node.attr == "grad":
-            return ast.unparse(node), f"d{spell_target(node.value)[1]}"
-        return ast.unparse(node), node.attr
-    if isinstance(node, ast.Subscript):
-        head = spell_target(node.value)[1]
-        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-            return ast.unparse(node), f"{head}.{node.slice.value}"
-        return ast.unparse(node), head
-    return ast.unparse(node), ""
-
-
-def _is_drawn(node: ast.expr) -> bool:
-    """Whether a value begins as zeros, or as numbers that are drawn."""
-    return any(isinstance(part, ast.Attribute) and part.attr.startswith(DRAWN) for part in ast.walk(node))
-
-
-def _list_targets(node: ast.stmt) -> list[ast.expr]:
-    if isinstance(node, ast.Assign):
-        return list(node.targets)
-    return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
-
-
-def _load(node: ast.expr) -> ast.expr:
-    """A left side as it is read."""
-    if isinstance(node, ast.Name):
-        return ast.copy_location(ast.Name(node.id, ast.Load()), node)
-    if isinstance(node, ast.Attribute):
-        return ast.copy_location(ast.Attribute(node.value, node.attr, ast.Load()), node)
-    return node
-
-
 _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
     ast.Assign: StatementWorker.run_assign, ast.AnnAssign: StatementWorker.run_annotated, ast.AugAssign: StatementWorker.run_changed,
-    ast.If: StatementWorker.run_if, ast.For: StatementWorker.run_for, ast.While: StatementWorker.run_while, ast.With: StatementWorker.run_with,
+    ast.If: StatementWorker.run_if, ast.For: StatementWorker.run_for, ast.While: StatementWorker.run_while,
+    ast.With: StatementWorker.run_with,
     ast.Try: StatementWorker.run_try, ast.Return: StatementWorker.run_return, ast.Break: StatementWorker.run_loop_end,
     ast.Continue: StatementWorker.run_loop_end, ast.Raise: StatementWorker.run_raise, ast.Expr: StatementWorker.run_expression,
-    ast.Import: StatementWorker.run_import, ast.ImportFrom: StatementWorker.run_import_from, ast.FunctionDef: StatementWorker.run_definition,
+    ast.Import: StatementWorker.run_import, ast.ImportFrom: StatementWorker.run_import_from,
+    ast.FunctionDef: StatementWorker.run_definition,
     ast.ClassDef: StatementWorker.run_class,
 }  # fmt: skip

@@ -1,11 +1,16 @@
 """JSON of ``tutor code``: a contract, versioned by ``schema``.
 
-``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``, ``read_as``}].  ``verdict`` is
-``right``, ``wrong`` or ``undecided`` (``why`` says the reason).  ``gradients`` [{``name``, ``of``, ``verdict``, ``shape``, ``expected_shape``,
-``factor``}]: ``factor`` is what the right value was multiplied by, where it is one number.  ``roots`` [{``line``, ``last``, ``slip``, ``old``, ``new``,
+``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``, ``read_as``}].
+ ``verdict`` is
+``right``, ``wrong`` or ``undecided`` (``why`` says the reason).  ``gradients`` [{``name``, ``of``, ``verdict``, ``shape``,
+``expected_shape``,
+``factor``}]: ``factor`` is what the right value was multiplied by, where it is one number.  ``roots`` [{``line``, ``last``, ``slip``,
+``old``, ``new``,
 ``factor``, ``before``, ``after``, ``repairs``, ``refused``}] are the lines that are wrong by themselves: ``slip`` is a tag of
-`tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say.  ``follows`` are the lines
-that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``read_as`` is ``rows`` or ``columns``, of
+`tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say.
+``follows`` are the lines
+that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``read_as`` is ``rows``
+or ``columns``, of
 samples.
 """
 
@@ -17,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.contracts.schema import SCHEMA
 
 if TYPE_CHECKING:
-    from tutor.code.judge_code import CodeVerdict
+    from tutor.code.code_verdicts import CodeVerdict
 
 
 def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tutor.code.judge_code import CodeVerdict, WrongLine
+from tutor.code.code_verdicts import CodeVerdict, WrongLine
 from tutor.explain.document import Block, Document, Heading, Paragraph, Sentence, Table, Verbatim
 from tutor.explain.words.code_words import CodeWords
 from tutor.explain.words.wording import Wording
@@ -37,15 +37,25 @@ def _write_verdict(verdict: CodeVerdict, said: CodeWords) -> Iterator[Block]:
     for root in verdict.roots:
         yield from _write_root(root, said)
     if verdict.follows:
-        yield Paragraph((grammar.choose(said.FOLLOWS, len(verdict.follows)).format(lines=_list_lines(verdict.follows, said)),))
-    yield Table(tuple((said.HEADS[key],) for key in ("gradient", "of", "shape", "verdict")), tuple(_write_rows(verdict, said)), "llll")
+        yield Paragraph(
+            (grammar.choose(said.FOLLOWS, len(verdict.follows)).format(lines=_list_lines(verdict.follows, said)),)
+        )
+    yield Table(
+        tuple((said.HEADS[key],) for key in ("gradient", "of", "shape", "verdict")),
+        tuple(_write_rows(verdict, said)),
+        "llll",
+    )
     yield from _write_unread(verdict, said)
-    if any(root.tag.startswith(("transpose", "product-order", "wrong-axis")) for root in verdict.roots):
+    if any(root.tag.startswith(("transpose-", "product-order", "wrong-axis")) for root in verdict.roots):
         yield Paragraph((said.COLUMNS if verdict.world.columns else said.ROWS,))
 
 
 def _write_root(root: WrongLine, said: CodeWords) -> Iterator[Block]:
-    label = said.LINE.format(line=root.line) if root.last == root.line else said.LINES.format(line=root.line, last=root.last)
+    label = (
+        said.LINE.format(line=root.line)
+        if root.last == root.line
+        else said.LINES.format(line=root.line, last=root.last)
+    )
     if not root.before:  # what a hint may show
         if root.line:
             yield Paragraph((said.HINT.format(kind=said.KINDS[root.tag]),), label)
@@ -82,7 +92,8 @@ def _write_rows(verdict: CodeVerdict, said: CodeWords) -> Iterator[tuple[Sentenc
             told = said.VERDICTS["factor"].format(factor=output.factor)
         elif output.verdict == "wrong" and output.shape != output.expected:
             told = said.VERDICTS["misshapen"].format(shape=output.expected)
-        yield ((output.key.rpartition(".")[2] if not output.key.startswith("grads.") else output.key.replace(".", "[", 1) + "]",), (output.of.rpartition(".")[2],),
+        yield ((output.key.rpartition(".")[2] if not output.key.startswith("grads.") else output.key.replace(".", "[", 1) + "]",),
+            (output.of.rpartition(".")[2],),
                (str(output.shape),), (told,))  # fmt: skip
 
 
@@ -90,7 +101,8 @@ def _write_unread(verdict: CodeVerdict, said: CodeWords) -> Iterator[Block]:
     rooted = {root.line for root in verdict.roots}
     for line in verdict.unread:
         if line.line not in rooted:
-            yield Paragraph((said.UNREAD.format(line=line.line, why=line.why.rstrip(".")),))
+            told = said.REFUSED if line.fails else said.UNREAD
+            yield Paragraph((told.format(line=line.line, why=line.why.rstrip(".")),))
 
 
 def _list_lines(lines: Sequence[int], said: CodeWords) -> str:
@@ -105,5 +117,8 @@ def _list_lines(lines: Sequence[int], said: CodeWords) -> str:
             spans[-1][1] = line
         else:
             spans.append([line, line])
-    parts = [str(first) if first == last else f"{first}–{last}" if last > first + 1 else f"{first}{said.COMMA}{last}" for first, last in spans]
+    parts = [
+        str(first) if first == last else f"{first}–{last}" if last > first + 1 else f"{first}{said.COMMA}{last}"
+        for first, last in spans
+    ]
     return "".join(map(str, said.grammar.enumerate_parts(parts, said.COMMA, said.AND)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from tutor.code.judge_code import CodeVerdict, judge_code
+from tutor.code.code_verdicts import CodeVerdict
+from tutor.code.judge_code import judge_code
 from tutor.errors import OutputError
 from tutor.explain.code_page import document as write_page
 from tutor.explain.document import Document
@@ -54,22 +55,27 @@ class CodeCheck(Page):
 
 def check_code(
     text: str, file: str = "program.py", backward: str = "", forward: str = "", forward_text: str = "",
-    reveal: Literal["none", "hint", "solution"] = "solution", words: Wording | str | None = None,
+    others: Sequence[tuple[str, str]] = (), reveal: Literal["none", "hint", "solution"] = "solution",
+    words: Wording | str | None = None,
 ) -> CodeCheck:  # fmt: skip
     """Judge the hand-written backward passes of a program's text; nothing of it runs.
 
-    ``backward`` and ``forward`` are names of functions where the file does not tell, ``forward_text`` is a second file with the forward pass.
+    ``backward`` and ``forward`` are names of functions where the file does not tell, ``forward_text`` is a second file with the
+    forward pass; ``others`` are
+    names and texts of the files that it imports from.
     ``reveal`` is how much is shown: ``none`` only which gradients are wrong, ``hint`` also the lines, ``solution`` everything.
 
     Raises a `tutor.errors.TutorError` for what is no Python, and for a file without a backward pass.
 
-    >>> text = "def f_forward(x, w):\\n    return w * x, (x, w)\\ndef f_backward(dout, cache):\\n    x, w = cache\\n    return dout * w, dout * w\\n"
+    >>> text = "def f_forward(x, w):\n    return w * x, (x, w)\n"
+    >>> text += "def f_backward(dout, cache):\n    x, w = cache\n    return dout * w, dout * w\n"
     >>> check_code(text).verdicts[0].roots[0].after
     ('    return dout * w, dout * x',)
     """
     source = read_source(text, file)
     other = read_source(forward_text, "forward.py") if forward_text else None
-    found = judge_code(source, backward, other, forward)
+    beside = [read_source(part, name) for name, part in others]
+    found = judge_code(source, backward, other, forward, beside)
     shown = tuple(disclose_code(verdict, reveal) for verdict in found)
     return CodeCheck(file, shown, require_wording(words) if words is None or isinstance(words, str) else words)
 
@@ -79,12 +85,16 @@ def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
     if reveal == "solution":
         return verdict
     if reveal == "none":
-        return replace(verdict, roots=(), follows=(), outputs=tuple(replace(output, factor="") for output in verdict.outputs))
+        outputs = tuple(replace(output, factor="") for output in verdict.outputs)
+        unread = tuple(line for line in verdict.unread if not line.fails)
+        return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread)
     roots = tuple(replace(root, old="", new="", factor="", before=(), after=()) for root in verdict.roots)
     return replace(verdict, roots=roots)
 
 
-def check_backward(backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, words: Wording | str | None = None) -> CodeCheck:
+def check_backward(
+    backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, words: Wording | str | None = None
+) -> CodeCheck:
     """Judge a backward function against its forward function, both as functions or as their text: read by their source, never called.
 
     Raises `OutputError` for a function whose source is not there.
@@ -93,7 +103,9 @@ def check_backward(backward: Callable[..., Any] | str, forward: Callable[..., An
     False
     """
     texts = [textwrap.dedent(_read_text(part)) for part in (forward, backward)]
-    names = [next((node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)), "") for text in texts]
+    names = [
+        next((node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)), "") for text in texts
+    ]
     return check_code("\n".join(texts), "notebook", names[1], names[0], words=words)
 
 
@@ -103,4 +115,6 @@ def _read_text(part: Callable[..., Any] | str) -> str:
     try:
         return inspect.getsource(part)
     except (OSError, TypeError):
-        raise OutputError("the source of this function is not there", hint="define it in a cell or a file, or give its text") from None
+        raise OutputError(
+            "the source of this function is not there", hint="define it in a cell or a file, or give its text"
+        ) from None

@@ -68,20 +68,20 @@ class CodeWords(Topic):
     HINT = "Look at {kind}."
     TITLE = "Backward pass of {file}"
     SCRIPT = "the script"
-    RIGHT = ("{name}: right.  {count} gradient agrees with the derivative.", "{name}: right.  All {count} gradients agree with the derivatives.")
+    RIGHT = (
+        "{name}: right.  {count} gradient agrees with the derivative.",
+        "{name}: right.  All {count} gradients agree with the derivatives.",
+    )
     WRONG = ("{name}: {count} line is wrong.", "{name}: {count} lines are wrong.")
     GRADIENTS_WRONG = ("{name}: {count} gradient is wrong.", "{name}: {count} gradients are wrong.")
     UNDECIDED = "{name}: not judged, since {why}."
     LINE = "Line {line}"
     LINES = "Lines {line}–{last}"
     FAILS = "Python would refuse it: {why}."
-    CHANGE = "Change"
     REPAIRS = ("Then {keys} is right.", "Then {keys} are right.")
-    FACTOR = "{key} is {factor} times what is right."
     FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
     UNREAD = "Line {line} was not read: {why}."
-    NOT_READ = "What was not read"
-    GRADIENTS = "Gradients"
+    REFUSED = "Line {line} would be refused by Python: {why}."
     HEADS: Mapping[str, str] = {"gradient": "gradient", "of": "with respect to", "shape": "shape", "verdict": "verdict"}
     VERDICTS: Mapping[str, str] = {"right": "right", "wrong": "wrong", "lost": "no value", "misshapen": "wrong shape, {shape} is right",
                                    "factor": "wrong, {factor} times"}  # fmt: skip
