@@ -8,6 +8,7 @@
     tutor.solve("(x+y)*z", at={"x": 1, "y": -3, "z": 4})
     tutor.train("qmul/linear-neuron", optimiser="adam", rate=0.1, steps=20)
     tutor.check("qmul")              # every printed figure of a course, recomputed
+    tutor.compare("model.py:forward", {"dW1": dW1}, given={"W1": W1, "X": X})   # a program's gradients: which are wrong, and by what
     tutor.mark("neuron/two-two-two", {"dL/dw5": "0.082"})   # verdicts, marks, and what went wrong first
     tutor.practise("neuron/two-two-two")                    # the steps are yours; you are told at once whether they hold
     tutor.check_backward(my_backward, my_forward)            # a hand-written backward pass: which line is wrong, and why
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tutor.render.latex.gradients import gradients_latex
     from tutor.results.check import check
     from tutor.results.code_check import check_backward, check_code
+    from tutor.results.comparison import compare
     from tutor.results.feedback import Feedback
     from tutor.results.grading import mark
     from tutor.results.practice import practise
@@ -52,6 +54,7 @@ __all__ = [
     "check",
     "check_backward",
     "check_code",
+    "compare",
     "from_expression",
     "from_network",
     "from_steps",
@@ -75,6 +78,7 @@ _HOMES = {
     "check": "tutor.results.check",
     "check_backward": "tutor.results.code_check",
     "check_code": "tutor.results.code_check",
+    "compare": "tutor.results.comparison",
     "from_expression": "tutor.graph.decompose",
     "from_network": "tutor.graph.network",
     "from_steps": "tutor.graph.build",

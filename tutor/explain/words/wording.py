@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.audit_words import AuditWords
     from tutor.explain.words.chart_words import ChartWords
     from tutor.explain.words.code_words import CodeWords
+    from tutor.explain.words.compare_words import CompareWords
     from tutor.explain.words.drawn_words import DrawnWords
     from tutor.explain.words.listing_words import ListingWords
     from tutor.explain.words.marking_words import MarkingWords
@@ -45,6 +46,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "listings": ("listing_words", "ListingWords"),
     "audit": ("audit_words", "AuditWords"),
     "code": ("code_words", "CodeWords"),
+    "compare": ("compare_words", "CompareWords"),
     "sheets": ("sheet_words", "SheetWords"),
     "practice": ("practice_words", "PracticeWords"),
     "web": ("web_words", "WebWords"),
@@ -72,6 +74,7 @@ class _Topics:
         listings: ListingWords
         audit: AuditWords
         code: CodeWords
+        compare: CompareWords
         sheets: SheetWords
         practice: PracticeWords
         web: WebWords
