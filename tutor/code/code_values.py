@@ -39,7 +39,7 @@ class FunctionReturned(Exception):
         self.value = value
 
 
-class LoopEnds(Exception):
+class RoundEnds(Exception):
     """A loop ends, or its round."""
 
     def __init__(self, whole: bool) -> None:

@@ -14,12 +14,12 @@ from tutor.code.code_values import (
     FunctionReturned,
     Guess,
     LibraryWord,
-    LoopEnds,
     Lost,
     NotRead,
     Object,
     OtherShape,
     ProgramFunction,
+    RoundEnds,
     TooLong,
     ValueEvent,
 )
@@ -127,7 +127,7 @@ class StatementWorker(ShapeGuesser):
         try:
             with np.errstate(all="ignore"):
                 _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
-        except (FunctionReturned, LoopEnds, TooLong, OtherShape):
+        except (FunctionReturned, RoundEnds, TooLong, OtherShape):
             raise
         except NotRead as why:
             if why.operands is not None and self.bump is None:
@@ -320,7 +320,7 @@ class StatementWorker(ShapeGuesser):
             self.bind_plain(node.target, value)
             try:
                 self.run(node.body)
-            except LoopEnds as end:
+            except RoundEnds as end:
                 if end.whole:
                     return
         self.run(node.orelse)
@@ -330,7 +330,7 @@ class StatementWorker(ShapeGuesser):
         while self.judge(node.test):
             try:
                 self.run(node.body)
-            except LoopEnds as end:
+            except RoundEnds as end:
                 if end.whole:
                     return
             if id(node) in self.once:
@@ -350,7 +350,7 @@ class StatementWorker(ShapeGuesser):
 
     def run_loop_end(self, node: ast.stmt) -> None:
         """``break``, ``continue``."""
-        raise LoopEnds(isinstance(node, ast.Break))
+        raise RoundEnds(isinstance(node, ast.Break))
 
     def run_expression(self, node: ast.Expr) -> None:
         """A call whose value nobody wants."""
