@@ -151,6 +151,7 @@ class ArrayWords(Topic):
         "share": "{call}: each gradient is shared out equally over its window",
         "flip": "{call}: its entries in reverse order along each axis",
         "part": "{call}: what stands at the places {first} to {last}",
+        "own windows": "{call}: windows of {first} entries, {last} apart",
         "one place": "{call}: what stands at place {first}",
         "pad": "{call}: with {first} zeros before it and {last} behind it",
         "largest": "{call}: the largest entry along an axis",
@@ -189,6 +190,7 @@ class ArrayWords(Topic):
     DIVIDED = "a fraction of arrays is taken entry by entry"
     STRIDE = "s is the stride, p the width of the zeros around the input"
     WIDE = "d is how far apart the entries of the kernel are, g how many groups the channels are in: a kernel sees those of its own group"
+    EACH = "2×1 is 2 along the first of the axes and 1 along the second"
     PADDED = "p is how far the windows reach over the border; what lies outside is never the largest, and counts as 0 in a mean"
     ENTRY = "entry by entry"
     WORKED_OUT = "worked out"
