@@ -46,8 +46,9 @@ def windows(x: Nd, size: Axes, stride: Axes, apart: Axes) -> Iterator[tuple[Axes
         yield place, x[tuple(slice(i * s, i * s + d * (k - 1) + 1, d) for i, k, s, d in zip(place, size, stride, apart, strict=True))]
 
 
-def moved(x: Nd, size: Axes, stride: Axes, make: Callable[[Nd], Any], apart: Axes = ()) -> Nd:
-    found = {place: make(window) for place, window in windows(x, size, stride, apart or (1,) * x.ndim)}
+def moved(x: Nd, size: Axes, stride: int | Axes, make: Callable[[Nd], Any], apart: Axes = ()) -> Nd:
+    strides = (stride,) * x.ndim if isinstance(stride, int) else stride
+    found = {place: make(window) for place, window in windows(x, size, strides, apart or (1,) * x.ndim)}
     result = np.empty(tuple(max(place[axis] for place in found) + 1 for axis in range(x.ndim)), dtype=object)
     for place, value in found.items():
         result[place] = value

@@ -1,4 +1,4 @@
-"""Arrays of three and four axes: given, derived, evaluated, printed in every format; five axes and too many entries are refused."""
+"""Arrays of three and four axes: given, derived, evaluated, printed in every format; six axes and too many entries are refused."""
 
 import json
 from fractions import Fraction
