@@ -220,7 +220,7 @@ def is_read_later(row):
     settings = {name for name, _ in row.settings}
     lines = any(text.endswith((": c n", ": o w")) for text in row.arrays) and row in WINDOW_ROWS
     five = max(len(row.result), *(len(own) for _, own in row.operands), 0) > 4
-    wide = five or {"d", "s1", "d1"} & settings or {"k", "p"} <= settings or row.name == "transposed_convolution" or row.name.endswith(("_1d", "_3d"))
+    wide = {"d", "s1"} & settings or {"k", "p"} <= settings or row.name == "transposed_convolution" or row.name.endswith(("_1d", "_3d"))
     return row in LOOK_UP_ROWS or five or (row in WINDOW_ROWS and (lines or wide or "N" in sizes))
 
 

@@ -16,8 +16,8 @@ from tutor.expression.sizes import list_ends
 from tutor.expression.walk import is_indicator, substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
+from tutor.rules.layer_row import MOST_ALIKE
 from tutor.rules.operations import LAYERS, OF_EACH, POOLS, SAID, SLIDING
-from tutor.rules.window_rows import MOST_ALIKE
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
 _WRITTEN = {name: rows[0].written.split() for name, rows in LAYERS.items()}

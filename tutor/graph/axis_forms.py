@@ -151,11 +151,11 @@ MAX_PERMUTED = 4
 """Of how many axes an array may have to be given another order of them, beside the last two."""
 
 
-def permute_axes(array: Expr, axes: Sequence[int], shapes: Mapping[str, Shape]) -> Expr:
+def arrange_axes(array: Expr, axes: Sequence[int], shapes: Mapping[str, Shape]) -> Expr:
     """An array with its axes in another order.  Raises `GraphError` for an array of more axes than that is done for.
 
     >>> from tutor.expression.nodes import Name
-    >>> permute_axes(Name("A"), [1, 0, 2], {})
+    >>> arrange_axes(Name("A"), [1, 0, 2], {})
     Call(func='axes_213', args=(Name(name='A'),))
     """
     name = name_permutation(axes)
@@ -178,8 +178,8 @@ def _softmax(along: _Along) -> Expr:
         return Call(f"{func}_{'columns' if behind else 'rows'}", (along.array,))
     rank, axis = len(along.shape), along.all_axes[0]  # the axis last, and back again
     last = [*(place for place in range(rank) if place != axis), axis]
-    done = Call(f"{func}_rows", (permute_axes(along.array, last, along.shapes),))
-    return done if func == "logsumexp" else permute_axes(done, [last.index(place) for place in range(rank)], along.shapes)
+    done = Call(f"{func}_rows", (arrange_axes(along.array, last, along.shapes),))
+    return done if func == "logsumexp" else arrange_axes(done, [last.index(place) for place in range(rank)], along.shapes)
 
 
 def _size(along: _Along) -> Expr:

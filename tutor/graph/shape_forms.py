@@ -10,7 +10,7 @@ from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.program_signs import AXIS_WORD, BROADCAST, KEPT_WORD, OWN, PIECE, SUMMED
 from tutor.expression.sizes import Size, add_sizes, divide_size, is_at_least, multiply_sizes, show_size, sum_sizes
 from tutor.expression.tokens import LIST
-from tutor.graph.axis_forms import permute_axes, read_axis, write_along_axes
+from tutor.graph.axis_forms import arrange_axes, read_axis, write_along_axes
 from tutor.graph.einsum_forms import write_einsum
 from tutor.graph.shapes import Shape, shape_of, shape_text, shorten_call, size_expr, size_of
 from tutor.rules.operations import LONGER, SPLITS, name_along
@@ -134,7 +134,7 @@ def _transpose(call: Call, shapes: Mapping[str, Shape]) -> Expr:
             tell("transpose of {array} of shape {shape}: each axis once", array=shorten_call(array, shapes), shape=shape_text(shape)),
             hint=tell("such as transpose(A, {axes})", axes=", ".join(map(str, reversed(range(len(shape)))))),
         )
-    return permute_axes(array, axes, shapes)
+    return arrange_axes(array, axes, shapes)
 
 
 def _squeeze(call: Call, shapes: Mapping[str, Shape]) -> Expr:

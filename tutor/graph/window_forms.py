@@ -49,7 +49,7 @@ def write_window_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:
 
     >>> from tutor.expression.nodes import Name
     >>> from tutor.expression.plain import write_plain
-    >>> settings = (Call("given padding", (Call("list", (Number("1"), Number("1"))),)),)
+    >>> settings = (Call("given padding", (Call("list", (Number("1"),)),)),)
     >>> write_plain(write_window_form(Call("correlate", (Name("x"), Name("k"), *settings)), {"x": (5,), "k": (3,)}))
     'correlate(x, k, 1, 1)'
     """

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tutor.expression.nodes import Expr
-from tutor.rules.window_rows import MOST_ALIKE
+from tutor.rules.layer_row import MOST_ALIKE
 
 if TYPE_CHECKING:
     from tutor.render.maths import Writer

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.rules.layer_row import INDEX, Layer
+from tutor.rules.layer_row import INDEX, MOST_ALIKE, Layer
 
 SLIDING_SETTINGS = ("stride", "padding", "dilation", "groups")
 POOL_SETTINGS = ("kernel_size", "stride", "padding")
@@ -21,8 +21,6 @@ _PLAIN = (("s", 1), ("p", 0))
 _APART = (*_PLAIN, ("d", 1))
 _GROUPED = (*_APART, ("g", 1))
 _LEAST = dict(_GROUPED)
-MOST_ALIKE = len(_GROUPED)
-"""How many settings there are at most where they are the same along all axes."""
 
 
 def list_each(letters: str, axes: int) -> tuple[str, ...]:

@@ -13,10 +13,13 @@ from fractions import Fraction
 from tutor.derive.local import times
 from tutor.derive.rewrites.layer_terms import loss_terms, scale_expr
 from tutor.derive.rewrites.monomials import Monomial, Monomials, expand, multiply, pick_names, power_of, uses_name
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, write_fraction
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, write_fraction
+from tutor.expression.walk import names
 from tutor.graph.layered import Layered
 
 DIVERGENCE = "divergence of two Gaussians"
+OF_DIVERGENCES = frozenset({"log", "exp"})
+"""A loss without any of these functions is no divergence."""
 TWO, THREE = Number("2"), Number("3")
 MOST_SEEN = 5
 """How many products of a divergence have the second spread in them."""
@@ -44,7 +47,8 @@ class _Spread:
 
     def write_variance(self) -> Expr:
         own = Name(self.name)
-        return {"deviation": Pow(own, TWO), "variance": own, "logarithm": Call("exp", (own,))}[self.kind]
+        written: dict[str, Expr] = {"deviation": Pow(own, TWO), "variance": own, "logarithm": Call("exp", (own,))}
+        return written[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,22 @@ class Divergence:
         below = tuple(_write_power(name, -power) for (_, name), power in self.scale if power < 0)
         return scale_expr((abs(number), above, below))
 
+    @property
+    def logged_first(self) -> Monomials:
+        """The logarithm of the first spread, as the divergence has it."""
+        product, half = self.one.logged
+        return {multiply(self.scale, product): -self.number * half}
+
     def list_products(self) -> Monomials:
         """The divergence as a sum of products, without its constant."""
         inverse = tuple((atom, -power) for atom, power in self.two.variance)
-        log1, half1 = self.one.logged
         log2, half2 = self.two.logged
         m1, m2, half = power_of(self.first), power_of(self.second), self.number / 2
         products = {
-            log2: self.number * half2, log1: -self.number * half1, multiply(self.one.variance, inverse): half,
+            log2: self.number * half2, multiply(self.one.variance, inverse): half,
             multiply(m1, m1, inverse): half, multiply(m2, m2, inverse): half, multiply(m1, m2, inverse): -self.number,
         }  # fmt: skip
-        return {multiply(self.scale, product): value for product, value in products.items()}
+        return {multiply(self.scale, product): value for product, value in products.items()} | self.logged_first
 
 
 def _write_power(name: str, power: Fraction) -> Expr:
@@ -120,9 +129,11 @@ def find_divergences(layered: Layered) -> Iterator[tuple[str, Expr]]:
         return terms[name]
 
     given: set[str] = set()
-    for name in shapes:
+    for name in _list_candidates(layered):
         found = _read(look_at(name) or {}, name)
-        if found is None or any(shapes.get(part) != shapes[name] for part in (found.first, found.second, found.one.name)):
+        if found is None or not found.logged_first.items() <= (look_at(found.one.name) or {}).items():
+            continue
+        if any(shapes.get(part) != shapes[name] for part in (found.first, found.second, found.one.name)):
             continue
         whole = found.list_products()
         for part, number, simple in found.list_gradients():
@@ -131,6 +142,23 @@ def find_divergences(layered: Layered) -> Iterator[tuple[str, Expr]]:
                 given.add(part)
                 scaled = times(found.write_scale(number), simple)
                 yield part, Neg(scaled) if number < 0 else scaled
+
+
+def _list_candidates(layered: Layered) -> list[str]:
+    """What stands in a logarithm or an exponential, or in a plain step that does."""
+    steps = {step.target: step.expr for step in layered.graph.steps}
+    stack: list[Expr] = [step.expr for step in layered.graph.steps]
+    found: dict[str, None] = {}
+    while stack:
+        node = stack.pop()
+        stack.extend(children(node))
+        inside = [*names(node)] if type(node) is Call and node.func in OF_DIVERGENCES else []
+        while inside:
+            name = inside.pop()
+            if name not in found:
+                found[name] = None
+                inside += names(steps[name]) if name in steps and _is_plain(steps[name]) else ()
+    return [name for name in layered.shapes if name in found and name != layered.graph.loss]
 
 
 def _take_apart(layered: Layered, name: str) -> Monomials | None:

@@ -122,6 +122,8 @@ class ArrayWords(Topic):
         "log-softmax with likelihood": "log-softmax with the likelihood",
         "binary cross-entropy of scores": "the slope of log(1 + exp) is σ",
         "divergence from the standard normal": "divergence from the standard normal",
+        "multi-class hinge": "each class that misses the margin counts 1, the right one minus their number",
+        "divergence of two Gaussians": "the divergence of two normal distributions, in their means and spreads",
         "log-sum-exp": "the slope of log Σ exp is the softmax",
         "normalisation": "through the mean and the deviation, too",
         "division by the norm": "through what it is divided by, too",
