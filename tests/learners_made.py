@@ -9,6 +9,7 @@ import random
 
 import numpy as np
 
+from tutor.derive.working import write_printed
 from tutor.expression.plain import write_plain
 from tutor.marking.array_bends import LayerStep
 from tutor.marking.array_misconceptions import LAYOUT
@@ -256,6 +257,6 @@ def slip_in_formula(session, chance):
     if not bends:
         return None
     bend = chance.choice(bends)
-    typed = write_plain(bend.edits[0][1])
+    typed = write_plain(write_printed(bend.edits[0][1], task.target, marker.sheet.steps))
     marked, _ = marker.judge(task.question, typed, session.earlier)
     return None if marked.verdict in RIGHT else (bend.tag, typed)  # one that changes nothing here is none

@@ -175,7 +175,7 @@ def compile_documents(sources: Mapping[str, str], folder: Path) -> list[SeenDocu
         name, _, said = part.partition("\n")
         count = len(re.findall(r"\[\d+", said))
         own, pages = pages[:count], pages[count:]
-        found = re.findall(r"^(?:Overfull|Underfull|! |.*Warning).*", said, re.MULTILINE)
+        found = re.findall(r"^(?:Overfull|Underfull|Missing character|! |.*Warning).*", said, re.MULTILINE)
         seen.append(SeenDocument(name, tuple(own), tuple(found)))
         assert len(own) == count, f"{name}: {len(own)} of {count} pages were read"
     assert not pages, f"{len(pages)} pages more than the log tells of"

@@ -22,6 +22,10 @@ WRITTEN = [  # the steps, the shapes, and the steps that they are
          "a_t = matmul(W, x_t) + matmul(U, h_p)", "i_t = sigmoid(part(a_t, 0, 1))", "f_t = sigmoid(part(a_t, 1, 1))",
          "o_t = sigmoid(part(a_t, 2, 1))", "g_t = tanh(part(a_t, 3, 1))", "c_t = hadamard(f_t, c_p) + hadamard(i_t, g_t)",
          "h_t = hadamard(o_t, tanh(c_t))")]),
+    (["Y = (X - mean(X, axis=0))/std(X, axis=0)", "L = sum(Y)"], {"X": (2, 3)},  # a layer in one line has steps for its statistics
+     ["mu = column_sums(X)/2", "sigma_sq = column_sums((X - rows(mu, 2))^2)/2", "Y = (X - rows(mu, 2))/rows(sqrt(sigma_sq), 2)"]),
+    (["m = mean(x)", "y = (x - mean(x))/var(x)", "L = sum((x - mean(x))*y)"], {"x": (2,)},  # one that is there already; a single mean stays
+     ["m = mean(x)", "sigma_sq = mean((x - fill(m, 2))^2)", "y = (x - fill(m, 2))/sigma_sq"]),
 ]  # fmt: skip
 
 

@@ -179,6 +179,18 @@ def test_refusals():
         step(session, Event("answer", "1"))
 
 
+def test_a_derivative_along_one_edge_is_read_as_it_is_shown():
+    """∂u₁/∂x₁ beside the path through s, right and in a slip; ∂L/∂mu₁ in its own formula is written out."""
+    session, _ = take("normalisation/unit-length", ":go dL/dx_1")
+    shown = write_answer(session.lesson.marker, session.task.question)
+    assert shown == "dL/ds*ds/dx_1 + dL/du_1*du_1/dx_1"
+    assert step(session, Event("answer", shown))[1].marked.verdict == "correct"
+    told = step(session, Event("answer", "dL/ds*ds/dx_1 + 2*dL/du_1*du_1/dx_1"))[1].marked.slips
+    assert {slip.tag for slips in told for slip in slips} == {"path-twice"}
+    session, _ = take("generative/reparametrised", ":go dL/dmu_1")
+    assert "dL/dmu_1" not in write_answer(session.lesson.marker, session.task.question)
+
+
 @pytest.mark.parametrize("ident", some_now(["neuron/two-two-two", *EXERCISES], every=len(EXERCISES) + 1))
 def test_nothing_is_given_away(ident):
     """Whatever is said before an answer is earned does not have it: all that is sent is searched for each number that is still asked."""

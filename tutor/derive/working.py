@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from tutor.derive.backward import reverse
 from tutor.derive.local import local_derivatives
 from tutor.derive.update import naming, update
-from tutor.expression.keys import derivative_key, edge_key, make_after_key, read_after
+from tutor.expression.keys import derivative_key, edge_key, make_after_key, read_after, read_derivative, read_edge
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.walk import name_edges, substitute
 from tutor.expression.walk import names as names_of
 from tutor.graph.nouns import Factor, Graph, Path, Step
 from tutor.rules.optimisers import DESCENT, Optimiser, optimiser
@@ -180,6 +181,24 @@ class _NamedPull:
         products = [local if upstream == ONE else Mul((upstream, local)) for upstream, local in terms]
         expr = products[0] if len(products) == 1 else Add(tuple(products))
         return Step(target, expr, "chain rule" if len(products) == 1 else "sum over paths", paths, "gradient", loss, wrt)
+
+
+def write_printed(expr: Expr, target: str, formulas: Mapping[str, Expr]) -> Expr:
+    """A step's formula as it is printed, with derivatives along one edge as ∂c/∂x, of which its reader finds out that they are meant.
+
+    One that would be the step itself, ∂L/∂x in ∂L/∂x = ∂L/∂c·∂c/∂x + ∂L/∂x, is written out.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> from tutor.graph.build import from_steps
+    >>> made = working(from_steps(["c = 3*x", "L = c*x"]))
+    >>> step = made.by_name["dL/dx"]
+    >>> write_plain(step.expr), write_plain(write_printed(step.expr, step.target, {one.target: one.expr for one in made.steps}))
+    ('dL/dc*dc/dx + dL/dx', 'dL/dc*dc/dx + c')
+    """
+    own = read_derivative(target)
+    if own is None:
+        return expr
+    return name_edges(substitute(expr, {key: formulas[key] for key in names_of(expr) if read_edge(key) == own and key in formulas}))
 
 
 def rename_formula(expr: Expr, table: Mapping[str, str]) -> Expr:

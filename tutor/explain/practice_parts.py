@@ -8,7 +8,7 @@ from tutor.derive.working import list_referred
 from tutor.explain.document import Document, Inline, Math, Paragraph
 from tutor.explain.feedback_page import cut
 from tutor.explain.words.wording import ENGLISH, Wording
-from tutor.expression.keys import read_after, read_derivative
+from tutor.expression.keys import read_after, read_derivative, read_edge
 from tutor.expression.plain import write_plain
 from tutor.graph.nouns import Step
 from tutor.practice.preview import Preview
@@ -41,10 +41,10 @@ def list_put_in(step: Step | None, shown: Mapping[str, str]) -> tuple[str, ...]:
 def list_key_names(key: str) -> tuple[str, ...]:
     """The quantities in a name or a derivative.
 
-    >>> list_key_names("dL/dw5"), list_key_names("out_h1"), list_key_names("w5@1")
-    (('L', 'w5'), ('out_h1',), ('w5',))
+    >>> list_key_names("dL/dw5"), list_key_names("c|x"), list_key_names("w5@1")
+    (('L', 'w5'), ('c', 'x'), ('w5',))
     """
-    derivative = read_derivative(key)
+    derivative = read_edge(key) or read_derivative(key)
     return (derivative.of, derivative.wrt) if derivative is not None else (read_after(key).key,)
 
 

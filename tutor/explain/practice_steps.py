@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tutor.derive.working import write_printed
 from tutor.errors import GraphError
 from tutor.explain.document import Document, Equation, Equations, Figure, Paragraph, Picture, Sentence, Side
 from tutor.explain.feedback_page import cut, value
@@ -149,7 +150,7 @@ class _StepWriter:
         is_entry = own_left != left  # an array whose step stands entry by entry
         if is_entry and placed:
             return None
-        sides = [] if is_entry else [Side(step.expr)]
+        sides = [] if is_entry else [Side(write_printed(step.expr, step.target, self.marker.sheet.steps))]
         if not placed and not task.question.shape:
             sides += [Side(right) for rung in [rungs.get("numbers")] if rung is not None and (right := rung.right) is not None]
         if not placed and (result := self.find_result(task, own.status, own.text)) is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.own_functions import shorten_name
+from tutor.expression.walk import name_edges
 
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 
@@ -14,13 +15,15 @@ _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 def write_plain(expr: Expr, *, as_written: bool = False) -> str:
     """The expression in the grammar of the product; ``as_written`` with the signs of matrices, for people who wrote ``X W``.
 
+    A derivative along one edge alone, ``c|x``, is written as lectures do; its reader finds out what is meant (`tutor.marking.edges`).
+
     >>> write_plain(Mul((Number("2"), Add((Name("x"), Neg(Name("y")))))))
     '2*(x - y)'
     >>> product = Call("matmul", (Call("transpose", (Name("W"),)), Add((Name("x"), Name("y")))))
     >>> write_plain(product), write_plain(product, as_written=True)
     ('matmul(transpose(W), x + y)', 'W^T (x + y)')
     """
-    return _text(expr, as_written)[0]
+    return _text(name_edges(expr), as_written)[0]
 
 
 def _text(expr: Expr, written: bool) -> tuple[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from tutor.expression.keys import read_after, read_derivative
+from tutor.expression.keys import read_after, read_derivative, read_edge
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 
 
@@ -219,10 +219,23 @@ def take_entry(expr: Expr, index: Sequence[Expr]) -> Expr | None:
 
 
 def as_name(key: str) -> Expr:
-    """A quantity or a derivative by its key.
+    """A quantity or a derivative by its key; that along one edge alone as it is printed.
 
-    >>> as_name("dL/dw"), as_name("w@1")
-    (Partial(of='L', wrt='w'), Name(name='w@1'))
+    >>> as_name("dL/dw"), as_name("c|x"), as_name("w@1")
+    (Partial(of='L', wrt='w'), Partial(of='c', wrt='x'), Name(name='w@1'))
     """
-    derivative = read_derivative(key)
+    derivative = read_edge(key) or read_derivative(key)
     return Partial(derivative.of, derivative.wrt) if derivative is not None and not read_after(key).updates else Name(key)
+
+
+def name_edges(expr: Expr) -> Expr:
+    """A formula of a working as it is printed: derivatives along one edge alone, ``c|x``, are written ∂c/∂x.
+
+    >>> name_edges(Mul((Partial("L", "c"), Name("c|x"))))
+    Mul(args=(Partial(of='L', wrt='c'), Partial(of='c', wrt='x')))
+    """
+    if type(expr) is Name:
+        return as_name(expr.name) if read_edge(expr.name) is not None else expr
+    parts = children(expr)
+    named = tuple(name_edges(part) for part in parts)
+    return expr if named == parts else rebuild(expr, named)

@@ -1,18 +1,22 @@
 """Layers that are written out (`tutor.rules.composite_layers`): the call of one becomes its steps, with names that say what they are.
 
 ``y = layer_norm(x, g, b)`` is mu = …, sigma_sq = …, xhat = … and y = …; in ``h_1, c_1 = lstm_cell(…)`` the gates are i_1, f_1, o_1, g_1.
+A layer that is written in one line, ``(X - mean(X, axis=0))/sqrt(var(X, axis=0) + eps)``, has steps for its mean and its variance as well.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeGuard
 
 from tutor.errors import TutorError
-from tutor.expression.nodes import Call, Expr, Name, Number, children, rebuild
+from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.parse import parse
+from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
 from tutor.expression.sizes import list_size_letters
 from tutor.expression.walk import names, substitute
 from tutor.graph.array_products import arrange_products
@@ -55,7 +59,52 @@ def is_composite(expr: Expr) -> bool:
     return False
 
 
-def expand_layers(steps: Iterable[tuple[str, Expr]], shapes: Mapping[str, Shape], *, learn: Learn | None = None) -> Expanded:
+STATISTICS = ("mean", "var", "std")
+"""What is worked out before it is used beside the array that it is of."""
+
+
+def find_statistics(expr: Expr) -> list[Call]:
+    """The means and variances in a formula that stand beside the arrays that they are of, the inner ones first.
+
+    What is a whole formula, what is by itself in it (the mean of some losses) and a single mean (x - mean(x)) stay where they are.
+
+    >>> x = Name("x")
+    >>> centred = Add((x, Neg(Call("mean", (x,)))))
+    >>> find_statistics(centred), [call.func for call in find_statistics(Mul((centred, Call("var", (x,)))))]
+    ([], ['mean', 'var'])
+    """
+    found: dict[Call, None] = {}
+    _list_statistics(expr, frozenset(), found)
+    return [] if len(found) < 2 and all(call.func == "mean" for call in found) else list(found)
+
+
+def _list_statistics(expr: Expr, beside: frozenset[str], found: dict[Call, None]) -> None:
+    """``beside`` are the names that stand around a formula, outside of what is worked out before."""
+    parts = children(expr)
+    around = [_list_outside(part) for part in parts]
+    for place, part in enumerate(parts):
+        _list_statistics(part, beside.union(*around[:place], *around[place + 1 :]), found)
+    if _is_statistic(expr) and not beside.isdisjoint(names(expr)):
+        found.setdefault(expr)
+
+
+def _is_statistic(expr: Expr) -> TypeGuard[Call]:
+    """A mean, a variance or a deviation, of all entries or along axes."""
+    if type(expr) is not Call or expr.func not in STATISTICS:
+        return False
+    return all(type(arg) is Call and arg.func in (AXIS_WORD, KEPT_WORD) for arg in expr.args[1:])
+
+
+def _list_outside(expr: Expr) -> frozenset[str]:
+    """The names in a formula that stand outside of its means and variances."""
+    if _is_statistic(expr):
+        return frozenset()
+    return frozenset((expr.name,)) if type(expr) is Name else frozenset().union(*map(_list_outside, children(expr)))
+
+
+def expand_layers(
+    steps: Iterable[tuple[str, Expr]], shapes: Mapping[str, Shape], *, learn: Learn | None = None
+) -> Expanded:
     """The steps with those of each layer in the place of its call; in their order of computation, where there is one.
 
     With ``learn`` a leaf without a shape gets the one that it needs; without it, it is a single number.
@@ -67,7 +116,7 @@ def expand_layers(steps: Iterable[tuple[str, Expr]], shapes: Mapping[str, Shape]
     [('r', 'sqrt(mean(x^2))'), ('y', 'x/r')]
     """
     written = list(steps)
-    if not any(is_composite(expr) for _, expr in written):
+    if not any(is_composite(expr) or find_statistics(expr) for _, expr in written):
         return Expanded(written, {}, frozenset())
     expander = _Expander(dict(written), shapes, learn)
     for target in sort_formulas(expander.formulas):
@@ -87,7 +136,12 @@ class _Expander:
         self.constants: set[str] = set()
         self.outputs: dict[Expr, dict[int, str]] = {}
         self.done: dict[Expr, list[str]] = {}
-        self.taken = {*shapes, *formulas, *(letter for shape in shapes.values() for letter in list_size_letters(shape)), *FUNCTIONS}
+        self.taken = {
+            *shapes,
+            *formulas,
+            *(letter for shape in shapes.values() for letter in list_size_letters(shape)),
+            *FUNCTIONS,
+        }
         for target, expr in formulas.items():
             self.taken |= {*names(expr)}
             call, place = _read_output(expr)
@@ -98,7 +152,8 @@ class _Expander:
         expr = self.formulas[target]
         call, place = _read_output(expr)
         if call is None:
-            return self.add(target, self.write_results(expr, target))
+            expr = self.write_results(expr, target)
+            return self.add(target, self.name_statistics(expr, target))
         names_of = self.expand_call(call, target)
         if names_of[place] != target:  # the same call twice
             self.add(target, Name(names_of[place]))
@@ -111,6 +166,55 @@ class _Expander:
         self.made.append((target, expr))
         self.taken.add(target)
         self.known[target] = self.find_known_shape(expr)
+
+    def name_statistics(self, expr: Expr, near: str) -> Expr:
+        """A formula with the names of its means and variances in their place; each has a step of its own, unless one is there."""
+        fresh = _FreshNames(self.taken, near)
+        if find_statistics(expr):
+            if self.learn is not None:
+                self.learn(expr, self.known)
+            self.find_known_shape(expr)  # says what does not fit in the words of the formula
+        left: list[Expr] = [*find_statistics(expr)]
+        while left:
+            call = left.pop(0)
+            assert type(call) is Call
+            put = self.name_statistic(call, fresh)
+            left = [_replace(other, call, put) for other in left]
+            expr = _replace(expr, call, put)
+        return expr
+
+    def name_statistic(self, call: Call, fresh: _FreshNames) -> Expr:
+        """What stands in the place of a mean, a variance or a deviation; a variance is the mean of squares around a mean with a step."""
+        array, axes = call.args[0], call.args[1:]
+        if call.func == "std":
+            return Call("sqrt", (self.name_statistic(Call("var", call.args), fresh),))
+        if call.func == "var" and not self.find_step(call):
+            mean = self.find_mean(array, axes)
+            centred = Add((array, Neg(self.name_call(mean, "mu", fresh))))
+            return self.name_call(Call("mean", (Pow(centred, Number("2")), *axes)), "sigma_sq", fresh)
+        return self.name_call(call, "sigma_sq" if call.func == "var" or _is_variance(call) else "mu", fresh)
+
+    def find_mean(self, array: Expr, axes: Sequence[Expr]) -> Call:
+        """The mean that a variance is around: one that has a step and fits beside the array, else one that keeps its axes."""
+        kept = Call("mean", (array, *(Call(KEPT_WORD, children(axis)) for axis in axes)))
+        plain = Call("mean", (array, *(Call(AXIS_WORD, children(axis)) for axis in axes)))
+        if self.find_step(kept) or not self.find_step(plain):
+            return kept
+        with suppress(TutorError):
+            if self.find_known_shape(Add((array, Neg(Name(self.find_step(plain)))))) == self.find_known_shape(array):
+                return plain
+        return kept
+
+    def name_call(self, call: Call, word: str, fresh: _FreshNames) -> Name:
+        """The name of the step that works out a call; a step more where there is none."""
+        name = self.find_step(call) or fresh.choose([word])[word]
+        if name not in self.known:
+            self.add(name, call)
+        return Name(name)
+
+    def find_step(self, call: Call) -> str:
+        """The step that is already there for a call, if there is one."""
+        return next((target for target, made in self.made if made == call), "")
 
     def find_known_shape(self, expr: Expr) -> Shape:
         return shape_of(arrange_products(expr, self.known), self.known)
@@ -171,7 +275,9 @@ class _Expander:
                     self.known[arg.name] = self.learned[arg.name] = shape
 
     def write(self, given: GivenOperands, operands: Mapping[str, Expr], fit: Fit, called: Mapping[str, str]) -> None:
-        missing = frozenset({*given.row.names} - {*operands} | {n for n, v in given.settings.items() if v == Number("0")})
+        missing = frozenset(
+            {*given.row.names} - {*operands} | {n for n, v in given.settings.items() if v == Number("0")}
+        )
         table: dict[str, Expr] = {name: size_expr(size) for name, size in fit.sizes.items()}
         table |= {**given.settings, **operands}
         left = [(target, drop_missing(expr, missing)) for target, expr in read_steps_of(fit.way)]
@@ -182,6 +288,20 @@ class _Expander:
         for target, expr in left:
             assert expr is not None
             self.add(names_of[target], fold_settings(substitute(expr, table)))
+
+
+def _is_variance(call: Call) -> bool:
+    """Whether a mean is that of the squares of differences."""
+    inner = call.args[0]
+    return call.func == "mean" and type(inner) is Pow and type(inner.base) is Add
+
+
+def _replace(expr: Expr, old: Expr, new: Expr) -> Expr:
+    """A formula with another part in the place of one, wherever it stands."""
+    if expr == old:
+        return new
+    parts = children(expr)
+    return rebuild(expr, tuple(_replace(part, old, new) for part in parts)) if parts else expr
 
 
 def _read_output(expr: Expr) -> tuple[Call | None, int]:

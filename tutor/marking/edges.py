@@ -28,12 +28,24 @@ def edges(working: Working) -> dict[str, str]:
 
 def as_meant(expr: Expr, target: str, known: Mapping[str, str], points: Points) -> Expr:
     """A formula with its derivatives as edges where it is right so and not otherwise; else as it is."""
-    used = [name for name in list_referred(expr) if name in known]
-    if not used or compare(expr, target, points).outcome == "equal":
+    readings = list_readings(expr, target, known)
+    if len(readings) < 2 or compare(expr, target, points).outcome == "equal":
         return expr
+    return next((other for other in readings if other is not expr and compare(other, target, points).outcome == "equal"), expr)
+
+
+def list_readings(expr: Expr, target: str, known: Mapping[str, str]) -> list[Expr]:
+    """What a formula may mean, the likeliest first.
+
+    In a chain its derivatives are those along edges, but those of what the ``target`` is a derivative of, ∂f/∂c, are whole; or all are
+    whole; or none.
+
+    >>> from tutor.expression.parse import parse
+    >>> len(list_readings(parse("df/dc*dc/da", names="acf"), "df/da", {"df/dc": "f|c", "dc/da": "c|a"}))
+    3
+    """
+    used = [name for name in list_referred(expr) if name in known]
     asked = read_derivative(target)
-    for chosen in (used, [name for name in used if asked is None or (d := read_derivative(name)) is None or d.of != asked.of]):
-        other = rename_formula(expr, {name: known[name] for name in chosen})
-        if chosen and compare(other, target, points).outcome == "equal":
-            return other
-    return expr
+    inner = [name for name in used if asked is None or (d := read_derivative(name)) is None or d.of != asked.of]
+    chosen = dict.fromkeys(map(tuple, (inner, (), used)))
+    return [rename_formula(expr, {name: known[name] for name in names}) if names else expr for names in chosen]

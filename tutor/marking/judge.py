@@ -25,6 +25,7 @@ from tutor.marking.answer_forms import (
     list_shorter,
 )
 from tutor.marking.diagnose import Diagnosis
+from tutor.marking.edges import list_readings
 from tutor.marking.evidence import Given, mark_nowhere
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Outcome, Refutation, Slip, Verdict
@@ -378,7 +379,8 @@ class Judge:
             return followed
         if found.gap <= ROUGH and has_decimals(expr):
             return Judged("close", refutation=refutation)
-        slips = self.slips_in_formula(target, expr, earlier.made)
+        readings = list_readings(expr, target, self.sheet.edges)
+        slips = next((told for one in readings if (told := self.slips_in_formula(target, one, earlier.made))), ())
         return Judged("misconception" if slips else "wrong", slips=slips, refutation=refutation)
 
     def is_value(self, expr: Expr, truth: Value) -> bool:

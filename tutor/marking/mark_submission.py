@@ -18,7 +18,7 @@ from tutor.answer.compare.figures import write_decimal
 from tutor.answer.handed_in import Submission, is_blank
 from tutor.answer.read.asked_names import AskedNames
 from tutor.answer.read.number_forms import has_decimal_commas
-from tutor.derive.working import list_referred
+from tutor.derive.working import list_referred, write_printed
 from tutor.errors import TutorError
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question, Tolerance
@@ -173,6 +173,8 @@ class Marker:
         expr = works[0].expr if len(works) == 1 and works[0] is not None else None
         if asked.array and asked.kind == "expression" and (step := self.sheet.layer_steps.get(asked.array)) is not None:
             expr = step.expr
+        elif expr is not None:
+            expr = write_printed(expr, asked.targets[0], self.sheet.steps)
         if expr is None and len(asked.targets) == 1 and not shown:
             expr = Name(asked.targets[0])
         if len(asked.shape) > 1 and len(shown) == prod(asked.shape):  # row after row, as it is answered

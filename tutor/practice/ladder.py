@@ -8,12 +8,12 @@ from fractions import Fraction
 from math import prod
 from typing import Literal
 
-from tutor.derive.working import list_referred
+from tutor.derive.working import list_referred, write_printed
 from tutor.exercise.question import LISTS, Question
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
-from tutor.expression.walk import as_name
+from tutor.expression.walk import as_name, name_edges
 from tutor.graph.nouns import Step
 from tutor.marking.mark_submission import Marker, nest_texts
 from tutor.numbers.arithmetic import Value
@@ -68,12 +68,13 @@ def list_rungs(marker: Marker, task: AskedStep, shown: Mapping[str, str]) -> tup
     if (own := _write_rule(step)) is not None and own[1] != step.expr:  # in the letters of the exercise it would be the answer
         rungs.append(Rung("formula", left=own[0], right=own[1]))
     if task.kind in ("value", "declared") and (part := choose_part(marker, task.question, step)) is not None:
-        rungs.append(Rung("smaller", (part,)))
+        rungs.append(Rung("smaller", (name_edges(part),)))
     if task.question.kind not in ("choice", "expression", "chain"):  # there the step in symbols is the answer
         left = as_name(step.target)
-        rungs.append(Rung("symbols", left=left, right=step.expr))
-        filled = _put_in(step.expr, shown, marker.sheet.working.by_name)
-        if task.question.kind == "number" and filled != step.expr:
+        printed = write_printed(step.expr, step.target, marker.sheet.steps)
+        rungs.append(Rung("symbols", left=left, right=printed))
+        filled = write_printed(_put_in(step.expr, shown, marker.sheet.working.by_name), step.target, marker.sheet.steps)
+        if task.question.kind == "number" and filled != printed:
             rungs.append(Rung("numbers", left=left, right=filled))
     return (*(rungs or [think]), result)
 

@@ -25,7 +25,7 @@ from tutor.marking.judge_answer import award
 from tutor.marking.marked import PERSON, RIGHT, MarkedAnswer
 from tutor.marking.misconceptions import NEIGHBOUR
 from tutor.practice.fading import choose_worked, is_given
-from tutor.practice.ladder import Rung, list_rungs
+from tutor.practice.ladder import Rung, find_step, list_rungs
 from tutor.practice.preview import read_preview
 from tutor.practice.records import (
     DONE,
@@ -40,7 +40,7 @@ from tutor.practice.records import (
     Status,
 )
 from tutor.practice.settling import count_share, find_answered, list_settled
-from tutor.practice.smaller import TRIES, ask_part, is_part_right
+from tutor.practice.smaller import TRIES, ask_part, choose_part, is_part_right
 from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import Parameters, Trial, trace_trials
 from tutor.text import make_visible
@@ -251,9 +251,9 @@ def _find_other(session: Session, task: AskedStep, text: str, earlier: Earlier) 
 def _take_part(session: Session, task: AskedStep, event: Event) -> tuple[Session, Reply]:
     """An answer while a smaller question is asked: it earns and costs nothing, and when that is done the step is asked again."""
     own, marker = session.look_up(task.id), session.lesson.marker
-    part = next(part for rung in list_rungs(marker, task, session.list_shown()) if rung.kind == "smaller" for part in rung.parts)
+    part = choose_part(marker, task.question, find_step(marker, task))
     members = read_preview(marker, ask_part(task), event.text).members
-    right = bool(members) and is_part_right(marker, task.question, part, members[-1][1], session.earlier)
+    right = bool(members) and part is not None and is_part_right(marker, task.question, part, members[-1][1], session.earlier)
     session = _set(session, task.id, replace(own, smaller=0 if right else own.smaller - 1))
     return session, Reply("answer", task.id, note="part-right" if right else "part-wrong")
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from zlib import crc32
 
 from tutor.derive.local import refine_rule
+from tutor.derive.working import write_printed
 from tutor.errors import ExerciseError, TutorError, hint_near
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
@@ -351,7 +352,8 @@ class _TaskLister:
         order = self.shuffle(goal, lambda bend: f"{bend.tag} {bend.edits[0][0]} {bend.key}")
         wrong = min(bends, key=order)
         at, bent = wrong.edits[0]
-        pairs = tuple((as_name(step.target), bent if step.target == at else step.expr) for step in lines)
+        told = [(step.target, bent if step.target == at else step.expr) for step in lines]
+        pairs = tuple((as_name(target), write_printed(expr, target, self.sheet.steps)) for target, expr in told)
         place = [step.target for step in lines].index(at)
         question = self.make_choice(f"{goal}.wrong-line", [f"{write_plain(left)} = {write_plain(right)}" for left, right in pairs], [place])
         self.add_choice(AskedStep(question, "wrong-line", f"wrong-line:{wrong.tag}", goal, lines=pairs))

@@ -13,11 +13,11 @@ CELL = {"x": (2,), "h": (2,), "c": (2,), "W": (8, 2), "U": (8, 2), "r": (2,)}
 COMPACT = "(3*dL/dy - fill(sum(dL/dy), 3) - sum(hadamard(dL/dy, y))*y)/(3*"
 FOUND = [  # steps before L, shapes, the gradient
     (["y = layer_norm(x, eps=0)"], X, f"dL/dx = {COMPACT}sqrt(sigma_sq))", NORMALISED),
-    (["y = (x - mean(x))/std(x)"], X, f"dL/dx = {COMPACT}sqrt(mean((x - fill(mean(x), 3))^2)))", NORMALISED),
+    (["y = (x - mean(x))/std(x)"], X, f"dL/dx = {COMPACT}sqrt(sigma_sq))", NORMALISED),
     (["m = mean(x)", "d = x - m", "v = mean(d^2)", "s = sqrt(v + e)", "y = d/s"], X, f"dL/dx = {COMPACT}s)", NORMALISED),
     (["m = sum(x)/3", "d = x - m", "v = sum(d ⊙ d)/3", "y = d/sqrt(v)"], X, f"dL/dx = {COMPACT}sqrt(v))", NORMALISED),
     (["y = (x - mean(x))/std(x)", "L = sum(r ⊙ y) + sum(x)"], X,  # x is used besides
-     f"dL/dx = {COMPACT}sqrt(mean((x - fill(mean(x), 3))^2))) + fill(1, 3)", NORMALISED),
+     f"dL/dx = {COMPACT}sqrt(sigma_sq)) + fill(1, 3)", NORMALISED),
     (["y = x/norm(x)"], X, "dL/dx = (dL/dy - sum(hadamard(dL/dy, y))*y)/sqrt(sum(x^2))", SCALED),
     (["y = x/sqrt(x^T x)"], X, "dL/dx = (dL/dy - sum(hadamard(dL/dy, y))*y)/sqrt(matmul(x, x))", SCALED),
     (["y = rms_norm(x)"], X, "dL/dx = (3*dL/dy - sum(hadamard(dL/dy, y))*y)/(3*r_y)", SCALED),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from latex_articles import LONG, NOTATION, WRITER, network, random_expr, two_paths
 
 from tutor.explain.document import Document, Equation, Equations, Side
-from tutor.expression.nodes import Call, Name, Number
+from tutor.expression.nodes import Call, Name, Number, Pow
 from tutor.expression.parse import parse
 from tutor.render.latex.article import document
 from tutor.render.latex.rows import explode, pack, set_rows
@@ -56,7 +56,9 @@ def test_members_stand_whole_below_their_left_side_where_they_fit() -> None:
     long = " + ".join(f"K_{n}*X_{n}" for n in range(13))
     equation = Equation(parse("quite_long_name"), (Side(parse(long)), Side(Number("2"), result=True)))
     wide = measure(WRITER.show(parse(long)))
-    beside, below, broken = (set_rows(WRITER, equation, wide + more, 9.0, {}, shifts=True) for more in (14.0, 5.0, -4.0))
+    beside, below, broken = (
+        set_rows(WRITER, equation, wide + more, 9.0, {}, shifts=True) for more in (14.0, 5.0, -4.0)
+    )
     assert [row.left != "" and not row.alone for row in beside] == [True]
     assert [row.alone for row in below] == [True, True]
     assert below[0].shift == below[1].shift + 1
@@ -74,4 +76,13 @@ def test_a_sign_of_several_axes_is_broken_inside_and_never_shrunk(source):
     flow = "".join(chunk.flow for chunk in chunks)
     assert len(chunks) > 2
     assert "resizebox" not in flow
-    assert flow.startswith("\\operatorname{" + ("broadcast" if source == "broadcast" else "sum") + "}_{N \\times \\cdot}")
+    assert flow.startswith(
+        "\\operatorname{" + ("broadcast" if source == "broadcast" else "sum") + "}_{N \\times \\cdot}"
+    )
+
+
+def test_a_power_of_a_root_that_is_broken_has_brackets():
+    root = Call("sqrt", (parse("+".join(f"a_{n}*b_{n}" for n in range(12))),))
+    flow = "".join(chunk.flow for chunk in explode(WRITER, Pow(root, Number("2")), 12))
+    assert "^{1/2}" in flow
+    assert "^{1/2}^" not in flow  # TeX does not take two

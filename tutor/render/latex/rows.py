@@ -115,7 +115,7 @@ def explode(writer: Writer, expr: Expr, limit: float, lead: bool = True) -> list
         case Pow(base, exp):
             power = "^{" + writer.show(exp) + "}"
             if measure(power) <= limit / 2:
-                closed = isinstance(base, Name | Call)
+                closed = isinstance(base, Name | Call) and not (isinstance(base, Call) and base.func == "sqrt")  # broken, it is a power
                 return _wrap_chunks(_break_inner(writer, base, limit - measure(power), not closed), "", power)
         case Call(func) if func in ARRAYS:
             parted = seams(writer, expr)
