@@ -26,7 +26,8 @@ ALLOWED = {  # file: why, and the names
     ),
     "program/library_rows.py": (
         "TYPED",
-        "abs arccos arcsin arctan arsinh average_pool average_pool_1d average_pool_3d binary_cross_entropy concat correlate cos "
+        "abs arccos arcsin arctan arsinh average_pool average_pool_1d average_pool_3d binary_cross_entropy concat "
+        "correlate cos "
         "cosh cross_entropy elu erf exp flatten gelu hard_sigmoid hard_tanh if_positive leaky_relu log log_sigmoid log_softmax logit logsumexp matmul "
         "max max_pool max_pool_1d max_pool_3d mean min mish outer relu relu6 selu sigmoid sign silu sin sinh softmax softplus softsign sqrt "
         "sum tan tanh transpose unflatten",
@@ -64,7 +65,8 @@ ALLOWED = {  # file: why, and the names
     "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten part sum transpose unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",
-        "abs arccos arcosh arcsin arctan arsinh artanh average_pool average_pool_1d average_pool_3d binary_cross_entropy concat correlate cot "
+        "abs arccos arcosh arcsin arctan arsinh artanh average_pool average_pool_1d average_pool_3d binary_cross_entropy concat "
+        "correlate cot "
         "cross_entropy csc embed flatten gaussian_nll "
         "hard_sigmoid hard_tanh heaviside kl_divergence kl_gaussians kl_standard_normal log log_cosh log_poisson_nll "
         "log_sigmoid log_softmax logsumexp lse matmul max max_pool max_pool_1d max_pool_3d min multi_hinge poisson_nll "
