@@ -11,7 +11,6 @@ HOSTILE = {  # name: the program, a part of the refusal
     "no Python": ("def f(x:\n    return", "no Python"),
     "a long number": ("def f(x):\n    return x * 9" + "9" * 4_000, "over the limit|no Python"),
     "no shapes": ("def f(X, W):\n    return X @ W", "nothing says the shape of X, W"),
-    "a walrus": ("def f(x):\n    return (y := x * 2) + y", ":="),
     "exec": ("def f(x):\n    return exec('x')", "nothing defines exec"),
     "an import that is called": ("def f(x):\n    return __import__('os').system('true')", "nothing defines"),
     "another library": ("import os\ndef f(x):\n    return os.system('true')", "os.system"),
@@ -41,5 +40,5 @@ HOSTILE = {  # name: the program, a part of the refusal
     "an escape for the terminal": ("def f(x):\n    return '\x1b[2J' @ x", "belongs"),
     "labels from a mask": ("def f(x):\n    return x[x > 0].sum()", "mask"),
     "a condition on numbers": ("def f(x):\n    if x > 0:\n        return x * x\n    return x", "not known while"),
-    "without gradients": ("import torch\ndef f(x):\n    with torch.no_grad():\n        y = x * x\n    return y", "no_grad"),
+    "without gradients": ("import torch\ndef f(x):\n    with torch.no_grad():\n        y = x * x\n    return y", "given, and not computed"),
 }  # fmt: skip

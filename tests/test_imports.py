@@ -59,7 +59,8 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.sympy_loss"),
     "mpmath": ("numbers.arithmetic", "numbers.balls", "numbers.intervals"),
     "flint": ("numbers.balls",),
-    "numpy": ("numbers.array_plan", "numbers.runner", "numbers.compiled", "numbers.arrays"),  # all others take what numbers.arrays has
+    # all others take what numbers.arrays has
+    "numpy": ("numbers.array_plan", "numbers.runner", "numbers.compiled", "numbers.arrays", "program.known_arrays"),
     "subprocess": ("render.latex.pdf", "batch.workers"),
     "signal": ("render.latex.pdf", "batch.pool", "batch.serve", "batch.workers", "cli.tutor_serve"),
     "shutil": ("render.latex.pdf", "cli.practice_screen"),

@@ -7,17 +7,28 @@ never runs it.  The values of the leaves are drawn by their names.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
 from math import prod
 from pathlib import Path
 from random import Random
+from types import ModuleType
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent))
+import course_programs
+import module_programs
+
 TABLE = Path(__file__).with_suffix(".json")
-LABELS = {"y": (2, 0, 1, 2), "ix": (1, 0, 2, 1), "Xb": (2, 0, 1, 1, 0, 2, 2, 1)}
+RESULT = "the result"
+LABELS = {"y": (2, 0, 1, 2), "ix": (1, 0, 2, 1), "Xb": (2, 0, 1, 1, 0, 2, 2, 1), "yb": (1, 0, 2, 2, 0, 1, 1, 2), "inputs": (2, 0, 1),
+          "targets": (0, 1, 2)}  # fmt: skip
 """Whole numbers that are given, with as many classes as they are used for."""
+
+NOT_RUN = ("gradients that stop", "convolution by columns", "attention in einsum")
+"""What is read, and whose numbers are not those of a single backward pass; what is not read."""
 
 CASES: dict[str, tuple[str, str, dict[str, tuple[int, ...]]]] = {
     "two-layer net": ("""
@@ -258,6 +269,9 @@ def forward(x, w, mask, alpha):
 }  # fmt: skip
 
 
+CASES |= {name: case for name, case in (course_programs.CASES | module_programs.CASES).items() if name not in NOT_RUN}
+
+
 def draw_values(case: str, name: str, shape: tuple[int, ...]) -> list[str]:
     """The numbers of one leaf, of two digits, from -1.5 to 1.5."""
     rng = Random(f"{case}/{name}")
@@ -267,31 +281,70 @@ def draw_values(case: str, name: str, shape: tuple[int, ...]) -> list[str]:
 class Numpy:
     """What the programs take of NumPy, by PyTorch."""
 
+    newaxis = None
+
     def __init__(self, torch: Any) -> None:
         self.torch = torch
-        self.linalg = self
-        self.newaxis = None
+        self.linalg = self.random = self
+        self.c_ = Columns(torch)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.torch, name)
 
     def maximum(self, one: Any, two: Any) -> Any:
-        return self.torch.maximum(self.torch.as_tensor(one, dtype=self.torch.float64), two)
+        return self.torch.maximum(*(self.torch.as_tensor(part, dtype=self.torch.float64) for part in (one, two)))
 
-    def max(self, x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-        return x.max() if axis is None else self.torch.amax(x, dim=axis, keepdim=keepdims)
+    def max(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        return self.torch.amax(x) if axis is None else self.torch.amax(x, dim=axis, keepdim=keepdims)
 
     def var(self, x: Any, axis: int, keepdims: bool = False) -> Any:
         return self.torch.var(x, dim=axis, keepdim=keepdims, unbiased=False)
 
     def dot(self, one: Any, two: Any) -> Any:
-        return one @ two
+        return one * two if isinstance(one, float) or isinstance(two, float) or not one.shape or not two.shape else one @ two
 
-    def norm(self, x: Any, axis: int) -> Any:
+    def norm(self, x: Any, axis: int | None = None) -> Any:
         return self.torch.linalg.vector_norm(x, dim=axis)
 
     def concatenate(self, parts: list[Any], axis: int = 0) -> Any:
         return self.torch.cat(parts, dim=axis)
+
+    def copy(self, x: Any) -> Any:
+        return x.clone()
+
+    def sqrt(self, x: Any) -> Any:
+        return self.torch.sqrt(self.torch.as_tensor(x, dtype=self.torch.float64))
+
+    def pad(self, x: Any, width: Any, mode: str = "constant") -> Any:
+        return self.torch.nn.functional.pad(x, [one for pair in reversed(width) for one in pair])
+
+    def split(self, x: Any, count: int, axis: int = 0) -> Any:
+        return self.torch.chunk(x, count, dim=axis)
+
+    def uniform(self, low: float, high: float, size: Any) -> Any:
+        return self.torch.zeros(size)
+
+    def triu(self, x: Any, k: int = 0) -> Any:
+        return self.torch.triu(x, diagonal=k)
+
+    def clip(self, x: Any, low: float, high: float, out: Any = None) -> Any:
+        return self.torch.clip(x, low, high)
+
+    def seed(self, number: int) -> None:
+        """Nothing is drawn here."""
+
+    def zeros(self, *sizes: Any, dtype: Any = None) -> Any:
+        return self.torch.zeros(*sizes)
+
+
+class Columns:
+    """np.c_"""
+
+    def __init__(self, torch: Any) -> None:
+        self.torch = torch
+
+    def __getitem__(self, parts: Any) -> Any:
+        return self.torch.cat([part if part.ndim > 1 else part[:, None] for part in parts], dim=1)
 
 
 def torch_table(case: str) -> dict[str, list[float]]:
@@ -300,10 +353,42 @@ def torch_table(case: str) -> dict[str, list[float]]:
 
     usual = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
+    lent = {"dot": lambda one, two: one @ two}
+    if "import torch" not in CASES[case][0]:
+        numpy = Numpy(torch)
+        lent |= {"transpose": lambda x, *axes: x.permute(*axes), "max": lambda x, axis=None, keepdims=False: numpy.max(x, axis, keepdims)}
+    own = {name: getattr(torch.Tensor, name) for name in lent}
     try:
+        for name, function in lent.items():
+            setattr(torch.Tensor, name, function)
         return _run_case(case)
     finally:
         torch.set_default_dtype(usual)
+        for name, function in own.items():
+            setattr(torch.Tensor, name, function)
+
+
+def _find_weights(value: Any, path: str, found: dict[str, Any], torch: Any) -> Any:
+    """The arrays of numbers that an object has, by the names that the reader gives them; in their place, leaves of those names."""
+    if isinstance(value, torch.Tensor):
+        if path.endswith(("running_mean", "running_var", "_out", "_x")):
+            return value
+        return found.setdefault(path, found["draw"](path, tuple(value.shape)))
+    if isinstance(value, list):
+        value[:] = [_find_weights(part, f"{path}_{place}", found, torch) for place, part in enumerate(value)]
+    elif isinstance(value, dict):
+        for key in value:
+            value[key] = _find_weights(value[key], str(key) if path in ("params", "") else f"{path}_{key}", found, torch)
+    elif not isinstance(value, torch.nn.Module) and type(value).__module__ == "__program__":
+        for key, part in vars(value).items():
+            if id(part) not in found["seen"]:
+                setattr(value, key, _find_weights(part, f"{path}_{key}" if path else key, found, torch))
+    return value
+
+
+_LENT = (("import numpy as np", ""), ("np.newaxis", "None"), ("X[i].dot(W)", "X[i] @ W"), (".copy()", ".clone()"), ("list(y)", "y"),
+         (".astype(x.dtype, copy=False)", ""), ("np.empty(", "np.zeros("), ("sum(w.size ", "sum(w.numel() "), ("t.size)", "t.numel())"),
+         ("y.size)", "y.numel())"), ("grad_y_pred = 2.0 * (y_pred - y)", ""))  # fmt: skip
 
 
 def _run_case(case: str) -> dict[str, list[float]]:
@@ -312,39 +397,84 @@ def _run_case(case: str) -> dict[str, list[float]]:
 
     source, target, shapes = CASES[case]
     lent = source
-    for numpy, pytorch in (("import numpy as np", ""), ("np.newaxis", "None"), ("X[i].dot(W)", "X[i] @ W"), (".copy()", ".clone()")):
+    for numpy, pytorch in _LENT:
         lent = lent.replace(numpy, pytorch)
     lent = re.sub(r"(?m)^( +)(\w+) ([-+*/])= ", r"\1\2 = \2 \3 ", lent)  # autograd refuses to look at what was changed in place
-    scope: dict[str, Any] = {"np": Numpy(torch)}
-    exec(lent, scope)  # our own programs
     leaves: dict[str, Any] = {}
+
+    def draw(name: str, shape: tuple[int, ...]) -> Any:
+        values = torch.tensor([float(v) for v in draw_values(case, name, shape)]).reshape(shape)
+        return values.requires_grad_()
+
+    scope: dict[str, Any] = {"np": Numpy(torch), "__name__": "__program__"}
+    weights: dict[str, Any] = {"draw": draw, "seen": set()}
+    sys.modules["__program__"] = ModuleType("__program__")
+    for node in ast.parse(lent).body:  # our own programs
+        before = set(scope)
+        exec(compile(ast.Module([node], []), "program", "exec"), scope)
+        if isinstance(node, ast.Assign) and re.search(r"randn|zeros|ones|\[", ast.unparse(node.value)):
+            for name in set(scope) - before - {"__builtins__"}:
+                if isinstance(scope[name], torch.Tensor) or name == "layers":
+                    scope[name] = _find_weights(scope[name], name, weights, torch)
     for name, shape in shapes.items():
-        if name in LABELS:
-            leaves[name] = torch.tensor(LABELS[name]).reshape(shape)
-        else:
-            leaves[name] = torch.tensor([float(v) for v in draw_values(case, name, shape)]).reshape(shape).requires_grad_()
-    made = scope[target.partition(".")[0]]
+        leaves[name] = torch.tensor(LABELS[name][: prod(shape)]).reshape(shape) if name in LABELS else draw(name, shape)
+    head, _, method = target.partition(".")
+    made = scope[head or "loss"]
     named = dict(leaves)
-    if isinstance(made, type) and issubclass(made, nn.Module):
+    if not target:
+        result = made
+    elif isinstance(made, type):
         module = made()
-        for key, weight in module.named_parameters():
-            own = key.replace(".", "_")
-            with torch.no_grad():
-                weight.copy_(torch.tensor([float(v) for v in draw_values(case, own, tuple(weight.shape))]).reshape(weight.shape))
-            leaves[own] = weight
-        result = module(*named.values())
+        if isinstance(module, nn.Module):
+            module.eval() if "Dropout" in source else None
+            for key, weight in module.named_parameters():
+                own = key.replace(".", "_")
+                with torch.no_grad():
+                    weight.copy_(draw(own, tuple(weight.shape)))
+                weights[own] = weight
+        else:
+            _take_shared(module, weights, torch)
+        result = getattr(module, method or "forward")(**named) if not isinstance(module, nn.Module) else module(*named.values())
     else:
         arguments = made.__code__.co_varnames[: made.__code__.co_argcount]
         missing = [name for name in arguments if name not in named]
         inner = {name: value for name, value in named.items() if name not in arguments}
         dictionary = next((name for name in missing if name in ("params", "parameters")), None)
+        if case == "a deep network by a loop":
+            first = scope["initialize_parameters_deep"]
+            scope["initialize_parameters_deep"] = lambda sizes: _find_weights(first(sizes), "", weights, torch)
         result = made(**{name: value for name, value in named.items() if name in arguments}, **({dictionary: inner} if dictionary else {}))
+    leaves |= {name: value for name, value in weights.items() if name not in ("draw", "seen")}
     result = result[0] if isinstance(result, tuple) else result
-    weights = torch.tensor([float(v) for v in draw_values(case, "g", tuple(result.shape))]).reshape(result.shape) if result.shape else 1
-    total = (result * weights).sum()
+    factors = torch.tensor([float(v) for v in draw_values(case, "g", tuple(result.shape))]).reshape(result.shape) if result.shape else 1
+    total = (result * factors).sum()
     total.backward()
-    found = {"value": [total.item()]}
-    return found | {name: leaf.grad.flatten().tolist() for name, leaf in leaves.items() if leaf.is_floating_point()}
+    found = {RESULT: [total.item()]}
+    used = {name: leaf for name, leaf in leaves.items() if leaf.is_floating_point() and leaf.grad is not None}
+    return found | {name: leaf.grad.flatten().tolist() for name, leaf in used.items()}
+
+
+def _take_shared(module: Any, weights: dict[str, Any], torch: Any) -> None:
+    """The weights of an object that is no module of PyTorch; what several have is one of them."""
+    shared: dict[int, Any] = {}
+
+    def go(value: Any, path: str) -> Any:
+        if id(value) in shared:
+            return shared[id(value)]
+        if isinstance(value, torch.Tensor):
+            shared[id(value)] = weights.setdefault(path, weights["draw"](path, tuple(value.shape)))
+            return shared[id(value)]
+        if isinstance(value, list):
+            value[:] = [go(part, f"{path}_{place}") for place, part in enumerate(value)]
+        elif isinstance(value, dict):
+            for key in list(value):
+                value[key] = go(value[key], str(key) if path == "params" else f"{path}_{key}")
+        elif type(value).__module__ == "__program__":
+            for key in list(vars(value)):
+                setattr(value, key, go(getattr(value, key), f"{path}_{key}" if path else key))
+        return value
+
+    go(module, "")
 
 
 if __name__ == "__main__":

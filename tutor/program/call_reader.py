@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import ast
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tutor.errors import hint_near, tell
-from tutor.expression.nodes import Call
+from tutor.expression.nodes import ZERO, Call
 from tutor.expression.program_signs import SUBSCRIPTS, read_subscripts
-from tutor.program.expression_reader import LONGEST, ExpressionReader
-from tutor.program.library_rows import IGNORED, LIBRARIES, OTHER_WORDS, REQUIRED, CallArguments, LibraryRow
+from tutor.program.array_calls import call_array, compute_of_known
+from tutor.program.expression_reader import OF_MODULES, ExpressionReader
+from tutor.program.known_arrays import make_known
+from tutor.program.library_rows import ENTRYWISE, IGNORED, LIBRARIES, OTHER_WORDS, REQUIRED, CallArguments, LibraryRow
+from tutor.program.operand_reader import LONGEST, read_fraction
 from tutor.program.program_values import (
+    Above,
     Class,
     DrawnArray,
+    FilledArray,
     Formula,
+    Infinite,
     Instance,
+    KnownArray,
     Library,
+    MaskedPart,
+    MaskedScores,
     Method,
+    Open,
     OwnFunction,
     Rounds,
     TorchLayer,
     Unread,
     is_whole,
     name_value,
+    write_number,
     write_size,
 )  # fmt: skip
+
+WRITTEN_FUNCTIONS = {"normalize": "normalize", "cosine_similarity": "cosine_similarity", "rms_norm": "rms_norm", "kl_div": "kl_div",
+                     "scaled_dot_product_attention": "attention"}  # fmt: skip
+"""Functions of PyTorch that are written out (`tutor.program.written_layers`)."""
+_KEPT = frozenset({"to", "cuda", "float", "double", "astype", "clone", "copy", "type", "cpu", "long"})
+WRITTEN_OUT = frozenset({"rnn_step", "lstm_step", "gru_step"})
 
 
 class CallReader(ExpressionReader):
@@ -43,8 +61,20 @@ class CallReader(ExpressionReader):
         """An object of a class of the program."""
 
     @abstractmethod
-    def call_layer(self, layer: TorchLayer, node: ast.AST, values: Sequence[Any]) -> Any:
+    def call_layer(self, layer: TorchLayer, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any] | None = None) -> Any:
         """What a layer of torch.nn gives."""
+
+    @abstractmethod
+    def call_written(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """A layer that is written out as a program."""
+
+    @abstractmethod
+    def apply(self, value: Any, node: ast.Call, values: list[Any]) -> Any:
+        """A function, of the program or of a library, that is handed on."""
+
+    @abstractmethod
+    def give_copy(self, value: Any) -> Any:
+        """A copy of its own of a layer, an object or an array."""
 
     @abstractmethod
     def make_layer(self, path: str, node: ast.Call, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
@@ -69,7 +99,7 @@ class CallReader(ExpressionReader):
         if isinstance(called, Class):
             return self.make_object(called, node, values, named)
         if isinstance(called, TorchLayer):
-            return self.call_layer(called, node, values)
+            return self.call_layer(called, node, values, named)
         if isinstance(called, Instance):
             return self.call_function(self.find_forward(called, node), node, values, named)
         if isinstance(called, Method):
@@ -80,61 +110,143 @@ class CallReader(ExpressionReader):
 
     def find_forward(self, called: Instance, node: ast.AST) -> OwnFunction:
         """What an object computes when it is called."""
-        known = {part.name: part for part in called.made_of.node.body if isinstance(part, ast.FunctionDef)}
-        part = known.get("forward") or known.get("__call__")
-        if part is None:
+        found = called.made_of.find_method("forward") or called.made_of.find_method("__call__")
+        own = called.made_of.find_method("__call__")
+        found = own if own is not None and own[1] is called.made_of else found
+        if found is None:
             raise self.source.refuse(node, tell("the class {name} has no {method}", name=called.made_of.node.name, method="forward"))
-        return OwnFunction(part, called)
+        return OwnFunction(found[0], called, {}, found[1])
 
     def call_method(self, method: Method, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
         """What stands behind a point: X.sum(0), cache.append(h), params.items()."""
         of, word = method.of, method.name
-        if isinstance(of, list) and word in ("append", "extend", "pop", "insert", "reverse"):
+        if isinstance(of, list | dict | str | tuple):
+            return self.call_container(of, word, node, values, named)
+        if isinstance(of, Instance):
+            return self.call_module(of, word, node, values, named)
+        if isinstance(of, TorchLayer):
+            if word in ("append", "add_module") and values:
+                of.parts.append(values[-1])
+            return [] if word in ("parameters", "named_parameters", "children", "modules") else of
+        if isinstance(of, DrawnArray | FilledArray | KnownArray | MaskedScores) and word in ("size", "dim", "numel", "ndimension"):
+            of = Formula(ZERO, of.scores.shape if isinstance(of, MaskedScores) else of.shape)
+        if word == "size" and isinstance(of, Formula):
+            sizes = tuple(map(write_size, of.shape))
+            axis: Any = values[0] if values else named.get("dim")
+            return sizes[axis] if is_whole(axis) and -len(sizes) <= axis < len(sizes) else sizes
+        if word in ("dim", "numel", "ndimension") and isinstance(of, Formula):
+            return self.count_entries(of.shape, node) if word == "numel" else len(of.shape)
+        if isinstance(of, DrawnArray) and (word.endswith("_") or word in _KEPT):
+            return of
+        if isinstance(of, DrawnArray) and not of.fill and word in LIBRARIES[self.dialect]:
+            return of
+        if of is None:
+            return None
+        return self.call_known_word(word, node, [of, *values], named)
+
+    def call_container(self, of: Any, word: str, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
+        """A method of a list, a dictionary or a text."""
+        if isinstance(of, list) and word in ("append", "extend", "pop", "insert", "reverse", "copy", "index"):
             if word in ("append", "extend") and len(values) == 1 and len(of) < LONGEST:
                 of.extend([values[0]] if word == "append" else list(self.list_rounds(values[0], node)))
                 return None
-            if word == "pop" and of:
-                return of.pop()
+            if word == "insert" and len(values) == 2 and is_whole(values[0]) and len(of) < LONGEST:
+                return of.insert(values[0], values[1])
+            if word == "copy" or (word == "reverse" and not values):
+                return list(of) if word == "copy" else of.reverse()
+            if word == "pop" and of and all(is_whole(value) and -len(of) <= value < len(of) for value in values):
+                return of.pop(*values[:1])
             raise self.source.refuse(node, tell("the method {word} is not read", word=word))
-        if isinstance(of, dict) and word in ("items", "values", "keys", "get", "update"):
-            if word == "get":
-                return of.get(values[0], values[1] if len(values) > 1 else None) if values and isinstance(values[0], str | int) else None
-            if word == "update" and values and isinstance(values[0], dict):
-                of.update(values[0])
+        if isinstance(of, dict) and word in ("items", "values", "keys", "get", "update", "setdefault", "pop", "copy"):
+            if word in ("get", "setdefault", "pop"):
+                if not values or not isinstance(values[0], str | int | tuple):
+                    return None
+                usual = values[1] if len(values) > 1 else None
+                return of.setdefault(values[0], usual) if word == "setdefault" else (of.get if word == "get" else of.pop)(values[0], usual)
+            if word == "update":
+                of.update(values[0] if values and isinstance(values[0], dict) else named)
                 return None
-            return {"items": list(of.items()), "values": list(of.values()), "keys": list(of)}.get(word)
+            return {"items": list(of.items()), "values": list(of.values()), "keys": list(of), "copy": dict(of)}.get(word)
         if isinstance(of, str):
-            return ""
-        if isinstance(of, TorchLayer | Instance) and word in ("train", "eval", "to", "double", "float"):
+            return self.call_text(of, word, values)
+        if isinstance(of, list) and word in OF_MODULES:
             return of
-        if isinstance(of, DrawnArray) and (word in LIBRARIES[self.dialect] or word in ("requires_grad_",)):
-            return of
-        if word == "size" and isinstance(of, Formula):
-            sizes = tuple(map(write_size, of.shape))
-            return sizes[values[0]] if values and is_whole(values[0]) and -len(sizes) <= values[0] < len(sizes) else sizes
-        if word in ("dim", "numel") and isinstance(of, Formula):
-            return len(of.shape) if word == "dim" else self.count_entries(of.shape, node)
-        if word in ("detach", "stop_gradient"):
-            raise self.source.refuse(node, tell("{word} stops the gradient, which no derivation here does", word=word),
-                                     tell("give that value as an argument of its own"))  # fmt: skip
-        if word in ("view_as", "reshape_as", "expand_as", "expand"):
-            raise self.source.refuse(node, tell("the method {word} is not read", word=word), tell("write reshape with its sizes"))
-        return self.call_row(word, node, [of, *values], named)
+        return self.call_known_word(word, node, [of, *values], named)
+
+    def call_text(self, of: str, word: str, values: Sequence[Any]) -> Any:
+        """A method of a text: 'W{}'.format(1), kind.lower()."""
+        if word == "format" and all(isinstance(value, str | int) for value in values) and re.fullmatch(r"([^{}]|[{][0-9]{0,2}[}])*", of):
+            given = iter(values)
+            numbered = re.search(r"[{][0-9]", of)
+            try:
+                return re.sub(r"[{]([0-9]*)[}]", lambda m: str(values[int(m[1])] if numbered else next(given)), of)[:LONGEST]
+            except (IndexError, StopIteration):
+                return ""
+        if word in ("lower", "upper", "strip", "title") and not values:
+            return getattr(of, word)()
+        if word in ("startswith", "endswith", "split", "replace") and values and all(isinstance(value, str) for value in values):
+            return getattr(of, word)(*values) if len(of) <= LONGEST and word != "replace" else of
+        return ""
+
+    def call_module(self, of: Instance, word: str, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
+        """What every module of PyTorch has: register_buffer and its kin."""
+        if word in ("register_buffer", "register_parameter", "add_module") and len(values) >= 1 and isinstance(values[0], str):
+            value = values[1] if len(values) > 1 else named.get("tensor", named.get("param", named.get("module")))
+            if word == "register_buffer" and isinstance(value, DrawnArray) and value.fill:
+                value = make_known(value) or value
+            of.attributes[values[0]] = value
+            return None
+        if word in ("parameters", "named_parameters", "modules", "children"):
+            return []
+        return None if word in ("__init__", "apply") else of
 
     def call_library(self, path: str, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
         """A function of a library, or one of Python's own."""
         head, _, word = path.rpartition(".")
-        if head == "builtins.super":
-            return None
         if head == "builtins":
-            return BUILT_IN[word](self, node, values)
+            return self.call_python(word, node, values, named)
+        if head == "copy":
+            return self.give_copy(values[0]) if values else None
+        if path in ("collections.OrderedDict", "collections.defaultdict"):
+            return dict(values[0]) if values and isinstance(values[0], list | dict) else {}
+        if head in ("torch.nn.init", "random") or path in ("torch.manual_seed", "numpy.random.seed", "torch.no_grad", "torch.Generator"):
+            return None
+        if head == "torch.nn.utils.rnn":
+            raise self.source.refuse(node, tell("{path} is no function that is read", path=path[:80]))
         made = self.make_layer(path, node, values, named)
         if made is not NotImplemented:
             return made
         if head not in LIBRARIES:
             raise self.source.refuse(node, tell("{path} is no function that is read", path=path[:80]),
                                      tell("numpy, torch, torch.nn.functional and math are read"))  # fmt: skip
-        return self.call_row(word, node, values, named, LIBRARIES[head])
+        return self.call_known_word(word, node, values, named, LIBRARIES[head])
+
+    def call_python(self, word: str, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
+        """One of Python's own functions."""
+        if word == "dict":
+            return {**(dict(values[0]) if values and isinstance(values[0], dict | list) else {}), **named}
+        if word == "enumerate":
+            values = [values[0] if values else None, values[1] if len(values) > 1 else named.get("start", 0)]
+        return BUILT_IN[word](self, node, values)
+
+    def call_known_word(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any],
+                        table: Mapping[str, LibraryRow] | None = None) -> Any:  # fmt: skip
+        """A function of arrays: of numbers that are known, at the places of a mask, a layer that is written out, or by its row."""
+        if values and isinstance(values[0], MaskedPart) and word in ENTRYWISE:
+            inside = self.call_known_word(word, node, [values[0].array, *values[1:]], named, table)
+            return MaskedPart(self.take_array(inside, node), values[0].keep)
+        if values and isinstance(values[0], MaskedScores) and word in ("max", "amax"):
+            lowest = values[0].value or write_number(-(10**9))
+            values = [self.fill_scores(MaskedScores(values[0].scores, values[0].keep, lowest), node), *values[1:]]
+        if not named or set(named) <= {"diagonal", "k", "dim", "axis", "dtype"}:
+            made = compute_of_known(self, word, [*values, *(named[name] for name in ("diagonal", "k", "dim", "axis") if name in named)])
+            if made is not NotImplemented:
+                return made
+        if (self.dialect == "torch" and word in WRITTEN_FUNCTIONS) or word in WRITTEN_OUT:
+            return self.call_written(WRITTEN_FUNCTIONS.get(word, word), node, values, named)
+        ignored = {name: value for name, value in named.items() if name not in IGNORED}
+        made = call_array(self, word, node, values, ignored)
+        return self.call_row(word, node, values, named, table) if made is NotImplemented else made
 
     def call_row(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any],
                  table: Mapping[str, LibraryRow] | None = None) -> Any:  # fmt: skip
@@ -193,16 +305,108 @@ class CallReader(ExpressionReader):
         return CallArguments(self, node, found, word)
 
 
+def _find_above(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    """super(), or super(Net, self)."""
+    home, owner = (values[0], values[1]) if len(values) == 2 else (reader.scope.get("__class__"), reader.scope.get("__self__"))
+    if not isinstance(home, Class):
+        raise reader.source.refuse(node, tell("super() belongs in a method"))
+    return Above(owner, home)
+
+
+def _make_text(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    return str(values[0]) if values and isinstance(values[0], str | int) else ""
+
+
+def _is_of_kind(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    """isinstance(x, int), of what is known."""
+    kinds = values[1] if len(values) > 1 and isinstance(values[1], tuple | list) else values[1:2]
+    words = {kind.path.rpartition(".")[2] for kind in kinds if isinstance(kind, Library)}
+    value = values[0] if values else None
+    if isinstance(value, Instance):
+        return any(kind in value.made_of.list_line() for kind in kinds if isinstance(kind, Class))
+    if isinstance(value, TorchLayer):
+        return value.kind in words
+    if isinstance(value, Formula | Open | FilledArray | DrawnArray | KnownArray):
+        number = isinstance(value, Formula) and not value.shape and read_fraction(value.expr) is not None
+        return bool(words & {"float", "Number", "Real"}) if number else bool(words & {"ndarray", "Tensor"})
+    kind = {bool: "bool", int: "int", str: "str", list: "list", tuple: "tuple", dict: "dict", range: "range"}.get(type(value))
+    return kind in words
+
+
+def _has_attribute(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    of, name = (values[0], values[1]) if len(values) >= 2 else (None, "")
+    if isinstance(of, Instance) and isinstance(name, str):
+        return name in of.attributes or of.made_of.find_method(name) is not None
+    return isinstance(of, Library) and str(name) in LIBRARIES.get(of.path, {})
+
+
+def _find_attribute(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    of, name = (values[0], values[1]) if len(values) >= 2 else (None, "")
+    if isinstance(of, Instance) and isinstance(name, str) and name in of.attributes:
+        return of.attributes[name]
+    if isinstance(of, Library) and isinstance(name, str) and name.isidentifier():
+        return Library(f"{of.path}.{name}")
+    if isinstance(of, Instance) and isinstance(name, str) and (found := of.made_of.find_method(name)) is not None:
+        return OwnFunction(found[0], of, {}, found[1])
+    if len(values) > 2:
+        return values[2]
+    raise reader.source.refuse(node, tell("there is no entry {key}", key=str(name)[:40]))
+
+
+def _sort(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    listed = list(reader.list_rounds(values[0], node)) if values else []
+    if not (all(isinstance(one, str) for one in listed) or all(map(is_whole, listed))):
+        raise reader.source.refuse(node, tell("what is sorted is not known"))
+    return sorted(listed)
+
+
+def _map(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    if len(values) < 2:
+        return []
+    rounds = zip(*(reader.list_rounds(value, node) for value in values[1:]), strict=False)
+    return [reader.apply(values[0], node, list(one)) for one in rounds]
+
+
+def _are_true(every: bool) -> Callable[[CallReader, ast.Call, Sequence[Any]], Any]:
+    def test(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+        truths = [reader.take_truth(value, node) for value in reader.list_rounds(values[0] if values else [], node)]
+        return all(truths) if every else any(truths)
+
+    return test
+
+
+def _number(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    """int(6/2), float('-inf'), float(loss)"""
+    value = values[0] if values else 0
+    if isinstance(value, str):
+        word = value.strip().lower().lstrip("+")
+        if word.lstrip("-") in ("inf", "infinity"):
+            return Infinite(-1 if word.startswith("-") else 1)
+        return write_number(repr(float(word))) if re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", word) else reader.refuse_value(node, value)
+    return value
+
+
+def _read_whole(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    value = values[0] if values else 0
+    number = read_fraction(value.expr) if isinstance(value, Formula) and not value.shape else None
+    return int(number) if number is not None and abs(number) < 10**9 else value
+
+
 def _measure(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     value = values[0] if values else None
-    if isinstance(value, Formula) and value.shape:
+    if isinstance(value, Formula | FilledArray | KnownArray | DrawnArray) and value.shape:
         return write_size(value.shape[0])
+    if isinstance(value, TorchLayer) and value.parts:
+        return len(value.parts)
     return len(value) if isinstance(value, list | tuple | dict | str | range) else reader.refuse_value(node, value)
 
 
 def _count_to(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    values = [reader.read_whole_number(value) for value in values]
     if len(values) == 1 and isinstance(values[0], Formula):
         return Rounds(values[0])
+    if len(values) == 2 and values[0] == 0 and isinstance(values[1], Formula):
+        return Rounds(values[1])
     if not values or len(values) > 3 or not all(map(is_whole, values)) or (len(values) == 3 and values[2] == 0):
         raise reader.source.refuse(node, tell("how many rounds this loop has is not known"),
                                    tell("give sizes in numbers, --shapes X=4,n, where a loop runs over an axis"))  # fmt: skip
@@ -228,15 +432,13 @@ def _pick_extreme(word: str) -> Callable[[CallReader, ast.Call, Sequence[Any]], 
 
 
 def _list_values(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
+    if values and isinstance(values[0], Formula | Open) and (isinstance(values[0], Open) or values[0].shape):
+        return values[0]  # list(y) of an array stands for the array
     return list(reader.list_rounds(values[0], node)) if values else []
 
 
 def _pair_up(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     return list(zip(*(reader.list_rounds(value, node) for value in values), strict=False))
-
-
-def _as_number(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
-    return values[0] if values else 0
 
 
 def _give_nothing(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
@@ -245,10 +447,16 @@ def _give_nothing(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> 
 
 BUILT_IN: dict[str, Callable[[CallReader, ast.Call, Sequence[Any]], Any]] = {
     "len": _measure, "range": _count_to, "sum": _add_up, "max": _pick_extreme("max"), "min": _pick_extreme("min"),
-    "list": _list_values, "tuple": lambda reader, node, values: tuple(_list_values(reader, node, values)),
-    "enumerate": lambda reader, node, values: list(enumerate(reader.list_rounds(values[0] if values else None, node))),
+    "list": _list_values, "tuple": lambda reader, node, values: tuple(reader.list_rounds(values[0], node)) if values else (),
+    "enumerate": lambda reader, node, values: list(enumerate(reader.list_rounds(values[0], node), values[1] if is_whole(values[1]) else 0)),
     "zip": _pair_up, "reversed": lambda reader, node, values: list(reversed(reader.list_rounds(values[0] if values else None, node))),
-    "float": _as_number, "int": _as_number, "print": _give_nothing, "super": lambda reader, node, values: Library("builtins.super"),
+    "float": _number, "int": _read_whole, "print": _give_nothing, "super": _find_above, "str": _make_text, "isinstance": _is_of_kind,
+    "hasattr": _has_attribute, "getattr": _find_attribute, "sorted": _sort, "set": _list_values, "map": _map, "any": _are_true(False),
+    "all": _are_true(True), "dict": lambda reader, node, values: {}, "xrange": _count_to,
+    "bool": lambda reader, node, values: reader.take_truth(values[0], node) if values else False,
+    "slice": lambda reader, node, values: slice(*map(reader.read_whole_number, values[:3])) if values else slice(None),
+    "pow": lambda reader, node, values: reader.combine(ast.Pow(), values[0], values[1], node) if len(values) == 2 else _give_nothing,
+    "type": lambda reader, node, values: values[0].made_of if values and isinstance(values[0], Instance) else None,
     "abs": lambda reader, node, values: reader.call_row("abs", node, values, {}),
 }  # fmt: skip
 """What Python's own functions give, those of `tutor.program.expression_reader.KNOWN_WORDS`."""

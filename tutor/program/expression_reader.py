@@ -4,69 +4,51 @@ from __future__ import annotations
 
 import ast
 import builtins
-import operator
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NoReturn
+from typing import Any
 
-from tutor.errors import TutorError, hint_near, tell
-from tutor.expression.limits import MAX_EXPONENT, constant_size
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Neg, Number, Pow
-from tutor.expression.plain import write_plain
-from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, size_expr, size_of
-from tutor.graph.telling_names import tell_kind
+from tutor.errors import hint_near, tell
+from tutor.expression.nodes import ONE, Call, Neg
+from tutor.graph.shapes import Shape
+from tutor.program.filled_arrays import read_part
 from tutor.program.indexing import pick_entries
-from tutor.program.library_rows import multiply_each, subtract
+from tutor.program.known_arrays import is_identity, make_known
+from tutor.program.operand_reader import LARGEST, LONGEST, OperandReader, read_fraction
 from tutor.program.program_values import (
+    Above,
+    Class,
     Condition,
     DrawnArray,
+    FilledArray,
     Formula,
+    Infinite,
     Instance,
+    KnownArray,
     Library,
+    MaskedPart,
+    MaskedScores,
     Method,
     Open,
     OwnFunction,
     TorchLayer,
     Unread,
+    WeightOf,
     is_plain,
-    is_whole,
-    name_value,
     write_number,
     write_size,
 )  # fmt: skip
-from tutor.program.recorder import Recorder
 
-MOST_READ = 10_000
-"""So many parts of a program are looked at, loops and helpers included."""
-MOST_ROUNDS = 200
-LONGEST = 1_000
-LARGEST = 10**9
-_WHOLE: dict[type[ast.operator], Callable[[int, int], int]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
-}  # fmt: skip
-_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-    ast.Is: operator.is_, ast.IsNot: operator.is_not,
-}  # fmt: skip
 KNOWN_WORDS = frozenset({"len", "range", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
-                         "super", "abs"})  # fmt: skip
+                         "super", "abs", "dict", "str", "bool", "isinstance", "hasattr", "getattr", "sorted", "set", "slice", "map", "any",
+                         "all", "pow", "type", "xrange"})  # fmt: skip
 """Python's own functions that are read; open, eval, exec and the like are names that nothing defines."""
 _CONSTANTS = {"pi": Call("pi", ()), "e": Call("exp", (ONE,))}
 
 
-class ExpressionReader(ABC):
+class ExpressionReader(OperandReader):
     """Reads expressions; a statement reader has it run functions."""
-
-    def __init__(self, recorder: Recorder, dialect: str) -> None:
-        self.recorder = recorder
-        self.source = recorder.source
-        self.dialect = dialect
-        self.module: dict[str, Any] = {}
-        self.scope: dict[str, Any] = self.module
-        self.read_so_far = 0
-        self.size_letters: dict[str, str] = {}
 
     # what calls and statements add
 
@@ -79,6 +61,10 @@ class ExpressionReader(ABC):
         """A function by its row."""
 
     @abstractmethod
+    def call_value(self, value: Any, node: ast.AST, values: Sequence[Any]) -> Any:
+        """A layer, an object or a function that is applied."""
+
+    @abstractmethod
     def bind(self, target: ast.expr, value: Any) -> None:
         """Give a value to the names at the left side."""
 
@@ -89,18 +75,11 @@ class ExpressionReader(ABC):
         self.count(node)
         read = _READERS.get(type(node))
         if read is None:
-            raise self.source.refuse(node, tell("{what} is not read in a formula", what=_name_kind(node)), _HINTS.get(type(node), ""))
+            raise self.source.refuse(node, tell("{what} is not read in a formula", what=_name_kind(node)))
         value = getattr(self, read)(node)
         if type(value) is Unread:
             raise value.error
         return value
-
-    def count(self, node: ast.AST) -> None:
-        """One part more has been looked at."""
-        self.read_so_far += 1
-        if self.read_so_far > MOST_READ:
-            raise self.source.refuse(node, tell("reading the program takes more than {limit:,} steps", limit=MOST_READ),
-                                     tell("give a smaller function, or fewer rounds of its loops"))  # fmt: skip
 
     def read_constant(self, node: ast.Constant) -> Any:
         """A number or a text that stands there."""
@@ -113,7 +92,7 @@ class ExpressionReader(ABC):
             return value
         if isinstance(value, float):
             if value != value or value in (float("inf"), -float("inf")):
-                raise self.source.refuse(node, tell("infinity is no number of a formula"))
+                return Infinite()
             return write_number(repr(value).replace("e+", "e").removesuffix(".0"))
         raise self.source.refuse(node, tell("{what} is not read in a formula", what=type(value).__name__))
 
@@ -123,6 +102,8 @@ class ExpressionReader(ABC):
             return self.scope[node.id]
         if node.id in self.module:
             return self.module[node.id]
+        if node.id in ("__file__", "__doc__"):
+            return ""
         if node.id in KNOWN_WORDS:
             return Library(f"builtins.{node.id}")
         hint = hint_near(node.id, [*self.scope, *self.module]) if not hasattr(builtins, node.id) else ""
@@ -138,9 +119,18 @@ class ExpressionReader(ABC):
             head, _, last = f"{value.path}.{node.attr}".rpartition(".")
             if last in _CONSTANTS and head in ("numpy", "math", "torch"):
                 return Formula(_CONSTANTS[last], ())
+            if last in ("inf", "infty", "Inf") and head in ("numpy", "math", "torch"):
+                return Infinite()
             return None if last == "newaxis" else Library(f"{head}.{last}")
-        if isinstance(value, Instance):
+        if isinstance(value, Instance | Class | Above):
             return self.read_own(value, node)
+        if isinstance(value, DrawnArray | FilledArray | KnownArray | MaskedScores) and node.attr in _MEASURED:
+            shape = value.scores.shape if isinstance(value, MaskedScores) else value.shape
+            return _MEASURED[node.attr](self, shape, node)
+        if isinstance(value, Formula | Open | FilledArray | DrawnArray | Condition) and node.attr in ("dtype", "device", "grad", "is_cuda"):
+            return None
+        if isinstance(value, DrawnArray | FilledArray | KnownArray) and node.attr in ("T", "mT", "data"):
+            value = self.take_array(value, node)
         if isinstance(value, Formula | Open | Condition):
             formula = self.take_array(value, node)
             if node.attr in ("T", "mT"):
@@ -155,51 +145,113 @@ class ExpressionReader(ABC):
         if isinstance(value, tuple) and value and node.attr == "values":  # of PyTorch's largest entries, without their places
             return value[0]
         if isinstance(value, TorchLayer) and node.attr in ("weight", "bias"):
-            return value.settings.get(node.attr)
+            return value.settings.get(node.attr) if value.path else WeightOf(value, node.attr)
+        if isinstance(value, TorchLayer) and node.attr in value.settings:
+            return value.settings[node.attr]
         return Method(value, node.attr)
 
-    def read_own(self, value: Instance, node: ast.Attribute) -> Any:
-        """An attribute or a method of an object of the program."""
-        if node.attr in value.attributes:
+    def read_own(self, value: Instance | Class | Above, node: ast.Attribute) -> Any:
+        """An attribute or a method of an object of the program, or of a class."""
+        if isinstance(value, Instance) and node.attr in value.attributes:
             return value.attributes[node.attr]
-        for part in value.made_of.node.body:
-            if isinstance(part, ast.FunctionDef) and part.name == node.attr:
-                return OwnFunction(part, value)
-        if node.attr in ("training",):
+        made_of = value if isinstance(value, Class) else value.home if isinstance(value, Above) else value.made_of
+        owner = value if isinstance(value, Instance) else value.owner if isinstance(value, Above) else None
+        found = made_of.find_method(node.attr, above=value.home if isinstance(value, Above) else None)
+        if found is not None:
+            return self.give_method(*found, owner, node)
+        for one in made_of.list_line():
+            if node.attr in one.values:
+                return one.values[node.attr]
+        if node.attr == "training":
             return True
-        raise self.source.refuse(node, tell("{name} has no attribute {word} that is known", name=value.made_of.node.name, word=node.attr),
-                                 hint_near(node.attr, value.attributes))  # fmt: skip
+        if isinstance(value, Instance | Above) and node.attr in OF_MODULES:
+            return Method(owner, node.attr)
+        if node.attr in ("__name__", "__class__"):
+            return made_of.node.name if node.attr == "__name__" else made_of
+        known = value.attributes if isinstance(value, Instance) else made_of.values
+        raise self.source.refuse(node, tell("{name} has no attribute {word} that is known", name=made_of.node.name, word=node.attr),
+                                 hint_near(node.attr, known))  # fmt: skip
+
+    def give_method(self, part: ast.FunctionDef, home: Class, owner: Any, node: ast.AST) -> Any:
+        """A method with the object that it belongs to; of a property its value."""
+        kinds = {decorator.id for decorator in part.decorator_list if isinstance(decorator, ast.Name)}
+        function = OwnFunction(part, None if "staticmethod" in kinds else home if "classmethod" in kinds else owner, {}, home)
+        if kinds & {"property", "cached_property"} and owner is not None:
+            return self.call_value(function, node, [])
+        return function
 
     def read_subscript(self, node: ast.Subscript) -> Any:
         """An entry of a list or a dictionary, a part of an array."""
         value = self.read(node.value)
+        if isinstance(value, Library) and value.path in ("numpy.c_", "numpy.r_"):
+            return self.join_beside(node, columns=value.path == "numpy.c_")
         if isinstance(value, dict):
-            key = self.read(node.slice)
-            if not isinstance(key, str | int) or key not in value:
+            key = self.read_index(node.slice)
+            if not isinstance(key, str | int | tuple) or key not in value:
                 raise self.source.refuse(node, tell("there is no entry {key}", key=str(key)[:40]), hint_near(str(key), map(str, value)))
             return value[key]
         index = self.read_index(node.slice)
+        if isinstance(value, TorchLayer) and value.parts:
+            value = value.parts
         if isinstance(value, tuple | list | str | range):
+            if isinstance(index, Formula) and not index.shape:
+                index = getattr(self.take_size(index, node), "value", index)
+            if isinstance(value, range) and (not isinstance(index, int | slice) or isinstance(index, bool)):
+                return self.pick(make_known(value), index if isinstance(index, tuple) else (index,), node)
             if not isinstance(index, int | slice) or isinstance(index, bool):
                 raise self.source.refuse(node, tell("a list is indexed by a whole number that is known"))
             try:
                 return value[index]
             except (IndexError, TypeError, ValueError):
                 raise self.source.refuse(node, tell("there is no entry {key}", key=str(index)[:40])) from None
-        return pick_entries(self, self.take_array(value, node), index if isinstance(index, tuple) else (index,), node)
+        return self.pick(value, index if isinstance(index, tuple) else (index,), node)
+
+    def join_beside(self, node: ast.Subscript, *, columns: bool) -> Any:
+        """np.c_[X, b]: columns beside each other; np.r_[a, b]: one behind the other."""
+        parts = [self.read(part) for part in (node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice])]
+        arrays = [self.take_array(part, node) for part in parts]
+        if columns:
+            arrays = [self.pick(array, (slice(None), None), node) if len(array.shape) == 1 else array for array in arrays]
+        return self.call_row("concatenate", node, [arrays], {"axis": -1 if columns else 0})
+
+    def pick(self, array: Any, parts: Sequence[Any], node: ast.AST) -> Any:
+        """A part of an array by what stands in brackets."""
+        labelled = [part for part in parts if isinstance(part, Formula | Open) or (isinstance(part, list) and part)]
+        masks = [part for part in parts if isinstance(part, Condition) or (isinstance(part, KnownArray) and part.entries.dtype == bool)]
+        if len(parts) == 1 and masks:
+            keep = self.take_mask(parts[0], node)
+            return MaskedPart(self.take_array(array, node), keep)
+        if isinstance(array, KnownArray):
+            if len(parts) == 1 and labelled and isinstance(parts[0], Formula) and is_identity(array):
+                return self.recorder.write_one_hot(parts[0], array.shape[-1:], node)
+            if all(part is None or part is Ellipsis or isinstance(part, int | slice) for part in parts):
+                try:
+                    return KnownArray(array.entries[tuple(parts)])
+                except (IndexError, TypeError):
+                    raise self.source.refuse(node, tell("there is no entry {key}", key=str(parts)[:40])) from None
+        if isinstance(array, FilledArray) and not labelled and not masks:
+            return read_part(self, array, parts, node)
+        return pick_entries(self, self.take_array(array, node), parts, node)
 
     def read_index(self, node: ast.expr) -> Any:
         """What stands in brackets behind an array: places, slices, labels."""
         if isinstance(node, ast.Tuple):
-            return tuple(self.read_index(part) for part in node.elts)
+            found: list[Any] = []
+            for part in node.elts:
+                inner = self.read_index(part.value if isinstance(part, ast.Starred) else part)
+                found += inner if isinstance(part, ast.Starred) and isinstance(inner, tuple | list) else [inner]
+            return tuple(found)
         if isinstance(node, ast.Slice):
             parts = [None if part is None else self.read(part) for part in (node.lower, node.upper, node.step)]
-            if parts[2] not in (None, 1):
-                raise self.source.refuse(node, tell("a slice with a step is not read"), tell("take every entry"))
-            return slice(parts[0], parts[1])
-        return self.read(node)
+            return slice(*map(self.read_whole_number, parts))
+        return self.read_whole_number(self.read(node))
 
-    def read_sequence(self, node: ast.Tuple | ast.List) -> Any:
+    def read_whole_number(self, value: Any) -> Any:
+        """A number of a formula that is whole, int(6/2), as a whole number; anything else as it is."""
+        number = read_fraction(value.expr) if isinstance(value, Formula) and not value.shape else None
+        return int(number) if number is not None and number.denominator == 1 else value
+
+    def read_sequence(self, node: ast.Tuple | ast.List | ast.Set) -> Any:
         """A tuple or a list."""
         found: list[Any] = []
         for part in node.elts:
@@ -224,20 +276,24 @@ class ExpressionReader(ABC):
             found[word] = self.read(value)
         return found
 
-    def refuse_value(self, node: ast.AST, value: Any) -> NoReturn:
-        """Refuse a value that is no array and no number."""
-        raise self.source.refuse(node, tell("{what} stands where an array belongs", what=name_value(value)))
-
     def read_unary(self, node: ast.UnaryOp) -> Any:
         """A sign before a value."""
         value = self.read(node.operand)
+        if isinstance(value, Infinite) and not isinstance(node.op, ast.Not):
+            return Infinite(-value.sign) if isinstance(node.op, ast.USub) else value
+        if isinstance(value, MaskedPart):
+            return MaskedPart(self.recorder.build(Neg(value.array.expr), node), value.keep)
+        if isinstance(value, KnownArray) and isinstance(node.op, ast.USub | ast.Invert):
+            return KnownArray(-value.entries if isinstance(node.op, ast.USub) else ~value.entries.astype(bool))
         if isinstance(node.op, ast.Not):
             return not self.take_truth(value, node)
         if isinstance(value, int) and not isinstance(value, bool):
             return -value if isinstance(node.op, ast.USub) else value
         if isinstance(node.op, ast.Invert):
             if isinstance(value, Condition):
-                return Condition(value.positive, not value.turned)
+                return Condition(value.positive, not value.turned, value.binary)
+            if isinstance(value, Formula) and self.is_mask(value.expr):
+                return Condition(value, True, binary=True)
             raise self.source.refuse(node, tell("~ is read before a comparison only"))
         formula = self.take_array(value, node)
         return formula if isinstance(node.op, ast.UAdd) else self.recorder.build(Neg(formula.expr), node)
@@ -246,77 +302,6 @@ class ExpressionReader(ABC):
         """A sign between two values."""
         return self.combine(node.op, self.read(node.left), self.read(node.right), node)
 
-    def combine(self, sign: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
-        """Two values with a sign between them."""
-        kind = type(sign)
-        if is_whole(left) and is_whole(right):
-            whole = self.combine_whole(kind, left, right, node)
-            if whole is not None:
-                return whole
-        if isinstance(left, list | tuple) and kind is ast.Add and type(left) is type(right):
-            if len(left) + len(right) > LONGEST:
-                raise self.source.refuse(node, tell("a list of more than {limit:,} entries", limit=LONGEST))
-            return [*left, *right] if isinstance(left, list) else (*left, *right)
-        if isinstance(left, list) and kind is ast.Mult and is_whole(right) and 0 <= len(left) * right <= LONGEST:
-            return left * right
-        if isinstance(left, str) or isinstance(right, str):
-            return self.refuse_value(node, left if isinstance(left, str) else right)
-        for one, two in ((left, right), (right, left)):
-            if isinstance(one, DrawnArray) and not (isinstance(two, Formula) and two.shape):
-                return one
-        one, two = self.take_pair(kind, left, right, node)
-        make = _SIGNS.get(kind)
-        if make is None:
-            raise self.source.refuse(node, tell("the sign {sign} is not read between arrays", sign=_NAMED.get(kind, kind.__name__)),
-                                     tell("the signs are + - * / ** and @"))  # fmt: skip
-        if kind is ast.Pow and (constant_size(two.expr) or 0) > MAX_EXPONENT:
-            raise self.source.refuse(node, tell("an exponent over the limit of {limit:,}", limit=MAX_EXPONENT))
-        return self.recorder.build(make(one.expr, two.expr), node)
-
-    def combine_whole(self, kind: type[ast.operator], left: int, right: int, node: ast.AST) -> Any:
-        """Two whole numbers; nothing where they give none."""
-        if kind in (ast.FloorDiv, ast.Mod, ast.Div) and right == 0:
-            raise self.source.refuse(node, tell("a division by 0"))
-        if kind is ast.Pow and 0 <= right <= 30 and abs(left) ** right <= LARGEST:
-            return left**right
-        if kind is ast.Pow and right > 30:
-            raise self.source.refuse(node, tell("the number is over the limit of {limit:,}", limit=LARGEST))
-        make = _WHOLE.get(kind)
-        if make is None:
-            return None
-        made = make(left, right)
-        if abs(made) > LARGEST:
-            raise self.source.refuse(node, tell("the number is over the limit of {limit:,}", limit=LARGEST))
-        return made
-
-    def take_pair(self, kind: type[ast.operator], left: Any, right: Any, node: ast.AST) -> tuple[Formula, Formula]:
-        """Two operands as formulas; one without a shape has the one that the other needs."""
-        for one, two, place in ((left, right, 1), (right, left, 0)):
-            if isinstance(two, Open) and two.name not in self.recorder.shapes and not isinstance(one, Open):
-                first = self.take_array(one, node)
-                self.recorder.settle(two, self._find_needed(kind, first, two.name, place))
-        return self.take_array(left, node), self.take_array(right, node)
-
-    def _find_needed(self, kind: type[ast.operator], other: Formula, name: str, place: int) -> Shape:
-        """The shape that an argument needs beside an array: W in X @ W, b in Z + b, y in p - y."""
-        if kind is ast.MatMult and other.shape:
-            new = self._choose_letter()
-            return (other.shape[-1], new) if place else (new, other.shape[-2] if len(other.shape) > 1 else other.shape[-1])
-        if not other.shape or kind is ast.Pow:
-            return ()
-        made = other.expr
-        product = type(made) is Call and made.func == "matmul"
-        bias = tell_kind(name) == "bias" or name in ("beta", "gamma") or (product and kind is ast.Add)
-        if kind in (ast.Add, ast.Sub):
-            return other.shape[-1:] if bias else other.shape
-        return other.shape[-1:] if name in ("gamma", "beta") else ()
-
-    def _choose_letter(self) -> str:
-        used = {*self.size_letters.values()} | {str(size) for shape in self.recorder.shapes.values() for size in shape}
-        used |= {*self.recorder.shapes, *self.recorder.taken}
-        letters: tuple[str, ...] = (*"HKMPQRSUV", *(f"n{count}" for count in range(1, 10_000)))
-        return next(letter for letter in letters if letter not in used)
-
     def read_comparison(self, node: ast.Compare) -> Any:
         """A comparison: known, or a mask."""
         values = [self.read(part) for part in (node.left, *node.comparators)]
@@ -324,29 +309,7 @@ class ExpressionReader(ABC):
             return all(self.compare_plain(op, one, two, node) for op, (one, two) in zip(node.ops, pairwise(values), strict=True))
         if len(node.ops) > 1:
             raise self.source.refuse(node, tell("two comparisons at once are not read"), tell("write a product of two masks"))
-        one, two = (self.take_array(value, node) for value in values)
-        kind = type(node.ops[0])
-        if kind not in (ast.Gt, ast.LtE, ast.Lt, ast.GtE):
-            raise self.source.refuse(node, tell("of arrays > < >= <= are read"), tell("a mask of 0 and 1 can be an argument, too"))
-        above, below = (one, two) if kind in (ast.Gt, ast.LtE) else (two, one)
-        zero = below.expr == ZERO
-        positive = above if zero else self.recorder.build(subtract(above.expr, below.expr), node)
-        if not names(positive.expr):
-            raise self.source.refuse(node, tell("a comparison of numbers that are not whole"))
-        return Condition(positive, kind in (ast.LtE, ast.GtE))
-
-    def compare_plain(self, op: ast.cmpop, one: Any, two: Any, node: ast.AST) -> bool:
-        """A comparison that is known: of whole numbers, texts, None."""
-        if isinstance(op, ast.In | ast.NotIn):
-            if not isinstance(two, list | tuple | dict | str | range):
-                raise self.source.refuse(node, tell("{what} stands where a list belongs", what=name_value(two)))
-            return (is_plain(one) and one in two) is isinstance(op, ast.In)
-        if isinstance(op, ast.Is | ast.IsNot):
-            return ((one is None) == (two is None) and (one is None or one is two)) is isinstance(op, ast.Is)
-        try:
-            return bool(_COMPARED[type(op)](one, two))
-        except TypeError:
-            raise self.source.refuse(node, tell("these two cannot be compared")) from None
+        return self.compare(type(node.ops[0]), values[0], values[1], node)
 
     def read_choice(self, node: ast.IfExp) -> Any:
         """a if c else b, where c is known."""
@@ -360,19 +323,6 @@ class ExpressionReader(ABC):
             if self.take_truth(value, part) is isinstance(node.op, ast.Or):
                 return value
         return value
-
-    def take_truth(self, value: Any, node: ast.AST) -> bool:
-        """Whether a condition holds that is known while the program is read."""
-        if is_plain(value) or isinstance(value, list | tuple | dict):
-            return bool(value)
-        if isinstance(value, Formula) and type(value.expr) is Number:
-            return value.expr.value != 0
-        if isinstance(value, Instance | TorchLayer | OwnFunction | DrawnArray):
-            return True
-        raise self.source.refuse(
-            node, tell("this condition depends on numbers that are not known while the program is read"),
-            tell("write np.where(c, a, b) for a choice entry by entry; an if is read where it is about shapes or settings"),
-        )  # fmt: skip
 
     def read_lambda(self, node: ast.Lambda) -> Any:
         """A function without a name."""
@@ -388,90 +338,56 @@ class ExpressionReader(ABC):
             parts.append(str(inner))
         return "".join(parts)[:LONGEST]
 
-    def read_comprehension(self, node: ast.ListComp | ast.GeneratorExp) -> Any:
-        """A list that a loop makes."""
-        if len(node.generators) != 1 or node.generators[0].is_async:
-            raise self.source.refuse(node, tell("a comprehension with one loop is read"))
-        loop, found, own = node.generators[0], list[Any](), self.scope
-        self.scope = dict(own)
-        try:
-            for value in self.list_rounds(self.read(loop.iter), loop.iter):
-                self.bind(loop.target, value)
-                if all(self.take_truth(self.read(test), test) for test in loop.ifs):
-                    found.append(self.read(node.elt))
-        finally:
-            self.scope = own
+    def read_comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Any:
+        """A list that loops make."""
+        return [self.read(node.elt) for _ in self.go_round(node, node.generators)]
+
+    def read_dictionary_loop(self, node: ast.DictComp) -> Any:
+        """A dictionary that loops make."""
+        found: dict[Any, Any] = {}
+        for _ in self.go_round(node, node.generators):
+            key = self.read(node.key)
+            if not isinstance(key, str | int):
+                raise self.source.refuse(node.key, tell("a key is a text or a whole number"))
+            found[key] = self.read(node.value)
         return found
 
-    def list_rounds(self, value: Any, node: ast.AST) -> Sequence[Any]:
-        """What a loop goes over, one value a round; a number of rounds that is known."""
-        if isinstance(value, dict):
-            value = list(value)
-        if isinstance(value, Formula) and value.shape and isinstance(value.shape[0], int) and value.shape[0] <= MOST_ROUNDS:
-            return [pick_entries(self, value, (place,), node) for place in range(value.shape[0])]
-        if not isinstance(value, list | tuple | range):
-            raise self.source.refuse(node, tell("how many rounds this loop has is not known"),
-                                     tell("give sizes in numbers, --shapes X=4,n, where a loop runs over an axis"))  # fmt: skip
-        if len(value) > MOST_ROUNDS:
-            what = tell("a loop of {count:,} rounds, over the limit of {limit}", count=len(value), limit=MOST_ROUNDS)
-            raise self.source.refuse(node, what, tell("give smaller sizes"))
-        return value
+    def go_round(self, node: ast.expr, loops: Sequence[ast.comprehension]) -> Iterator[None]:
+        """The rounds of the loops of a comprehension, among names of their own."""
+        own = self.scope
+        self.scope = dict(own)
+        try:
+            for count, _ in enumerate(self._go_round(node, loops)):
+                if count >= LONGEST:
+                    raise self.source.refuse(node, tell("a list of more than {limit:,} entries", limit=LONGEST))
+                yield
+        finally:
+            self.scope = own
 
-    # taking
+    def _go_round(self, node: ast.expr, loops: Sequence[ast.comprehension]) -> Iterator[None]:
+        for value in self.list_rounds(self.read(loops[0].iter), loops[0].iter):
+            self.bind(loops[0].target, value)
+            if all(self.take_truth(self.read(test), test) for test in loops[0].ifs):
+                if len(loops) > 1:
+                    yield from self._go_round(node, loops[1:])
+                else:
+                    yield
 
-    def take_array(self, value: Any, node: ast.AST) -> Formula:
-        """A value as a formula: a number, an array, a mask that is compared; refused where it is none."""
-        if isinstance(value, Formula):
-            return value
-        if isinstance(value, Open):
-            return self.recorder.settle(value, ())
-        if isinstance(value, bool):
-            return write_number(int(value))
-        if isinstance(value, int):
-            return write_number(value)
-        if isinstance(value, Condition):
-            inside = self.recorder.build(Call("if_positive", (value.positive.expr, ONE, ZERO)), node)
-            return self.recorder.build(subtract(ONE, inside.expr), node) if value.turned else inside
-        if isinstance(value, DrawnArray):
-            if value.fill:
-                sizes = tuple(map(size_expr, value.shape))
-                return self.recorder.build(Call("fill", (Number(value.fill), *sizes)), node) if sizes else write_number(value.fill)
-            return self.recorder.add_leaf("r", value.shape)
-        if isinstance(value, list | tuple) and value and not isinstance(value[0], str):
-            parts = [self.take_array(part, node).expr for part in value]
-            return self.recorder.build(Call("stack", tuple(parts)), node)
-        return self.refuse_value(node, value)
+    def read_named(self, node: ast.NamedExpr) -> Any:
+        """A name that is given inside of an expression."""
+        self.bind(node.target, self.read(node.value))
+        return self.read(node.target)
 
-    def take_size(self, value: Any, node: ast.AST) -> Expr:
-        """A size, a place or an axis: a whole number, or a letter."""
-        if is_whole(value):
-            return write_number(value).expr
-        if isinstance(value, Open):
-            raise self.source.refuse(node, tell("{name} is no number that is known", name=value.name),
-                                     tell("give it a default value, {name}=3", name=value.name))  # fmt: skip
-        if isinstance(value, Formula) and not value.shape:
-            try:
-                return size_expr(size_of(value.expr))
-            except TutorError:
-                return self.name_size(value.expr, node)
-        return self.refuse_value(node, value)
 
-    def name_size(self, expr: Expr, node: ast.AST) -> Expr:
-        """A size that is a formula of letters, 4*d, as a letter of its own: the same one for the same formula."""
-        letters = {size for shape in self.recorder.shapes.values() for size in shape if isinstance(size, str)}
-        if not names(expr) or any(name in self.recorder.shapes and name not in letters for name in names(expr)):
-            raise self.source.refuse(node, tell("a size that is a formula"), tell("give shapes in numbers"))
-        text = write_plain(expr)
-        if text not in self.size_letters:
-            self.size_letters[text] = self._choose_letter()
-        return size_expr(self.size_letters[text])
-
-    def count_entries(self, shape: Shape, node: ast.AST) -> Any:
-        """How many entries an array has."""
-        value: Any = 1
-        for size in shape:
-            value = self.combine(ast.Mult(), value, write_size(size), node)
-        return value
+OF_MODULES = frozenset({"register_buffer", "register_parameter", "add_module", "apply", "parameters", "named_parameters", "modules",
+                        "children",
+                        "train", "eval", "to", "double", "float", "cuda", "zero_grad", "__init__", "state_dict", "requires_grad_",
+                        "save_hyperparameters", "type", "device"})  # fmt: skip
+"""What every module of PyTorch has."""
+_MEASURED: dict[str, Callable[[Any, Shape, ast.AST], Any]] = {
+    "shape": lambda reader, shape, node: tuple(map(write_size, shape)), "ndim": lambda reader, shape, node: len(shape),
+    "size": lambda reader, shape, node: reader.count_entries(shape, node),
+}  # fmt: skip
 
 
 def _name_kind(node: ast.AST) -> str:
@@ -479,16 +395,8 @@ def _name_kind(node: ast.AST) -> str:
 
 
 _KINDS: dict[type[ast.AST], str] = {
-    ast.NamedExpr: ":=", ast.Await: "await", ast.Yield: "yield", ast.YieldFrom: "yield from", ast.Set: "{…}", ast.SetComp: "{… for …}",
-    ast.DictComp: "{…: … for …}", ast.Starred: "*",
+    ast.Await: "await", ast.Yield: "yield", ast.YieldFrom: "yield from", ast.Starred: "*",
 }
-_HINTS: dict[type[ast.AST], str] = {ast.NamedExpr: tell("write the assignment as a statement of its own")}
-_NAMED: dict[type[ast.operator], str] = {ast.Mod: "%", ast.FloorDiv: "//", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
-                                         ast.LShift: "<<", ast.RShift: ">>"}  # fmt: skip
-_SIGNS: dict[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
-    ast.Add: lambda one, two: Add((*(one.args if type(one) is Add else (one,)), two)), ast.Sub: subtract, ast.Mult: multiply_each,
-    ast.Div: Div, ast.Pow: Pow, ast.MatMult: lambda one, two: Call("matmul", (one, two)),
-}  # fmt: skip
 _READERS: dict[type[ast.expr], str] = {
     ast.Constant: "read_constant", ast.Name: "read_name", ast.Attribute: "read_attribute",
     ast.Subscript: "read_subscript", ast.Tuple: "read_sequence", ast.List: "read_sequence",
@@ -496,5 +404,6 @@ _READERS: dict[type[ast.expr], str] = {
     ast.Compare: "read_comparison", ast.IfExp: "read_choice", ast.BoolOp: "read_logic",
     ast.Lambda: "read_lambda",
     ast.JoinedStr: "read_text", ast.Call: "read_call",
-    ast.ListComp: "read_comprehension", ast.GeneratorExp: "read_comprehension",
+    ast.ListComp: "read_comprehension", ast.GeneratorExp: "read_comprehension", ast.SetComp: "read_comprehension",
+    ast.DictComp: "read_dictionary_loop", ast.NamedExpr: "read_named", ast.Set: "read_sequence",
 }  # fmt: skip

@@ -15,8 +15,9 @@ from tutor.errors import tell
 from tutor.expression.lexicon import PROGRAM_STARRED
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
 from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
+from tutor.expression.tokens import LIST
 from tutor.graph.shapes import size_expr
-from tutor.program.program_values import Condition, Formula
+from tutor.program.program_values import Condition, Formula, KnownArray
 
 if TYPE_CHECKING:
     from tutor.program.recorder import Recorder
@@ -92,7 +93,8 @@ def _row(parameters: str, make: Callable[[CallArguments], Any]) -> LibraryRow:
 
 OTHER_WORDS = {"dim": "axis", "keepdim": "keepdims", "input": "x", "a": "x", "x1": "x", "x2": "y", "other": "y", "b": "y", "m": "x",
                "arrays": "x", "tensors": "x", "newshape": "shape", "axes": "axis", "dims": "axis", "correction": "ddof", "object": "x",
-               "arr": "x", "condition": "c", "logits": "x", "z": "x", "negative_slope": "slope", "min": "low", "max": "high",
+               "arr": "x", "start_dim": "axis",
+               "condition": "c", "logits": "x", "z": "x", "negative_slope": "slope", "min": "low", "max": "high",
                "a_min": "low", "a_max": "high", "target": "y", "exponent": "y", "normalized_shape": "shape"}  # fmt: skip
 """What other libraries call the same parameter."""
 IGNORED = frozenset({"dtype", "device", "requires_grad", "generator", "copy", "order", "inplace", "layout", "out_dtype"})
@@ -242,8 +244,13 @@ def _norm(given: CallArguments) -> Formula:
 def _label_loss(func: str, given: CallArguments) -> Formula:
     """Cross-entropy of scores, or of their logarithms, with labels, or with rows that sum to 1."""
     scores = given.reading.take_array(given["x"], given.node)
-    target = given.reading.take_array(given["y"], given.node)
     recorder = given.reading.recorder
+    known = given["y"].entries.tolist() if isinstance(given["y"], KnownArray) else given["y"]
+    if isinstance(known, range | list) and known and all(isinstance(label, int | float) for label in known) and len(scores.shape) == 2:
+        logs = given.build(Call("log_softmax", (scores.expr, Call(AXIS_WORD, (Neg(ONE),))))) if func == "scores" else scores
+        listed = Call(LIST, tuple(Number(str(int(label))) for label in known))
+        return _reduce(given, Neg(given.build(Call("pick_each", (logs.expr, listed))).expr))
+    target = given.reading.take_array(given["y"], given.node)
     if len(target.shape) == len(scores.shape) - 1:
         target = recorder.write_one_hot(target, scores.shape[-1:], given.node)
     logs = given.build(Call("log_softmax", (scores.expr, Call(AXIS_WORD, (Neg(ONE),))))) if func == "scores" else scores
@@ -320,12 +327,15 @@ _FUNCTIONS = {
     "expm1": _row("x", lambda given: given.build(Add((Call("exp", (given.array(),)), Neg(ONE))))),
     "reciprocal": _row("x", lambda given: given.build(Div(ONE, given.array()))),
     "rsqrt": _row("x", lambda given: given.build(Div(ONE, Call("sqrt", (given.array(),))))),
+    "neg": _row("x", lambda given: given.build(Neg(given.array()))),
     "negative": _row("x", lambda given: given.build(Neg(given.array()))),
     "leaky_relu": _row("x slope=0.01", lambda given: given.build(Call("leaky_relu", (given.array(), given.array("slope"))))),
     "elu": _row("x alpha=1", lambda given: given.build(Call("elu", (given.array(), given.array("alpha"))))),
     "log2": _row("x", lambda given: given.build(Div(Call("log", (given.array(),)), Call("log", (TWO,))))),
     "log10": _row("x", lambda given: given.build(Div(Call("log", (given.array(),)), Call("log", (Number("10"),))))),
 }  # fmt: skip
+ENTRYWISE = frozenset(_FUNCTIONS)
+"""The functions that take an array entry by entry."""
 _ALONG = {
     **{name: _make_along(name) for name in ("sum", "mean", "softmax", "log_softmax", "logsumexp", "max", "min")},
     "amax": _make_along("max"), "amin": _make_along("min"),
@@ -345,6 +355,7 @@ _SHAPES = {
     "view": _row("x *shape", lambda given: given.build(Call("unflatten", (given.array(), *_list_sizes(given, "shape"))))),
     "permute": _make_shaped("permute"), "swapaxes": _make_shaped("swapaxes"), "squeeze": _make_shaped("squeeze"),
     "unsqueeze": _make_shaped("unsqueeze"), "expand_dims": _make_shaped("unsqueeze"), "transpose": _row("x *axis", _transpose),
+    "t": _row("x *axis", _transpose), "swapdims": _make_shaped("swapaxes"),
     "flatten": _row("x axis=None", lambda given: given.build(
         Call("unflatten", (given.array(), Neg(ONE))) if given["axis"] in (None, 0) else Call("flatten", (given.array(), *given.axes())))),
     "ravel": _row("x", lambda given: given.build(Call("unflatten", (given.array(), Neg(ONE))))),
@@ -357,8 +368,10 @@ _OTHER = {
     "norm": _row("x ord=None axis=None keepdims=False", _norm),
     **{name: _row("x", _give_same) for name in ("array", "asarray", "copy", "clone", "contiguous", "float", "double", "float32", "float64",
                                            "ascontiguousarray", "tensor", "cpu", "cuda", "as_tensor", "Tensor", "long", "item",
+                                           "int", "bool", "half", "bfloat16", "int64",
+                                           "FloatTensor", "LongTensor", "atleast_1d", "asanyarray", "retain_grad", "from_numpy", "numpy",
                                            "requires_grad_")},
-    "astype": _row("x dtype=None", _give_same), "to": _row("x where=None", _give_same), "type": _row("x dtype=None", _give_same),
+    "astype": _row("x dtype=None copy=None", _give_same), "to": _row("x where=None", _give_same), "type": _row("x dtype=None", _give_same),
 }  # fmt: skip
 _NUMPY = {
     **_FUNCTIONS, **_ALONG, **_PRODUCTS, **_SHAPES, **_OTHER, "var": _spread_variance(False, 0), "std": _spread_variance(True, 0),
@@ -384,6 +397,6 @@ _TORCH = {
 LIBRARIES: Mapping[str, Mapping[str, LibraryRow]] = {
     "numpy": _NUMPY, "numpy.linalg": {"norm": _OTHER["norm"]}, "torch": _TORCH, "torch.nn.functional": _TORCH,
     "torch.linalg": {"norm": _OTHER["norm"]}, "torch.special": _TORCH, "scipy.special": _NUMPY,
-    "math": {**_FUNCTIONS, "pow": _PRODUCTS["pow"]}, "jax.numpy": _NUMPY, "jax.nn": _TORCH,
+    "math": {**_FUNCTIONS, "pow": _PRODUCTS["pow"]}, "jax.numpy": _NUMPY, "jax.nn": _TORCH, "torch.functional": _TORCH,
 }  # fmt: skip
 """The functions of each library, by their names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ class Open:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DrawnArray:
     """An array of numbers that nobody gives (random, or zeros to begin with): a quantity of its own once it has a name."""
 
@@ -38,10 +38,76 @@ class DrawnArray:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Where ``positive`` is above 0, or where it is not if ``turned``: a comparison of arrays."""
+    """Where ``positive`` is above 0, or where it is not if ``turned``: a comparison of arrays.
+
+    ``binary`` says that ``positive`` has 0 and 1 only: a mask.
+    """
 
     positive: Formula
     turned: bool = False
+    binary: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownArray:
+    """An array of numbers that the program makes itself: its entries, an array of NumPy."""
+
+    entries: Any
+
+    @property
+    def shape(self) -> Shape:
+        """Its sizes."""
+        return tuple(map(int, self.entries.shape))
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPart:
+    """What was written into a region of an array: of each axis the first place and the one behind the last, and whether it is kept."""
+
+    region: tuple[tuple[int, Size], ...]
+    kept: tuple[bool, ...]
+    value: Formula
+
+
+@dataclass(slots=True, eq=False)
+class FilledArray:
+    """An array that is filled part by part (`tutor.program.filled_arrays`): what stood there before, and what was written, in its order."""
+
+    shape: Shape
+    base: str | Formula
+    writes: list[WrittenPart] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedPart:
+    """The entries of an array where a mask is 1, x[mask]: read where they are put back at the same places, out[mask] = f(x[mask])."""
+
+    array: Formula
+    keep: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedScores:
+    """Scores with ``value``, a large negative number or minus infinity, where ``keep`` is 0: a softmax over the others."""
+
+    scores: Formula
+    keep: Formula
+    value: Formula | None
+
+
+@dataclass(frozen=True, slots=True)
+class Infinite:
+    """Infinity, with its sign: it goes into a mask of scores only, and into max and min."""
+
+    sign: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WeightOf:
+    """The weight of a layer that has no name yet, so that another one may have the same."""
+
+    layer: TorchLayer
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +122,41 @@ class OwnFunction:
     """A function of the program, with what belongs to it where it is a method."""
 
     node: ast.FunctionDef | ast.Lambda
-    owner: Instance | None = None
+    owner: Any = None
     scope: Mapping[str, Any] = field(default_factory=dict)
+    home: Class | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Class:
+    """A class of the program: the classes of the program that it comes from, and the values in its body."""
+
+    node: ast.ClassDef
+    bases: tuple[Class, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def list_line(self) -> Iterator[Class]:
+        """The class, and those that it comes from."""
+        yield self
+        for base in self.bases:
+            yield from base.list_line()
+
+    def find_method(self, name: str, *, above: Class | None = None) -> tuple[ast.FunctionDef, Class] | None:
+        """A method by its name, with the class that has it; with ``above`` one of the classes behind that one."""
+        line = list(self.list_line())
+        for one in line[line.index(above) + 1 if above in line else 0 :]:
+            for part in one.node.body:
+                if isinstance(part, ast.FunctionDef) and part.name == name:
+                    return part, one
+        return None
 
 
 @dataclass(frozen=True, slots=True)
-class Class:
-    """A class of the program."""
+class Above:
+    """super(): the methods of the classes behind one."""
 
-    node: ast.ClassDef
+    owner: Any
+    home: Class
 
 
 @dataclass(slots=True)
@@ -85,9 +177,10 @@ class TorchLayer:
     """A layer of torch.nn as it was made: its kind and its settings; it has its weights once it has a name."""
 
     kind: str
-    settings: Mapping[str, Any]
+    settings: dict[str, Any]
     path: str = ""
-    parts: tuple[Any, ...] = ()
+    parts: list[Any] = field(default_factory=list)
+    made: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.errors import ProgramError, TutorError, hint_near, tell
@@ -16,7 +16,18 @@ from tutor.expression.walk import names
 from tutor.graph.layered import Layered, assemble_layers
 from tutor.graph.nouns import Quantity
 from tutor.graph.shapes import Shape
-from tutor.program.program_values import Class, Formula, Open, OwnFunction, Unread, write_size
+from tutor.program.program_values import (
+    Class,
+    Condition,
+    DrawnArray,
+    FilledArray,
+    Formula,
+    KnownArray,
+    Open,
+    OwnFunction,
+    Unread,
+    write_size,
+)
 from tutor.program.recorder import Recorder
 from tutor.program.source import Source, read_source
 from tutor.program.statement_reader import StatementReader
@@ -41,6 +52,8 @@ class ReadProgram:
     behind: str = ""
     upstream: str = ""
     called: str = ""
+    stopped: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def read_program(text: str, file: str, wanted: str = "", shapes: Mapping[str, Shape] | None = None) -> ReadProgram:
@@ -128,18 +141,19 @@ class ProgramReader(StatementReader):
         made = self.make_object(made_of, made_of.node, [], {}, open_ones=True)
         self.making = False
         self.name_parts(made, "", made_of.node)
-        methods = [part for part in made_of.node.body if isinstance(part, ast.FunctionDef)]
-        chosen = next((part for part in methods if part.name in (method, "__call__" if method == "forward" else method)), None)
-        chosen = chosen or next((part for part in methods if part.name == "loss" and method == "forward"), None)
+        methods = [part for one in made_of.list_line() for part in one.node.body if isinstance(part, ast.FunctionDef)]
+        wanted = (method, *(("__call__", "loss") if method == "forward" else ()))
+        chosen = next((found for name in wanted if (found := made_of.find_method(name)) is not None), None)
         if chosen is None:
             raise self.source.refuse(made_of.node, tell("the class {name} has no {method}", name=made_of.node.name, method=method),
                                      tell("there are {names}", names=", ".join(part.name for part in methods) or "-"))  # fmt: skip
-        return OwnFunction(chosen, made)
+        return OwnFunction(chosen[0], made, {}, chosen[1])
 
     def call_target(self, function: OwnFunction) -> Any:
         """What a function gives with open arguments."""
         values = [function.owner] if function.owner is not None else []
         self.drawn_kind = "input"
+        self.making_weights = False
         scope = {**function.scope, **self.match_arguments(function, function.node, values, {}, open_ones=True)}
         return self.run_function(function, scope)
 
@@ -202,6 +216,8 @@ def _choose_result(value: Any, reader: ProgramReader, node: ast.AST) -> Formula:
         value = value[0]
     if isinstance(value, Unread):
         raise value.error
+    if isinstance(value, FilledArray | KnownArray | DrawnArray | Condition):
+        value = reader.take_array(value, node)
     if isinstance(value, Formula):
         return value
     raise reader.source.refuse(node, tell("what is returned is no number and no array that is computed"),
@@ -242,7 +258,8 @@ def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> Re
     lines = {name: recorder.lines[name] for name in needed if name in recorder.lines}
     found = {name: shape for name, shape in recorder.found.items() if name in used}
     hot = {name: one for name, one in recorder.one_hot.items() if one in used}
-    return ReadProgram(layered, lines, found, hot, behind, upstream, called)
+    stopped = {name: one for name, one in recorder.stopped.items() if name in used}
+    return ReadProgram(layered, lines, found, hot, behind, upstream, called, stopped, tuple(sorted(recorder.notes)))
 
 
 def _find_return(node: ast.AST) -> ast.AST:

@@ -16,7 +16,7 @@ from tutor.expression.walk import names
 from tutor.graph.array_products import arrange_products
 from tutor.graph.expand_layers import expand_layers
 from tutor.graph.nouns import Kind, Quantity
-from tutor.graph.shapes import Shape, shape_of
+from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.program.program_values import Formula, Open, count_parts, find_depth, write_number
 from tutor.program.source import Source
 from tutor.rules.composite_layers import COMPOSITES
@@ -46,6 +46,9 @@ class Recorder:
     found: dict[str, Shape] = field(default_factory=dict)
     one_hot: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
+    stopped: dict[str, str] = field(default_factory=dict)
+    notes: set[str] = field(default_factory=set)
+    at: list[ast.AST] = field(default_factory=list)
 
     def build(self, expr: Expr, node: ast.AST) -> Formula:
         """A formula as it is meant, with its shape.  Raises `ProgramError` at the node for what does not fit."""
@@ -74,8 +77,12 @@ class Recorder:
         name = self.choose_name(wanted)
         self.steps[name] = formula.expr
         self.shapes[name] = formula.shape
-        self.lines[name] = getattr(node, "lineno", 0)
+        self.lines[name] = self.find_line(node)
         return Formula(Name(name), formula.shape)
+
+    def find_line(self, node: ast.AST) -> int:
+        """The line of the program that a step comes from; of what a library computes, the line where it is called."""
+        return getattr(self.at[0] if self.at else node, "lineno", 0)
 
     def add_layer(self, wanted: str, call: Call, node: ast.AST) -> Formula:
         """The steps of a layer that is made of others (`tutor.rules.composite_layers`); the last one is its result."""
@@ -87,7 +94,7 @@ class Recorder:
             raise self.source.refuse_for(node, error) from None
         for name, expr in made.steps:
             built = self.build(expr, node)
-            self.steps[name], self.shapes[name], self.lines[name] = built.expr, built.shape, getattr(node, "lineno", 0)
+            self.steps[name], self.shapes[name], self.lines[name] = built.expr, built.shape, self.find_line(node)
         for name in made.constants:
             self.kinds[name] = Quantity(name, "constant")
         return Formula(Name(target), self.shapes[target])
@@ -131,6 +138,11 @@ class Recorder:
             rows = self.write_one_hot(Formula(whole, self.shapes[whole.name]), classes, node)
             places = tuple(write_number(int(place.text) - 1).expr for place in labels.expr.args[1:] if type(place) is Number)
             return self.build(Call(SLICE, (rows.expr, *places)), node)
+        made = self.steps.get(labels.expr.name, labels.expr) if type(labels.expr) is Name else labels.expr
+        inner = made.args[0] if type(made) is Call and made.func in ("flatten", "unflatten") else None
+        if type(inner) is Name and inner.name not in self.steps:
+            rows = self.write_one_hot(Formula(inner, self.shapes[inner.name]), classes, node)
+            return self.build(Call("unflatten", (rows.expr, *map(size_expr, (*labels.shape, *classes)))), node)
         if type(labels.expr) is not Name or labels.expr.name in self.steps:
             raise self.source.refuse(node, tell("labels that are computed are not read"), tell("give the labels as an argument"))
         name = labels.expr.name

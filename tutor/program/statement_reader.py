@@ -6,7 +6,7 @@ A statement that cannot be read is refused where what it assigns is used, and on
 from __future__ import annotations
 
 import ast
-from abc import abstractmethod
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,54 +15,42 @@ from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import names
 from tutor.graph.nouns import Kind
 from tutor.program import torch_layers
-from tutor.program.call_reader import CallReader
-from tutor.program.indexing import pick_entries, put_in_place
+from tutor.program.filled_arrays import write_part
+from tutor.program.function_reader import FunctionReader, LoopEnds, Returned
+from tutor.program.indexing import put_in_place
+from tutor.program.known_arrays import make_known
 from tutor.program.library_rows import LIBRARIES, LibraryRow
+from tutor.program.operand_reader import MOST_ROUNDS
 from tutor.program.program_values import (
     Class,
+    Condition,
     DrawnArray,
+    FilledArray,
     Formula,
     Instance,
+    KnownArray,
     Library,
+    Open,
     OwnFunction,
     TorchLayer,
     Unread,
-    write_number,
+    WeightOf,
+    count_parts,
 )  # fmt: skip
 
-MOST_CALLS = 12
-"""So many helpers may call each other."""
 
-
-class Returned(Exception):
-    """A function has come to its end."""
-
-    def __init__(self, value: Any) -> None:
-        super().__init__("return")
-        self.value = value
-
-
-class _LoopEnds(Exception):
-    def __init__(self, *, goes_on: bool) -> None:
-        super().__init__("loop")
-        self.goes_on = goes_on
-
-
-class StatementReader(CallReader):
+class StatementReader(FunctionReader):
     """Reads statements, one after the other, into the steps of its recorder."""
 
     torch_table: Mapping[str, LibraryRow] = LIBRARIES["torch"]
-
-    def __init__(self, recorder: Any, dialect: str) -> None:
-        super().__init__(recorder, dialect)
-        self.depth = 0
-        self.drawn_kind: Kind = "weight"
+    stopping = False
+    """Whether what is computed stands behind torch.no_grad()."""
 
     def read_module(self) -> None:
         """The statements of the file itself: imports, functions, classes, numbers; what cannot be read waits to be used."""
         try:
             self.run(self.source.tree.body)
-        except (Returned, _LoopEnds):  # Python's parser lets a return stand outside of a function
+        except (Returned, LoopEnds):  # Python's parser lets a return stand outside of a function
             return
 
     def run(self, body: Sequence[ast.stmt]) -> None:
@@ -72,8 +60,7 @@ class StatementReader(CallReader):
             run = _STATEMENTS.get(type(node))
             try:
                 if run is None:
-                    raise self.source.refuse(node, tell("{what} is not read", what=_NAMES.get(type(node), type(node).__name__)),
-                                             _HINTS.get(type(node), ""))  # fmt: skip
+                    raise self.source.refuse(node, tell("{what} is not read", what=_NAMES.get(type(node), type(node).__name__)))
                 run(self, node)
             except ProgramError as error:
                 if type(node) in (ast.Return, ast.Raise):
@@ -126,10 +113,18 @@ class StatementReader(CallReader):
             self.bind_several(target, value)
         elif isinstance(target, ast.Attribute):
             owner = self.read(target.value)
+            if isinstance(owner, TorchLayer) and isinstance(value, WeightOf) and not owner.path:
+                owner.settings[target.attr] = value
+                return
+            if isinstance(owner, Class | Formula | Open | TorchLayer | DrawnArray) and target.attr in ("grad", "requires_grad", "data"):
+                return
             if not isinstance(owner, Instance):
                 raise self.source.refuse(target, tell("an attribute is set of an object of the program only"))
             word = f"{owner.path}_{target.attr}" if owner.path else target.attr
-            owner.attributes[target.attr] = self.give_name(word, value, target) if owner.named or isinstance(value, Formula) else value
+            if owner.named or isinstance(value, Formula):
+                named = self.name_weight(value, word, target) if isinstance(value, DrawnArray) and not value.fill else value
+                value = named if isinstance(named, FilledArray | DrawnArray) else self.give_name(word, named, target)
+            owner.attributes[target.attr] = value
         elif isinstance(target, ast.Subscript):
             self.bind_entry(target, value)
         else:
@@ -138,7 +133,7 @@ class StatementReader(CallReader):
     def bind_several(self, target: ast.Tuple | ast.List, value: Any) -> None:
         """a, b = …"""
         if isinstance(value, Formula) and value.shape and isinstance(value.shape[0], int):
-            value = [pick_entries(self, value, (place,), target) for place in range(value.shape[0])] if value.shape[0] < 50 else value
+            value = [self.pick(value, (place,), target) for place in range(value.shape[0])] if value.shape[0] < 50 else value
         stars = [place for place, part in enumerate(target.elts) if isinstance(part, ast.Starred)]
         if not isinstance(value, tuple | list | range) or len(stars) > 1:
             raise self.source.refuse(target, tell("what is to be unpacked here is no tuple"))
@@ -152,49 +147,116 @@ class StatementReader(CallReader):
             self.bind(part.value if isinstance(part, ast.Starred) else part, own)
 
     def bind_entry(self, target: ast.Subscript, value: Any) -> None:
-        """params['W1'] = …; a list's entry; of an array of zeros one slice."""
+        """params['W1'] = …; a list's entry; a part of an array, from here on."""
         owner = self.read(target.value)
         if isinstance(owner, dict):
-            key = self.read(target.slice)
-            if not isinstance(key, str | int):
-                raise self.source.refuse(target, tell("a key is a text or a whole number"))
+            key = self.read_key(target)
             owner[key] = self.give_name(str(key), value, target) if isinstance(key, str) else value
             return
         index = self.read_index(target.slice)
         if isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner):
             owner[index] = value
             return
-        if isinstance(owner, Formula | DrawnArray) and isinstance(target.value, ast.Name):
-            parts = index if isinstance(index, tuple) else (index,)
-            made = put_in_place(self, self.take_array(owner, target), parts, self.take_array(value, target), "=", target)
-            self.scope[target.value.id] = self.give_name(target.value.id, made, target)
+        self.change_entries(target, owner, index if isinstance(index, tuple) else (index,), value, "=")
+
+    def read_key(self, target: ast.Subscript) -> str | int | tuple[Any, ...]:
+        """The key of a dictionary."""
+        key = self.read_index(target.slice)
+        if not isinstance(key, str | int | tuple):
+            raise self.source.refuse(target, tell("a key is a text or a whole number"))
+        return key
+
+    def change_entries(self, target: ast.Subscript, owner: Any, parts: tuple[Any, ...], value: Any, sign: str) -> None:
+        """A part of an array is changed in its place: from here on, whoever has the array has it so."""
+        if isinstance(owner, KnownArray) and self.change_known(owner, parts, value, sign):
             return
-        raise self.source.refuse(target, tell("a change of some entries of an array is not read"),
-                                 tell("write a whole new array: with np.concatenate, np.stack, or a mask"))  # fmt: skip
+        if not isinstance(owner, FilledArray | Formula | DrawnArray | KnownArray):
+            raise self.source.refuse(target, tell("a change of some entries of an array is not read"),
+                                     tell("write a whole new array: with np.concatenate, np.stack, or a mask"))  # fmt: skip
+        if any(isinstance(part, Formula | Open | Condition | list | KnownArray) for part in parts):
+            made = put_in_place(self, owner, parts, value, sign, target)
+            self.exchange(target.value, owner, made)
+            return
+        filled = owner
+        if not isinstance(filled, FilledArray):
+            fill = owner.fill if isinstance(owner, DrawnArray) else ""
+            filled = FilledArray(owner.shape, fill or self.take_array(owner, target))
+        if sign != "=":
+            value = self.combine(ast.Add() if sign == "+" else ast.Sub(), self.pick(filled, parts, target), value, target)
+        part = self.take_array(value, target)
+        if type(part.expr) is not Name and self._has_quantities(part.expr) and count_parts(part.expr) > 6:
+            word = target.value.id if isinstance(target.value, ast.Name) else "part"
+            part = self.recorder.add_step(word, part, target)
+        write_part(self, filled, parts, part, target)
+        if filled is not owner:
+            self.exchange(target.value, owner, filled)
+
+    def change_known(self, owner: KnownArray, parts: tuple[Any, ...], value: Any, sign: str) -> bool:
+        """Numbers that are known, put into an array of them."""
+        known = make_known(value)
+        if known is None or sign != "=" or not all(part is Ellipsis or isinstance(part, int | slice) for part in parts):
+            return False
+        try:
+            owner.entries[tuple(parts)] = known.entries
+        except (ValueError, IndexError):
+            return False
+        return True
+
+    def exchange(self, target: ast.expr, old: Any, new: Any) -> None:
+        """A new value for a name, a key or an attribute, and for whatever has the old one."""
+        if isinstance(new, Formula) and isinstance(target, ast.Name):
+            new = self.give_name(target.id, new, target)
+        if isinstance(old, Formula) and type(old.expr) is Name:
+            self.change_everywhere(old, new)
+        if isinstance(target, ast.Name):
+            self.scope[target.id] = new
+        elif isinstance(target, ast.Attribute | ast.Subscript):
+            self.bind(target, new)
+        else:
+            raise self.source.refuse(target, tell("this left side is not read"), tell("assign to a name"))
 
     def run_changed(self, node: ast.AugAssign) -> None:
         """x += y: a new value of x, from here on."""
         if isinstance(node.target, ast.Subscript):
             owner = self.read(node.target.value)
-            if isinstance(owner, Formula) and isinstance(node.target.value, ast.Name) and isinstance(node.op, ast.Add | ast.Sub):
+            if isinstance(owner, FilledArray | Formula | DrawnArray) and owner.shape:
                 index = self.read_index(node.target.slice)
                 parts = index if isinstance(index, tuple) else (index,)
-                change = self.take_array(self.read(node.value), node)
-                made = put_in_place(self, owner, parts, change, "-" if isinstance(node.op, ast.Sub) else "+", node)
-                self.scope[node.target.value.id] = self.give_name(node.target.value.id, made, node)
+                value = self.read(node.value)
+                if isinstance(node.op, ast.Add | ast.Sub):
+                    self.change_entries(node.target, owner, parts, value, "-" if isinstance(node.op, ast.Sub) else "+")
+                else:
+                    self.change_entries(node.target, owner, parts, self.combine(node.op, self.pick(owner, parts, node), value, node), "=")
                 return
         left = self.read(_load(node.target))
-        self.bind(node.target, self.combine(node.op, left, self.read(node.value), node))
+        if isinstance(left, list) and isinstance(node.op, ast.Add):
+            left.extend(self.list_rounds(self.read(node.value), node))
+            return
+        made = self.combine(node.op, left, self.read(node.value), node)
+        if isinstance(left, Formula) and left.shape and isinstance(made, Formula):
+            self.exchange(node.target, left, made)
+        else:
+            self.bind(node.target, made)
 
     def give_name(self, name: str, value: Any, node: ast.AST) -> Any:
         """A value that is called so from here on: a formula becomes a step, a drawn array a quantity, a layer has its weights."""
+        if isinstance(value, Formula) and self.stopping:
+            value = self.stop_gradient(value, name, node)
         if isinstance(value, Formula) and type(value.expr) is not Name and self._has_quantities(value.expr):
             return self.recorder.add_step(name, value, node)
-        if isinstance(value, DrawnArray) and (not value.fill or self.drawn_kind != "input"):
-            given = self.recorder.given.get(name)
-            kind: Kind = "bias" if value.fill == "0" and self.drawn_kind == "weight" else self.drawn_kind
-            return self.recorder.add_leaf(name, given or value.shape, kind)
+        if isinstance(value, DrawnArray) and (not value.fill or (self.drawn_kind != "input" and self.scope is self.module)):
+            return self.name_drawn(value, name, "bias" if value.fill == "0" and self.drawn_kind == "weight" else self.drawn_kind)
+        if isinstance(value, TorchLayer | Instance) and self.depth and self.drawn_kind == "weight":
+            return value  # it is named by the object that it belongs to
         return self.name_parts(value, name, node)
+
+    def name_drawn(self, value: DrawnArray, name: str, kind: Kind) -> Formula:
+        """An array that nobody gives as a quantity: the same one wherever it stands."""
+        known = self.drawn.get(id(value))
+        if known is None:
+            given = self.recorder.given.get(name) if self.scope is self.module else None
+            known = self.drawn[id(value)] = (value, self.recorder.add_leaf(name, given or value.shape, kind))
+        return known[1]
 
     def name_parts(self, value: Any, path: str, node: ast.AST) -> Any:
         """A layer, an object or several of them with their weights as quantities, whose names begin with the path: block_norm_weight."""
@@ -205,14 +267,33 @@ class StatementReader(CallReader):
             for key, part in value.attributes.items():
                 value.attributes[key] = self.name_weight(part, f"{path}_{key}" if path else key, node)
         if isinstance(value, list):
-            value[:] = [self.name_parts(part, f"{path}_{place}", node) for place, part in enumerate(value)]
+            value[:] = [self.name_weight(part, f"{path}_{place}", node) for place, part in enumerate(value)]
+        if isinstance(value, dict):
+            for key, part in value.items():
+                value[key] = self.name_weight(part, str(key) if path in ("params", "parameters") else f"{path}_{key}", node)
         return value
 
     def name_weight(self, value: Any, path: str, node: ast.AST) -> Any:
         """What an object has: an array of numbers that nobody gives is a weight."""
         if isinstance(value, DrawnArray):
-            return self.recorder.add_leaf(path, value.shape, "bias" if value.fill == "0" else "weight")
+            return self.name_drawn(value, path, "bias" if value.fill == "0" else "weight")
         return self.name_parts(value, path, node)
+
+    def stop_gradient(self, value: Formula, name: str, node: ast.AST) -> Formula:
+        """A value behind which no gradient goes back: a quantity of its own, with that value."""
+        if not self._has_quantities(value.expr):
+            return value
+        source = value if type(value.expr) is Name else self.recorder.add_step(name, value, node)
+        assert type(source.expr) is Name
+        if source.expr.name in self.recorder.stopped:
+            return source
+        for known, one in self.recorder.stopped.items():
+            if one == source.expr.name:
+                return Formula(Name(known), value.shape)
+        leaf = self.recorder.add_leaf(f"{source.expr.name}_fixed", value.shape, "constant")
+        assert type(leaf.expr) is Name
+        self.recorder.stopped[leaf.expr.name] = source.expr.name
+        return leaf
 
     def _has_quantities(self, expr: Expr) -> bool:
         """Whether a formula has more in it than numbers and the letters of sizes."""
@@ -233,18 +314,35 @@ class StatementReader(CallReader):
             self.bind(node.target, value)
             try:
                 self.run(node.body)
-            except _LoopEnds as end:
+            except LoopEnds as end:
                 if not end.goes_on:
                     return
         self.run(node.orelse)
 
     def run_with(self, node: ast.With) -> None:
         """What stands in a with; without gradients it is refused."""
-        for item in node.items:
-            if "no_grad" in ast.unparse(item.context_expr):
-                raise self.source.refuse(node, tell("{word} stops the gradient, which no derivation here does", word="no_grad"),
-                                         tell("give that value as an argument of its own"))  # fmt: skip
-        self.run(node.body)
+        before = self.stopping
+        self.stopping = before or any(re.search(r"no_grad|inference_mode", ast.unparse(item.context_expr)) for item in node.items)
+        try:
+            self.run(node.body)
+        finally:
+            self.stopping = before
+
+    def run_while(self, node: ast.While) -> None:
+        """A loop that is known while the program is read, round by round."""
+        for count in range(MOST_ROUNDS + 1):
+            if not self.take_truth(self.read(node.test), node.test):
+                self.run(node.orelse)
+                return
+            if count == MOST_ROUNDS:
+                break
+            try:
+                self.run(node.body)
+            except LoopEnds as end:
+                if not end.goes_on:
+                    return
+        raise self.source.refuse(node, tell("this while has more than {limit} rounds", limit=MOST_ROUNDS),
+                                 tell("write a for loop with a number of rounds that is known"))  # fmt: skip
 
     def run_return(self, node: ast.Return) -> None:
         """The end of a function."""
@@ -261,7 +359,7 @@ class StatementReader(CallReader):
 
     def run_loop_end(self, node: ast.Break | ast.Continue) -> None:
         """The end of a loop, or of a round."""
-        raise _LoopEnds(goes_on=isinstance(node, ast.Continue))
+        raise LoopEnds(goes_on=isinstance(node, ast.Continue))
 
     def run_raise(self, node: ast.Raise) -> None:
         """An error that the program would raise."""
@@ -308,133 +406,33 @@ class StatementReader(CallReader):
 
     def run_class(self, node: ast.ClassDef) -> None:
         """A class of the program."""
-        if node.keywords or node.decorator_list:
+        odd = [one for one in node.decorator_list if _read_last_word(one) not in ("dataclass", "final", "total_ordering", "jaxtyped")]
+        if odd or any(keyword.arg != "metaclass" or _read_last_word(keyword.value) != "ABCMeta" for keyword in node.keywords):
             raise self.source.refuse(node, tell("a class with a metaclass or a decorator is not read"))
-        self.scope[node.name] = Class(node)
+        bases: list[Class] = []
+        for base in node.bases:
+            try:
+                value = self.read(base)
+            except ProgramError:
+                continue
+            bases += [value] if isinstance(value, Class) else []
+        own, self.scope = self.scope, dict(self.scope)
+        try:
+            self.run([part for part in node.body if isinstance(part, ast.Assign | ast.AnnAssign)])
+            values = {name: value for name, value in self.scope.items() if name not in own or own[name] is not value}
+        finally:
+            self.scope = own
+        self.scope[node.name] = Class(node, tuple(bases), values)
 
     # calls
 
-    def call_function(self, function: OwnFunction, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
-        """A function of the program, read with its arguments in the place of its call."""
-        if self.depth >= MOST_CALLS:
-            raise self.source.refuse(node, tell("functions that call each other more than {limit} deep", limit=MOST_CALLS),
-                                     tell("a function that calls itself is not read"))  # fmt: skip
-        scope = dict(function.scope)
-        own = [function.owner, *values] if function.owner is not None else list(values)
-        scope |= self.match_arguments(function, node, own, named)
-        return self.run_function(function, scope)
-
-    def match_arguments(
-        self, function: OwnFunction, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any], *, open_ones: bool = False
-    ) -> dict[str, Any]:
-        """The arguments of a call by their names.  Raises `ProgramError` for one that is missing; with ``open_ones`` it is left open."""
-        args = function.node.args
-        listed = [*args.posonlyargs, *args.args]
-        left, found = list(values), dict[str, Any]()
-        usual: dict[str, ast.expr] = dict(zip([arg.arg for arg in listed][len(listed) - len(args.defaults) :], args.defaults, strict=True))
-        usual |= {arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None}
-        for arg in [*listed, *args.kwonlyargs]:
-            if left and arg in listed:
-                found[arg.arg] = left.pop(0)
-            elif arg.arg in named:
-                found[arg.arg] = named[arg.arg]
-            elif arg.arg in usual and not (open_ones and arg.arg in self.recorder.given):
-                found[arg.arg] = self.read_apart(usual[arg.arg])
-            elif open_ones:
-                found[arg.arg] = self.open_argument(arg)
-            else:
-                raise self.source.refuse(node, tell("the argument {name} is missing", name=arg.arg))
-        if args.vararg is not None:
-            found[args.vararg.arg] = tuple(left)
-            left = []
-        if args.kwarg is not None:
-            found[args.kwarg.arg] = {key: value for key, value in named.items() if key not in found}
-        elif unknown := [name for name in named if name not in found]:
-            raise self.source.refuse(node, tell("the function has no argument {name}", name=unknown[0]))
-        if left:
-            raise self.source.refuse(node, tell("more arguments than the function has"))
-        return found
-
-    def read_apart(self, node: ast.expr) -> Any:
-        """A value that is read among the names of the file."""
-        own, self.scope = self.scope, self.module
-        try:
-            return self.read(node)
-        finally:
-            self.scope = own
-
-    @abstractmethod
-    def open_argument(self, arg: ast.arg) -> Any:
-        """An argument that nobody gives: a quantity, whose shape is said, annotated, or told by its first use."""
-
-    def run_function(self, function: OwnFunction, scope: dict[str, Any]) -> Any:
-        """What a function returns with its arguments."""
-        own, self.scope = self.scope, scope
-        self.depth += 1
-        try:
-            if isinstance(function.node, ast.Lambda):
-                return self.read(function.node.body)
-            self.run(function.node.body)
-        except Returned as end:
-            return end.value
-        except _LoopEnds:
-            return None
-        finally:
-            self.scope = own
-            self.depth -= 1
-        return None
-
-    def make_object(
-        self, made_of: Class, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any], *, open_ones: bool = False
-    ) -> Instance:
-        """An object of a class, whose __init__ is read."""
-        made = Instance(made_of)
-        if self.depth >= MOST_CALLS:
-            raise self.source.refuse(node, tell("functions that call each other more than {limit} deep", limit=MOST_CALLS),
-                                     tell("a function that calls itself is not read"))  # fmt: skip
-        for part in made_of.node.body:
-            if isinstance(part, ast.FunctionDef) and part.name == "__init__":
-                function = OwnFunction(part, made)
-                scope = self.match_arguments(function, node, [made, *values], named, open_ones=open_ones)
-                kind, self.drawn_kind = self.drawn_kind, "weight"
-                try:
-                    self.run_function(function, scope)
-                finally:
-                    self.drawn_kind = kind
-        return made
-
-    def make_layer(self, path: str, node: ast.Call, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
-        """A layer of torch.nn, or an array that is made of nothing."""
-        return torch_layers.make_layer(self, path, node, values, named)
-
-    def call_layer(self, layer: TorchLayer, node: ast.AST, values: Sequence[Any]) -> Any:
-        """What a layer of torch.nn gives."""
-        return torch_layers.call_layer(self, layer, node, values)
-
-    def call_value(self, value: Any, node: ast.AST, values: Sequence[Any]) -> Any:
-        """A layer, an object or a function that is applied."""
-        if isinstance(value, TorchLayer):
-            return self.call_layer(value, node, values)
-        if isinstance(value, Instance):
-            value = self.find_forward(value, node)
-        if isinstance(value, OwnFunction):
-            return self.call_function(value, node, values, {})
-        return self.refuse_value(node, value)
-
-    def look_up(self, array: Formula, labels: Any, node: ast.AST) -> Formula:
-        """Rows of an embedding."""
-        return pick_entries(self, array, (labels,), node)
-
-    def write_float(self, value: float) -> Formula:
-        """A setting of a layer as a number."""
-        return write_number(repr(value))
-
-
-_HARMLESS = frozenset({"staticmethod", "jit", "jaxtyped", "typechecked", "compile", "njit", "override"})
-_NAMES: dict[type[ast.stmt], str] = {ast.While: "while", ast.Try: "try", ast.Delete: "del", ast.Match: "match",
+_HARMLESS = frozenset({"staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "lru_cache", "cache", "wraps",
+                       "overload", "timer", "profile", "checkpoint", "script",
+                        "jit", "jaxtyped", "typechecked", "compile", "njit", "override"})
+_NAMES: dict[type[ast.stmt], str] = {ast.Try: "try", ast.Delete: "del", ast.Match: "match",
                                      ast.AsyncFunctionDef: "async def"}  # fmt: skip
-_HINTS: dict[type[ast.stmt], str] = {ast.While: tell("write a for loop with a number of rounds that is known")}
 _STATEMENTS: dict[type[ast.stmt], Callable[[StatementReader, Any], None]] = {
+    ast.While: StatementReader.run_while,
     ast.Assign: StatementReader.run_assign, ast.AnnAssign: StatementReader.run_annotated, ast.AugAssign: StatementReader.run_changed,
     ast.If: StatementReader.run_if, ast.For: StatementReader.run_for, ast.With: StatementReader.run_with,
     ast.Return: StatementReader.run_return, ast.Break: StatementReader.run_loop_end, ast.Continue: StatementReader.run_loop_end,

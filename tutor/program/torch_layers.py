@@ -11,7 +11,7 @@ from tutor.errors import hint_near, tell
 from tutor.expression.nodes import Call, Name
 from tutor.expression.sizes import Size
 from tutor.graph.shapes import size_of
-from tutor.program.program_values import DrawnArray, Formula, Rounds, TorchLayer
+from tutor.program.program_values import DrawnArray, FilledArray, KnownArray, TorchLayer, WeightOf
 
 NONE = "identity"
 
@@ -20,13 +20,15 @@ NONE = "identity"
 class LayerOfTorch:
     """A kind of layer: its settings as ``"in_features out_features bias=True"``, its weights, what it is of an array ``x``.
 
-    ``weights`` are rows (name, sizes by the names of settings, the setting without which it is missing).
+    ``weights`` are rows (name, sizes by the names of settings, the setting without which it is missing).  ``function`` is one of the
+    library's, ``composite`` a layer of `tutor.rules.composite_layers`, ``written`` a program of `tutor.program.written_layers`.
     """
 
     settings: str
     weights: tuple[tuple[str, str, str], ...] = ()
     function: str = ""
     composite: str = ""
+    written: str = ""
 
 
 TORCH_LAYERS: Mapping[str, LayerOfTorch] = {
@@ -44,6 +46,17 @@ TORCH_LAYERS: Mapping[str, LayerOfTorch] = {
        for axes in (1, 2, 3)},
     **{f"{word}Pool{axes}d": LayerOfTorch("kernel_size stride=None padding=None", function=f"{word.lower()}_pool{axes}d")
        for word in ("Max", "Avg") for axes in (1, 2, 3)},
+    **{word: LayerOfTorch("p=0.5 inplace=False", function="dropout") for word in ("Dropout", "Dropout1d", "Dropout2d")},
+    "Bilinear": LayerOfTorch("in1_features in2_features out_features bias=True", (
+        ("weight", "out_features in1_features in2_features", ""), ("bias", "out_features", "bias")), written="bilinear"),
+    "RMSNorm": LayerOfTorch("normalized_shape eps=None elementwise_affine=True", (
+        ("weight", "normalized_shape", "elementwise_affine"),), function="rms_norm"),
+    **{word: LayerOfTorch("input_size hidden_size num_layers=1 bias=True batch_first=False dropout=0.0 bidirectional=False "
+                          "nonlinearity='tanh'", written="recurrent") for word in ("RNN", "GRU", "LSTM")},
+    **{word: LayerOfTorch("input_size hidden_size bias=True nonlinearity='tanh'", written=written)
+       for word, written in (("RNNCell", "rnn_cell"), ("GRUCell", "gru_cell"), ("LSTMCell", "lstm_cell"))},
+    "MultiheadAttention": LayerOfTorch("embed_dim num_heads dropout=0.0 bias=True add_bias_kv=False add_zero_attn=False kdim=None "
+                                       "vdim=None batch_first=False", written="multi_head"),
     "Flatten": LayerOfTorch("start_dim=1", function="flatten"), "Identity": LayerOfTorch("", function=NONE),
     "Softmax": LayerOfTorch("dim=-1", function="softmax"), "LogSoftmax": LayerOfTorch("dim=-1", function="log_softmax"),
     "LeakyReLU": LayerOfTorch("negative_slope=0.01", function="leaky_relu"), "ELU": LayerOfTorch("alpha=1", function="elu"),
@@ -68,14 +81,20 @@ def make_layer(reader: Any, path: str, node: ast.Call, values: Sequence[Any], na
     made = _MADE.get(word) if head in ("numpy", "numpy.random", "torch", "jax.numpy", "random") else None
     if made is None or (head == "numpy.random" and word in ("zeros", "ones", "eye", "arange")):
         return NotImplemented
-    return made(reader, node, values)
+    shape = [named[name] for name in ("shape", "size", "loc", "scale") if name in named]
+    return made(reader, node, [*values, *shape])
 
 
 def _make_of_torch(reader: Any, word: str, node: ast.Call, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
     if word == "Parameter":
         return values[0] if values else None
-    if word in ("Sequential", "ModuleList"):
-        parts = tuple(values[0]) if len(values) == 1 and isinstance(values[0], list) else tuple(values)
+    if word in ("ModuleList", "ParameterList"):
+        return list(reader.list_rounds(values[0], node)) if values else []
+    if word in ("ModuleDict", "ParameterDict"):
+        return dict(values[0]) if values and isinstance(values[0], dict) else {}
+    if word == "Sequential":
+        parts = values[0] if len(values) == 1 and isinstance(values[0], list | dict) else list(values)
+        parts = list(parts.values()) if isinstance(parts, dict) else list(parts)
         return TorchLayer(word, {}, parts=parts)
     row = TORCH_LAYERS.get(word)
     if row is None:
@@ -83,38 +102,106 @@ def _make_of_torch(reader: Any, word: str, node: ast.Call, values: Sequence[Any]
                                    hint_near(word, TORCH_LAYERS) or tell("write it out with the layers that are"))  # fmt: skip
     found: dict[str, Any] = {}
     left = list(values)
-    for part in row.settings.split():
-        name, sign, usual = part.partition("=")
+    for name, has_usual, usual in list_settings(word):
         if left:
             found[name] = left.pop(0)
         elif name in named:
             found[name] = named[name]
-        elif sign:
-            found[name] = ast.literal_eval(usual)
+        elif has_usual:
+            found[name] = usual
         else:
             raise reader.source.refuse(node, tell("{word} needs {name}", word=word, name=name))
-    return TorchLayer(word, found)
+    return TorchLayer(word, found, made=dict(found))
+
+
+def list_settings(word: str) -> list[tuple[str, bool, Any]]:
+    """The settings of a kind of layer: name, whether it has a usual value, and that value.
+
+    >>> list_settings("Linear")
+    [('in_features', False, None), ('out_features', False, None), ('bias', True, True)]
+    """
+    parts = [part.partition("=") for part in TORCH_LAYERS[word].settings.split()]
+    return [(name, bool(sign), ast.literal_eval(usual) if sign else None) for name, sign, usual in parts]
 
 
 def give_weights(reader: Any, layer: TorchLayer, path: str, node: ast.AST) -> TorchLayer:
     """A layer that has a name now, with its weights as quantities: fc1 has fc1_weight and fc1_bias."""
     if layer.path:
         return layer
-    if layer.kind in ("Sequential", "ModuleList"):
-        parts = tuple(give_weights(reader, part, f"{path}_{place}", node) if isinstance(part, TorchLayer) else part
-                      for place, part in enumerate(layer.parts))  # fmt: skip
-        return TorchLayer(layer.kind, layer.settings, path or "layers", parts)
-    weights: dict[str, Any] = {}
-    for name, sizes, unless in TORCH_LAYERS[layer.kind].weights:
-        if unless and not layer.settings.get(unless):
-            weights[name] = None
+    layer.path = path or "layers"
+    if layer.kind == "Sequential":
+        layer.parts[:] = [reader.name_parts(part, f"{layer.path}_{place}", node) for place, part in enumerate(layer.parts)]
+        return layer
+    settings = layer.settings
+    if layer.kind in RECURRENT:
+        give_recurrent_weights(reader, layer, node)
+        return layer
+    for name, sizes, unless in _list_weights(layer):
+        tied = settings.get(name)
+        if isinstance(tied, WeightOf) and not tied.layer.path:
+            give_weights(reader, tied.layer, f"{layer.path}_{name}", node)
+        if isinstance(tied, WeightOf):
+            settings[name] = tied.layer.settings.get(tied.name)
             continue
+<<<<<<< HEAD
         each = sizes.split()
         shape = [_read_size(reader, layer.settings[size], node, place - each.index(size)) for place, size in enumerate(each)]
         if name == "weight" and layer.kind.startswith("Conv") and layer.settings["groups"] != 1:
             shape[1] = int(shape[1]) // int(layer.settings["groups"])
         weights[name] = reader.recorder.add_leaf(f"{path}_{name}", tuple(shape), "bias" if name == "bias" else "weight")
     return TorchLayer(layer.kind, {**layer.settings, **weights}, path)
+=======
+        if unless and not settings.get(unless):
+            settings[name] = None
+            continue
+        shape = [_read_size(reader, settings[size], node) for size in sizes.split()]
+        if name == "weight" and layer.kind.startswith("Conv") and settings["groups"] != 1:
+            shape[1] = int(shape[1]) // int(settings["groups"])
+        settings[name] = reader.recorder.add_leaf(f"{layer.path}_{name}", tuple(shape), "bias" if "bias" in name else "weight")
+    return layer
+
+
+def _list_weights(layer: TorchLayer) -> Sequence[tuple[str, str, str]]:
+    """The weights of a layer by their names, each with its sizes and the setting without which it is missing."""
+    if layer.kind == "MultiheadAttention":
+        layer.settings["three"] = 3 * layer.settings["embed_dim"] if isinstance(layer.settings["embed_dim"], int) else None
+        return (("in_proj_weight", "three embed_dim", ""), ("in_proj_bias", "three", "bias"),
+                ("out_proj_weight", "embed_dim embed_dim", ""), ("out_proj_bias", "embed_dim", "bias"))  # fmt: skip
+    return TORCH_LAYERS[layer.kind].weights
+
+
+RECURRENT = {"RNN": 1, "RNNCell": 1, "GRU": 3, "GRUCell": 3, "LSTM": 4, "LSTMCell": 4}
+"""The recurrent layers, and how many gates each has."""
+
+
+def give_recurrent_weights(reader: Any, layer: TorchLayer, node: ast.AST) -> None:
+    """The weights of a recurrent layer, as PyTorch calls them: weight_ih_l0 of the first layer, with _reverse for the way back."""
+    settings, cell = layer.settings, layer.kind.endswith("Cell")
+    width, size = (_read_whole(reader, settings[name], node) for name in ("input_size", "hidden_size"))
+    gates = RECURRENT[layer.kind]
+    layers: list[list[dict[str, Any]]] = []
+    for place in range(1 if cell else _read_whole(reader, settings["num_layers"], node)):
+        ways: list[dict[str, Any]] = []
+        for way in range(2 if settings.get("bidirectional") else 1):
+            ending = "" if cell else f"_l{place}" + ("_reverse" if way else "")
+            tall = gates * size
+            shapes: dict[str, tuple[int, ...]] = {"weight_ih": (tall, width), "weight_hh": (tall, size)}
+            shapes |= {"bias_ih": (tall,), "bias_hh": (tall,)}
+            ways.append({name: None if "bias" in name and not settings["bias"] else
+                         reader.recorder.add_leaf(f"{layer.path}_{name}{ending}", shape, "bias" if "bias" in name else "weight")
+                         for name, shape in shapes.items()})  # fmt: skip
+        layers.append(ways)
+        width = size * len(ways)
+    settings["layers"], settings["n"] = layers, size
+
+
+def _read_whole(reader: Any, value: Any, node: ast.AST) -> int:
+    found = reader.read_whole_number(value)
+    if not isinstance(found, int):
+        raise reader.source.refuse(node, tell("the sizes of this layer are needed in numbers"),
+                                   tell("give it a default value, {name}=3", name="hidden_size"))  # fmt: skip
+    return found
+>>>>>>> main
 
 
 def _read_size(reader: Any, value: Any, node: ast.AST, place: int = 0) -> Size:
@@ -124,36 +211,58 @@ def _read_size(reader: Any, value: Any, node: ast.AST, place: int = 0) -> Size:
     return size_of(reader.take_size(value, node))
 
 
-def call_layer(reader: Any, layer: TorchLayer, node: ast.AST, values: Sequence[Any]) -> Any:
+def call_layer(reader: Any, layer: TorchLayer, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
     """What a layer gives."""
     if not values:
         raise reader.source.refuse(node, tell("{word} needs {name}", word=layer.kind, name="x"))
+    if not layer.path:  # nn.ReLU()(x)
+        layer = give_weights(reader, layer, layer.kind.lower(), node)
     if layer.kind == "Sequential":
         value = values[0]
         for part in layer.parts:
             value = reader.call_value(part, node, [value])
         return value
-    if not layer.path:  # nn.ReLU()(x)
-        layer = give_weights(reader, layer, layer.kind.lower(), node)
-    row = TORCH_LAYERS[layer.kind]
+    row, settings = TORCH_LAYERS[layer.kind], layer.settings
     if row.function == NONE:
         return values[0]
+    if row.function == "dropout":
+        reader.recorder.notes.add("dropout")
+        return values[0]
+    if row.written:
+        return reader.call_written(row.written, node, values, {**named, **_list_written_settings(layer)})
     if row.function == "embedding":
-        return reader.look_up(layer.settings["weight"], values[0], node)
+        return reader.look_up(settings["weight"], values[0], node)
+    if row.function == "rms_norm":
+        return reader.call_written("rms_norm", node, [values[0], None, settings["weight"], settings["eps"]], {})
     if row.composite:
         array = reader.take_array(values[0], node)
         if type(array.expr) is not Name:
             array = reader.recorder.add_step(f"{layer.path}_in", array, node)
-        weights = [layer.settings[name].expr for name, _, _ in row.weights if layer.settings.get(name) is not None]
-        eps = Call("given eps", (reader.take_array(layer.settings["eps"] if not isinstance(layer.settings["eps"], float)
-                                                   else reader.write_float(layer.settings["eps"]), node).expr,))  # fmt: skip
+        weights = [settings[name].expr for name, _, _ in row.weights if settings.get(name) is not None]
+        eps = Call("given eps", (reader.take_array(settings["eps"] if not isinstance(settings["eps"], float)
+                                                   else reader.write_float(settings["eps"]), node).expr,))  # fmt: skip
         return reader.recorder.add_layer(f"{layer.path}_out", Call(row.composite, (array.expr, *weights, eps)), node)
-    given = [layer.settings.get(name) for name in CALLED.get(row.function, ())]
-    named = {name: value for name, value in layer.settings.items() if name in PASSED and value is not None}
-    named = {name: reader.write_float(value) if isinstance(value, float) else value for name, value in named.items()}
+    given = [settings.get(name) for name in CALLED.get(row.function, ())]
+    passed = {name: value for name, value in settings.items() if name in PASSED and value is not None}
+    passed = {name: reader.write_float(value) if isinstance(value, float) else value for name, value in passed.items()}
     if row.function in CALLED:
-        named.pop("kernel_size", None)
-    return reader.call_row(row.function, node, [*values, *given], named, reader.torch_table)
+        passed.pop("kernel_size", None)
+    return reader.call_known_word(row.function, node, [*values, *given], passed, reader.torch_table)
+
+
+def _list_written_settings(layer: TorchLayer) -> dict[str, Any]:
+    """What a layer's program is told of it."""
+    settings = layer.settings
+    if layer.kind == "MultiheadAttention":
+        return {"w": settings, "heads": settings["num_heads"], "batch_first": settings["batch_first"]}
+    if layer.kind == "Bilinear":
+        return {"layer": settings}
+    if layer.kind.endswith("Cell"):
+        size = {} if layer.kind == "RNNCell" else {"n": settings["n"]}
+        tail = {"nonlinearity": settings["nonlinearity"]} if layer.kind == "RNNCell" else {}
+        return {"layer": settings["layers"][0][0], **size, **tail}
+    return {"kind": layer.kind.lower(), "layers": settings["layers"], "n": settings["n"], "ways": len(settings["layers"][0]),
+            "batch_first": settings["batch_first"], "nonlinearity": settings["nonlinearity"]}  # fmt: skip
 
 
 def _make_zeros(fill: str) -> Callable[[Any, ast.Call, Sequence[Any]], Any]:
@@ -165,20 +274,16 @@ def _make_zeros(fill: str) -> Callable[[Any, ast.Call, Sequence[Any]], Any]:
 
 def _read_shape(reader: Any, values: Sequence[Any], node: ast.AST) -> tuple[Size, ...]:
     """A shape that stands in a tuple or number by number."""
-    parts = values[0] if len(values) == 1 and isinstance(values[0], tuple | list) else values
+    parts = values[0] if values and isinstance(values[0], tuple | list) else values
     return tuple(_read_size(reader, part, node) for part in parts)
 
 
 def _make_like(fill: str) -> Callable[[Any, ast.Call, Sequence[Any]], Any]:
-    return lambda reader, node, values: DrawnArray(reader.take_array(values[0], node).shape, fill)
+    def make(reader: Any, node: ast.Call, values: Sequence[Any]) -> Any:
+        of = values[0] if values else None
+        return DrawnArray(of.shape if isinstance(of, DrawnArray | FilledArray | KnownArray) else reader.take_array(of, node).shape, fill)
 
-
-def _make_range(reader: Any, node: ast.Call, values: Sequence[Any]) -> Any:
-    if len(values) == 1 and isinstance(values[0], Formula):
-        return Rounds(values[0])
-    if values and all(isinstance(value, int) for value in values) and len(values) <= 2 and values[-1] < 10**6:
-        return range(*values)
-    raise reader.source.refuse(node, tell("how long this is, is not known"), tell("give sizes in numbers"))
+    return make
 
 
 def _make_random(reader: Any, node: ast.Call, values: Sequence[Any]) -> Any:
@@ -194,7 +299,7 @@ _MADE: Mapping[str, Callable[[Any, ast.Call, Sequence[Any]], Any]] = {
     "zeros": _make_zeros("0"), "ones": _make_zeros("1"), "empty": _make_zeros("0"), "zeros_like": _make_like("0"),
     "ones_like": _make_like("1"),
     "empty_like": _make_like("0"),
-    "arange": _make_range, "randn": _make_random, "rand": _make_random, "random_sample": _make_random, "standard_normal": _make_random,
+    "randn": _make_random, "rand": _make_random, "random_sample": _make_random, "standard_normal": _make_random,
     "normal": _make_normal, "uniform": _make_normal, "manual_seed": lambda reader, node, values: None,
     "seed": lambda reader, node, values: None,
 }  # fmt: skip
