@@ -25,9 +25,14 @@ KRONECKER = re.compile(
 _POWER = re.compile(r"\^\s?\{\s?(?:\\(?:odot|circ)(?![A-Za-z])|[⊙∘])\s?(?P<power>[0-9]{1,2})\s?\}")
 """A power of each entry, a^{\\odot 2}, which every power of an array is."""
 SMALL = "ᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓₐ"
+LOWERED = SMALL + "₁₂₃₄₅₆₇₈₉"
+"""Letters and digits of an index in small type."""
 _BELOW = re.compile(
-    rf"_\s?(?:\{{(?P<braced>[0-9A-Za-z+\-−·*, ]{{1,60}})\}}|(?P<plain>[A-Za-z]{{1,4}}(?![A-Za-z0-9_])|[1-9]))|(?P<small>[{SMALL}]{{1,5}})"
+    rf"_\s?(?:\{{(?P<braced>[0-9A-Za-z+\-−·*, ]{{1,60}})\}}|(?P<plain>[A-Za-z]{{1,4}}(?![A-Za-z0-9_])|[1-9]))"
+    rf"|(?P<small>[{LOWERED}]{{1,5}})"
 )
+_APART = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=(?<![0-9])1)(?=[A-Za-z])")
+"""Between the parts of i1 and of 1j, which are two indices."""
 _INSIDE = re.compile(r"\s?(?P<open>[\[(])(?P<index>[0-9A-Za-z+\-−·* ]{1,40}(?:,\s?[0-9A-Za-z+\-−·* ]{1,40}){0,4})[\])]")
 KEYWORD = re.compile(r"(?:axis|dim|keepdims?)\s?\Z")
 ONES = re.compile(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
@@ -85,12 +90,13 @@ def read_kronecker(text: str, at: int, end: int) -> tuple[Token | None, int]:
 def read_index_below(text: str, at: int, end: int) -> tuple[Token | None, int]:
     """The token of an index behind a bracket, (P - Y)_{ij} and (W_2)_jv, and how long it is.
 
-    >>> read_index_below("_{ij} x", 0, 7), read_index_below("ⱼ", 0, 1)
-    ((('I', (Name(name='i'), Name(name='j'))), 5), (('I', (Name(name='j'),)), 1))
+    >>> read_index_below("_{ij} x", 0, 7), read_index_below("ⱼ₁", 0, 2)
+    ((('I', (Name(name='i'), Name(name='j'))), 5), (('I', (Name(name='j'), Number(text='1'))), 2))
     """
     match = _BELOW.match(text, at, end)
-    small = "".join(map(_LOWER.__getitem__, match["small"] or "")) if match is not None else ""
-    parts = read_computed((match["braced"] or match["plain"] or small).replace(" ", "").replace("−", "-")) if match is not None else None
+    small = ",".join(map(_LOWER.__getitem__, match["small"] or "")) if match is not None else ""
+    written = (match["braced"] or match["plain"] or small).replace(" ", "").replace("−", "-") if match is not None else ""
+    parts = read_computed(_APART.sub(",", written)) if match is not None else None
     return (None, 0) if parts is None or match is None else (("I", parts), len(match.group()))
 
 

@@ -143,18 +143,11 @@ def give_weights(reader: Any, layer: TorchLayer, path: str, node: ast.AST) -> To
         if isinstance(tied, WeightOf):
             settings[name] = tied.layer.settings.get(tied.name)
             continue
-<<<<<<< HEAD
-        each = sizes.split()
-        shape = [_read_size(reader, layer.settings[size], node, place - each.index(size)) for place, size in enumerate(each)]
-        if name == "weight" and layer.kind.startswith("Conv") and layer.settings["groups"] != 1:
-            shape[1] = int(shape[1]) // int(layer.settings["groups"])
-        weights[name] = reader.recorder.add_leaf(f"{path}_{name}", tuple(shape), "bias" if name == "bias" else "weight")
-    return TorchLayer(layer.kind, {**layer.settings, **weights}, path)
-=======
         if unless and not settings.get(unless):
             settings[name] = None
             continue
-        shape = [_read_size(reader, settings[size], node) for size in sizes.split()]
+        each = sizes.split()
+        shape = [_read_size(reader, settings[size], node, place - each.index(size)) for place, size in enumerate(each)]
         if name == "weight" and layer.kind.startswith("Conv") and settings["groups"] != 1:
             shape[1] = int(shape[1]) // int(settings["groups"])
         settings[name] = reader.recorder.add_leaf(f"{layer.path}_{name}", tuple(shape), "bias" if "bias" in name else "weight")
@@ -201,7 +194,6 @@ def _read_whole(reader: Any, value: Any, node: ast.AST) -> int:
         raise reader.source.refuse(node, tell("the sizes of this layer are needed in numbers"),
                                    tell("give it a default value, {name}=3", name="hidden_size"))  # fmt: skip
     return found
->>>>>>> main
 
 
 def _read_size(reader: Any, value: Any, node: ast.AST, place: int = 0) -> Size:
