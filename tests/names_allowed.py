@@ -77,6 +77,7 @@ ALLOWED = {  # file: why, and the names
         "causal_mask join_heads outer part pick_each positional_encoding row_sums rows softmax softmax_columns softmax_rows "
         "split_heads sum transpose transposed_convolution unflatten",
     ),
+    "marking/page_repairs.py": ("ALGEBRA", "sqrt"),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
     "expression/program_signs.py": ("GRAMMAR", "embed flatten matmul pick_each transpose unflatten"),
@@ -155,7 +156,9 @@ ALLOWED = {  # file: why, and the names
     "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each transposed_convolution"),
     "graph/array_products.py": ("ALGEBRA", "fill matmul outer transpose"),
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul outer softmax transpose"),
-    "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),
+    "marking/array_bends.py": ("ALGEBRA", "column_sums if_positive matmul mean outer row_sums transpose"),
+    "marking/array_world.py": ("ALGEBRA", "mean"),
+    "marking/program_names.py": ("ALGEBRA", "matmul transpose"),
     "marking/array_diagnose.py": ("ALGEBRA", "matmul outer transpose"),
     "marking/network_bends.py": (
         "ALGEBRA",
