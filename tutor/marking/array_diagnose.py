@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from tutor.answer.compare.array_points import Field
+from tutor.derive.working import list_referred
 from tutor.errors import TutorError
 from tutor.expression.nodes import Call, Expr, Mul, Name, Partial, children, rebuild
 from tutor.graph.index_forms import ArrayFormula
 from tutor.marking.array_bends import is_slope
-from tutor.marking.bent_arrays import BentArrays, Explanations, is_same_array, keep_told
+from tutor.marking.bent_arrays import MOST_TOLD, BentArrays, Explanations, is_same_array, keep_told
 from tutor.marking.marked import Slip
 from tutor.numbers.array_columns import ArrayColumns
 from tutor.numbers.arrays import PLAIN, np
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 8
 MOST_REPAIRS = 40
+MOST_OF_PRODUCTS = 10
+_OF_PRODUCTS = frozenset({"product-order", "outer-reversed", "transpose-forgotten", "transpose-too-many"})
+"""What goes wrong with a product, two of them at once: a formula with so many places for it is not mended twice."""
 
 
 class ArraySlips:
@@ -89,17 +94,36 @@ class ArraySlips:
         return rows.reshape(*entries.shape, 1)
 
     def explain_repaired(self, judge: ArrayJudge, expr: Expr, index: Sequence[str]) -> Explanations:
-        """The slips of a formula that is right after one change."""
-        fits = []
-        for number, (tag, other) in enumerate(repairs(expr, self.activated)):
-            if number >= MOST_REPAIRS or judge.effort.left < 0:
-                break
-            try:
-                if any(judge.compare(formula).outcome == "equal" for formula in judge.readings(other, index)):
-                    fits.append(Slip(tag, judge.key))
-            except TutorError:
-                continue
-        return keep_told(fits)
+        """The slips of a formula that is right after one change, or after two of a product: both its order and a transpose."""
+        changed = list(islice(repairs(expr, self.activated), MOST_REPAIRS))
+        fits = [Slip(tag, judge.key) for tag, other in changed if self.is_right(judge, other, index)]
+        if fits:
+            return keep_told(fits)
+        pairs: dict[frozenset[str], tuple[Slip, ...]] = {}
+        for first, other in changed if sum(tag in _OF_PRODUCTS for tag, _ in changed) <= MOST_OF_PRODUCTS else ():
+            for second, whole in repairs(other) if first in _OF_PRODUCTS else ():
+                tags = frozenset({first, second})
+                if second in _OF_PRODUCTS and len(tags) == 2 and tags not in pairs and self.is_right(judge, whole, index):
+                    pairs[tags] = (Slip(first, judge.key), Slip(second, judge.key))
+        return tuple(pairs.values()) if len(pairs) <= MOST_TOLD else ()
+
+    @staticmethod
+    def is_right(judge: ArrayJudge, expr: Expr, index: Sequence[str]) -> bool:
+        """Whether a formula is what is asked for, in one of its readings; no once all efforts are spent."""
+        if judge.effort.left < 0:
+            return False
+        try:
+            return any(judge.compare(formula).outcome == "equal" for formula in judge.readings(expr, index))
+        except TutorError:
+            return False
+
+    def list_between(self, key: str, expr: Expr) -> set[str]:
+        """The steps behind a quantity that a formula for it does not name: where its slip was made."""
+        named, found, edge = {*list_referred(expr)}, set[str](), {key}
+        while edge:
+            found |= edge
+            edge = {below for step in edge for below in self.formulas.uses.get(step, ())} - found - named
+        return found
 
 
 def repairs(expr: Expr, activated: Sequence[str] = ()) -> Iterator[tuple[str, Expr]]:
