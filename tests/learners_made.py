@@ -10,6 +10,7 @@ import random
 import numpy as np
 
 from tutor.derive.working import write_printed
+from tutor.expression.keys import read_derivative, read_edge
 from tutor.expression.plain import write_plain
 from tutor.marking.array_bends import LayerStep
 from tutor.marking.array_misconceptions import LAYOUT
@@ -45,9 +46,9 @@ class MadeLearner:
         """What was said to the last event, which was about a task."""
         if self.slip is not None:
             tag, self.slip = self.slip, None
-            array, entries = task.question.array, task.question.targets
+            array, entries = task.question.array, {key for target in task.question.targets for key in (target, find_wrt(target)) if key}
             found = [slip for slips in reply.marked.slips for slip in slips] if reply.marked is not None else []
-            told = {(slip.tag, array if array and slip.at in entries else slip.at) for slip in found}
+            told = {(slip.tag, array if array and {slip.at, find_wrt(slip.at)} & entries else slip.at) for slip in found}
             verdict = reply.marked.verdict if reply.marked is not None else reply.note
             self.slips.append((tag, array or task.target, verdict, told))
 
@@ -190,11 +191,22 @@ def says_enough(number):
     return len(f"{number:.7g}".strip("-0.").replace(".", "")) >= 6
 
 
+def is_one_digit_off(typed, right):
+    """Whether a number is the right one with a digit exchanged, which it is then taken for."""
+    return len(typed) == len(right) and sum(mine != theirs for mine, theirs in zip(typed, right, strict=True)) == 1
+
+
 ALIKE = {
     "outer-reversed": {LAYOUT, "weights-transposed"}, "transpose-forgotten": {"weights-transposed"}, "half-lost": {"factor-two-doubled"},
     "transpose-too-many": {"weights-transposed"},
 }  # fmt: skip
 """Slips that give the same array: the transpose of a gradient is that of another layout; entry by entry they have names of their own."""
+
+
+def find_wrt(key):
+    """What a derivative is one by; nothing of another quantity.  In an array's step stand the slopes by its entries."""
+    derivative = read_edge(key) or read_derivative(key)
+    return derivative.wrt if derivative is not None else ""
 
 
 def is_told(tag, at, verdict, told):
@@ -206,10 +218,10 @@ def slip_in_array(session, chance):
     """A slip at the step of an array of numbers: its tag, and the entries that it gives."""
     question, slips = session.task.question, session.lesson.marker.sheet.array_slips
     right = slips.find_at_numbers(question.array).reshape(-1)
-    made = [(wrong.slip.tag, wrong.rows[:, 0]) for wrong in slips.table(question.array, numbers=True)
+    made = [(wrong.slip.tag, wrong.rows[:, 0]) for wrong in slips.numbers.table(question.array)
             if wrong.slip.at == question.array and wrong.shape == tuple(question.shape) and wrong.slip.tag != LAYOUT]  # fmt: skip
     made = [(tag, rows) for tag, rows in made if np.max(np.abs(rows - right)) > 0.05 * np.max(np.abs(right))
-            and all(says_enough(entry) for entry in rows if entry)]  # fmt: skip
+            and any(rows) and all(says_enough(entry) for entry in rows if entry)]  # fmt: skip
     if not made:
         return None
     tag, rows = chance.choice(made)
@@ -219,16 +231,19 @@ def slip_in_array(session, chance):
 def slip_in_array_formula(session, chance):
     """A slip at the step of a formula over arrays: its tag, and the formula with it."""
     question, marker = session.task.question, session.lesson.marker
-    slips = marker.sheet.array_slips
-    if question.array not in slips.steps:
+    layers, steps = marker.sheet.layers, marker.sheet.layer_steps
+    if question.array not in steps:
         return None
-    at = LayerStep(slips.steps[question.array], slips.field.shapes, slips.field.layered)
+    at = LayerStep(steps[question.array], layers.shapes, layers)
     bends = [(row.tag, expr) for row in ARRAY_TABLE for expr in row.bends(at)]
     if not bends:
         return None
     tag, expr = chance.choice(bends)
     typed = write_plain(expr)
     marked, _ = marker.judge(question, typed, session.earlier)
+    if marked.verdict == "unreadable":  # what does not fit together is refused, and no try
+        assert marked.message
+        return None
     return None if marked.verdict in RIGHT else (tag, typed)  # one that changes nothing here is none
 
 
@@ -237,15 +252,16 @@ def slip_in_number(session, chance):
     marker, task = session.lesson.marker, session.task
     diagnosis, world = marker.diagnosis, marker.sheet.numbers
     rows = diagnosis.touching.get(task.target, []) if task.question.kind == "number" else []
-    rows = [row for row in rows if not diagnosis.bends[row].systematic]
+    rows = [row for row in rows if len(diagnosis.bends[row].edits) == 1]  # one in several steps is told at the first of them
     if not rows:
         return None
     row = chance.choice(rows)
     value = float(world.run_bent([diagnosis.variants[row]], [task.target])[task.target][0, 0])
     true = float(world.env[task.target][0])
-    if not np.isfinite(value) or not says_enough(value) or abs(value - true) <= 0.05 * abs(true):
+    typed = f"{value:.7g}"
+    if not np.isfinite(value) or not says_enough(value) or abs(value - true) <= 0.05 * abs(true) or is_one_digit_off(typed, f"{true:.7g}"):
         return None
-    return diagnosis.bends[row].tag, f"{value:.7g}"
+    return diagnosis.bends[row].tag, typed
 
 
 def slip_in_formula(session, chance):

@@ -14,17 +14,21 @@ import sys
 import time
 import traceback
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from learners_made import answer_right, slip_once, take_hints, type_rubbish
+from learners_made import REST, answer_right, make_wrong, slip_once, take_hints, type_rubbish
+from said_too_much import Listener, find_said
 
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
-from tutor.practice.session import DONE, Settings, start
+from tutor.practice.ladder import write_answer
+from tutor.practice.session import DONE, Event, Settings, start, step
 
 MOST_SECONDS = 900
+MOST_LISTENED, MOST_RUNGS, SELDOM = 16, 5, 0.2
 
 
 def send_through(ident, *, layer, seed):
@@ -52,6 +56,39 @@ def send_through(ident, *, layer, seed):
     return row
 
 
+def listen_to(ident, *, layer, seed):
+    """What a learner is told before it is earned: at each step a wrong answer, all hints but the last, then the right answer; and in a
+    second session, which jumps about and skips.
+    """
+    begun, faults = start(load(ident), Settings(layer=layer)), []
+    row = {"exercise": ident, "layer": layer, "tasks": len(begun.lesson.tasks), "faults": faults, "slips": 0, "missed": []}
+    chance, listener = random.Random(seed), Listener(begun)
+    for jumps in (False, True):
+        session, at, told, reply = begun, 0.0, set(), None
+        for task in begun.lesson.tasks if jumps else ():  # where everything is open, wherever one goes
+            there, reply = step(session, Event("go", task.id))
+            told |= set(find_said(listener, there, listener.listen(there, reply)))
+        for _ in range(MOST_LISTENED):
+            if session.ended or session.task is None:
+                break
+            task, events, said = session.task, [Event("answer", make_wrong(session.task)), *[Event("hint")] * MOST_RUNGS], ""
+            if jumps:
+                some = Event("go", chance.choice(session.lesson.tasks).id), Event("skip"), Event("answer", make_wrong(task)), Event("keep")
+                events = [chance.choice(some)]
+            for event in events:
+                at += REST
+                after, answered = step(session, replace(event, at=at))
+                if after.at != task.id and not jumps:  # that was the answer
+                    break
+                session, reply, said = after, answered, said + listener.hear(after, answered)
+            told |= set(find_said(listener, session, said + listener.listen(session, reply)))
+            if not jumps or chance.random() < SELDOM:
+                session, reply = step(session, Event("answer", write_answer(session.lesson.marker, session.task.question), at + REST))
+        told |= set(find_said(listener, session, listener.listen(session, reply)))
+        faults.extend(f"{'jumps' if jumps else 'steps'}: {name} is told: {secret}" for name, secret in sorted(told))
+    return row
+
+
 def stop(*_):
     raise TimeoutError(f"over {MOST_SECONDS} s")
 
@@ -61,7 +98,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("exercises", nargs="*")
     parser.add_argument("--out", type=Path, default=Path("robots.jsonl"))
+    parser.add_argument("--seed", type=int, default=0, help="which slip is made at each step")
+    parser.add_argument("--bytes", action="store_true", help="search what is said for what is not earned")
     asked = parser.parse_args()
+    send = listen_to if asked.bytes else send_through
     have = [json.loads(line) for line in asked.out.read_text().splitlines()] if asked.out.exists() else []
     done = {(row["exercise"], row["layer"]) for row in have}
     signal.signal(signal.SIGALRM, stop)
@@ -73,7 +113,7 @@ def main():
                 begun = time.process_time()
                 signal.alarm(MOST_SECONDS)
                 try:
-                    row = send_through(ident, layer=layer, seed=zlib.crc32(f"{ident}{layer}".encode()))
+                    row = send(ident, layer=layer, seed=asked.seed ^ zlib.crc32(f"{ident}{layer}".encode()))
                 except Exception:  # what a learner meets is a row of the table, whatever it is
                     faults = [traceback.format_exc(limit=-3)]
                     row = {"exercise": ident, "layer": layer, "tasks": 0, "faults": faults, "slips": 0, "missed": []}

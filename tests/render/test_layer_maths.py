@@ -12,8 +12,9 @@ from tutor.expression.parse import parse
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.layer_maths import ARRAYS, grid, make_printed, shapes_of
+from tutor.render.layer_maths import ARRAYS, make_printed, shapes_of
 from tutor.render.maths import TEXT, Writer, latex, text
+from tutor.render.matrix_maths import grid
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import NAMES
 
@@ -106,6 +107,12 @@ TABLE = [  # expression, LaTeX, text
     ("average_pool_1d(A, 3)", "\\operatorname{avgpool1d}_{3}(A)", "avgpool1d[3](A)"),
     ("route_1d(g, A, 2, 2)", "\\operatorname{route}(g, A)", "route(g, A)"),
     ("route_first_1d(g, A, 2, 2)", "\\operatorname{route}(g, A)", "route(g, A)"),
+    ("max_pool_3d(A, 2)", "\\operatorname{maxpool3d}_{2}(A)", "maxpool3d[2](A)"),
+    ("average_pool_3d(A, 2, 2, 2, 1, 2, 2, 0, 0, 0)", "\\operatorname{avgpool3d}_{2, s=1 \\times 2 \\times 2}(A)",
+     "avgpool3d[2, s=1×2×2](A)"),
+    ("route_3d(g, A, 2, 2)", "\\operatorname{route}(g, A)", "route(g, A)"),
+    ("route_first_3d(g, A, 2, 2)", "\\operatorname{route}(g, A)", "route(g, A)"),
+    ("share_3d(g, 3, 3, 3, 2, 2)", "\\operatorname{share}(g)", "share(g)"),
     ("share_1d(g, 3, 2, 2)", "\\operatorname{share}(g)", "share(g)"),
     ("correlate(X, K, 2, 1, 3, 2)", "X \\star_{s=2, p=1, d=3, g=2} K", "X ⋆[s=2, p=1, d=3, g=2] K"),
     ("convolve(X, K, 1, 0, 1, 2)", "X \\ast_{g=2} K", "X ∗[g=2] K"),

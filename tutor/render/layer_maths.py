@@ -15,6 +15,8 @@ from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.expression.sizes import list_ends
 from tutor.notation.symbol import Symbol, lower_index
+from tutor.render.matrix_maths import has_places, list_slices, write_matrix, write_slice, write_slices
+from tutor.render.window_settings import write_slide, write_slide_back, write_stride, write_window
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import JOINED, LAYERS, OF_EACH, ONE_OF
 
@@ -114,6 +116,12 @@ def _fill(writer: Writer, args: tuple[Expr, ...]) -> str:
     return writer.write_within(args[0], within) + _write_both(writer, "\\,", "·") + _write_ones(writer)
 
 
+def is_filled_negative(call: Call) -> bool:
+    """Whether an array of a negative number is meant, which a sum subtracts: x − 𝟏."""
+    first = call.args[0] if call.args else None
+    return call.func == "fill" and type(first) is Number and first.text.startswith("-")
+
+
 def _is_ones(args: tuple[Expr, ...]) -> bool:
     return args[0] in (ONE, ZERO)
 
@@ -165,21 +173,6 @@ def _write_named(
         return head + (inner if closed else writer.style.applied + writer.bracket(inner))
 
     return write
-
-
-def _window(writer: Writer, settings: Sequence[Expr]) -> str:
-    size, *more = [writer.show(part) for part in settings]
-    stride = "" if not more or more[0] == size else f", s={more[0]}"
-    return f"{size}{stride}" + (f", p={more[1]}" if len(more) > 1 and more[1] != "0" else "")
-
-
-def _write_slide(writer: Writer, settings: Sequence[Expr]) -> str:
-    """The stride, the padding, the dilation and the groups that are not the usual ones; before them may stand sizes."""
-    return _name_settings([writer.show(part) for part in settings[-4:]], "spdg")
-
-
-def _name_settings(parts: Sequence[str], letters: str) -> str:
-    return ", ".join(f"{name}={value}" for name, value, usual in zip(letters, parts, "1011", strict=False) if value != usual)
 
 
 def _write_labels(writer: Writer, labels: Sequence[Expr]) -> str:
@@ -241,18 +234,12 @@ def _write_by(word: str) -> Callable[[Writer, Sequence[Expr]], str]:
     return lambda writer, settings: _write_both(writer, f"\\text{{{word}}}", word)
 
 
-def _stride(writer: Writer, settings: Sequence[Expr], letter: str = "s") -> str:
-    """What differs from a stride of 1 without padding; ``d`` is how far apart the entries of an upstream gradient are set."""
-    own = settings if letter == "s" else settings[-2:]
-    return _name_settings([writer.show(part) for part in own], f"{letter}pdg")
-
-
 def _windows(latex: str, text: str, *, swap: bool = False, full: bool = False) -> Write:
     """Convolution and correlation; ``full`` also where the windows reach over the border."""
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
         first, second = (writer.write_within(arg, _FACTOR) for arg in (args[1::-1] if swap else args[:2]))
-        below = _stride(writer, args[2:], "d" if swap or full else "s")
+        below = write_stride(writer, args[2:], "d" if swap or full else "s")
         if full:
             below = ", ".join(part for part in ("\\mathrm{full}" if writer.style.markup else "full", below) if part)
         sign = _write_both(writer, latex + (f"_{{{below}}}" if below else ""), text + (f"[{below}]" if below else ""))
@@ -332,30 +319,6 @@ def _sizes(writer: Writer, args: tuple[Expr, ...]) -> str:
     return f"({_size(writer, args)})"
 
 
-def grid(args: tuple[Expr, ...]) -> list[list[Expr]]:
-    """The rows of a matrix: ``matrix(columns, entries…)``."""
-    columns = int(args[0].text) if type(args[0]) is Number else 1
-    entries = list(args[1:])
-    return [entries[place : place + columns] for place in range(0, len(entries), columns)]
-
-
-def _matrix(writer: Writer, args: tuple[Expr, ...]) -> str:
-    rows = [[writer.show(entry) for entry in row] for row in grid(args)]
-    if writer.style.markup:
-        return "\\begin{bmatrix} " + " \\\\ ".join(" & ".join(row) for row in rows) + " \\end{bmatrix}"
-    if len(rows[0]) == 1:
-        return "(" + ", ".join(row[0] for row in rows) + ")"
-    return "[" + "; ".join(" ".join(row) for row in rows) + "]"
-
-
-def _slices(writer: Writer, args: tuple[Expr, ...]) -> str:
-    """An array of three axes as its matrices, one of four as its arrays of three."""
-    parts = [writer.show(part) for part in args]
-    if writer.style.markup:
-        return "\\left[" + ",\\; ".join(parts) + "\\right]"
-    return "[" + ", ".join(parts) + "]"
-
-
 _PHRASES: dict[str, PrintedOperation] = {
     "beside": PrintedOperation(_PRODUCT, _product),
     "beside transposed": PrintedOperation(_PRODUCT, _write_outer),
@@ -375,9 +338,9 @@ _PHRASES: dict[str, PrintedOperation] = {
 """How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
 _INDICES = {
-    "window": _window, "slide": _write_slide, "labels": _write_labels, "among": _write_among,
+    "window": write_window, "slide": write_slide, "back": write_slide_back, "labels": _write_labels, "among": _write_among,
     "sizes": _size, "margins": _write_margins,
-    **{axis: _write_by(axis) for axis in ("col", "row", "batch", "channel")},
+    **{axis: _write_by(axis) for axis in ("col", "row", "batch", "channel", "sample", "set")},
 }  # fmt: skip
 """What is written as an index of a function's name: "name maxpool by window"."""
 
@@ -434,8 +397,9 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     "equal": PrintedOperation(_ATOM, _write_equal),
     "shaped": PrintedOperation(_ATOM, _write_shaped),
     "size": PrintedOperation(_ATOM, _sizes),
-    "matrix": PrintedOperation(_ATOM, _matrix),
-    "slices": PrintedOperation(_ATOM, _slices),
+    "matrix": PrintedOperation(_ATOM, write_matrix),
+    "slices": PrintedOperation(_ATOM, write_slices),
+    "slice": PrintedOperation(_ATOM, write_slice),
     "dots": PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\cdots", "⋯")),
     "down": PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\vdots", "⋮")),
 }
@@ -468,6 +432,8 @@ def seams(writer: Writer, call: Call) -> Seams | None:
         levels = (_level_before(args[0]) if call.func == "hadamard" else level, level)
         bracketed = [writer.write_within(arg, within) != writer.show(arg) for arg, within in zip(args, levels, strict=True)]
         return Seams("", tuple((sign if i else "", arg, bracketed[i]) for i, arg in enumerate(args)))
+    if call.func == "slices" and has_places(args):
+        return Seams("", tuple(("\\quad " if i else "", arg, False) for i, arg in enumerate(list_slices(args))))
     if call.func == "slices":
         return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
     if call.func in JOINED:

@@ -122,6 +122,8 @@ class ArrayWords(Topic):
         "log-softmax with likelihood": "log-softmax with the likelihood",
         "binary cross-entropy of scores": "the slope of log(1 + exp) is σ",
         "divergence from the standard normal": "divergence from the standard normal",
+        "multi-class hinge": "each class that misses the margin counts 1, the right one minus their number",
+        "divergence of two Gaussians": "the divergence of two normal distributions, in their means and spreads",
         "log-sum-exp": "the slope of log Σ exp is the softmax",
         "normalisation": "through the mean and the deviation, too",
         "division by the norm": "through what it is divided by, too",
@@ -151,6 +153,7 @@ class ArrayWords(Topic):
         "share": "{call}: each gradient is shared out equally over its window",
         "flip": "{call}: its entries in reverse order along each axis",
         "part": "{call}: what stands at the places {first} to {last}",
+        "own windows": "{call}: windows of {first} entries, {last} apart",
         "one place": "{call}: what stands at place {first}",
         "pad": "{call}: with {first} zeros before it and {last} behind it",
         "largest": "{call}: the largest entry along an axis",
@@ -189,6 +192,7 @@ class ArrayWords(Topic):
     DIVIDED = "a fraction of arrays is taken entry by entry"
     STRIDE = "s is the stride, p the width of the zeros around the input"
     WIDE = "d is how far apart the entries of the kernel are, g how many groups the channels are in: a kernel sees those of its own group"
+    EACH = "2×1 is 2 along the first of the axes and 1 along the second"
     PADDED = "p is how far the windows reach over the border; what lies outside is never the largest, and counts as 0 in a mean"
     ENTRY = "entry by entry"
     WORKED_OUT = "worked out"
@@ -235,7 +239,7 @@ class ArrayWords(Topic):
                 return rules.gradient("sum over paths", len(expr.args)) if all(map(_carries_gradient, expr.args)) else self.BACKWARD["loss"]
             case Call("matmul", (first, second)) if not _carries_gradient(first):
                 source = drop_transpose(first)
-                of_weights = type(source) is not Name or not parameters or source.name in parameters
+                of_weights = type(source) is Name and (not parameters or source.name in parameters)
                 sent_back = of_weights and not is_transposed(second)
                 return self.BACKWARD["transpose" if sent_back else "matmul"]
             case Call("hadamard", (first, second)):
@@ -244,6 +248,10 @@ class ArrayWords(Topic):
                 return self.BACKWARD["slope"] if _carries_gradient(first) or _carries_gradient(second) else self.BACKWARD["loss"]
             case Call(func, (inner,)) if SAID.get(func) in ("keep", "drop") and type(inner) is Call and inner.func in _SUMMED:
                 return self.BACKWARD["sum"]
+            case Call(func) if SAID.get(func) in ("drop", "part") and not _carries_gradient(expr):
+                return self.BACKWARD["loss"]
+            case Call(func, (Call() as inner,)) if SAID.get(func) == "drop" and SAID.get(inner.func) == "part":
+                return self.BACKWARD["part"]
             case Call(func) if func in _REPEATED and _carries_gradient(expr):
                 return self.BACKWARD["fill"]
             case Call(func, args) if SAID.get(func, func) in self.BACKWARD:
