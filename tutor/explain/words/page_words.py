@@ -128,6 +128,9 @@ class PageWords(Topic):
             "{names} are the values of {one}, behind which the program lets no gradient go back; they count as given.",
         ),
         "dropout": ("Dropout is left out, as in evaluation; with a mask, write x * mask / (1 - p).",) * 2,
+        "chosen": (
+            "Nothing says what {names} is, and the program asks for ‘{text}’ first, which is taken; --shapes {names}=… says another.",
+        ) * 2,
         "skipped": ("Not Python, and left out: {names}.",) * 2,
         "upstream": ("${names}$ is an array: ${loss}$ stands for any loss behind it, and ${upstream}$ for $d{loss}/d{names}$.",) * 2,
         "truncated at": (
