@@ -267,6 +267,8 @@ class _ComparisonWriter:
             kind = "constant"
         elif kind == "transposed" and len(pattern.order) > 2:
             kind = "transposed axes"
+        elif kind == "added" and pattern.factor is not None and pattern.factor.value == -1:
+            kind = "added minus"
         elif kind == "reordered" and pattern.block > 1:
             kind = "reordered blocks"
         blocks = [place // pattern.block for place in pattern.order[:: pattern.block]]
@@ -278,7 +280,7 @@ class _ComparisonWriter:
             "axes": [self.name_axes(pattern.axes, array)], "order": [order], "block": [str(pattern.block)],
         }  # fmt: skip
         said = split_places(self.words.PATTERNS[kind], places)
-        if pattern.factor is not None and "{factor}" not in self.words.PATTERNS[kind]:
+        if pattern.factor is not None and kind != "added minus" and "{factor}" not in self.words.PATTERNS[kind]:
             said = split_places(self.words.BESIDES, {"pattern": said, "factor": self.factor(pattern.factor)})
         return said
 
@@ -327,5 +329,9 @@ class _ComparisonWriter:
                 self.put(label, self.words.REASON.format(name=one.place, reason=self.sheet.words.reader.say(one.reason)))
             if len(listed) > MOST_REASONS:
                 self.put(label, self.words.MORE.format(count=len(listed) - MOST_REASONS))
+        if self.found.copied:
+            names = self.words.grammar.enumerate_parts([make_visible(name, MOST_NAME) for name in self.found.copied],
+                                                       self.words.COMMA, self.words.AND)  # fmt: skip
+            self.put("", self.words.grammar.choose(self.words.COPIED, len(self.found.copied)).format(names="".join(names)))
         if self.found.missing:
             self.put("", *split_places(self.words.MISSING, {"arrays": self.join_keys(self.found.missing)}))
