@@ -307,20 +307,22 @@ class _ComparisonWriter:
         """Some of the wrong entries, beside what is right."""
         several = len(group) > 1
         shown = self.sheet.reveal == "solution"
+        rated = shown and any(entry.ratio is not None for array in group for entry in array.entries)
         placed = any(entry.place for array in group for entry in array.entries)
-        columns = (*(("quantity",) if several else ()), *(("place",) if placed else ()), "yours", *(("right", "ratio") if shown else ()))
+        columns = (*(("quantity",) if several else ()), *(("place",) if placed else ()), "yours", *(("right",) if shown else ()), *(("ratio",) if rated else ()))
         rows: list[tuple[Sentence, ...]] = []
         for array in group:
             for entry in array.entries[: 2 if several else len(array.entries)]:
                 place = f"[{', '.join(map(str, entry.place))}]" if entry.place else ""
                 row: list[Sentence] = [(write_key(array.key),)] if several else []
                 row += [*([(place,)] if placed else []), (write_float(entry.got),)]
-                row += [(write_float(entry.right),), (write_float(entry.ratio),)] if shown else []
+                row += [(write_float(entry.right),)] if shown else []
+                row += [(write_float(entry.ratio),)] if rated else []
                 rows.append(tuple(row))
         if rows:
             after = bool(group[0].after)
             heads = tuple((self.words.HEADS["follows" if key == "right" and after else key],) for key in columns)
-            self.blocks.append(Table(heads, tuple(rows), "l" * (several + placed) + "r" * (3 if shown else 1)))
+            self.blocks.append(Table(heads, tuple(rows), "l" * (several + placed) + "r" * (1 + shown + rated)))
 
     def notes(self) -> None:
         """What was not used, and what is not there."""
