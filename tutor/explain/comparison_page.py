@@ -309,7 +309,8 @@ class _ComparisonWriter:
         shown = self.sheet.reveal == "solution"
         rated = shown and any(entry.ratio is not None for array in group for entry in array.entries)
         placed = any(entry.place for array in group for entry in array.entries)
-        columns = (*(("quantity",) if several else ()), *(("place",) if placed else ()), "yours", *(("right",) if shown else ()), *(("ratio",) if rated else ()))
+        wanted = {"quantity": several, "place": placed, "yours": True, "right": shown, "ratio": rated}
+        columns = [key for key, there in wanted.items() if there]
         rows: list[tuple[Sentence, ...]] = []
         for array in group:
             for entry in array.entries[: 2 if several else len(array.entries)]:
