@@ -84,7 +84,8 @@ def main() -> None:
                 differ.append(name)
                 print(f"  {name}: {type(error).__name__}: {error}", flush=True)
         took = time.perf_counter() - start
-        print(f"{kind}: {agreed} agree in {entries} entries, {len(differ)} differ, {len(without)} cannot be compared, {took:.0f} s", flush=True)
+        counted = f"{len(differ)} differ, {len(without)} cannot be compared, {took:.0f} s"
+        print(f"{kind}: {agreed} agree in {entries} entries, {counted}", flush=True)
 
 
 if __name__ == "__main__":

@@ -85,7 +85,8 @@ def test_the_random_graphs_reach_every_kind():
             of_tables |= {name for name in LAYERS if f"'{name}'" in repr(step.expr)}
     tables = (*ACTIVATIONS, *chain(*BY_RANK.values()), *PAIRS, *ENDS, *VECTOR_ENDS, *MATRIX_ENDS)
     assert [template for template in tables if not used[template]] == []
-    besides = {"flip", "route_first", "route_first_1d", "route_first_3d"}  # what only readers write, and where ties are declared to go to the first
+    besides = {"flip", "route_first", "route_first_1d", "route_first_3d"}
+    # what only readers write, and where ties are declared to go to the first
     assert set(LAYERS) - reached - of_tables - set(ALONG_AXES) == besides
     assert refused < 150
 

@@ -79,7 +79,7 @@ def drop_setting(text: str, known: Vocabulary) -> str:
 
 
 def _drop_cut_short(text: str) -> str:
-    """The text without a matrix behind an equals sign of which only the first and the last entries are shown: what is before it says more."""
+    """The text without a matrix behind an equals sign of which only the first and the last entries are shown: more is said before it."""
     pieces, at = [], 0
     while (begin := text.find(_MATRIX_BEGINS, at)) >= 0 and (end := text.find(_MATRIX_ENDS, begin)) >= 0:
         before = text[at:begin].rstrip()
