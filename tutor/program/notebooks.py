@@ -52,14 +52,14 @@ def read_notebook(data: str, file: str) -> NotebookText:
         number += 1
         source = cell.get("source", "")
         text = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else str(source)
-        own, left_out = _clean_cell(text)
+        own, left_out = _read_cell(text)
         skipped += [f"{make_visible(one, 40)} (cell {number})" for one in left_out]
         lines += own
         places += [(number, place) for place in range(1, len(own) + 1)]
     return NotebookText("\n".join(lines) + "\n", tuple(places), tuple(skipped))
 
 
-def _clean_cell(text: str) -> tuple[list[str], list[str]]:
+def _read_cell(text: str) -> tuple[list[str], list[str]]:
     """The lines of a cell, empty where they are IPython's, and what was left out."""
     lines = text.replace("\r\n", "\n").split("\n")
     if _OTHER_LANGUAGE.match(text.lstrip()):
