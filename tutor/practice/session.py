@@ -154,11 +154,16 @@ def _move(session: Session, after: str = "") -> Session:
     tasks = session.lesson.tasks
     places = {task.id: place for place, task in enumerate(tasks)}
     start_at = places.get(after, -1) + 1
-    for status in ("open", "skipped"):
+    for early, status in ((False, "open"), (False, "skipped"), (True, "open"), (True, "skipped")):
         for task in (*tasks[start_at:], *tasks[:start_at]):
-            if session.look_up(task.id).status == status and task.id != after:
+            if session.look_up(task.id).status == status and task.id != after and _is_early(session, task) == early:
                 return replace(session, at=task.id)
     return replace(session, at="" if not after or session.look_up(after).status in DONE else after)
+
+
+def _is_early(session: Session, task: AskedStep) -> bool:
+    """Whether a question shows what other tasks still ask for, as the lines of a worked solution do, and comes after these."""
+    return any(session.look_up(ident).status not in DONE for ident in session.lesson.list_told(task))
 
 
 def _fade(session: Session) -> Session:
@@ -383,7 +388,7 @@ def _take_back(session: Session, event: Event) -> tuple[Session, Reply]:
     end = tasks.index(session.at) if session.at else len(tasks)
     exam = not session.lesson.settings.row.tells  # there every answer may be changed: which are right is not told
     for ident in reversed(tasks[:end]):
-        if exam or session.look_up(ident).status in ("open", "skipped", "kept"):
+        if (exam or session.look_up(ident).status in ("open", "skipped", "kept")) and not _is_early(session, session.lesson.by_id[ident]):
             return replace(session, at=ident), Reply("back", ident)
     return session, Reply("back", session.at, note="done")
 
@@ -406,6 +411,8 @@ def _take_go(session: Session, event: Event) -> tuple[Session, Reply]:
         what = tell("there is no step {name}", name=make_visible(event.text))
         some = tell("there are {names}, …", names=first) if len(known) > SOME else tell("there are {names}", names=first)
         raise PracticeError(what, hint=hint_near(event.text, known) or some)
+    if _is_early(session, known[event.text]):
+        return session, Reply("go", event.text, note="early")
     return replace(session, at=event.text), Reply("go", event.text)
 
 
