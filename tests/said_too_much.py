@@ -82,7 +82,7 @@ class Listener:
 
 
 def is_near(number, given):
-    return any(abs(number - value) <= 1e-4 * abs(value) for value in given)
+    return any(abs(abs(number) - abs(value)) <= 1e-4 * abs(value) for value in given)
 
 
 def find_said(listener, session, said):
