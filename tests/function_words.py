@@ -47,7 +47,7 @@ NOUNS = frozenset("""
     ratio reader readings reals reason records recursion reference refusal refutation relation relative relu remarks repairs
     reports result results root row rows rst rule runner samples scores scripts seam seams sections self
     sentence setting settings shapes share shares sheet sides sigmoid sigmoids sign signum size sizes slices slip slips slope
-    slopes softmax softplus softpluses solution source sources span spellings square stages standalone states steps stride
+    slopes softmax softplus softpluses solution source sources span spellings square stages standalone states steps
     strokes student subject submission subscripts summary sums suspects svg symbol symbolic symbols table tables tabular tag
     tags target targets template templates ten term terms tex text texts ticks tikz tikzpicture timer times title toml total
     totals trace training umask unit units updates usage value values verbatim verdict verdicts version vocabulary way

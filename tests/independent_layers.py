@@ -36,51 +36,72 @@ def array(value: Nd) -> Array:
     return Array(value.shape, tuple(value.flat))
 
 
-def windows(x: Nd, size: tuple[int, ...], stride: int, apart: int = 1) -> Iterator[tuple[tuple[int, ...], Nd]]:
+Axes = tuple[int, ...]
+
+
+def windows(x: Nd, size: Axes, stride: Axes, apart: Axes) -> Iterator[tuple[Axes, Nd]]:
     """Each place of the result with the window it is made from."""
-    counts = [(n - apart * (k - 1) - 1) // stride + 1 for n, k in zip(x.shape, size, strict=True)]
+    counts = [(n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(x.shape, size, stride, apart, strict=True)]
     for place in product(*map(range, counts)):
-        yield place, x[tuple(slice(i * stride, i * stride + apart * (k - 1) + 1, apart) for i, k in zip(place, size, strict=True))]
+        yield place, x[tuple(slice(i * s, i * s + d * (k - 1) + 1, d) for i, k, s, d in zip(place, size, stride, apart, strict=True))]
 
 
-def moved(x: Nd, size: tuple[int, ...], stride: int, make: Callable[[Nd], Any], apart: int = 1) -> Nd:
-    found = {place: make(window) for place, window in windows(x, size, stride, apart)}
+def moved(x: Nd, size: Axes, stride: int | Axes, make: Callable[[Nd], Any], apart: Axes = ()) -> Nd:
+    strides = (stride,) * x.ndim if isinstance(stride, int) else stride
+    found = {place: make(window) for place, window in windows(x, size, strides, apart or (1,) * x.ndim)}
     result = np.empty(tuple(max(place[axis] for place in found) + 1 for axis in range(x.ndim)), dtype=object)
     for place, value in found.items():
         result[place] = value
     return result
 
 
-def correlate(x: Nd, k: Nd, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1) -> Nd:
-    """As torch.nn.functional.conv1d and conv2d; of an array without channels the kernel has none either."""
+def read_slide(settings: tuple[int, ...], axes: int) -> tuple[Axes, Axes, Axes, int]:
+    """Stride, padding, dilation of each axis, and the groups: up to four numbers for all axes, or more, then one for each axis."""
+    if len(settings) > 4:
+        strides, paddings, apart = (settings[place * axes : (place + 1) * axes] for place in range(3))
+        return strides, paddings, apart, (*settings[3 * axes :], 1)[0]
+    stride, padding, dilation, groups = (*settings, *(1, 0, 1, 1)[len(settings) :])
+    return (stride,) * axes, (padding,) * axes, (dilation,) * axes, groups
+
+
+def correlate(x: Nd, k: Nd, *settings: int) -> Nd:
+    """As torch.nn.functional.conv1d to conv3d; of an array without channels the kernel has none either."""
     if x.ndim == k.ndim > 2:  # a batch
-        return np.stack([correlate(sample, k, stride, padding, dilation, groups) for sample in x])
+        return np.stack([correlate(sample, k, *settings) for sample in x])
+    axes = k.ndim - 2 if k.ndim > 2 else k.ndim
+    strides, paddings, apart, groups = read_slide(settings, axes)
     if k.ndim > 2:  # channels: each kernel goes over those of its group
         own, width = len(k) // groups, k.shape[1]
         return np.stack([
-            sum(correlate(x[number // own * width + place], part, stride, padding, dilation) for place, part in enumerate(kernel))
+            sum(slide(x[number // own * width + place], part, strides, paddings, apart) for place, part in enumerate(kernel))
             for number, kernel in enumerate(k)
         ])  # fmt: skip
-    return moved(np.pad(x, padding, constant_values=0), k.shape, stride, lambda window: (window * k).sum(), dilation)
+    return slide(x, k, strides, paddings, apart)
+
+
+def slide(x: Nd, k: Nd, strides: Axes, paddings: Axes, apart: Axes) -> Nd:
+    around = np.pad(x, [(padding, padding) for padding in paddings], constant_values=0)
+    return moved(around, k.shape, strides, lambda window: (window * k).sum(), apart)
 
 
 def turn(k: Nd) -> Nd:
     """A kernel turned round along the axes on which it slides."""
-    return np.flip(k, axis=(-2, -1) if k.ndim in (2, 4) else -1)
+    return np.flip(k, axis=tuple(range(2 if k.ndim > 2 else 0, k.ndim)))
 
 
-def transposed(x: Nd, k: Nd, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1) -> Nd:
-    """As torch.nn.functional.conv_transpose1d and conv_transpose2d: each entry of the input lays the kernel down."""
+def transposed(x: Nd, k: Nd, *settings: int) -> Nd:
+    """As torch.nn.functional.conv_transpose1d to conv_transpose3d: each entry of the input lays the kernel down."""
     if x.ndim == k.ndim:
-        return np.stack([transposed(sample, k, stride, padding, dilation, groups) for sample in x])
-    reach = [stride * (w - 1) + dilation * (m - 1) + 1 for w, m in zip(x.shape[1:], k.shape[2:], strict=True)]
+        return np.stack([transposed(sample, k, *settings) for sample in x])
+    strides, paddings, apart, groups = read_slide(settings, k.ndim - 2)
+    reach = [s * (w - 1) + d * (m - 1) + 1 for w, m, s, d in zip(x.shape[1:], k.shape[2:], strides, apart, strict=True)]
     made = np.full((k.shape[1] * groups, *reach), Fraction(0), dtype=object)
     for index in np.ndindex(*x.shape):
         group = index[0] // (len(k) // groups) * k.shape[1]
         for inner in np.ndindex(*k.shape[1:]):
-            place = (group + inner[0], *(stride * i + dilation * a for i, a in zip(index[1:], inner[1:], strict=True)))
-            made[place] = made[place] + x[index] * k[index[0], *inner]
-    return made[:, *(slice(padding, size - padding) for size in reach)]
+            at = [s * i + d * a for i, a, s, d in zip(index[1:], inner[1:], strides, apart, strict=True)]
+            made[group + inner[0], *at] = made[group + inner[0], *at] + x[index] * k[index[0], *inner]
+    return made[:, *(slice(padding, size - padding) for size, padding in zip(reach, paddings, strict=True))]
 
 
 def softmax(z: Nd, axis: int = 0) -> Nd:
@@ -102,10 +123,14 @@ def logsumexp(z: Nd, axis: int = 0) -> Nd:
     return np.vectorize(MP.log, otypes=[object])(grown.sum(axis=axis))
 
 
-def pool(x: Nd, make: Callable[[Nd], Any], outside: Any, size: int, stride: int = 0, padding: int = 0, axes: int = 2) -> Nd:
+def pool(x: Nd, make: Callable[[Nd], Any], outside: Any, *settings: int, axes: int = 2) -> Nd:
     if x.ndim > axes:
-        return np.stack([pool(part, make, outside, size, stride, padding, axes) for part in x])
-    return moved(np.pad(x, padding, constant_values=outside), (size,) * x.ndim, stride or size, make)
+        return np.stack([pool(part, make, outside, *settings, axes=axes) for part in x])
+    if len(settings) > 3:
+        size, stride, padding = (settings[place * axes : (place + 1) * axes] for place in range(3))
+    else:
+        size, stride, padding = ((value,) * x.ndim for value in (*settings, *(0, settings[0], 0)[len(settings) :]))
+    return moved(np.pad(x, [(p, p) for p in padding], constant_values=outside), size, stride, make)
 
 
 def take_largest(x: Nd, *settings: int, axes: int = 2) -> Nd:
@@ -154,6 +179,8 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     "average_pool": take_mean,
     "max_pool_1d": partial(take_largest, axes=1),
     "average_pool_1d": partial(take_mean, axes=1),
+    "max_pool_3d": partial(take_largest, axes=3),
+    "average_pool_3d": partial(take_mean, axes=3),
     "embed": lambda e, *labels: e[list(labels)],
     "embed_batch": lambda e, count, *labels: e[np.reshape(labels, (count, -1))],
     "pick_each": lambda p, *labels: p[range(len(p)), list(labels)],
@@ -162,7 +189,8 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     "one_hot": one_hot,
     "entry": lambda x, *place: x[tuple(i - 1 for i in place)],
     "concat": lambda x, y: np.concatenate([x, y]),
-    "channel_sums": lambda a: a.sum(axis=1),
+    "channel_sums": lambda a: a.sum(axis=-3),
+    "sample_sums": lambda a: a.sum(axis=-4),
     "masked_softmax": masked_softmax,
     "split_heads": lambda x, r, q: np.stack([x[..., q * head : q * (head + 1)] for head in range(r)], axis=-3),
     "join_heads": lambda x: np.concatenate([x[..., head, :, :] for head in range(x.shape[-3])], axis=-1),
@@ -171,7 +199,7 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     ], dtype=object),
     "causal_mask": lambda n: np.array([[int(j <= i) for j in range(n)] for i in range(n)], dtype=object),
 }
-_FROM_THE_END = {"row": -1, "column": -2, "channel": -3, "sample": -4}
+_FROM_THE_END = {"row": -1, "column": -2, "channel": -3, "sample": -4, "set": -5}
 
 
 def _pad(x: Nd, axis: int, before: int, behind: int) -> Nd:
@@ -204,9 +232,9 @@ for _rank in (3, 4):
 ALONG_AXES = frozenset(
     f"{what}_{axis}{each}" for what in ("largest", "to_largest", "to_first", "keep", "drop", "stretch", "part", "pad", "concat")
     for axis in _FROM_THE_END for each in ("", "_each")
-) | {name for name in OPERATIONS if name.startswith("axes_")} | {"channel_sums"}  # fmt: skip
+) | {name for name in OPERATIONS if name.startswith("axes_")} | {"channel_sums", "sample_sums"}  # fmt: skip
 """What is done along one axis, and axes in another order: by no other name than the others, and printed like them."""
-for _word in ("concat_sample", "part_sample"):  # the first of four axes has the names without an axis
+for _word in ("concat_set", "part_set"):  # the first of five axes has the names without an axis
     del OPERATIONS[_word]
 
 

@@ -218,7 +218,7 @@ def slip_in_array(session, chance):
     """A slip at the step of an array of numbers: its tag, and the entries that it gives."""
     question, slips = session.task.question, session.lesson.marker.sheet.array_slips
     right = slips.find_at_numbers(question.array).reshape(-1)
-    made = [(wrong.slip.tag, wrong.rows[:, 0]) for wrong in slips.table(question.array, numbers=True)
+    made = [(wrong.slip.tag, wrong.rows[:, 0]) for wrong in slips.numbers.table(question.array)
             if wrong.slip.at == question.array and wrong.shape == tuple(question.shape) and wrong.slip.tag != LAYOUT]  # fmt: skip
     made = [(tag, rows) for tag, rows in made if np.max(np.abs(rows - right)) > 0.05 * np.max(np.abs(right))
             and any(rows) and all(says_enough(entry) for entry in rows if entry)]  # fmt: skip

@@ -38,9 +38,9 @@ ALLOWED = {  # file: why, and the names
     ),
     "program/library_rows.py": (
         "TYPED",
-        "abs arccos arcsin arctan arsinh average_pool average_pool_1d binary_cross_entropy concat correlate cos cosh "
-        "cross_entropy elu erf exp flatten gelu hard_sigmoid hard_tanh if_positive leaky_relu log log_sigmoid "
-        "log_softmax logit logsumexp matmul max max_pool max_pool_1d mean min mish outer pick_each relu relu6 selu "
+        "abs arccos arcsin arctan arsinh average_pool average_pool_1d average_pool_3d binary_cross_entropy concat correlate cos "
+        "cosh cross_entropy elu erf exp flatten gelu hard_sigmoid hard_tanh if_positive leaky_relu log log_sigmoid "
+        "log_softmax logit logsumexp matmul max max_pool max_pool_1d max_pool_3d mean min mish outer pick_each relu relu6 selu "
         "sigmoid sign silu sin sinh softmax softplus softsign sqrt sum tan tanh transpose unflatten",
     ),
     "program/made_arrays.py": (
@@ -77,10 +77,11 @@ ALLOWED = {  # file: why, and the names
         "causal_mask join_heads outer part pick_each positional_encoding row_sums rows softmax softmax_columns softmax_rows "
         "split_heads sum transpose transposed_convolution unflatten",
     ),
+    "marking/page_repairs.py": ("ALGEBRA", "sqrt"),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
     "expression/program_signs.py": ("GRAMMAR", "embed flatten matmul pick_each transpose unflatten"),
-    "graph/axis_forms.py": ("ALGEBRA", "columns fill log_softmax logsumexp max mean min rows softmax sqrt sum"),
+    "graph/axis_forms.py": ("ALGEBRA", "columns fill log_softmax logsumexp max mean min rows softmax sqrt sum transpose"),
     "graph/broadcasting.py": ("ALGEBRA", "batch columns entry fill keep_column keep_row matmul rows"),
     "graph/python_slices.py": ("ALGEBRA", "entry fill part"),
     "graph/bracketed.py": ("ALGEBRA", "entry"),
@@ -88,10 +89,11 @@ ALLOWED = {  # file: why, and the names
     "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten part sum transpose unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",
-        "abs arccos arcosh arcsin arctan arsinh artanh average_pool average_pool_1d binary_cross_entropy concat correlate cot "
+        "abs arccos arcosh arcsin arctan arsinh artanh average_pool average_pool_1d average_pool_3d binary_cross_entropy concat "
+        "correlate cot "
         "cross_entropy csc embed flatten gaussian_nll "
         "hard_sigmoid hard_tanh heaviside kl_divergence kl_gaussians kl_standard_normal log log_cosh log_poisson_nll "
-        "log_sigmoid log_softmax logsumexp lse matmul max max_pool max_pool_1d min multi_hinge poisson_nll "
+        "log_sigmoid log_softmax logsumexp lse matmul max max_pool max_pool_1d max_pool_3d min multi_hinge poisson_nll "
         "quantile relu6 sigmoid sign silu smooth_l1 "
         "smooth_label softplus tan transposed_convolution unflatten",
     ),
@@ -154,7 +156,9 @@ ALLOWED = {  # file: why, and the names
     "graph/window_forms.py": ("ALGEBRA", "embed embed_batch pick_each transposed_convolution"),
     "graph/array_products.py": ("ALGEBRA", "fill matmul outer transpose"),
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul outer softmax transpose"),
-    "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),
+    "marking/array_bends.py": ("ALGEBRA", "column_sums if_positive matmul mean outer row_sums transpose"),
+    "marking/array_world.py": ("ALGEBRA", "mean"),
+    "marking/program_names.py": ("ALGEBRA", "matmul transpose"),
     "marking/array_diagnose.py": ("ALGEBRA", "matmul outer transpose"),
     "marking/network_bends.py": (
         "ALGEBRA",
@@ -168,6 +172,9 @@ ALLOWED = {  # file: why, and the names
         "OWN",
         "column_sums exp identity log matmul mean one_hot outer row_sums sigmoid sum",
     ),
+    "derive/rewrites/gaussians.py": ("OWN", "exp log sqrt"),
+    "derive/rewrites/margins.py": ("OWN", "column_sums entry if_positive matmul max multi_hinge pick_each relu row_sums sum"),
+    "derive/rewrites/monomials.py": ("OWN", "exp log sqrt"),
     "derive/rewrites/entrywise.py": ("OWN", "exp log log_sigmoid sigmoid softplus"),
     "derive/rewrites/named.py": ("OWN", "log_sigmoid sigmoid softmax softplus"),
     "derive/rewrites/terms.py": ("OWN", "exp log log_sigmoid log_softmax lse sigmoid softmax softplus"),

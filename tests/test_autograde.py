@@ -41,7 +41,9 @@ class Lies:
     __str__ = __repr__
 
 
-@pytest.mark.parametrize("answer", [True, Lies(), {}, 1j, np.zeros((1, 1, 1, 1, 2)), np.zeros(10_001), [0] * 10_001, [[[[[1]]]]], print])
+@pytest.mark.parametrize("answer", [
+    True, Lies(), {}, 1j, np.zeros((1, 1, 1, 1, 1, 2)), np.zeros(10_001), [0] * 10_001, [[[[[[1]]]]]], print,
+])  # fmt: skip
 def test_other_things_are_refused(answer):
     with pytest.raises(TutorError):
         as_text(answer)

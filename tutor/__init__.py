@@ -8,6 +8,7 @@
     tutor.solve("(x+y)*z", at={"x": 1, "y": -3, "z": 4})
     tutor.train("qmul/linear-neuron", optimiser="adam", rate=0.1, steps=20)
     tutor.check("qmul")              # every printed figure of a course, recomputed
+    tutor.compare("model.py:forward", {"dW1": dW1}, given={"W1": W1, "X": X})   # a program's gradients: which are wrong, and by what
     tutor.mark("neuron/two-two-two", {"dL/dw5": "0.082"})   # verdicts, marks, and what went wrong first
     tutor.practise("neuron/two-two-two")                    # the steps are yours; you are told at once whether they hold
     tutor.sheet(["dl/bce", "graz/sqrt-cos"], boxes=True)     # a problem sheet that asks what `mark` marks
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tutor.graph.network import Network, from_network
     from tutor.render.latex.gradients import gradients_latex
     from tutor.results.check import check
+    from tutor.results.comparison import compare
     from tutor.results.feedback import Feedback
     from tutor.results.grading import mark
     from tutor.results.practice import practise
@@ -48,6 +50,7 @@ __all__ = [
     "__version__",
     "backpropagate",
     "check",
+    "compare",
     "from_expression",
     "from_network",
     "from_steps",
@@ -69,6 +72,7 @@ _HOMES = {
     "TutorError": "tutor.errors",
     "Verdict": "tutor.solving.check_claims",
     "check": "tutor.results.check",
+    "compare": "tutor.results.comparison",
     "from_expression": "tutor.graph.decompose",
     "from_network": "tutor.graph.network",
     "from_steps": "tutor.graph.build",

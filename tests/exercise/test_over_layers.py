@@ -117,7 +117,7 @@ FAULTS = [
     (HEAD + "[shapes]\nW = [2, 0]\nx = [3]", "shapes.W", "a whole number from 1 to 10,000", "W = [2, 3]"),
     (HEAD + "[shapes]\nW = [2, 10001]\nx = [3]", "shapes.W", "a whole number from 1 to 10,000", ""),
     (HEAD + "[shapes]\nW = [2, true]\nx = [3]", "shapes.W", "a whole number from 1", ""),
-    (HEAD + "[shapes]\nW = [1, 1, 1, 1, 1]\nx = [3]", "shapes.W", "W has 5 axes", "three or four"),
+    (HEAD + "[shapes]\nW = [1, 1, 1, 1, 1, 1]\nx = [3]", "shapes.W", "W has 6 axes", "four or five"),
     (HEAD + '[shapes]\nW = [2, "n/3"]\nx = [3]', "shapes.W", "n/3", ""),
     (HEAD + '[shapes]\n"2W" = [2]', "shapes.2W", "2W", ""),
     (HEAD + '[shapes]\n"W" = [2, 3]\nx = [3]\nW = [1]', "", "not a TOML file", ""),
@@ -156,7 +156,7 @@ def test_a_fault_is_said_with_its_place(text, where, what, hint):
 
 
 def test_all_faults_of_a_file_are_said_together():
-    text = HEAD + "[shapes]\nW = [2, 0]\nx = [3]\nq = [1, 1, 1, 1, 1]\n[values]\nx = [1, 2]\n"
+    text = HEAD + "[shapes]\nW = [2, 0]\nx = [3]\nq = [1, 1, 1, 1, 1, 1]\n[values]\nx = [1, 2]\n"
     said = {problem.where.partition(":")[0] for problem in faults(text)}
     assert {"shapes.W", "shapes.q", "values.x"} <= said
 

@@ -26,7 +26,7 @@ def test_what_it_is_made_of(text, written):
 @pytest.mark.parametrize(("text", "said"), [
     ("x[3:]", "nothing, or more than there is"), ("x[:, 0]", "2 places in brackets"), ("A[5, :]", "there is no place 5"),
     ("X[N:]", "nothing, or more than there is"), ("X[:2*N]", "from 0 to 2N"),
-    ("A[h:, :0]", "nothing, or more than there is"), ("T[:, None]", "at most 4 axes"),
+    ("A[h:, :0]", "nothing, or more than there is"), ("T[None, :, None]", "at most 5 axes"),
 ])  # fmt: skip
 def test_what_is_refused(text, said):
     with pytest.raises(GraphError) as caught:

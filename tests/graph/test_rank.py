@@ -1,4 +1,4 @@
-"""Arrays of three and four axes: given, derived, evaluated, printed in every format; five axes and too many entries are refused."""
+"""Arrays of three and four axes: given, derived, evaluated, printed in every format; six axes and too many entries are refused."""
 
 import json
 from fractions import Fraction
@@ -79,7 +79,7 @@ def test_a_large_array_has_its_first_slices_and_its_last():
 
 
 REFUSED = [
-    ("[1, 1, 1, 1, 1]", ["X has 5 axes", "an array has one axis (a vector), two (a matrix), three or four"]),
+    ("[1, 1, 1, 1, 1, 1]", ["X has 6 axes", "an array has one axis (a vector), two (a matrix), three, four or five"]),
     ("[1000, 1000]", ["X has 1,000,000 entries", f"the limit is {MAX_ENTRIES:,}"]),
     ("[100, 100, 10, 10]", ["X has 1,000,000 entries"]),
     ("[10000, 10000, 10000, 10000]", ["X has 10,000,000,000,000,000 entries"]),

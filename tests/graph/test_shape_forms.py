@@ -25,8 +25,12 @@ def test_what_it_is_made_of(text, written):
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("concat(x)", "concat of one array"), ("stack(T, T)", "at most 4 axes"), ("X.reshape(5, -1)", "what -1 stands for is not clear"),
-    ("A.squeeze(0)", "axis 0 has more than one entry"), ("unsqueeze(T, 0)", "at most 4 axes"), ("unsqueeze(x)", "one axis more"),
+    ("concat(x)", "concat of one array"), ("stack(unsqueeze(T, 0), unsqueeze(T, 0))", "one axis more"),
+    ("X.reshape(5, -1)", "what -1 stands for is not clear"),
+    ("A.squeeze(0)", "axis 0 has more than one entry"),
+    ("unsqueeze(unsqueeze(T, 0), 0)", "at most 5 axes"),
+    ("unsqueeze(T, 0).transpose(1, 0, 2, 3, 4)", "has 5 axes: they are put in another order of up to 4 only"),
+    ("unsqueeze(x)", "one axis more"),
     ("x @ x.T", "readers disagree about x @ x.T"),
     ("A.reshape(4, -1)", "what -1 stands for is not clear"), ("T.transpose(0, 1, 2, 2)", "each axis once"),
 ])  # fmt: skip

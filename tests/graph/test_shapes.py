@@ -101,7 +101,7 @@ GRAPHS = [  # lines, shapes, pieces
     (["L = sum(a) + sum(n)"], {"a": ("n",), "n": (2,)}, ["n is the letter of a size and a quantity"]),
     (["N = sum(b)", "L = sum(columns(b, N))"], {"b": (2,)}, ["N is the letter of a size and a quantity"]),
     (["L = sum(x)"], {"x": (0,)}, ["x cannot have the shape 0"]),
-    (["L = sum(x)"], {"x": (1, 1, 2, 1, 1)}, ["x of shape 1×1×2×1×1 has 5 axes", "three or four"]),
+    (["L = sum(x)"], {"x": (1, 1, 2, 1, 1, 1)}, ["x of shape 1×1×2×1×1×1 has 6 axes", "four or five"]),
     (["L = sum(x)"], {"x": ("n/2",)}, ["x cannot have the shape n/2"]),
     (["L = sum(x)"], {"x": (1000, 1000000)}, ["x has 1,000,000,000 entries", "the limit is 100,000"]),
     (["z = x", "z = x"], {"x": (2,)}, ["step 2: z is defined twice"]),

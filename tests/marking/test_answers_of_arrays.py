@@ -135,8 +135,8 @@ def test_every_file_is_read(three, name):
     assert (answer.verdict, answer.marks) == ("correct", 12), answer.message
 
 
-def test_five_axes_are_no_answer():
-    (found,) = read_submissions("a.json", b'{"dL/dB": [[[[[1]]]]]}', ["dL/dB"]).submissions
+def test_six_axes_are_no_answer():
+    (found,) = read_submissions("a.json", b'{"dL/dB": [[[[[[1]]]]]]}', ["dL/dB"]).submissions
     assert "list of rows" in str(found)
 
 

@@ -272,6 +272,11 @@ OPERATIONS = {  # what no exercise of the lectures has: strides, paddings, chann
     "a group": (["m = mean(G, axis=1, keepdims=True)", "V = mean((G - m)^2, axis=1, keepdims=True)", "N = (G - m)/sqrt(V + 1)",
                  "L = sum(N^3)"], {"G": (2, 3)}),
     "square matrices": (["H = A @ B + A^T", "L = sum(H ⊙ B)"], {"A": (2, 2), "B": (2, 2)}),
+    "of each axis its own": (["C = conv2d(X, K, b, stride=(2, 1), padding=(1, 0))", "D = max_pool2d(C, (2, 1), stride=(1, 2))",
+                              "L = sum(C^2) + sum(D^3)"], {"X": (1, 2, 3, 3), "K": (2, 2, 3, 2), "b": (2,)}),
+    "of each axis, without channels": (["C = correlate(X, K, dilation=(1, 2))", "L = sum(C^2)"], {"X": (4, 4), "K": (2, 2)}),
+    "three dimensions": (["C = conv3d(X, K, b)", "D = avg_pool3d(C, (1, 2, 1))", "L = sum(D^2)"],
+                         {"X": (1, 1, 2, 3, 2), "K": (2, 1, 2, 2, 1), "b": (2,)}),
 }  # fmt: skip
 
 

@@ -27,6 +27,23 @@ def test_weights_are_named_as_pytorch_names_them():
     assert read_program(NET, "f.py", "f", {"x": ("N", 3), "hidden": (4,)}).layered.shapes["net_0_bias"] == (4,)
 
 
+def test_a_tuple_has_a_number_for_each_axis():
+    text = TORCH + """
+class f(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv3d(2, 3, kernel_size=(1, 2, 3), stride=(1, 2, 1), padding=(0, 1, 1))
+        self.pool = nn.MaxPool3d((1, 2, 2))
+
+    def forward(self, x):
+        h = self.pool(self.conv(x))
+        return h.sum()
+"""
+    layered = read_program(text, "f.py", "f", {"x": (1, 2, 2, 4, 4)}).layered
+    assert layered.shapes["conv_weight"] == (3, 2, 1, 2, 3)
+    assert layered.shapes["h"] == (1, 3, 2, 1, 2)
+
+
 def test_a_layer_that_there_is_not_is_named():
     with pytest.raises(ProgramError, match="the layer Linera is not read") as caught:
         read_program(NET.replace("nn.Linear(3", "nn.Linera(3"), "f.py", "f", {"x": ("N", 3)})

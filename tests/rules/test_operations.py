@@ -24,8 +24,8 @@ from tutor.rules.operations import ALONG_AXES, LAYERS, LONGER, NAMES, SHAPING, W
 
 def list_along():
     """What is done along one axis, for each rank and each axis: two shapes of each."""
-    for shape in ((2, 3, 2, 2), (3, 1, 2, 3)):
-        for rank in (1, 2, 3, 4):
+    for shape in ((2, 3, 2, 2, 1), (3, 1, 2, 3, 2)):
+        for rank in (1, 2, 3, 4, 5):
             for place in range(rank):
                 word, own, each = LONGER[rank - 1 - place], shape[:rank], ("_each" if rank > 2 and rank - place <= 2 else "")
                 one = (*own[:place], 1, *own[place + 1 :])
@@ -45,6 +45,7 @@ def list_windows():
     for name in ("correlate", "convolve"):
         yield from ((name, shapes, settings) for shapes, settings in (
             ([(7,), (3,)], (1, 0, 2)), ([(5,), (2,)], (2, 1, 3)), ([(5, 4), (2, 2)], (1, 1, 2)), ([(4, 4), (1, 2)], (2, 0, 3)),
+            ([(3, 4), (2, 2)], (2, 1, 1, 0, 1, 2)), ([(4, 3), (1, 2)], (1, 2, 0, 1, 1, 1)),
         ))  # fmt: skip
     for name in ("correlate", "convolve", "transposed_convolution"):
         swapped = name == "transposed_convolution"  # there the input has as many channels as there are kernels
@@ -55,13 +56,25 @@ def list_windows():
                 ((2, 2, 2, 1), (3, 2), ()), ((1, 2, 2, 2), (2, 3), (2, 1)), ((2, 1, 2, 2), (4, 3), (2, 1, 2)),
                 ((1, 1, 1, 2), (3, 5), (1, 0, 3)),
                 ((2, 1, 2, 2), (3, 3), (2, 1, 1, 2)), ((4, 1, 1, 2), (2, 3), (1, 0, 2, 2)),
+                ((1, 1, 2, 2), (3, 2), (2, 1, 1, 0, 1, 1)), ((2, 1, 1, 2), (2, 3), (1, 2, 0, 1, 1, 2, 2)),
+                *(((*channels, 1, 2, 2), inputs, settings) for channels, inputs, settings in (
+                    ((1, 2), (1, 2, 2), ()), ((2, 1), (2, 2, 3), (2, 1)), ((1, 1), (2, 3, 3), (1, 0, 2)), ((2, 1), (1, 2, 3), (1, 1, 1)),
+                    ((2, 1), (1, 2, 2), (1, 0, 1, 2)), ((2, 2), (1, 3, 2), (2, 1, 1, 2)),
+                    ((1, 1), (1, 2, 3), (1, 2, 1, 0, 1, 0, 1, 1, 2)), ((2, 1), (2, 2, 2), (1, 1, 2, 0, 0, 1, 1, 1, 1, 2)),
+                )),
             ):  # fmt: skip
-                groups = settings[3] if len(settings) == 4 else 1
+                groups = settings[3] if len(settings) == 4 else settings[-1] if len(settings) in (7, 10) else 1
                 yield name, [(*lead, kernel[0] if swapped else kernel[1] * groups, *inputs), kernel], settings
     for name in ("max_pool", "average_pool"):
         yield from ((name, [shape], settings) for shape, settings in (
             ((5,), (3, 2, 1)), ((4,), (2, 1, 1)), ((4, 3), (2, 2, 1)), ((3, 3), (3, 1, 1)), ((2, 3, 4), (2, 2, 1)), ((1, 3, 3), (2, 1, 1)),
             ((2, 1, 4, 4), (2,)), ((1, 2, 3, 4), (2, 1)), ((2, 1, 3, 4), (3, 2, 1)), ((1, 2, 3, 2), (2, 2, 1)),
+            *(((*lead, *shape), settings) for lead in ((), (2,), (2, 1)) for shape, settings in (
+                ((3, 4), (2, 3, 1, 2, 1, 0)), ((4, 2), (3, 1, 2, 1, 0, 0)))),
+        ))  # fmt: skip
+        yield from ((f"{name}_3d", [(*lead, *shape)], settings) for lead in ((2,), (1, 2)) for shape, settings in (
+            ((2, 2, 4), (2,)), ((2, 2, 3), (2, 1)), ((1, 3, 2), (2, 2, 1)), ((2, 1, 3), (3, 2, 1)),
+            ((2, 2, 3), (1, 2, 2, 1, 1, 2, 0, 0, 1)), ((1, 3, 2), (1, 2, 1, 1, 2, 1, 0, 1, 0)),
         ))  # fmt: skip
         yield from ((f"{name}_1d", [shape], settings) for shape, settings in (
             ((2, 5), (2,)), ((1, 4), (3, 1)), ((2, 5), (3, 2, 1)), ((3, 3), (2, 1, 1)), ((2, 2, 4), (2,)), ((1, 2, 5), (2, 1)),
@@ -156,8 +169,10 @@ CASES = [  # operation, shapes of its operands, its settings
     ("flatten", [(1, 1)], ()),
     ("unflatten", [(6,)], (2, 3)),
     ("unflatten", [(3,)], (1, 3)),
-    *((name, [shape], ()) for name in ("sum", "mean") for shape in ((2, 1, 3), (2, 2, 2), (2, 1, 2, 2), (1, 1, 1, 1))),
-    *(("fill", [()], sizes) for sizes in ((2, 1, 3), (1, 2, 1), (2, 1, 2, 2), (1, 1, 1, 2))),
+    *((name, [shape], ()) for name in ("sum", "mean") for shape in (
+        (2, 1, 3), (2, 2, 2), (2, 1, 2, 2), (1, 1, 1, 1), (2, 1, 2, 1, 2), (1, 2, 1, 2, 1))),
+    *(("fill", [()], sizes) for sizes in (
+        (2, 1, 3), (1, 2, 1), (2, 1, 2, 2), (1, 1, 1, 2), (2, 1, 1, 2, 1), (1, 1, 2, 1, 1))),
     *(
         (name, shapes, settings)
         for name in ("correlate", "convolve")
@@ -198,6 +213,12 @@ CASES = [  # operation, shapes of its operands, its settings
     ("max_pool", [(2, 4, 4)], (2,)),
     ("max_pool", [(2, 3, 4)], (2, 1)),
     ("max_pool", [(3, 2, 2)], (2,)),  # as many channels as none of the windows
+    *((name, [shape], ()) for name in ("flatten", "transpose", "batch_sums", "row_sums", "column_sums", "channel_sums", "sample_sums")
+      for shape in ((2, 1, 2, 1, 3), (1, 2, 1, 3, 1))),
+    *(("unflatten", [(12,)], sizes) for sizes in ((2, 1, 3, 1, 2), (1, 2, 2, 3, 1))),
+    *((name, [shape], (2,)) for name in ("batch", "columns", "rows") for shape in ((2, 1, 3, 1), (1, 2, 1, 2))),
+    *(("entry", [shape], place) for shape, place in (((2, 1, 2, 1, 3), (2, 1, 1, 1, 3)), ((1, 2, 1, 2, 1), (1, 1, 1, 2, 1)))),
+    *(("one_hot", [], sizes) for sizes in ((2, 1, 1, 1, 3, 2, 1, 2, 1, 3), (1, 1, 1, 2, 1, 1, 2, 1, 2, 1))),
     ("flatten", [(2, 1, 2, 3)], ()),
     ("flatten", [(1, 2, 2, 1)], ()),
     ("unflatten", [(12,)], (2, 1, 2, 3)),

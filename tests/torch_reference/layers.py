@@ -161,6 +161,26 @@ for _stride, _padding, _dilation, _groups in ((1, 0, 1, 1), (2, 1, 1, 1), (1, 1,
             CASES[f"conv_transpose{_axes}d of a batch, {_ours}"] = (
                 f"sum(R ⊙ conv_transpose{_axes}d(X, K, {_ours}))", _shapes,
                 f"(R * F.conv_transpose{_axes}d(X, K, {_ours})).sum()")  # fmt: skip
+for _inputs, _kernel, _steps, _paddings, _apart, _groups in (  # stride, padding and dilation of each axis, and three dimensions
+    ((6, 5), (3, 2), (2, 1), (1, 0), (1, 1), 1), ((7, 6), (3, 2), (2, 3), (1, 0), (1, 2), 2),
+    ((3, 3, 3), (2, 3, 2), (1, 1, 1), (0, 0, 0), (1, 1, 1), 1), ((3, 4, 5), (2, 3, 2), (1, 2, 1), (0, 1, 1), (1, 1, 2), 1)):  # fmt: skip
+    _axes, _own = len(_inputs), tuple(zip(_steps, _paddings, _apart, strict=True))
+    _ours = f"stride={_steps}, padding={_paddings}, dilation={_apart}, groups={_groups}"
+    _result = tuple((n + 2 * p - d * (m - 1) - 1) // s + 1 for n, m, (s, p, d) in zip(_inputs, _kernel, _own, strict=True))
+    _shapes = {"X": (1, 2 * _groups, *_inputs), "K": (_groups, 2, *_kernel), "b": (_groups,), "R": (1, _groups, *_result)}
+    CASES[f"conv{_axes}d, {_ours}"] = (f"sum(R ⊙ conv{_axes}d(X, K, b, {_ours}))", _shapes, f"(R * F.conv{_axes}d(X, K, b, {_ours})).sum()")
+    _result = tuple(s + d * (m - 1) + 1 - 2 * p for m, (s, p, d) in zip(_kernel, _own, strict=True))
+    _shapes = {"X": (1, 2 * _groups, *(2,) * _axes), "K": (2 * _groups, 1, *_kernel), "R": (1, _groups, *_result)}
+    CASES[f"conv_transpose{_axes}d, {_ours}"] = (
+        f"sum(R ⊙ conv_transpose{_axes}d(X, K, {_ours}))", _shapes, f"(R * F.conv_transpose{_axes}d(X, K, {_ours})).sum()")  # fmt: skip
+for _inputs, _kernel, _steps, _paddings in (((6, 5), (3, 2), (2, 1), (1, 0)), ((4, 2, 3), (2, 2, 2), (2, 2, 2), (0, 0, 0)),
+                                            ((3, 4, 3), (2, 3, 2), (2, 1, 2), (0, 1, 1))):  # fmt: skip
+    _axes = len(_inputs)
+    _result = tuple((n + 2 * p - m) // s + 1 for n, m, s, p in zip(_inputs, _kernel, _steps, _paddings, strict=True))
+    _shapes = {"X": (1, 2, *_inputs), "R": (1, 2, *_result)}
+    for _pool in ("max", "avg"):
+        _call = f"{_pool}_pool{_axes}d(X, {_kernel}, stride={_steps}, padding={_paddings})"
+        CASES[f"{_pool}_pool{_axes}d, {_kernel}, {_steps}, {_paddings}"] = (f"sum(R ⊙ {_call})", _shapes, f"(R * F.{_call}).sum()")
 for _axes, _kernel, _result in ((1, (3,), (4,)), (2, (3, 2), (4, 5))):
     _shapes = {"X": (2, 4, 8, 7)[: 2 + _axes], "K": (4, 2, *_kernel), "R": (2, 4, *_result)}
     _ours = "dilation=2, groups=2"

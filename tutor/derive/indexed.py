@@ -17,7 +17,7 @@ from tutor.rules.layer_row import Layer
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
-INDICES = ("i", "j", "k", "l")
+INDICES = ("i", "j", "k", "l", "m")
 """The indices of an entry of an array, by its axes."""
 HIDDEN = frozenset(name for name, rows in LAYERS.items() if not rows[0].indexed)
 """Operations whose index form says less than their name."""

@@ -24,6 +24,7 @@ _CHECKOUT = Path(__file__).parent.parent.parent / "exercises"
 FOLDER = _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 MAX_FILE = 2_000_000
 MAX_NOTATION = 100_000
+MAX_NUMBERS = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,23 @@ def read_program_file(target: str) -> tuple[str, str, str]:
         what = "is a folder, not a file" if path.is_dir() else "does not exist"
         raise ExerciseError(f"the file {make_visible(str(path), 120)} {what}", hint="give the path of a Python file: model.py:forward")
     return str(path), read_text(path), match["wanted"] or ""
+
+
+def read_numbers(name: str) -> bytes:
+    """The bytes of a file of numbers.
+
+    Raises `ExerciseError` for one that does not exist, cannot be read, or is too large.
+    """
+    path = Path(name)
+    if not path.is_file():
+        what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        raise ExerciseError(f"the file {make_visible(name, 120)} {what}", hint="give a file of arrays: .npz, .safetensors, .json or .csv")
+    try:
+        if path.stat().st_size > MAX_NUMBERS:
+            raise ExerciseError(f"{make_visible(name, 120)} has more than {MAX_NUMBERS:,} bytes", hint="compare a part of it")
+        return path.read_bytes()
+    except OSError as error:
+        raise ExerciseError(f"{make_visible(name, 120)} cannot be read: {error.strerror}") from None
 
 
 def read_csv(name: str) -> str:

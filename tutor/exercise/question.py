@@ -31,7 +31,7 @@ class Question:
 
     ``ask`` is it as typed: ``dL/dw5``, ``out_h1``, ``w5 after 1``, ``dL/dW1``.  ``targets`` are the quantities that make up the
     answer, in reading order, by their names in the working (``dL/dw5``, ``w5@1``): one for a number, several for a vector, a
-    matrix (``shape`` (rows, columns)), an array of three or four axes, or a column of a table.
+    matrix (``shape`` (rows, columns)), an array of three axes or more, or a column of a table.
 
     ``form`` restricts how the answer may be written: a number as ``decimal`` or ``fraction``, an expression in ``inputs`` only (given
     quantities, no intermediate ones, no derivatives) or in ``steps`` (any quantity, but no derivative); or it allows ``percent`` besides.

@@ -16,6 +16,7 @@ from tutor.expression.sizes import list_ends
 from tutor.expression.walk import is_indicator, substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
+from tutor.rules.layer_row import MOST_ALIKE
 from tutor.rules.operations import LAYERS, OF_EACH, POOLS, SAID, SLIDING
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
@@ -25,6 +26,16 @@ _ONES = frozenset(name for name, written in _WRITTEN.items() if {"ones", "times"
 _OF_ONES = next(name for name, written in _WRITTEN.items() if "multiple" in written)
 _WINDOWS = frozenset(name for name, written in _WRITTEN.items() if "window" in written)
 """Operations whose reason leaves out how large their windows are."""
+
+
+def list_own(settings: Sequence[Expr], place: int) -> str:
+    """One of the three settings that each axis of a pooling has its own of.
+
+    >>> list_own([Number(text) for text in "322110"], 1)
+    '2×1'
+    """
+    axes = len(settings) // 3
+    return "×".join(part.text for part in settings[place * axes : (place + 1) * axes] if type(part) is Number)
 
 
 class Symbols:
@@ -96,16 +107,26 @@ class Symbols:
         phrase = self.words.SYMBOLS[said]
         if settings:
             places |= {"first": [Math(settings[0])], "last": [Math(settings[min(len(settings), 2) - 1])]}
+        if call.func in POOLS and len(settings) > MOST_ALIKE:
+            window, stride, _ = (list_own(settings, place) for place in range(3))
+            phrase, places = self.words.SYMBOLS["own windows"], places | {"first": [window], "last": [stride]}
         if "place" in _WRITTEN[call.func]:
             places |= {key: [Math(place)] for key, place in zip(("first", "last"), list_ends(settings), strict=True)}
             phrase = self.words.SYMBOLS["one place"] if places["first"] == places["last"] else phrase
         yield said if each else call.func, split_places(phrase, places)
         if call.func in SLIDING and settings not in ((), (ONE, Number("0"))):
             yield "stride", (self.words.STRIDE,)
-            if len(settings) > 2:
+            own = len(settings) > MOST_ALIKE
+            if any(setting != ONE for setting in settings[len(settings) // 3 * 2 if own else 2 :]):
                 yield "wide", (self.words.WIDE,)
+            if own:
+                yield "each", (self.words.EACH,)
         if call.func in POOLS and len(settings) > 2:
-            yield "padded", (self.words.PADDED,)
+            own = len(settings) > MOST_ALIKE
+            if any(setting != ZERO for setting in settings[len(settings) // 3 * 2 if own else 2 :]):
+                yield "padded", (self.words.PADDED,)
+            if own:
+                yield "each", (self.words.EACH,)
 
     def _say_function(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:
         letter = Name(next(name for name in ("x", "z", "u", "v", "t", "x_0") if name not in self.shapes))

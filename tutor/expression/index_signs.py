@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from tutor.expression.computed_index import read_computed
 from tutor.expression.letters import SUB
+from tutor.expression.named_operations import read_each
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import INDICATOR
 from tutor.expression.tokens import Named, Token
@@ -24,10 +25,15 @@ KRONECKER = re.compile(
 _POWER = re.compile(r"\^\s?\{\s?(?:\\(?:odot|circ)(?![A-Za-z])|[⊙∘])\s?(?P<power>[0-9]{1,2})\s?\}")
 """A power of each entry, a^{\\odot 2}, which every power of an array is."""
 SMALL = "ᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓₐ"
+LOWERED = SMALL + "₁₂₃₄₅₆₇₈₉"
+"""Letters and digits of an index in small type."""
 _BELOW = re.compile(
-    rf"_\s?(?:\{{(?P<braced>[0-9A-Za-z+\-−·*, ]{{1,60}})\}}|(?P<plain>[A-Za-z]{{1,4}}(?![A-Za-z0-9_])|[1-9]))|(?P<small>[{SMALL}]{{1,4}})"
+    rf"_\s?(?:\{{(?P<braced>[0-9A-Za-z+\-−·*, ]{{1,60}})\}}|(?P<plain>[A-Za-z]{{1,4}}(?![A-Za-z0-9_])|[1-9]))"
+    rf"|(?P<small>[{LOWERED}]{{1,5}})"
 )
-_INSIDE = re.compile(r"\s?(?P<open>[\[(])(?P<index>[0-9A-Za-z+\-−·* ]{1,40}(?:,\s?[0-9A-Za-z+\-−·* ]{1,40}){0,3})[\])]")
+_APART = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=(?<![0-9])1)(?=[A-Za-z])")
+"""Between the parts of i1 and of 1j, which are two indices."""
+_INSIDE = re.compile(r"\s?(?P<open>[\[(])(?P<index>[0-9A-Za-z+\-−·* ]{1,40}(?:,\s?[0-9A-Za-z+\-−·* ]{1,40}){0,4})[\])]")
 KEYWORD = re.compile(r"(?:axis|dim|keepdims?)\s?\Z")
 ONES = re.compile(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
 """A vector of ones, or of zeros."""
@@ -45,11 +51,13 @@ _LOWER = {shown: plain for plain, shown in SUB.items()}
 
 _SLIDING = re.compile(r"(?P<convolve>∗|\\ast(?![A-Za-z]))|(?P<correlate>⋆|\\star(?![A-Za-z]))")
 """The signs of convolution and correlation, where an exercise has them; elsewhere ∗ is a product."""
-_MARK = r"(?:full|\\(?:mathrm|text)\s?\{full\}|[sdpg]\s?=\s?[0-9]{1,3})"
+_EACH = r"[0-9]{1,3}(?:\s?(?:×|\\times)\s?[0-9]{1,3}){0,2}"
+"""A number for all axes, or one for each, 2×1."""
+_MARK = rf"(?:full|\\(?:mathrm|text)\s?\{{full\}}|[sdpg]\s?=\s?{_EACH})"
 _LISTED = rf"{_MARK}(?:\s?,\s?{_MARK}){{0,3}}"
 _MARKS = re.compile(rf"\s?(?:\[\s?(?P<text>{_LISTED})\s?\]|_\s?\{{\s?(?P<latex>{_LISTED})\s?\}})")
 """What is said of one, ``[full, d=2]``, ``_{\\mathrm{full}}``: s is its stride, p its padding, d how far apart the entries of one are,
-g how many groups there are."""
+g how many groups there are; of each axis its own, s=2×1."""
 FULL, APART = "full", "apart"
 """Correlation and convolution wherever two arrays meet, and with one whose entries are set apart; how far they go the shapes tell."""
 
@@ -61,7 +69,7 @@ EQUAL = re.compile(
 )
 """1 where two indices are equal, else 0: 1[j = 2], \\mathbf{1}_{j = 2}."""
 EQUALS_INSIDE = re.compile(
-    rf"[\[{{]\s?{_INDEX}\s?=\s?{_INDEX}\s?[\]}}]|[\[{{](?:[0-9]{{1,3}}\s?,\s?)?{_LISTED}\s?[\]}}]"
+    rf"[\[{{]\s?{_INDEX}\s?=\s?{_INDEX}\s?[\]}}]|[\[{{](?:{_EACH}\s?,\s?)?{_LISTED}\s?[\]}}]"
 )
 """What has an equals sign that relates nothing: the brackets of 1[j = 2], of maxpool[3, s=1] and of ⋆[full, d=2]."""
 
@@ -82,12 +90,13 @@ def read_kronecker(text: str, at: int, end: int) -> tuple[Token | None, int]:
 def read_index_below(text: str, at: int, end: int) -> tuple[Token | None, int]:
     """The token of an index behind a bracket, (P - Y)_{ij} and (W_2)_jv, and how long it is.
 
-    >>> read_index_below("_{ij} x", 0, 7), read_index_below("ⱼ", 0, 1)
-    ((('I', (Name(name='i'), Name(name='j'))), 5), (('I', (Name(name='j'),)), 1))
+    >>> read_index_below("_{ij} x", 0, 7), read_index_below("ⱼ₁", 0, 2)
+    ((('I', (Name(name='i'), Name(name='j'))), 5), (('I', (Name(name='j'), Number(text='1'))), 2))
     """
     match = _BELOW.match(text, at, end)
-    small = "".join(map(_LOWER.__getitem__, match["small"] or "")) if match is not None else ""
-    parts = read_computed((match["braced"] or match["plain"] or small).replace(" ", "").replace("−", "-")) if match is not None else None
+    small = ",".join(map(_LOWER.__getitem__, match["small"] or "")) if match is not None else ""
+    written = (match["braced"] or match["plain"] or small).replace(" ", "").replace("−", "-") if match is not None else ""
+    parts = read_computed(_APART.sub(",", written)) if match is not None else None
     return (None, 0) if parts is None or match is None else (("I", parts), len(match.group()))
 
 
@@ -121,6 +130,8 @@ def read_sliding(text: str, at: int, end: int, used: Collection[str]) -> tuple[T
         return ("@", func), match.end() - at
     parts = (marks["text"] or marks["latex"]).replace(" ", "").split(",")
     said = {name if value else FULL: value for name, _, value in (part.partition("=") for part in parts)}
+    if each := read_each([said.get(name, usual) for name, usual in zip("spd", "101", strict=True)]):  # of each axis its own
+        return ("@", Named(func, (*each, *([Number(said["g"])] if "g" in said else [])))), marks.end() - at
     if FULL not in said and ("g" in said or {"s", "d"} <= said.keys()):  # a layer, with its kernels set apart, or in groups
         settings = tuple(Number(said.get(name, usual)) for name, usual in zip("spdg"[: 4 if "g" in said else 3], "1011", strict=False))
         return ("@", Named(func, settings)), marks.end() - at

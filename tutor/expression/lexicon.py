@@ -29,9 +29,9 @@ ALIASES = {
     "kl": "kl_divergence", "kl_gauss": "kl_gaussians", "kl_normal": "kl_standard_normal", "nll_poisson": "poisson_nll",
     "nll_logpoisson": "log_poisson_nll", "nll_gauss": "gaussian_nll", "hinge_margin": "multi_hinge", "smooth": "smooth_label",
     "smoothl_1": "smooth_l1", "relu_6": "relu6",
-    "conv1d": "correlate", "conv2d": "correlate", "conv_transpose1d": "transposed_convolution",
-    "conv_transpose2d": "transposed_convolution",
+    **{f"conv{axes}d": "correlate" for axes in (1, 2, 3)}, **{f"conv_transpose{axes}d": "transposed_convolution" for axes in (1, 2, 3)},
     "max_pool1d": "max_pool_1d", "max_pool2d": "max_pool", "avg_pool1d": "average_pool_1d", "avg_pool2d": "average_pool",
+    "max_pool3d": "max_pool_3d", "avg_pool3d": "average_pool_3d",
     "embedding": "embed", "concatenate": "concat", "cat": "concat", "expand_dims": "unsqueeze",
 }  # fmt: skip
 """Functions by other names; a quantity that is called so wins."""

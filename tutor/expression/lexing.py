@@ -465,7 +465,7 @@ class _Lexer:
         if token is not None and token[0] in "@t" and not self.known.arrays:
             raise self.refuse_matrix_sign(character)
         if token is None:
-            if character in f"_{index_signs.SMALL}" and self.known.indexed and self.tokens and self.tokens[-1][0] in ")t":
+            if character in f"_{index_signs.LOWERED}" and self.known.indexed and self.tokens and self.tokens[-1][0] in ")t":
                 token, length = index_signs.read_index_below(text, at, self.end)
                 if token is not None:
                     return self.put(*token, length)

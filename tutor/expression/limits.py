@@ -16,7 +16,7 @@ MAX_DIGITS = 400
 MAX_EXPONENT = 1_000
 MAX_BITS = 8_000
 """How long a constant may be, in bits of its numerator and denominator."""
-MAX_AXES = 4
+MAX_AXES = 5
 """How many axes an array may have, in an exercise and in an answer."""
 
 

@@ -6,7 +6,7 @@ What may stand there is told by its kind: a window (``2``, ``3, s=1``), a place 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tutor.expression.nodes import Expr, Number
 from tutor.expression.program_signs import OWN
@@ -19,14 +19,17 @@ _HEAD = re.compile(
     r"|(?P<word>[a-z][a-z0-9]{1,12})\[(?P<inside>[^\[\]()]{1,400})\])(?=\s?(?:\(|\\(?:left|[bB]igg?l?)(?![A-Za-z])))"
 )
 _BLANK = re.compile(r"\s+|\\[,;:! ]|\\thinspace(?![A-Za-z])")
-_AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel)\}?")
+_AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel|sample|set)\}?")
 _COUNT = r"\(?[0-9A-Za-z][0-9A-Za-z_+*·−-]{0,20}\)?"
 """A number of entries, or what is computed of letters: h, 2h, h+k."""
 _PLACE = re.compile(rf"(?P<first>{_COUNT})(?:\.\.\.?|…|\\l?dots)(?P<last>{_COUNT})")
 _ONE_PLACE = re.compile(_COUNT)
 _MARGINS = re.compile(rf"({_COUNT}),({_COUNT})")
-_WINDOW = re.compile(r"(?P<size>[1-9][0-9]{0,2})(?:,s=(?P<stride>[1-9][0-9]{0,2}))?(?:,p=(?P<padding>[0-9]{1,2}))?")
-_SLIDE = re.compile(r"[spdg]=[0-9]{1,3}(?:,[spdg]=[0-9]{1,3}){0,3}")
+_CROSS = r"(?:×|\\times)"
+_LONG, _WIDE = (rf"{number}(?:{_CROSS}{number}){{0,2}}" for number in ("[1-9][0-9]{0,2}", "[0-9]{1,3}"))
+"""A number for all axes, or one for each, 2×1."""
+_WINDOW = re.compile(rf"(?P<size>{_LONG})(?:,s=(?P<stride>{_LONG}))?(?:,p=(?P<padding>{_WIDE}))?")
+_SLIDE = re.compile(rf"[spdg]={_WIDE}(?:,[spdg]={_WIDE}){{0,3}}")
 _LABELS = re.compile(r"[0-9]{1,5}(?:,[0-9]{1,5})*")
 _AMONG = re.compile(r"[1-9][0-9]{0,5}:[0-9]{1,5}(?:,[0-9]{1,5})*")
 """Labels, and how many rows there are before the labels that some of them have."""
@@ -67,13 +70,29 @@ def _read_axes(match: re.Match[str]) -> Settings:
 
 def _read_window(match: re.Match[str]) -> Settings:
     size, stride, padding = match["size"], match["stride"], match["padding"]
-    more = () if stride is None and padding is None else (stride or size,) if padding is None else (stride or size, padding)
-    return tuple(map(Number, (size, *more)))
+    each = read_each([size, stride or size, padding or "0"])
+    return each or tuple(map(Number, (size, *(() if stride is padding is None else (stride or size,) if padding is None else
+                                              (stride or size, padding)))))  # fmt: skip
 
 
 def _read_slide(match: re.Match[str]) -> Settings:
     said = dict(part.split("=") for part in match.group().split(","))
-    return tuple(Number(said.get(name, usual)) for name, usual in zip("spdg", "1011", strict=True))
+    values = [said.get(name, usual) for name, usual in zip("spdg", "1011", strict=True)]
+    each = read_each(values[:3])
+    return (*each, Number(values[3])) if each else tuple(map(Number, values))
+
+
+def read_each(values: Sequence[str]) -> Settings:
+    """Settings of which one is written for each axis, 2×1, all of them for each; nothing where none is, or they differ in how many.
+
+    >>> read_each(["2×1", "0"]), read_each(["2", "1"])
+    ((Number(text='2'), Number(text='1'), Number(text='0'), Number(text='0')), ())
+    """
+    parts = [re.split(_CROSS, value) for value in values]
+    axes = max(map(len, parts))
+    if axes == 1 or any(len(own) not in (1, axes) for own in parts):
+        return ()
+    return tuple(Number(number.strip()) for own in parts for number in (own if len(own) > 1 else own * axes))
 
 
 def _read_labels(match: re.Match[str]) -> Settings:
@@ -85,6 +104,7 @@ _KINDS: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], Settings]]] =
     "one place": (_ONE_PLACE, _read_one_place),
     "window": (_WINDOW, _read_window),
     "slide": (_SLIDE, _read_slide),
+    "back": (_SLIDE, _read_slide),
     "labels": (_LABELS, _read_labels),
     "among": (_AMONG, _read_labels),
     "margins": (_MARGINS, lambda match: _read_counts(match.groups())),

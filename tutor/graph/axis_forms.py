@@ -147,6 +147,27 @@ def read_axis(call: Call, array: Expr, shape: Shape, part: Expr) -> int:
     return own
 
 
+MAX_PERMUTED = 4
+"""Of how many axes an array may have to be given another order of them, beside the last two."""
+
+
+def arrange_axes(array: Expr, axes: Sequence[int], shapes: Mapping[str, Shape]) -> Expr:
+    """An array with its axes in another order.  Raises `GraphError` for an array of more axes than that is done for.
+
+    >>> from tutor.expression.nodes import Name
+    >>> arrange_axes(Name("A"), [1, 0, 2], {})
+    Call(func='axes_213', args=(Name(name='A'),))
+    """
+    name = name_permutation(axes)
+    if name not in ("", "transpose") and len(axes) > MAX_PERMUTED:
+        raise GraphError(
+            tell("{array} has {count} axes: they are put in another order of up to {most} only", array=shorten_call(array, shapes),
+                 count=len(axes), most=MAX_PERMUTED),
+            hint=tell("transpose(A) changes the last two"),
+        )  # fmt: skip
+    return Call(name, (array,)) if name else array
+
+
 def _softmax(along: _Along) -> Expr:
     if len(along.all_axes) > 1:
         raise along.refuse(tell("write softmax(Z, axis=-1) where every row is a sample, softmax(Z, axis=-2) where every column is one"))
@@ -157,8 +178,8 @@ def _softmax(along: _Along) -> Expr:
         return Call(f"{func}_{'columns' if behind else 'rows'}", (along.array,))
     rank, axis = len(along.shape), along.all_axes[0]  # the axis last, and back again
     last = [*(place for place in range(rank) if place != axis), axis]
-    done = Call(f"{func}_rows", (Call(name_permutation(last), (along.array,)),))
-    return done if func == "logsumexp" else Call(name_permutation([last.index(place) for place in range(rank)]), (done,))
+    done = Call(f"{func}_rows", (arrange_axes(along.array, last, along.shapes),))
+    return done if func == "logsumexp" else arrange_axes(done, [last.index(place) for place in range(rank)], along.shapes)
 
 
 def _size(along: _Along) -> Expr:

@@ -12,10 +12,10 @@ from tutor.expression.nodes import Call, Expr, Number
 from tutor.expression.program_signs import AXIS_WORD
 from tutor.expression.sizes import Size
 from tutor.expression.tokens import LIST
-from tutor.graph.axis_forms import write_along_axes
+from tutor.graph.axis_forms import arrange_axes, write_along_axes
 from tutor.graph.broadcasting import spread_array
 from tutor.graph.shapes import Shape, shape_of, shape_text, shorten_call
-from tutor.rules.operations import ENTRYWISE, LONGER, name_along, name_permutation
+from tutor.rules.operations import ENTRYWISE, LONGER, name_along
 
 Letters = tuple[str, ...]
 
@@ -89,8 +89,7 @@ def _sum_alone(operand: Expr, letters: Letters, used: Sequence[str], shapes: Map
 
 
 def _order_axes(expr: Expr, letters: Letters, wanted: Letters) -> Expr:
-    name = name_permutation([letters.index(letter) for letter in wanted])
-    return Call(name, (expr,)) if name else expr
+    return arrange_axes(expr, [letters.index(letter) for letter in wanted], {})
 
 
 def _align(expr: Expr, letters: Letters, whole: Letters, sizes: Mapping[str, Size], shape: Shape) -> Expr:

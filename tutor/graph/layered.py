@@ -440,8 +440,8 @@ def _list_singles(quantity: Quantity, names: Collection[str]) -> list[Quantity]:
     ]
 
 
-def put_sizes(layered: Layered, sizes: Mapping[str, int]) -> Layered:
-    """The same graph with numbers in the place of the letters for sizes."""
+def put_sizes(layered: Layered, sizes: Mapping[str, int], *, named: bool = True) -> Layered:
+    """The same graph with numbers in the place of the letters for sizes; ``named``: with a name for each entry of its arrays."""
     table: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
 
     def size_quantity(quantity: Quantity) -> Quantity:
@@ -453,7 +453,7 @@ def put_sizes(layered: Layered, sizes: Mapping[str, int]) -> Layered:
         inputs=tuple(map(size_quantity, graph.inputs)), parameters=tuple(map(size_quantity, graph.parameters)),
         nodes=tuple(map(size_quantity, graph.nodes)),
     )  # fmt: skip
-    return Layered(graph, _entries(graph))
+    return Layered(graph, _entries(graph) if named else {})
 
 
 def choose_sizes(layered: Layered, first: Sequence[int] = ()) -> tuple[Layered, dict[str, int]]:

@@ -21,12 +21,14 @@ from tutor.graph.broadcasting import fit_single_axes
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import Shape, bind, shape_of, shape_text, size_expr
 from tutor.rules.operations import JOINED, LAYERS, LONGER, name_along
+from tutor.rules.window_rows import list_each
 
 _SLIDES = {f"{func} {kind}": (func, kind) for func in ("correlate", "convolve") for kind in (FULL, APART)}
 _POOLED = {
     f"{back}{end}": f"{pool}{end}" for back, pool in (("route", "max_pool"), ("route_first", "max_pool"), ("share", "average_pool"))
-    for end in ("", "_1d")
+    for end in ("", "_1d", "_3d")
 }  # fmt: skip
+_ENDINGS = {pool: frozenset({pool, f"{pool}_1d", f"{pool}_3d"}) for pool in ("max_pool", "average_pool")}
 _WIDE = frozenset(f"{name}{end}" for name in ("spread_wide", "kernel_gradient_wide") for end in ("", "_flipped"))
 _TO_LARGEST = {f"to_{which}_{word}": word for which in ("largest", "first") for word in LONGER}
 LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED, *_WIDE, *_TO_LARGEST, *JOINED})
@@ -72,6 +74,8 @@ class Resolver:
         if done.func in _POOLED:
             return self._find_windows(Call(done.func, args), shapes)
         func, kind = _SLIDES.get(done.func, (done.func, ""))
+        if len(args) > 6:  # of each axis its own stride, padding, dilation
+            return Call(func, args)
         if len(args) > 1 and any(map(_is_ones, args[:2])):
             args = self._shape_ones(args, shapes)
             shapes = tuple(shape_of(arg, self.shapes) for arg in args)
@@ -173,7 +177,7 @@ class Resolver:
 
     def _write_back(self, call: Call, shapes: tuple[Shape, ...]) -> Expr:
         """What goes back through a layer with a dilation or groups, as long as what is asked for."""
-        if len(call.args) != 6:
+        if len(call.args) not in (6, 9, 12):
             return call
         kernels = shapes[1] if call.func.startswith("spread") else self.wanted
         axes = len(kernels) - 2 if len(kernels) > 2 else len(kernels)
@@ -196,22 +200,24 @@ class Resolver:
         operands = len(LAYERS[call.func][0].arrays)
         if len(call.args) != operands:
             return call
+        own = _POOLED[call.func].removesuffix("_1d").removesuffix("_3d")
         found = {
-            (before, settings) for func, before, after, settings in _list_poolings(self.steps, self.shapes)
-            if func == _POOLED[call.func] and (after == shapes[0] or _is_ones(call.args[0])) and before in (*shapes[1:], before)[:1]
+            (func.removeprefix(own), before, settings) for func, before, after, settings in _list_poolings(self.steps, self.shapes)
+            if func in _ENDINGS[own] and (after == shapes[0] or _is_ones(call.args[0])) and before in (*shapes[1:], before)[:1]
         }  # fmt: skip
         if len(found) != 1:
             what = tell("the windows of {call} are not clear", call=write_plain(call, as_written=True)[:60])
             raise GraphError(what, hint=tell("write {func}({operands}, k, s) with the window and its stride", func=call.func,
                                              operands=', '.join('GX'[:operands])))
-        ((before, settings),) = found
-        along = 1 if call.func.endswith("_1d") else 2
-        sizes = [Number(str(size)) for size in before[-along:]] if call.func.startswith("share") else []
-        whole = Call(call.func, (*call.args, *sizes, *(Number(str(setting)) for setting in settings)))
+        ((end, before, settings),) = found
+        name = call.func.removesuffix("_1d").removesuffix("_3d") + end  # on paper they are all route and share
+        along = {"_1d": 1, "_3d": 3}.get(end, 2)
+        sizes = [Number(str(size)) for size in before[-along:]] if name.startswith("share") else []
+        whole = Call(name, (*call.args, *sizes, *(Number(str(setting)) for setting in settings)))
         if not _is_ones(call.args[0]):
             return whole
-        after = shape_of(Call(_POOLED[call.func], (call.args[-1], *whole.args[operands + len(sizes) :])), self.shapes)
-        return Call(call.func, (Call("fill", (Number("1"), *map(size_expr, after))), *whole.args[1:]))
+        after = shape_of(Call(_POOLED[name], (call.args[-1], *whole.args[operands + len(sizes) :])), self.shapes)
+        return Call(name, (Call("fill", (Number("1"), *map(size_expr, after))), *whole.args[1:]))
 
 
 def _is_ones(expr: Expr) -> bool:
@@ -258,6 +264,6 @@ def _list_poolings(steps: Iterable[Step], shapes: Mapping[str, Shape]) -> Iterat
         stack.extend(children(node))
         if type(node) is Call and node.func in _POOLED.values():
             _, sizes, after = bind(node, shapes)
-            settings = tuple(int(sizes[name]) for name in ("k", "s", "p") if name in sizes)
+            settings = tuple(int(sizes[name]) for name in ("k", "s", "p", *list_each("ksp", 3)) if name in sizes)
             yield node.func, shape_of(node.args[0], shapes), after, settings
 

@@ -10,10 +10,10 @@ from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.program_signs import AXIS_WORD, BROADCAST, KEPT_WORD, OWN, PIECE, SUMMED
 from tutor.expression.sizes import Size, add_sizes, divide_size, is_at_least, multiply_sizes, show_size, sum_sizes
 from tutor.expression.tokens import LIST
-from tutor.graph.axis_forms import read_axis, write_along_axes
+from tutor.graph.axis_forms import arrange_axes, read_axis, write_along_axes
 from tutor.graph.einsum_forms import write_einsum
 from tutor.graph.shapes import Shape, shape_of, shape_text, shorten_call, size_expr, size_of
-from tutor.rules.operations import LONGER, SPLITS, name_along, name_permutation
+from tutor.rules.operations import LONGER, SPLITS, name_along
 
 
 def is_shape_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
@@ -134,8 +134,7 @@ def _transpose(call: Call, shapes: Mapping[str, Shape]) -> Expr:
             tell("transpose of {array} of shape {shape}: each axis once", array=shorten_call(array, shapes), shape=shape_text(shape)),
             hint=tell("such as transpose(A, {axes})", axes=", ".join(map(str, reversed(range(len(shape)))))),
         )
-    name = name_permutation(axes)
-    return array if not name else Call(name, (array,))
+    return arrange_axes(array, axes, shapes)
 
 
 def _squeeze(call: Call, shapes: Mapping[str, Shape]) -> Expr:

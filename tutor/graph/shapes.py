@@ -23,7 +23,7 @@ MAX_ENTRIES = 10**5
 """So many entries may an array have, and all arrays of an exercise together: each is proved one by one."""
 INDEXED = "indexed"
 """A formula in index form as an array: ``indexed(form, j, 3, i, 2)`` has the entries that ``form`` gives for j = 1..3, i = 1..2."""
-AXES = tell("an array has one axis (a vector), two (a matrix), three or four")
+AXES = tell("an array has one axis (a vector), two (a matrix), three, four or five")
 
 
 def shape_text(shape: Shape) -> str:

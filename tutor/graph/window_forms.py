@@ -44,12 +44,12 @@ def _count_axes(call: Call, shapes: Mapping[str, Shape]) -> int:
 def write_window_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     """A form with its settings by name, by the operations of `tutor.rules.operations`.
 
-    Raises `GraphError` for a setting that the operation does not have, or that has another value along each axis, for a bias of another
-    length than there are channels, and for labels that are no rectangle.
+    Raises `GraphError` for a setting that the operation does not have, or of another number of axes, for a bias of another length than
+    there are channels, and for labels that are no rectangle.
 
     >>> from tutor.expression.nodes import Name
     >>> from tutor.expression.plain import write_plain
-    >>> settings = (Call("given padding", (Call("list", (Number("1"), Number("1"))),)),)
+    >>> settings = (Call("given padding", (Call("list", (Number("1"),)),)),)
     >>> write_plain(write_window_form(Call("correlate", (Name("x"), Name("k"), *settings)), {"x": (5,), "k": (3,)}))
     'correlate(x, k, 1, 1)'
     """
@@ -87,8 +87,9 @@ def find_bias(call: Call, shapes: Mapping[str, Shape]) -> tuple[str, Shape] | No
 
 
 def _list_settings(call: Call, given: Sequence[Expr], names: Sequence[str], shapes: Mapping[str, Shape]) -> list[Expr]:
-    """The settings in their order, without those at the end that are as if left out."""
-    found: dict[str, Expr] = {}
+    """The settings in their order, without those at the end that are as if left out; where one differs along the axes, each of each."""
+    found: dict[str, tuple[Expr, ...]] = {}
+    axes = _count_windows(call, shapes)
     for place, part in enumerate(given):
         named = type(part) is Call and part.func.startswith(GIVEN)
         if not named and place >= len(names):
@@ -103,29 +104,49 @@ def _list_settings(call: Call, given: Sequence[Expr], names: Sequence[str], shap
         if not named and type(part) is Name and part.name not in shapes and own == "stride":
             raise GraphError(tell("{func}: {name} is no whole number, and has no shape as a bias has", func=call.func, name=part.name),
                              hint=tell("write the shape of {name}, or {word}=1", name=part.name, word=word))  # fmt: skip
-        found[own] = _take_one(call, word, value.args if type(value) is Call and value.func == LIST else (value,))
+        found[own] = _take_each(call, word, value.args if type(value) is Call and value.func == LIST else (value,), axes)
     if "kernel_size" in names and "kernel_size" not in found:
         raise GraphError(tell("{func} does not say how large its windows are", func=call.func), hint=_name_settings(names))
-    usual: dict[str, Expr] = {"stride": found.get("kernel_size", Number("1")), "padding": Number("0"), "dilation": Number("1"),
-                              "groups": Number("1")}  # fmt: skip
-    listed = [found.get(name, usual.get(name, Number("1"))) for name in names]
-    while listed and names[len(listed) - 1] in usual and listed[-1] == usual[names[len(listed) - 1]]:
+    one, none = (Number("1"),) * axes, (Number("0"),) * axes
+    usual = {"kernel_size": one, "stride": found.get("kernel_size", one), "padding": none, "dilation": one, "groups": one[:1]}
+    listed = [found.get(name, usual[name]) for name in names]
+    if any(len(set(values)) > 1 for values in listed):
+        groups = listed.pop() if "groups" in names else ()
+        return [value for values in listed for value in values] + [value for value in groups if value not in one]
+    while listed and names[len(listed) - 1] != "kernel_size" and listed[-1] == usual[names[len(listed) - 1]]:
         listed.pop()
-    return listed
+    return [values[0] for values in listed]
 
 
 def _name_settings(names: Sequence[str]) -> str:
     return tell("the settings are {names}, such as {name}=2", names=", ".join(names), name=names[0])
 
 
-def _take_one(call: Call, word: str, values: Sequence[Expr]) -> Expr:
-    """The one value of a setting that may be written for each axis."""
-    if not values or type(values[0]) is not Number:
+def _count_windows(call: Call, shapes: Mapping[str, Shape]) -> int:
+    """Along how many axes a kernel or a window goes."""
+    if call.func in POOLS:
+        return 1 if call.func.endswith("_1d") else 3 if call.func.endswith("_3d") else max(1, min(2, _count_axes(call, shapes)))
+    kernels = len(shape_of(call.args[1], shapes)) if len(call.args) > 1 else 1
+    return max(1, kernels - 2 if kernels > 2 else kernels)
+
+
+def _take_each(call: Call, word: str, values: Sequence[Expr], axes: int) -> tuple[Expr, ...]:
+    """The values of a setting, one for each axis: the groups have one, and one that stands alone is that of all axes."""
+    if not values or any(type(value) is not Number for value in values):
         raise GraphError(tell("{func}: {word} is no whole number", func=call.func, word=word), hint=tell("write {word}=1", word=word))
-    if any(value != values[0] for value in values):
-        raise GraphError(tell("{func}: {word} has another value along each axis", func=call.func, word=word),
-                         hint=tell("one whole number for all axes, {word}={value}", word=word, value=values[0].text))
-    return values[0]
+    wanted = 1 if word == "groups" else axes
+    each = tuple(values) if len(values) > 1 else tuple(values) * wanted
+    if len(each) != wanted:
+        raise GraphError(
+            tell("{func}: {word} has {count} numbers, and there are {axes} axes", func=call.func, word=word, count=len(each), axes=wanted),
+            hint=tell("write one whole number for each axis, or one for all of them, such as {word}={value}", word=word,
+                      value=_show_number(values[0])),
+        )  # fmt: skip
+    return each
+
+
+def _show_number(expr: Expr) -> str:
+    return expr.text if type(expr) is Number else "1"
 
 
 def _add_bias(made: Call, bias: Expr, shapes: Mapping[str, Shape]) -> Expr:

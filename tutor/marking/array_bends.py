@@ -19,7 +19,8 @@ from tutor.marking.bends import flip_signs
 from tutor.rules.functions import FUNCTIONS, OUT, SLOPE, misuse_of, slope_of
 from tutor.rules.operations import ENTRYWISE
 
-TWO = Number("2")
+TWO, ZERO = Number("2"), Number("0")
+MASK = "if_positive"
 HALF = Div(ONE, TWO)
 MOST_SIGNS = 4
 """So many signs of a derivative are turned round, one at a time."""
@@ -114,8 +115,13 @@ def samples_kept(at: LayerStep, expr: Expr) -> Iterator[Expr]:
 
 
 def is_slope(expr: Expr) -> bool:
-    """Whether a part is the derivative of an activation, σ′(z)."""
-    return type(expr) is Call and expr.func.endswith("'")
+    """Whether a part is the derivative of an activation, σ′(z), or the mask that programs write for that of a ReLU, 1 where z > 0."""
+    return type(expr) is Call and (expr.func.endswith("'") or is_mask(expr))
+
+
+def is_mask(expr: Expr) -> bool:
+    """Whether a part is 1 where something is positive, else 0."""
+    return type(expr) is Call and expr.func == MASK and expr.args[1:] == (ONE, ZERO)
 
 
 def is_gate(at: LayerStep, slope: Expr) -> bool:
@@ -147,9 +153,11 @@ def slope_elsewhere(at: LayerStep, expr: Expr) -> Iterator[Expr]:
         step.expr.args[0].name for step in at.layered.graph.steps
         if type(step.expr) is Call and step.expr.func + "'" == expr.func and type(step.expr.args[0]) is Name
     }  # fmt: skip
+    if is_mask(expr):  # made of any array that is at hand
+        activated = {quantity.name for quantity in at.layered.graph.nodes}
     for name in sorted(activated - {expr.args[0].name}):
         if at.shapes.get(name) == own:
-            yield Call(expr.func, (Name(name),))
+            yield Call(expr.func, (Name(name), *expr.args[1:]))
 
 
 def bend_misused(tag: str) -> Find:

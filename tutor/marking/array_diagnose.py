@@ -7,22 +7,19 @@ right then, that was the slip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from tutor.answer.compare.array_points import Field
-from tutor.derive.backward import derive
 from tutor.derive.working import list_referred
 from tutor.errors import TutorError
-from tutor.expression.keys import read_after
 from tutor.expression.nodes import Call, Expr, Mul, Name, Partial, children, rebuild
 from tutor.graph.index_forms import ArrayFormula
-from tutor.graph.nouns import Step
-from tutor.graph.shapes import shape_of
-from tutor.marking.array_bends import LayerStep, is_slope
-from tutor.marking.array_misconceptions import LAYOUT, TABLE
+from tutor.marking.array_bends import is_slope
+from tutor.marking.bent_arrays import MOST_TOLD, BentArrays, Explanations, is_same_array, keep_told
 from tutor.marking.marked import Slip
 from tutor.numbers.array_columns import ArrayColumns
 from tutor.numbers.arrays import PLAIN, np
@@ -32,21 +29,11 @@ if TYPE_CHECKING:
     from tutor.marking.judge_arrays import ArrayJudge
     from tutor.marking.mark_sheet import Sheet
 
-Explanations = tuple[tuple[Slip, ...], ...]
-Known = Callable[[str], Any]
 MOST_POINTS = 8
-MOST_TOLD = 4
 MOST_REPAIRS = 40
-SAME = 1e-8
-
-
-@dataclass(frozen=True, slots=True)
-class WrongArray:
-    """What a slip at a step makes of an array: its shape, and its values (entries, points)."""
-
-    slip: Slip
-    shape: tuple[int, ...]
-    rows: Any
+MOST_OF_PRODUCTS = 10
+_OF_PRODUCTS = frozenset({"product-order", "outer-reversed", "transpose-forgotten", "transpose-too-many"})
+"""What goes wrong with a product, two of them at once: a formula with so many places for it is not mended twice."""
 
 
 class ArraySlips:
@@ -56,13 +43,20 @@ class ArraySlips:
         self.sheet = sheet
         self.field: Field = sheet.fields[0]
         graph = self.field.layered.graph
-        self.steps: dict[str, Step] = {step.target: step for step in (*graph.steps, *derive(graph).backward)}
-        self.uses = {target: frozenset(list_referred(step.expr)) & set(self.steps) for target, step in self.steps.items()}
-        self.tables: dict[tuple[str, bool], list[WrongArray]] = {}
         self.activated = tuple(
             step.expr.args[0].name for step in graph.steps
             if type(step.expr) is Call and len(step.expr.args) == 1 and type(step.expr.args[0]) is Name and step.rule not in LAYERS
         )  # fmt: skip
+
+    @cached_property
+    def numbers(self) -> BentArrays:
+        """What slips give at the given values."""
+        return BentArrays(self.field.layered, self.find_at_numbers, 1)
+
+    @cached_property
+    def formulas(self) -> BentArrays:
+        """What slips give at a few points."""
+        return BentArrays(self.field.layered, self.find_at_points, len(self.points))
 
     def explain_formula(self, key: str, formula: ArrayFormula, shape: tuple[int, ...]) -> Explanations:
         """The slips that give just this formula, at all points that are tried."""
@@ -75,21 +69,12 @@ class ArraySlips:
             rows = np.broadcast_to(value, (*shape, len(points))).reshape(prod(shape), len(points))
             if not np.all(np.isfinite(rows)):
                 return ()
-            fits = [wrong.slip for wrong in self.table(key, numbers=False) if wrong.shape == shape and _close(wrong.rows, rows)]
+            fits = [wrong.slip for wrong in self.formulas.table(key) if wrong.shape == shape and is_same_array(wrong.rows, rows)]
         return keep_told(fits, key)
 
     def explain_numbers(self, key: str, shape: tuple[int, ...], low: Sequence[float], high: Sequence[float]) -> Explanations:
         """The slips that give an array of numbers, each of which may lie between two bounds."""
-        if PLAIN:
-            return ()
-        bounds = np.array(low), np.array(high)
-        fits = []
-        for wrong in self.table(key, numbers=True):
-            column = wrong.rows.reshape(prod(wrong.shape), -1)[:, 0]
-            fitting = wrong.slip.tag != LAYOUT and _drop_ones(wrong.shape) == _drop_ones(shape)  # a column is a list however it is typed
-            if fitting and bool(np.all((column >= bounds[0]) & (column <= bounds[1]))):
-                fits.append(wrong.slip)
-        return keep_told(fits, key)
+        return () if PLAIN else self.numbers.explain(key, shape, np.array(low), np.array(high))
 
     @property
     def points(self) -> Sequence[int]:
@@ -108,105 +93,37 @@ class ArraySlips:
         rows = np.stack([np.asarray(env[name], dtype=float).reshape(-1)[:1] for name in entries.items])
         return rows.reshape(*entries.shape, 1)
 
-    def table(self, key: str, *, numbers: bool) -> list[WrongArray]:
-        """What an array comes to under every slip on the way to it."""
-        if (key, numbers) not in self.tables:
-            known, count = (self.find_at_numbers, 1) if numbers else (self.find_at_points, len(self.points))
-            with np.errstate(all="ignore"):
-                self.tables[key, numbers] = list(self._make_wrong(key, known, count))
-        return self.tables[key, numbers]
-
-    def _make_wrong(self, key: str, known: Known, points: int) -> Iterator[WrongArray]:
-        if read_after(key).updates or key not in self.steps:
-            return
-        right = known(key)
-        if right.ndim == 3:
-            turned = right.transpose(1, 0, 2)
-            yield WrongArray(Slip(LAYOUT, key), turned.shape[:-1], turned.reshape(-1, turned.shape[-1]))
-        shapes = self.field.shapes
-        together: dict[str, dict[str, Expr]] = {}
-        for target in self._list_before(key):
-            at = LayerStep(self.steps[target], shapes, self.field.layered)
-            for row in TABLE:
-                for place, expr in enumerate(row.bends(at)):
-                    if place == 0:
-                        together.setdefault(row.tag, {})[target] = expr
-                    yield from self._bend(key, row.tag, {target: expr}, known, points)
-        for tag, edits in together.items():  # who makes a slip makes it wherever there is occasion
-            if len(edits) > 1:
-                yield from self._bend(key, tag, edits, known, points)
-
-    def _list_before(self, key: str) -> list[str]:
-        """The steps that an array is computed by, itself included, in their order."""
-        found: set[str] = set()
-        stack = [key]
-        while stack:
-            name = stack.pop()
-            if name not in found:
-                found.add(name)
-                stack.extend(self.uses[name])
-        return [target for target in self.steps if target in found]
-
-    def _bend(self, key: str, tag: str, edits: Mapping[str, Expr], known: Known, points: int) -> Iterator[WrongArray]:
-        """What an array comes to by a slip, where that is another value; the slip stands at the first step that it is made in."""
-        found, right = self._propagate(key, edits, known, points), known(key)
-        if found is not None and not (found.shape == right.shape and _close(found, right)):
-            yield WrongArray(Slip(tag, next(iter(edits))), found.shape[:-1], found.reshape(-1, found.shape[-1]))
-
-    def _propagate(self, key: str, edits: Mapping[str, Expr], known: Known, points: int) -> Any:
-        """What an array comes to where some steps are others; nothing where it does not fit any more."""
-        changed: dict[str, Any] = {}
-        worker = ArrayColumns(lambda name: changed[name] if name in changed else known(name), points)
-        needed = self._list_before(key)
-        try:
-            for name in needed[min(needed.index(target) for target in edits) :]:
-                if name in edits:
-                    value = worker.value(edits[name])
-                elif self.uses[name] & changed.keys():
-                    value = worker.value(self.steps[name].expr)
-                else:
-                    continue
-                shape = tuple(int(size) for size in shape_of(edits.get(name, self.steps[name].expr), self.field.shapes))
-                value = np.broadcast_to(value, (*shape, points))
-                if not np.all(np.isfinite(value)):
-                    return None
-                if shape != known(name).shape[:-1] and name != key:
-                    return None
-                changed[name] = value
-        except (TutorError, ValueError, KeyError):  # a step that the working leaves out, as named rewrites do, has no value
-            return None
-        return changed.get(key)
-
     def explain_repaired(self, judge: ArrayJudge, expr: Expr, index: Sequence[str]) -> Explanations:
-        """The slips of a formula that is right after one change."""
-        fits = []
-        for number, (tag, other) in enumerate(repairs(expr, self.activated)):
-            if number >= MOST_REPAIRS or judge.effort.left < 0:
-                break
-            try:
-                if any(judge.compare(formula).outcome == "equal" for formula in judge.readings(other, index)):
-                    fits.append(Slip(tag, judge.key))
-            except TutorError:
-                continue
-        return keep_told(fits)
+        """The slips of a formula that is right after one change, or after two of a product: both its order and a transpose."""
+        changed = list(islice(repairs(expr, self.activated), MOST_REPAIRS))
+        fits = [Slip(tag, judge.key) for tag, other in changed if self.is_right(judge, other, index)]
+        if fits:
+            return keep_told(fits)
+        pairs: dict[frozenset[str], tuple[Slip, ...]] = {}
+        for first, other in changed if sum(tag in _OF_PRODUCTS for tag, _ in changed) <= MOST_OF_PRODUCTS else ():
+            for second, whole in repairs(other) if first in _OF_PRODUCTS else ():
+                tags = frozenset({first, second})
+                if second in _OF_PRODUCTS and len(tags) == 2 and tags not in pairs and self.is_right(judge, whole, index):
+                    pairs[tags] = (Slip(first, judge.key), Slip(second, judge.key))
+        return tuple(pairs.values()) if len(pairs) <= MOST_TOLD else ()
 
+    @staticmethod
+    def is_right(judge: ArrayJudge, expr: Expr, index: Sequence[str]) -> bool:
+        """Whether a formula is what is asked for, in one of its readings; no once all efforts are spent."""
+        if judge.effort.left < 0:
+            return False
+        try:
+            return any(judge.compare(formula).outcome == "equal" for formula in judge.readings(expr, index))
+        except TutorError:
+            return False
 
-def _drop_ones(shape: Sequence[int]) -> tuple[int, ...]:
-    return tuple(size for size in shape if size != 1)
-
-
-def _close(a: Any, b: Any) -> bool:
-    flat, other = a.reshape(-1), b.reshape(-1)
-    size = np.abs(flat) + np.abs(other)
-    return bool(np.all(np.abs(flat - other) <= SAME * (size + SAME * np.max(size))))
-
-
-def keep_told(fits: Sequence[Slip], key: str = "") -> Explanations:
-    """The slips that fit, each tag once, in the step that is asked (``key``) if it may be there; none where too many do."""
-    first: dict[str, Slip] = {}
-    for slip in sorted(fits, key=lambda slip: slip.at != key):
-        first.setdefault(slip.tag, slip)
-    return tuple((slip,) for slip in first.values()) if len(first) <= MOST_TOLD else ()
+    def list_between(self, key: str, expr: Expr) -> set[str]:
+        """The steps behind a quantity that a formula for it does not name: where its slip was made."""
+        named, found, edge = {*list_referred(expr)}, set[str](), {key}
+        while edge:
+            found |= edge
+            edge = {below for step in edge for below in self.formulas.uses.get(step, ())} - found - named
+        return found
 
 
 def repairs(expr: Expr, activated: Sequence[str] = ()) -> Iterator[tuple[str, Expr]]:

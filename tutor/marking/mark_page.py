@@ -29,6 +29,7 @@ from tutor.marking.diagnose import tags
 from tutor.marking.evidence import Explanations, Given
 from tutor.marking.judge import Earlier, Judged
 from tutor.marking.judge_answer import AnswerJudge
+from tutor.marking.judge_arrays import ArrayJudge
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Slip
@@ -42,7 +43,7 @@ from tutor.marking.page_factors import (
     list_factors,
     list_others,
 )
-from tutor.marking.page_repairs import FACTOR, explain_printed
+from tutor.marking.page_repairs import FACTOR, explain_printed, find_formula_factor
 from tutor.marking.worlds import BentWorld
 from tutor.numbers.arrays import np
 from tutor.numbers.floats import as_float
@@ -421,10 +422,20 @@ class _PageMarker:
 
     def judge_array_formula(self, judge: AnswerJudge) -> Fault:
         """A formula over arrays that differs."""
-        answer = judge.mark()
+        array = ArrayJudge(judge)
+        answer = array.mark()
         if answer.verdict == "follow-through":
             return Fault("consequence", follows=tuple(sorted(map(int, answer.follows))))
-        return Fault("slip", answer.slips) if answer.verdict == "misconception" else Fault("unexplained")
+        slips = answer.slips if answer.verdict == "misconception" else ()
+        with suppress(TutorError):
+            written = array.read()
+            between = judge.sheet.array_slips.list_between(array.key, written.expr)
+            inside = tuple(way for way in slips if all(slip.at in between for slip in way))
+            factor = None if inside else find_formula_factor(array, written.expr, written.index, self.sizes)
+            if factor is not None:
+                return Fault("slip", ((Slip(factor.tag, array.key),),), factor=factor.text)
+            slips = inside or slips
+        return Fault("slip", slips) if slips else Fault("unexplained")
 
     @property
     def sizes(self) -> tuple[int, ...]:

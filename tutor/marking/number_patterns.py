@@ -121,6 +121,29 @@ def find_patterns(
         return search.find()
 
 
+def weigh_evidence(got: Floats, right: Floats, predicted: Floats, precision: float, tried: float) -> tuple[int, float]:
+    """Of what fits: how many entries tell it from what is right, and how probable that is by chance where ``tried`` were compared.
+
+    >>> tested, chance = weigh_evidence(np.array([1.0, 2.0]), np.array([0.31, 1.7]), np.array([1.0, 2.0]), 1e-9, 1)
+    >>> tested, round(chance, 6)
+    (2, 0.01)
+    """
+    search = _Search(got, right, {}, {}, {}, precision)
+    with np.errstate(all="ignore"):
+        found = search.weigh(NumberPattern("another"), predicted, tried)
+    return (found.tested, found.chance) if found is not None else (0, 1.0)
+
+
+def find_factor(got: Floats, base: Floats, letters: Mapping[str, int], precision: float) -> NumberFactor | None:
+    """The factor, one that has a name, by which an array is a constant times another; none where it is not."""
+    search = _Search(got, base, letters, {}, {}, precision)
+    with np.errstate(all="ignore"):
+        value = search.find_constant(base) if got.shape == base.shape else None
+        if value is None or not search.is_near(base * value):
+            return None
+    return next((factor for factor in search.factors if abs(factor.value - value) <= 2 * search.precision * abs(value)), None)
+
+
 def _pick_arrays(arrays: Mapping[str, Floats] | None) -> dict[str, Floats]:
     found = {name: np.asarray(array, dtype=float) for name, array in list((arrays or {}).items())[:MOST_OTHERS]}
     return {name: array for name, array in found.items() if np.all(np.isfinite(array))}
@@ -417,6 +440,8 @@ def choose_told(found: Sequence[NumberPattern], paths: int = 2) -> tuple[NumberP
     kinds = {pattern.kind for pattern in kept}
     if "missing" in kinds:
         kept = [pattern for pattern in kept if pattern.kind not in ("added", "another", *(("alone",) if paths == 2 else ()))]
+    if kinds & {"factor", "transposed"}:
+        kept = [pattern for pattern in kept if pattern.kind not in ("added", "another", "offset", "one-of")]
     if len(kinds) > 1:
         kept = [pattern for pattern in kept if pattern.kind != "read-otherwise"] or kept
     kept.sort(key=lambda pattern: (_ORDER.index(pattern.kind), pattern.chance))
@@ -450,4 +475,4 @@ def find_block(order: Sequence[int]) -> int:
     return 1
 
 
-__all__ = ["Kind", "NumberFactor", "NumberPattern", "choose_told", "find_block", "find_patterns"]
+__all__ = ["Kind", "NumberFactor", "NumberPattern", "choose_told", "find_block", "find_factor", "find_patterns", "weigh_evidence"]

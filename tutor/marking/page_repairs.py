@@ -6,19 +6,24 @@ what was mended is told where the result is right at all points that are tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tutor.errors import TutorError
 from tutor.expression.keys import is_derivative, read_after, read_edge
-from tutor.expression.nodes import Add, Expr, Mul, Name, children, rebuild
+from tutor.expression.nodes import ONE, Add, Div, Expr, Mul, Name, children, rebuild
+from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names, substitute
 from tutor.marking.evidence import Explanations, alike, mark_nowhere
 from tutor.marking.judge import Judge
 from tutor.marking.marked import Slip
-from tutor.marking.page_factors import list_factors
+from tutor.marking.page_factors import PageFactor, list_factors
 from tutor.numbers.arrays import Floats, np
 from tutor.numbers.floats import evaluate_at_points
+
+if TYPE_CHECKING:
+    from tutor.marking.judge_arrays import ArrayJudge
 
 ANOTHER_NAME, FACTOR, TERM = "another-name", "factor-too-many", "term-too-many"
 REPAIRS = (ANOTHER_NAME, FACTOR, TERM)
@@ -80,3 +85,12 @@ def explain_printed(judge: Judge, target: str, expr: Expr, sizes: tuple[int, ...
     if own is None:
         return ()
     return tuple((Slip(factor.tag, target),) for factor in list_factors(sizes) if alike(own, factor.value * right))[:1]
+
+
+def find_formula_factor(judge: ArrayJudge, expr: Expr, index: Sequence[str], sizes: Sequence[int]) -> PageFactor | None:
+    """The factor by which a formula over arrays is off; nothing where there is none."""
+    for factor in list_factors(sizes):
+        inverse = Div(ONE, parse(factor.text, functions=("sqrt",)))
+        if judge.sheet.array_slips.is_right(judge, Mul((inverse, expr)), index):
+            return factor
+    return None

@@ -12,6 +12,7 @@ from math import pi
 from typing import NamedTuple
 
 from tutor.expression.keys import derivative_key
+from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Add, Mul, Name, Neg, Number, Partial, Pow
 from tutor.graph.shapes import Shape
 from tutor.numbers.array_code import (
@@ -57,7 +58,7 @@ class ArrayNode(NamedTuple):
     sampled: bool = False
 
 
-AXIS_LETTERS: tuple[Letters, ...] = ((), ("1",), ("1", "2"), ("1", "2", "3"), ("1", "2", "3", "4"))
+AXIS_LETTERS: tuple[Letters, ...] = tuple(tuple("12345"[:axes]) for axes in range(MAX_AXES + 1))
 """What the axes of an array are called outside of index forms."""
 
 

@@ -387,10 +387,10 @@ _TORCH = {
     "linear": _row("x weight bias=None", lambda given: given.build(
         Call("matmul", (given.array(), Call("transpose", (given.array("weight"),)))) if given["bias"] is None else
         Add((Call("matmul", (given.array(), Call("transpose", (given.array("weight"),)))), given.array("bias"))))),
-    "conv1d": _row("x weight bias=None stride=1 padding=0 dilation=1 groups=1", _make_conv),
-    "conv2d": _row("x weight bias=None stride=1 padding=0 dilation=1 groups=1", _make_conv),
+    **{f"conv{axes}d": _row("x weight bias=None stride=1 padding=0 dilation=1 groups=1", _make_conv) for axes in (1, 2, 3)},
     "max_pool1d": _make_pool("max_pool_1d"), "avg_pool1d": _make_pool("average_pool_1d"),
     "max_pool2d": _make_pool("max_pool"), "avg_pool2d": _make_pool("average_pool"),
+    "max_pool3d": _make_pool("max_pool_3d"), "avg_pool3d": _make_pool("average_pool_3d"),
     "scaled_dot_product_attention": _row("query key value attn_mask=None dropout_p=0 is_causal=False", _make_attention),
     "layer_norm": _row("x shape weight=None bias=None eps=1e-05", _make_norm),
 }  # fmt: skip

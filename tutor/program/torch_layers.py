@@ -41,13 +41,11 @@ TORCH_LAYERS: Mapping[str, LayerOfTorch] = {
         ("weight", "num_features", "affine"), ("bias", "num_features", "affine")), composite="batch_norm"),
     "BatchNorm2d": LayerOfTorch("num_features eps=1e-05 momentum=0.1 affine=True", (
         ("weight", "num_features", "affine"), ("bias", "num_features", "affine")), composite="batch_norm"),
-    "Conv2d": LayerOfTorch("in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True", (
-        ("weight", "out_channels in_channels kernel_size kernel_size", ""), ("bias", "out_channels", "bias")), "conv2d"),
-    "Conv1d": LayerOfTorch("in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True", (
-        ("weight", "out_channels in_channels kernel_size", ""), ("bias", "out_channels", "bias")), "conv1d"),
-    "MaxPool2d": LayerOfTorch("kernel_size stride=None padding=None", function="max_pool2d"),
-    "AvgPool2d": LayerOfTorch("kernel_size stride=None padding=None", function="avg_pool2d"),
-    "MaxPool1d": LayerOfTorch("kernel_size stride=None padding=None", function="max_pool1d"),
+    **{f"Conv{axes}d": LayerOfTorch("in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True", (
+        ("weight", f"out_channels in_channels{' kernel_size' * axes}", ""), ("bias", "out_channels", "bias")), f"conv{axes}d")
+       for axes in (1, 2, 3)},
+    **{f"{word}Pool{axes}d": LayerOfTorch("kernel_size stride=None padding=None", function=f"{word.lower()}_pool{axes}d")
+       for word in ("Max", "Avg") for axes in (1, 2, 3)},
     **{word: LayerOfTorch("p=0.5 inplace=False", function="dropout") for word in ("Dropout", "Dropout1d", "Dropout2d")},
     "Bilinear": LayerOfTorch("in1_features in2_features out_features bias=True", (
         ("weight", "out_features in1_features in2_features", ""), ("bias", "out_features", "bias")), written="bilinear"),
@@ -70,7 +68,7 @@ TORCH_LAYERS: Mapping[str, LayerOfTorch] = {
         ("BCELoss", "binary_cross_entropy"), ("BCEWithLogitsLoss", "binary_cross_entropy_with_logits"))},
 }  # fmt: skip
 """The layers that are read, by their names in torch.nn."""
-CALLED = {"linear": ("weight", "bias"), "conv2d": ("weight", "bias"), "conv1d": ("weight", "bias")}
+CALLED = dict.fromkeys(("linear", "conv1d", "conv2d", "conv3d"), ("weight", "bias"))
 """The functions that are given a layer's weights."""
 PASSED = frozenset({"stride", "padding", "dilation", "groups", "kernel_size", "reduction", "dim", "negative_slope", "alpha", "start_dim"})
 
@@ -148,7 +146,8 @@ def give_weights(reader: Any, layer: TorchLayer, path: str, node: ast.AST) -> To
         if unless and not settings.get(unless):
             settings[name] = None
             continue
-        shape = [_read_size(reader, settings[size], node) for size in sizes.split()]
+        each = sizes.split()
+        shape = [_read_size(reader, settings[size], node, place - each.index(size)) for place, size in enumerate(each)]
         if name == "weight" and layer.kind.startswith("Conv") and settings["groups"] != 1:
             shape[1] = int(shape[1]) // int(settings["groups"])
         settings[name] = reader.recorder.add_leaf(f"{layer.path}_{name}", tuple(shape), "bias" if "bias" in name else "weight")
@@ -197,9 +196,10 @@ def _read_whole(reader: Any, value: Any, node: ast.AST) -> int:
     return found
 
 
-def _read_size(reader: Any, value: Any, node: ast.AST) -> Size:
-    if isinstance(value, tuple | list) and value and all(part == value[0] for part in value):
-        value = value[0]
+def _read_size(reader: Any, value: Any, node: ast.AST, place: int = 0) -> Size:
+    """A size; of a tuple with one for each axis that of this axis."""
+    if isinstance(value, tuple | list) and place < len(value):
+        value = value[place]
     return size_of(reader.take_size(value, node))
 
 

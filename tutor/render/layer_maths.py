@@ -15,6 +15,7 @@ from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.expression.sizes import list_ends
 from tutor.notation.symbol import Symbol, lower_index
+from tutor.render.window_settings import write_slide, write_slide_back, write_stride, write_window
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import JOINED, LAYERS, OF_EACH, ONE_OF
 
@@ -167,21 +168,6 @@ def _write_named(
     return write
 
 
-def _window(writer: Writer, settings: Sequence[Expr]) -> str:
-    size, *more = [writer.show(part) for part in settings]
-    stride = "" if not more or more[0] == size else f", s={more[0]}"
-    return f"{size}{stride}" + (f", p={more[1]}" if len(more) > 1 and more[1] != "0" else "")
-
-
-def _write_slide(writer: Writer, settings: Sequence[Expr]) -> str:
-    """The stride, the padding, the dilation and the groups that are not the usual ones; before them may stand sizes."""
-    return _name_settings([writer.show(part) for part in settings[-4:]], "spdg")
-
-
-def _name_settings(parts: Sequence[str], letters: str) -> str:
-    return ", ".join(f"{name}={value}" for name, value, usual in zip(letters, parts, "1011", strict=False) if value != usual)
-
-
 def _write_labels(writer: Writer, labels: Sequence[Expr]) -> str:
     return ", ".join(writer.show(label) for label in labels)
 
@@ -241,18 +227,12 @@ def _write_by(word: str) -> Callable[[Writer, Sequence[Expr]], str]:
     return lambda writer, settings: _write_both(writer, f"\\text{{{word}}}", word)
 
 
-def _stride(writer: Writer, settings: Sequence[Expr], letter: str = "s") -> str:
-    """What differs from a stride of 1 without padding; ``d`` is how far apart the entries of an upstream gradient are set."""
-    own = settings if letter == "s" else settings[-2:]
-    return _name_settings([writer.show(part) for part in own], f"{letter}pdg")
-
-
 def _windows(latex: str, text: str, *, swap: bool = False, full: bool = False) -> Write:
     """Convolution and correlation; ``full`` also where the windows reach over the border."""
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
         first, second = (writer.write_within(arg, _FACTOR) for arg in (args[1::-1] if swap else args[:2]))
-        below = _stride(writer, args[2:], "d" if swap or full else "s")
+        below = write_stride(writer, args[2:], "d" if swap or full else "s")
         if full:
             below = ", ".join(part for part in ("\\mathrm{full}" if writer.style.markup else "full", below) if part)
         sign = _write_both(writer, latex + (f"_{{{below}}}" if below else ""), text + (f"[{below}]" if below else ""))
@@ -375,9 +355,9 @@ _PHRASES: dict[str, PrintedOperation] = {
 """How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
 _INDICES = {
-    "window": _window, "slide": _write_slide, "labels": _write_labels, "among": _write_among,
+    "window": write_window, "slide": write_slide, "back": write_slide_back, "labels": _write_labels, "among": _write_among,
     "sizes": _size, "margins": _write_margins,
-    **{axis: _write_by(axis) for axis in ("col", "row", "batch", "channel")},
+    **{axis: _write_by(axis) for axis in ("col", "row", "batch", "channel", "sample", "set")},
 }  # fmt: skip
 """What is written as an index of a function's name: "name maxpool by window"."""
 

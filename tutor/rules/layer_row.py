@@ -68,5 +68,7 @@ class Layer:
         return _operands(self.arrays)
 
 
+MOST_ALIKE = 4
+"""How many settings what slides has at most where they are the same along all axes: stride, padding, dilation, groups."""
 INDEX: tuple[tuple[str, ...], ...] = ((), ("i",), ("i", "j"), ("i", "j", "l"), ("i", "j", "l", "h"), ("i", "j", "l", "h", "y"))
 """The letters of an entry of the result in ``index``, by how many axes it has; k is a window's size."""

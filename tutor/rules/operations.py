@@ -13,7 +13,7 @@ To add a layer, write a row here (what slides stands in `tutor.rules.window_rows
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from itertools import permutations
 
@@ -27,16 +27,25 @@ from tutor.rules.window_rows import WINDOW_ROWS
 UPSTREAM = "G"
 OUT = "out"
 _1D, _2D, _3D, _4D = INDEX[1:5]
+_SIZES = ("m", "n", "q", "r", "D")
+_OF_MATRICES = frozenset({"matmul", "masked_softmax", *(
+    f"{name}_{each}" for name in ("softmax", "logsumexp", "log_softmax") for each in ("rows", "columns"))})  # fmt: skip
+"""What arrays of five axes do not have: they are images of three dimensions, and the kernels that slide over them."""
 
-def _make_deep(sizes: str) -> tuple[Layer, ...]:
-    """The rows that every array of three or four axes has: what a matrix has for its last two axes, a batch in front of them."""
+
+def _make_deep(sizes: str, leave_out: Collection[str] = ()) -> tuple[Layer, ...]:
+    """The rows that every array of three axes or more has: what a matrix has for its last two axes, a batch in front of them."""
+    return tuple(row for row in _list_deep(sizes) if row.name not in leave_out)
+
+
+def _list_deep(sizes: str) -> tuple[Layer, ...]:
     letters = sizes.split()
     lead, (m, n) = " ".join(letters[:-2]), letters[-2:]
-    loops = ("t", "u", "v", "w")[: len(letters)]
-    index, shorter = (_3D, _4D)[len(letters) - 3], (_2D, _3D)[len(letters) - 3]
+    loops = ("t", "u", "v", "w", "x")[: len(letters)]
+    index, shorter = INDEX[len(letters)], INDEX[len(letters) - 1]
     less = ", ".join(shorter[:-1])
     first, (row, column) = ", ".join(index[:-2]), index[-2:]
-    labels = ("e", "f", "g", "t")[: len(letters)]
+    labels = ("e", "f", "g", "t", "p")[: len(letters)]
     every = f"at(A, {', '.join(loops)})"
     for loop, size in reversed(list(zip(loops, letters, strict=True))):
         every = f"sum_over({loop}, {size}, {every})"
@@ -58,15 +67,15 @@ def _make_deep(sizes: str) -> tuple[Layer, ...]:
               (f"{_write_summed('matmul(G, transpose(B))', len(batch))}", "matmul(transpose(A), G)"), source="one matrix for a batch"),
         Layer("batch", (f"B: {' '.join(letters[1:])}",), axes, index, f"at(B, {', '.join(index[1:])})", ("batch_sums(G)",),
               ((letters[0], 1),), source="the same matrix for every sample of a batch", written="name batch by sizes"),
-        Layer("batch_sums", (f"A: {sizes}",), tuple(letters[1:]), (_2D, _3D)[len(letters) - 3],
-              f"sum_over(v, {letters[0]}, at(A, v, {', '.join((_2D, _3D)[len(letters) - 3])}))", (f"batch(G, {letters[0]})",),
+        Layer("batch_sums", (f"A: {sizes}",), tuple(letters[1:]), shorter,
+              f"sum_over(v, {letters[0]}, at(A, v, {', '.join(shorter)}))", (f"batch(G, {letters[0]})",),
               written="name sum by batch"),
         Layer("columns", (f"b: {lead} {m}",), (*batch, m, "N"), index, f"at(b, {first}, {row})", ("row_sums(G)",), (("N", 1),)),
         Layer("rows", (f"b: {lead} {n}",), (*batch, "N", n), index, f"at(b, {first}, {column})", ("column_sums(G)",), (("N", 1),)),
-        Layer("row_sums", (f"A: {sizes}",), (*batch, m), (_2D, _3D)[len(letters) - 3],
-              f"sum_over(v, {n}, at(A, {', '.join((_2D, _3D)[len(letters) - 3])}, v))", (f"columns(G, {n})",)),
-        Layer("column_sums", (f"A: {sizes}",), (*batch, n), (_2D, _3D)[len(letters) - 3],
-              f"sum_over(v, {m}, at(A, {first}, v, {(_2D, _3D)[len(letters) - 3][-1]}))", (f"rows(G, {m})",)),
+        Layer("row_sums", (f"A: {sizes}",), (*batch, m), shorter,
+              f"sum_over(v, {n}, at(A, {', '.join(shorter)}, v))", (f"columns(G, {n})",)),
+        Layer("column_sums", (f"A: {sizes}",), (*batch, n), shorter,
+              f"sum_over(v, {m}, at(A, {first}, v, {shorter[-1]}))", (f"rows(G, {m})",)),
         Layer("softmax_columns", (f"Z: {sizes}",), axes, index,
               f"exp(at(Z, {', '.join(index)}))/sum_over(v, {m}, exp(at(Z, {first}, v, {column})))",
               (f"hadamard(out, G - rows(column_sums(hadamard(G, out)), {m}))",)),
@@ -131,20 +140,21 @@ def _make_heads(lead: str) -> tuple[Layer, ...]:
     )  # fmt: skip
 
 
-LONGER = ("row", "column", "channel", "sample")
+LONGER = ("row", "column", "channel", "sample", "set")
 """The axes of an array from the last one on; of a vector the last is its only one."""
 SUMS = {2: ("column_sums", "row_sums"), 3: ("batch_sums", "column_sums", "row_sums"),
-         4: ("batch_sums", "channel_sums", "column_sums", "row_sums")}  # fmt: skip
-"""What sums along each axis of an array of two, three or four."""
-_PRINTED = {"row": "row", "column": "col", "channel": "channel", "sample": "batch"}
-_PARTS = {"row": "columns", "column": "rows", "channel": "channels", "sample": "samples"}
-_PADDED = {"row": "pad", "column": "padrows", "channel": "padchannels", "sample": "padsamples"}
+         4: ("batch_sums", "channel_sums", "column_sums", "row_sums"),
+         5: ("batch_sums", "sample_sums", "channel_sums", "column_sums", "row_sums")}  # fmt: skip
+"""What sums along each axis of an array of two, three, four or five."""
+_PRINTED = {"row": "row", "column": "col", "channel": "channel", "sample": "batch", "set": "set"}
+_PARTS = {"row": "columns", "column": "rows", "channel": "channels", "sample": "samples", "set": "sets"}
+_PADDED = {"row": "pad", "column": "padrows", "channel": "padchannels", "sample": "padsamples", "set": "padsets"}
 """What is printed of what is done along one axis."""
 
 
 def _make_joined(rank: int, place: int) -> tuple[Layer, ...]:
     """Two arrays of one rank joined along an axis, a part of an array, and an array with zeros around it."""
-    word, letters, index = LONGER[rank - 1 - place], ["m", "n", "q", "r"][:rank], (_1D, _2D, _3D, _4D)[rank - 1]
+    word, letters, index = LONGER[rank - 1 - place], [*_SIZES[:rank]], INDEX[rank]
     size, own = letters[place], index[place]
 
     def write_sizes(middle: str) -> tuple[str, ...]:
@@ -195,7 +205,7 @@ def name_permutation(axes: Sequence[int]) -> str:
 
 def _make_permuted(axes: tuple[int, ...]) -> Layer:
     """An array with its axes in another order; the gradient goes back into the first one."""
-    letters, index = ["m", "n", "q", "r"][: len(axes)], (_1D, _2D, _3D, _4D)[len(axes) - 1]
+    letters, index = [*_SIZES[: len(axes)]], INDEX[len(axes)]
     back = [axes.index(axis) for axis in range(len(axes))]
     name = name_permutation(axes)
     return Layer(
@@ -207,10 +217,10 @@ def _make_permuted(axes: tuple[int, ...]) -> Layer:
 
 def _make_along(rank: int, place: int) -> tuple[Layer, ...]:
     """What is done along one axis of an array: an axis of one entry put in, left out, or made longer, and the largest entries along it."""
-    word, letters, index = LONGER[rank - 1 - place], ["m", "n", "q", "r"][:rank], (_1D, _2D, _3D, _4D)[rank - 1]
+    word, letters, index = LONGER[rank - 1 - place], [*_SIZES[:rank]], INDEX[rank]
     size, rest = letters[place], tuple(letters[:place] + letters[place + 1 :])
     one, longer = (*rest[:place], "1", *rest[place:]), (*rest[:place], "N", *rest[place:])
-    short = (("i",), _1D, _2D, _3D)[rank - 1] if rest else ()
+    short = INDEX[rank - 1]
 
     def write_entry(name: str, places: Sequence[str], at: str) -> str:
         return f"at({name}, {', '.join((*places[:place], at, *places[place:]))})"
@@ -300,17 +310,24 @@ _ROWS = (
     Layer("flatten", ("A: m n q r",), ("m*n*q*r",), _1D,
           "at(A, quotient(i - 1, n*q*r) + 1, remainder(quotient(i - 1, q*r), n) + 1, remainder(quotient(i - 1, r), q) + 1, "
           "remainder(i - 1, r) + 1)", ("unflatten(G, m, n, q, r)",)),
+    Layer("flatten", ("A: m n q r D",), ("m*n*q*r*D",), _1D,
+          "at(A, quotient(i - 1, n*q*r*D) + 1, remainder(quotient(i - 1, q*r*D), n) + 1, remainder(quotient(i - 1, r*D), q) + 1, "
+          "remainder(quotient(i - 1, D), r) + 1, remainder(i - 1, D) + 1)", ("unflatten(G, m, n, q, r, D)",)),
+    Layer("unflatten", ("x: m*n*q*r*D",), _SIZES, INDEX[5],
+          "at(x, n*q*r*D*(i - 1) + q*r*D*(j - 1) + r*D*(l - 1) + D*(h - 1) + y)", ("flatten(G)",),
+          tuple((size, 1) for size in _SIZES), written="name mat by sizes", by_place=True),
     Layer("unflatten", ("x: m*n*q*r",), ("m", "n", "q", "r"), _4D, "at(x, n*q*r*(i - 1) + q*r*(j - 1) + r*(l - 1) + h)", ("flatten(G)",),
           (("m", 1), ("n", 1), ("q", 1), ("r", 1)), written="name mat by sizes", by_place=True),
     Layer("unflatten", ("x: m*n*q",), ("m", "n", "q"), _3D, "at(x, n*q*(i - 1) + q*(j - 1) + l)", ("flatten(G)",),
           (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
     *(row for lead in ("", "u ") for row in _make_heads(lead)),
-    *(row for rank in (1, 2, 3, 4) for place in range(rank) for row in _make_joined(rank, place)),
+    *(row for rank in (1, 2, 3, 4, 5) for place in range(rank) for row in _make_joined(rank, place)),
     *(Layer("flip", (f"x: {' '.join(sizes)}",), sizes, index, f"at(x, {', '.join(turned)})", internal=True,
             source="a kernel turned round, as convolution takes it", written="name flip", indexed=False, by_place=True)
       for sizes, index, turned in (
           (("n",), _1D, ("n + 1 - i",)), (("n", "r"), _2D, ("n + 1 - i", "r + 1 - j")),
+          (("o", "c", "n", "r", "D"), INDEX[5], ("i", "j", "n + 1 - l", "r + 1 - h", "D + 1 - y")),
           (("c", "n", "r"), _3D, ("i", "n + 1 - j", "r + 1 - l")), (("o", "c", "n", "r"), _4D, ("i", "j", "n + 1 - l", "r + 1 - h")))),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
           source="the target of a classification: label k of n classes", written="name onehot", by_place=True, whole=True),
@@ -326,9 +343,14 @@ _ROWS = (
           within=("k", "m", "l", "n")),
     *_make_deep("m n q"),
     *_make_deep("m n q r"),
+    *_make_deep("m n q r D", _OF_MATRICES),
     Layer("channel_sums", ("A: m n q r",), ("m", "q", "r"), _3D, "sum_over(v, n, at(A, i, v, j, l))",
           ("stretch_channel(keep_channel(G), n)",), written="name sum by channel", said="batch_sums"),
-    *(row for rank in (1, 2, 3, 4) for place in range(rank) for row in _make_along(rank, place)),
+    Layer("channel_sums", ("A: m n q r D",), ("m", "n", "r", "D"), _4D, "sum_over(v, q, at(A, i, j, v, l, h))",
+          ("stretch_channel(keep_channel(G), q)",)),
+    Layer("sample_sums", ("A: m n q r D",), ("m", "q", "r", "D"), _4D, "sum_over(v, n, at(A, i, v, j, l, h))",
+          ("stretch_sample(keep_sample(G), n)",), written="name sum by sample", said="batch_sums"),
+    *(row for rank in (1, 2, 3, 4, 5) for place in range(rank) for row in _make_along(rank, place)),
     *(_make_permuted(axes) for rank in (3, 4) for axes in permutations(range(rank)) if name_permutation(axes) not in ("", "transpose")),
 )  # fmt: skip
 

@@ -97,7 +97,7 @@ def read_entries(text: str, vocabulary: Vocabulary) -> Rows:
 def read_array(text: str, vocabulary: Vocabulary, axes: int) -> tuple[tuple[int, ...], tuple[Rows, ...]]:
     """The matrices of an array, and how many there are along each axis in front; a vector or a matrix is one, with no axis in front.
 
-    An array of three or four axes that is one list of all its entries, without inner brackets, is read as such a single one.
+    An array of three axes or more that is one list of all its entries, without inner brackets, is read as such a single one.
 
     Raises `AnswerError` as `read_entries` does, and where the parts of an axis have different lengths.
     """

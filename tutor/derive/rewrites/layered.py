@@ -6,14 +6,16 @@ of both sides agree (`tutor.numbers.form_agreement`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from math import prod
 
 from tutor.derive.backward import derive
 from tutor.derive.layerwise import order, pullback
 from tutor.derive.local import times
 from tutor.derive.rewrites.entrywise import LayerRewrite, recognise_entrywise
+from tutor.derive.rewrites.gaussians import DIVERGENCE, OF_DIVERGENCES, find_divergences
 from tutor.derive.rewrites.layer_terms import Targets, contains, loss_terms, replace_part, scale_expr, targets_of
+from tutor.derive.rewrites.margins import MARGINS, OF_MARGINS, find_margins
 from tutor.derive.rewrites.normalised import find_gates, find_normalised
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
@@ -41,8 +43,22 @@ def find_layer_rewrites(layered: Layered) -> tuple[LayerRewrite, ...]:
     >>> [write_plain(rewrite.expr) for rewrite in find_layer_rewrites(graph)]
     ['p - y']
     """
-    return (*_scores(layered), *_log_sums(layered), *recognise_entrywise(layered), *find_normalised(layered), *find_gates(layered),
-            *_collapse_layers(layered))  # fmt: skip
+    return (*_scores(layered), *_log_sums(layered), *recognise_entrywise(layered), *_find_compact(layered), *find_normalised(layered),
+            *find_gates(layered), *_collapse_layers(layered))  # fmt: skip
+
+
+_COMPACT = ((MARGINS, find_margins, OF_MARGINS), (DIVERGENCE, find_divergences, OF_DIVERGENCES))
+"""Losses whose gradients are one formula each: the rule, what finds them, and the functions without one of which they are not there."""
+
+
+def _find_compact(layered: Layered) -> Iterator[LayerRewrite]:
+    backward: dict[str, Expr] = {}
+    for rule, find, functions in _COMPACT:
+        for name, expr in find(layered) if any(_calls(step.expr, functions) for step in layered.graph.steps) else ():
+            backward = backward or {step.target: step.expr for step in derive(layered.graph).backward}
+            left = Partial(layered.graph.loss, name)
+            if backward.get(derivative_key(left.of, left.wrt)) != expr:  # what stands there is not said twice
+                yield LayerRewrite(left, expr, left, rule)
 
 
 def _scores(layered: Layered) -> list[LayerRewrite]:

@@ -16,6 +16,8 @@ from functools import partial
 from tutor.derive.chains import gradients, list_full_chains
 from tutor.derive.local import plus, times
 from tutor.derive.rewrites.collapse import find_collapses
+from tutor.derive.rewrites.gaussians import DIVERGENCE, OF_DIVERGENCES, find_divergences
+from tutor.derive.rewrites.margins import MARGINS, OF_MARGINS, find_single_margins
 from tutor.derive.rewrites.terms import (
     Flow,
     LogSum,
@@ -33,6 +35,7 @@ from tutor.derive.slope import derivatives
 from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Partial, children, write_fraction
 from tutor.expression.walk import names
+from tutor.graph.layered import Layered
 from tutor.graph.nouns import Derivation, Path, Step
 from tutor.rules.patterns import constant
 
@@ -273,6 +276,19 @@ def _log_sum(sight: Sight) -> Iterator[Rewrite]:
             yield Rewrite(LOG_SUM, Partial(sight.loss, score), _collect(parts, sight.flow), list_full_chains(sight.derivation, score) or ())
 
 
+def _find_compact(
+    sight: Sight, rule: str, find: Callable[[Layered], Iterator[tuple[str, Expr]]], functions: frozenset[str]
+) -> Iterator[Rewrite]:
+    """Losses whose gradients are one formula each: the margins of a multi-class hinge, the divergence of two normal distributions."""
+    graph = sight.derivation.graph
+    if not any(call.func in functions for step in graph.steps for call in _calls(step.expr)):
+        return
+    steps = gradients(sight.derivation)
+    for name, expr in find(Layered(graph, {})):
+        if name in steps and steps[name].expr != expr:  # what stands there is not said twice
+            yield Rewrite(rule, Partial(sight.loss, name), expr, list_full_chains(sight.derivation, name) or ())
+
+
 def _are_free(scores: Iterable[str], flow: Flow) -> bool:
     """Whether no score is computed from another one."""
     among = set(scores)
@@ -410,4 +426,8 @@ ROWS = (
         source="the same with l = log p in one function, as in torch.nn.functional.nll_loss(log_softmax(s), y)"),
     RewriteRow(LOG_SUM, _log_sum,
         source="the same with the logarithm worked out: −Σ y_k log p_k = log Σ exp(z_k) − Σ y_k z_k where Σ y_k = 1"),
+    RewriteRow(MARGINS, partial(_find_compact, rule=MARGINS, find=find_single_margins, functions=OF_MARGINS),
+        source="Weston and Watkins 1999; CS231n, Linear classification: minus the number of classes that miss the margin"),
+    RewriteRow(DIVERGENCE, partial(_find_compact, rule=DIVERGENCE, find=find_divergences, functions=OF_DIVERGENCES),
+        source="KL(N(μ₁, σ₁²) ‖ N(μ₂, σ₂²)): (μ₁ − μ₂)/σ₂², σ₁/σ₂² − 1/σ₁, 1/σ₂ − (σ₁² + (μ₁ − μ₂)²)/σ₂³"),
 )  # fmt: skip

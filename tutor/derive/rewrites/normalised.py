@@ -30,7 +30,7 @@ MOST_INLINED = 5
 """Through so many steps the mean and the deviation may be computed."""
 _LINEAR = frozenset({
     "sum", "mean", *(name for sums in SUMS.values() for name in sums),
-    *(name_along(what, rank, place) for what in ("keep", "drop") for rank in (2, 3, 4) for place in range(min(rank, len(LONGER)))),
+    *(name_along(what, rank, place) for what in ("keep", "drop") for rank in range(2, len(LONGER) + 1) for place in range(rank)),
 })  # fmt: skip
 """What a mean along axes is made of."""
 

@@ -122,6 +122,8 @@ class ArrayWords(Topic):
         "log-softmax with likelihood": "log-softmax with the likelihood",
         "binary cross-entropy of scores": "the slope of log(1 + exp) is σ",
         "divergence from the standard normal": "divergence from the standard normal",
+        "multi-class hinge": "each class that misses the margin counts 1, the right one minus their number",
+        "divergence of two Gaussians": "the divergence of two normal distributions, in their means and spreads",
         "log-sum-exp": "the slope of log Σ exp is the softmax",
         "normalisation": "through the mean and the deviation, too",
         "division by the norm": "through what it is divided by, too",
@@ -151,6 +153,7 @@ class ArrayWords(Topic):
         "share": "{call}: each gradient is shared out equally over its window",
         "flip": "{call}: its entries in reverse order along each axis",
         "part": "{call}: what stands at the places {first} to {last}",
+        "own windows": "{call}: windows of {first} entries, {last} apart",
         "one place": "{call}: what stands at place {first}",
         "pad": "{call}: with {first} zeros before it and {last} behind it",
         "largest": "{call}: the largest entry along an axis",
@@ -189,6 +192,7 @@ class ArrayWords(Topic):
     DIVIDED = "a fraction of arrays is taken entry by entry"
     STRIDE = "s is the stride, p the width of the zeros around the input"
     WIDE = "d is how far apart the entries of the kernel are, g how many groups the channels are in: a kernel sees those of its own group"
+    EACH = "2×1 is 2 along the first of the axes and 1 along the second"
     PADDED = "p is how far the windows reach over the border; what lies outside is never the largest, and counts as 0 in a mean"
     ENTRY = "entry by entry"
     WORKED_OUT = "worked out"

@@ -80,6 +80,8 @@ class RuleWords(Topic):
         "softmax with cross-entropy": "softmax and cross-entropy: 1/p cancels",
         "log-softmax with likelihood": "log-softmax and likelihood: output minus target",
         "cross-entropy of scores": "the derivative of log Σ exp is softmax, that of log(1 + exp) is σ",
+        "multi-class hinge": "each class that misses the margin counts 1, the right one minus their number",
+        "divergence of two Gaussians": "the divergence of two normal distributions, in their means and spreads",
         "parameters below": "with the simplified factor",
         "linear network": "linear layers are one linear unit",
     }

@@ -1,0 +1,16 @@
+"""Every kind of pattern is said, in every language; the axes and factors that it has are in its sentence."""
+
+from typing import get_args
+
+import pytest
+
+from tutor.answer.files.number_files import Precision
+from tutor.explain.words.languages import LANGUAGES, find_wording
+from tutor.marking.number_patterns import Kind
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_pattern_is_said(code):
+    words = find_wording(code).compare
+    assert set(get_args(Kind)) | {"constant", "transposed axes", "reordered blocks"} == set(words.PATTERNS)
+    assert set(words.PRECISIONS) < set(get_args(Precision))
