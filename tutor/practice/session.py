@@ -39,7 +39,7 @@ from tutor.practice.records import (
     Settings,
     Status,
 )
-from tutor.practice.settling import count_share, find_answered, list_settled
+from tutor.practice.settling import count_share, find_answered, find_answered_array, list_settled
 from tutor.practice.smaller import TRIES, ask_part, choose_part, is_part_right
 from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import Parameters, Trial, trace_trials
@@ -211,7 +211,8 @@ def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
     if own.smaller and not right and _find_named(session, event.text) is None:
         return _take_part(session, task, event)
     tags = tuple(slip.tag for slips in marked.slips[:1] for slip in slips)
-    if not right and not exam and set(tags) <= {NEIGHBOUR} and (other := _find_other(session, task, event.text, earlier)):
+    slipped = any(slip.tag != NEIGHBOUR and not _is_of_entry(task, slip.at) for slips in marked.slips[:1] for slip in slips)
+    if not right and not exam and not slipped and (other := _find_other(session, task, event.text, earlier)):
         return session, Reply("answer", task.id, note="elsewhere", elsewhere=other)
     first = own.first if own.first is not None else right and not own.rungs
     own = replace(own, text=event.text, smaller=0, first=first, attempts=own.attempts + (not right), tags=(*own.tags, *tags),
@@ -244,13 +245,20 @@ def _judge(session: Session, task: AskedStep, text: str) -> tuple[MarkedAnswer, 
     return marker.judge(question, text, session.earlier)
 
 
+def _is_of_entry(task: AskedStep, at: str) -> bool:
+    """Whether a slip is one in a single entry of an array: that the whole of it fits another step is the better reason."""
+    return bool(task.question.array) and at in task.question.targets and at != task.question.array
+
+
 def _find_other(session: Session, task: AskedStep, text: str, earlier: Earlier) -> str:
     """The open step that an answer is right for which names none and is not right where it is given."""
-    expr = earlier.read.get(task.question.id)
-    if expr is None or _find_named(session, text) is not None:
+    expr, marker = earlier.read.get(task.question.id), session.lesson.marker
+    if _find_named(session, text) is not None:
         return ""
     still = [other for other in session.lesson.tasks if session.look_up(other.id).status in ("open", "skipped")]
-    return find_answered(session.lesson.marker, task, expr, still)
+    if task.question.array and task.question.shape:
+        return find_answered_array(marker, task, text, still)
+    return find_answered(marker, task, expr, still) if expr is not None else ""
 
 
 def _take_part(session: Session, task: AskedStep, event: Event) -> tuple[Session, Reply]:
