@@ -36,6 +36,7 @@ NOT_OF_PAGES = {
     "graph/python_slices.py": "messages about slices",
     "graph/einsum_forms.py": "messages about einsum",
     "program/": "messages about programs, with a caret, and words of their libraries",
+    "code/": "messages about programs that are not read, and words of their libraries",
     "graph/window_forms.py": "messages about convolutions and look-ups",
     "rules/composite_layers.py": "shapes and steps of layers, in the language of steps",
     "graph/shapes.py": "messages about arrays whose shapes do not fit",

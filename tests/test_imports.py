@@ -22,7 +22,9 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
                 "answer.compare", "program"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
-    "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice"),
+    "code": ("errors", "numbers.arrays", "program.source"),  # programs worked through at numbers, line by line
+    "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice",
+                "code"),
     "practice": ("errors", "expression", "rules.functions", "graph", "derive.working", "derive.local", "numbers.arithmetic",
                  "numbers.arrays", "numbers.floats", "numbers.printed", "numbers.run", "exercise", "answer", "marking"),
     "export": ("errors", "exercise.question", "marking"),
@@ -30,10 +32,10 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "render": ("errors", "rules.layer_row", "rules.operations", "expression", "notation", "explain.document", "explain.diagram",
                "explain.chart",
                "explain.picture_parts", "explain.network_table"),
-    "contracts": ("expression", "graph", "derive", "numbers", "exercise.question", "solving", "marking", "practice", "explain"),
+    "contracts": ("code", "expression", "graph", "derive", "numbers", "exercise.question", "solving", "marking", "practice", "explain"),
     "autograde": ("errors", "expression.limits", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
-                "practice", "explain", "render", "contracts", "autograde"),
+                "practice", "explain", "render", "contracts", "autograde", "program.source", "code"),
     "batch": ("errors", "answer", "marking", "export", "render.page_formats", "results", "autograde"),
     "web": ("errors", "version", "expression", "notation", "exercise", "answer.read", "marking", "practice", "explain", "render", "results",
             "contracts", "batch"),

@@ -21,7 +21,8 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     # derive
     "derive.rewrites.layer_terms": ("derive/rewrites/test_layered.py", "terms of the rewrites over layers"),
     # errors and nouns
-    "version": ("cli/test_app.py", "tutor --version"),
+    # code: one machine, tested through the lines that it names
+    "code": ("code/test_judge_code.py", "programs and their verdicts"),
     "exercise.model": ("exercise/test_load.py", "the noun that a file becomes"),
     "exercise.question": ("exercise/test_read_questions.py", "the noun that a question becomes"),
     # explain: pages are tested by what they say

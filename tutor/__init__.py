@@ -11,6 +11,7 @@
     tutor.compare("model.py:forward", {"dW1": dW1}, given={"W1": W1, "X": X})   # a program's gradients: which are wrong, and by what
     tutor.mark("neuron/two-two-two", {"dL/dw5": "0.082"})   # verdicts, marks, and what went wrong first
     tutor.practise("neuron/two-two-two")                    # the steps are yours; you are told at once whether they hold
+    tutor.check_backward(my_backward, my_forward)            # a hand-written backward pass: which line is wrong, and why
     tutor.sheet(["dl/bce", "graz/sqrt-cos"], boxes=True)     # a problem sheet that asks what `mark` marks
 
 Everything is imported on first use, so that ``import tutor`` costs nothing.
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tutor.graph.network import Network, from_network
     from tutor.render.latex.gradients import gradients_latex
     from tutor.results.check import check
+    from tutor.results.code_check import check_backward, check_code
     from tutor.results.comparison import compare
     from tutor.results.feedback import Feedback
     from tutor.results.grading import mark
@@ -50,6 +52,8 @@ __all__ = [
     "__version__",
     "backpropagate",
     "check",
+    "check_backward",
+    "check_code",
     "compare",
     "from_expression",
     "from_network",
@@ -72,6 +76,8 @@ _HOMES = {
     "TutorError": "tutor.errors",
     "Verdict": "tutor.solving.check_claims",
     "check": "tutor.results.check",
+    "check_backward": "tutor.results.code_check",
+    "check_code": "tutor.results.code_check",
     "compare": "tutor.results.comparison",
     "from_expression": "tutor.graph.decompose",
     "from_network": "tutor.graph.network",

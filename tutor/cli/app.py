@@ -207,6 +207,7 @@ def add_serve() -> None:
 def add_other_commands() -> None:
     """Add the commands that have modules of their own."""
     from tutor.cli.tutor_check import check
+    from tutor.cli.tutor_code import code
     from tutor.cli.tutor_compare import compare
     from tutor.cli.tutor_mark import mark
     from tutor.cli.tutor_plot import plot
@@ -216,6 +217,7 @@ def add_other_commands() -> None:
     from tutor.cli.tutor_train import train
 
     app.command(short_help="Recompute the figures that lectures print.")(check)
+    app.command(short_help="Find the wrong line of a hand-written backward pass.")(code)
     app.command(short_help="Compare a program's gradients with the right ones.")(compare)
     app.add_typer(plot, short_help="Draw charts of losses, paths and functions.")
     app.command(short_help="Train with an optimiser, step by step.")(train)

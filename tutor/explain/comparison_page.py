@@ -254,7 +254,8 @@ class _ComparisonWriter:
     def choose_patterns(self, array: ComparedArray) -> tuple[NumberPattern, ...]:
         """The patterns that are told: beside a slip only what the numbers show of it."""
         sure = any(bent.sure for bent in array.bends)
-        return tuple(pattern for pattern in array.patterns[:2] if not sure or (pattern.sure and pattern.kind in ("factor", "transposed")))
+        told = array.patterns[: 1 if array.patterns and array.patterns[0].kind == "added" else 2]
+        return tuple(pattern for pattern in told if not sure or (pattern.sure and pattern.kind in ("factor", "transposed")))
 
     def pattern(self, pattern: NumberPattern, array: ComparedArray) -> list[Inline]:
         """A pattern in words, its quantities and factors as maths."""

@@ -10,14 +10,14 @@ programs have them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 
 from tutor.errors import TutorError, ValueProblem, tell
 from tutor.expression.keys import read_derivative
-from tutor.expression.nodes import Add, Call, Div
-from tutor.expression.sizes import list_size_letters
-from tutor.expression.walk import names
+from tutor.expression.nodes import Add, Call, Div, Name, Number
+from tutor.expression.sizes import Size, list_size_letters
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import shape_of, shape_text
@@ -25,6 +25,9 @@ from tutor.marking.array_bends import walk_parts
 from tutor.marking.bent_arrays import BentArrays
 from tutor.numbers.array_columns import ArrayColumns
 from tutor.numbers.arrays import Floats, np
+
+MEAN = "mean"
+_WHOLE = re.compile(r"[0-9]{1,6}")
 
 
 class ArrayWorld:
@@ -118,18 +121,24 @@ class ArrayWorld:
         derivative = read_derivative(key)
         shape = self.written.shapes.get(derivative.wrt if derivative is not None else key, ())
         own = list_size_letters(shape)
-        return {letter: size for letter, size in self.letters.items() if letter in self.counted} | {
-            letter: size for letter, size in self.letters.items() if letter in own
-        }
+        counted = list_size_letters([size for size in self.divisors if not isinstance(size, int)])
+        first = {letter: size for letter, size in self.letters.items() if letter in counted}
+        first |= {str(size): size for size in self.divisors if isinstance(size, int)}
+        return first | {letter: size for letter, size in self.letters.items() if letter in own}
 
     @cached_property
-    def counted(self) -> frozenset[str]:
-        """The letters of sizes that something is divided by, or a root is taken of."""
-        return frozenset(
-            name for step in self.written.graph.steps for node in walk_parts(step.expr)
-            for part in ([node.den] if type(node) is Div else [node] if type(node) is Call and node.func == "mean" else [])
-            for name in (names(part) if type(part) is not Call else list_size_letters(shape_of(part.args[0], self.written.shapes)))
-        )  # fmt: skip
+    def divisors(self) -> tuple[Size, ...]:
+        """The sizes that something is divided by, letters and numbers: how many samples, or entries, a mean is taken of."""
+        found: dict[Size, None] = {}
+        shapes = self.written.shapes
+        for node in (node for step in self.written.graph.steps for node in walk_parts(step.expr)):
+            if type(node) is Call and node.func == MEAN:
+                found |= dict.fromkeys(shape_of(node.args[0], shapes))
+            if type(node) is Div:
+                inside = list(walk_parts(node.den))
+                found |= dict.fromkeys(part.name for part in inside if type(part) is Name and part.name in self.letters)
+                found |= dict.fromkeys(int(part.text) for part in inside if type(part) is Number and _WHOLE.fullmatch(part.text))
+        return tuple(size for size in found if not isinstance(size, int) or size > 2)
 
     def list_sources(self, key: str) -> frozenset[str]:
         """All that a quantity is computed from, itself left out."""

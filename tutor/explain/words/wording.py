@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.array_rules import ArrayWords
     from tutor.explain.words.audit_words import AuditWords
     from tutor.explain.words.chart_words import ChartWords
+    from tutor.explain.words.code_words import CodeWords
     from tutor.explain.words.compare_words import CompareWords
     from tutor.explain.words.drawn_words import DrawnWords
     from tutor.explain.words.listing_words import ListingWords
@@ -44,6 +45,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "drawn": ("drawn_words", "DrawnWords"),
     "listings": ("listing_words", "ListingWords"),
     "audit": ("audit_words", "AuditWords"),
+    "code": ("code_words", "CodeWords"),
     "compare": ("compare_words", "CompareWords"),
     "sheets": ("sheet_words", "SheetWords"),
     "practice": ("practice_words", "PracticeWords"),
@@ -71,6 +73,7 @@ class _Topics:
         drawn: DrawnWords
         listings: ListingWords
         audit: AuditWords
+        code: CodeWords
         compare: CompareWords
         sheets: SheetWords
         practice: PracticeWords

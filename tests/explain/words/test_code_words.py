@@ -1,0 +1,14 @@
+"""Words of judged programs: each slip has its sentence and its hint, and what the table of slips says has words."""
+
+import re
+from pathlib import Path
+
+from tutor.code import slips_of_lines
+from tutor.explain.words.code_words import CodeWords
+
+
+def test_every_slip_has_words():
+    text = Path(slips_of_lines.__file__).read_text("utf-8")
+    tags = set(re.findall(r'"((?:[a-z]+-)+[a-z]+)"', text)) | {"sign", "operator", "overwritten"}
+    assert tags == set(CodeWords.SLIPS) - {""}
+    assert set(CodeWords.SLIPS) == set(CodeWords.KINDS)

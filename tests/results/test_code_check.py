@@ -1,0 +1,34 @@
+"""How much of the verdict on a program is revealed, and programs given as functions."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.errors import TutorError
+from tutor.results.code_check import check_backward, check_code
+
+PROGRAM = """
+def f_forward(x, w):
+    return x @ w, (x, w)
+def f_backward(dout, cache):
+    x, w = cache
+    dx = dout @ w
+    dw = 2 * x.T @ dout
+    return dx, dw
+"""
+
+
+def test_a_hint_shows_no_solution():
+    hint, none = check_code(PROGRAM, reveal="hint"), check_code(PROGRAM, reveal="none")
+    assert "w.T" not in hint.to_text(80) + hint.to_json() + none.to_json()
+    assert "Line 6" in hint.to_text(80)
+    assert "Line 6" not in none.to_text(80)
+
+
+def test_a_function_is_judged_by_its_source():
+    assert check_backward("def f_backward(g, x): return 2 * g * x", "def f_forward(x): return x ** 2, x").ok
+
+
+def test_what_has_no_backward_pass_is_refused():
+    with pytest.raises(TutorError, match="no backward pass"):
+        check_code("x = 1")

@@ -1,0 +1,137 @@
+"""``tutor code``: which line of a hand-written backward pass is wrong, and why."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tutor.cli.shell import AsJson, Lang, Output, To, choose_format, deliver, write
+from tutor.errors import OutputError, TutorError
+from tutor.text import make_visible
+
+_IMPORTED = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\b|import\s+([\w.]+))")
+MOST_BYTES = 1_000_000
+
+
+Program = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE[:BACKWARD]",
+        help="A program with a backward pass: layers.py, layers.py:affine_backward, net.py:Net.loss.",
+        show_default=False,
+    ),
+]
+ForwardPass = Annotated[
+    str | None,
+    typer.Option(
+        "--forward", metavar="FILE:FORWARD", help="Where the forward pass stands, if not beside it.", show_default=False
+    ),
+]
+RevealLevel = Annotated[
+    str, typer.Option("--reveal", metavar="none|hint|solution", help="How much is shown: none, hint or solution.")
+]
+
+
+def code(
+    target: Program,
+    forward: ForwardPass = None,
+    reveal: RevealLevel = "solution",
+    to: To = None,
+    output: Output = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """Judge a hand-written backward pass: read, never run.
+
+    Exit code 1 when a gradient is wrong, or could not be judged.
+    """
+    from tutor.results.code_check import check_code
+
+    if reveal not in ("none", "hint", "solution"):
+        raise OutputError(
+            f"there is no level {make_visible(reveal, 30)}", where="--reveal", hint="none, hint or solution"
+        )
+    file, backward = split_target(target)
+    other, name = split_target(forward) if forward else ("", "")
+    text = read_program_file(file)
+    found = check_code(
+        text,
+        file,
+        backward,
+        forward=name,
+        forward_text=read_program_file(other) if other and other != file else "",
+        others=find_neighbours(file, text),
+        reveal=reveal,  # type: ignore[arg-type]
+        words=lang,
+    )
+    if as_json:
+        write(found.to_json())
+    else:
+        deliver(found, choose_format(to, output), output)
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+def find_neighbours(file: str, text: str) -> list[tuple[str, str]]:
+    """The files beside a program that it imports from, two steps far, at most eight: names and texts.
+
+    >>> find_neighbours("nowhere/net.py", "from layers import affine_forward")
+    []
+    """
+    found: dict[Path, str] = {}
+    waiting = [(Path(file), text, 0)]
+    while waiting:
+        path, own, depth = waiting.pop(0)
+        for line in own.splitlines():
+            match = _IMPORTED.match(line)
+            parts = (match[1] or match[2]).strip(".").split(".") if match else []
+            folders = [path.parent, *list(path.absolute().parents)[1:4]]
+            choices = (
+                [
+                    folder.joinpath(*parts[place:]).with_suffix(".py")
+                    for folder in folders
+                    for place in range(len(parts))
+                ]
+                if parts != [""]
+                else []
+            )
+            near = next((choice for choice in choices if choice.is_file()), None)
+            if (
+                near is not None
+                and near.resolve() not in found
+                and near.resolve() != Path(file).resolve()
+                and len(found) < 8
+            ):
+                found[near.resolve()] = read_program_file(str(near))
+                if depth < 1:
+                    waiting.append((near, found[near.resolve()], depth + 1))
+    return [(str(path.name), said) for path, said in reversed(found.items())]
+
+
+def split_target(target: str) -> tuple[str, str]:
+    """The file and the function of ``FILE:FUNCTION``.
+
+    >>> split_target("net.py:Net.loss"), split_target("net.py")
+    (('net.py', 'Net.loss'), ('net.py', ''))
+    """
+    head, sign, name = target.rpartition(":")
+    return (head, name) if sign and head.lower().endswith(".py") else (target, "")
+
+
+def read_program_file(file: str) -> str:
+    """The text of a program.  Raises a `TutorError` for a file that is not there, or too large."""
+    try:
+        with Path(file).open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise TutorError(f"{make_visible(file)} cannot be read: {error.strerror}", hint="give a Python file") from None
+    if len(data) > MOST_BYTES:
+        raise TutorError(
+            f"a program of more than {MOST_BYTES:,} bytes", hint="give a file with the functions that are meant"
+        )
+    from tutor.answer.files.decode import decode
+
+    return decode(data)[0]

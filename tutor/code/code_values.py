@@ -1,0 +1,134 @@
+"""What the names of a program stand for while it is worked through: numbers and arrays, and what Python has besides."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.errors import TutorError
+
+
+class NotRead(Exception):
+    """A part of a program that is not read here, or that would fail in Python where ``fails``."""
+
+    def __init__(self, what: str, node: ast.AST | None = None, *, fails: bool = False) -> None:
+        super().__init__(what)
+        self.what, self.node, self.fails = what, node, fails
+        self.operands: tuple[Any, str, Any] | None = None
+
+
+class TooLong(Exception):
+    """The work on a program takes more steps than it may."""
+
+
+class OtherShape(Exception):  # what is given has another shape than was guessed: the run begins anew
+    """A shape that a quantity that nobody gives must have."""
+
+    def __init__(self, name: str, shape: tuple[int, ...]) -> None:
+        super().__init__(name)
+        self.name, self.shape = name, shape
+
+
+class FunctionReturned(Exception):
+    """A function gives a value."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+class RoundEnds(Exception):
+    """A loop ends, or its round."""
+
+    def __init__(self, whole: bool) -> None:
+        super().__init__()
+        self.whole = whole
+
+
+class CodeProblem(TutorError):
+    """A program whose backward pass cannot be judged: says where and what would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryWord:
+    """A name of a library by its whole path: ``numpy.sum``."""
+
+    path: str
+
+
+@dataclass(eq=False, slots=True)
+class ProgramFunction:
+    """A function of the program, bound to an object where it is a method."""
+
+    node: ast.FunctionDef | ast.Lambda
+    scope: dict[str, Any]
+    owner: Any = None
+    first: Any = None
+
+
+@dataclass(eq=False, slots=True)
+class ClassOf:
+    """A class of the program, with the functions of its body and of those that it is made from."""
+
+    node: ast.ClassDef
+    scope: dict[str, Any]
+    methods: Mapping[str, ast.FunctionDef]
+
+
+@dataclass(eq=False, slots=True)
+class Object:
+    """An object of a class of the program, or a room for what a function saves (``ctx``)."""
+
+    of: ClassOf | None
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class Guess:
+    """A quantity that nobody gives, until its first use tells its shape."""
+
+    name: str
+    hint: tuple[int, ...] | None = None
+    value: Any = None
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMethod:
+    """A method of an array, a list, a dictionary or a text, to be called."""
+
+    of: Any
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What a statement that is not read would have given."""
+
+    why: NotRead
+
+
+@dataclass(frozen=True, slots=True)
+class ValueEvent:
+    """A value was given to a name: ``words`` are what the name may say (``W1`` of ``self.params["W1"]``), the last one first."""
+
+    number: int
+    key: str
+    line: int
+    statement: ast.AST | None
+    value: Any
+    leaf: bool = False
+
+
+@dataclass(slots=True)
+class Record:
+    """What happened in one run: events in their order, statements that were not read, returned values."""
+
+    events: list[ValueEvent] = field(default_factory=list)
+    problems: dict[int, NotRead] = field(default_factory=dict)
+    visited: dict[int, ast.AST] = field(default_factory=dict)
+
+
+Make = Callable[..., Any]

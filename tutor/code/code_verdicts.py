@@ -1,0 +1,65 @@
+"""What is said of a hand-written backward pass: its gradients, the lines that are wrong, those that were not read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tutor.code.guessing import GuessedWorld
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedOutput:
+    """A gradient of the program: its name there, what it is the gradient of, whether it is right."""
+
+    key: str
+    of: str
+    verdict: str
+    shape: tuple[int, ...]
+    expected: tuple[int, ...]
+    factor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongLine:
+    """A line that is wrong by itself: the slip with its parts (or none that is known), the lines as they are and as they would be right.
+
+    ``repairs`` are the gradients that are right then, ``fails`` says what Python would say.
+    """
+
+    line: int
+    last: int
+    tag: str
+    old: str
+    new: str
+    factor: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    repairs: tuple[str, ...]
+    claim: str = ""
+    fails: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadStatement:
+    """A line that was not read, and why."""
+
+    line: int
+    text: str
+    why: str
+    fails: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeVerdict:
+    """What became of one backward pass: ``right``, ``wrong`` or ``undecided`` with the reason."""
+
+    name: str
+    forward: str
+    verdict: str
+    outputs: tuple[JudgedOutput, ...]
+    roots: tuple[WrongLine, ...]
+    follows: tuple[int, ...]
+    unread: tuple[UnreadStatement, ...]
+    first_line: int = 0
+    world: GuessedWorld = field(default_factory=GuessedWorld)
+    why: str = ""

@@ -1,0 +1,74 @@
+"""Which ways there are to read what a program does not say: samples as rows or columns, what targets are, which loop trains."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tutor.code.guessing import GuessedWorld
+from tutor.code.pair_functions import BackwardPlan, list_gradients
+from tutor.code.slips_of_lines import split_product, strip_transpose
+from tutor.code.trial import LOSS_WORDS
+from tutor.program.source import Source
+
+
+def list_worlds(source: Source, plan: BackwardPlan) -> Iterator[GuessedWorld]:
+    """The ways to read what nobody says, the likeliest first: samples as rows or as columns, and what targets are."""
+    columns = find_orientation(source, plan)
+    for column in (False, True) if columns is None else (columns,):
+        for targets in ("free", "columns" if column else "rows", "binary", "signs"):
+            yield GuessedWorld(0, column, targets)
+
+
+_WEIGHT = re.compile(r"^(W|w|Theta|theta|weights?|U|V)([a-z]{0,2}\d*|_\w+|\d*)$")
+
+
+def find_orientation(source: Source, plan: BackwardPlan) -> bool | None:
+    """Whether samples are columns: weights stand at the left of their products, W @ X; nothing where products do not tell."""
+    wanted = {plan.forward, plan.backward} - {""}
+    left = right = 0
+    for node in ast.walk(source.tree):
+        if wanted and not (isinstance(node, ast.FunctionDef) and node.name == plan.forward):
+            continue
+        for part in ast.walk(node):
+            found = split_product(part) if isinstance(part, ast.expr) else None
+            if found is None:
+                continue
+            names = [_name_operand(one) for one in found[:2]]
+            weights = [bool(_WEIGHT.match(name)) for name in names]
+            left += weights == [True, False]
+            right += weights == [False, True]
+        if not wanted:
+            break
+    return None if left == right else left > right
+
+
+def _name_operand(node: ast.expr) -> str:
+    node = strip_transpose(node) or node
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value)
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def find_training_loops(tree: ast.Module) -> frozenset[int]:
+    """The loops of a script that train: they compute forward and backward, and one round is enough."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.While):
+            found.add(id(node))
+        if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and len(list_gradients(node.body)) >= 2:
+            loops = {
+                part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+            }
+            inside = {
+                part.id
+                for one in node.body
+                for part in ast.walk(one)
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
+            }
+            if any(LOSS_WORDS.match(name) for name in loops) and (
+                node.target.id not in inside or node.target.id.startswith(("epoch", "it", "step"))
+            ):
+                found.add(id(node))
+    return frozenset(found)

@@ -1,0 +1,127 @@
+"""Whether the gradients of a run are the slopes of its loss: by random directions, which no wrong gradient survives, and entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.code.code_values import ValueEvent
+from tutor.code.guess_shapes import find_seed
+from tutor.code.pair_functions import split_gradient
+from tutor.code.trial import GivenGradient, Outcome, ProgramTrial
+from tutor.numbers.arrays import np
+
+SAME = 1e-7
+"""So near, relative to the largest terms of both, is the same: a run has some 15 digits, and a wrong gradient is far off."""
+DIRECTIONS = 2
+
+
+@dataclass(slots=True)
+class GradientCheck:
+    """The slopes of one program in one world; an edit of its backward pass does not change them."""
+
+    trial: ProgramTrial
+    first: Outcome
+    slopes: dict[tuple[int, int], float | None] = field(default_factory=dict)
+    gradients: dict[int, Any] = field(default_factory=dict)
+
+    def list_versions(self, of: Sequence[str]) -> list[ValueEvent]:
+        """The values that are meant by a name, before the backward pass: the first one that it had in front."""
+        events = self.first.record.events[: self.first.begins] if self.first.begins else self.first.record.events
+        return [event for word in of for event in events if event.key.rpartition(".")[2] == word]
+
+    def find_slope(self, event: ValueEvent, place: int) -> float | None:
+        """The slope of the loss in one of the directions."""
+        key = (event.number, place)
+        if key not in self.slopes:
+            self.slopes[key] = self.trial.find_slope(event, self.direction(event, place))
+        return self.slopes[key]
+
+    def direction(self, event: ValueEvent, place: int) -> Any:
+        """A direction in which a value moves."""
+        return np.random.default_rng(find_seed(f" direction {place}", event.number)).standard_normal(
+            np.shape(event.value)
+        )
+
+    def is_slope(self, value: Any, event: ValueEvent) -> bool:
+        """Whether a value is the derivative of the loss by another."""
+        made = fit_shape(value, np.shape(event.value))
+        if made is None or not np.all(np.isfinite(made)):
+            return False
+        for place in range(DIRECTIONS):
+            slope = self.find_slope(event, place)
+            terms = made * self.direction(event, place)
+            size = float(np.sum(np.abs(terms)))
+            if slope is None or not abs(float(np.sum(terms)) - slope) <= SAME * max(size, abs(slope), 1e-12):
+                return False
+        return True
+
+    def find_ratio(self, value: Any, event: ValueEvent) -> float | None:
+        """What a value has to be multiplied with to be right, where that is one number."""
+        made = fit_shape(value, np.shape(event.value))
+        if made is None or not np.all(np.isfinite(made)):
+            return None
+        found = []
+        for place in range(DIRECTIONS):
+            slope, own = self.find_slope(event, place), float(np.sum(made * self.direction(event, place)))
+            if slope is None or abs(own) < 1e-12:
+                return None
+            found.append(slope / own)
+        return found[0] if abs(found[0] - found[1]) <= 1e-6 * abs(found[0]) and abs(found[0]) > 1e-9 else None
+
+    def find_target(self, output: GivenGradient) -> ValueEvent | None:
+        """The value that an output is the gradient of: what is given, or else the first one of its name with its shape."""
+        versions = self.list_versions(output.of)
+        leaves = [event for event in versions if event.leaf] or versions
+        fits = [event for event in leaves if output.value is None or np.shape(event.value) == np.shape(output.value)]
+        return next(iter(fits or leaves), None)
+
+    def judge_output(self, output: GivenGradient) -> bool:
+        """Whether an output is right, for any value that its name may mean."""
+        if output.value is None:
+            return False
+        return any(self.is_slope(output.value, event) for event in self._choose_versions(output))
+
+    def _choose_versions(self, output: GivenGradient) -> list[ValueEvent]:
+        versions = self.list_versions(output.of)
+        leaves = [event for event in versions if event.leaf]
+        return (
+            leaves or [event for event in versions if np.size(event.value) == np.size(output.value)][:6] or versions[:1]
+        )
+
+    def judge_claims(self, outcome: Outcome) -> dict[str, tuple[bool, ValueEvent]]:
+        """The names of the backward pass that say what they are: whether any of their values was right, and their last one."""
+        found: dict[str, tuple[bool, ValueEvent]] = {}
+        begins = self.first.begins
+        for event in outcome.record.events[begins:]:
+            of = split_gradient(event.key)
+            if not of or event.leaf:
+                continue
+            versions = [one for one in self.list_versions(of) if np.shape(one.value) == np.shape(event.value)][:4]
+            if not versions and event.key not in found:
+                continue
+            right = any(self.is_slope(event.value, one) for one in versions)
+            found[event.key] = (right or found.get(event.key, (False, event))[0], event)
+        return found
+
+    def find_gradient(self, event: ValueEvent) -> Any:
+        """The whole derivative by a value."""
+        if event.number not in self.gradients:
+            self.gradients[event.number] = self.trial.find_gradient(event)
+        return self.gradients[event.number]
+
+
+def fit_shape(value: Any, shape: tuple[int, ...]) -> Any:
+    """A value in the shape of what it is the gradient of, where they differ by axes of one entry in front.
+
+    Nothing where they do not fit.
+    """
+    made = np.asarray(value)
+    if made.shape == shape:
+        return made
+    if made.size == int(np.prod(shape)) and tuple(size for size in made.shape if size != 1) == tuple(
+        size for size in shape if size != 1
+    ):
+        return made.reshape(shape)
+    return None

@@ -1,0 +1,148 @@
+"""Shapes for what a program is given: from its documentation, from its names, from small sizes that all differ."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from zlib import crc32
+
+SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11)
+"""The sizes of letters in the order in which they are met: all differ, so that a missing transpose shows."""
+ROWS_OF = {"N": 4, "m": 4, "T": 3, "D": 5, "H": 6, "C": 3, "M": 7, "W": 6, "F": 2, "HH": 3, "WW": 3, "V": 8, "K": 3, "n_C_prev": 2,
+    "n_C": 3,
+           "f": 2, "n_H_prev": 4, "n_W_prev": 4, "B": 4, "d_1": 2, "d_k": 3, "p": 3, "R": 2, "S": 2}  # fmt: skip
+SCALARS = re.compile(
+    r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lam|rate|momentum|decay\w*|keep_prob|p|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
+    r"|beta[12]|l2\w*|weight_decay|temperature|tau|step_size)$"
+)
+"""What is called so is a number."""
+COUNTS = re.compile(
+    r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch\w*|hidden\w*|classes|block_size)$"
+)
+LABELS = re.compile(r"(?i)^(y|labels?|targets?|y_?(true|train|batch|b)|t|yb|tgt)$")
+CHANCES = re.compile(r"^(A[L0-9]*|a\d*|p\d*|probs?|y_?hat|y_?pred\w*|predictions?|sigma|AL|out_prob)$")
+SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
+BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
+_DOCUMENTED = re.compile(
+    r"^\W*(?P<names>\w+(?:\s*,\s*\w+)*)\s*(?:\((?P<kind>[^)]*)\))?\s*(?::|--|-|=|is )\s*(?P<text>.*)$"
+)
+_SHAPE = re.compile(
+    r"(?:shape|dimensions?|size|array|matrix|vector|tensor)s?\b[^()\[\]]{0,40}[(\[](?P<sizes>[^()\[\]]{1,160})[)\]]|^\s*\((?P<first>[^()]{1,160},[^()]*)\)"
+)
+_KIND = r"_?(size|dims?|nodes|units|features|layer|classes|n)?s?$"
+ALIASES = (
+    (
+        re.compile(
+            r"(?i)^(input|in|n_?in|n_?input|nin|n_?x|fan_in|vis\w*|features?|num_?features|num_?inputs|inputs?)" + _KIND
+        ),
+        "D",
+    ),
+    (re.compile(r"(?i)^(hidden|n_?hidden|n_?h|hid|num_?hidden)" + _KIND), "H"),
+    (re.compile(r"(?i)^(output|out|n_?out|n_?output|n_?y|num_?outputs|classes|num_?classes|n_?classes)" + _KIND), "C"),
+    (re.compile(r"(?i)^(num_?labels|nb_classes|fan_out|outputs?)" + _KIND), "C"),
+    (re.compile(r"(?i)^(batch|batch_?size|n_?samples|num_?train|num_?examples|num_?samples|n_?train|bs)$"), "N"),
+)
+"""Which letter a long name of a size means."""
+
+
+@dataclass(slots=True)
+class Sizes:
+    """A size for each letter, the same wherever it stands."""
+
+    known: dict[str, int] = field(default_factory=dict)
+
+    def find(self, letter: str) -> int:
+        """The size of a letter, or of a phrase that stands for one: 4 for N, the next one that is free for another."""
+        word = re.sub(r"\s+", " ", letter.strip())
+        if re.fullmatch(r"[\w ]{1,30}(\s*[+*]\s*[\w ]{1,30}){1,3}", word):
+            total = 0
+            for term in word.split("+"):
+                size = 1
+                for factor in term.split("*"):
+                    size *= self.find(factor)
+                total += size
+            return min(total, 60)
+        times = re.fullmatch(r"(\d)\s?([A-Za-z]\w*)", word)
+        if times:
+            return int(times[1]) * self.find(times[2])
+        if re.fullmatch(r"\d+", word):
+            return int(word)
+        word = next((letter for pattern, letter in ALIASES if len(word) > 1 and pattern.match(word)), word)
+        if word not in self.known:
+            wanted = ROWS_OF.get(word)
+            used = set(self.known.values())
+            free = next((size for size in SIZES if size not in used), 12 + len(used))
+            self.known[word] = (
+                wanted if wanted is not None and (wanted not in used or len(word) > 1 or word in "HWCK") else free
+            )
+        return self.known[word]
+
+    def find_fresh(self) -> int:
+        """A size that nothing else has."""
+        return self.find(f" fresh {len(self.known)}")
+
+
+def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
+    """The shapes that a documentation gives its arguments.
+
+    >>> read_documented("Inputs:\\n- x: Input data of shape (N, D)\\n- w -- weights, of shape (D, M)", Sizes())
+    {'x': (4, 5), 'w': (5, 7)}
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    lines = text.splitlines()
+    for place, line in enumerate(lines):
+        start = _DOCUMENTED.match(line.strip())
+        if start is None:
+            continue
+        said = start["text"]
+        for more in lines[place + 1 : place + 3]:
+            if _DOCUMENTED.match(more.strip()) or not more.strip():
+                break
+            said += " " + more.strip()
+        shape = _SHAPE.search(said) or (
+            _SHAPE.search("shape (" + start["kind"] + ")") if start["kind"] and "," in start["kind"] else None
+        )
+        if shape is None:
+            continue
+        parts = [part.strip(" '`\"") for part in (shape["sizes"] or shape["first"]).split(",")]
+        parts = [part for part in parts if part and part not in ("...", "…")]
+        if (
+            not parts
+            or len(parts) > 5
+            or any(len(part) > 50 for part in parts)
+            or any(re.search(r"[:=/]", part) for part in parts)
+        ):
+            continue
+        made = tuple(sizes.find(part) for part in parts)
+        for name in re.split(r"\s*,\s*", start["names"]):
+            found.setdefault(name, made)
+    return found
+
+
+def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
+    """The shapes in the documentation of a function, and in annotations such as ``Float[Array, "N D"]``."""
+    found: dict[str, tuple[int, ...]] = {}
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        found |= read_documented(ast.get_docstring(node) or "", sizes)
+    if isinstance(node, ast.FunctionDef):
+        for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+            if isinstance(arg.annotation, ast.Subscript):
+                texts = [
+                    part.value
+                    for part in ast.walk(arg.annotation)
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                ]
+                if texts:
+                    found[arg.arg] = tuple(sizes.find(word) for word in texts[-1].split())
+    return found
+
+
+def find_seed(name: str, world: int) -> int:
+    """The seed of a name's numbers: the same in every run."""
+    return crc32(f"{world}:{name}".encode())
+
+
+def guess_rank(name: str) -> int:
+    """How many axes what is called so has, where nothing else tells: a matrix, but a bias is a vector."""
+    return 1 if BIASES.match(name) else 2

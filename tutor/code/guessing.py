@@ -1,0 +1,172 @@
+"""Values for what nobody gives: seeded numbers of a shape that the first use tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.code.code_values import Guess, NotRead
+from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, SCALARS, SQUARE, Sizes, find_seed
+from tutor.numbers.arrays import np
+
+SETTINGS: Mapping[str, Any] = {"mode": "train", "stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2, "eps": 1e-5,
+    "momentum": 0.9, "p": 0.6,
+                               "keep_prob": 0.6, "f": 2}  # fmt: skip
+"""What usual settings are where a program is given a dictionary of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuessedWorld:
+    """One choice of what nobody says: which numbers (``seed``), samples as rows or as columns, what targets look like.
+
+    ``targets`` is ``free``, ``rows`` or ``columns`` (rows of 0 and 1), ``binary`` (0 and 1) or ``signs`` (−1 and 1); ``texts`` are
+    what settings
+    that are texts say.
+    """
+
+    seed: int = 0
+    columns: bool = False
+    targets: str = "free"
+    positive: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+class GuessedDictionary(dict[Any, Any]):
+    """A dictionary that nobody gives: what is asked of it is made."""
+
+    def __missing__(self, key: Any) -> Any:
+        if not isinstance(key, str | int):
+            raise KeyError(key)
+        found = self[key] = SETTINGS.get(str(key), Guess(str(key)))
+        return found
+
+
+class Guesser:
+    """Makes the values of one world; the same name has the same numbers in every run."""
+
+    def __init__(self, world: GuessedWorld, sizes: Sizes) -> None:
+        self.world, self.sizes = world, sizes
+        self.asked: dict[str, list[str]] = {}
+        self.again: Mapping[str, tuple[int, ...]] = {}
+        self.found: Callable[[str, Any], Any] = lambda name, value: value
+
+    def make_numbers(self, name: str, shape: tuple[int, ...]) -> Any:
+        """Seeded numbers of a shape, of the kind that the name tells: chances between 0 and 1, variances above 0, targets."""
+        rng = np.random.default_rng(find_seed(name, self.world.seed))
+        if LABELS.match(name):
+            return self._make_targets(rng, shape)
+        if CHANCES.match(name) or SQUARE.match(name) or self.world.positive:
+            return rng.uniform(0.15, 0.85, shape)
+        return rng.standard_normal(shape) if shape else float(rng.uniform(0.3, 0.9))
+
+    def _make_targets(self, rng: Any, shape: tuple[int, ...]) -> Any:
+        how = self.world.targets
+        if how in ("rows", "columns") and len(shape) >= 2 and min(shape) > 1:
+            axis = -1 if how == "rows" else 0
+            count = shape[axis]
+            hot = np.eye(count)[rng.integers(0, count, np.delete(np.array(shape), axis))]
+            return np.moveaxis(hot, -1, axis)
+        if how == "signs":
+            return np.where(rng.uniform(size=shape) < 0.5, -1.0, 1.0)
+        if how in ("binary", "rows", "columns"):
+            return np.where(rng.uniform(size=shape) < 0.5, 0.0, 1.0)
+        return rng.uniform(0.15, 0.85, shape)
+
+    def settle(self, guess: Guess, shape: tuple[int, ...] | None = None) -> Any:
+        """The value of what nobody gives, of a shape, or of the one that its name tells."""
+        if guess.known:
+            return guess.value
+        if guess.name in self.again:
+            shape = self.again[guess.name]
+        elif guess.hint is not None:
+            shape = guess.hint
+        elif shape is None:
+            shape = self.guess_shape(guess.name)
+        guess.known = True
+        if shape == () and COUNTS.match(guess.name) and not SCALARS.match(guess.name):
+            guess.value = self.sizes.find(guess.name)
+        else:
+            guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
+        return guess.value
+
+    def guess_shape(self, name: str) -> tuple[int, ...]:
+        """A shape by a name alone."""
+        if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCK]$", name)):
+            return ()
+        rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find("D")
+        if BIASES.match(name):
+            return (width, 1) if self.world.columns else (width,)
+        if LABELS.match(name) and not self.world.columns and name != "Y":
+            return (rows,)
+        number = re.match(r"^(?:w|W|weights?|Weights?|theta|Theta)_?(\d*)$", name)
+        if number:
+            if self.world.columns and name[0] == "w":
+                return (width, 1)
+            inner = (
+                width
+                if number[1] in ("", "0", "1")
+                else self.sizes.find(f"width of {name[: -len(number[1])]}{int(number[1]) - 1}")
+            )
+            outer = self.sizes.find("C") if not number[1] else self.sizes.find(f"width of {name}")
+            return (outer, inner) if self.world.columns else (inner, outer)
+        return (width, rows) if self.world.columns else (rows, width)
+
+    def settle_labels(self, guess: Guess, count: int, shape: tuple[int, ...] | None) -> Any:
+        """Whole numbers from 0 on: an array that is used as labels."""
+        if guess.known:
+            return guess.value
+        shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find("N"),)
+        rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
+        guess.known = True
+        guess.value = rng.integers(0, max(1, count), shape)
+        return guess.value
+
+    def settle_text(self, guess: Guess, compared: str) -> str:
+        """A setting that is a text: the first one that it is compared with, unless the world says another."""
+        asked = self.asked.setdefault(guess.name, [])
+        if compared not in asked:
+            asked.append(compared)
+        guess.known = True
+        guess.value = self.world.texts.get(guess.name, SETTINGS.get(guess.name, compared))
+        return str(guess.value)
+
+    def settle_pair(self, sign: str, left: Any, right: Any) -> tuple[Any, Any]:
+        """Two operands, the one that nobody gives with the shape that the other needs."""
+        if isinstance(left, Guess) and isinstance(right, Guess):
+            left = self.settle(left)
+        if isinstance(right, Guess):
+            right = self.settle(right, self._find_needed(sign, np.shape(left), right.name, right_side=True))
+        elif isinstance(left, Guess):
+            left = self.settle(left, self._find_needed(sign, np.shape(right), left.name, right_side=False))
+        return left, right
+
+    def _find_needed(self, sign: str, other: tuple[int, ...], name: str, *, right_side: bool) -> tuple[int, ...] | None:
+        if SCALARS.match(name) or (COUNTS.match(name) and len(name) > 1):
+            return ()
+        if sign == "@":
+            if not other:
+                return None
+            if right_side:
+                width = self._width(name)
+                return (other[-1], width) if width else (other[-1],)
+            inner = other[-2] if len(other) > 1 else other[0]
+            return (self._width(name) or 1, inner)
+        if not other:
+            return self.guess_shape(name)
+        if BIASES.match(name):
+            return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
+        return other
+
+    def _width(self, name: str) -> int:
+        if re.match(r"^(w|theta)$", name) and self.world.columns:
+            return 1
+        return self.sizes.find(f"width of {name}")
+
+
+def require(value: Any, what: str) -> Any:
+    """A value that there is.  Raises `NotRead` for none."""
+    if value is None:
+        raise NotRead(what)
+    return value

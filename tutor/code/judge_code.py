@@ -1,0 +1,79 @@
+"""A hand-written backward pass, judged.
+
+Which gradients are right, which line is wrong at the root, what it probably was, what only follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.code.code_values import CodeProblem
+from tutor.code.code_verdicts import CodeVerdict
+from tutor.code.code_worlds import find_training_loops, list_worlds
+from tutor.code.pair_functions import BackwardPlan, find_plans
+from tutor.code.search_roots import Judgement
+from tutor.code.trial import ProgramTrial
+from tutor.errors import tell
+from tutor.program.source import Source
+
+
+def judge_code(
+    source: Source,
+    wanted: str = "",
+    forward_source: Source | None = None,
+    forward: str = "",
+    others: Sequence[Source] = (),
+) -> tuple[CodeVerdict, ...]:
+    """Judge every backward pass of a file, or the one that is wanted.
+
+    ``others`` are the files that it takes functions from.
+
+    Raises `CodeProblem` for a file without any.
+
+    >>> from tutor.program.source import read_source
+    >>> text = "def f_forward(x, w):\n    return w * x, (x, w)\n"
+    >>> text += "def f_backward(dout, cache):\n    x, w = cache\n    return dout * w, dout * w\n"
+    >>> found = judge_code(read_source(text, "f.py"))[0]
+    >>> found.verdict, [(root.line, root.tag) for root in found.roots]
+    ('wrong', [(5, 'another-variable')])
+    """
+    plans = find_plans(source.tree, wanted, forward)
+    if not plans:
+        raise CodeProblem(
+            tell("no backward pass is found"),
+            where=source.file,
+            hint=tell("call it f_backward beside f_forward, or say: tutor code FILE:backward --forward FILE:forward"),
+        )
+    found = []
+    for plan in plans:
+        try:
+            verdict = _judge_plan(source, plan, forward_source, others)
+        except CodeProblem as why:
+            verdict = CodeVerdict(plan.name, plan.forward, "undecided", (), (), (), (), why=f"{why.where}: {why.what}")
+        if verdict is not None:
+            found.append(verdict)
+    if len(found) > 1:
+        kept = {plan.name for plan in plans if not plan.is_single}
+        found = [one for one in found if one.outputs or one.name in kept] or found
+    return tuple(found)
+
+
+def _judge_plan(
+    source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source]
+) -> CodeVerdict:
+    best: tuple[tuple[int, ...], Judgement] | None = None
+    refused: CodeProblem | None = None
+    for world in list_worlds(source, plan):
+        trial = ProgramTrial(source, plan, world, find_training_loops(source.tree), forward_source, others)
+        try:
+            judged = Judgement(trial)
+        except CodeProblem as why:
+            refused = refused or why
+            continue
+        if best is None or judged.score < best[0]:
+            best = (judged.score, judged)
+        if judged.is_right or not judged.varies:
+            break
+    if best is None:
+        raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
+    return best[1].give_verdict()

@@ -1,0 +1,272 @@
+"""The functions of NumPy, PyTorch and Python that a program may call while it is worked through: a closed table, a row each.
+
+Whatever is not in the table is not read.  All of them take complex numbers, so that a slope is the imaginary part of a run
+(Squire and Trapp, Using complex variables to estimate derivatives of real functions, 1998): maxima and comparisons look at the real part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any
+
+from tutor.code.code_values import NotRead
+from tutor.numbers.arrays import np
+
+LARGEST = 200_000
+"""So many entries has an array at most."""
+AXIS_WORDS = {"dim": "axis", "keepdim": "keepdims"}
+DROPPED = (
+    "dtype",
+    "device",
+    "requires_grad",
+    "generator",
+    "out",
+    "order",
+    "copy",
+    "inplace",
+    "initial",
+    "casting",
+    "where",
+)
+Row = Callable[..., Any]
+
+
+def take_real(value: Any) -> Any:
+    """A value without its imaginary part, where it has one."""
+    if isinstance(value, complex):
+        return value.real
+    return value.real if isinstance(value, np.ndarray | np.generic) and np.iscomplexobj(value) else value
+
+
+def check_size(shape: Sequence[int]) -> tuple[int, ...]:
+    """A shape that is small enough."""
+    sizes = tuple(int(take_real(size)) for size in shape)
+    if prod(abs(size) for size in sizes) > LARGEST:
+        raise NotRead(f"an array of more than {LARGEST:,} entries")
+    return sizes
+
+
+def _shape(args: Sequence[Any]) -> tuple[int, ...]:
+    if len(args) == 1 and isinstance(args[0], tuple | list):
+        args = args[0]
+    elif len(args) == 1 and isinstance(args[0], np.ndarray):
+        args = args[0].tolist()
+    return check_size(args)
+
+
+def slope_abs(x: Any) -> Any:
+    """|x|, by the sign of the real part."""
+    return x * np.sign(take_real(x)) if np.iscomplexobj(x) else np.abs(x)
+
+
+def find_variance(x: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False, unbiased: bool | None = None) -> Any:
+    """The variance, whose square is no absolute value."""
+    if unbiased is not None:
+        ddof = int(unbiased)
+    axis = tuple(axis) if isinstance(axis, list) else axis
+    apart = x - np.mean(x, axis=axis, keepdims=True)
+    summed = np.sum(apart * apart, axis=axis, keepdims=keepdims)
+    return summed / (apart.size / max(1, np.size(summed)) - ddof)
+
+
+def find_norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """The root of the sum of squares."""
+    if ord not in (None, 2, "fro"):
+        raise NotRead("a norm of this order")
+    return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
+
+
+def take_sigmoid(x: Any) -> Any:
+    """1/(1 + e^-x)."""
+    return 1 / (1 + np.exp(-np.asarray(x)))
+
+
+def take_softmax(x: Any, axis: Any = -1) -> Any:
+    """The softmax along an axis."""
+    powers = np.exp(x - np.max(take_real(x), axis=axis, keepdims=True))
+    return powers / np.sum(powers, axis=axis, keepdims=True)
+
+
+def take_log_softmax(x: Any, axis: Any = -1) -> Any:
+    """Its logarithm."""
+    shifted = x - np.max(take_real(x), axis=axis, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+
+
+def write_one_hot(labels: Any, num_classes: int = -1) -> Any:
+    """Rows of 0 and 1."""
+    count = int(num_classes) if num_classes != -1 else int(np.max(labels)) + 1
+    return np.eye(count, dtype=int)[np.asarray(labels, dtype=int)]
+
+
+def find_label_loss(logits: Any, target: Any, reduction: str = "mean") -> Any:
+    """The cross-entropy of scores with labels, or with rows that sum to 1."""
+    return find_log_loss(take_log_softmax(logits), target, reduction)
+
+
+def find_log_loss(logs: Any, target: Any, reduction: str = "mean") -> Any:
+    """The mean of the logarithms at the labels, turned."""
+    rows = write_one_hot(target, logs.shape[-1]) if np.ndim(target) < np.ndim(logs) else target
+    return reduce_losses(-np.sum(rows * logs, axis=-1), reduction)
+
+
+def reduce_losses(losses: Any, reduction: str) -> Any:
+    """The mean, the sum, or each."""
+    if reduction == "none":
+        return losses
+    return np.mean(losses) if reduction == "mean" else np.sum(losses)
+
+
+def limit_values(x: Any, low: Any = None, high: Any = None, **named: Any) -> Any:
+    """Between two bounds."""
+    low, high = named.get("a_min", named.get("min", low)), named.get("a_max", named.get("max", high))
+    x = x if low is None else np.maximum(x, low)
+    return x if high is None else np.minimum(x, high)
+
+
+def add_at(array: Any, index: Any, value: Any) -> None:
+    """NumPy's addition at places that may come more than once."""
+    np.add.at(array, index, value)
+
+
+def move_columns(x: Any, shape: Any, *rest: Any) -> Any:
+    """A change of shape."""
+    sizes = _shape((shape, *rest)) if rest or not isinstance(shape, tuple | list) else check_size(shape)
+    return np.reshape(x, sizes)
+
+
+def _compare(func: Any) -> Row:
+    return lambda x, y: func(take_real(x), take_real(y))
+
+
+def pick_where(condition: Any, *values: Any) -> Any:
+    """One or the other, by a condition; alone the places where it holds."""
+    return np.where(take_real(condition), *values) if values else np.where(take_real(condition))
+
+
+def _call_pad(*args: Any, **named: Any) -> Any:
+    found: Any = np.pad
+    return found(*args, **named)
+
+
+def add_zeros(x: Any, pad_width: Any = None, mode: str = "constant", constant_values: Any = 0, **named: Any) -> Any:
+    """Zeros around an array."""
+    return _call_pad(x, named.get("pad", pad_width), mode=mode, constant_values=constant_values)
+
+
+def _call_plain(func: Any) -> Row:
+    return lambda *args, **named: func(*args, **named)
+
+
+SAME = ["exp", "log", "sqrt", "tanh", "sin", "cos", "tan", "sinh", "cosh", "log2", "log10", "log1p", "expm1", "dot", "matmul",
+    "outer", "inner", "tensordot", "einsum", "multiply", "divide", "add", "subtract", "negative", "square", "power", "reciprocal",
+    "sum", "mean", "prod", "cumsum", "maximum", "minimum", "transpose", "concatenate", "stack", "vstack", "hstack", "column_stack",
+    "squeeze", "expand_dims", "tile", "repeat", "ravel", "swapaxes", "moveaxis", "argmax", "argmin", "argsort", "flip", "rot90",
+    "diag", "trace", "zeros_like", "empty_like", "ones_like", "full_like", "eye", "identity", "arange", "linspace", "array",
+    "asarray", "atleast_2d", "broadcast_to", "broadcast_arrays", "vdot", "kron", "triu", "tril", "unique", "roll", "split",
+    "array_split", "isnan", "ndim", "size", "shape", "copy", "true_divide", "floor_divide", "mod", "ix_", "meshgrid", "floor",
+    "ceil", "round", "any", "all", "count_nonzero", "nonzero", "sort", "average", "diagflat", "ascontiguousarray", "logical_and",
+    "logical_or", "logical_not", "logical_xor", "fill_diagonal", "rollaxis", "unravel_index", "add.reduce", "take",
+    "take_along_axis", "float64", "float32", "int64", "int32", "float_", "bool_", "amax", "amin", "max", "min", "sign", "isfinite",
+    "allclose", "diff", "dstack", "append", "delete", "searchsorted", "bincount"]  # fmt: skip
+
+
+def _find(path: str) -> Any:
+    found: Any = np
+    for word in path.split("."):
+        found = getattr(found, word, None)
+        if found is None:
+            return None
+    return found
+
+
+def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[], Any]) -> Mapping[str, Row]:
+    """The functions by their names; ``draw`` makes an array of numbers that nobody gives, ``number`` the type of new arrays."""
+
+    def fill(value: float) -> Row:
+        return lambda *shape, **named: np.full(
+            _shape((named["shape"],) if "shape" in named else shape or ((),)), value, dtype=number()
+        )
+
+    def make_like(value: float | None) -> Row:
+        def make(x: Any, fill_value: Any = value, **named: Any) -> Any:
+            shape = np.shape(x) if "shape" not in named else _shape(named["shape"])
+            kind = number() if np.asarray(x).dtype.kind in "fc" else np.asarray(x).dtype
+            return np.full(shape, 0 if fill_value is None else fill_value, dtype=kind)
+
+        return make
+
+    def array(x: Any, **named: Any) -> Any:
+        made = np.array(x)
+        return made.astype(number()) if made.dtype.kind == "f" else made
+
+    def norm_random(*shape: Any, **named: Any) -> Any:
+        return draw(_shape(shape or (named.get("size", ()),)), "normal")
+
+    def random_between(*shape: Any, **named: Any) -> Any:
+        return draw(_shape(shape or (named.get("size", ()),)), "uniform")
+
+    def random_at(loc: Any = 0.0, scale: Any = 1.0, size: Any = ()) -> Any:
+        return loc + scale * draw(_shape((size,)), "normal")
+
+    def random_from(low: Any = 0.0, high: Any = 1.0, size: Any = ()) -> Any:
+        return low + (high - low) * draw(_shape((size,)), "uniform")
+
+    def random_yes(n: Any, p: Any, size: Any = ()) -> Any:
+        return (draw(_shape((size,)), "uniform") < take_real(p)) * 1
+
+    def random_whole(low: Any, high: Any = None, size: Any = (), *more: Any) -> Any:
+        begin, end = (0, low) if high is None or isinstance(high, tuple) else (low, high)
+        shape = high if isinstance(high, tuple) else size
+        return (begin + np.floor(draw(_shape((shape,)), "uniform") * (end - begin))).astype(int)
+
+    def choose(count: Any, size: Any = (), *more: Any, **named: Any) -> Any:
+        if not isinstance(count, int | np.integer):
+            raise NotRead("a choice among things")
+        return np.floor(draw(_shape((size,)), "uniform") * count).astype(int)
+
+    table: dict[str, Row] = {word: _call_plain(func) for word in SAME if (func := _find(word)) is not None}
+    table |= {
+        "zeros": fill(0.0), "ones": fill(1.0), "empty": fill(0.0), "full": lambda shape, value, **named: np.full(_shape((shape,)), value),
+        "zeros_like": make_like(0.0), "ones_like": make_like(1.0), "empty_like": make_like(0.0), "full_like": make_like(None),
+        "array": array, "asarray": array,
+        "tensor": array, "as_tensor": array, "float_power": np.power, "abs": slope_abs, "absolute": slope_abs, "fabs": slope_abs,
+        "var": find_variance, "std": lambda *args, **named: np.sqrt(find_variance(*args, **named)), "linalg.norm": find_norm,
+        "norm": find_norm, "where": pick_where, "clip": limit_values, "clamp": limit_values, "add.at": add_at, "reshape": move_columns,
+        "sigmoid": take_sigmoid, "expit": take_sigmoid, "softmax": take_softmax, "log_softmax": take_log_softmax,
+        "relu": lambda x: np.maximum(x, 0), "one_hot": write_one_hot, "cross_entropy": find_label_loss, "nll_loss": find_log_loss,
+        "mse_loss": lambda x, y, reduction="mean": reduce_losses((x - y) ** 2, reduction),
+        "binary_cross_entropy": lambda x, y, reduction="mean": reduce_losses(-(y * np.log(x) + (1 - y) * np.log(1 - x)), reduction),
+        "greater": _compare(np.greater), "less": _compare(np.less), "greater_equal": _compare(np.greater_equal),
+        "less_equal": _compare(np.less_equal), "equal": _compare(np.equal), "not_equal": _compare(np.not_equal), "heaviside": lambda x, at:
+        np.heaviside(take_real(x), at), "pad": add_zeros, "mm": np.matmul, "bmm": np.matmul, "cat": np.concatenate, "mul": np.multiply,
+        "pow": np.power, "ger": np.outer, "rsqrt": lambda x: 1 / np.sqrt(x), "logsumexp": lambda x, axis=None, keepdims=False:
+        np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)), "sign": lambda x: np.sign(take_real(x)), "random.randn": norm_random,
+        "randn": norm_random, "random.rand": random_between, "rand": random_between, "random.random": random_between,
+        "random.random_sample": random_between, "random.standard_normal": norm_random, "random.normal": random_at,
+        "random.uniform": random_from, "random.binomial": random_yes, "random.randint": random_whole, "randint": random_whole,
+        "random.choice": choose, "random.permutation": lambda count: np.arange(count) if isinstance(count, int) else count,
+        "randperm": lambda count: np.arange(count), "random.seed": lambda *args: None, "manual_seed": lambda *args: None,
+        "random.shuffle": lambda *args: None, "isclose": np.isclose, "unsqueeze": np.expand_dims, "t": np.transpose,
+        "set_printoptions": lambda *args, **named: None, "seterr": lambda **named: None, "fsum": sum, "sum": lambda x, *args, **named:
+        np.sum(np.asarray(x), *args, **named), "fill_diagonal": np.fill_diagonal, "special.expit": take_sigmoid,
+        "conj": lambda x: x, "real": lambda x: x, "float64": lambda x=0.0: x, "float32": lambda x=0.0: x, "squeeze": np.squeeze,
+        "erf": compute_erf, "uint8": _as_whole, "int8": _as_whole, "int": _as_whole, "int_": _as_whole, "long": _as_whole,
+        "special.erf": lambda x: compute_erf(x), "nan_to_num": lambda x, **named: x,
+    }  # fmt: skip
+    return {word: row for word, row in table.items() if row is not None}
+
+
+def _as_whole(x: Any) -> Any:
+    return take_real(np.asarray(x)).astype(int)
+
+
+def compute_erf(x: Any) -> Any:
+    """The error function, by its power series: for the small numbers of a run."""
+    x = np.asarray(x)
+    term, total = x, x
+    for place in range(1, 90):
+        term = term * (-x * x) / place
+        total = total + term / (2 * place + 1)
+    return total * 2 / np.sqrt(np.pi)

@@ -1,0 +1,152 @@
+"""One change of one statement: what a slip is taken back by, and the lines of the program as they would stand then."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.numbers.arrays import np
+
+
+@dataclass(frozen=True, slots=True)
+class LineEdit:
+    """A change that may make a program right: the ``tag`` of the slip that it takes back, the statements in the place of one.
+
+    ``old`` and ``new`` are the parts that differ, as they are written; ``factor`` is what the slip multiplied with, as a number or as
+    written.
+    """
+
+    tag: str
+    statement: ast.stmt
+    statements: tuple[ast.stmt, ...]
+    at: ast.AST | None = None
+    put: ast.AST | None = None
+    old: str = ""
+    new: str = ""
+    factor: str = ""
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What is known around a statement: the values of its parts, names with their values, what is a count of samples."""
+
+    values: Mapping[int, Any]
+    pool: Mapping[str, Any]
+    counts: Sequence[str]
+    ratio: Sequence[float] = ()
+    extra: Sequence[str] = ()
+    parsed: dict[str, ast.expr] = field(default_factory=dict)
+
+    def shape(self, node: ast.AST) -> tuple[int, ...] | None:
+        """The shape of a part; nothing where it is no array or was not worked out."""
+        value = self.values.get(id(node))
+        return (
+            np.shape(value)
+            if isinstance(value, np.ndarray | np.generic | float | int) and not isinstance(value, bool)
+            else None
+        )
+
+    def parse(self, text: str) -> ast.expr:
+        """A part as a tree, made anew each time it is put somewhere."""
+        return ast.parse(text, mode="eval").body
+
+    def list_fitting(self, shape: tuple[int, ...] | None, *, exact: bool = False) -> list[str]:
+        """The names whose values have a shape, or can be multiplied with it."""
+        if shape is None:
+            return []
+        found = []
+        for text, value in self.pool.items():
+            own = np.shape(value)
+            if own == shape or (not exact and own and own != () and _is_spread(own, shape)):
+                found.append(text)
+        return found
+
+
+def _is_spread(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    try:
+        return np.broadcast_shapes(own, shape) == shape
+    except ValueError:
+        return False
+
+
+def replace_part(node: ast.AST, old: ast.AST, new: ast.AST) -> Any:
+    """A tree with one part in the place of another; what does not change is shared."""
+    if node is old:
+        return new
+    changed: dict[str, Any] = {}
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            made = replace_part(value, old, new)
+            if made is not value:
+                changed[name] = made
+        elif isinstance(value, list):
+            parts = [replace_part(one, old, new) if isinstance(one, ast.AST) else one for one in value]
+            if any(one is not other for one, other in zip(parts, value, strict=True)):
+                changed[name] = parts
+    if not changed:
+        return node
+    made = type(node)(**{**dict(ast.iter_fields(node)), **changed})
+    return ast.copy_location(made, node)
+
+
+def walk_expressions(node: ast.AST) -> Iterator[ast.expr]:
+    """The parts of a statement that are read as values, the outer ones first; not what stands in brackets behind a name."""
+    waiting: list[ast.AST] = (
+        [node.value]
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr | ast.AnnAssign) and node.value
+        else []
+    )
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, ast.expr):
+            yield part
+        if isinstance(part, ast.Subscript):
+            waiting.append(part.value)
+        elif isinstance(part, ast.Call):
+            waiting += [*part.args, *([part.func.value] if isinstance(part.func, ast.Attribute) else [])]
+        elif not isinstance(part, ast.Name | ast.Constant):
+            waiting += [one for one in ast.iter_child_nodes(part) if isinstance(one, ast.expr)]
+
+
+def write_lines(source: Sequence[str], edit: LineEdit) -> tuple[list[str], list[str]]:
+    """The lines of a statement, and the lines that would stand there, in the program's own words as far as they are kept."""
+    node = edit.statement
+    begin, end = node.lineno, node.end_lineno or node.lineno
+    old = list(source[begin - 1 : end])
+    indent = old[0][: len(old[0]) - len(old[0].lstrip())] if old else ""
+    kept = _write_kept(old, edit, begin)
+    if kept is not None:
+        return old, kept
+    new: list[str] = []
+    for statement in edit.statements:
+        if statement is node:
+            new += old
+        else:
+            new += [indent + line for line in ast.unparse(ast.fix_missing_locations(statement)).splitlines()]
+    return old, new
+
+
+def _write_kept(old: Sequence[str], edit: LineEdit, begin: int) -> list[str] | None:
+    """The lines with one part put in another's place, where that is what is meant."""
+    at, put = edit.at, edit.put
+    if at is None or put is None or len(edit.statements) != 1 or not hasattr(at, "end_col_offset"):
+        return None
+    wanted = ast.dump(edit.statements[0])
+    text = "\n".join(old)
+    starts = [0]
+    for line in old:
+        starts.append(starts[-1] + len(line) + 1)
+    first = starts[at.lineno - begin] + at.col_offset  # type: ignore[attr-defined]
+    last = starts[at.end_lineno - begin] + at.end_col_offset  # type: ignore[attr-defined]
+    said = ast.unparse(ast.fix_missing_locations(put))
+    for form in (said, f"({said})"):
+        made = text[:first] + form + text[last:]
+        try:
+            tree = ast.parse("\n".join(line[len(old[0]) - len(old[0].lstrip()) :] for line in made.split("\n")))
+        except SyntaxError:
+            continue
+        if len(tree.body) == 1 and ast.dump(tree.body[0]) == wanted:
+            return made.split("\n")
+    return None

@@ -1,0 +1,183 @@
+"""Which functions of a file belong together: forward and backward, a loss with its gradients in one body, a class, a flat script."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv")
+FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass")
+LOSSES = re.compile(r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$")
+GRADIENT = re.compile(
+    r"^(?:d_?L_?d_?|dl_?d|d_|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
+)
+UPSTREAM = re.compile(
+    r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
+)
+STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates|deltas?)$")
+"""What a dictionary of gradients is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardPlan:
+    """What is worked through: the ``forward`` and ``backward`` functions by their names (both the same where one body has both), of a
+    class.
+
+    Without any it is the file itself.  ``cost`` is the function whose value is differentiated where backward is given no gradient.
+    """
+
+    name: str
+    forward: str = ""
+    backward: str = ""
+    owner: str = ""
+    cost: str = ""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether loss and gradients are computed in one body."""
+        return self.forward == self.backward
+
+
+def find_plans(tree: ast.Module, wanted: str = "", forward: str = "") -> list[BackwardPlan]:
+    """The pairs of a file, or the one that is wanted.
+
+    >>> find_plans(ast.parse("def f_forward(x): return x\\ndef f_backward(dout): return dout"))[0].backward
+    'f_backward'
+    """
+    plans: list[BackwardPlan] = []
+    functions = {part.name: part for part in tree.body if isinstance(part, ast.FunctionDef)}
+    plans += _pair(functions, "")
+    for part in tree.body:
+        if isinstance(part, ast.ClassDef):
+            methods = {one.name: one for one in part.body if isinstance(one, ast.FunctionDef)}
+            plans += _pair(methods, part.name)
+    if forward and wanted:
+        owner, _, name = wanted.rpartition(".")
+        return [BackwardPlan(wanted, forward.rpartition(".")[2], name, owner)]
+    if wanted:
+        fits = [
+            plan for plan in plans if wanted in (plan.backward, plan.name, plan.owner, f"{plan.owner}.{plan.backward}")
+        ]
+        if fits:
+            return fits
+        owner, _, name = wanted.rpartition(".")
+        inside = functions if not owner else {one.name: one for part in tree.body if isinstance(part, ast.ClassDef) and part.name == owner
+                                              for one in part.body if isinstance(one, ast.FunctionDef)}  # fmt: skip
+        return [BackwardPlan(wanted, name, name, owner)] if name in inside else []
+    if list_gradients([part for part in tree.body if not isinstance(part, ast.FunctionDef | ast.ClassDef)]):
+        plans.append(BackwardPlan(""))
+    return plans
+
+
+def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[BackwardPlan]:
+    prefix = f"{owner}." if owner else ""
+    cost = next((name for name in functions if LOSSES.match(name)), "")
+    used: set[str] = set()
+    for name in functions:
+        if not BACKWARD.search(name) or name.startswith(("check", "test", "numerical", "eval_num", "update", "clip")):
+            continue
+        partner = find_partner(name, list(functions))
+        if partner:
+            used |= {name, partner}
+            yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
+    for name, node in functions.items():
+        if name not in used and not name.startswith("_") and len(list_gradients(node.body)) >= 1 and _has_return(node):
+            calls = {
+                part.func.id
+                for part in ast.walk(node)
+                if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+            }
+            if BACKWARD.search(name) and not calls & {*functions} and re.search(r"(?i)backward|backprop|bwd", name):
+                continue  # a backward pass whose forward pass is not there
+            yield BackwardPlan(f"{prefix}{name}", name, name, owner)
+
+
+def _has_return(node: ast.FunctionDef) -> bool:
+    return any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(node))
+
+
+def find_partner(name: str, names: Sequence[str]) -> str:
+    """The forward function of a backward function.
+
+    >>> find_partner("affine_backward", ["affine_forward", "relu_forward"]), find_partner("sigmoid_grad", ["sigmoid"])
+    ('affine_forward', 'sigmoid')
+    """
+    for old, new in (("backward", "forward"), ("Backward", "Forward"), ("bwd", "fwd"), ("bprop", "fprop"), ("backprop", "forward"),
+        ("back", "forward"),
+                     ("backward", "fwd"), ("backward_pass", "forward_pass"), ("backprop", "feedforward"), ("backprop", "forwardprop"),
+                     ("backward", "loss")):  # fmt: skip
+        if old in name and name.replace(old, new) in names and name.replace(old, new) != name:
+            return name.replace(old, new)
+    for pattern in (
+        r"_backward.*$",
+        r"_?(backward|backprop|grad(ient)?|bwd|back|deriv(ative)?)_?",
+        r"_(alt|naive|fast|vectorized|simple|loop)$",
+    ):
+        short = re.sub(pattern, "", name)
+        for candidate in (short, f"{short}_forward", short.replace("backward", "forward")):
+            if candidate and candidate in names and candidate != name:
+                return candidate
+    if re.search(r"(?i)backward|backprop", name):
+        found = [
+            one
+            for one in names
+            if re.fullmatch(r"(?i)_?(forward\w*|feed_?forward|fprop|__call__|predict|forward_pass)", one)
+        ]
+        return found[0] if found else ""
+    return ""
+
+
+def split_gradient(key: str) -> list[str]:
+    """What a name is the gradient of, the likeliest first: W1 of ``dW1``, ``grads.W1``, ``grad_W1``, ``W1_grad``; none of what is no
+    gradient's.
+
+    >>> split_gradient("dW1"), split_gradient("grads.W1"), split_gradient("dL_dz"), split_gradient("h")
+    (['W1'], ['W1'], ['z', 'L_dz'], [])
+    """
+    head, _, last = key.rpartition(".")
+    found: list[str] = []
+    deep = re.match(r"^d_?[LlJEC]o?s?s?_?_d_?(\w+)$|^d[LJE]d_?(\w+)$", last)
+    if deep:
+        found.append(deep[1] or deep[2])
+    match = GRADIENT.match(last)
+    if match:
+        found.append(match["of"] or match["behind"])
+    if head and STORE.match(head.rpartition(".")[2]):
+        found.append(last)
+    return list(dict.fromkeys(found))
+
+
+def list_gradients(body: Sequence[ast.stmt]) -> list[str]:
+    """The names of a body that look like gradients of names that it uses."""
+    assigned: list[str] = []
+    used: set[str] = set()
+    for part in body:
+        for node in ast.walk(part):
+            if isinstance(node, ast.Name):
+                used.add(node.id)
+                if isinstance(node.ctx, ast.Store):
+                    assigned.append(node.id)
+            elif isinstance(node, ast.arg):
+                used.add(node.arg)
+            elif isinstance(node, ast.Attribute):
+                used.add(node.attr)
+                if isinstance(node.ctx, ast.Store):
+                    assigned.append(node.attr)
+            elif (
+                isinstance(node, ast.Subscript)
+                and isinstance(node.ctx, ast.Store)
+                and isinstance(node.slice, ast.Constant)
+            ):
+                head = (
+                    node.value.id
+                    if isinstance(node.value, ast.Name)
+                    else node.value.attr
+                    if isinstance(node.value, ast.Attribute)
+                    else ""
+                )
+                if STORE.match(head):
+                    assigned.append(f"{head}.{node.slice.value!s}")
+                    used.add(str(node.slice.value))
+    return [name for name in dict.fromkeys(assigned) if any(of in used for of in split_gradient(name))]

@@ -1,0 +1,68 @@
+"""The arguments of functions and what they return, by the names that they have there."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from tutor.code.code_values import Guess, ProgramFunction
+
+
+def list_arguments(func: ProgramFunction) -> list[ast.arg]:
+    """The arguments of a function, without what it is bound to."""
+    args = func.node.args
+    listed = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    return listed[1:] if func.first is not None else listed
+
+
+def is_empty(node: ast.expr) -> bool:
+    """Whether a usual value says nothing: None, 0, False."""
+    return isinstance(node, ast.Constant) and node.value in (None, 0, 0.0, False)
+
+
+def has_default(func: ProgramFunction, name: str) -> bool:
+    """Whether an argument has a usual value."""
+    args = func.node.args
+    return name in [arg.arg for arg in args.args[len(args.args) - len(args.defaults) :]] or name in [
+        arg.arg for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None
+    ]
+
+
+def find_return(node: ast.AST) -> ast.expr | None:
+    """What the last return of a function gives."""
+    if isinstance(node, ast.Lambda):
+        return node.body
+    found = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and part.value is not None]
+    found.sort(key=lambda part: part.lineno)
+    return found[-1] if found else None
+
+
+def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
+    """What is returned, by the names that it has there; of a dictionary its entries."""
+    names: list[str] = []
+    if isinstance(node, ast.Tuple):
+        names = [_say_name(part) for part in node.elts]
+    elif node is not None:
+        names = [_say_name(node)]
+    parts = (
+        list(value)
+        if isinstance(value, tuple) and (isinstance(node, ast.Tuple) or node is None or not isinstance(node, ast.Name))
+        else [value]
+    )
+    if isinstance(value, tuple) and not isinstance(node, ast.Tuple):
+        parts, names = list(value), [f"{names[0] if names else 'out'} {place}" for place in range(len(value))]
+    found: list[tuple[str, Any]] = []
+    for place, part in enumerate(parts):
+        name = names[place] if place < len(names) else f"out {place}"
+        if isinstance(part, dict):
+            found += [(f"{name}.{key}", one) for key, one in part.items()]
+            found.append((name, part))
+        else:
+            found.append((name, part.value if type(part) is Guess and part.known else part))
+    return found
+
+
+def _say_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ast.unparse(node)[:40]

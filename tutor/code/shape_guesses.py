@@ -1,0 +1,89 @@
+"""Guesses of shapes that do not fit are made anew, as long as nothing but a guess says them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from tutor.code.code_values import (
+    OtherShape,
+)
+from tutor.code.pair_functions import split_gradient
+from tutor.code.targets import list_targets, spell_target
+from tutor.code.work_calls import CallWorker
+from tutor.numbers.arrays import np
+
+
+class ShapeGuesser(CallWorker):
+    """Asks for other shapes of what nobody gives; each one can change a few times."""
+
+    guessed: dict[str, Any]
+    changes: dict[str, int]
+
+    def guess_again(self, node: ast.stmt, operands: tuple[Any, str, Any]) -> None:
+        """Where shapes that were only guessed do not fit in the forward pass, another guess that fits.  Raises `OtherShape`."""
+        targets = [
+            spell_target(part)[1]
+            for target in list_targets(node)
+            for part in (target.elts if isinstance(target, ast.Tuple) else [target])
+        ]
+        if self.settled or any(split_gradient(name) for name in targets):
+            return
+        left, sign, right = operands
+        pairs = [(left, right, True), (right, left, False)]
+        if sign not in ("@", "size"):
+            pairs.sort(key=lambda pair: np.size(pair[0]))
+        for own, other, at_left in pairs:
+            if np.ndim(own) == 0 or np.ndim(other) == 0:
+                continue
+            shape = list(np.shape(own))
+            if sign == "@":
+                shape[-1 if at_left else max(0, len(shape) - 2)] = np.shape(other)[
+                    max(0, np.ndim(other) - 2) if at_left else -1
+                ]
+            elif sign == "size":
+                shape = [max(pair) for pair in zip(shape, np.shape(other), strict=True)]
+            elif len(shape) == np.ndim(other):
+                shape = list(np.shape(other))
+            elif len(shape) < np.ndim(other):
+                shape = list(np.shape(other)[-len(shape) :])
+            else:
+                continue
+            self.ask_shape(own, shape)
+
+    def ask_shape(self, own: Any, shape: Sequence[int], depth: int = 0) -> None:
+        """A shape for an array that was only guessed, or for those that it was computed of.
+
+        Raises `OtherShape` for the first that can have it.
+        """
+        name = next(
+            (name for name, value in self.guessed.items() if own is value or getattr(own, "base", None) is value), ""
+        )
+        if name:
+            turned = (
+                own is not self.guessed[name]
+                and np.ndim(own) == 2
+                and np.shape(own) == np.shape(self.guessed[name])[::-1]
+            )
+            wanted = tuple(reversed(shape)) if turned else tuple(shape)
+            if (
+                self.changes.get(name, 0) < 6
+                and wanted != np.shape(self.guessed[name])
+                and len(wanted) == np.ndim(self.guessed[name])
+            ):
+                self.changes[name] = self.changes.get(name, 0) + 1
+                raise OtherShape(name, wanted)
+            return
+        if depth > 12 or id(own) not in self.made:
+            return
+        sign, left, right, _ = self.made[id(own)]
+        if sign == "@" and np.ndim(left) == np.ndim(right) == len(shape) == 2:
+            if shape[1] != np.shape(right)[1]:
+                self.ask_shape(right, (np.shape(right)[0], shape[1]), depth + 1)
+            if shape[0] != np.shape(left)[0]:
+                self.ask_shape(left, (shape[0], np.shape(left)[1]), depth + 1)
+        elif sign != "@":
+            for part in (left, right):
+                if np.ndim(part) == len(shape):
+                    self.ask_shape(part, shape, depth + 1)

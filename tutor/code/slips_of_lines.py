@@ -1,0 +1,466 @@
+"""The slips that are made in a line of a backward pass: a table, each row with the changes that take it back.
+
+To add one, write what takes it back as a generator here, its row in `TABLE`, and its words in `tutor.explain.words.code_words`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tutor.code.line_edits import LineEdit, Surroundings, replace_part, walk_expressions
+
+Take = Callable[[ast.stmt, Surroundings], Iterator[LineEdit]]
+LIBRARY = ("np", "numpy", "torch", "math", "F")
+SUMS = ("sum", "mean")
+LITERALS = (0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -1.5, -2, 0.25)
+
+
+def _make_edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor: str = "") -> LineEdit:
+    made = replace_part(statement, old, new)
+    return LineEdit(tag, statement, (made,), old, new, _say(old), _say(new), factor)
+
+
+def _say(node: ast.AST) -> str:
+    return ast.unparse(ast.fix_missing_locations(node)) if isinstance(node, ast.expr | ast.stmt) else ""
+
+
+def _turn(node: ast.expr) -> ast.expr:
+    """The transpose of a part; of a transpose the part."""
+    inner = strip_transpose(node)
+    return inner if inner is not None else ast.Attribute(node, "T", ast.Load())
+
+
+def strip_transpose(node: ast.expr) -> ast.expr | None:
+    """What a transpose is of; nothing for what is none."""
+    if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
+        return node.value
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("transpose", "t"):
+        if isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY:
+            return node.args[0] if len(node.args) == 1 else None
+        return node.func.value if not node.args else None
+    return None
+
+
+def split_product(node: ast.expr) -> tuple[ast.expr, ast.expr, Callable[[ast.expr, ast.expr], ast.expr]] | None:
+    """The operands of a matrix product, and how it is written."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return node.left, node.right, lambda a, b: ast.BinOp(a, ast.MatMult(), b)
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("dot", "matmul", "mm")
+    ):
+        func = node.func
+        if isinstance(func.value, ast.Name) and func.value.id in LIBRARY:
+            if len(node.args) == 2:
+                return node.args[0], node.args[1], lambda a, b: ast.Call(func, [a, b], [])
+        elif len(node.args) == 1:
+            return func.value, node.args[0], lambda a, b: ast.Call(ast.Attribute(a, func.attr, ast.Load()), [b], [])
+    return None
+
+
+def take_products(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Another order of a matrix product, or a transpose more or less."""
+    for node in walk_expressions(statement):
+        found = split_product(node)
+        if found is None:
+            continue
+        left, right, make = found
+        for swap in (False, True):
+            for first in (False, True):
+                for second in (False, True):
+                    if swap or first or second:
+                        one, two = (_turn(left) if first else left), (_turn(right) if second else right)
+                        turned = [part for part, yes in ((left, first), (right, second)) if yes]
+                        if swap:
+                            tag = "product-order"
+                        elif all(strip_transpose(part) is not None for part in turned):
+                            tag = "transpose-too-many"
+                        else:
+                            tag = "transpose-forgotten"
+                        yield _make_edit(tag, statement, node, make(two, one) if swap else make(one, two))
+
+
+def take_transposes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A transpose more or less, anywhere."""
+    for node in walk_expressions(statement):
+        inner = strip_transpose(node)
+        if inner is not None:
+            yield _make_edit("transpose-too-many", statement, node, inner)
+        elif len(around.shape(node) or ()) == 2 and isinstance(
+            node, ast.Name | ast.Subscript | ast.Attribute | ast.Call | ast.BinOp
+        ):
+            yield _make_edit("transpose-forgotten", statement, node, _turn(node))
+
+
+def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A sign turned: of a term, of a part, of the whole line."""
+    if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add | ast.Sub):
+        sign = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
+        made = ast.copy_location(ast.AugAssign(statement.target, sign, statement.value), statement)
+        yield LineEdit("sign", statement, (made,), None, None, _say(statement), _say(made), "-1")
+    for node in walk_expressions(statement):
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            yield _make_edit("sign", statement, node, node.operand, "-1")
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            sign = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+            yield _make_edit("sign", statement, node, ast.BinOp(node.left, sign, node.right), "-1")
+            if isinstance(node.op, ast.Sub):
+                yield _make_edit(
+                    "difference-reversed", statement, node, ast.BinOp(node.right, ast.Sub(), node.left), "-1"
+                )
+    for place, node in enumerate(walk_expressions(statement)):
+        if place == 0 and isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign):
+            yield _make_edit("sign", statement, node, ast.UnaryOp(ast.USub(), node), "-1")
+
+
+def take_axes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Another axis, or an axis that stays."""
+    for node in walk_expressions(statement):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)):
+            continue
+        word = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+        if word not in (
+            *SUMS,
+            "max",
+            "min",
+            "var",
+            "std",
+            "prod",
+            "softmax",
+            "cumsum",
+            "concatenate",
+            "stack",
+            "argmax",
+        ):
+            continue
+        plain = isinstance(node.func, ast.Attribute) and not (
+            isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY
+        )
+        listed = node.args[0:1] if plain else node.args[1:2]
+        axis = next((part for part in node.keywords if part.arg in ("axis", "dim")), None)
+        now = axis.value if axis is not None else listed[0] if listed else None
+        others = [part for part in node.keywords if part is not axis]
+        if now is not None:
+            args = [part for part in node.args if part is not now]
+            yield _make_edit("wrong-axis", statement, node, ast.Call(node.func, args, others))
+        for number in (0, 1, 2, -1):
+            if now is not None and _say(now) == str(number):
+                continue
+            args = [part for part in node.args if part is not now]
+            made = ast.Call(node.func, args, [ast.keyword("axis", ast.Constant(number)), *others])
+            yield _make_edit("wrong-axis" if now is not None else "axis-forgotten", statement, node, made)
+        kept = next((part for part in node.keywords if part.arg in ("keepdims", "keepdim")), None)
+        rest = [part for part in node.keywords if part is not kept]
+        if kept is None:
+            yield _make_edit(
+                "keepdims-forgotten",
+                statement,
+                node,
+                ast.Call(node.func, node.args, [*rest, ast.keyword("keepdims", ast.Constant(True))]),
+            )
+        else:
+            yield _make_edit("keepdims-too-many", statement, node, ast.Call(node.func, node.args, rest))
+
+
+def list_compared(statement: ast.stmt) -> list[ast.Compare]:
+    """The comparisons of a statement: in its value, and in brackets of what it assigns to."""
+    return [node for node in ast.walk(statement) if isinstance(node, ast.Compare) and len(node.ops) == 1]
+
+
+def take_masks(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A mask turned round, or the mask of another array."""
+    for node in list_compared(statement):
+        for other in (
+            (ast.LtE, ast.Gt, ast.Lt, ast.GtE)
+            if not isinstance(node.ops[0], ast.Eq | ast.NotEq)
+            else (ast.Eq, ast.NotEq)
+        ):
+            if type(node.ops[0]) is not other:
+                yield _make_edit("mask-turned", statement, node, ast.Compare(node.left, [other()], node.comparators))
+        shape = around.shape(node.left)
+        for text in around.list_fitting(shape, exact=True):
+            if text != _say(node.left):
+                yield _make_edit("mask-of-another", statement, node.left, around.parse(text))
+        if not any(text == _say(node.comparators[0]) for text in ("0", "0.0")):
+            yield _make_edit("mask-of-another", statement, node.comparators[0], ast.Constant(0))
+
+
+def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Another number: an exponent, a factor, a place."""
+    for node in walk_expressions(statement):
+        written = node
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+            value = -node.operand.value if isinstance(node.operand.value, int | float) else None
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+        ):
+            value = node.value
+        else:
+            continue
+        if value is None:
+            continue
+        scaled = [value * ratio for ratio in around.ratio] + [value / ratio for ratio in around.ratio]
+        for number in dict.fromkeys([*scaled, *LITERALS]):
+            tidy = int(number) if float(number) == int(number) else round(number, 12)
+            if tidy != value and abs(tidy) < 1e6:
+                yield _make_edit(
+                    "another-number",
+                    statement,
+                    written,
+                    ast.parse(repr(tidy), mode="eval").body,
+                    f"{value / number:.6g}" if number else "",
+                )
+
+
+def take_assignment(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Added for overwritten, and the other way."""
+    if isinstance(statement, ast.AugAssign):
+        made: ast.stmt = ast.copy_location(ast.Assign([statement.target], statement.value), statement)
+        yield LineEdit("added-for-assigned", statement, (made,), None, None, _say(statement), _say(made))
+        others = {ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Div}
+        if type(statement.op) in others:
+            made = ast.copy_location(
+                ast.AugAssign(statement.target, others[type(statement.op)](), statement.value), statement
+            )
+            yield LineEdit("operator", statement, (made,), None, None, _say(statement), _say(made))
+    elif (
+        isinstance(statement, ast.Assign)
+        and len(statement.targets) == 1
+        and isinstance(statement.targets[0], ast.Name | ast.Attribute | ast.Subscript)
+    ):
+        made = ast.copy_location(ast.AugAssign(statement.targets[0], ast.Add(), statement.value), statement)
+        yield LineEdit("overwritten", statement, (made,), None, None, _say(statement), _say(made))
+
+
+def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Another sign between two parts: × for ÷, an entrywise product for a matrix product."""
+    for node in walk_expressions(statement):
+        if isinstance(node, ast.BinOp):
+            others: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
+                ast.Mult: (ast.Div, ast.MatMult, ast.Add), ast.Div: (ast.Mult,), ast.FloorDiv: (ast.Div,), ast.MatMult: (ast.Mult,),
+                ast.Add: (ast.Mult,), ast.Sub: (ast.Mult,),
+            }  # fmt: skip
+            for other in others.get(type(node.op), ()):
+                tag = {ast.FloorDiv: "integer-division", ast.MatMult: "product-for-entrywise"}.get(
+                    type(node.op), "operator"
+                )
+                tag = "entrywise-for-product" if other is ast.MatMult else tag
+                yield _make_edit(tag, statement, node, ast.BinOp(node.left, other(), node.right))
+        found = split_product(node)
+        if found is not None and isinstance(node, ast.Call):
+            yield _make_edit("product-for-entrywise", statement, node, ast.BinOp(found[0], ast.Mult(), found[1]))
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in (*SUMS, "maximum", "minimum", "max", "min")
+        ):
+            other_word = {
+                "sum": "mean",
+                "mean": "sum",
+                "maximum": "minimum",
+                "minimum": "maximum",
+                "max": "sum",
+                "min": "max",
+            }[node.func.attr]
+            tag = {"sum": "sum-for-mean", "mean": "mean-for-sum"}.get(node.func.attr, "operator")
+            yield _make_edit(
+                tag,
+                statement,
+                node,
+                ast.Call(ast.Attribute(node.func.value, other_word, ast.Load()), node.args, node.keywords),
+            )
+
+
+def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Another quantity of the same shape."""
+    for node in walk_expressions(statement):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None:
+            shape = around.shape(node)
+            for text in around.list_fitting(shape, exact=True):
+                if text != _say(node):
+                    yield _make_edit("another-variable", statement, node, around.parse(text))
+
+
+def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A factor, a term, a function or the whole line left out."""
+    for node in walk_expressions(statement):
+        if isinstance(node, ast.BinOp):
+            tag = "term-too-many" if isinstance(node.op, ast.Add | ast.Sub) else "factor-too-many"
+            if not isinstance(node.op, ast.MatMult):
+                yield _make_edit(tag, statement, node, node.left, _say(node.right))
+            if isinstance(node.op, ast.Add | ast.Mult):
+                yield _make_edit(tag, statement, node, node.right, _say(node.left))
+            elif isinstance(node.op, ast.Sub):
+                yield _make_edit(tag, statement, node, ast.UnaryOp(ast.USub(), node.right), _say(node.left))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            inside = (
+                node.args[0]
+                if isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY and node.args
+                else node.func.value
+            )
+            if not (isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY and not node.args):
+                tag = "sum-too-many" if node.func.attr in SUMS else "function-too-many"
+                yield _make_edit(tag, statement, node, inside)
+        elif isinstance(node, ast.Call) and len(node.args) == 1:
+            yield _make_edit("function-too-many", statement, node, node.args[0])
+    if isinstance(statement, ast.AugAssign):
+        tag = "term-too-many" if isinstance(statement.op, ast.Add | ast.Sub) else "factor-too-many"
+        yield LineEdit(tag, statement, (), None, None, _say(statement), "", _say(statement.value))
+    elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name | ast.Subscript):
+        yield LineEdit("line-too-many", statement, (), None, None, _say(statement), "")
+
+
+SLOPES = ("({0} > 0)", "{0} * (1 - {0})", "(1 - {0} ** 2)", "(1 - {0})", "{0}")
+
+
+def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A factor that is missing: a slope, a mask, a quantity, a count."""
+    if isinstance(statement, ast.Expr):
+        return
+    parts = list(walk_expressions(statement))
+    for node in parts:
+        if isinstance(node, ast.Constant) or strip_transpose(node) is not None:
+            continue
+        shape = around.shape(node)
+        if not shape:
+            continue
+        for text in around.list_fitting(shape):
+            if text == _say(node):
+                continue
+            for form in SLOPES:
+                said = form.format(text)
+                tag = "mask-forgotten" if ">" in form else "slope-forgotten" if "1 -" in form else "factor-forgotten"
+                yield _make_edit(tag, statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
+    for node in parts[:1]:
+        for count in around.counts:
+            for sign, tag in ((ast.Div(), "mean-forgotten"), (ast.Mult(), "mean-twice")):
+                yield _make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
+
+
+def take_scaled(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A constant factor, whatever it is."""
+    if isinstance(statement, ast.Expr):
+        return
+    for place, node in enumerate(walk_expressions(statement)):
+        if place and not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):
+            continue
+        for ratio in (*around.ratio, 2.0, 0.5):
+            tidy = int(ratio) if float(ratio) == int(ratio) else round(ratio, 10)
+            if tidy not in (0, 1):
+                yield _make_edit(
+                    "constant-factor",
+                    statement,
+                    node,
+                    ast.BinOp(ast.parse(repr(tidy), mode="eval").body, ast.Mult(), node),
+                    f"{1 / ratio:.6g}",
+                )
+        if place > 8:
+            return
+
+
+def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A term that is missing: another path, a penalty of weights."""
+    if isinstance(statement, ast.Expr):
+        return
+    for place, node in enumerate(walk_expressions(statement)):
+        shape = around.shape(node)
+        if place > 6 or shape is None:
+            continue
+        for text in (
+            around.list_fitting(shape, exact=True)
+            if shape
+            else [text for text in around.pool if around.pool[text] is not None][:0]
+        ):
+            yield _make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(text)), text)
+            yield _make_edit(
+                "missing-path", statement, node, ast.BinOp(node, ast.Sub(), around.parse(text)), f"-{text}"
+            )
+            if place == 0:
+                for reg in around.extra:
+                    for form in (
+                        "{0} * {1}",
+                        "2 * {0} * {1}",
+                        "0.5 * {0} * {1}",
+                        *(f"{{0}} / {count} * {{1}}" for count in around.counts),
+                    ):
+                        said = form.format(reg, text)
+                        yield _make_edit(
+                            "penalty-forgotten", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said
+                        )
+
+
+def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A sum over samples that is missing."""
+    for node in walk_expressions(statement):
+        shape = around.shape(node)
+        if shape and not (isinstance(node, ast.Call) and _say(node).startswith("np.sum")):
+            word = "torch.sum" if any(text.startswith("torch.") for text in around.extra) else "np.sum"
+            for axis in range(len(shape)):
+                for kept in (False, True):
+                    words = [ast.keyword("axis", ast.Constant(axis))] + (
+                        [ast.keyword("keepdims", ast.Constant(True))] if kept else []
+                    )
+                    yield _make_edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], words))
+            yield _make_edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], []))
+
+
+def take_lines(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A line that is missing in front of this one, or behind it: a mask, a 1 taken off at the labels, a copy, a division by the count."""
+    target = (
+        statement.targets[0]
+        if isinstance(statement, ast.Assign)
+        else statement.target
+        if isinstance(statement, ast.AugAssign)
+        else None
+    )
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
+        made = ast.Call(ast.Attribute(statement.value, "copy", ast.Load()), [], [])
+        yield _make_edit("cache-changed", statement, statement.value, made)
+    if isinstance(target, ast.Name):
+        shape = around.shape(statement.value) if isinstance(statement, ast.Assign | ast.AugAssign) else None
+        for labels in around.extra:
+            if not labels.isidentifier():
+                continue
+            lines = [f"{target.id}[range({target.id}.shape[0]), {labels}] -= 1"] if shape and len(shape) == 2 else []
+            for line in lines:
+                yield LineEdit("label-forgotten", statement, (statement, *ast.parse(line).body), None, None, "", line)
+    base = target.value if isinstance(target, ast.Subscript) else target
+    if isinstance(base, ast.Name | ast.Attribute):
+        for count in around.counts:
+            for sign, tag in (("/", "mean-forgotten"), ("*", "mean-twice")):
+                line = f"{_say(base)} {sign}= {count}"
+                yield LineEdit(tag, statement, (statement, *ast.parse(line).body), None, None, "", line, count)
+    for node in walk_expressions(statement):
+        if isinstance(node, ast.Name) and around.shape(node):
+            for text in around.list_fitting(around.shape(node), exact=True):
+                line = f"{node.id} = {node.id} * ({text} > 0)"
+                yield LineEdit(
+                    "mask-forgotten",
+                    statement,
+                    (*ast.parse(line).body, statement),
+                    None,
+                    None,
+                    "",
+                    line,
+                    f"({text} > 0)",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class LineSlip:
+    """A row: the changes that take slips of this kind back, likeliest first in the table."""
+
+    name: str
+    take: Take
+
+
+TABLE: Sequence[LineSlip] = (
+    LineSlip("products", take_products), LineSlip("signs", take_signs), LineSlip("axes", take_axes), LineSlip("masks", take_masks),
+    LineSlip("transposes", take_transposes),
+    LineSlip("assignment", take_assignment), LineSlip("operators", take_operators), LineSlip("needless", take_needless),
+    LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("lines", take_lines), LineSlip("scaled", take_scaled),
+    LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums),
+)  # fmt: skip

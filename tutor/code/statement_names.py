@@ -1,0 +1,109 @@
+"""What statements assign, what the loss needs of them, and which of their names are computed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tutor.code.code_values import ValueEvent
+from tutor.code.line_edits import LineEdit
+from tutor.code.pair_functions import split_gradient
+from tutor.code.slips_of_lines import LIBRARY
+from tutor.code.trial import LOSS_WORDS
+from tutor.numbers.arrays import np
+
+
+def group_by_line(events: Sequence[ValueEvent]) -> dict[int, list[Any]]:
+    """The values that each line gave, in their order."""
+    found: dict[int, list[Any]] = {}
+    for event in events:
+        found.setdefault(event.line, []).append(event.value)
+    return found
+
+
+def leave_line(node: ast.AST) -> LineEdit:
+    """No change of a line."""
+    assert isinstance(node, ast.stmt)
+    return LineEdit("", node, (node,))
+
+
+def is_same(one: Any, two: Any) -> bool:
+    """Whether two numbers are the same, as far as floats tell."""
+    if one is None or two is None:
+        return False
+    return bool(np.allclose(one, two, rtol=1e-9, atol=1e-12))
+
+
+def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:
+    """The words that are computed: whose first value is no argument and nothing that is drawn."""
+    seen: set[str] = set()
+    for event in events:
+        word = event.key.rpartition(".")[2]
+        if word not in seen:
+            seen.add(word)
+            drawn = event.leaf or event.statement is None or is_drawn_by(event.statement)
+            if not drawn:
+                yield word
+
+
+def is_drawn_by(node: ast.AST) -> bool:
+    """Whether a statement draws its numbers, or begins with zeros."""
+    return any(
+        isinstance(part, ast.Attribute) and re.search(r"rand|zeros|ones|normal|uniform|array$", part.attr)
+        for part in ast.walk(node)
+    )
+
+
+def name_targets(node: ast.AST) -> set[str]:
+    """The names that a statement assigns, the last word of each."""
+    targets: list[ast.AST] = (
+        list(node.targets)
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AugAssign | ast.AnnAssign)
+        else []
+    )
+    found: set[str] = set()
+    while targets:
+        part = targets.pop()
+        if isinstance(part, ast.Tuple | ast.List):
+            targets += part.elts
+        elif isinstance(part, ast.Name):
+            found.add(part.id)
+        elif isinstance(part, ast.Attribute):
+            found.add(part.attr)
+        elif isinstance(part, ast.Subscript):
+            if isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, str):
+                found.add(part.slice.value)
+            else:
+                targets.append(part.value)
+    if (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and node.value.args
+        and isinstance(node.value.args[0], ast.Name)
+    ):
+        found.add(node.value.args[0].id)
+    return found
+
+
+def find_loss_names(nodes: Sequence[ast.AST]) -> tuple[set[str], int]:
+    """The names that the loss is computed from, and the last line that computes it."""
+    needed = {name for node in nodes for name in name_targets(node) if LOSS_WORDS.match(name)}
+    last = max((getattr(node, "lineno", 0) for node in nodes if name_targets(node) & needed), default=0)
+    if not needed:
+        last = 0
+    gradients = {name for node in nodes for name in name_targets(node) if split_gradient(name) and name not in needed}
+    growing = True
+    while growing:
+        growing = False
+        for node in nodes:
+            if name_targets(node) & needed and getattr(node, "value", None) is not None:
+                used = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}  # type: ignore[attr-defined]
+                more = used - needed - gradients - set(LIBRARY)
+                if more:
+                    needed |= more
+                    growing = True
+    return needed - gradients, last

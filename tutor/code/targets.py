@@ -1,0 +1,48 @@
+"""What stands at the left of a statement: how it is spelt, and the word that names it."""
+
+from __future__ import annotations
+
+import ast
+
+DRAWN = ("random", "rand", "zeros", "ones", "xavier", "normal", "uniform", "empty")
+
+
+def spell_target(node: ast.expr) -> tuple[str, str]:
+    """What stands at the left as it is written, and the word that names it: W1 of ``self.params["W1"]``.
+
+    >>> spell_target(ast.parse("grads['W1']", mode="eval").body)
+    ("grads['W1']", 'grads.W1')
+    """
+    if isinstance(node, ast.Name):
+        return node.id, node.id
+    if isinstance(node, ast.Attribute):
+        if node.attr == "grad":
+            return ast.unparse(node), f"d{spell_target(node.value)[1]}"
+        return ast.unparse(node), node.attr
+    if isinstance(node, ast.Subscript):
+        head = spell_target(node.value)[1]
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            return ast.unparse(node), f"{head}.{node.slice.value}"
+        return ast.unparse(node), head
+    return ast.unparse(node), ""
+
+
+def is_drawn(node: ast.expr) -> bool:
+    """Whether a value begins as zeros, or as numbers that are drawn."""
+    return any(isinstance(part, ast.Attribute) and part.attr.startswith(DRAWN) for part in ast.walk(node))
+
+
+def list_targets(node: ast.stmt) -> list[ast.expr]:
+    """What a statement assigns to."""
+    if isinstance(node, ast.Assign):
+        return list(node.targets)
+    return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
+
+
+def load_target(node: ast.expr) -> ast.expr:
+    """A left side as it is read."""
+    if isinstance(node, ast.Name):
+        return ast.copy_location(ast.Name(node.id, ast.Load()), node)
+    if isinstance(node, ast.Attribute):
+        return ast.copy_location(ast.Attribute(node.value, node.attr, ast.Load()), node)
+    return node

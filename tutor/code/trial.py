@@ -1,0 +1,460 @@
+"""One run of a program at numbers: forward, its loss or the gradient from above, then backward.
+
+And the slope of the loss by any value of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.code.code_values import (
+    ClassOf,
+    CodeProblem,
+    Guess,
+    Lost,
+    NotRead,
+    Object,
+    OtherShape,
+    ProgramFunction,
+    Record,
+    TooLong,
+    ValueEvent,
+)
+from tutor.code.guess_shapes import Sizes, find_seed
+from tutor.code.guessing import GuessedWorld
+from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, name_returned
+from tutor.code.targets import spell_target
+from tutor.code.work_statements import STEP, StatementWorker
+from tutor.errors import tell
+from tutor.numbers.arrays import np
+from tutor.program.source import Source
+
+MOST_GUESSES = 40
+LOSS_WORDS = re.compile(
+    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|L|J|E|nll|mse|bce)(_?(val|value|total|sum|data))?$"
+)
+
+
+@dataclass(slots=True)
+class GivenGradient:
+    """A gradient that the program gives: what it is called, what it may be the gradient of, its value."""
+
+    key: str
+    of: list[str]
+    value: Any
+    lost: NotRead | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run gave: its events, the loss, the outputs; ``begins`` is the first event of the backward pass."""
+
+    record: Record
+    loss: Any
+    outputs: list[GivenGradient]
+    begins: int
+    after: dict[int, ast.AST] = field(default_factory=dict)
+    asked: dict[str, list[str]] = field(default_factory=dict)
+    why: str = ""
+
+
+@dataclass(slots=True)
+class ProgramTrial:
+    """A program with its plan, run in one world as often as it takes."""
+
+    source: Source
+    plan: BackwardPlan
+    world: GuessedWorld
+    once: frozenset[int] = frozenset()
+    forward_source: Source | None = None
+    others: Sequence[Source] = ()
+    given: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    again: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
+    work: int = 0
+    torch: bool = False
+
+    def __post_init__(self) -> None:
+        for node in ast.walk(self.source.tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+                self.torch |= any(name.partition(".")[0] == "torch" for name in names)
+            elif isinstance(node, ast.Name) and node.id == "torch":
+                self.torch = True
+
+    def run(
+        self, *, bump: tuple[int, Any] | None = None, edits: Mapping[int, Sequence[ast.stmt]] | None = None, forced: Mapping[int,
+            Any] | None = None,
+        backward: bool = True, traced: dict[int, Any] | None = None,
+    ) -> Outcome:  # fmt: skip
+        """One run.  Raises `CodeProblem` where nothing can be judged."""
+        for _ in range(MOST_GUESSES):
+            worker = StatementWorker(
+                self.world, Sizes(), number=complex if bump is not None else float, bump=bump, edits=edits
+            )
+            worker.once, worker.forced = self.once, dict(forced or {})
+            worker.traced = traced
+            worker.torch = self.torch
+            worker.guesser.again = worker.given_again = self.again
+            worker.settled = bool(edits) or bump is not None
+            worker.changes = self.changes
+            try:
+                with np.errstate(all="ignore"):
+                    return self._run(worker, backward)
+            except OtherShape as other:
+                self.again[other.name] = other.shape
+            except TooLong:
+                break
+            finally:
+                self.work += worker.parts
+        raise CodeProblem(
+            tell("working through the program takes too many steps"),
+            where=self.source.file,
+            hint=tell("give a smaller function, or fewer rounds of its loops"),
+        )
+
+    def _run(self, worker: StatementWorker, backward: bool) -> Outcome:
+        for source in (*self.others, *filter(None, (self.forward_source,)), self.source):
+            keep = [
+                node
+                for node in source.tree.body
+                if (not self.plan.backward and source is self.source) or _is_definition(node)
+            ]
+            worker.generic = not self.plan.backward
+            worker.run(keep)
+        if not self.plan.backward:
+            return self._finish_flat(worker)
+        if self.plan.is_single:
+            return self._run_single(worker)
+        return self._run_pair(worker, backward)
+
+    # one body
+
+    def _function(self, worker: StatementWorker, name: str, owner: Any = None) -> ProgramFunction:
+        if isinstance(owner, Object) and owner.of is not None and name in owner.of.methods:
+            method = owner.of.methods[name]
+            static = any(isinstance(part, ast.Name) and part.id == "staticmethod" for part in method.decorator_list)
+            return ProgramFunction(method, owner.of.scope, owner, None if static else owner)
+        found = worker.module.get(name)
+        if not isinstance(found, ProgramFunction):
+            raise CodeProblem(tell("there is no function {name} in the file", name=name[:60]), where=self.source.file)
+        return found
+
+    def _make_owner(self, worker: StatementWorker) -> Any:
+        if not self.plan.owner:
+            return None
+        made_of = worker.module.get(self.plan.owner)
+        if not isinstance(made_of, ClassOf):
+            raise CodeProblem(
+                tell("there is no class {name} in the file", name=self.plan.owner[:60]), where=self.source.file
+            )
+        before, worker.statement = worker.statement, None
+        made = worker.make_object(made_of, [], {}, made_of.node)
+        worker.statement = before
+        return made
+
+    def _call(
+        self, worker: StatementWorker, func: ProgramFunction, values: Mapping[str, Any]
+    ) -> tuple[Any, NotRead | None]:
+        named = {arg.arg: values[arg.arg] for arg in list_arguments(func) if arg.arg in values}
+        try:
+            return worker.call_own(func, [], named, func.node), None
+        except NotRead as why:
+            return None, why
+
+    def _run_single(self, worker: StatementWorker) -> Outcome:
+        owner = self._make_owner(worker)
+        func = self._function(worker, self.plan.backward, owner)
+        start = len(worker.record.events)
+        known = set(worker.record.visited)
+        scopes: list[dict[str, Any]] = []
+        values = {arg.arg: Guess(arg.arg, self.given.get(arg.arg)) for arg in list_arguments(func)}
+        _watch(worker, scopes)
+        returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
+        after = {key: node for key, node in worker.record.visited.items() if key not in known}
+        loss = self._pick_loss(worker, returned, func)
+        outputs = self._list_outputs(worker, start, returned, find_return(func.node))
+        return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "")
+
+    def _keep_usual(self, worker: StatementWorker, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
+        """Arguments that have usual values keep them."""
+        args = func.node.args
+        listed = [*args.posonlyargs, *args.args]
+        usual = {
+            arg.arg: value for arg, value in zip(listed[len(listed) - len(args.defaults) :], args.defaults, strict=True)
+        }
+        usual |= {
+            arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None
+        }
+        return {
+            name: value for name, value in values.items()
+            if not (name in usual and not is_empty(usual[name]))
+        }  # fmt: skip
+
+    def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
+        parts = list(returned) if isinstance(returned, tuple | list) else [returned]
+        for part in parts:
+            if isinstance(part, float | complex | np.inexact) or (isinstance(part, np.ndarray) and part.size == 1):
+                return part
+        for event in reversed(worker.record.events):
+            if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1:
+                return event.value
+        return None
+
+    def _finish_flat(self, worker: StatementWorker) -> Outcome:
+        loss = self._pick_loss(worker, None, None)
+        outputs = self._list_outputs(worker, 0, None, None)
+        return Outcome(worker.record, loss, outputs, 0, dict(worker.record.visited), worker.guesser.asked)
+
+    def _list_outputs(
+        self, worker: StatementWorker, start: int, returned: Any, node: ast.expr | None
+    ) -> list[GivenGradient]:
+        """The gradients at the end of a body: those that are returned, and the last value of every name that is one's."""
+        found: dict[str, GivenGradient] = {}
+        last: dict[str, ValueEvent] = {event.key: event for event in worker.record.events[start:]}
+        words = {event.key.rpartition(".")[2] for event in worker.record.events}
+        for key, event in last.items():
+            of = [one for one in split_gradient(key) if one in words]
+            if of and not event.leaf:
+                found[key] = GivenGradient(key, of, event.value)
+        for key, value in name_returned(returned, node):
+            of = [one for one in split_gradient(key) if one in words]
+            if of and isinstance(value, np.ndarray | float | np.inexact):
+                found[key] = GivenGradient(key, of, np.array(value))
+        for key, problem in _list_lost(worker.record):
+            of = [one for one in split_gradient(key) if one in words]
+            if of and key not in found:
+                found[key] = GivenGradient(key, of, None, problem)
+        return list(found.values())
+
+    # a pair
+
+    def _run_pair(self, worker: StatementWorker, backward: bool) -> Outcome:
+        owner = self._make_owner(worker)
+        forward = self._function(worker, self.plan.forward, owner)
+        values: dict[str, Any] = {arg.arg: Guess(arg.arg, self.given.get(arg.arg)) for arg in list_arguments(forward)}
+        if "ctx" in values:
+            values["ctx"] = Object(None)
+        scopes: list[dict[str, Any]] = []
+        _watch(worker, scopes)
+        returned, why = self._call(worker, forward, self._keep_usual(worker, forward, values))
+        if why is not None:
+            raise _refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
+        inner = scopes[0] if scopes else {}
+        named = dict(name_returned(returned, find_return(forward.node)))
+        environment = {**inner, **named, **{name: value for name, value in values.items() if name not in inner}}
+        func = self._function(worker, self.plan.backward, owner)
+        backs = [arg.arg for arg in list_arguments(func)]
+        ups = [name for name in backs if UPSTREAM.match(name) and name not in inner and name not in values]
+        outs = [
+            (key, value)
+            for key, value in named.items()
+            if isinstance(value, np.ndarray | np.inexact | float | complex) and key not in values
+        ]
+        loss: Any = 0.0
+        upstream: dict[str, Any] = {}
+        if self.plan.cost and not ups:
+            cost = self._function(worker, self.plan.cost, owner)
+            loss, why = self._call(
+                worker, cost, self._keep_usual(worker, cost, self._match_cost(cost, environment, outs))
+            )
+            if why is not None:
+                raise _refuse_forward(self.source, why)
+            loss = loss[0] if isinstance(loss, tuple) else loss
+        else:
+            loss = self._make_loss(worker, outs, ups, upstream)
+        begins = len(worker.record.events)
+        worker.settled = True
+        if not backward:
+            return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked)
+        known = set(worker.record.visited)
+        given = self._match_backward(func, backs, ups, upstream, environment, named)
+        forms = copy.deepcopy({name: value for name, value in given.items() if isinstance(value, np.ndarray)})
+        del scopes[:]
+        body = func.node.body if isinstance(func.node, ast.FunctionDef) else []
+        result, why = self._call(worker, func, {**given, **forms})
+        after = {key: node for key, node in worker.record.visited.items() if key not in known or node in body}
+        words = find_return(func.node)
+        outputs = self._list_pair_outputs(worker, begins, result, words, [*values], why)
+        return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, why.what if why else "")
+
+    def _match_cost(
+        self, cost: ProgramFunction, environment: Mapping[str, Any], outs: Sequence[tuple[str, Any]]
+    ) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for place, arg in enumerate(list_arguments(cost)):
+            found[arg.arg] = (
+                environment.get(arg.arg)
+                if arg.arg in environment
+                else outs[0][1]
+                if place == 0 and outs
+                else Guess(arg.arg)
+            )
+        for name, value in found.items():
+            if isinstance(environment, dict):
+                environment.setdefault(name, value)
+        return found
+
+    def _make_loss(
+        self, worker: StatementWorker, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, Any]
+    ) -> Any:
+        """A loss Σ g ⊙ out behind what the forward pass gives, so that g is the gradient from above."""
+        loss: Any = 0.0
+        left = dict(outs)
+        for name in ups:
+            of = [key for key in split_gradient(name) if key in left]
+            key = of[0] if of else next(iter(left), "")
+            if not key:
+                continue
+            value = left.pop(key)
+            rng = np.random.default_rng(find_seed(f" from above {name}", self.world.seed))
+            upstream[name] = rng.standard_normal(np.shape(value)) if np.shape(value) else float(rng.uniform(0.5, 1.5))
+            loss = loss + np.sum(upstream[name] * value)
+        if not upstream and outs:
+            scalars = [value for _, value in outs if np.size(value) == 1]
+            loss = scalars[0] if scalars else np.sum(outs[0][1])
+        return loss
+
+    def _match_backward(
+        self,
+        func: ProgramFunction,
+        backs: Sequence[str],
+        ups: Sequence[str],
+        upstream: Mapping[str, Any],
+        environment: Mapping[str, Any],
+        named: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        found: dict[str, Any] = {name: upstream[name] for name in ups if name in upstream}
+        free = [
+            value
+            for key, value in named.items()
+            if not any(value is other for other in environment.values()) or "cache" in key
+        ]
+        for name in backs:
+            if name in found:
+                continue
+            if name in environment:
+                found[name] = environment[name]
+            elif (
+                named
+                and len([one for one in backs if one not in environment and one not in found]) == 1
+                and not has_default(func, name)
+            ):
+                found[name] = list(named.values())[-1]
+            elif not has_default(func, name):
+                found[name] = free[-1] if free and "cache" in name else Guess(name)
+        return found
+
+    def _list_pair_outputs(
+        self,
+        worker: StatementWorker,
+        begins: int,
+        result: Any,
+        node: ast.expr | None,
+        args: Sequence[str],
+        why: NotRead | None,
+    ) -> list[GivenGradient]:
+        words = [event.key.rpartition(".")[2] for event in worker.record.events[:begins]]
+        given = [name for name in args if name in words]
+        listed = name_returned(result, node)
+        found: list[GivenGradient] = []
+        for place, (key, value) in enumerate(listed):
+            of = [one for one in split_gradient(key) if one in words]
+            alone = len(listed) == len(given) or len(listed) == 1
+            if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
+                of = [given[place]]
+                key = key if key.isidentifier() else f"d{given[place]}"
+            if type(value) is Lost:
+                found.append(GivenGradient(key, of, None, value.why))
+            elif of and isinstance(value, np.ndarray | float | int | np.generic):
+                found.append(GivenGradient(key, of, np.array(value, dtype=float)))
+        keys = {output.key for output in found}
+        last = {event.key: event for event in worker.record.events[begins:]}
+        leaves = {
+            event.key.rpartition(".")[2]
+            for event in worker.record.events[:begins]
+            if event.leaf or event.statement is None
+        }
+        for key, event in last.items():
+            of = [one for one in split_gradient(key) if one in leaves or (self.plan.owner and one in words)]
+            if of and key not in keys and (self.plan.owner or not found or why is not None):
+                found.append(GivenGradient(key, of, event.value))
+        keys = {output.key for output in found}
+        for key, problem in _list_lost(worker.record):
+            of = [one for one in split_gradient(key) if one in leaves]
+            if of and key not in keys and (self.plan.owner or why is not None):
+                keys.add(key)
+                found.append(GivenGradient(key, of, None, problem))
+        return found
+
+    # slopes
+
+    def find_slope(self, event: ValueEvent, direction: Any) -> float | None:
+        """The slope of the loss when a value moves in a direction: the imaginary part of a run."""
+        moved = self.run(bump=(event.number, direction), backward=False)
+        if moved.loss is None:
+            return None
+        loss = np.sum(moved.loss)
+        return float(np.imag(loss)) / STEP
+
+    def find_gradient(self, event: ValueEvent) -> Any:
+        """The whole derivative of the loss by a value, entry by entry."""
+        shape = np.shape(event.value)
+        found = np.zeros(shape)
+        for place in np.ndindex(*shape):
+            direction = np.zeros(shape)
+            direction[place] = 1.0
+            slope = self.find_slope(event, direction if shape else 1.0)
+            found[place] = np.nan if slope is None else slope
+        return found
+
+
+def _list_lost(record: Record) -> Iterator[tuple[str, NotRead]]:
+    """The names that got no value, because their lines fail or are not read."""
+    for number, problem in record.problems.items():
+        node = record.visited.get(number)
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
+        for target in targets:
+            for part in target.elts if isinstance(target, ast.Tuple) else [target]:
+                yield spell_target(part)[1], problem
+
+
+def _is_definition(node: ast.stmt) -> bool:
+    """Whether a statement of a file is run when only its functions are wanted: definitions, imports, settings that are numbers."""
+    if isinstance(node, ast.Assign):
+        return isinstance(node.value, ast.Constant | ast.Lambda | ast.Dict | ast.Tuple | ast.List)
+    return isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+
+
+def _watch(worker: StatementWorker, scopes: list[dict[str, Any]]) -> None:
+    """Keep the names of the first function that is called."""
+    plain = StatementWorker.match_arguments
+
+    def match(func: ProgramFunction, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> dict[str, Any]:
+        found = plain(worker, func, values, named, node)
+        if not scopes:
+            worker.scope |= found
+            scopes.append(worker.scope)
+        return found
+
+    worker.match_arguments = match  # type: ignore[method-assign]
+
+
+def _refuse_forward(source: Source, why: NotRead) -> CodeProblem:
+    node = why.node
+    line = getattr(node, "lineno", 0)
+    place = f"{source.file}:{line}" if line else source.file
+    spot = source.lines[line - 1] if 0 < line <= len(source.lines) else ""
+    return CodeProblem(
+        tell("the forward pass is not read: {why}", why=why.what),
+        where=place,
+        spot=f"    {spot.strip()}" if spot else "",
+    )

@@ -1,0 +1,156 @@
+"""The calls of a program, worked out at numbers: of its own functions, of methods, of the closed table of the libraries."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tutor.code.array_methods import call_array, call_dictionary, call_list, call_text
+from tutor.code.code_values import (
+    BoundMethod,
+    ClassOf,
+    Guess,
+    LibraryWord,
+    NotRead,
+    Object,
+    ProgramFunction,
+)
+from tutor.code.guessing import GuessedDictionary
+from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real
+from tutor.code.work_expressions import ExpressionWorker, refuse_misfit, refuse_part, take_whole
+from tutor.numbers.arrays import np
+
+
+class CallWorker(ExpressionWorker):
+    """Works out calls."""
+
+    def read_call(self, node: ast.Call) -> Any:
+        """What a function gives."""
+        func = self.read(node.func)
+        values: list[Any] = []
+        for part in node.args:
+            if isinstance(part, ast.Starred):
+                values += list(self.take(part.value))
+            else:
+                values.append(self.read(part))
+        named: dict[str, Any] = {}
+        for word in node.keywords:
+            if word.arg is None:
+                named |= self.take(word.value)
+            else:
+                named[word.arg] = self.read(word.value)
+        if isinstance(func, ProgramFunction | ClassOf | Object):
+            return self.call_own(func, values, named, node)
+        if type(func) is LibraryWord:
+            return self.call_library(func.path, values, named, node)
+        if type(func) is BoundMethod:
+            return self.call_bound(func, values, named, node)
+        if type(func) is Guess:
+            raise NotRead(f"the function {func.name} is not in the file", node)
+        raise NotRead("this is no function that is read", node)
+
+    def call_bound(self, func: BoundMethod, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
+        """A method of a value."""
+        if isinstance(func.of, Object):
+            func.of.attributes["saved_tensors"] = tuple(values)
+            return None
+        if isinstance(func.of, dict):
+            if func.name == "get" and isinstance(func.of, GuessedDictionary):
+                key = values[0]
+                return func.of[key] if key in dict.keys(func.of) or len(values) < 2 or values[1] is None else values[1]
+            return call_dictionary(func.of, func.name)(*values)
+        if isinstance(func.of, list | tuple):
+            return call_list(func.of, func.name)(*values)  # type: ignore[arg-type]
+        if isinstance(func.of, str):
+            return call_text(func.of, func.name)(*values)
+        if func.name in ("dot", "matmul", "mm") and values and type(values[0]) is Guess:
+            values = [self.guesser.settle_pair("@", func.of, values[0])[1], *values[1:]]
+        values = [self.settle(value) for value in values]
+        if func.name in ("dot", "matmul", "mm") and len(values) == 1:
+            try:
+                return self.keep_made("@", func.of, values[0], self.table["dot"](func.of, values[0]))
+            except ValueError:
+                raise refuse_misfit(func.of, "@", values[0], node) from None
+        return call_array(func.of, func.name, self.table, self.torch)(*values, **self._drop_needless(named))
+
+    def _drop_needless(self, named: Mapping[str, Any]) -> dict[str, Any]:
+        return {AXIS_WORDS.get(word, word): self.settle(value) for word, value in named.items() if word not in DROPPED}
+
+    def call_library(self, path: str, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
+        """A function of a library, by its row."""
+        head, _, word = path.partition(".")
+        if head == "python":
+            return self.call_python(word, values, node)
+        for prefix in ("nn.functional.", "nn.", "core."):
+            word = word.removeprefix(prefix)
+        row = self.table.get(word) or self.table.get(
+            word.rpartition(".")[2] if word.startswith(("linalg.", "special.")) else word
+        )
+        if row is None:
+            raise NotRead(f"{path} is not read", node)
+        if word in ("dot", "matmul", "mm", "multiply", "add", "subtract", "maximum", "divide") and len(values) >= 2:
+            sign = "@" if word in ("dot", "matmul", "mm") else "+"
+            if sign == "@" and not any(type(value) is Guess for value in values[:2]):
+                try:
+                    return self.keep_made("@", values[0], values[1], row(*values, **self._drop_needless(named)))
+                except ValueError:
+                    raise refuse_misfit(values[0], "@", values[1], node) from None
+            if any(type(value) is Guess for value in values[:2]):
+                values[:2] = self.guesser.settle_pair(sign, values[0], values[1])
+        values = [self.settle(value) for value in values]
+        cleaned = self._drop_needless(named)
+        if word == "where" and "where" in named:
+            cleaned["where"] = named["where"]
+        if word in ("max", "min") and self.torch and (len(values) > 1 or "axis" in cleaned):
+            return call_array(values[0], word, self.table, True)(*values[1:], **cleaned)
+        if word in ("max", "min", "amax", "amin") and np.iscomplexobj(values[0]):
+            return row(*values, **cleaned)
+        if word in ("var", "std") and self.torch:
+            made = find_variance(*values, **{"ddof": 1, **cleaned})
+            return made if word == "var" else np.sqrt(made)
+        if word == "transpose" and self.torch and len(values) == 3:
+            return np.swapaxes(*values)
+        if head == "math":
+            return row(*values)
+        return row(*values, **cleaned)
+
+    def call_python(self, word: str, values: list[Any], node: ast.AST) -> Any:
+        """Python's own functions that are read."""
+        if word == "isinstance":
+            return isinstance(values[0], np.ndarray)
+        if word in ("hasattr", "getattr", "type", "map", "set", "sorted"):
+            raise NotRead(f"{word} is not read", node)
+        if word == "print":
+            return None
+        if word == "super":
+            return Object(None, {"__init__": LibraryWord("python.print")})
+        values = [self.settle(value) for value in values]
+        if word == "range":
+            rounds = range(*(take_whole(value) for value in values))
+            return rounds if len(rounds) <= 5_000 else refuse_part("a loop of more than 5,000 rounds")
+        if word == "sum":
+            start = values[1] if len(values) > 1 else 0
+            for value in self.list_rounds(values[0]):
+                start = start + value
+            return start
+        if word in ("float", "int"):
+            return int(take_real(values[0])) if word == "int" else values[0]
+        if word == "abs":
+            return self.table["abs"](values[0])
+        if word in ("max", "min"):
+            listed = list(values[0]) if len(values) == 1 else values
+            return getattr(builtins, word)(listed, key=take_real)
+        if word == "str":
+            return str(values[0])[:200]
+        return _BUILT_IN[word](*values)
+
+
+_BUILT_IN: dict[str, Callable[..., Any]] = {
+    "len": len, "list": list, "tuple": tuple, "enumerate": lambda x, start=0: list(enumerate(x, start)),
+        "zip": lambda *parts: list(zip(*parts, strict=False)),
+    "reversed": lambda x: list(reversed(list(x))), "bool": bool, "round": lambda x, *more: x, "dict": dict, "all": all, "any": any,
+    "pow": operator.pow,
+}  # fmt: skip

@@ -1,0 +1,470 @@
+"""The expressions of a program, worked out at numbers: each kind of part a method, nothing that is not here is read."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import operator
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tutor.code.array_methods import Pair, read_array_word
+from tutor.code.code_values import (
+    BoundMethod,
+    ClassOf,
+    Guess,
+    LibraryWord,
+    Lost,
+    NotRead,
+    Object,
+    ProgramFunction,
+    Record,
+    TooLong,
+)
+from tutor.code.guess_shapes import Sizes, find_seed
+from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
+from tutor.code.library_calls import make_table, take_real
+from tutor.numbers.arrays import np
+
+MOST_PARTS = 150_000
+"""So many parts of a program are worked out in one run, loops included."""
+LIBRARIES = {"np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.functional", "math": "math", "nn": "torch.nn", "cp": "numpy",
+             "jnp": "numpy", "scipy": "scipy"}  # fmt: skip
+SIGNS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("+", operator.add), ast.Sub: ("-", operator.sub), ast.Mult: ("*", operator.mul), ast.Div: ("/", operator.truediv),
+    ast.MatMult: ("@", lambda a, b: np.matmul(a, b)), ast.Pow: ("**", operator.pow), ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod), ast.BitAnd: ("&", operator.and_), ast.BitOr: ("|", operator.or_), ast.BitXor: ("^", operator.xor),
+}  # fmt: skip
+COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+}  # fmt: skip
+PYTHON = frozenset({"len", "range", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
+    "abs", "str",
+                    "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
+                    "getattr"})  # fmt: skip
+LOUD = ("set_", "save", "plot", "show")
+
+
+class ExpressionWorker(ABC):
+    """Works out expressions; a statement worker has it call functions of the program."""
+
+    def __init__(self, world: GuessedWorld, sizes: Sizes, *, number: type = float) -> None:
+        self.world, self.number = world, number
+        self.guesser = Guesser(world, sizes)
+        self.record = Record()
+        self.torch = False
+        self.module: dict[str, Any] = {}
+        self.scope: dict[str, Any] = self.module
+        self.parts = 0
+        self.drawn = 0
+        self.table = make_table(self.draw, lambda: self.number)
+        self.depth = 0
+        self.traced: dict[int, Any] | None = None
+        self.made: dict[int, tuple[str, Any, Any, Any]] = {}
+        self.settled = False
+
+    def draw(self, shape: tuple[int, ...], kind: str) -> Any:
+        """Numbers that the program draws: seeded by how many were drawn before."""
+        self.drawn += 1
+        rng = np.random.default_rng(find_seed(f" drawn {self.drawn}", self.world.seed))
+        made = rng.standard_normal(shape) if kind == "normal" else rng.uniform(0.0, 1.0, shape)
+        return made.astype(self.number) if shape and kind == "normal" else made
+
+    def read(self, node: ast.expr) -> Any:
+        """The value of an expression.  Raises `NotRead` where it has none here."""
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise TooLong
+        found = _READ.get(type(node))
+        if found is None:
+            raise NotRead(f"{type(node).__name__} is not read", node)
+        value = found(self, node)
+        if type(value) is Lost:
+            raise value.why
+        if self.traced is not None:
+            self.traced[id(node)] = value
+        return value
+
+    def take(self, node: ast.expr) -> Any:
+        """The value of an expression, with a shape for what nobody gives."""
+        value = self.read(node)
+        return self.guesser.settle(value) if type(value) is Guess else value
+
+    def settle(self, value: Any) -> Any:
+        """A value with a shape."""
+        return self.guesser.settle(value) if type(value) is Guess else value
+
+    # names, attributes, places
+
+    def read_name(self, node: ast.Name) -> Any:
+        """What a name stands for; what nothing defines is a quantity that nobody gives."""
+        name = node.id
+        for scope in (self.scope, self.module):
+            if name in scope:
+                value = scope[name]
+                return value.value if type(value) is Guess and value.known else value
+        if name in PYTHON:
+            return LibraryWord(f"python.{name}")
+        if name in LIBRARIES:
+            return LibraryWord(LIBRARIES[name])
+        if hasattr(builtins, name):
+            raise NotRead(f"{name} is not read: nothing of the file runs", node)
+        if name.startswith("__"):
+            return "__main__"
+        found = self.module[name] = Guess(name)
+        return found
+
+    def read_attribute(self, node: ast.Attribute) -> Any:
+        """What stands behind a point."""
+        of = self.read(node.value)
+        name = node.attr
+        if type(of) is LibraryWord:
+            if name in ("pi", "e", "inf", "newaxis", "nan"):
+                return getattr(np, name)
+            return LibraryWord(f"{of.path}.{name}")
+        if type(of) is Object:
+            return self.read_own(of, name, node)
+        if type(of) is ClassOf and name in of.methods:
+            return ProgramFunction(of.methods[name], of.scope)
+        if type(of) is Guess and name in ("get", "setdefault", "keys", "items", "values", "update"):
+            of.value, of.known = GuessedDictionary(), True
+            of = of.value
+        if type(of) is Guess:
+            of = self.settle(of)
+        if isinstance(of, Pair) and name in ("values", "indices"):
+            return getattr(of, name)
+        if isinstance(of, list | dict | str | tuple):
+            return BoundMethod(of, name)
+        if isinstance(of, np.ndarray | np.generic | int | float | complex):
+            word = read_array_word(of, name, self.torch)
+            return BoundMethod(of, name) if word is None else word
+        raise NotRead(f".{name} of this is not read", node)
+
+    def read_own(self, of: Object, name: str, node: ast.AST) -> Any:
+        """An attribute or a method of an object of the program."""
+        if name in of.attributes:
+            value = of.attributes[name]
+            return value.value if type(value) is Guess and value.known else value
+        if of.of is not None:
+            if name in of.of.methods:
+                method = of.of.methods[name]
+                words = {part.id for part in method.decorator_list if isinstance(part, ast.Name)}
+                made = ProgramFunction(method, of.of.scope, of, None if "staticmethod" in words else of)
+                return self.call_own(made, [], {}, node) if "property" in words else made
+            for part in of.of.node.body:
+                if isinstance(part, ast.Assign) and any(
+                    isinstance(one, ast.Name) and one.id == name for one in part.targets
+                ):
+                    return self.read(part.value)
+        if name == "training":
+            return True
+        if name in ("save_for_backward",):
+            return BoundMethod(of, name)
+        found = of.attributes[name] = Guess(name)
+        return found
+
+    def read_subscript(self, node: ast.Subscript) -> Any:
+        """An entry or a part."""
+        of = self.read(node.value)
+        if type(of) is Guess and isinstance(node.slice, ast.Constant | ast.JoinedStr | ast.BinOp):
+            key = self.read(node.slice)
+            if isinstance(key, str):
+                of.value, of.known = GuessedDictionary(), True
+                of = of.value
+        if isinstance(of, dict):
+            key = self.take(node.slice)
+            value = of[take_real(key) if isinstance(key, complex) else key]
+            return value.value if type(value) is Guess and value.known else value
+        of = self.settle(of)
+        index = self.read_index(node.slice, of)
+        if not self.settled and isinstance(index, tuple) and isinstance(of, np.ndarray):
+            self._check_reach(of, index, node)
+        return of[index]
+
+    def _check_reach(self, of: Any, index: tuple[Any, ...], node: ast.AST) -> None:
+        """A slice that goes beyond an array whose shape was guessed: it has to be larger."""
+        wanted = list(np.shape(of))
+        for place, part in enumerate(index[: len(wanted)]):
+            if isinstance(part, slice) and isinstance(part.stop, int) and part.stop > wanted[place]:
+                wanted[place] = part.stop
+        if tuple(wanted) != np.shape(of):
+            why = NotRead("a slice goes beyond the array", node, fails=True)
+            why.operands = (of, "size", np.empty(wanted))
+            if id(of) in self.made:
+                raise why
+
+    def read_index(self, node: ast.expr, of: Any) -> Any:
+        """What stands in brackets behind an array; labels that nobody gives are whole numbers below the size of their axis."""
+        parts = node.elts if isinstance(node, ast.Tuple) else [node]
+        found: list[Any] = []
+        axis = 0
+        for part in parts:
+            if isinstance(part, ast.Slice):
+                value: Any = slice(
+                    *(
+                        None if one is None else take_whole(self.take(one))
+                        for one in (part.lower, part.upper, part.step)
+                    )
+                )
+            else:
+                value = self.read(part)
+            if type(value) is Guess:
+                size = np.shape(of)[axis] if axis < np.ndim(of) else 1
+                before = [np.shape(one) for one in found if isinstance(one, np.ndarray | list | range)]
+                if is_place(value):
+                    value = self.settle(value)
+                else:
+                    value = self.guesser.settle_labels(value, size, before[0] if before else None)
+            if isinstance(value, range):
+                value = list(value)
+            value = take_real(value)
+            if isinstance(value, float | np.floating) and float(value) == int(value):
+                value = int(value)
+            if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+                value = value.astype(int)
+            axis += value is not None and value is not Ellipsis
+            found.append(value)
+        return tuple(found) if isinstance(node, ast.Tuple) else found[0]
+
+    # signs
+
+    def read_binary(self, node: ast.BinOp) -> Any:
+        """A sign between two values."""
+        left, right = self.read(node.left), self.read(node.right)
+        return self.combine(node.op, left, right, node)
+
+    def combine(self, sign: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
+        """Two values with a sign between them."""
+        word, make = SIGNS.get(type(sign), ("", None))
+        if make is None:
+            raise NotRead(f"the sign {type(sign).__name__} is not read", node)
+        if type(left) is Guess or type(right) is Guess:
+            left, right = self.guesser.settle_pair(word, left, right)
+        if isinstance(left, str) or isinstance(right, str):
+            if word == "%" and re.fullmatch(r"([^%]|%\d?[sdi]|%%){0,200}", str(left)):
+                return str(left) % (tuple(map(_take_plain, right)) if isinstance(right, tuple) else _take_plain(right))
+            return make(left, right) if word == "+" else "text"
+        if isinstance(left, list | tuple) and isinstance(right, int) and word == "*" and len(left) * right > 5_000:
+            raise NotRead("a list of more than 5,000 entries", node)
+        if (
+            word == "**"
+            and isinstance(left, int)
+            and isinstance(right, int)
+            and (abs(right) > 64 or abs(left) > 10_000)
+        ):
+            raise NotRead("a power of whole numbers that is too large", node)
+        if word == "*" and isinstance(left, int) and isinstance(right, int) and max(abs(left), abs(right)) > 10**9:
+            raise NotRead("a whole number that is too large", node)
+        if word in ("//", "%"):
+            left, right = take_real(left), take_real(right)
+        try:
+            return self.keep_made(word, left, right, make(left, right))
+        except ValueError:
+            raise refuse_misfit(left, word, right, node) from None
+
+    def keep_made(self, sign: str, left: Any, right: Any, made: Any) -> Any:
+        """Remember what an array was computed of, as long as shapes are still guessed."""
+        if not self.settled and isinstance(made, np.ndarray) and len(self.made) < 2_000:
+            self.made[id(made)] = (sign, left, right, made)
+        return made
+
+    def read_unary(self, node: ast.UnaryOp) -> Any:
+        """A sign before a value."""
+        if isinstance(node.op, ast.Not):
+            return not self.judge(node.operand)
+        value = self.take(node.operand)
+        if isinstance(node.op, ast.USub):
+            return -value
+        return ~take_real(value) if isinstance(node.op, ast.Invert) else value
+
+    def read_compare(self, node: ast.Compare) -> Any:
+        """A comparison, by the real parts."""
+        left = self.read(node.left)
+        result: Any = True
+        for sign, part in zip(node.ops, node.comparators, strict=True):
+            right = self.read(part)
+            one = self.compare(sign, left, right, node)
+            result = one if result is True else result & one
+            left = right
+        return result
+
+    def compare(self, sign: ast.cmpop, left: Any, right: Any, node: ast.AST) -> Any:
+        """One comparison."""
+        if isinstance(sign, ast.Is | ast.IsNot):
+            same = left is right
+            return same if isinstance(sign, ast.Is) else not same
+        for one, two in ((left, right), (right, left)):
+            if type(one) is Guess and (
+                isinstance(two, str) or (isinstance(two, list | tuple) and two and isinstance(two[0], str))
+            ):
+                text = self.guesser.settle_text(one, two if isinstance(two, str) else two[0])
+                left, right = (text, right) if one is left else (left, text)
+        if isinstance(sign, ast.In | ast.NotIn):
+            found = self.settle(left) in right if not isinstance(right, GuessedDictionary) else left in dict.keys(right)
+            return found if isinstance(sign, ast.In) else not found
+        if type(left) is Guess or type(right) is Guess:
+            left, right = self.guesser.settle_pair("<", left, right)
+        return COMPARED[type(sign)](take_real(left), take_real(right))
+
+    def read_bool(self, node: ast.BoolOp) -> Any:
+        """And, or."""
+        value: Any = None
+        for part in node.values:
+            value = self.take(part)
+            if bool(np.all(take_real(value)) if isinstance(value, np.ndarray) else value) == isinstance(
+                node.op, ast.Or
+            ):
+                return value
+        return value
+
+    def judge(self, node: ast.expr) -> bool:
+        """Whether a condition holds."""
+        value = self.read(node)
+        if type(value) is Guess:
+            value = self.settle(value)
+        if type(value) in (LibraryWord, ProgramFunction):
+            return True
+        return bool(take_real(value))
+
+    def read_choice(self, node: ast.IfExp) -> Any:
+        """One or the other."""
+        return self.read(node.body if self.judge(node.test) else node.orelse)
+
+    # collections
+
+    def read_sequence(self, node: ast.Tuple | ast.List) -> Any:
+        """A tuple or a list."""
+        found: list[Any] = []
+        for part in node.elts:
+            if isinstance(part, ast.Starred):
+                found += list(self.take(part.value))
+            else:
+                found.append(self.read(part))
+        return tuple(found) if isinstance(node, ast.Tuple) else found
+
+    def read_dictionary(self, node: ast.Dict) -> Any:
+        """A dictionary."""
+        found: dict[Any, Any] = {}
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                found |= self.take(value)
+            else:
+                found[self.take(key)] = self.read(value)
+        return found
+
+    def read_text(self, node: ast.JoinedStr) -> str:
+        """A text with values in it."""
+        said = ""
+        for part in node.values:
+            value = (
+                part.value
+                if isinstance(part, ast.Constant)
+                else self.take(part.value)
+                if isinstance(part, ast.FormattedValue)
+                else ""
+            )
+            said += str(value)[:200]
+        return said
+
+    def read_comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Any:
+        """A list, made in a loop."""
+        own = self.scope
+        self.scope = dict(own)
+        found: list[Any] = []
+        try:
+            self._fill(node, 0, found)
+        finally:
+            self.scope = own
+        return dict(found) if isinstance(node, ast.DictComp) else found
+
+    def _fill(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, place: int, found: list[Any]) -> None:
+        if place == len(node.generators):
+            found.append(
+                (self.take(node.key), self.read(node.value)) if isinstance(node, ast.DictComp) else self.read(node.elt)
+            )
+            return
+        part = node.generators[place]
+        for value in self.list_rounds(self.take(part.iter)):
+            self.bind_plain(part.target, value)
+            if all(self.judge(condition) for condition in part.ifs):
+                self._fill(node, place + 1, found)
+
+    def bind_plain(self, target: ast.expr, value: Any) -> None:
+        """Names that get values without an event: those of a loop."""
+        if isinstance(target, ast.Name):
+            self.scope[target.id] = value
+        elif isinstance(target, ast.Tuple | ast.List):
+            for part, one in zip(target.elts, list(value), strict=True):
+                self.bind_plain(part, one)
+
+    def list_rounds(self, value: Any) -> Sequence[Any]:
+        """What a loop runs over."""
+        if isinstance(value, np.ndarray | list | tuple | range | dict | str | enumerate | zip | reversed):
+            return list(value)
+        raise NotRead("what this loop runs over is not known")
+
+    @abstractmethod
+    def read_call(self, node: ast.Call) -> Any:
+        """What a function gives."""
+
+    @abstractmethod
+    def call_own(self, func: Any, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
+        """A function of the program."""
+
+
+def refuse_part(what: str) -> Any:
+    """Refuse a part where a value is expected."""
+    raise NotRead(what)
+
+
+def take_whole(value: Any) -> Any:
+    """A whole number as one, where a float is one."""
+    value = take_real(value)
+    return int(value) if isinstance(value, float | np.floating | np.integer) and float(value) == int(value) else value
+
+
+def _take_plain(value: Any) -> Any:
+    value = take_real(value)
+    return (
+        value
+        if isinstance(value, int | float | str)
+        else int(value)
+        if isinstance(value, np.integer)
+        else str(value)[:50]
+    )
+
+
+def refuse_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
+    """Two shapes that do not fit together, as Python would refuse them; what would fit stands beside it."""
+    why = write_misfit(left, sign, right, node)
+    why.operands = (left, sign, right)
+    return why
+
+
+def write_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
+    """The two shapes, as they are told."""
+    return NotRead(f"{np.shape(left)} {sign} {np.shape(right)}: the shapes do not fit", node, fails=True)
+
+
+def is_place(guess: Guess) -> bool:
+    """Whether a name in brackets is one place rather than labels."""
+    return len(guess.name) == 1 and guess.name in "ijklt"
+
+
+def _read_constant(worker: ExpressionWorker, node: ast.Constant) -> Any:
+    if isinstance(node.value, int) and abs(node.value) > 10**12:
+        raise NotRead("a whole number that is too large", node)
+    return node.value
+
+
+_READ: dict[type[ast.expr], Callable[[Any, Any], Any]] = {
+    ast.Name: ExpressionWorker.read_name, ast.Attribute: ExpressionWorker.read_attribute, ast.Subscript: ExpressionWorker.read_subscript,
+    ast.BinOp: ExpressionWorker.read_binary, ast.UnaryOp: ExpressionWorker.read_unary, ast.Compare: ExpressionWorker.read_compare,
+    ast.BoolOp: ExpressionWorker.read_bool, ast.IfExp: ExpressionWorker.read_choice, ast.Tuple: ExpressionWorker.read_sequence,
+    ast.List: ExpressionWorker.read_sequence, ast.Dict: ExpressionWorker.read_dictionary, ast.JoinedStr: ExpressionWorker.read_text,
+    ast.ListComp: ExpressionWorker.read_comprehension, ast.GeneratorExp: ExpressionWorker.read_comprehension,
+    ast.DictComp: ExpressionWorker.read_comprehension, ast.Call: lambda worker, node: worker.read_call(node), ast.Constant: _read_constant,
+    ast.Lambda: lambda worker, node: ProgramFunction(node, dict(worker.scope)),
+}  # fmt: skip

@@ -1,0 +1,494 @@
+"""The statements of a program, worked through at numbers: each value that a name gets is an event, and each failure is its own line's.
+
+Nothing is handed to Python: statements, functions, classes and loops are walked here, within bounds.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tutor.code.code_values import (
+    ClassOf,
+    FunctionReturned,
+    Guess,
+    LibraryWord,
+    Lost,
+    NotRead,
+    Object,
+    OtherShape,
+    ProgramFunction,
+    RoundEnds,
+    TooLong,
+    ValueEvent,
+)
+from tutor.code.guess_shapes import Sizes, list_documented
+from tutor.code.guessing import GuessedDictionary, GuessedWorld
+from tutor.code.shape_guesses import ShapeGuesser
+from tutor.code.targets import is_drawn, list_targets, load_target, spell_target
+from tutor.code.work_expressions import SIGNS
+from tutor.numbers.arrays import np
+
+DEEPEST = 12
+STEP = 1e-30
+"""How far along the imaginary axis a slope is taken: so small that its square is nothing."""
+FAILS = (
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    ZeroDivisionError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    StopIteration,
+    MemoryError,
+)
+
+
+class StatementWorker(ShapeGuesser):
+    """Works through statements.
+
+    ``bump`` moves the value of one event in a direction, so that its slope is the imaginary part of what comes out.  ``edits`` are
+    statements in the
+    place of others, by the identity of their nodes.
+    """
+
+    def __init__(
+        self,
+        world: GuessedWorld,
+        sizes: Sizes,
+        *,
+        number: type = float,
+        bump: tuple[int, Any] | None = None,
+        edits: Mapping[int, Sequence[ast.stmt]] | None = None,
+    ) -> None:
+        super().__init__(world, sizes, number=number)
+        self.bump, self.edits = bump, edits or {}
+        self.once: frozenset[int] = frozenset()
+        self.generic = False
+        self.forced: dict[int, Any] = {}
+        self.statement: ast.AST | None = None
+        self.guesser.found = self.note_given
+        self.guessed: dict[str, Any] = {}
+        self.given_again: dict[str, tuple[int, ...]] = {}
+        self.changes: dict[str, int] = {}
+        self.settled = False
+
+    # events
+
+    def note_given(self, name: str, value: Any) -> Any:
+        """What nobody gives has got its numbers: an event, too."""
+        made = value.astype(self.number) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+        made = self.note(name, made, self.statement or ast.Pass(), leaf=True)
+        if isinstance(made, np.ndarray):
+            self.guessed[name] = made
+        return made
+
+    def note(self, key: str, value: Any, node: ast.AST, *, leaf: bool = False, in_place: bool = False) -> Any:
+        """A name gets a value: an event, whose value is moved where its slope is asked."""
+        if type(value) is Guess and not value.known:
+            return value
+        if not isinstance(value, np.ndarray | float | complex | np.inexact):
+            return value
+        number = len(self.record.events)
+        if self.bump is not None and self.bump[0] == number:
+            move = 1j * STEP * self.bump[1]
+            if in_place and isinstance(value, np.ndarray):
+                value += move
+            else:
+                value = value + move
+        if number in self.forced:
+            if isinstance(value, np.ndarray) and in_place:
+                value[...] = self.forced[number]
+            else:
+                value = self.forced[number]
+        kept = np.array(value) if isinstance(value, np.ndarray) else value
+        self.record.events.append(
+            ValueEvent(number, key, getattr(self.statement or node, "lineno", 0), self.statement, kept, leaf)
+        )
+        return value
+
+    # running
+
+    def run(self, body: Sequence[ast.stmt]) -> None:
+        """Statements, one after the other; one that is not read loses what it assigns, and no more."""
+        for node in body:
+            for own in self.edits.get(id(node), (node,)):
+                self.run_one(own)
+
+    def run_one(self, node: ast.stmt) -> None:
+        """One statement."""
+        self.parts += 1
+        simple = not isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try)
+        before, self.statement = self.statement, node
+        self.record.visited[id(node)] = node
+        try:
+            with np.errstate(all="ignore"):
+                _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
+        except (FunctionReturned, RoundEnds, TooLong, OtherShape):
+            raise
+        except NotRead as why:
+            if why.operands is not None and self.bump is None:
+                self.guess_again(node, why.operands)
+            self._note_failure(node, why, simple)
+        except FAILS as why:
+            said = str(why.args[0]) if why.args else type(why).__name__
+            self._note_failure(node, NotRead(said[:200], node, fails=True), simple)
+        finally:
+            self.statement = before
+
+    def _note_failure(self, node: ast.stmt, why: NotRead, simple: bool) -> None:
+        self.record.problems.setdefault(id(node), why)
+        if isinstance(node, ast.Return):
+            raise FunctionReturned(Lost(why))
+        for target in list_targets(node) if simple else ():
+            self._bind_lost(target, why)
+
+    def _bind_lost(self, target: ast.expr, why: NotRead) -> None:
+        if isinstance(target, ast.Tuple | ast.List):
+            for part in target.elts:
+                self._bind_lost(part, why)
+        elif isinstance(target, ast.Name):
+            self.scope[target.id] = Lost(why)
+        else:
+            try:
+                self.give_value(target, Lost(why))
+            except (NotRead, *FAILS):
+                return
+
+    def run_nothing(self, node: ast.stmt) -> None:
+        """A statement without meaning here."""
+
+    def run_assign(self, node: ast.Assign) -> None:
+        """``z = W @ x``."""
+        if self._take_shape_apart(node):
+            return
+        value = self.read(node.value)
+        if self.generic and is_drawn(node.value):
+            value = self.make_generic(node.targets[0], value)
+        for target in node.targets:
+            self.give_value(target, value, node)
+
+    def make_generic(self, target: ast.expr, value: Any) -> Any:
+        """Parameters that begin as zeros, or as small numbers, get numbers that tell mistakes."""
+        if isinstance(value, np.ndarray) and value.dtype.kind in "fc" and value.size:
+            name = spell_target(target)[1]
+            return self.guesser.make_numbers(f" {name}", value.shape).astype(self.number)
+        return value
+
+    def _take_shape_apart(self, node: ast.Assign) -> bool:
+        """``N, C, H, W = x.shape`` says how many axes x has."""
+        value, target = node.value, node.targets[0]
+        if not (isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute) and value.attr == "shape"):
+            return False
+        of = self.read(value.value)
+        if type(of) is not Guess or of.known or of.hint is not None:
+            return False
+        letters = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
+        shape = tuple(
+            self.guesser.sizes.find(letter if letter != "_" and letter else f" {of.name} {place}")
+            for place, letter in enumerate(letters)
+        )
+        self.guesser.settle(of, shape)
+        for part, size in zip(target.elts, np.shape(of.value), strict=True):
+            self.bind_plain(part, size)
+        return True
+
+    def give_value(self, target: ast.expr, value: Any, node: ast.AST | None = None) -> None:
+        """Give a value to what stands at the left."""
+        node = node or target
+        if isinstance(target, ast.Tuple | ast.List):
+            if type(value) is Lost:
+                raise value.why
+            if type(value) is Guess:
+                value = tuple(Guess(part.id if isinstance(part, ast.Name) else "") for part in target.elts)
+            listed = list(value)
+            if any(isinstance(part, ast.Starred) for part in target.elts):
+                raise NotRead("a starred name at the left", node)
+            if len(listed) != len(target.elts):
+                raise ValueError(f"{len(target.elts)} names for {len(listed)} values")
+            for part, one in zip(target.elts, listed, strict=True):
+                self.give_value(part, one, node)
+            return
+        if isinstance(target, ast.Subscript):
+            self._set_part(target, value, node)
+            return
+        key = spell_target(target)[1]
+        value = self.note(key, value, node)
+        if isinstance(target, ast.Name):
+            self.scope[target.id] = value
+        elif isinstance(target, ast.Attribute):
+            of = self.read(target.value)
+            if isinstance(of, Object):
+                of.attributes[target.attr] = value
+            elif target.attr in ("data", "grad", "requires_grad"):
+                return
+            else:
+                raise NotRead("an attribute of this is not assigned", node)
+
+    def _set_part(self, target: ast.Subscript, value: Any, node: ast.AST) -> None:
+        of = self.read(target.value)
+        key = spell_target(target)[1]
+        if type(of) is Guess:
+            of.value, of.known = GuessedDictionary(), True
+            of = of.value
+        if isinstance(of, dict):
+            of[self.take(target.slice)] = self.note(key, value, node)
+            return
+        if isinstance(of, list):
+            of[int(self.take(target.slice))] = self.note(key, value, node)
+            return
+        if not isinstance(of, np.ndarray):
+            raise NotRead("a part of this is not assigned", node)
+        if type(value) is Lost:
+            raise value.why
+        index = self.read_index(target.slice, of)
+        of[index] = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
+        self.note(spell_target(target.value)[1], of, node, in_place=True)
+
+    def run_annotated(self, node: ast.AnnAssign) -> None:
+        """``z: Tensor = W @ x``."""
+        if node.value is not None:
+            self.give_value(node.target, self.read(node.value), node)
+
+    def run_changed(self, node: ast.AugAssign) -> None:
+        """``W -= rate * dW``: an array is changed where it stands, as NumPy does it."""
+        value = self.read(node.value)
+        target = node.target
+        if isinstance(target, ast.Subscript):
+            of = self.settle(self.read(target.value))
+            if isinstance(of, np.ndarray):
+                index = self.read_index(target.slice, of)
+                of[index] = self.combine(node.op, of[index], value, node)
+                self.note(spell_target(target.value)[1], of, node, in_place=True)
+                return
+            if isinstance(of, dict):
+                index = self.take(target.slice)
+                old = of[index]
+                of[index] = self._change(node.op, old, value, spell_target(target)[1], node)
+                return
+            index = self.read_index(target.slice, of)
+            of[index] = self._change(node.op, of[index], value, spell_target(target)[1], node)
+            return
+        old = self.read(load_target(target))
+        key = spell_target(target)[1]
+        made = self._change(node.op, old, value, key, node)
+        if isinstance(target, ast.Name):
+            self.scope[target.id] = made
+        elif isinstance(target, ast.Attribute):
+            of = self.read(target.value)
+            if isinstance(of, Object):
+                of.attributes[target.attr] = made
+
+    def _change(self, sign: ast.operator, old: Any, value: Any, key: str, node: ast.AST) -> Any:
+        if type(old) is Guess or type(value) is Guess:
+            old, value = self.guesser.settle_pair(SIGNS[type(sign)][0], old, value)
+        if isinstance(old, list):
+            return [*old, *value]
+        if isinstance(old, np.ndarray) and old.ndim:
+            made = self.combine(sign, old, value, node)
+            if np.shape(made) != old.shape:
+                raise ValueError(
+                    f"non-broadcastable output operand with shape {old.shape} doesn't match the broadcast shape {np.shape(made)}"
+                )
+            if old.dtype.kind in "ib" and np.asarray(made).dtype.kind in "fc":
+                raise TypeError("an array of whole numbers cannot hold the result: begin with floats")
+            old[...] = made
+            return self.note(key, old, node, in_place=True)
+        return self.note(key, self.combine(sign, old, value, node), node)
+
+    def run_if(self, node: ast.If) -> None:
+        """One branch or the other."""
+        try:
+            holds = self.judge(node.test)
+        except NotRead as why:
+            why.node = why.node or node
+            for part in node.body:
+                for target in list_targets(part):
+                    self._bind_lost(target, why)
+            raise
+        self.run(node.body if holds else node.orelse)
+
+    def run_for(self, node: ast.For) -> None:
+        """A loop, round by round; a loop of training one round."""
+        rounds: Iterator[Any] = iter(self.list_rounds(self.take(node.iter)))
+        for number, value in enumerate(rounds):
+            if number and id(node) in self.once:
+                break
+            self.bind_plain(node.target, value)
+            try:
+                self.run(node.body)
+            except RoundEnds as end:
+                if end.whole:
+                    return
+        self.run(node.orelse)
+
+    def run_while(self, node: ast.While) -> None:
+        """A loop as long as something holds, within the bounds of a run."""
+        while self.judge(node.test):
+            try:
+                self.run(node.body)
+            except RoundEnds as end:
+                if end.whole:
+                    return
+            if id(node) in self.once:
+                return
+
+    def run_with(self, node: ast.With) -> None:
+        """What stands inside."""
+        self.run(node.body)
+
+    def run_try(self, node: ast.Try) -> None:
+        """What stands inside."""
+        self.run(node.body)
+
+    def run_return(self, node: ast.Return) -> None:
+        """The end of a function."""
+        raise FunctionReturned(None if node.value is None else self.read(node.value))
+
+    def run_loop_end(self, node: ast.stmt) -> None:
+        """``break``, ``continue``."""
+        raise RoundEnds(isinstance(node, ast.Break))
+
+    def run_expression(self, node: ast.Expr) -> None:
+        """A call whose value nobody wants."""
+        if isinstance(node.value, ast.Constant):
+            return
+        self.read(node.value)
+        call = node.value
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            changed = (
+                call.args[0]
+                if call.func.attr == "at" and call.args
+                else call.func.value
+                if call.func.attr.endswith("_")
+                else None
+            )
+            if changed is not None:
+                value = self.read(changed)
+                if isinstance(value, np.ndarray):
+                    self.note(spell_target(changed)[1], value, node, in_place=True)
+
+    def run_raise(self, node: ast.Raise) -> None:
+        """The program itself refuses what it is given."""
+        raise NotRead("the program raises an error here", node)
+
+    def run_import(self, node: ast.Import) -> None:
+        """The name of a library."""
+        for alias in node.names:
+            head = alias.name
+            self.torch |= head.partition(".")[0] == "torch"
+            self.scope[alias.asname or head.partition(".")[0]] = LibraryWord(
+                head if alias.asname else head.partition(".")[0]
+            )
+
+    def run_import_from(self, node: ast.ImportFrom) -> None:
+        """Names of a library; those of files beside it are not known."""
+        self.torch |= (node.module or "").partition(".")[0] == "torch"
+        if node.module and node.module.partition(".")[0] in ("numpy", "torch", "math", "scipy"):
+            for alias in node.names:
+                self.scope[alias.asname or alias.name] = LibraryWord(f"{node.module}.{alias.name}")
+
+    def run_definition(self, node: ast.FunctionDef) -> None:
+        """A function, read where it is called."""
+        self.scope[node.name] = ProgramFunction(node, self.scope)
+
+    def run_class(self, node: ast.ClassDef) -> None:
+        """A class, with the methods of those it is made from."""
+        methods: dict[str, ast.FunctionDef] = {}
+        for base in node.bases:
+            known = self.scope.get(base.id) if isinstance(base, ast.Name) else None
+            if isinstance(known, ClassOf):
+                methods |= known.methods
+        methods |= {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
+        self.scope[node.name] = ClassOf(node, self.scope, methods)
+
+    # functions of the program
+
+    def call_own(self, func: Any, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
+        """A function, an object or a class of the program, with its arguments."""
+        if isinstance(func, ClassOf):
+            return self.make_object(func, values, named, node)
+        if isinstance(func, Object):
+            method = next((name for name in ("__call__", "forward") if func.of and name in func.of.methods), "")
+            if not method or func.of is None:
+                raise NotRead("this object is no function", node)
+            func = ProgramFunction(func.of.methods[method], func.of.scope, func, func)
+        if self.depth >= DEEPEST:
+            raise NotRead("functions that call each other too deep", node)
+        scope = dict(func.scope) if isinstance(func.node, ast.Lambda) or func.scope is not self.module else {}
+        own, self.scope = self.scope, scope
+        scope |= self.match_arguments(func, values, named, node)
+        self.depth += 1
+        try:
+            if isinstance(func.node, ast.Lambda):
+                return self.read(func.node.body)
+            self.run(func.node.body)
+        except FunctionReturned as end:
+            if type(end.value) is Lost:
+                raise end.value.why from None
+            return end.value
+        finally:
+            self.scope = own
+            self.depth -= 1
+        return None
+
+    def match_arguments(
+        self, func: ProgramFunction, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST
+    ) -> dict[str, Any]:
+        """The arguments by their names; what nobody gives and has no usual value stays open."""
+        args = func.node.args
+        listed = [*args.posonlyargs, *args.args]
+        left = ([func.first] if func.first is not None else []) + list(values)
+        usual = dict(zip([arg.arg for arg in listed][len(listed) - len(args.defaults) :], args.defaults, strict=True))
+        usual |= {
+            arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None
+        }
+        found: dict[str, Any] = {}
+        hints = list_documented(func.node, self.guesser.sizes)
+        for arg in [*listed, *args.kwonlyargs]:
+            name = arg.arg
+            if left and arg in listed:
+                found[name] = left.pop(0)
+            elif name in named:
+                found[name] = named[name]
+            elif name in usual and not (isinstance(usual[name], ast.Constant) and usual[name].value is None):  # type: ignore[attr-defined]
+                found[name] = self.read(usual[name])
+            else:
+                found[name] = Guess(name, hints.get(name))
+            if type(found[name]) is Guess and found[name].hint is None and name in hints:
+                found[name].hint = hints[name]
+        if args.vararg is not None:
+            found[args.vararg.arg] = tuple(left)
+        elif left:
+            raise TypeError(f"{len(left)} arguments too many")
+        if args.kwarg is not None:
+            found[args.kwarg.arg] = {key: value for key, value in named.items() if key not in found}
+        return found
+
+    def make_object(self, made_of: ClassOf, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Object:
+        """An object of a class, whose __init__ is worked through."""
+        made = Object(made_of)
+        if "__init__" in made_of.methods:
+            generic, self.generic = self.generic, True
+            try:
+                self.call_own(
+                    ProgramFunction(made_of.methods["__init__"], made_of.scope, made, made), values, named, node
+                )
+            finally:
+                self.generic = generic
+        return made
+
+
+_RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
+    ast.Assign: StatementWorker.run_assign, ast.AnnAssign: StatementWorker.run_annotated, ast.AugAssign: StatementWorker.run_changed,
+    ast.If: StatementWorker.run_if, ast.For: StatementWorker.run_for, ast.While: StatementWorker.run_while,
+    ast.With: StatementWorker.run_with,
+    ast.Try: StatementWorker.run_try, ast.Return: StatementWorker.run_return, ast.Break: StatementWorker.run_loop_end,
+    ast.Continue: StatementWorker.run_loop_end, ast.Raise: StatementWorker.run_raise, ast.Expr: StatementWorker.run_expression,
+    ast.Import: StatementWorker.run_import, ast.ImportFrom: StatementWorker.run_import_from,
+    ast.FunctionDef: StatementWorker.run_definition,
+    ast.ClassDef: StatementWorker.run_class,
+}  # fmt: skip

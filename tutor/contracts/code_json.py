@@ -1,0 +1,52 @@
+"""JSON of ``tutor code``: a contract, versioned by ``schema``.
+
+``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``, ``read_as``}].
+ ``verdict`` is
+``right``, ``wrong`` or ``undecided`` (``why`` says the reason).  ``gradients`` [{``name``, ``of``, ``verdict``, ``shape``,
+``expected_shape``,
+``factor``}]: ``factor`` is what the right value was multiplied by, where it is one number.  ``roots`` [{``line``, ``last``, ``slip``,
+``old``, ``new``,
+``factor``, ``before``, ``after``, ``repairs``, ``refused``}] are the lines that are wrong by themselves: ``slip`` is a tag of
+`tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say.
+``follows`` are the lines
+that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``read_as`` is ``rows``
+or ``columns``, of
+samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tutor.contracts.schema import SCHEMA
+
+if TYPE_CHECKING:
+    from tutor.code.code_verdicts import CodeVerdict
+
+
+def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
+    """The contract of ``code --json``."""
+    return {
+        "schema": SCHEMA,
+        "file": file,
+        "programs": [
+            {
+                "name": one.name, "forward": one.forward, "verdict": one.verdict, "why": one.why,
+                "gradients": [
+                    {"name": output.key, "of": output.of, "verdict": output.verdict, "shape": list(output.shape),
+                     "expected_shape": list(output.expected), "factor": output.factor}
+                    for output in one.outputs
+                ],
+                "roots": [
+                    {"line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new, "factor": root.factor,
+                     "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails}
+                    for root in one.roots
+                ],
+                "follows": list(one.follows),
+                "unread": [{"line": line.line, "text": line.text, "reason": line.why} for line in one.unread],
+                "read_as": "columns" if one.world.columns else "rows",
+            }
+            for one in verdicts
+        ],
+    }  # fmt: skip

@@ -1,0 +1,124 @@
+"""The page about a hand-written backward pass: which lines are wrong, what stands there, what belongs there, what only follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tutor.code.code_verdicts import CodeVerdict, WrongLine
+from tutor.explain.document import Block, Document, Heading, Paragraph, Sentence, Table, Verbatim
+from tutor.explain.words.code_words import CodeWords
+from tutor.explain.words.wording import Wording
+
+
+def document(file: str, verdicts: Sequence[CodeVerdict], words: Wording) -> Document:
+    """The page about the backward passes of a file, the wrong ones first."""
+    said: CodeWords = words.code
+    order = {"wrong": 0, "undecided": 1, "right": 2}
+    blocks: list[Block] = []
+    for verdict in sorted(verdicts, key=lambda one: order[one.verdict]):
+        blocks += _write_verdict(verdict, said)
+    return Document(said.TITLE.format(file=file), blocks=tuple(blocks), language=words.language)
+
+
+def _write_verdict(verdict: CodeVerdict, said: CodeWords) -> Iterator[Block]:
+    name = verdict.name or said.SCRIPT
+    grammar = said.grammar
+    if verdict.verdict == "right":
+        yield Paragraph((grammar.count(said.RIGHT, len(verdict.outputs), name=name),))
+        yield from _write_unread(verdict, said)
+        return
+    if verdict.verdict == "undecided":
+        yield Paragraph((said.UNDECIDED.format(name=name, why=verdict.why.rstrip(".")),))
+        yield from _write_unread(verdict, said)
+        return
+    wrong = sum(output.verdict != "right" for output in verdict.outputs)
+    forms = said.WRONG if verdict.roots else said.GRADIENTS_WRONG
+    yield Heading(grammar.count(forms, len(verdict.roots) or wrong, name=name))
+    for root in verdict.roots:
+        yield from _write_root(root, said)
+    if verdict.follows:
+        yield Paragraph(
+            (grammar.choose(said.FOLLOWS, len(verdict.follows)).format(lines=_list_lines(verdict.follows, said)),)
+        )
+    yield Table(
+        tuple((said.HEADS[key],) for key in ("gradient", "of", "shape", "verdict")),
+        tuple(_write_rows(verdict, said)),
+        "llll",
+    )
+    yield from _write_unread(verdict, said)
+    if any(root.tag.startswith(("transpose-", "product-order", "wrong-axis")) for root in verdict.roots):
+        yield Paragraph((said.COLUMNS if verdict.world.columns else said.ROWS,))
+
+
+def _write_root(root: WrongLine, said: CodeWords) -> Iterator[Block]:
+    label = (
+        said.LINE.format(line=root.line)
+        if root.last == root.line
+        else said.LINES.format(line=root.line, last=root.last)
+    )
+    if not root.before:  # what a hint may show
+        if root.line:
+            yield Paragraph((said.HINT.format(kind=said.KINDS[root.tag]),), label)
+        return
+    told = said.SLIPS[root.tag].format(old=root.old, new=root.new, factor=root.factor)
+    more = said.FAILS.format(why=root.fails) + " " if root.fails else ""
+    yield Paragraph((more + told,), label)
+    if root.tag:
+        yield Verbatim("\n".join(_write_change(root)))
+        keys = said.grammar.enumerate_parts(list(root.repairs), said.COMMA, said.AND)
+        yield Paragraph((said.grammar.choose(said.REPAIRS, len(root.repairs)).format(keys="".join(map(str, keys))),))
+    else:
+        yield Verbatim("\n".join(f"{root.line + place:4}   {line}" for place, line in enumerate(root.before)))
+
+
+def _write_change(root: WrongLine) -> Iterator[str]:
+    """The change as a diff: lines that stay, those that go, those that come."""
+    shared = [line for line in root.before if line in root.after]
+    if shared:
+        old = set(root.before)
+        for line in root.after:
+            yield f"{'     ' if line in old else '   + '}{line}"
+        return
+    for place, line in enumerate(root.before):
+        yield f"{root.line + place:4} - {line}"
+    for line in root.after:
+        yield f"     + {line}"
+
+
+def _write_rows(verdict: CodeVerdict, said: CodeWords) -> Iterator[tuple[Sentence, ...]]:
+    for output in verdict.outputs:
+        told = said.VERDICTS[output.verdict]
+        if output.verdict == "wrong" and output.factor:
+            told = said.VERDICTS["factor"].format(factor=output.factor)
+        elif output.verdict == "wrong" and output.shape != output.expected:
+            told = said.VERDICTS["misshapen"].format(shape=output.expected)
+        yield ((output.key.rpartition(".")[2] if not output.key.startswith("grads.") else output.key.replace(".", "[", 1) + "]",),
+            (output.of.rpartition(".")[2],),
+               (str(output.shape),), (told,))  # fmt: skip
+
+
+def _write_unread(verdict: CodeVerdict, said: CodeWords) -> Iterator[Block]:
+    rooted = {root.line for root in verdict.roots}
+    for line in verdict.unread:
+        if line.line not in rooted:
+            told = said.REFUSED if line.fails else said.UNREAD
+            yield Paragraph((told.format(line=line.line, why=line.why.rstrip(".")),))
+
+
+def _list_lines(lines: Sequence[int], said: CodeWords) -> str:
+    """Lines as a list, with spans: 15–17, 20.
+
+    >>> _list_lines([15, 16, 17, 20], CodeWords())
+    '15–17 and 20'
+    """
+    spans: list[list[int]] = []
+    for line in lines:
+        if spans and line == spans[-1][1] + 1:
+            spans[-1][1] = line
+        else:
+            spans.append([line, line])
+    parts = [
+        str(first) if first == last else f"{first}–{last}" if last > first + 1 else f"{first}{said.COMMA}{last}"
+        for first, last in spans
+    ]
+    return "".join(map(str, said.grammar.enumerate_parts(parts, said.COMMA, said.AND)))

@@ -1,0 +1,90 @@
+"""The words of ``tutor code``: what a wrong line of a program probably is, and the page about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.explain.words.topic import Topic
+
+
+class CodeWords(Topic):
+    """The phrases of a judged backward pass."""
+
+    SLIPS: Mapping[str, str] = {
+        "transpose-forgotten": "A transpose is missing: `{new}`, not `{old}`.",
+        "transpose-too-many": "A transpose is one too many: `{new}`, not `{old}`.",
+        "product-order": "The factors of the matrix product stand in the wrong order: `{new}`, not `{old}`.",
+        "product-for-entrywise": "A matrix product stands where entries are multiplied one by one: `{new}`, not `{old}`.",
+        "entrywise-for-product": "Entries are multiplied one by one where a matrix product belongs: `{new}`, not `{old}`.",
+        "sign": "A sign is wrong: `{new}`, not `{old}`.",
+        "difference-reversed": "The difference is the wrong way round: `{new}`, not `{old}`.",
+        "wrong-axis": "It runs along the wrong axis: `{new}`, not `{old}`.",
+        "axis-forgotten": "Nothing says along which axis: `{new}`, not `{old}`.",
+        "keepdims-forgotten": "The axis that was summed has to stay, so that the result fits: `{new}`, not `{old}`.",
+        "keepdims-too-many": "The axis that was summed must not stay: `{new}`, not `{old}`.",
+        "mask-turned": "The mask is turned round: `{new}`, not `{old}`.",
+        "mask-of-another": "The mask is taken from another array: `{new}`, not `{old}`.",
+        "mask-forgotten": "The slope of the ReLU is missing: where it was cut off nothing comes back, so that `{factor}` is a factor.",
+        "slope-forgotten": "The slope of the activation is missing: the factor `{factor}`.",
+        "factor-forgotten": "The factor `{factor}` is missing: `{new}`, not `{old}`.",
+        "factor-too-many": "The factor `{factor}` is one too many.",
+        "term-too-many": "The term `{factor}` is one too many.",
+        "sum-too-many": "Nothing is summed here: `{new}`, not `{old}`.",
+        "sum-forgotten": "The sum is missing: every sample (or place) that used the value sends a gradient back: `{new}`, not `{old}`.",
+        "function-too-many": "The function is one too many: `{new}`, not `{old}`.",
+        "line-too-many": "The line is one too many: without it the gradients are right.",
+        "added-for-assigned": "It is added (or multiplied) to what stands there instead of put in its place.",
+        "overwritten": "The gradient is overwritten where it has to be added: the value is used more than once.",
+        "operator": "The sign between the parts is another: `{new}`, not `{old}`.",
+        "integer-division": "A whole-number division cuts the result off: `{new}`, not `{old}`.",
+        "sum-for-mean": "A sum stands where a mean belongs: `{new}`, not `{old}`.",
+        "mean-for-sum": "A mean stands where a sum belongs: `{new}`, not `{old}`.",
+        "mean-forgotten": "The division by `{factor}` is missing: the loss is a mean.",
+        "mean-twice": "It is divided by `{factor}` once too often.",
+        "another-variable": "Another quantity belongs here: `{new}`, not `{old}`.",
+        "another-number": "Another number belongs here: `{new}`, not `{old}`.",
+        "constant-factor": "The result is {factor} times what is right.",
+        "cache-changed": "This is a second name for the same array, so that a later line changes both: take a copy.",
+        "label-forgotten": "At the label of each sample 1 has to be taken off: softmax with cross-entropy gives p − y.",
+        "missing-path": "A path is missing: `{factor}` has to be added.",
+        "penalty-forgotten": "The gradient of the penalty is missing: `{factor}`.",
+        "": "This line is wrong by itself; no known slip gives it.",
+    }
+    """What was probably done, by the tags of `tutor.code.slips_of_lines`."""
+    KINDS: Mapping[str, str] = {
+        "transpose-forgotten": "a transpose", "transpose-too-many": "a transpose", "product-order": "the order of a product",
+        "product-for-entrywise": "the kind of a product", "entrywise-for-product": "the kind of a product", "sign": "a sign",
+        "difference-reversed": "a difference", "wrong-axis": "an axis", "axis-forgotten": "an axis", "keepdims-forgotten": "a shape",
+        "keepdims-too-many": "a shape", "mask-turned": "a mask", "mask-of-another": "a mask", "mask-forgotten": "the slope of a ReLU",
+        "slope-forgotten": "the slope of an activation", "factor-forgotten": "a factor", "factor-too-many": "a factor",
+        "term-too-many": "a term", "sum-too-many": "a sum", "sum-forgotten": "a sum", "function-too-many": "a function",
+        "line-too-many": "a whole line", "added-for-assigned": "what is assigned", "overwritten": "what is assigned",
+        "operator": "a sign between parts", "integer-division": "a division", "sum-for-mean": "a mean", "mean-for-sum": "a mean",
+        "mean-forgotten": "a mean", "mean-twice": "a mean", "another-variable": "a name", "another-number": "a number",
+        "constant-factor": "a constant factor", "cache-changed": "a copy", "label-forgotten": "the derivative of the softmax loss",
+        "missing-path": "a path", "penalty-forgotten": "the penalty", "": "the formula",
+    }  # fmt: skip
+    """What a hint points at, without the solution."""
+    HINT = "Look at {kind}."
+    TITLE = "Backward pass of {file}"
+    SCRIPT = "the script"
+    RIGHT = (
+        "{name}: right.  {count} gradient agrees with the derivative.",
+        "{name}: right.  All {count} gradients agree with the derivatives.",
+    )
+    WRONG = ("{name}: {count} line is wrong.", "{name}: {count} lines are wrong.")
+    GRADIENTS_WRONG = ("{name}: {count} gradient is wrong.", "{name}: {count} gradients are wrong.")
+    UNDECIDED = "{name}: not judged, since {why}."
+    LINE = "Line {line}"
+    LINES = "Lines {line}–{last}"
+    FAILS = "Python would refuse it: {why}."
+    REPAIRS = ("Then {keys} is right.", "Then {keys} are right.")
+    FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
+    UNREAD = "Line {line} was not read: {why}."
+    REFUSED = "Line {line} would be refused by Python: {why}."
+    HEADS: Mapping[str, str] = {"gradient": "gradient", "of": "with respect to", "shape": "shape", "verdict": "verdict"}
+    VERDICTS: Mapping[str, str] = {"right": "right", "wrong": "wrong", "lost": "no value", "misshapen": "wrong shape, {shape} is right",
+                                   "factor": "wrong, {factor} times"}  # fmt: skip
+    ROWS = "Read with samples as rows: weights stand at the right of their products."
+    COLUMNS = "Read with samples as columns: weights stand at the left of their products."
+    COMMA, AND = ", ", " and "
