@@ -24,7 +24,7 @@ _CHECKOUT = Path(__file__).parent.parent.parent / "exercises"
 FOLDER = _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 MAX_FILE = 2_000_000
 MAX_NOTATION = 100_000
-MAX_NUMBERS = 200_000_000
+MAX_NUMBERS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from tutor.marking.number_patterns import NumberFactor, NumberPattern
 from tutor.notation.profile import Notation
 from tutor.numbers.printed import round_significant
 from tutor.numbers.run import read_value
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.answer.handed_in import Unused
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 DIGITS = 6
 MOST_REASONS = 40
 MOST_ORDER = 12
+MOST_NAME = 60
 _PLACED = ("row", "column")
 
 
@@ -103,7 +105,8 @@ class _ComparisonWriter:
         columns = ("name", "quantity", "shape", "verdict", *(("apart",) if shown else ()))
         rows: list[tuple[Sentence, ...]] = []
         for array in self.found.arrays:
-            row: list[Sentence] = [(array.name,), (write_key(array.key),), (self.shape(array.shape),), (self.verdict(array),)]
+            name = make_visible(array.name, MOST_NAME)
+            row: list[Sentence] = [(name,), (write_key(array.key),), (self.shape(array.shape),), (self.verdict(array),)]
             if shown:
                 row.append((self.say_distance(array),))
             rows.append(tuple(row))
@@ -196,6 +199,8 @@ class _ComparisonWriter:
             if first.shape != first.wanted:
                 self.put("", self.words.grammar.sentence(self.words.PATTERNS["axes-kept"]))
             return
+        if first.after:
+            self.put("", *split_places(self.words.AFTER, {"arrays": self.join_keys(first.after)}))
         for array in group:
             self.say_where(array, named=len(group) > 1)
         self.say_why(first)
@@ -229,8 +234,6 @@ class _ComparisonWriter:
 
     def say_why(self, array: ComparedArray) -> None:
         """What gives just these numbers."""
-        if array.after:
-            self.put("", *split_places(self.words.AFTER, {"arrays": self.join_keys(array.after)}))
         for pattern in self.choose_patterns(array):
             phrase = self.words.IS_SO if pattern.sure else self.words.PERHAPS
             self.put(self.words.LABELS["seen"], *split_places(phrase, {"pattern": self.pattern(pattern, array)}))
@@ -313,7 +316,8 @@ class _ComparisonWriter:
                 row += [(write_float(entry.right),), (write_float(entry.ratio),)] if shown else []
                 rows.append(tuple(row))
         if rows:
-            heads = tuple((self.words.HEADS[key],) for key in columns)
+            after = bool(group[0].after)
+            heads = tuple((self.words.HEADS["follows" if key == "right" and after else key],) for key in columns)
             self.blocks.append(Table(heads, tuple(rows), "l" * (several + placed) + "r" * (3 if shown else 1)))
 
     def notes(self) -> None:

@@ -27,6 +27,8 @@ from tutor.numbers.array_columns import ArrayColumns
 from tutor.numbers.arrays import Floats, np
 
 MEAN = "mean"
+MOST_WORK, MOST_BENT = 2_000_000_000, 30_000_000
+"""So many products may one step take, and one that is bent: that is done for every slip."""
 _WHOLE = re.compile(r"[0-9]{1,6}")
 
 
@@ -58,11 +60,12 @@ class ArrayWorld:
                 raise ValueProblem(what)
             self.given[quantity.name] = array[..., None]
         self.own: dict[str, Floats] = {}
+        self.faults: dict[str, TutorError] = {}
 
     @cached_property
     def bent(self) -> BentArrays:
         """What slips make of it."""
-        return BentArrays(self.layered, self.values.__getitem__, 1, frozenset(self.own))
+        return BentArrays(self.layered, self.values.__getitem__, 1, frozenset(self.own), MOST_BENT)
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:
@@ -82,7 +85,7 @@ class ArrayWorld:
     def _run(self, known: Mapping[str, Floats], own: Mapping[str, Floats]) -> dict[str, Floats]:
         """All steps; of what is ``known`` only those anew that something of one's own stands before."""
         found: dict[str, Floats] = {**self.given, **known, **own}
-        worker = ArrayColumns(found.__getitem__, 1)
+        worker = ArrayColumns(found.__getitem__, 1, MOST_WORK)
         changed = set(own)
         uses = self.bent_steps.uses
         with np.errstate(all="ignore"):
@@ -93,8 +96,11 @@ class ArrayWorld:
                     shape = known[name].shape if name in known else None
                     value = worker.value(step.expr)
                     found[name] = value if shape is None or value.shape == shape else np.broadcast_to(value, shape)
-                except (KeyError, ValueError, TutorError):
+                except (KeyError, ValueError):
                     found.pop(name, None)
+                except TutorError as error:
+                    found.pop(name, None)
+                    self.faults.setdefault(name, error)
                 changed.add(name)
         return found
 
@@ -102,6 +108,7 @@ class ArrayWorld:
         """The same where some arrays are somebody's own, and what follows from them is computed anew."""
         other = ArrayWorld.__new__(ArrayWorld)
         other.layered, other.letters, other.given, other.written = self.layered, self.letters, self.given, self.written
+        other.faults = self.faults
         other.own = {name: array[..., None] for name, array in own.items()}
         other.__dict__["steps"], other.__dict__["bent_steps"] = self.steps, self.bent_steps
         other.__dict__["values"] = self._run(self.values, other.own)
@@ -110,6 +117,12 @@ class ArrayWorld:
     def has(self, key: str) -> bool:
         """Whether a quantity or a derivative has a value."""
         return key in self.values
+
+    def explain_missing(self, key: str) -> str:
+        """Why a quantity has no value: what one of the steps before it says, or nothing."""
+        before = (name for name in (*self.list_sources(key), key) if name in self.faults)
+        error = next((self.faults[name] for name in before), None)
+        return "" if error is None else "; ".join(part for part in (error.what, error.hint) if part)
 
     def array(self, key: str) -> Floats:
         """A quantity or a derivative, in its own shape."""
@@ -165,7 +178,7 @@ class ArrayWorld:
         step = self.steps.get(key)
         if step is None or type(step.expr) is not Add or len(step.paths) != len(step.expr.args) or len(step.paths) < 2:
             return {}
-        worker, found = ArrayColumns(self.values.__getitem__, 1), {}
+        worker, found = ArrayColumns(self.values.__getitem__, 1, MOST_WORK), {}
         shape = self.values[key].shape
         with np.errstate(all="ignore"):
             for path, term in zip(step.paths, step.expr.args, strict=True):

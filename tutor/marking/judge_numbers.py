@@ -78,7 +78,8 @@ class NumbersJudge:
             if meant is None:
                 unused.append(Unused(make_visible(array.name, 80), "", self.refuse_name(array.name)))
             elif not key:
-                reason = tell("{name} has no value in this computation", name=meant.quantity)
+                fault = self.world.explain_missing(meant.list_keys(self.world.layered.graph)[0])
+                reason = fault or tell("{name} has no value in this computation", name=meant.quantity)
                 unused.append(Unused(make_visible(array.name, 80), "", reason))
             else:
                 found.append((self.order.get(key, len(self.order)), key, meant, array))
@@ -217,12 +218,15 @@ class NumbersJudge:
             patterns = self.find_patterns(world, base.key, array, got, goal)
             if bends or patterns:
                 found = replace(base, verdict="misconception", patterns=patterns, bends=bends, after=after)
+                if after and got.shape == goal.shape:  # the entries are held against what follows
+                    near = self.find_near(array, got, goal)
+                    found = replace(found, where=find_places(~near), entries=list_entries(got, goal, ~near))
                 ranked.append((rank_explanation(found) + (number if found.bends else 1 - number), found))
         best = min(ranked, key=lambda one: one[0], default=(PERHAPS, base))
         if best[0] < PERHAPS:
             return best[1]
-        near = 0 < base.apart <= CLOSE and base.special == (0, 0) and got.shape == right.shape
-        return replace(base, verdict="close") if near else replace(best[1], verdict="wrong")
+        close = 0 < base.apart <= CLOSE and base.special == (0, 0) and got.shape == right.shape
+        return replace(base, verdict="close") if close else replace(best[1], verdict="wrong")
 
     def find_patterns(self, world: ArrayWorld, key: str, array: NumberArray, got: Floats, goal: Floats) -> tuple[NumberPattern, ...]:
         """The patterns of numbers that fit."""

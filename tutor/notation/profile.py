@@ -19,7 +19,18 @@ from tutor.expression.letters import SUPER
 from tutor.expression.own_functions import is_own, shorten_name
 from tutor.graph.nouns import Quantity
 from tutor.notation.own_notation import OwnNotation, check_own_notation
-from tutor.notation.symbol import Face, Symbol, Time, guess, lower_index, put_time, read_symbol, set_face, set_italic
+from tutor.notation.symbol import (
+    Face,
+    Symbol,
+    Time,
+    guess,
+    guess_array,
+    lower_index,
+    put_time,
+    read_symbol,
+    set_face,
+    set_italic,
+)
 from tutor.text import make_visible
 
 Sign = Literal["dot", "cross", "none"]
@@ -284,8 +295,9 @@ def notation(
     faces: dict[int, Face] = {1: raw.get("vectors", "plain"), 2: raw.get("matrices", "plain")}
     arrays = {quantity.name: faces[min(len(quantity.shape), 2)] for quantity in listed if quantity.shape}
     found.update(own)
+    known = {quantity.name for quantity in listed}
     for name, face in arrays.items():
-        found[name] = set_face(found.get(name) or guess(name), face)
+        found[name] = set_face(found.get(name) or guess_array(name, known), face)
         if (loss, name) in partials:
             partials[loss, name] = set_face(partials[loss, name], face)
     functions = {key: read_symbol(value).symbol() for key, value in raw.get("functions", {}).items()}

@@ -21,7 +21,8 @@ class CompareWords(Topic):
     ALL_RIGHT = "Every array is right."
     HEADS: Mapping[str, str] = {
         "name": "in the file", "quantity": "quantity", "shape": "shape", "verdict": "verdict", "apart": "off by",
-        "place": "place", "yours": "in the file", "right": "right", "ratio": "ratio",
+        "place": "place", "yours": "in the file", "right": "right", "follows": "would follow",
+        "ratio": "ratio",
     }  # fmt: skip
     VERDICTS: Mapping[str, str] = {
         "correct": "right", "follow-through": "wrong only in consequence", "close": "close", "misconception": "wrong", "wrong": "wrong",
