@@ -61,7 +61,10 @@ class StatementReader(FunctionReader):
             try:
                 if run is None:
                     raise self.source.refuse(node, tell("{what} is not read", what=_NAMES.get(type(node), type(node).__name__)))
-                run(self, node)
+                try:
+                    run(self, node)
+                except (TypeError, ValueError, IndexError, KeyError, AttributeError, AssertionError, ArithmeticError):
+                    raise self.source.refuse(node, tell("this statement is not read"), tell("write it in several statements")) from None
             except ProgramError as error:
                 if type(node) in (ast.Return, ast.Raise):
                     raise
