@@ -8,7 +8,8 @@ from tutor.marking.number_patterns import find_block, find_patterns
 CHANCE = np.random.default_rng(13)
 R, Z, A = (CHANCE.normal(size=(4, 3)) for _ in range(3))
 STACK, LONG = CHANCE.normal(size=(5, 4, 3)), CHANCE.normal(size=(8, 6))
-OTHERS, PATHS = {"Z": Z, "A": A, "S": STACK}, {"first": R - Z, "second": Z}
+ROW = CHANCE.normal(size=3)
+OTHERS, PATHS = {"Z": Z, "b": ROW, "A": A, "S": STACK}, {"first": R - Z, "second": Z}
 
 PLANTED = [  # what was done to R, the kind that is named first, and what else is said
     (R.T, "transposed", {"order": (1, 0)}),
@@ -22,6 +23,7 @@ PLANTED = [  # what was done to R, the kind that is named first, and what else i
     (R[::-1, ::-1], "flipped", {"axes": (0, 1)}),
     (R + 0.01 * A, "added", {"name": "A", "factor": "1/100"}),
     (R + 0.3, "offset", {}),
+    (R - ROW, "added", {"name": "b", "factor": "-1"}),
     (R - Z, "missing", {"name": "second"}),
     (A, "another", {"name": "A"}),
     (np.where(Z > 0, A, 0), "masked", {"name": "Z", "base": "A"}),

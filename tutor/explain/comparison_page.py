@@ -267,6 +267,8 @@ class _ComparisonWriter:
             kind = "constant"
         elif kind == "transposed" and len(pattern.order) > 2:
             kind = "transposed axes"
+        elif kind == "added" and pattern.factor is not None and pattern.factor.value == -1:
+            kind = "added minus"
         elif kind == "reordered" and pattern.block > 1:
             kind = "reordered blocks"
         blocks = [place // pattern.block for place in pattern.order[:: pattern.block]]
@@ -278,7 +280,7 @@ class _ComparisonWriter:
             "axes": [self.name_axes(pattern.axes, array)], "order": [order], "block": [str(pattern.block)],
         }  # fmt: skip
         said = split_places(self.words.PATTERNS[kind], places)
-        if pattern.factor is not None and "{factor}" not in self.words.PATTERNS[kind]:
+        if pattern.factor is not None and kind != "added minus" and "{factor}" not in self.words.PATTERNS[kind]:
             said = split_places(self.words.BESIDES, {"pattern": said, "factor": self.factor(pattern.factor)})
         return said
 
@@ -305,20 +307,23 @@ class _ComparisonWriter:
         """Some of the wrong entries, beside what is right."""
         several = len(group) > 1
         shown = self.sheet.reveal == "solution"
+        rated = shown and any(entry.ratio is not None for array in group for entry in array.entries)
         placed = any(entry.place for array in group for entry in array.entries)
-        columns = (*(("quantity",) if several else ()), *(("place",) if placed else ()), "yours", *(("right", "ratio") if shown else ()))
+        wanted = {"quantity": several, "place": placed, "yours": True, "right": shown, "ratio": rated}
+        columns = [key for key, there in wanted.items() if there]
         rows: list[tuple[Sentence, ...]] = []
         for array in group:
             for entry in array.entries[: 2 if several else len(array.entries)]:
                 place = f"[{', '.join(map(str, entry.place))}]" if entry.place else ""
                 row: list[Sentence] = [(write_key(array.key),)] if several else []
                 row += [*([(place,)] if placed else []), (write_float(entry.got),)]
-                row += [(write_float(entry.right),), (write_float(entry.ratio),)] if shown else []
+                row += [(write_float(entry.right),)] if shown else []
+                row += [(write_float(entry.ratio),)] if rated else []
                 rows.append(tuple(row))
         if rows:
             after = bool(group[0].after)
             heads = tuple((self.words.HEADS["follows" if key == "right" and after else key],) for key in columns)
-            self.blocks.append(Table(heads, tuple(rows), "l" * (several + placed) + "r" * (3 if shown else 1)))
+            self.blocks.append(Table(heads, tuple(rows), "l" * (several + placed) + "r" * (1 + shown + rated)))
 
     def notes(self) -> None:
         """What was not used, and what is not there."""
@@ -327,5 +332,9 @@ class _ComparisonWriter:
                 self.put(label, self.words.REASON.format(name=one.place, reason=self.sheet.words.reader.say(one.reason)))
             if len(listed) > MOST_REASONS:
                 self.put(label, self.words.MORE.format(count=len(listed) - MOST_REASONS))
+        if self.found.copied:
+            names = self.words.grammar.enumerate_parts([make_visible(name, MOST_NAME) for name in self.found.copied],
+                                                       self.words.COMMA, self.words.AND)  # fmt: skip
+            self.put("", self.words.grammar.choose(self.words.COPIED, len(self.found.copied)).format(names="".join(names)))
         if self.found.missing:
             self.put("", *split_places(self.words.MISSING, {"arrays": self.join_keys(self.found.missing)}))

@@ -67,7 +67,8 @@ class ComparedArray:
 
 @dataclass(frozen=True, slots=True)
 class ComparedNumbers:
-    """A file of numbers, compared: its arrays in the order of the computation, what could not be used, and what is not in it.
+    """A file of numbers, compared: its arrays in the order of the computation, what could not be used, and what is not in it; ``copied``
+    are those that only say again what was given.
 
     ``first`` is the key of the first wrong one, which others may follow from.
     """
@@ -75,6 +76,7 @@ class ComparedNumbers:
     arrays: tuple[ComparedArray, ...]
     unused: tuple[Unused, ...] = ()
     missing: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
 
     @property
     def first(self) -> str:

@@ -83,12 +83,14 @@ class NumbersJudge:
                 unused.append(Unused(make_visible(array.name, 80), "", reason))
             else:
                 found.append((self.order.get(key, len(self.order)), key, meant, array))
+        copied = tuple(array.name for _, key, _, array in found if key in self.world.given)  # they are what was given, or wrong as such
+        found = [one for one in found if one[1] not in self.world.given]
         judged = [self.judge_one(array, key, meant) for _, key, meant, array in sorted(found, key=lambda one: one[0])]
         present = {array.key for array in judged}
         loss = self.world.layered.graph.loss
         wanted = [derivative_key(loss, quantity.name) for quantity in self.world.layered.graph.parameters]
         missing = tuple(key for key in wanted if key not in present and self.world.has(key))
-        return ComparedNumbers(tuple(judged), tuple(unused), missing)
+        return ComparedNumbers(tuple(judged), tuple(unused), missing, copied)
 
     def refuse_name(self, name: str) -> str:
         """What is said of a name that fits nothing."""
@@ -232,7 +234,7 @@ class NumbersJudge:
         """The patterns of numbers that fit."""
         others = {
             name: other for name, other in world.list_alike(key).items()
-            if other.shape in (got.shape, goal.shape) or (other.ndim == got.ndim + 1 and other.shape[1:] == got.shape)
+            if other.shape in (got.shape, goal.shape, got.shape[1:]) or (other.ndim == got.ndim + 1 and other.shape[1:] == got.shape)
         }  # fmt: skip
         precision = self.measure_precision(array, goal)
         return find_patterns(got, goal, letters=world.list_letters(key), others=others, paths=world.list_paths(key), precision=precision)

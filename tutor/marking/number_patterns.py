@@ -37,7 +37,7 @@ flipped         R read backwards along ``axes``
 reordered       the entries of R along an axis in another order (``order``: where each one stands in R); in blocks of ``block``
 sign-lost       |R|
 offset          R plus the constant ``factor``
-added           R plus ``factor`` times A
+added           R plus ``factor`` times A, which may be a row that is added to each
 missing         R without the path (the term) A
 alone           nothing of R but the path A
 another         A itself
@@ -244,10 +244,13 @@ class _Search:
             return None
         scale = float(np.max(np.abs(theirs))) * self.precision * 2
         apart = np.max(np.abs(mine[:, None, :] - theirs[None, :, :]), axis=2)
-        order = np.argmin(apart, axis=1)
-        if float(np.max(np.min(apart, axis=1))) > scale or len(set(order.tolist())) != size:
-            return None
-        return tuple(order.tolist())
+        order: list[int] = []
+        for place in range(size):  # rows that are alike stand where they were
+            fitting = [at for at in np.flatnonzero(apart[place] <= scale).tolist() if at not in order]
+            if not fitting:
+                return None
+            order.append(place if place in fitting else fitting[0])
+        return tuple(order)
 
     def list_masked(self) -> Iterator[_Candidate]:
         """What is 0 where another array is not positive."""
@@ -403,6 +406,8 @@ class _Search:
             if array.shape == got.shape and len(self.paths) > 1 and self.is_near_sum(right, -array):
                 found.append(self.weigh(NumberPattern("missing", name=name), right - array, float(len(self.paths))))
         for name, array in {**self.others, **self.paths}.items():
+            if array.ndim and array.shape == got.shape[got.ndim - array.ndim :]:  # a bias, in every row
+                array = np.broadcast_to(array, got.shape)
             power = float(np.sum(array * array)) if array.shape == got.shape else 0.0
             value = float(np.sum(difference * array)) / power if power else 0.0
             if value and not (name in self.paths and abs(value + 1) < self.precision) and self.is_near_sum(right, value * array):

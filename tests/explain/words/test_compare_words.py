@@ -12,5 +12,5 @@ from tutor.marking.number_patterns import Kind
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_pattern_is_said(code):
     words = find_wording(code).compare
-    assert set(get_args(Kind)) | {"constant", "transposed axes", "reordered blocks"} == set(words.PATTERNS)
+    assert set(get_args(Kind)) | {"constant", "added minus", "transposed axes", "reordered blocks"} == set(words.PATTERNS)
     assert set(words.PRECISIONS) < set(get_args(Precision))

@@ -74,6 +74,7 @@ class CompareWords(Topic):
         "sign-lost": "every entry has the right size, but none has a minus sign",
         "offset": "{factor} was added to every entry",
         "added": "it is what is right plus {factor} times {name}",
+        "added minus": "it is what is right without {name}",
         "missing": "the path through {name} is missing",
         "alone": "it is the path through {name} alone",
         "another": "these are the numbers of {name}",
@@ -103,6 +104,10 @@ class CompareWords(Topic):
     UNUSED = "Not used"
     IGNORED = "Not used of what is given"
     REASON = "{name}: {reason}"
+    COPIED = (
+        "{names} is a value that was given, no gradient, and was not compared.",
+        "{names} are values that were given, no gradients, and were not compared.",
+    )
     MISSING = "Not in the file: {arrays}."
     MORE = "{count} more"
     LABELS: Mapping[str, str] = {"where": "Where", "seen": "What", "slip": "Likely slip", "next": "What to look at"}
