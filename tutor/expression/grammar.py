@@ -241,8 +241,7 @@ def _choose(tokens: list[Token], at: int, node: Expr, level: int, how: How) -> t
 
 def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """A bracket: a formula, [z > 0], or (a if c > 0 else b)."""
-    opened = at
-    node, at = _sum(tokens, at + 1, level + 1, how)
+    opened, (node, at) = at, _sum(tokens, at + 1, level + 1, how)
     kind, value = tokens[at]
     if kind == "o":
         node, at = _read_over(tokens, at, node, level + 1, how)
