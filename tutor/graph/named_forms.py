@@ -31,7 +31,7 @@ _POOLED = {
 _ENDINGS = {pool: frozenset({pool, f"{pool}_1d", f"{pool}_3d"}) for pool in ("max_pool", "average_pool")}
 _WIDE = frozenset(f"{name}{end}" for name in ("spread_wide", "kernel_gradient_wide") for end in ("", "_flipped"))
 _TO_LARGEST = {f"to_{which}_{word}": word for which in ("largest", "first") for word in LONGER}
-_PARTS = frozenset(name for name, rows in LAYERS.items() if rows[0].said == "part")
+_PARTS = frozenset(name for name, rows in LAYERS.items() if rows[0].written.endswith(" by place"))
 LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED, *_WIDE, *_TO_LARGEST, *JOINED, *_PARTS})
 """What is looked at here; correlation because over channels it is also the gradient of the kernels."""
 
