@@ -234,7 +234,7 @@ class NumbersJudge:
         """The patterns of numbers that fit."""
         others = {
             name: other for name, other in world.list_alike(key).items()
-            if other.shape in (got.shape, goal.shape, got.shape[1:]) or (other.ndim == got.ndim + 1 and other.shape[1:] == got.shape)
+            if other.shape in (got.shape, goal.shape, got.shape[1:]) or is_larger(other.shape, got.shape)
         }  # fmt: skip
         precision = self.measure_precision(array, goal)
         return find_patterns(got, goal, letters=world.list_letters(key), others=others, paths=world.list_paths(key), precision=precision)
@@ -269,6 +269,11 @@ class NumbersJudge:
         for bent in sorted(possible, key=lambda bent: not bent.sure):
             first.setdefault(bent.slips[0].tag, bent)
         return tuple(first.values())[:MOST_SLIPS]
+
+
+def is_larger(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether a shape is another one with one axis more."""
+    return len(shape) == len(other) + 1 and any(shape[:axis] + shape[axis + 1 :] == other for axis in range(len(shape)))
 
 
 PERHAPS = 60
