@@ -220,8 +220,8 @@ class _ComparisonWriter:
             derivative = read_derivative(key)
             name = derivative.wrt if derivative is not None else key
             if name in self.sheet.lines:
-                places = {"quantity": [write_key(name)], "line": [str(self.sheet.lines[name])]}
-                self.put("", *split_places(self.words.LINE, places))
+                line: list[Inline] = [str(self.sheet.lines[name])]
+                self.put("", *split_places(self.words.LINE, {"quantity": [write_key(name)], "line": line}))
 
     def say_where(self, array: ComparedArray, *, named: bool) -> None:
         """Which entries are wrong."""
