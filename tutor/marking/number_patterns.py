@@ -25,6 +25,7 @@ from tutor.numbers.arrays import PLAIN, Floats, np
 Kind = Literal[
     "factor", "transposed", "axes-kept", "read-otherwise", "flipped", "reordered", "sign-lost", "offset", "added", "missing", "alone",
     "another", "not-summed", "not-averaged", "summed", "averaged", "one-of", "masked", "zeroed", "all-zero", "clipped",
+    "operand",
 ]  # fmt: skip
 """What stands in the place of the right array R; ``name`` is another array A, ``axes`` are axes of R or of what was given.
 
@@ -48,6 +49,7 @@ masked          B where A is positive, else 0: B is ``base``, or R itself
 zeroed          R, but 0 at some entries
 all-zero        0 everywhere
 clipped         R cut off at ±``factor``
+operand         what R is computed as, with A in the place of B, which is ``base`` (found where the formula is known)
 =============== ==================================================================================================
 """
 CHANCE = 1e-6

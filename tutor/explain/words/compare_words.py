@@ -87,6 +87,7 @@ class CompareWords(Topic):
         "averaged other": "it is the mean of {name} over {axes}",
         "one-of": "it is number {order} of {name}, counted from 0: the sum over all samples is missing",
         "masked": "it is {base} where {name} is positive, and 0 elsewhere: the mask of another array",
+        "operand": "{name} stands in the place of {base}",
         "zeroed": "where it is not 0 it is right: some entries are 0 that should not be",
         "all-zero": "it is 0 everywhere",
         "clipped": "it is what is right, cut off at ±{factor}",
