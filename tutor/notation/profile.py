@@ -93,7 +93,10 @@ class Notation:
     def write_updated(self, name: str, step: int) -> Symbol:
         """How a parameter is written after a number of updates."""
         plain = self.symbol(name)
-        parts = read_symbol(plain.latex)
+        try:
+            parts = read_symbol(plain.latex)
+        except TutorError:  # an entry of what has an index itself, (W_1)_{11}
+            return self._raise_updated(plain, step)
         if self.update == "next":
             more = f"t+{step}"
             new = parts.add_superscript(Symbol(more, more))
@@ -106,6 +109,16 @@ class Notation:
         if self.update == "prime":
             new = parts.add_superscript(Symbol("'" * step, "′" * step))
             return Symbol(new.latex, plain.text + "′" * step)
+        return plain
+
+    def _raise_updated(self, plain: Symbol, step: int) -> Symbol:
+        """An updated parameter whose symbol has brackets: the count stands above it."""
+        if self.update == "prime":
+            return Symbol(plain.latex + "'" * step, plain.text + "′" * step)
+        if self.update == "next":
+            return Symbol(f"{plain.latex}^{{t+{step}}}", f"{plain.text}^(t+{step})")
+        if self.update == "index":
+            return Symbol(f"{plain.latex}^{{({step})}}", plain.text + "".join(SUPER[sign] for sign in f"({step})"))
         return plain
 
     def function(self, name: str) -> Symbol:
