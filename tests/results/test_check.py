@@ -47,6 +47,7 @@ def test_where_a_formula_differs_is_said_in_symbols():
     one, other = written([("dL/da", "a - y"), ("dL/da", "4*(a - y)*x")])
     assert (one.point, one.at_given) == ("", True)
     assert re.fullmatch(r"[xywb] = −?[0-9.]+(, [xywb] = −?[0-9.]+)*", other.point)  # the two are equal at the given x = 1/2
+    assert (one.only_given, other.only_given) == (False, True)
     assert all("-" not in text for text in (*one.both, *other.both))
 
 

@@ -56,6 +56,21 @@ def naming(row: Optimiser, taken: Collection[str], rate: str) -> Naming:
     return Naming(_make_fresh(rate, used), _make_fresh("t", used), settings, used)
 
 
+def list_update_names(row: Optimiser, parameters: Collection[str], taken: Collection[str]) -> dict[str, str]:
+    """What an update keeps and works out may be called, with the name of each: of a single parameter by its letter alone, too.
+
+    >>> from tutor.rules.optimisers import optimiser
+    >>> list_update_names(optimiser("rmsprop"), ["w"], ["w", "L"])
+    {'v_w': 'v_w', 's_w': 'v_w', 'v': 'v_w', 's': 'v_w'}
+    """
+    names = naming(row, taken, "rate")
+    words = {word: word for word in row.targets if word != "w"} | dict(row.called)
+    found = {f"{word}_{parameter}": names.name_own(own, parameter) for parameter in parameters for word, own in words.items()}
+    if len(parameters) == 1:
+        found |= {word: names.name_own(own, *parameters) for word, own in words.items()}
+    return {word: name for word, name in found.items() if word not in taken}
+
+
 def name_shared(word: str) -> str:
     """What a state or an intermediate value of no certain parameter is called, at the head of a table of several.
 

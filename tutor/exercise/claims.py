@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, get_args
 
+from tutor.derive.update import list_update_names
 from tutor.errors import ExerciseError, ShapeError, TutorError, hint_near
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import choose_own_layers, is_about_layers, read_layer_formula, read_layer_formulas
@@ -17,6 +18,7 @@ from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
 from tutor.expression.walk import substitute
 from tutor.graph.bracketed import Bracketed, pick_bracketed
+from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Graph
@@ -60,9 +62,13 @@ _CLAIM = re.compile(r"(?P<what>.+?)(?:\s+(?P<when>after|before)\s+(?P<k>\d{1,6})
 
 
 def read_claim(
-    entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, layered: Layered | None = None
-) -> Claim:
-    """One claim, read: what it is about and what is printed; ``layered`` are the arrays that it may speak of."""
+    entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, layered: Layered | None = None,
+    plan: TrainingPlan | None = None,
+) -> Claim:  # fmt: skip
+    """One claim, read: what it is about and what is printed; ``layered`` are the arrays that it may speak of.
+
+    With the ``plan`` of the training a claim after updates may be about a state of the optimiser, ``m after 1``.
+    """
     text, printed = entry["claim"].strip(), write_nested(entry["printed"])
     erratum, note = entry.get("erratum"), entry.get("note", "")
     if not printed:
@@ -70,10 +76,10 @@ def read_claim(
     over = _OVER.match(text)
     if over is not None and graph is not None and over[1] not in graph.names:
         rest = {**entry, "claim": text[over.end() :]}
-        return _put_over(read_claim(rest, graph, network, profile, layered), next(how for how in get_args(Reduce) if how == over[1]))
+        return _put_over(read_claim(rest, graph, network, profile, layered, plan), next(how for how in get_args(Reduce) if how == over[1]))
     pieces = [piece.strip() for piece in _split_members(_ABOUT.sub("", printed))]
     if len(pieces) > 1 and all(pieces):
-        parts = tuple(read_claim({**entry, "printed": piece}, graph, network, profile, layered) for piece in pieces)
+        parts = tuple(read_claim({**entry, "printed": piece}, graph, network, profile, layered, plan) for piece in pieces)
         return replace(parts[-1], printed=printed, parts=parts)
     if text.startswith("count "):
         return Claim(text, printed, None, count=check_countable(text[6:].strip(), network), erratum=erratum, note=note,
@@ -89,6 +95,10 @@ def read_claim(
     about = _CLAIM.fullmatch(text)
     if about is not None and (picked := pick_bracketed(about["what"], layered)):
         return _read_picked(entry, figures, picked, text[len(about["what"]) :], graph, profile)
+    states = _list_states(graph, plan) if about is not None and about["when"] else {}
+    if about is not None and figures.startswith("[") and (array := _find_state_array(about["what"], states, graph, layered)):
+        when = text[len(about["what"]) :]
+        return _read_entries(entry, figures, array, Name(about["what"]), when, graph, profile, plan)
     if layered is not None and figures.startswith("[") and figures.endswith("]"):
         return replace(_read_array_claim(entry, figures, graph, profile, layered), printed=printed)
     if layered is not None and is_about_layers(both, layered):
@@ -97,7 +107,8 @@ def read_claim(
     assert match is not None
     names = (*graph.names, rate_name(profile))
     try:
-        subject = parse(match["what"], names=names, functions=(*FUNCTIONS, *graph.own_functions))
+        subject = parse(match["what"], names=(*names, *states), functions=(*FUNCTIONS, *graph.own_functions))
+        subject = substitute(subject, {word: Name(name) for word, name in states.items()})
         check_calls(subject)
     except TutorError as error:
         if erratum is None:
@@ -202,14 +213,37 @@ def _read_array_claim(entry: Mapping[str, Any], printed: str, graph: Graph, prof
 
 def _read_picked(entry: Mapping[str, Any], printed: str, picked: Bracketed, when: str, graph: Graph, profile: str) -> Claim:
     """Figures of some entries of an array, or of a gradient: dL/dZ[0, :]."""
-    figures = split_nested(printed, picked.entries.shape)
-    parts = tuple(read_claim({**entry, "claim": key + when, "printed": figure}, graph, None, profile)
-                  for key, figure in zip(picked.keys, figures, strict=True))  # fmt: skip
+    return _read_entries(entry, printed, Array(picked.entries.shape, picked.keys), picked.expr, when, graph, profile)
+
+
+def _read_entries(
+    entry: Mapping[str, Any], printed: str, keys: Array[str], whole: Expr, when: str, graph: Graph, profile: str,
+    plan: TrainingPlan | None = None,
+) -> Claim:  # fmt: skip
+    """Figures in brackets: a claim for each entry, by its key."""
+    parts = tuple(read_claim({**entry, "claim": key + when, "printed": figure}, graph, None, profile, plan=plan)
+                  for key, figure in zip(keys.items, split_nested(printed, keys.shape), strict=True))  # fmt: skip
     text = entry["claim"].strip()
-    if not picked.entries.shape:
+    if not keys.shape:
         return replace(parts[0], text=text)
-    return replace(parts[0], text=text, printed=printed, subject=picked.expr, formula=None, figure="", parts=parts,
-                   shape=picked.entries.shape, layers=True)  # fmt: skip
+    return replace(parts[0], text=text, printed=printed, subject=whole, formula=None, figure="", parts=parts, shape=keys.shape,
+                   layers=True)  # fmt: skip
+
+
+def _list_states(graph: Graph, plan: TrainingPlan | None) -> dict[str, str]:
+    """What the optimiser keeps and computes for each parameter, by every name that it may have."""
+    parameters = [quantity.name for quantity in graph.parameters]
+    return list_update_names(optimiser(plan.optimiser), parameters, graph.names) if plan is not None else {}
+
+
+def _find_state_array(what: str, states: Mapping[str, str], graph: Graph, layered: Layered | None) -> Array[str] | None:
+    """The entries of a state of an array, ``m_W``, or ``m`` where one array is all that is trained."""
+    for name, array in layered.entries.items() if layered is not None and states else ():
+        alone = set(array.items) == {quantity.name for quantity in graph.parameters}
+        keys = tuple(f"{what.removesuffix(f'_{name}')}_{item}" for item in array.items)
+        if array.shape and what not in graph.names and (alone or what.endswith(f"_{name}")) and all(key in states for key in keys):
+            return Array(array.shape, keys)
+    return None
 
 
 _COMMA = re.compile(r"\d,\d")

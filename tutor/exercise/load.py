@@ -219,7 +219,7 @@ class _Reader:
         families = self.repetition.families if self.repetition is not None else ()
         named = (*graph.names, *(layered.graph.names if layered else ()), *families) if graph else None
         symbols = self.symbols(good.get("symbols", {}), named)
-        claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile, layered)]
+        claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile, layered, plan)]
         subject = Subject(graph, layered if layered is not None else choose_own_layers(None, network, profile) if graph else None, network)
         translations = read_translations(self.raw, self.check_types, self.fault)
         questions = read_questions(good["question"], subject, self.check_types, self.fault) if "question" in good else ()
@@ -461,10 +461,12 @@ class _Reader:
         if entry["claim"].startswith("update "):
             claim = self.attempt(path, read_update_claim, entry, plan, profile)
         else:
-            claim = self.attempt(path, read_claim, entry, graph, network, profile, layered)
+            claim = self.attempt(path, read_claim, entry, graph, network, profile, layered, plan)
         return claim
 
-    def tables(self, good: Mapping[str, Any], graph: Graph | None, profile: str, layered: Layered | None) -> list[Claim]:
+    def tables(
+        self, good: Mapping[str, Any], graph: Graph | None, profile: str, layered: Layered | None, plan: TrainingPlan,
+    ) -> list[Claim]:  # fmt: skip
         """``[[table]]``: columns such as "w after k" and rows that begin with k, or plain columns and rows of their figures."""
         found = []
         for number, raw in enumerate(good.get("table", []), 1):
@@ -485,7 +487,7 @@ class _Reader:
                     if graph is None:
                         continue
                     item = self.attempt(place, self.conventions.read_figures, {"claim": text, "printed": figure})
-                    claim = self.attempt(place, read_claim, item, graph, None, profile, layered) if item else None
+                    claim = self.attempt(place, read_claim, item, graph, None, profile, layered, plan) if item else None
                     if claim is not None:
                         found.append(claim)
         return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from tutor.derive.backward import derive
@@ -12,13 +13,14 @@ from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import choose_own_layers
 from tutor.exercise.read_training import read_settings
+from tutor.expression.keys import read_after
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import substitute
 from tutor.graph.nouns import Graph, Step
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.data_set import Order, Samples
 from tutor.numbers.run import compute, read_value, require, run
-from tutor.numbers.train import Row, Task, train_exactly
+from tutor.numbers.train import Row, Task, run_one_update, train_exactly
 from tutor.rules.optimisers import DESCENT, Optimiser, formula_of, optimiser
 from tutor.text import make_visible
 
@@ -129,11 +131,21 @@ class Trainer:
         self.exercise = exercise
         self.rows: dict[str, tuple[Row, ...]] = {}
 
-    def trace(self, values: Mapping[str, Value], after: int, most: int) -> Mapping[str, Value]:
-        """The forward pass with the parameters after so many updates, and the states."""
+    def trace(self, values: Mapping[str, Value], after: int, most: int, wanted: Collection[str] = ()) -> Mapping[str, Value]:
+        """The forward pass with the parameters after so many updates, and the states; with what the last update computed, if ``wanted``."""
         graph = self.exercise.graph
         assert graph is not None
-        return run(graph.steps, {**values, **self.parameters(values, after, most)})
+        moved = self.parameters(values, after, most)
+        if after and any(name not in moved for name in wanted):
+            moved = {**self.find_made(values, after, most), **moved}
+        return run(graph.steps, {**values, **moved})
+
+    def find_made(self, values: Mapping[str, Value], after: int, most: int) -> dict[str, Value]:
+        """What an update computes on the way and does not keep: the corrected means of Adam."""
+        task, before = make_task(self.exercise, values), self.parameters(values, after - 1, most)
+        batch = next(islice(task.batches(), after - 1, None))
+        _, trace = run_one_update(task, {**before, task.names.t: Fraction(after)}, batch)
+        return {step.target: trace[step.target] for each in task.updates for step in each.steps if not read_after(step.target).updates}
 
     def parameters(self, values: Mapping[str, Value], after: int, most: int) -> Mapping[str, Value]:
         """Parameters and states after so many updates; of a data set the first sample is used.

@@ -215,7 +215,7 @@ class _VerdictWriter:
         both = (differs.yours.replace("-", "−"), differs.expected.replace("-", "−")) if differs else ("", "")
         value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
         sums = tuple(self.write_sum(group, claim) for group in verdict.sums)
-        return VerdictText(subject, self.write(claim.formula, claim), value, point, both, verdict.at_given, sums)
+        return VerdictText(subject, self.write(claim.formula, claim), value, point, both, verdict.at_given, verdict.only_given, sums)
 
     def join_parts(self, claim: Claim, verdict: Verdict) -> VerdictText:
         """The entries of an array as one, or the sides of an equation."""

@@ -10,7 +10,8 @@ Duchi et al. 2011 (Adagrad); Tieleman and Hinton 2012 (RMSprop); Kingma and Ba 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
@@ -61,7 +62,8 @@ class Optimiser:
 
     ``states`` start at 0.  ``rate`` is the default step size (none where the exercise must say it), below ``rate_below`` where the
     method needs that.  ``batch`` is its number of samples an update: 0 for all, None where the user must say it.  ``slips`` are the keys
-    of those of a variant "as on the slide", whose published method is ``published``.  What it is called, and how it stands to PyTorch, is
+    of those of a variant "as on the slide", whose published method is ``published``.  ``called`` are other letters of the
+    states, as books have them: what d2l.ai calls s.  What it is called, and how it stands to PyTorch, is
     in `tutor.explain.words.update_rules`.
     """
 
@@ -76,6 +78,7 @@ class Optimiser:
     hessian: bool = False
     slips: tuple[str, ...] = ()
     published: str = ""
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = {*GIVEN, *self.states, *(setting.name for setting in self.settings)}
@@ -163,12 +166,12 @@ OPTIMISERS: tuple[Optimiser, ...] = (
     Optimiser(
         "adagrad", "Duchi et al. 2011",
         (Move("G", "G + g^2", "sum of squares"), Move("w", "w - rate*g/(sqrt(G) + eps)", "scaled step")),
-        states=("G",), settings=(_epsilon("1e-10"),), rate="0.01",
+        states=("G",), settings=(_epsilon("1e-10"),), rate="0.01", called={"s": "G"},
     ),
     Optimiser(
         "rmsprop", "Tieleman and Hinton 2012",
         (Move("v", "rho*v + (1 - rho)*g^2", "mean of squares"), Move("w", "w - rate*g/(sqrt(v) + eps)", "scaled step")),
-        states=("v",), settings=(_RHO, _epsilon("1e-8")), rate="0.001",
+        states=("v",), settings=(_RHO, _epsilon("1e-8")), rate="0.001", called={"s": "v"},
     ),
     Optimiser(
         "adam", "Kingma and Ba 2015",
@@ -179,7 +182,7 @@ OPTIMISERS: tuple[Optimiser, ...] = (
             Move("vhat", "v/(1 - beta2^t)", "bias correction"),
             Move("w", "w - rate*mhat/(sqrt(vhat) + eps)", "scaled step"),
         ),
-        states=("m", "v"), settings=(*_BETAS, _epsilon("1e-8")), rate="0.001",
+        states=("m", "v"), settings=(*_BETAS, _epsilon("1e-8")), rate="0.001", called={"s": "v", "shat": "vhat"},
     ),
     Optimiser(
         "adagrad-slide", "Neural Networks (003), Learning rates: Adagrad",

@@ -17,9 +17,9 @@ from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import choose_own_layers
 from tutor.exercise.training_task import Trainer, find_differing_update, is_trained_otherwise, update_formula
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
+from tutor.expression.nodes import Add, Expr, Name, Neg, Partial
 from tutor.expression.plain import write_plain
-from tutor.expression.walk import find_partials, is_numeric
+from tutor.expression.walk import find_partials, is_numeric, names
 from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Graph
 from tutor.graph.shapes import shape_text
@@ -83,6 +83,7 @@ class VerdictText:
     point: str = ""
     both: tuple[str, str] = ("", "")
     at_given: bool = False
+    only_given: bool = False
     sums: tuple[str, ...] = ()
     erratum: str = ""
     cause: Cause | None = None
@@ -107,6 +108,8 @@ class Verdict:
     """Where a formula differs, and by how much."""
     at_given: bool = False
     """Whether that is at the given values."""
+    only_given: bool = False
+    """Whether a formula that differs is right at the given values."""
     parts: tuple[Verdict, ...] = ()
     """Those of the entries of an array, or of what stands between equals signs."""
     written: VerdictText | None = None
@@ -280,9 +283,10 @@ class _Checker:
         values = {**self.exercise.values, **claim.at}
         if claim.over:
             return self.value_over(claim, claim.subject, values)
-        if claim.after:
+        kept = {*names(claim.subject)} - {*self.graph.names, self.rate}  # states of the optimiser
+        if claim.after or kept:
             if is_trained_otherwise(self.exercise):
-                return self.subject(claim.subject, self.trainer.trace(values, claim.after, self.count_most_steps(claim)))
+                return self.subject(claim.subject, self.trainer.trace(values, claim.after, self.count_most_steps(claim), kept))
             if not self.graph.parameters:
                 raise ExerciseError("nothing is trained here", hint='name the parameters: parameters = ["w", "b"]')
             moved = self.trainer.parameters(values, claim.after, self.count_most_steps(claim))
@@ -294,7 +298,8 @@ class _Checker:
         samples = self.exercise.samples
         assert samples is not None
         moved = self.trainer.parameters(values, claim.after, self.count_most_steps(claim)) if claim.after else {}
-        found = [self.subject(subject, self.start({**values, **moved, **samples.sample(place)})) for place in range(len(samples))]
+        starts = (self.start({**values, **moved, **samples.sample(place)}) for place in range(len(samples)))
+        found = [self.subject(subject, {**moved, **trace}) for trace in starts]
         return join_samples(found, claim.over or samples.reduce)
 
     def start(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -311,7 +316,7 @@ class _Checker:
     def subject(self, expr: Expr, trace: Mapping[str, Value]) -> Value:
         """The value of an expression that may have any derivative in it."""
         known = dict(trace)
-        for partial in _partials(expr):
+        for partial in find_partials(expr):
             name = derivative_key(partial.of, partial.wrt)
             if name not in known:
                 known.update(run(self.derivation(partial.of).backward, trace))
@@ -341,22 +346,24 @@ class _Checker:
         if found.outcome == "equal":
             return replace(base, agreement="exact")
         shown = self.tell_apart(claim)
-        if shown is None:
-            return replace(base, agreement="differs", difference=found)
+        if shown is None or shown[0] == shown[1]:
+            return replace(base, agreement="differs", difference=found, only_given=shown is not None)
         return replace(base, agreement="differs", difference=replace(found, point=(), yours=shown[0], expected=shown[1]), at_given=True)
 
     def tell_apart(self, claim: Claim) -> tuple[str, str] | None:
-        """What the printed formula and the derived one give at the exercise's own values, where these tell them apart."""
+        """What the printed formula and the derived one give at the exercise's own values, where these tell them apart;
+        twice the same where they do not at all."""
         assert claim.subject is not None
         assert claim.formula is not None
         if not self.exercise.values:
             return None
         try:
             trace = self.start(self.exercise.values)
-            both = [round_significant(self.subject(expr, trace), DIGITS) for expr in (claim.formula, claim.subject)]
+            left, right = (self.subject(expr, trace) for expr in (claim.formula, claim.subject))
         except TutorError:  # a formula of something else, or without a value there
             return None
-        return (both[0], both[1]) if both[0] != both[1] else None
+        both = (round_significant(left, DIGITS), round_significant(right, DIGITS))
+        return both if both[0] != both[1] or self.is_same(left, right) else None
 
     def is_equal_everywhere(self, claim: Claim) -> bool:
         """Whether the printed formula equals the subject at random points (after a step of random size, where it asks)."""
@@ -381,8 +388,8 @@ class _Checker:
         assert claim.subject is not None
         leaves = {quantity.name: trace[quantity.name] for quantity in self.graph.leaves}
         if claim.after:
-            names = tuple(quantity.name for quantity in self.graph.parameters)
-            task = Task(self.derivation(self.graph.loss), leaves, names, optimiser(DESCENT), rate, {}, letter=self.rate)
+            trained = tuple(quantity.name for quantity in self.graph.parameters)
+            task = Task(self.derivation(self.graph.loss), leaves, trained, optimiser(DESCENT), rate, {}, letter=self.rate)
             leaves |= train_exactly(task, claim.after).rows[-1].values
         trace = run(self.graph.steps, leaves) if claim.after else trace
         return self.subject(claim.subject, {self.rate: rate, **trace})
@@ -490,14 +497,3 @@ def count_digits(text: str) -> int:
 def negate(expr: Expr) -> Expr:
     """The opposite, without a double sign."""
     return expr.arg if isinstance(expr, Neg) else Neg(expr)
-
-
-def _partials(expr: Expr) -> list[Partial]:
-    found: list[Partial] = []
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Partial):
-            found.append(node)
-        stack.extend(children(node))
-    return found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tutor.derive.second import hessian_name
-from tutor.derive.update import Naming, Update, name_shared
+from tutor.derive.update import Naming, Update, name_shared, naming
 from tutor.exercise.model import Exercise
 from tutor.expression.keys import read_after
 from tutor.expression.walk import names
@@ -50,6 +50,7 @@ def update_notation(notation: Notation, task: Task, updates: Sequence[Update], n
 def add_optimiser_letters(notation: Notation, exercise: Exercise) -> Notation:
     """The notation with m̂ and β₁ for the ``mhat`` and ``beta1`` of claims about the optimiser's steps; what has a symbol keeps it."""
     claims = [claim for claim in exercise.claims if claim.update]
+    notation = _add_states(notation, exercise)
     if not claims:
         return notation
     row = optimiser(exercise.plan.optimiser)
@@ -58,6 +59,20 @@ def add_optimiser_letters(notation: Notation, exercise: Exercise) -> Notation:
     known = {quantity.name for quantity in (*exercise.graph.leaves, *exercise.graph.nodes)} if exercise.graph else set()
     letters = {name: _setting(name) for name in dict.fromkeys([*own, *named]) if name not in known}
     return replace(notation, symbols={**letters, **notation.symbols})
+
+
+def _add_states(notation: Notation, exercise: Exercise) -> Notation:
+    """The notation with m, or m with its parameter as index, for the states that claims are about."""
+    graph, row = exercise.graph, optimiser(exercise.plan.optimiser)
+    parameters = [quantity.name for quantity in graph.parameters] if graph is not None else []
+    if graph is None or not parameters or not row.states:
+        return notation
+    made = naming(row, graph.names, "rate")
+    found = {
+        made.name_own(word, name): _write_indexed(_setting(word), notation.symbol(name), len(parameters) == 1)
+        for name in parameters for word in row.targets if word != "w"
+    }  # fmt: skip
+    return replace(notation, symbols={**found, **notation.symbols})
 
 
 def _setting(name: str) -> Symbol:

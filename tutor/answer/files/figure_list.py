@@ -118,7 +118,7 @@ def _read_line(line: str, exercise: Exercise) -> Claim:
     if name.startswith("update "):
         return read_update_claim({"claim": name, "printed": figure}, exercise.plan, exercise.notation)
     entry = {"claim": name, "printed": figure, "erratum": ""}  # a formula whose shapes do not fit is a wrong one, not one that is unread
-    claim = read_claim(entry, exercise.graph, exercise.network, exercise.notation, exercise.layers)
+    claim = read_claim(entry, exercise.graph, exercise.network, exercise.notation, exercise.layers, exercise.plan)
     if claim.unknown and not claim.layers:
         known = exercise.graph.names if exercise.graph is not None else ()
         hint = hint_near(name, known) or "names are those of the exercise; tutor solve shows them"

@@ -44,6 +44,7 @@ class ListingWords(Topic):
     CONDITION = "for targets that add up to 1, as here: {sums}"
     DIFFERENCE = "at {point} the printed formula gives {printed}, the derived one {derived}"
     DIFFERENCE_GIVEN = "at the given values the printed formula gives {printed}, the derived one {derived}"
+    ONLY_GIVEN = "right at the given values only"
     DIFFERENCE_EVERYWHERE = "the printed formula gives {printed}, the derived one {derived}"
     CORRECTION_RIGHT = "its correction is right: {correction} ({verdict})"
     CORRECTION_WRONG = "its correction is wrong, too: {correction}"

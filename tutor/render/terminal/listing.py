@@ -175,6 +175,8 @@ def _remarks(verdict: Verdict, words: ListingWords) -> Iterable[str]:
     of = verdict.written
     if of is not None and of.sums:
         yield words.CONDITION.format(sums=", ".join(of.sums))
+    if of is not None and of.only_given:
+        yield words.ONLY_GIVEN
     if of is not None and of.both[0]:
         said = words.DIFFERENCE if of.point else words.DIFFERENCE_GIVEN if of.at_given else words.DIFFERENCE_EVERYWHERE
         yield said.format(point=of.point, printed=of.both[0], derived=of.both[1])
