@@ -23,10 +23,12 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.guess_shapes import Sizes, list_documented
+from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes, list_documented
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
+from tutor.code.pair_functions import LOSSES, split_gradient
 from tutor.code.shape_guesses import ShapeGuesser
 from tutor.code.targets import is_drawn, list_targets, load_target, spell_target
+from tutor.code.work_calls import KNOWN
 from tutor.code.work_expressions import SIGNS
 from tutor.numbers.arrays import np
 
@@ -61,10 +63,11 @@ class StatementWorker(ShapeGuesser):
         sizes: Sizes,
         *,
         number: type = float,
+        table: Mapping[str, Callable[..., Any]] | None = None,
         bump: tuple[int, Any] | None = None,
         edits: Mapping[int, Sequence[ast.stmt]] | None = None,
     ) -> None:
-        super().__init__(world, sizes, number=number)
+        super().__init__(world, sizes, number=number, table=table)
         self.bump, self.edits = bump, edits or {}
         self.once: frozenset[int] = frozenset()
         self.generic = False
@@ -125,8 +128,7 @@ class StatementWorker(ShapeGuesser):
         before, self.statement = self.statement, node
         self.record.visited[id(node)] = node
         try:
-            with np.errstate(all="ignore"):
-                _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
+            _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
         except (FunctionReturned, RoundEnds, TooLong, OtherShape):
             raise
         except NotRead as why:
@@ -144,7 +146,16 @@ class StatementWorker(ShapeGuesser):
         if isinstance(node, ast.Return):
             raise FunctionReturned(Lost(why))
         for target in list_targets(node) if simple else ():
-            self._bind_lost(target, why)
+            if self.generic and self.depth == 0 and not why.fails and isinstance(target, ast.Name | ast.Tuple):
+                self._bind_guess(target)
+            else:
+                self._bind_lost(target, why)
+
+    def _bind_guess(self, target: ast.expr) -> None:
+        """Data that a script reads from somewhere: names that nobody gives."""
+        for part in target.elts if isinstance(target, ast.Tuple) else [target]:
+            if isinstance(part, ast.Name):
+                self.scope[part.id] = Guess(part.id)
 
     def _bind_lost(self, target: ast.expr, why: NotRead) -> None:
         if isinstance(target, ast.Tuple | ast.List):
@@ -165,17 +176,59 @@ class StatementWorker(ShapeGuesser):
         """``z = W @ x``."""
         if self._take_shape_apart(node):
             return
+        if self._take_usual(node):
+            return
         value = self.read(node.value)
+        if (
+            self.generic
+            and self.depth == 0
+            and type(value) is int
+            and value >= 10
+            and isinstance(node.targets[0], ast.Name)
+        ):
+            value = self.guesser.sizes.find(node.targets[0].id)
+        if self.generic and self.depth == 0 and isinstance(node.targets[0], ast.Tuple) and isinstance(value, tuple):
+            names = [part.id if isinstance(part, ast.Name) else "" for part in node.targets[0].elts]
+            find = self.guesser.sizes.find
+            value = tuple(
+                find(name) if type(one) is int and one >= 10 and name else one
+                for name, one in zip(names, value, strict=False)
+            )
         if self.generic and is_drawn(node.value):
             value = self.make_generic(node.targets[0], value)
         for target in node.targets:
             self.give_value(target, value, node)
 
+    def _take_usual(self, node: ast.Assign) -> bool:
+        """``A, cache = sigmoid(Z)`` of a function that a course gives beside the file: the value, and what it is of."""
+        call, target = node.value, node.targets[0]
+        if not (
+            isinstance(target, ast.Tuple)
+            and len(target.elts) == 2
+            and isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+        ):
+            return False
+        name = call.func.id
+        if (
+            name not in KNOWN
+            or name in self.scope
+            or isinstance(self.module.get(name), ProgramFunction)
+            or len(call.args) != 1
+        ):
+            return False
+        inner = self.take(call.args[0])
+        self.give_value(target, (self.table[name](inner), inner), node)
+        return True
+
     def make_generic(self, target: ast.expr, value: Any) -> Any:
         """Parameters that begin as zeros, or as small numbers, get numbers that tell mistakes."""
         if isinstance(value, np.ndarray) and value.dtype.kind in "fc" and value.size:
-            name = spell_target(target)[1]
-            return self.guesser.make_numbers(f" {name}", value.shape).astype(self.number)
+            name, spread = spell_target(target)[1], float(np.std(np.real(value)))
+            last = name.rpartition(".")[2]
+            if spread > 0.02 or split_gradient(name) or not (BIASES.match(last) or NAMED_WEIGHTS.match(last)):
+                return value
+            return 0.3 * self.guesser.make_numbers(f" {name}", value.shape).astype(self.number)
         return value
 
     def _take_shape_apart(self, node: ast.Assign) -> bool:
@@ -232,7 +285,7 @@ class StatementWorker(ShapeGuesser):
         of = self.read(target.value)
         key = spell_target(target)[1]
         if type(of) is Guess:
-            of.value, of.known = GuessedDictionary(), True
+            of.value, of.known = GuessedDictionary(self.guesser.settings), True
             of = of.value
         if isinstance(of, dict):
             of[self.take(target.slice)] = self.note(key, value, node)
@@ -429,6 +482,8 @@ class StatementWorker(ShapeGuesser):
         except FunctionReturned as end:
             if type(end.value) is Lost:
                 raise end.value.why from None
+            if LOSSES.match(func.node.name) and is_number(end.value):
+                return self.note("loss", end.value, node)
             return end.value
         finally:
             self.scope = own
@@ -447,7 +502,10 @@ class StatementWorker(ShapeGuesser):
             arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None
         }
         found: dict[str, Any] = {}
-        hints = list_documented(func.node, self.guesser.sizes)
+        sizes = self.guesser.sizes
+        if id(func.node) not in sizes.documented:
+            sizes.documented[id(func.node)] = list_documented(func.node, sizes)
+        hints = sizes.documented[id(func.node)]
         for arg in [*listed, *args.kwonlyargs]:
             name = arg.arg
             if left and arg in listed:
@@ -479,7 +537,15 @@ class StatementWorker(ShapeGuesser):
                 )
             finally:
                 self.generic = generic
+            for name, value in made.attributes.items():
+                if value is None and (NAMED_WEIGHTS.match(name) or BIASES.match(name)):
+                    made.attributes[name] = Guess(name)
         return made
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is one number: of a loss."""
+    return isinstance(value, float | complex | np.inexact) or (isinstance(value, np.ndarray) and value.size == 1)
 
 
 _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
