@@ -72,6 +72,8 @@ PLANTED = {  # page: its steps, its rows (claim, printed, what is to be said: no
     "factors in the other order": (PRODUCT, [("Z", "[[0.2625, 0.1136], [-0.2001, 0.8178]]", "product-order")], PRODUCT_AT),
     "an outer product the other way round": (LAYER, [("dL/dV", "outer(h, dL/do)", "other-layout|outer-reversed")], LAYER_AT),
     "outer products without transposes": (LAYER, [("dL/dV", "dL/do @ h", "transpose-forgotten")], LAYER_AT),
+    "an outer product without its transpose, in the wrong order": (PRODUCT, [
+        ("dL/dW", "dL/dZ @ X", "product-order+transpose-forgotten"), ("dL/dX", "2*dL/dZ @ W^T", "twice-too-large")], PRODUCT_AT),
     "a formula with its sign turned": (NEURON, [("dL/da", "2*(y - a)", "sign-of-error")], NEURON_AT),
     "a formula with the name of another": (NEURON, [("dL/dw", "dL/da*da/dz*b", "another-name")], NEURON_AT),
     "the same wrong figure twice": (NEURON, [("dL/da", "0.48236", "factor-two-lost"), ("dL/da", "0.48236", "repeated")], NEURON_AT),

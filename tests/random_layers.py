@@ -89,7 +89,7 @@ class Maker:
             while f"{{{letter}:" in made:
                 start = made.index(f"{{{letter}:")
                 end = made.index("}", start)
-                own = tuple(int(sizes[size]) for size in made[start + 3 : end].split(","))
+                own = tuple(int(sizes.get(size, size)) for size in made[start + 3 : end].split(","))
                 made = made[:start] + self.leaf(letter, own) + made[end + 1 :]
         if "{s}" in made:
             words["s"] = self.leaf("c", ())

@@ -64,7 +64,8 @@ class Listener:
             answer = write_answer(marker, task.question)
             if task.question.kind in ("number", *LISTS):
                 numbers = [one for one in NUMBER.findall(answer) if len(DIGIT.findall(one.strip("-0."))) >= LEAST_DIGITS]
-                yield from ((task.id, one.lstrip("-")) for one in numbers if not is_near(float(one), given) and one not in earned)
+                numbers = [one.lstrip("-") for one in numbers]
+                yield from ((task.id, one) for one in numbers if not is_near(float(one), given) and one not in earned)
             elif answer not in earned:
                 if task.id not in self.forms:
                     self.forms[task.id] = list(self.list_forms(marker, task, answer))
@@ -82,7 +83,7 @@ class Listener:
 
 
 def is_near(number, given):
-    return any(abs(number - value) <= 1e-4 * abs(value) for value in given)
+    return any(abs(abs(number) - abs(value)) <= 1e-4 * abs(value) for value in given)
 
 
 def find_said(listener, session, said):

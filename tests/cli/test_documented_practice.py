@@ -1,4 +1,4 @@
-"""docs/practise.md: what it says is typed is typed, and what it shows comes out."""
+"""docs/practise.md and README: what they say is typed is typed, and what they show comes out."""
 
 import io
 import re
@@ -10,8 +10,10 @@ import pytest
 from tutor.cli.practice_dialogue import COMMANDS, VIEWS
 from tutor.cli.practice_screen import KEYS
 
-PAGE = (Path(__file__).parent.parent.parent / "docs" / "practise.md").read_text("utf-8")
-RECORDED = re.findall(r"```sh\n(printf [^\n]*)\n```\n\n```text\n(.*?)```", PAGE, re.DOTALL)
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "docs" / "practise.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+RECORDED = re.findall(r"```sh\n(printf [^\n]*)\n```\n\n```text\n(.*?)```", PAGE + README, re.DOTALL)
 
 
 def run(line, tutor, monkeypatch):
@@ -33,7 +35,7 @@ def test_what_is_recorded_comes_out(line, shown, tutor, monkeypatch, folder):
 
 
 def test_there_are_recordings():
-    assert len(RECORDED) == 2
+    assert len(RECORDED) == 3
 
 
 def test_every_key_is_described():

@@ -14,7 +14,7 @@ def practice():
 
 
 @pytest.mark.parametrize(("line", "said"), [
-    ("4", "Right."), ("  4  ", "Right."), ("?", "Look at x."), (":hint", "Look at x."), (":table", "Quantity"), (":graph", "√(c)"),
+    ("4", "Right."), ("  4  ", "Right."), ("?", "Look at x."), (":hint", "Look at x."), (":table", "Quantity"), (":graph", "√c"),
     (":nothing", "no command :nothing"), (":go", "no command :go"), (":go dL/dw99", "there is no step dL/dw99"), (":go b", ""),
     (":skip", ""), ("\x1b[31m", "could not be read"), ("", "no answer in this"),
 ])  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from tutor.exercise.layer_claims import derive_layer, find_layer_difference
 from tutor.exercise.load import from_text
 from tutor.exercise.over_layers import read_layer_formula
-from tutor.expression.nodes import Name
+from tutor.expression.nodes import Name, Number
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import find_partials
 
@@ -33,3 +33,10 @@ def test_a_slip_is_put_right_in_the_derivatives_that_are_printed(printed, derive
     read = [read_layer_formula(text, exercise.layers) for text in ("dL/dx", printed, derived)]
     assert find_layer_difference(exercise, derive_layer(exercise, read[0], read[1]), read[2]) is None
     assert find_partials(derive_layer(exercise, read[0], read[1])) == find_partials(read[2])
+
+
+def test_what_cancels_leaves_no_digit():
+    text = 'title = "x"\nsteps = ["p = softmax(z)", "L = -log(p[3])"]\n[shapes]\nz = [4]\n[values]\nz = [1, 2, 3, 0.5]\n'
+    exercise = from_text(text, "mine")
+    assert find_layer_difference(exercise, read_layer_formula("sum(dL/dz)", exercise.layers), Number("0")) is None
+    assert find_layer_difference(exercise, read_layer_formula("sum(dL/dz)", exercise.layers), Number("0.001")) is not None

@@ -2,8 +2,16 @@
 
 import pytest
 
-from tutor.expression.index_signs import FROM_0, read_index_inside, read_kronecker, read_sign, read_sliding
+from tutor.expression.index_signs import (
+    FROM_0,
+    read_index_below,
+    read_index_inside,
+    read_kronecker,
+    read_sign,
+    read_sliding,
+)
 from tutor.expression.nodes import Call, Name, Number
+from tutor.expression.plain import write_plain
 from tutor.expression.tokens import Named
 
 V, THREE, N = ("v",), Number("3"), Name("n")
@@ -59,6 +67,16 @@ def test_an_index_in_brackets(text, axes, length):
 
 
 @pytest.mark.parametrize("text", ["1[v = 2]", "𝟏[v=2]", r"\mathbf{1}_{v = 2}", r"\mathbb 1_{v=2}", "𝟙_{v = 2}"])
+@pytest.mark.parametrize(("text", "parts"), [
+    ("ᵢⱼ", ["i", "j"]), ("ᵢ₁", ["i", "1"]), ("ᵢ,ⱼ₊₄", ["i", "j + 4"]), ("_{i1}", ["i", "1"]), ("_{1j}", ["1", "j"]),
+    ("_{2j-1}", ["2*j - 1"]),
+])
+def test_an_index_behind_a_bracket(text, parts):
+    token, length = read_index_below(text, 0, len(text))
+    assert [write_plain(part) for part in token[1]] == parts
+    assert length == len(text)
+
+
 def test_one_where_two_indices_are_equal(text):
     assert read_sign(text, 0, len(text)) == (("a", Call("equal", (Name("v"), Number("2")))), len(text))
 

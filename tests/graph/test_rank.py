@@ -75,7 +75,7 @@ def test_a_large_array_has_its_first_slices_and_its_last():
     shown = matrix(Array((9, 1, 1), tuple(map(Fraction, range(9)))), 6)
     assert isinstance(shown, Call)
     assert shown.func == "slices"
-    assert [part.func for part in shown.args] == ["matrix"] * (MAX_SLICES - 2) + ["dots", "matrix"]
+    assert [part.func for part in shown.args] == ["slice"] * (MAX_SLICES - 2) + ["dots", "slice"]
 
 
 REFUSED = [

@@ -30,6 +30,9 @@ def test_values_may_stand_in_the_same_file():
     apart = compare_numbers(EXERCISE, pack(right), pack({**GIVEN, "lr": 0.1}))
     assert apart.found.ok
     assert [one.place for one in apart.ignored] == ["lr"]
+    again = compare_numbers(EXERCISE, pack({**right, "X": GIVEN["X"]}), pack(GIVEN)).found
+    assert (again.ok, again.copied) == (True, ("X",))
+    assert not compare_numbers(EXERCISE, pack(GIVEN), pack(GIVEN)).found.ok  # the weights were saved, not their gradients
     assert split_given(LAYERS, pack(GIVEN).arrays)[0] == []  # bare names alone are gradients
     with pytest.raises(ValueProblem, match="no values for"):
         compare_numbers(EXERCISE, pack(right))

@@ -8,7 +8,8 @@ from tutor.marking.number_patterns import find_block, find_patterns
 CHANCE = np.random.default_rng(13)
 R, Z, A = (CHANCE.normal(size=(4, 3)) for _ in range(3))
 STACK, LONG = CHANCE.normal(size=(5, 4, 3)), CHANCE.normal(size=(8, 6))
-OTHERS, PATHS = {"Z": Z, "A": A, "S": STACK}, {"first": R - Z, "second": Z}
+ROW = CHANCE.normal(size=3)
+OTHERS, PATHS = {"Z": Z, "b": ROW, "A": A, "S": STACK}, {"first": R - Z, "second": Z}
 
 PLANTED = [  # what was done to R, the kind that is named first, and what else is said
     (R.T, "transposed", {"order": (1, 0)}),
@@ -22,6 +23,7 @@ PLANTED = [  # what was done to R, the kind that is named first, and what else i
     (R[::-1, ::-1], "flipped", {"axes": (0, 1)}),
     (R + 0.01 * A, "added", {"name": "A", "factor": "1/100"}),
     (R + 0.3, "offset", {}),
+    (R - ROW, "added", {"name": "b", "factor": "-1"}),
     (R - Z, "missing", {"name": "second"}),
     (A, "another", {"name": "A"}),
     (np.where(Z > 0, A, 0), "masked", {"name": "Z", "base": "A"}),
@@ -52,6 +54,8 @@ def test_gates_are_reordered_in_blocks_and_samples_not_summed():
     gates = np.concatenate([LONG[:4], LONG[6:], LONG[4:6]])
     found = find_patterns(gates, LONG)[0]
     assert (found.kind, found.block, find_block(found.order)) == ("reordered", 2, 2)
+    wrong = find_patterns(LONG.sum(axis=1), LONG.sum(axis=0), others={"L": LONG})[0]
+    assert (wrong.kind, wrong.name, wrong.axes) == ("summed", "L", (1,))
     assert [find_patterns(STACK, right)[0].kind for right in (STACK.sum(axis=0), STACK.mean(axis=0))] == ["not-summed", "not-averaged"]
 
 

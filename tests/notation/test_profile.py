@@ -55,6 +55,12 @@ def test_the_symbols_of_an_exercise_win():
     assert notation("dl", quantities(graph), symbols, loss="L").symbol("w5").latex == "v"
 
 
+@pytest.mark.parametrize(("update", "text"), [("arrow", "(W₁)₁₁"), ("next", "(W₁)₁₁^(t+1)"), ("index", "(W₁)₁₁⁽¹⁾"), ("prime", "(W₁)₁₁′")])
+def test_an_updated_entry_of_what_has_an_index(update, text):
+    entry = Symbol("(W_{1})_{11}", "(W₁)₁₁")
+    assert Notation(update=update, symbols={"W_1_1_1": entry}).symbol("W_1_1_1@1").text == text
+
+
 def test_a_profile_that_does_not_exist():
     with pytest.raises(TutorError, match="no notation nuron") as caught:
         notation("nuron")

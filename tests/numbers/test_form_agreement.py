@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from independent import close, gradients
 from independent_layers import ALONG_AXES
 from random_layers import ACTIVATIONS, BY_RANK, ENDS, MATRIX_ENDS, PAIRS, VECTOR_ENDS, random_layers, random_network
+from random_today import random_today
 from torch_live import reference
 
 from tutor.derive.backward import derive
@@ -66,6 +67,12 @@ def with_pytorch():
 
 
 @pytest.mark.slow
+def test_both_forms_of_networks_of_today():
+    """A few; tests/benchmarks/forms.py compares 500 of them, as many others, and all exercises."""
+    made = [layered for seed in range(100, 104) if (layered := random_today(Random(seed))) is not None]
+    assert sum(agree(layered, None, None).entries for layered in made) > 40
+
+
 def test_the_random_graphs_reach_every_kind():
     used, reached, of_tables, refused = Counter(), set(), set(), 0
     for seed in range(500):
@@ -78,7 +85,8 @@ def test_the_random_graphs_reach_every_kind():
             of_tables |= {name for name in LAYERS if f"'{name}'" in repr(step.expr)}
     tables = (*ACTIVATIONS, *chain(*BY_RANK.values()), *PAIRS, *ENDS, *VECTOR_ENDS, *MATRIX_ENDS)
     assert [template for template in tables if not used[template]] == []
-    besides = {"flip", "route_first", "route_first_1d"}  # what only readers write, and where ties are declared to go to the first
+    besides = {"flip", "route_first", "route_first_1d", "route_first_3d"}
+    # what only readers write, and where ties are declared to go to the first
     assert set(LAYERS) - reached - of_tables - set(ALONG_AXES) == besides
     assert refused < 150
 

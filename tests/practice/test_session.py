@@ -179,6 +179,17 @@ def test_refusals():
         step(session, Event("answer", "1"))
 
 
+def test_what_shows_other_steps_comes_after_them():
+    """The lines of a worked solution are formulas, factors and ways that other questions ask for."""
+    session, reply = take("normalisation/unit-length", ":go dL/ds.wrong-line")
+    assert (session.at, reply.note) == ("dL/du_1", "early")
+    while session.at and session.task.kind != "wrong-line":
+        session, _ = step(session, Event("skip" if session.look_up(session.at).status == "open" else "give-up"))
+    assert all(session.look_up(ident).status in DONE for ident in session.lesson.list_told(session.task))
+    exam = start(session.lesson.exercise, Settings(mode="exam"))
+    assert not any(task.kind == "wrong-line" for task in exam.lesson.tasks)  # there an answer may still be changed
+
+
 def test_a_derivative_along_one_edge_is_read_as_it_is_shown():
     """∂u₁/∂x₁ beside the path through s, right and in a slip; ∂L/∂mu₁ in its own formula is written out."""
     session, _ = take("normalisation/unit-length", ":go dL/dx_1")

@@ -69,11 +69,13 @@ def test_a_formula_of_derivatives_settles_nothing():
 @pytest.mark.parametrize(("ident", "typed", "fits"), [
     ("neuron/two-two-two", "0.0822", "dL/dw5"), ("neuron/two-two-two", "0.5933", "out_h1"), ("neuron/two-two-two", "0.6", ""),
     ("graz/chain", "2x (1 - tanh(x^2)^2)", "df/dx"), ("graz/chain", "7", ""),
+    ("dl/index-network-layers", "[2, 1.5, 0, 1]", "h"), ("dl/index-network-layers", "[-1, -1, -1, -1]", ""),
+    ("normalisation/unit-length", "dL/ds * x/s + 1/s * dL/du", "dL/dx"), ("normalisation/unit-length", "dL/ds * x", ""),
 ])  # fmt: skip
 def test_an_answer_that_another_step_wants_is_no_try(ident, typed, fits):
     """Nobody loses a try who answers the gradient at once and does not say so; a few digits may be those of anything."""
-    wrt = {"wrt": ("w5",)} if ident.startswith("neuron") else {}
-    session, reply = take(ident, typed, **wrt)
+    more = {"wrt": ("w5",)} if ident.startswith("neuron") else {"layer": True} if ident.startswith(("dl", "norm")) else {}
+    session, reply = take(ident, typed, **more)
     assert reply.elsewhere == fits
     assert session.look_up(reply.task).attempts == (not fits)
 

@@ -12,8 +12,9 @@ from tutor.expression.parse import parse
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.layer_maths import ARRAYS, grid, make_printed, shapes_of
+from tutor.render.layer_maths import ARRAYS, make_printed, shapes_of
 from tutor.render.maths import TEXT, Writer, latex, text
+from tutor.render.matrix_maths import grid
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import NAMES
 

@@ -88,6 +88,8 @@ TABLE: list[tuple[Expr, str, str]] = [
     (Call("exp", (Neg(z),)), "\\exp(-z)", "exp(−z)"),
     (Call("max", (x, Number("0"))), "\\max(x, 0)", "max(x, 0)"),
     (Call("sqrt", (Add((x, y)),)), "\\sqrt{x + y}", "√(x + y)"),
+    (Pow(Call("sqrt", (Number("2"),)), Number("2")), "\\sqrt{2}^{2}", "(√2)²"),
+    (Mul((Call("sqrt", (x,)), y)), "\\sqrt{x}\\,y", "√x·y"),
     (Call("abs", (Neg(x),)), "\\lvert -x\\rvert ", "|−x|"),
     (Call("abs", (Mul((x, Call("abs", (y,)))),)), "\\lvert x\\,\\lvert y\\rvert \\rvert ", "abs(x·|y|)"),
     (Call("sigmoid'", (z,)), "\\operatorname{sigmoid}'(z)", "sigmoid′(z)"),

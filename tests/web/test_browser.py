@@ -222,7 +222,7 @@ def test_steps_and_graph_light_each_other_up(open_page, address):
     assert "out_h1" in found
     assert "din_o1/dout_h1" in found
     page.hover("[data-step='out_h1']")
-    assert {"out_h1"} <= set(page.evaluate(lit))
+    assert {"out_h1", "in_h1>out_h1"} <= set(page.evaluate(lit))  # its node, and what leads to it
     assert "in_o2" not in page.evaluate(lit)
 
 

@@ -6,7 +6,8 @@ a quantity), ``verdict`` ("correct", "follow-through", "close", "misconception",
 null), ``nan``, ``infinite``, ``wrong`` (how many entries), ``entries`` [{``place`` [n], ``got``, ``right``, ``ratio``}], ``patterns``
 [{``kind``, ``factor`` {``text``, ``others`` [text], ``value``} or null, ``name``, ``base``, ``axes`` [n], ``order`` [n], ``block``,
 ``tested``, ``sure``}], ``slips`` [{``slips`` [{``tag``, ``at``, ``name``}], ``factor``, ``sure``}] (which fit equally well), ``after``
-[key], ``follows`` [key]}], ``unused`` and ``ignored`` (of what is given) [{``name``, ``reason``}], ``missing`` [key].
+[key], ``follows`` [key]}], ``unused`` and ``ignored`` (of what is given) [{``name``, ``reason``}], ``missing`` [key], ``copied`` [name]
+(values that were given, which were not compared).
 
 Places, axes and orders count from 0.  Numbers that are none are the texts "nan", "inf", "-inf".  What may not be shown is empty or null.
 The kinds of patterns are those of `tutor.marking.number_patterns`, the tags of slips those of marking.
@@ -35,7 +36,7 @@ def compare_json(exercise: str, found: ComparedNumbers, reveal: Reveal, ignored:
         "arrays": [_array(array, reveal) for array in found.arrays],
         "unused": [{"name": one.place, "reason": one.reason} for one in found.unused],
         "ignored": [{"name": one.place, "reason": one.reason} for one in ignored],
-        "missing": list(found.missing),
+        "missing": list(found.missing), "copied": list(found.copied),
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ the write-out uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count
 
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
@@ -87,6 +87,16 @@ class _Indexer:
         self.taken.add(letter)
         return letter
 
+    def read_terms(self, expr: Add, read: Callable[[Expr], Expr]) -> Expr:
+        """The terms of a sum, each with the letters that were free before it: Σ_v a_v + Σ_v b_v."""
+        before, used, terms = self.taken, set(self.taken), []
+        for term in expr.args:
+            self.taken = set(before)
+            terms.append(read(term))
+            used |= self.taken
+        self.taken = used
+        return Add(tuple(terms))
+
     def entry(self, expr: Expr, index: tuple[Expr, ...]) -> Expr:
         match expr:
             case Name() | Partial():
@@ -99,6 +109,8 @@ class _Indexer:
                 return product([self.entry(arg, index) for arg in args])
             case Mul(args):
                 return product([self.entry(arg, index) for arg in args])
+            case Add():
+                return self.read_terms(expr, lambda term: self.entry(term, index))
         parts = tuple(self.entry(part, index) for part in children(expr))
         return rebuild(expr, parts)
 
@@ -131,6 +143,8 @@ class _Indexer:
                 return Call("equal", (table[letter], table[label]))
             case Mul(args):
                 return product([self.read(arg, table, arrays) for arg in args])
+            case Add():
+                return self.read_terms(expr, lambda term: self.read(term, table, arrays))
         return rebuild(expr, tuple(self.read(part, table, arrays) for part in children(expr)))
 
 

@@ -14,7 +14,7 @@ from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial
 from tutor.expression.plain import write_plain
-from tutor.expression.walk import find_partials, substitute
+from tutor.expression.walk import find_partials, names, substitute
 from tutor.graph.entries import Array, Entries
 from tutor.graph.layered import choose_sizes, write_out
 from tutor.graph.shapes import Shape, shape_text, shorten_call
@@ -79,10 +79,16 @@ def find_layer_difference(exercise: Exercise, subject: Expr, formula: Expr, *, n
         left, right = entries.value(subject), entries.value(formula)
         if left.shape != right.shape:
             raise _refuse_shapes(subject, left.shape, formula, right.shape, {name: array.shape for name, array in known.items()})
-        floor = EQUAL * max([abs(as_real(item)) for item in left.items], default=CONTEXT.mpf(0))
+        made_of = [known[key] for key in _list_operands(subject) if key in known]  # where they cancel, what is left of them is no digit
+        floor = EQUAL * max([abs(as_real(item)) for array in (left, *made_of) for item in array.items], default=CONTEXT.mpf(0))
         if any(as_real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
             return LayerDifference(left, right, point is exercise.values)
     return None
+
+
+def _list_operands(subject: Expr) -> list[str]:
+    """The keys of what a formula is made of."""
+    return [*names(subject), *(derivative_key(partial.of, partial.wrt) for partial in find_partials(subject))]
 
 
 def _refuse_shapes(subject: Expr, left: Shape, formula: Expr, right: Shape, shapes: Mapping[str, Shape]) -> MisfitError:

@@ -25,6 +25,7 @@ from tutor.marking.number_patterns import NumberFactor, NumberPattern
 from tutor.notation.profile import Notation
 from tutor.numbers.printed import round_significant
 from tutor.numbers.run import read_value
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.answer.handed_in import Unused
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
 DIGITS = 6
 MOST_REASONS = 40
 MOST_ORDER = 12
+MOST_NAME = 60
 _PLACED = ("row", "column")
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSheet:
-    """All that the page is written from; ``formulas`` have the right formula of each key, where it may be shown."""
+    """All that the page is written from; ``formulas`` have the right formula of each key, where it may be shown, ``lines`` those of a
+    program in which its steps stand."""
 
     found: ComparedNumbers
     title: str
@@ -45,6 +48,7 @@ class ComparisonSheet:
     notation: Notation = field(default_factory=Notation)
     formulas: Mapping[str, Expr] = field(default_factory=dict)
     ignored: Sequence[Unused] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
     words: Wording = ENGLISH
     reveal: str = "solution"
 
@@ -103,7 +107,8 @@ class _ComparisonWriter:
         columns = ("name", "quantity", "shape", "verdict", *(("apart",) if shown else ()))
         rows: list[tuple[Sentence, ...]] = []
         for array in self.found.arrays:
-            row: list[Sentence] = [(array.name,), (write_key(array.key),), (self.shape(array.shape),), (self.verdict(array),)]
+            name = make_visible(array.name, MOST_NAME)
+            row: list[Sentence] = [(name,), (write_key(array.key),), (self.shape(array.shape),), (self.verdict(array),)]
             if shown:
                 row.append((self.say_distance(array),))
             rows.append(tuple(row))
@@ -196,6 +201,8 @@ class _ComparisonWriter:
             if first.shape != first.wanted:
                 self.put("", self.words.grammar.sentence(self.words.PATTERNS["axes-kept"]))
             return
+        if first.after:
+            self.put("", *split_places(self.words.AFTER, {"arrays": self.join_keys(first.after)}))
         for array in group:
             self.say_where(array, named=len(group) > 1)
         self.say_why(first)
@@ -204,6 +211,17 @@ class _ComparisonWriter:
             for array in group:
                 if array.key in self.sheet.formulas:
                     self.put(self.words.RIGHT_IS, write_key(array.key), " = ", Math(self.sheet.formulas[array.key]))
+        self.say_lines(group)
+
+    def say_lines(self, group: Sequence[ComparedArray]) -> None:
+        """Where in the program stands what the steps of the slips, or else the arrays, are the derivatives by."""
+        at = [slip.at for array in group for bent in array.bends for slip in bent.slips] or [array.key for array in group]
+        for key in dict.fromkeys(at):
+            derivative = read_derivative(key)
+            name = derivative.wrt if derivative is not None else key
+            if name in self.sheet.lines:
+                line: list[Inline] = [str(self.sheet.lines[name])]
+                self.put("", *split_places(self.words.LINE, {"quantity": [write_key(name)], "line": line}))
 
     def say_where(self, array: ComparedArray, *, named: bool) -> None:
         """Which entries are wrong."""
@@ -229,8 +247,6 @@ class _ComparisonWriter:
 
     def say_why(self, array: ComparedArray) -> None:
         """What gives just these numbers."""
-        if array.after:
-            self.put("", *split_places(self.words.AFTER, {"arrays": self.join_keys(array.after)}))
         for pattern in self.choose_patterns(array):
             phrase = self.words.IS_SO if pattern.sure else self.words.PERHAPS
             self.put(self.words.LABELS["seen"], *split_places(phrase, {"pattern": self.pattern(pattern, array)}))
@@ -254,7 +270,8 @@ class _ComparisonWriter:
     def choose_patterns(self, array: ComparedArray) -> tuple[NumberPattern, ...]:
         """The patterns that are told: beside a slip only what the numbers show of it."""
         sure = any(bent.sure for bent in array.bends)
-        return tuple(pattern for pattern in array.patterns[:2] if not sure or (pattern.sure and pattern.kind in ("factor", "transposed")))
+        told = array.patterns[: 1 if array.patterns and array.patterns[0].kind == "added" else 2]
+        return tuple(pattern for pattern in told if not sure or (pattern.sure and pattern.kind in ("factor", "transposed")))
 
     def pattern(self, pattern: NumberPattern, array: ComparedArray) -> list[Inline]:
         """A pattern in words, its quantities and factors as maths."""
@@ -263,6 +280,10 @@ class _ComparisonWriter:
             kind = "constant"
         elif kind == "transposed" and len(pattern.order) > 2:
             kind = "transposed axes"
+        elif kind == "added" and pattern.factor is not None and pattern.factor.value == -1:
+            kind = "added minus"
+        elif (kind == "read-otherwise" and not pattern.order) or (kind in ("summed", "averaged") and pattern.name):
+            kind += " other"
         elif kind == "reordered" and pattern.block > 1:
             kind = "reordered blocks"
         blocks = [place // pattern.block for place in pattern.order[:: pattern.block]]
@@ -271,15 +292,17 @@ class _ComparisonWriter:
             "factor": self.factor(pattern.factor) if pattern.factor is not None else [],
             "name": [write_key(pattern.name)] if pattern.name else [],
             "base": [write_key(pattern.base) if pattern.base else self.words.WHAT_IS_RIGHT],
-            "axes": [self.name_axes(pattern.axes, array)], "order": [order], "block": [str(pattern.block)],
+            "axes": [self.name_axes(pattern.axes, array, of_other=kind.endswith("other"))], "order": [order], "block": [str(pattern.block)],
         }  # fmt: skip
         said = split_places(self.words.PATTERNS[kind], places)
-        if pattern.factor is not None and "{factor}" not in self.words.PATTERNS[kind]:
+        if pattern.factor is not None and kind != "added minus" and "{factor}" not in self.words.PATTERNS[kind]:
             said = split_places(self.words.BESIDES, {"pattern": said, "factor": self.factor(pattern.factor)})
         return said
 
-    def name_axes(self, axes: Sequence[int], array: ComparedArray) -> str:
+    def name_axes(self, axes: Sequence[int], array: ComparedArray, *, of_other: bool = False) -> str:
         """Axes by what they are called of a matrix, else by their number."""
+        if of_other and len(array.shape) == 1 and len(axes) == 1:
+            return self.words.AXES[_PLACED[axes[0]]]  # of a matrix that was summed up
         shape = array.shape if len(array.shape) > len(array.wanted) else array.wanted
         if len(axes) == len(shape) > 1:
             return self.words.AXES["all"]
@@ -301,19 +324,23 @@ class _ComparisonWriter:
         """Some of the wrong entries, beside what is right."""
         several = len(group) > 1
         shown = self.sheet.reveal == "solution"
+        rated = shown and any(entry.ratio is not None for array in group for entry in array.entries)
         placed = any(entry.place for array in group for entry in array.entries)
-        columns = (*(("quantity",) if several else ()), *(("place",) if placed else ()), "yours", *(("right", "ratio") if shown else ()))
+        wanted = {"quantity": several, "place": placed, "yours": True, "right": shown, "ratio": rated}
+        columns = [key for key, there in wanted.items() if there]
         rows: list[tuple[Sentence, ...]] = []
         for array in group:
             for entry in array.entries[: 2 if several else len(array.entries)]:
                 place = f"[{', '.join(map(str, entry.place))}]" if entry.place else ""
                 row: list[Sentence] = [(write_key(array.key),)] if several else []
                 row += [*([(place,)] if placed else []), (write_float(entry.got),)]
-                row += [(write_float(entry.right),), (write_float(entry.ratio),)] if shown else []
+                row += [(write_float(entry.right),)] if shown else []
+                row += [(write_float(entry.ratio),)] if rated else []
                 rows.append(tuple(row))
         if rows:
-            heads = tuple((self.words.HEADS[key],) for key in columns)
-            self.blocks.append(Table(heads, tuple(rows), "l" * (several + placed) + "r" * (3 if shown else 1)))
+            after = bool(group[0].after)
+            heads = tuple((self.words.HEADS["follows" if key == "right" and after else key],) for key in columns)
+            self.blocks.append(Table(heads, tuple(rows), "l" * (several + placed) + "r" * (1 + shown + rated)))
 
     def notes(self) -> None:
         """What was not used, and what is not there."""
@@ -322,5 +349,9 @@ class _ComparisonWriter:
                 self.put(label, self.words.REASON.format(name=one.place, reason=self.sheet.words.reader.say(one.reason)))
             if len(listed) > MOST_REASONS:
                 self.put(label, self.words.MORE.format(count=len(listed) - MOST_REASONS))
+        if self.found.copied:
+            names = self.words.grammar.enumerate_parts([make_visible(name, MOST_NAME) for name in self.found.copied],
+                                                       self.words.COMMA, self.words.AND)  # fmt: skip
+            self.put("", self.words.grammar.choose(self.words.COPIED, len(self.found.copied)).format(names="".join(names)))
         if self.found.missing:
             self.put("", *split_places(self.words.MISSING, {"arrays": self.join_keys(self.found.missing)}))

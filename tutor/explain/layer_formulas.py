@@ -153,9 +153,11 @@ def strip_shapes(expr: Expr) -> Expr:
     return rebuild(expr, tuple(strip_shapes(part) for part in parts)) if parts else expr
 
 
-def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: bool | None = None) -> Expr:
-    """Numbers as a matrix, of more axes as its slices; of a large one that is not to be ``whole`` the first rows and columns and the
-    last, with dots between.  ``fractions``: all are, or none is; where nobody says, as the array itself is best read.
+def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: bool | None = None, at: tuple[int, ...] = ()) -> Expr:
+    """Numbers as a matrix, of more axes as its slices, each with its place (``at`` is that of all of them).
+
+    Of a large one that is not to be ``whole`` stand the first rows and columns and the last, with dots between.  ``fractions``: all
+    are, or none is; where nobody says, as the array itself is best read.
 
     >>> from fractions import Fraction
     >>> matrix(Array((2,), (Fraction(1), Fraction(1, 2))), 6)
@@ -166,7 +168,10 @@ def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: 
     fractions = is_in_short_fractions(array.items) if fractions is None else fractions
     if len(array.shape) > 2:
         chosen = _list_some(array.shape[0], array.shape[0] if whole else MAX_SLICES)
-        slices = (Call("dots", ()) if i is None else matrix(_slice(array, i), digits, whole=whole, fractions=fractions) for i in chosen)
+        slices = (
+            Call("dots", ()) if i is None else matrix(_slice(array, i), digits, whole=whole, fractions=fractions, at=(*at, i + 1))
+            for i in chosen
+        )
         return Call("slices", tuple(slices))
     rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
     longest = max(len(write_plain(as_printed(item, digits, fractions=fractions))) for item in array.items)
@@ -181,7 +186,8 @@ def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: 
                 entries.append(Call("dots", ()))
             else:
                 entries.append(as_printed(array.items[row * columns + column], digits, fractions=fractions))
-    return Call("matrix", (Number(str(len(places[1]))), *entries))
+    made = Call("matrix", (Number(str(len(places[1]))), *entries))
+    return Call("slice", (made, *(Number(str(place)) for place in at))) if at else made
 
 
 def _slice(array: Array[Value], first: int) -> Array[Value]:

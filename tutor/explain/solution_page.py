@@ -87,7 +87,7 @@ class NumberSections(PageWriter):
             sides.append(Side(expr))
         result = self.value(key)
         if result is not None:
-            numbers = self.fill_in(expr)
+            numbers = self.put_in(expr)
             if numbers not in (expr, result):
                 sides.append(Side(numbers))
             if sides[-1].expr == result:
@@ -217,7 +217,7 @@ class NumberSections(PageWriter):
         trace = self.trace
         if trace is not None:
             result = self.print(compute(factor.expr, trace))
-            numbers = self.fill_in(factor.expr)
+            numbers = self.put_in(factor.expr)
             if numbers not in (factor.expr, result):
                 sides.append(Side(numbers))
             if sides[-1].expr == result:
@@ -272,7 +272,7 @@ class NumberSections(PageWriter):
             assert result is not None
             put_in = terms[0] if len(terms) == 1 else Add(tuple(terms))
             if not many and len(paths[0].factors) == 1:  # its formula stands there, not the name of the factor
-                put_in = self.fill_in(paths[0].factors[0].expr)
+                put_in = self.put_in(paths[0].factors[0].expr)
             if put_in != result and put_in != sides[-1].expr:
                 sides.append(Side(put_in))
             if sides[-1].expr == result:

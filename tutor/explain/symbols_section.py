@@ -17,7 +17,7 @@ from tutor.expression.walk import is_indicator, substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.layer_row import MOST_ALIKE
-from tutor.rules.operations import LAYERS, OF_EACH, POOLS, SAID, SLIDING
+from tutor.rules.operations import JOINED, LAYERS, OF_EACH, POOLS, SAID, SLIDING
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
 _WRITTEN = {name: rows[0].written.split() for name, rows in LAYERS.items()}
@@ -100,8 +100,7 @@ class Symbols:
             return
         row = LAYERS[call.func][0]
         count, settings = len(row.arrays), call.args[len(row.arrays) :]
-        free = (name for name in _STANDING_IN if name not in self.shapes)
-        operands = tuple(arg if type(arg) in (Name, Partial) or _is_sign(arg) else Name(next(free)) for arg in call.args[:count])
+        operands = self._stand_in(call, count, "{gradient}" in self.words.SYMBOLS[said])
         places: dict[str, Sequence[Inline]] = {"call": [Math(Call(said if each else call.func, (*operands, *settings)))]}
         places["gradient"] = [Math(operand) for operand in operands[:1]]
         phrase = self.words.SYMBOLS[said]
@@ -127,6 +126,16 @@ class Symbols:
                 yield "padded", (self.words.PADDED,)
             if own:
                 yield "each", (self.words.EACH,)
+
+    def _stand_in(self, call: Call, count: int, of_gradient: bool) -> tuple[Expr, ...]:
+        """The operands of a sign, with letters for formulas; of what is joined all have letters then, and a gradient is a G."""
+        letters = ("G", *_STANDING_IN) if of_gradient else _STANDING_IN
+        free = (name for name in letters if name not in self.shapes)
+        args = call.args[:count]
+        named = [type(arg) in (Name, Partial) or _is_sign(arg) for arg in args]
+        if call.func in JOINED and not all(named):
+            named = [False] * count
+        return tuple(arg if known else Name(next(free)) for arg, known in zip(args, named, strict=True))
 
     def _say_function(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:
         letter = Name(next(name for name in ("x", "z", "u", "v", "t", "x_0") if name not in self.shapes))

@@ -29,7 +29,7 @@ LOWERED = SMALL + "₁₂₃₄₅₆₇₈₉"
 """Letters and digits of an index in small type."""
 _BELOW = re.compile(
     rf"_\s?(?:\{{(?P<braced>[0-9A-Za-z+\-−·*, ]{{1,60}})\}}|(?P<plain>[A-Za-z]{{1,4}}(?![A-Za-z0-9_])|[1-9]))"
-    rf"|(?P<small>[{LOWERED}]{{1,5}})"
+    rf"|(?P<small>[{LOWERED}](?:[{LOWERED}₊₋,]{{0,10}}[{LOWERED}])?)"
 )
 _APART = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=(?<![0-9])1)(?=[A-Za-z])")
 """Between the parts of i1 and of 1j, which are two indices."""
@@ -94,7 +94,8 @@ def read_index_below(text: str, at: int, end: int) -> tuple[Token | None, int]:
     ((('I', (Name(name='i'), Name(name='j'))), 5), (('I', (Name(name='j'), Number(text='1'))), 2))
     """
     match = _BELOW.match(text, at, end)
-    small = ",".join(map(_LOWER.__getitem__, match["small"] or "")) if match is not None else ""
+    lowered = (match["small"] or "") if match is not None else ""
+    small = ("" if set(lowered) & {*"₊₋,"} else ",").join(map(_LOWER.__getitem__, lowered))  # i,j+4 or i and j
     written = (match["braced"] or match["plain"] or small).replace(" ", "").replace("−", "-") if match is not None else ""
     parts = read_computed(_APART.sub(",", written)) if match is not None else None
     return (None, 0) if parts is None or match is None else (("I", parts), len(match.group()))

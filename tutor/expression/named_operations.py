@@ -18,7 +18,7 @@ _HEAD = re.compile(
     r"(?:\\operatorname\s?\{\s?(?P<set>[a-z][a-z0-9]{1,12})\s?\}\s?_\s?(?:\{(?P<below>(?:[^{}]|\{[a-z]{1,12}\}){1,400})\}|(?P<one>[0-9A-Za-z]))"
     r"|(?P<word>[a-z][a-z0-9]{1,12})\[(?P<inside>[^\[\]()]{1,400})\])(?=\s?(?:\(|\\(?:left|[bB]igg?l?)(?![A-Za-z])))"
 )
-_BLANK = re.compile(r"\s+|\\[,;:! ]|\\thinspace(?![A-Za-z])")
+_BLANK = re.compile(r"\s+|\\[,;:! ]|\\(?:thin|med|thick)space(?![A-Za-z])")
 _AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel|sample|set)\}?")
 _COUNT = r"\(?[0-9A-Za-z][0-9A-Za-z_+*·−-]{0,20}\)?"
 """A number of entries, or what is computed of letters: h, 2h, h+k."""

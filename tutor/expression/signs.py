@@ -11,7 +11,7 @@ NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
 HALVES = {"½": ("1", "2"), "¼": ("1", "4"), "¾": ("3", "4"), "⅓": ("1", "3"), "⅔": ("2", "3")}
 SIGNS = {"·": "*", "×": "*", "⋅": "*", "∗": "*", "−": "-", "–": "-", "÷": "/", "∕": "/", "√": "sqrt"}
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-IGNORED = r"(?:\s++|~|\\[,;:! ]|\\(?:quad|qquad|thinspace|displaystyle|textstyle|limits)(?![A-Za-z]))"
+IGNORED = r"(?:\s++|~|\\[,;:! ]|\\(?:quad|qquad|(?:neg)?thinspace|medspace|thickspace|displaystyle|textstyle|limits)(?![A-Za-z]))"
 
 TIMES = r"(?:[*·×⋅∗]|\\(?:times|cdot|ast)(?![A-Za-z]))"
 TEN = re.compile(

@@ -240,6 +240,8 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
         return rule if rule != "sum" else "sum of arrays" if shapes is not None and shape_of(expr, shapes) else "sum of numbers"
     if type(expr) is Call and expr.func in _KEPT and (inner := _drop_kept(expr)) and (type(inner) is Div or _find_summed(inner)):
         return layer_rule(inner, shapes)
+    if type(expr) is Call and expr.func in _DROPPED and type(expr.args[0]) is Call and expr.args[0].func in _PARTS:
+        return expr.args[0].func  # one slice, which is written as one
     if type(expr) is Call and expr.func in LAYERS:
         return expr.func
     if type(expr) is Div and _find_summed(expr.num):
@@ -254,6 +256,7 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
 _ALONG = frozenset(name for sums in SUMS.values() for name in sums)
 
 
+_DROPPED, _PARTS = (frozenset(name_along(word, rank, place) for rank in (1, 2, 3, 4) for place in range(rank)) for word in ("drop", "part"))
 _KEPT = frozenset(name_along("keep", rank, place) for rank in (2, 3, 4) for place in range(rank))
 
 

@@ -205,6 +205,8 @@ class Resolver:
             (func.removeprefix(own), before, settings) for func, before, after, settings in _list_poolings(self.steps, self.shapes)
             if func in _ENDINGS[own] and (after == shapes[0] or _is_ones(call.args[0])) and before in (*shapes[1:], before)[:1]
         }  # fmt: skip
+        if not found and (fitted := self._fit_pooled(call, shapes, own)) is not None:
+            return self._find_windows(fitted, tuple(shape_of(arg, self.shapes) for arg in fitted.args))
         if len(found) != 1:
             what = tell("the windows of {call} are not clear", call=write_plain(call, as_written=True)[:60])
             raise GraphError(what, hint=tell("write {func}({operands}, k, s) with the window and its stride", func=call.func,
@@ -218,6 +220,17 @@ class Resolver:
             return whole
         after = shape_of(Call(_POOLED[name], (call.args[-1], *whole.args[operands + len(sizes) :])), self.shapes)
         return Call(name, (Call("fill", (Number("1"), *map(size_expr, after))), *whole.args[1:]))
+
+    def _fit_pooled(self, call: Call, shapes: tuple[Shape, ...], own: str) -> Call | None:
+        """The operands without axes of one entry, or with them, as a pooling has them: part[1](X) is a sample on paper."""
+        for func, before, after, _ in _list_poolings(self.steps, self.shapes):
+            wanted = (after, before)[: len(shapes)]
+            if func in _ENDINGS[own] and shapes != wanted:
+                args = [arg if shape == size else fit_single_axes(arg, shape, size)
+                        for arg, shape, size in zip(call.args, shapes, wanted, strict=False)]  # fmt: skip
+                if all(arg is not None for arg in args):
+                    return Call(call.func, tuple(arg for arg in args if arg is not None))
+        return None
 
 
 def _is_ones(expr: Expr) -> bool:

@@ -29,6 +29,8 @@ def is_shape_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
         return False
     if call.func == "unflatten":
         return len(shape_of(call.args[0], shapes)) != 1 or any(type(part) is Neg for part in call.args[1:])
+    if call.func == "flatten" and len(call.args) == 1:
+        return len(shape_of(call.args[0], shapes)) == 1
     if call.func in ("transpose", "flatten"):
         return len(call.args) > 1
     return call.func != "concat" or len(call.args) != 2 or _is_axis(call.args[-1])
@@ -164,9 +166,12 @@ def _add_axis(call: Call, shapes: Mapping[str, Shape]) -> Expr:
 
 
 def _flatten_from(call: Call, shapes: Mapping[str, Shape]) -> Expr:
-    """The axes from one on as one axis: flatten(X, 1) of a batch."""
-    array, first = call.args[:2]
+    """The axes from one on as one axis: flatten(X, 1) of a batch.  A vector is what it is."""
+    array, *more = call.args
     shape = shape_of(array, shapes)
+    if len(shape) == 1 and not more:
+        return array
+    first = more[0]
     part = first.args[0] if type(first) is Call and _is_axis(first) else first
     kept = shape[: read_axis(call, array, shape, part)]
     return _reshape(Call("unflatten", (array, *map(size_expr, kept), Neg(Number("1")))), shapes)

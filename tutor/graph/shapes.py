@@ -369,7 +369,7 @@ def _usage(rows: Sequence[Layer]) -> Told:
 
 
 def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], shapes: Mapping[str, Shape]) -> None:
-    words = {"s": tell("the stride"), "p": tell("the padding"), "k": tell("the window")}
+    words = {"s": tell("the stride"), "p": tell("the padding"), "k": tell("the window"), "d": tell("the dilation"), "g": tell("the groups")}
     given = [size_of(arg) for arg in call.args[operands:]]
     missing = len(row.settings) - len(given)
     for default in row.defaults[len(row.defaults) - missing :] if missing else ():
@@ -381,7 +381,7 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], sha
         _check_label(call, given[place], given[0] if limit == row.settings[0][0] else sizes[limit], shapes)
     for (name, least), value in zip(row.settings, given, strict=True):
         if isinstance(value, int) and value < least:
-            what = tell("{setting} of {name} is {value}", setting=words.get(name, name), name=row.name, value=value)
+            what = tell("{setting} of {name} is {value}", setting=words.get(name.rstrip("123"), name), name=row.name, value=value)
             raise GraphError(what, hint=tell("it is a whole number from {least}", least=least))
         sizes[name] = value
     for setting, whole in zip(row.divides[::2], row.divides[1::2], strict=True):

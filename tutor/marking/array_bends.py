@@ -160,6 +160,12 @@ def slope_elsewhere(at: LayerStep, expr: Expr) -> Iterator[Expr]:
             yield Call(expr.func, (Name(name), *expr.args[1:]))
 
 
+def slope_at_output(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """The derivative of an activation taken at what it gives, σ′(a)."""
+    if is_slope(expr) and not is_mask(expr) and type(expr) is Call and len(expr.args) == 1:
+        yield Call(expr.func, (Call(expr.func[:-1], expr.args),))
+
+
 def bend_misused(tag: str) -> Find:
     """What each activation's row says that is written in place of its slope."""
 

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 8
 MOST_REPAIRS = 40
-MOST_OF_PRODUCTS = 10
+MOST_MENDED_TWICE = 6
+"""A formula with more places for a change is not changed twice."""
 _OF_PRODUCTS = frozenset({"product-order", "outer-reversed", "transpose-forgotten", "transpose-too-many"})
-"""What goes wrong with a product, two of them at once: a formula with so many places for it is not mended twice."""
+"""What goes wrong with a product, two of them at once."""
 
 
 class ArraySlips:
@@ -100,7 +101,7 @@ class ArraySlips:
         if fits:
             return keep_told(fits)
         pairs: dict[frozenset[str], tuple[Slip, ...]] = {}
-        for first, other in changed if sum(tag in _OF_PRODUCTS for tag, _ in changed) <= MOST_OF_PRODUCTS else ():
+        for first, other in changed if len(changed) <= MOST_MENDED_TWICE else ():
             for second, whole in repairs(other) if first in _OF_PRODUCTS else ():
                 tags = frozenset({first, second})
                 if second in _OF_PRODUCTS and len(tags) == 2 and tags not in pairs and self.is_right(judge, whole, index):

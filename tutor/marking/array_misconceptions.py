@@ -61,6 +61,7 @@ SCALED = "Z = X @ W; P = Z/sqrt(2); L = sum((P - Y ⊙ A)^2)"
 TIED = "Z = X @ W; P = Z @ W; L = sum((P - Y)^2)"
 FORKED = "h = W x; z = U h; o = V h; L = sum((z - y)^2) + sum((o - x)^2)"
 FORK = "W = 2, 2; U = 2, 2; V = 2, 2; x = 2; y = 2"
+TANH, LAYER = "z = W x; a = tanh(z); L = sum((a - y)^2)", "W = m, n; x = n; y = m"
 PRODUCT = "Z = W @ X; P = Z ⊙ A; L = sum((P - Y)^2)"
 
 TABLE: tuple[ArrayMisconception, ...] = (
@@ -93,9 +94,11 @@ TABLE: tuple[ArrayMisconception, ...] = (
     *(ArrayMisconception(tag, bend_parts(bend_misused(tag)), ArrayExample(NETWORK, SIZES, "dL/dz1", "dL/dh ⊙ h ⊙ (1 - h)", wrong))
       for tag, wrong in (("sigmoid-slope-is-output", "dL/dh ⊙ h"), ("sigmoid-slope-is-complement", "dL/dh ⊙ (1 - h)"),
                          ("sigmoid-slope-of-input", "dL/dh ⊙ z1 ⊙ (1 - z1)"))),
-    ArrayMisconception("tanh-slope-not-squared", bend_parts(bend_misused("tanh-slope-not-squared")),
-                       ArrayExample("z = W x; a = tanh(z); L = sum((a - y)^2)", "W = m, n; x = n; y = m", "dL/dz", "dL/da ⊙ (1 - a^2)",
-                                    "dL/da ⊙ (1 - a)")),
+    *(ArrayMisconception(tag, bend_parts(bend_misused(tag)), ArrayExample(TANH, LAYER, "dL/dz", "dL/da ⊙ (1 - a^2)", wrong))
+      for tag, wrong in (("tanh-slope-not-squared", "dL/da ⊙ (1 - a)"), ("tanh-slope-of-input", "dL/da ⊙ (1 - z^2)"),
+                         ("tanh-slope-square-misplaced", "dL/da ⊙ (1 - a)^2"))),
+    ArrayMisconception("slope-at-output", bend_parts(bends.slope_at_output),
+                       ArrayExample(TANH, LAYER, "dL/dz", "dL/da ⊙ tanh'(z)", "dL/da ⊙ tanh'(a)")),
     ArrayMisconception("relu-slope-left", bend_parts(bend_misused("relu-slope-left")),
                        ArrayExample("z = W x; a = relu(z); L = sum((a - y)^2)", "W = m, n; x = n; y = m", "dL/dz", "dL/da ⊙ relu'(z)",
                                     "dL/da")),

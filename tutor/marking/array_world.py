@@ -10,14 +10,15 @@ programs have them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from tutor.derive.working import list_referred
 from tutor.errors import TutorError, ValueProblem, tell
 from tutor.expression.keys import read_derivative
-from tutor.expression.nodes import Add, Call, Div
-from tutor.expression.sizes import list_size_letters
-from tutor.expression.walk import names
+from tutor.expression.nodes import Add, Call, Div, Name, Number
+from tutor.expression.sizes import Size, list_size_letters
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import shape_of, shape_text
@@ -25,6 +26,12 @@ from tutor.marking.array_bends import walk_parts
 from tutor.marking.bent_arrays import BentArrays
 from tutor.numbers.array_columns import ArrayColumns
 from tutor.numbers.arrays import Floats, np
+
+MEAN = "mean"
+MOST_EXCHANGED = 200
+MOST_WORK, MOST_BENT = 2_000_000_000, 30_000_000
+"""So many products may one step take, and one that is bent: that is done for every slip."""
+_WHOLE = re.compile(r"[0-9]{1,6}")
 
 
 class ArrayWorld:
@@ -55,11 +62,12 @@ class ArrayWorld:
                 raise ValueProblem(what)
             self.given[quantity.name] = array[..., None]
         self.own: dict[str, Floats] = {}
+        self.faults: dict[str, TutorError] = {}
 
     @cached_property
     def bent(self) -> BentArrays:
         """What slips make of it."""
-        return BentArrays(self.layered, self.values.__getitem__, 1, frozenset(self.own))
+        return BentArrays(self.layered, self.values.__getitem__, 1, frozenset(self.own), MOST_BENT)
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:
@@ -79,7 +87,7 @@ class ArrayWorld:
     def _run(self, known: Mapping[str, Floats], own: Mapping[str, Floats]) -> dict[str, Floats]:
         """All steps; of what is ``known`` only those anew that something of one's own stands before."""
         found: dict[str, Floats] = {**self.given, **known, **own}
-        worker = ArrayColumns(found.__getitem__, 1)
+        worker = ArrayColumns(found.__getitem__, 1, MOST_WORK)
         changed = set(own)
         uses = self.bent_steps.uses
         with np.errstate(all="ignore"):
@@ -90,8 +98,11 @@ class ArrayWorld:
                     shape = known[name].shape if name in known else None
                     value = worker.value(step.expr)
                     found[name] = value if shape is None or value.shape == shape else np.broadcast_to(value, shape)
-                except (KeyError, ValueError, TutorError):
+                except (KeyError, ValueError):
                     found.pop(name, None)
+                except TutorError as error:
+                    found.pop(name, None)
+                    self.faults.setdefault(name, error)
                 changed.add(name)
         return found
 
@@ -99,6 +110,7 @@ class ArrayWorld:
         """The same where some arrays are somebody's own, and what follows from them is computed anew."""
         other = ArrayWorld.__new__(ArrayWorld)
         other.layered, other.letters, other.given, other.written = self.layered, self.letters, self.given, self.written
+        other.faults = self.faults
         other.own = {name: array[..., None] for name, array in own.items()}
         other.__dict__["steps"], other.__dict__["bent_steps"] = self.steps, self.bent_steps
         other.__dict__["values"] = self._run(self.values, other.own)
@@ -107,6 +119,12 @@ class ArrayWorld:
     def has(self, key: str) -> bool:
         """Whether a quantity or a derivative has a value."""
         return key in self.values
+
+    def explain_missing(self, key: str) -> str:
+        """Why a quantity has no value: what one of the steps before it says, or nothing."""
+        before = (name for name in (*self.list_sources(key), key) if name in self.faults)
+        error = next((self.faults[name] for name in before), None)
+        return "" if error is None else "; ".join(part for part in (error.what, error.hint) if part)
 
     def array(self, key: str) -> Floats:
         """A quantity or a derivative, in its own shape."""
@@ -118,18 +136,24 @@ class ArrayWorld:
         derivative = read_derivative(key)
         shape = self.written.shapes.get(derivative.wrt if derivative is not None else key, ())
         own = list_size_letters(shape)
-        return {letter: size for letter, size in self.letters.items() if letter in self.counted} | {
-            letter: size for letter, size in self.letters.items() if letter in own
-        }
+        counted = list_size_letters([size for size in self.divisors if not isinstance(size, int)])
+        first = {letter: size for letter, size in self.letters.items() if letter in counted}
+        first |= {str(size): size for size in self.divisors if isinstance(size, int)}
+        return first | {letter: size for letter, size in self.letters.items() if letter in own}
 
     @cached_property
-    def counted(self) -> frozenset[str]:
-        """The letters of sizes that something is divided by, or a root is taken of."""
-        return frozenset(
-            name for step in self.written.graph.steps for node in walk_parts(step.expr)
-            for part in ([node.den] if type(node) is Div else [node] if type(node) is Call and node.func == "mean" else [])
-            for name in (names(part) if type(part) is not Call else list_size_letters(shape_of(part.args[0], self.written.shapes)))
-        )  # fmt: skip
+    def divisors(self) -> tuple[Size, ...]:
+        """The sizes that something is divided by, letters and numbers: how many samples, or entries, a mean is taken of."""
+        found: dict[Size, None] = {}
+        shapes = self.written.shapes
+        for node in (node for step in self.written.graph.steps for node in walk_parts(step.expr)):
+            if type(node) is Call and node.func == MEAN:
+                found |= dict.fromkeys(shape_of(node.args[0], shapes))
+            if type(node) is Div:
+                inside = list(walk_parts(node.den))
+                found |= dict.fromkeys(part.name for part in inside if type(part) is Name and part.name in self.letters)
+                found |= dict.fromkeys(int(part.text) for part in inside if type(part) is Number and _WHOLE.fullmatch(part.text))
+        return tuple(size for size in found if not isinstance(size, int) or size > 2)
 
     def list_sources(self, key: str) -> frozenset[str]:
         """All that a quantity is computed from, itself left out."""
@@ -151,12 +175,28 @@ class ArrayWorld:
                 found[name] = self.array(name)
         return found
 
+    def list_exchanged(self, key: str) -> Iterator[tuple[str, str, Floats]]:
+        """What a step comes to where another array stands in the place of one that it uses: that one, the other, and the result."""
+        step = self.steps.get(key)
+        used = [name for name in list_referred(step.expr) if name in self.values] if step is not None else []
+        pairs = [(own, name) for own in used for name in self.values
+                 if name not in (own, key) and self.values[name].ndim == self.values[own].ndim > 1][:MOST_EXCHANGED]  # fmt: skip
+        for own, name in pairs:
+            known = {**{other: self.values[other] for other in used}, own: self.values[name]}
+            try:
+                assert step is not None
+                with np.errstate(all="ignore"):
+                    value = ArrayColumns(known.__getitem__, 1, MOST_BENT).value(step.expr)
+                yield own, name, np.array(value[..., 0])
+            except (KeyError, ValueError, TutorError):
+                continue
+
     def list_paths(self, key: str) -> dict[str, Floats]:
         """The terms that a gradient is the sum of, by the quantity that each leads through."""
         step = self.steps.get(key)
         if step is None or type(step.expr) is not Add or len(step.paths) != len(step.expr.args) or len(step.paths) < 2:
             return {}
-        worker, found = ArrayColumns(self.values.__getitem__, 1), {}
+        worker, found = ArrayColumns(self.values.__getitem__, 1, MOST_WORK), {}
         shape = self.values[key].shape
         with np.errstate(all="ignore"):
             for path, term in zip(step.paths, step.expr.args, strict=True):

@@ -17,6 +17,7 @@ from tutor.derive.working import list_referred
 from tutor.errors import TutorError
 from tutor.expression.keys import read_after
 from tutor.expression.nodes import Expr
+from tutor.graph.entries import MAX_WORK
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import shape_of
@@ -45,11 +46,13 @@ class BentArrays:
     """A derivation in layer form at some points, and what slips make of it.
 
     ``known`` gives the array of a quantity or a derivative, with the points as its last axis.  ``fixed`` are those that stay as they are
-    known, whatever is bent before them: a student's own results.
+    known, whatever is bent before them: a student's own results.  One step may take ``most`` products.
     """
 
-    def __init__(self, layered: Layered, known: Known, points: int, fixed: frozenset[str] = frozenset()) -> None:
-        self.layered, self.known, self.points, self.fixed = layered, known, points, fixed
+    def __init__(
+        self, layered: Layered, known: Known, points: int, fixed: frozenset[str] = frozenset(), most: int = MAX_WORK
+    ) -> None:
+        self.layered, self.known, self.points, self.fixed, self.most = layered, known, points, fixed, most
         graph = layered.graph
         self.shapes = layered.shapes
         self.steps: dict[str, Step] = {step.target: step for step in (*graph.steps, *derive(graph).backward)}
@@ -112,7 +115,7 @@ class BentArrays:
     def _propagate(self, key: str, edits: Mapping[str, Expr]) -> Any:
         """What an array comes to where some steps are others; nothing where it does not fit any more."""
         changed: dict[str, Any] = {}
-        worker = ArrayColumns(lambda name: changed[name] if name in changed else self.known(name), self.points)
+        worker = ArrayColumns(lambda name: changed[name] if name in changed else self.known(name), self.points, self.most)
         needed = self.list_before(key)
         try:
             for name in needed[min(needed.index(target) for target in edits) :]:

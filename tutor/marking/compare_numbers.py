@@ -82,7 +82,7 @@ def compare_numbers(
         judge = SinglesJudge(put_values(exercise, values), [array.name for array in singles], tolerance)
         more = judge.judge(singles)
         missing = found.missing if found.arrays else more.missing
-        found = ComparedNumbers((*found.arrays, *more.arrays), (*found.unused, *more.unused), missing)
+        found = ComparedNumbers((*found.arrays, *more.arrays), (*found.unused, *more.unused), missing, (*found.copied, *more.copied))
     return NumbersComparison(exercise, found, layered, world, told.unused)
 
 

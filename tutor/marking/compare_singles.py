@@ -49,24 +49,31 @@ class SinglesJudge:
             self._marker = Marker(self.exercise)
         return self._marker
 
-    def find_key(self, name: str) -> str:
-        """The key of what a name means; empty for what fits nothing."""
+    def find_key(self, array: NumberArray) -> str:
+        """The key of what a name means, of several that whose number it is; empty for what fits nothing."""
+        name, truth = array.name, self.marker.sheet.truth
         meant = self.names.find(name)
         if meant is None:
             ident = self.marker.names.find(name)
             targets = self.marker.sheet.by_id[ident].targets if ident else ()
             return targets[0] if len(targets) == 1 else ""
         keys = meant.list_keys(self.graph)
-        return next((key for key in keys if key in self.marker.sheet.truth), keys[0])
+        known = [key for key in keys if key in truth]
+        own = float(array.values.reshape(-1)[0]) if array.values.size else 0.0
+        near = [key for key in known if abs(own - as_float(truth[key])) <= NEAR[array.precision].relative * abs(as_float(truth[key]))]
+        return (near or known or list(keys))[0]
 
     def judge(self, arrays: Sequence[NumberArray]) -> ComparedNumbers:
         """All numbers, in the order of the computation."""
         unused: list[Unused] = []
         found: list[tuple[int, str, NumberArray]] = []
-        sheet = self.marker.sheet
+        sheet, leaves = self.marker.sheet, {quantity.name for quantity in self.graph.leaves}
+        copied: list[str] = []
         for array in arrays:
-            key, shown = self.find_key(array.name), make_visible(array.name, 80)
-            if not key:
+            key, shown = self.find_key(array), make_visible(array.name, 80)
+            if key in leaves:
+                copied.append(array.name)
+            elif not key:
                 near = self.names.suggest(array.name)
                 known = ", ".join(self.graph.names[:12])
                 said = tell("no quantity is called so; {hint}", hint=near) if near else tell("no quantity is called so; there are {names}",
@@ -87,7 +94,7 @@ class SinglesJudge:
         present = {array.key for array in judged}
         wanted = [derivative_key(self.graph.loss, quantity.name) for quantity in self.graph.parameters]
         missing = tuple(key for key in wanted if key in sheet.truth and key not in present) if judged else ()
-        return ComparedNumbers(tuple(judged), tuple(unused), missing)
+        return ComparedNumbers(tuple(judged), tuple(unused), missing, tuple(copied))
 
     def judge_one(self, key: str, array: NumberArray, earlier: Earlier) -> tuple[ComparedArray, Earlier]:
         """One number with its verdict, and what is known then."""

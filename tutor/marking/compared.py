@@ -39,7 +39,7 @@ class ComparedArray:
     share of the largest right entry; ``precision`` how exactly the file keeps it; ``exact`` says that no more than doubles round off is
     missing.  ``turned``: it was compared with its rows and columns exchanged, as PyTorch keeps it.  ``special`` counts what is no number
     and what is infinite.  ``bends`` and ``patterns`` are what fits equally well; where ``after`` is not empty they start from these own
-    wrong arrays.  ``follows`` are the own wrong arrays that it is right from.
+    wrong arrays, and so do ``where`` and ``entries``.  ``follows`` are the own wrong arrays that it is right from.
     """
 
     name: str
@@ -67,7 +67,8 @@ class ComparedArray:
 
 @dataclass(frozen=True, slots=True)
 class ComparedNumbers:
-    """A file of numbers, compared: its arrays in the order of the computation, what could not be used, and what is not in it.
+    """A file of numbers, compared: its arrays in the order of the computation, what could not be used, and what is not in it; ``copied``
+    are those that only say again what was given.
 
     ``first`` is the key of the first wrong one, which others may follow from.
     """
@@ -75,6 +76,7 @@ class ComparedNumbers:
     arrays: tuple[ComparedArray, ...]
     unused: tuple[Unused, ...] = ()
     missing: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
 
     @property
     def first(self) -> str:

@@ -46,13 +46,16 @@ def read_given(layered: Layered, file: Sequence[NumberArray]) -> GivenArrays:
     found: dict[str, Floats] = {}
     unused: list[Unused] = []
     turned: list[str] = []
-    for array in file:
+    for array in sorted(file, key=lambda array: array.name not in shapes):  # who has the very name is before who is only like it
         meant = names.find(array.name)
         label = names.find(array.name + HOT) if meant is None else None
         quantity = meant.quantity if meant is not None else label.quantity if label is not None else ""
         if quantity not in leaves or (meant is not None and meant.gradient):
             reason = tell("it is computed, so that nobody has to give it") if quantity else tell("no input or weight is called so")
             unused.append(Unused(make_visible(array.name, 80), "", reason))
+            continue
+        if quantity in found and quantity in {array.name for array in file}:
+            unused.append(Unused(make_visible(array.name, 80), "", tell("{name} is there, too", name=quantity)))
             continue
         if quantity in found:
             hint = tell("leave out {name}", name=make_visible(array.name, 60))

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, TypeGuard
 from tutor.answer.compare.array_formulas import ArrayComparison, compare_arrays
 from tutor.answer.compare.array_points import Field
 from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.array_answers import read_array
 from tutor.answer.read.effort import MAX_WORK, Effort
 from tutor.answer.read.named_entries import read_named
 from tutor.answer.read.pasted import drop_setting
+from tutor.answer.read.typed_arrays import array_of
 from tutor.answer.read.working_lines import Line, read_lines
 from tutor.derive.working import list_referred
 from tutor.errors import GraphError, TutorError, tell
@@ -103,6 +105,21 @@ def may_be_formula(own: AnswerJudge) -> bool:
 def judge_array(own: AnswerJudge) -> MarkedAnswer:
     """Mark an answer to a question about a whole array.  Raises `AnswerError` for what cannot be read."""
     return ArrayJudge(own).mark()
+
+
+def is_array_right(own: AnswerJudge) -> bool:
+    """Whether an answer is right for a question about a whole array, a list of numbers or a formula; no slip is looked for."""
+    question, known = own.question, own.sheet.vocabulary
+    try:
+        if may_be_formula(own):
+            judge = ArrayJudge(own)
+            written = judge.read()
+            return any(judge.compare(formula).outcome == "equal" for formula in judge.readings(written.expr, written.index))
+        _, matrices = read_array(array_of(own.typed, known, question.shape[:-2]), known, len(question.shape))
+    except TutorError:
+        return False
+    cells = [cell for rows in matrices for row in rows for cell in row]
+    return len(cells) == len(question.targets) and own.are_right(cells)
 
 
 class ArrayJudge:

@@ -78,16 +78,19 @@ class NumbersJudge:
             if meant is None:
                 unused.append(Unused(make_visible(array.name, 80), "", self.refuse_name(array.name)))
             elif not key:
-                reason = tell("{name} has no value in this computation", name=meant.quantity)
+                fault = self.world.explain_missing(meant.list_keys(self.world.layered.graph)[0])
+                reason = fault or tell("{name} has no value in this computation", name=meant.quantity)
                 unused.append(Unused(make_visible(array.name, 80), "", reason))
             else:
                 found.append((self.order.get(key, len(self.order)), key, meant, array))
+        copied = tuple(array.name for _, key, _, array in found if key in self.world.given)  # they are what was given, or wrong as such
+        found = [one for one in found if one[1] not in self.world.given]
         judged = [self.judge_one(array, key, meant) for _, key, meant, array in sorted(found, key=lambda one: one[0])]
         present = {array.key for array in judged}
         loss = self.world.layered.graph.loss
         wanted = [derivative_key(loss, quantity.name) for quantity in self.world.layered.graph.parameters]
         missing = tuple(key for key in wanted if key not in present and self.world.has(key))
-        return ComparedNumbers(tuple(judged), tuple(unused), missing)
+        return ComparedNumbers(tuple(judged), tuple(unused), missing, copied)
 
     def refuse_name(self, name: str) -> str:
         """What is said of a name that fits nothing."""
@@ -215,23 +218,40 @@ class NumbersJudge:
             goal = world.array(base.key) if world.has(base.key) else right
             bends = self.find_bends(world, base.key, array, got, goal)
             patterns = self.find_patterns(world, base.key, array, got, goal)
+            if not any(bent.sure for bent in bends) and not any(pattern.sure for pattern in patterns):
+                patterns = (*self.find_operands(world, base.key, array, got, goal), *patterns)
             if bends or patterns:
                 found = replace(base, verdict="misconception", patterns=patterns, bends=bends, after=after)
+                if after and got.shape == goal.shape:  # the entries are held against what follows
+                    near = self.find_near(array, got, goal)
+                    found = replace(found, where=find_places(~near), entries=list_entries(got, goal, ~near))
                 ranked.append((rank_explanation(found) + (number if found.bends else 1 - number), found))
         best = min(ranked, key=lambda one: one[0], default=(PERHAPS, base))
         if best[0] < PERHAPS:
             return best[1]
-        near = 0 < base.apart <= CLOSE and base.special == (0, 0) and got.shape == right.shape
-        return replace(base, verdict="close") if near else replace(best[1], verdict="wrong")
+        close = 0 < base.apart <= CLOSE and base.special == (0, 0) and got.shape == right.shape
+        return replace(base, verdict="close") if close else replace(best[1], verdict="wrong")
 
     def find_patterns(self, world: ArrayWorld, key: str, array: NumberArray, got: Floats, goal: Floats) -> tuple[NumberPattern, ...]:
         """The patterns of numbers that fit."""
         others = {
             name: other for name, other in world.list_alike(key).items()
-            if other.shape in (got.shape, goal.shape) or (other.ndim == got.ndim + 1 and other.shape[1:] == got.shape)
+            if other.shape in (got.shape, goal.shape, got.shape[1:]) or is_larger(other.shape, got.shape)
         }  # fmt: skip
         precision = self.measure_precision(array, goal)
         return find_patterns(got, goal, letters=world.list_letters(key), others=others, paths=world.list_paths(key), precision=precision)
+
+    def find_operands(self, world: ArrayWorld, key: str, array: NumberArray, got: Floats, goal: Floats) -> tuple[NumberPattern, ...]:
+        """Another array in the place of one that the step uses: a stale variable, the value before an activation."""
+        if not np.all(np.isfinite(got)):
+            return ()
+        listed = list(world.list_exchanged(key))
+        precision, found = self.measure_precision(array, goal), list[NumberPattern]()
+        for own, name, value in listed:
+            if value.shape == got.shape and np.all(self.find_near(array, got, value)):
+                tested, chance = weigh_evidence(got, goal, value, precision, float(len(listed)))
+                found.append(NumberPattern("operand", name=name, base=own, tested=tested, chance=chance))
+        return tuple(pattern for pattern in found if pattern.sure)[:MOST_SLIPS]
 
     def find_bends(self, world: ArrayWorld, key: str, array: NumberArray, got: Floats, goal: Floats) -> tuple[Bent, ...]:
         """The slips that give just these numbers, alone or with a factor besides; none at a step that is known to be right."""
@@ -263,6 +283,11 @@ class NumbersJudge:
         for bent in sorted(possible, key=lambda bent: not bent.sure):
             first.setdefault(bent.slips[0].tag, bent)
         return tuple(first.values())[:MOST_SLIPS]
+
+
+def is_larger(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether a shape is another one with one axis more."""
+    return len(shape) == len(other) + 1 and any(shape[:axis] + shape[axis + 1 :] == other for axis in range(len(shape)))
 
 
 PERHAPS = 60

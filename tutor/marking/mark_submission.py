@@ -27,6 +27,7 @@ from tutor.marking.credit import total
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.judge import Earlier, Judge, Judged
 from tutor.marking.judge_answer import AnswerJudge, award
+from tutor.marking.judge_arrays import is_array_right
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import PERSON, RIGHT, Marked, MarkedAnswer
 from tutor.numbers.arithmetic import Value
@@ -102,6 +103,11 @@ class Marker:
                 return Judge(self.sheet, self.diagnosis).compare_with(expr, write_decimal(expr), value, tolerance) in ("right", "near")
             except TutorError:
                 return False
+
+    def is_array(self, question: Question, text: str) -> bool:
+        """Whether an answer is right for a question about a whole array; of no question, so that nothing is kept of it."""
+        with _ONE_AT_A_TIME, np.errstate(all="ignore"):
+            return is_array_right(AnswerJudge(self.sheet, self.diagnosis, question, text, Earlier(), comma=self._has_commas([text])))
 
     def _judge(self, question: Question, text: str, earlier: Earlier, *, comma: bool) -> tuple[MarkedAnswer, Earlier]:
         judged = AnswerJudge(self.sheet, self.diagnosis, question, text, earlier, comma=comma)

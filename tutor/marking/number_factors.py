@@ -34,9 +34,7 @@ def list_named_factors(letters: Mapping[str, int], sizes: Sequence[int] = ()) ->
     [-1.0, 2.0, 0.2, 4.0, 0.4, -5.0, 0.8]
     """
     known = {name: size for name, size in letters.items() if size > 1}
-    for size in dict.fromkeys(sizes):
-        if size > 1 and size not in known.values():
-            known[str(size)] = size
+    known |= {str(size): size for size in dict.fromkeys(sizes) if size > 1 and size not in known.values()}
     found: dict[float, NumberFactor] = {}
     for text, exact in _list_texts(dict(list(known.items())[:MOST_SIZES])):
         value = float(exact)
@@ -65,7 +63,7 @@ def _list_texts(sizes: Mapping[str, int]) -> Iterator[tuple[str, Fraction | floa
     yield from ((f"2/{name}", Fraction(2, size)) for name, size in sizes.items())
     yield from ((f"1/(2*{name})", Fraction(1, 2 * size)) for name, size in sizes.items())
     yield from ((f"4/{name}", Fraction(4, size)) for name, size in sizes.items())
-    named = list(sizes.items())
+    named = sorted(sizes.items(), key=lambda one: not one[0].isdigit())  # 3*N
     for place, (first, size) in enumerate(named):
         yield f"{first}^2", Fraction(size * size)
         yield f"1/{first}^2", Fraction(1, size * size)

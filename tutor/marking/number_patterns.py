@@ -25,6 +25,7 @@ from tutor.numbers.arrays import PLAIN, Floats, np
 Kind = Literal[
     "factor", "transposed", "axes-kept", "read-otherwise", "flipped", "reordered", "sign-lost", "offset", "added", "missing", "alone",
     "another", "not-summed", "not-averaged", "summed", "averaged", "one-of", "masked", "zeroed", "all-zero", "clipped",
+    "operand",
 ]  # fmt: skip
 """What stands in the place of the right array R; ``name`` is another array A, ``axes`` are axes of R or of what was given.
 
@@ -37,17 +38,18 @@ flipped         R read backwards along ``axes``
 reordered       the entries of R along an axis in another order (``order``: where each one stands in R); in blocks of ``block``
 sign-lost       |R|
 offset          R plus the constant ``factor``
-added           R plus ``factor`` times A
+added           R plus ``factor`` times A, which may be a row that is added to each
 missing         R without the path (the term) A
 alone           nothing of R but the path A
 another         A itself
 not-summed      R before it was summed over ``axes``; not-averaged: before its mean was taken
-summed          R summed over ``axes``; averaged: its mean
+summed          R, or A, summed over ``axes``; averaged: its mean
 one-of          the entry number ``order`` of A, where R has all of them together
 masked          B where A is positive, else 0: B is ``base``, or R itself
 zeroed          R, but 0 at some entries
 all-zero        0 everywhere
 clipped         R cut off at ±``factor``
+operand         what R is computed as, with A in the place of B, which is ``base`` (found where the formula is known)
 =============== ==================================================================================================
 """
 CHANCE = 1e-6
@@ -244,10 +246,13 @@ class _Search:
             return None
         scale = float(np.max(np.abs(theirs))) * self.precision * 2
         apart = np.max(np.abs(mine[:, None, :] - theirs[None, :, :]), axis=2)
-        order = np.argmin(apart, axis=1)
-        if float(np.max(np.min(apart, axis=1))) > scale or len(set(order.tolist())) != size:
-            return None
-        return tuple(order.tolist())
+        order: list[int] = []
+        for place in range(size):  # rows that are alike stand where they were
+            fitting = [at for at in np.flatnonzero(apart[place] <= scale).tolist() if at not in order]
+            if not fitting:
+                return None
+            order.append(place if place in fitting else fitting[0])
+        return tuple(order)
 
     def list_masked(self) -> Iterator[_Candidate]:
         """What is 0 where another array is not positive."""
@@ -294,11 +299,21 @@ class _Search:
         for name, array in self.others.items():
             if array.shape == got.shape and name not in self.paths:
                 yield _Candidate(NumberPattern("another", name=name), array, float(len(self.others)))
+            if array.ndim == got.ndim + 1 and got.ndim:
+                yield from self.list_sums_of(name, array)
             if array.ndim == got.ndim + 1 and array.shape[1:] == got.shape and 1 < len(array) <= MOST_ROWS:
                 apart = np.where(self.finite, np.abs(array - got), 0.0).reshape(len(array), -1)
                 place = int(np.argmin(np.max(apart, axis=1)))
                 one = NumberPattern("one-of", name=name, order=(place,))
                 yield _Candidate(one, array[place], float(len(array) * len(self.others)), scaled=False)
+
+    def list_sums_of(self, name: str, array: Floats) -> Iterator[_Candidate]:
+        """Another array summed, or averaged, along the wrong axis."""
+        for axis, size in enumerate(array.shape):
+            if size > 1 and array.shape[:axis] + array.shape[axis + 1 :] == self.got.shape:
+                total, tried = np.sum(array, axis=axis), 4.0 * len(self.others)
+                yield _Candidate(NumberPattern("summed", name=name, axes=(axis,)), total, tried, scaled=False)
+                yield _Candidate(NumberPattern("averaged", name=name, axes=(axis,)), total / size, tried, scaled=False)
 
     def find_unsummed(self) -> list[NumberPattern]:
         """What is right once it is summed, or averaged, over some axes."""
@@ -403,6 +418,8 @@ class _Search:
             if array.shape == got.shape and len(self.paths) > 1 and self.is_near_sum(right, -array):
                 found.append(self.weigh(NumberPattern("missing", name=name), right - array, float(len(self.paths))))
         for name, array in {**self.others, **self.paths}.items():
+            if array.ndim and array.shape == got.shape[got.ndim - array.ndim :]:  # a bias, in every row
+                array = np.broadcast_to(array, got.shape)
             power = float(np.sum(array * array)) if array.shape == got.shape else 0.0
             value = float(np.sum(difference * array)) / power if power else 0.0
             if value and not (name in self.paths and abs(value + 1) < self.precision) and self.is_near_sum(right, value * array):
@@ -444,6 +461,8 @@ def choose_told(found: Sequence[NumberPattern], paths: int = 2) -> tuple[NumberP
         kept = [pattern for pattern in kept if pattern.kind not in ("added", "another", "offset", "one-of")]
     if len(kinds) > 1:
         kept = [pattern for pattern in kept if pattern.kind != "read-otherwise"] or kept
+    straight = [pattern for pattern in kept if pattern.kind == "read-otherwise" and not pattern.order]
+    kept = [pattern for pattern in kept if pattern.kind != "read-otherwise" or not straight or pattern in straight]
     kept.sort(key=lambda pattern: (_ORDER.index(pattern.kind), pattern.chance))
     told: list[NumberPattern] = []
     for pattern in kept:

@@ -98,7 +98,7 @@ class ProgramNames:
         match = _QUOTIENT.fullmatch(base)
         if match is not None and (quantity := self.look_up(match["wrt"])):
             of = self.look_up(match["of"])
-            if of == self.loss or re.fullmatch(_LOSSES, match["of"]):
+            if of == self.loss:
                 return Meant(quantity, True)
             if of and not any(node.name == of and node.shape for node in self.graph.nodes):
                 return Meant(quantity, True, of=of)

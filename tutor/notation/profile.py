@@ -19,7 +19,18 @@ from tutor.expression.letters import SUPER
 from tutor.expression.own_functions import is_own, shorten_name
 from tutor.graph.nouns import Quantity
 from tutor.notation.own_notation import OwnNotation, check_own_notation
-from tutor.notation.symbol import Face, Symbol, Time, guess, lower_index, put_time, read_symbol, set_face, set_italic
+from tutor.notation.symbol import (
+    Face,
+    Symbol,
+    Time,
+    guess,
+    guess_array,
+    lower_index,
+    put_time,
+    read_symbol,
+    set_face,
+    set_italic,
+)
 from tutor.text import make_visible
 
 Sign = Literal["dot", "cross", "none"]
@@ -82,7 +93,10 @@ class Notation:
     def write_updated(self, name: str, step: int) -> Symbol:
         """How a parameter is written after a number of updates."""
         plain = self.symbol(name)
-        parts = read_symbol(plain.latex)
+        try:
+            parts = read_symbol(plain.latex)
+        except TutorError:  # an entry of what has an index itself, (W_1)_{11}
+            return self._raise_updated(plain, step)
         if self.update == "next":
             more = f"t+{step}"
             new = parts.add_superscript(Symbol(more, more))
@@ -95,6 +109,16 @@ class Notation:
         if self.update == "prime":
             new = parts.add_superscript(Symbol("'" * step, "′" * step))
             return Symbol(new.latex, plain.text + "′" * step)
+        return plain
+
+    def _raise_updated(self, plain: Symbol, step: int) -> Symbol:
+        """An updated parameter whose symbol has brackets: the count stands above it."""
+        if self.update == "prime":
+            return Symbol(plain.latex + "'" * step, plain.text + "′" * step)
+        if self.update == "next":
+            return Symbol(f"{plain.latex}^{{t+{step}}}", f"{plain.text}^(t+{step})")
+        if self.update == "index":
+            return Symbol(f"{plain.latex}^{{({step})}}", plain.text + "".join(SUPER[sign] for sign in f"({step})"))
         return plain
 
     def function(self, name: str) -> Symbol:
@@ -271,8 +295,9 @@ def notation(
     faces: dict[int, Face] = {1: raw.get("vectors", "plain"), 2: raw.get("matrices", "plain")}
     arrays = {quantity.name: faces[min(len(quantity.shape), 2)] for quantity in listed if quantity.shape}
     found.update(own)
+    known = {quantity.name for quantity in listed}
     for name, face in arrays.items():
-        found[name] = set_face(found.get(name) or guess(name), face)
+        found[name] = set_face(found.get(name) or guess_array(name, known), face)
         if (loss, name) in partials:
             partials[loss, name] = set_face(partials[loss, name], face)
     functions = {key: read_symbol(value).symbol() for key, value in raw.get("functions", {}).items()}

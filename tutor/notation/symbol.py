@@ -8,7 +8,7 @@ printed is made again from the parts, so that nothing from outside reaches a doc
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -405,6 +405,8 @@ class _FormulaReader(_SymbolReader):
 _LOWERED = str.maketrans({digit: SUB[digit] for digit in "0123456789"})
 _ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
 """An accent as part of a name: y_hat, w_tilde_1."""
+_ACCENTED_LETTER = re.compile(r"([A-Za-z])(bar|tilde)")
+"""The same of one letter, run together as programs have it: xbar; a rebar is a word."""
 _SQUARED = re.compile(r"([A-Za-z]+)_sq(?=_|\d|\Z)")
 """A square as part of a name: sigma_sq is σ², a variance."""
 
@@ -448,7 +450,7 @@ def guess(name: str) -> Symbol:
     accent = ""
     if len(head) > 3 and head.endswith("hat"):
         head, accent = head[:-3], "\\hat"
-    elif match := _ACCENTED.match(name):
+    elif (match := _ACCENTED_LETTER.fullmatch(head)) or (match := _ACCENTED.match(name)):
         head, accent = match[1], f"\\{match[2]}"
     greek = SPELLINGS.get(head, head)
     if greek in COMMANDS:
@@ -471,3 +473,26 @@ def guess(name: str) -> Symbol:
         return Symbol(f"{latex.partition('_')[0]}_{{{moved}}}", letter + lower_index(moved))
     named = any(not part.isdecimal() and len(part) > 1 for part in index.split(","))  # of a neuron, o1: as in out_o1
     return Symbol(latex, f"{letter}_{index}" if named else letter + lower_index(index))
+
+
+_LABELLED = re.compile(r"([A-Z]|(?!d)[a-z])([a-z])(\d*)|([WU])([a-z]{2})(\d*)")
+"""A letter with what it belongs to run on: Wx, bh, Wk1, Whh.  In programs dx is no x of d."""
+
+
+def guess_array(name: str, taken: Collection[str] = ()) -> Symbol:
+    r"""The symbol of a whole array, from its name: Wx is W_x, as lectures set it, and no product of W and x.
+
+    The label is upright, since it is no index that runs; where W_x is a quantity of its own (``taken``), Wx stays a word.
+
+    >>> guess_array("Wx"), guess_array("Whh").latex, guess_array("Wk1").latex, guess_array("mu").latex
+    (Symbol(latex='W_{\\mathrm{x}}', text='Wₓ'), 'W_{\\mathrm{hh}}', 'W_{\\mathrm{k}1}', '\\mu')
+    >>> guess_array("Wx", ["W_x"]).latex, guess_array("net").latex
+    ('\\mathit{Wx}', '\\mathit{net}')
+    """
+    match = _LABELLED.fullmatch(name)
+    if match is None or SPELLINGS.get(name, name.rstrip("0123456789")) in COMMANDS:
+        return guess(name)
+    letter, label, digits = (part for part in match.groups() if part is not None)
+    if f"{letter}_{label}{digits}" in taken:
+        return guess(name)
+    return read_symbol(f"{letter}_{{\\mathrm{{{label}}}{digits}}}").symbol()

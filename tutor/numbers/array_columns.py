@@ -49,12 +49,13 @@ _CALLED: Mapping[str, Callable[..., Floats]] = ColumnFunctions(np, {
 class ArrayColumns:
     """Works formulas over arrays out.  ``known`` gives the array of a name or a derivative (``dL/dW``), of shape (…, points).
 
-    To be used within ``np.errstate(all="ignore")``.
+    To be used within ``np.errstate(all="ignore")``.  One instruction may take ``most`` products.
     """
 
-    def __init__(self, known: Callable[[str], Floats], points: int) -> None:
+    def __init__(self, known: Callable[[str], Floats], points: int, most: int = MAX_WORK) -> None:
         self.known = known
         self.points = points
+        self.most = most
 
     def value(self, expr: Expr) -> Floats:
         """The array that a formula stands for, with the points as its last axis (which may have the length 1).
@@ -72,7 +73,7 @@ class ArrayColumns:
         """The program of a formula.  Raises `GraphError` as `value` does."""
         program = lower_formula(expr, self._shape)
         for step in program.code:
-            _check_work(step)
+            _check_work(step, self.most)
         return program
 
     def run(self, program: ArrayProgram) -> Floats:
@@ -84,10 +85,10 @@ class ArrayColumns:
         return array.shape if isinstance(array, Array) else array.shape[:-1]
 
 
-def _check_work(step: Instruction) -> None:
+def _check_work(step: Instruction, most: int) -> None:
     size, loops = prod(step.shape), prod(step.loops)
-    if size > MAX_ENTRIES or size * loops > MAX_WORK or len(step.shape) + len(step.loops) > MAX_AXES:
-        raise GraphError("this takes too many products", hint=f"the limit is {MAX_WORK:,}")
+    if size > MAX_ENTRIES or size * loops > most or len(step.shape) + len(step.loops) > MAX_AXES:
+        raise GraphError("this takes too many products", hint=f"the limit is {most:,}")
 
 
 # whole arrays

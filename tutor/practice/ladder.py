@@ -11,7 +11,7 @@ from typing import Literal
 from tutor.derive.working import list_referred, write_printed
 from tutor.exercise.question import LISTS, Question
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
+from tutor.expression.nodes import Call, Expr, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import as_name, name_edges
 from tutor.graph.nouns import Step
@@ -74,7 +74,8 @@ def list_rungs(marker: Marker, task: AskedStep, shown: Mapping[str, str]) -> tup
         printed = write_printed(step.expr, step.target, marker.sheet.steps)
         rungs.append(Rung("symbols", left=left, right=printed))
         filled = write_printed(_put_in(step.expr, shown, marker.sheet.working.by_name), step.target, marker.sheet.steps)
-        if task.question.kind == "number" and filled != printed:
+        is_result = type(filled) is Number or (type(filled) is Neg and type(filled.arg) is Number)  # there it would be the answer
+        if task.question.kind == "number" and filled != printed and not is_result:
             rungs.append(Rung("numbers", left=left, right=filled))
     return (*(rungs or [think]), result)
 

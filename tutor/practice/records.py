@@ -19,7 +19,7 @@ from tutor.numbers.arithmetic import Value
 from tutor.practice.costs import STANDARD, Costs
 from tutor.practice.ladder import Rung, write_answer, write_number
 from tutor.practice.modes import MODES, Mode, ModeRow
-from tutor.practice.tasks import AskedStep, list_tasks, make_marker
+from tutor.practice.tasks import AskedStep, list_tasks, list_told, make_marker
 from tutor.practice.tracing import Trial
 
 EventKind = Literal["answer", "hint", "keep", "skip", "back", "give-up", "go", "quit"]
@@ -91,7 +91,8 @@ class Reply:
     ``chosen`` says of a choice of several that is not right whether something is ``missing``, ``too-many``, or ``other``.  ``note`` is a
     key: ``locked`` (a hint that is not there yet, with the seconds to ``wait``), ``no-hints``, ``blank``, ``unreadable``, ``formula``
     (where a number is asked), ``taken`` (in an exam), ``not-kept``, ``done`` (the task already is), ``end``, ``part-right`` and
-    ``part-wrong`` (an answer to a smaller question), ``elsewhere`` (the answer would be right for the task of this field).
+    ``part-wrong`` (an answer to a smaller question), ``elsewhere`` (the answer would be right for the task of this field), ``early`` (a
+    question that shows what is still asked for).
     """
 
     kind: EventKind
@@ -123,7 +124,18 @@ class Lesson:
     def tasks(self) -> tuple[AskedStep, ...]:
         """What is asked."""
         settings = self.settings
-        return list_tasks(self.marker, settings.wrt, layer=settings.layer, seed=settings.seed, exercise=self.exercise)
+        found = list_tasks(self.marker, settings.wrt, layer=settings.layer, seed=settings.seed, exercise=self.exercise)
+        if settings.row.tells:
+            return found
+        return tuple(task for task in found if not list_told(task, found))  # in an exam what was answered may be changed
+
+    def list_told(self, task: AskedStep) -> tuple[str, ...]:
+        """The tasks whose answers stand in the question of another."""
+        return self._told.get(task.id, ())
+
+    @cached_property
+    def _told(self) -> Mapping[str, tuple[str, ...]]:
+        return {task.id: told for task in self.tasks if (told := list_told(task, self.tasks))}
 
     @cached_property
     def by_id(self) -> Mapping[str, AskedStep]:

@@ -39,7 +39,7 @@ from tutor.practice.records import (
     Settings,
     Status,
 )
-from tutor.practice.settling import count_share, find_answered, list_settled
+from tutor.practice.settling import count_share, find_answered, find_answered_array, list_settled
 from tutor.practice.smaller import TRIES, ask_part, choose_part, is_part_right
 from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import Parameters, Trial, trace_trials
@@ -154,11 +154,16 @@ def _move(session: Session, after: str = "") -> Session:
     tasks = session.lesson.tasks
     places = {task.id: place for place, task in enumerate(tasks)}
     start_at = places.get(after, -1) + 1
-    for status in ("open", "skipped"):
+    for early, status in ((False, "open"), (False, "skipped"), (True, "open"), (True, "skipped")):
         for task in (*tasks[start_at:], *tasks[:start_at]):
-            if session.look_up(task.id).status == status and task.id != after:
+            if session.look_up(task.id).status == status and task.id != after and _is_early(session, task) == early:
                 return replace(session, at=task.id)
     return replace(session, at="" if not after or session.look_up(after).status in DONE else after)
+
+
+def _is_early(session: Session, task: AskedStep) -> bool:
+    """Whether a question shows what other tasks still ask for, as the lines of a worked solution do, and comes after these."""
+    return any(session.look_up(ident).status not in DONE for ident in session.lesson.list_told(task))
 
 
 def _fade(session: Session) -> Session:
@@ -206,7 +211,8 @@ def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
     if own.smaller and not right and _find_named(session, event.text) is None:
         return _take_part(session, task, event)
     tags = tuple(slip.tag for slips in marked.slips[:1] for slip in slips)
-    if not right and not exam and set(tags) <= {NEIGHBOUR} and (other := _find_other(session, task, event.text, earlier)):
+    slipped = any(slip.tag != NEIGHBOUR and not _is_of_entry(task, slip.at) for slips in marked.slips[:1] for slip in slips)
+    if not right and not exam and not slipped and (other := _find_other(session, task, event.text, earlier)):
         return session, Reply("answer", task.id, note="elsewhere", elsewhere=other)
     first = own.first if own.first is not None else right and not own.rungs
     own = replace(own, text=event.text, smaller=0, first=first, attempts=own.attempts + (not right), tags=(*own.tags, *tags),
@@ -239,13 +245,20 @@ def _judge(session: Session, task: AskedStep, text: str) -> tuple[MarkedAnswer, 
     return marker.judge(question, text, session.earlier)
 
 
+def _is_of_entry(task: AskedStep, at: str) -> bool:
+    """Whether a slip is one in a single entry of an array: that the whole of it fits another step is the better reason."""
+    return bool(task.question.array) and at in task.question.targets and at != task.question.array
+
+
 def _find_other(session: Session, task: AskedStep, text: str, earlier: Earlier) -> str:
     """The open step that an answer is right for which names none and is not right where it is given."""
-    expr = earlier.read.get(task.question.id)
-    if expr is None or _find_named(session, text) is not None:
+    expr, marker = earlier.read.get(task.question.id), session.lesson.marker
+    if _find_named(session, text) is not None:
         return ""
     still = [other for other in session.lesson.tasks if session.look_up(other.id).status in ("open", "skipped")]
-    return find_answered(session.lesson.marker, task, expr, still)
+    if task.question.array and task.question.shape:
+        return find_answered_array(marker, task, text, still)
+    return find_answered(marker, task, expr, still) if expr is not None else ""
 
 
 def _take_part(session: Session, task: AskedStep, event: Event) -> tuple[Session, Reply]:
@@ -383,7 +396,7 @@ def _take_back(session: Session, event: Event) -> tuple[Session, Reply]:
     end = tasks.index(session.at) if session.at else len(tasks)
     exam = not session.lesson.settings.row.tells  # there every answer may be changed: which are right is not told
     for ident in reversed(tasks[:end]):
-        if exam or session.look_up(ident).status in ("open", "skipped", "kept"):
+        if (exam or session.look_up(ident).status in ("open", "skipped", "kept")) and not _is_early(session, session.lesson.by_id[ident]):
             return replace(session, at=ident), Reply("back", ident)
     return session, Reply("back", session.at, note="done")
 
@@ -406,6 +419,8 @@ def _take_go(session: Session, event: Event) -> tuple[Session, Reply]:
         what = tell("there is no step {name}", name=make_visible(event.text))
         some = tell("there are {names}, …", names=first) if len(known) > SOME else tell("there are {names}", names=first)
         raise PracticeError(what, hint=hint_near(event.text, known) or some)
+    if _is_early(session, known[event.text]):
+        return session, Reply("go", event.text, note="early")
     return replace(session, at=event.text), Reply("go", event.text)
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from tutor.answer.compare.formulas import compare
 from tutor.derive.working import list_referred
 from tutor.errors import TutorError
+from tutor.exercise.question import LISTS
 from tutor.expression.nodes import Expr, Number, Partial, children
 from tutor.marking.judge import Earlier
 from tutor.marking.mark_submission import Marker
@@ -23,6 +24,8 @@ SHOWS = 2.0
 """It would where it moved by so many times what the answer leaves open."""
 TELLS = 3
 """A number of so many digits is hardly that of another quantity by accident."""
+LEAST_ENTRIES, MOST_TRIED = 2, 20
+"""An array of so many different numbers is hardly another one by accident; so many others are tried."""
 DIGIT = 0.0005
 """Half a unit in the third digit, as a share."""
 _NUMBER = re.compile(r"\d+(?:\.(\d*))?(?:[eE]([-+]?\d{1,3}))?")
@@ -118,6 +121,17 @@ def find_answered(marker: Marker, task: AskedStep, expr: Expr, others: Iterable[
         if _is_answer(marker, other, expr):
             return other.id
     return ""
+
+
+def find_answered_array(marker: Marker, task: AskedStep, text: str, others: Iterable[AskedStep]) -> str:
+    """The other step about a whole array that a wrong answer is right for; of zeros, or one number again and again, nothing is said."""
+    numbers = {found.group().strip("0.") for found in _NUMBER.finditer(text)} - {""}
+    if not any(letter.isalpha() for letter in text) and (len(numbers) < LEAST_ENTRIES or sum(map(len, numbers)) < TELLS):
+        return ""
+    kinds = [*LISTS] if task.question.kind in LISTS else [task.question.kind]
+    able = [other for other in others if other.id != task.id and other.question.array and other.question.kind in kinds]
+    same = [other for other in able if other.question.shape == task.question.shape][:MOST_TRIED]
+    return next((other.id for other in same if marker.is_array(other.question, text)), "")
 
 
 def _is_answer(marker: Marker, task: AskedStep, expr: Expr) -> bool:

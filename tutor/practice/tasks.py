@@ -222,6 +222,13 @@ def _find_users(steps: Sequence[Step]) -> dict[str, list[str]]:
     return users
 
 
+def list_told(task: AskedStep, tasks: Iterable[AskedStep]) -> tuple[str, ...]:
+    """The tasks whose answers stand in the lines of a worked solution: their formulas, and of which factors and on which ways."""
+    shown = {write_tile(left) for left, _ in task.lines}
+    return tuple(other.id for other in tasks if other.target in shown and other.id != task.id
+                 and (other.kind in ("ways", "factors") or other.question.kind in ("expression", "chain")))  # fmt: skip
+
+
 class _TaskLister:
     """Lists the tasks of a working."""
 

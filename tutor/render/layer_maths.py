@@ -15,6 +15,7 @@ from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.expression.sizes import list_ends
 from tutor.notation.symbol import Symbol, lower_index
+from tutor.render.matrix_maths import has_places, list_slices, write_matrix, write_slice, write_slices
 from tutor.render.window_settings import write_slide, write_slide_back, write_stride, write_window
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import JOINED, LAYERS, OF_EACH, ONE_OF
@@ -113,6 +114,12 @@ def _fill(writer: Writer, args: tuple[Expr, ...]) -> str:
         return _write_both(writer, "\\mathbf{0}", "𝟎")
     within = _PRODUCT if type(args[0]) is Mul and writer.style.markup else _FACTOR  # ∂L/∂μ·𝟏 could be read in two ways
     return writer.write_within(args[0], within) + _write_both(writer, "\\,", "·") + _write_ones(writer)
+
+
+def is_filled_negative(call: Call) -> bool:
+    """Whether an array of a negative number is meant, which a sum subtracts: x − 𝟏."""
+    first = call.args[0] if call.args else None
+    return call.func == "fill" and type(first) is Number and first.text.startswith("-")
 
 
 def _is_ones(args: tuple[Expr, ...]) -> bool:
@@ -312,30 +319,6 @@ def _sizes(writer: Writer, args: tuple[Expr, ...]) -> str:
     return f"({_size(writer, args)})"
 
 
-def grid(args: tuple[Expr, ...]) -> list[list[Expr]]:
-    """The rows of a matrix: ``matrix(columns, entries…)``."""
-    columns = int(args[0].text) if type(args[0]) is Number else 1
-    entries = list(args[1:])
-    return [entries[place : place + columns] for place in range(0, len(entries), columns)]
-
-
-def _matrix(writer: Writer, args: tuple[Expr, ...]) -> str:
-    rows = [[writer.show(entry) for entry in row] for row in grid(args)]
-    if writer.style.markup:
-        return "\\begin{bmatrix} " + " \\\\ ".join(" & ".join(row) for row in rows) + " \\end{bmatrix}"
-    if len(rows[0]) == 1:
-        return "(" + ", ".join(row[0] for row in rows) + ")"
-    return "[" + "; ".join(" ".join(row) for row in rows) + "]"
-
-
-def _slices(writer: Writer, args: tuple[Expr, ...]) -> str:
-    """An array of three axes as its matrices, one of four as its arrays of three."""
-    parts = [writer.show(part) for part in args]
-    if writer.style.markup:
-        return "\\left[" + ",\\; ".join(parts) + "\\right]"
-    return "[" + ", ".join(parts) + "]"
-
-
 _PHRASES: dict[str, PrintedOperation] = {
     "beside": PrintedOperation(_PRODUCT, _product),
     "beside transposed": PrintedOperation(_PRODUCT, _write_outer),
@@ -414,8 +397,9 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     "equal": PrintedOperation(_ATOM, _write_equal),
     "shaped": PrintedOperation(_ATOM, _write_shaped),
     "size": PrintedOperation(_ATOM, _sizes),
-    "matrix": PrintedOperation(_ATOM, _matrix),
-    "slices": PrintedOperation(_ATOM, _slices),
+    "matrix": PrintedOperation(_ATOM, write_matrix),
+    "slices": PrintedOperation(_ATOM, write_slices),
+    "slice": PrintedOperation(_ATOM, write_slice),
     "dots": PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\cdots", "⋯")),
     "down": PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\vdots", "⋮")),
 }
@@ -448,6 +432,8 @@ def seams(writer: Writer, call: Call) -> Seams | None:
         levels = (_level_before(args[0]) if call.func == "hadamard" else level, level)
         bracketed = [writer.write_within(arg, within) != writer.show(arg) for arg, within in zip(args, levels, strict=True)]
         return Seams("", tuple((sign if i else "", arg, bracketed[i]) for i, arg in enumerate(args)))
+    if call.func == "slices" and has_places(args):
+        return Seams("", tuple(("\\quad " if i else "", arg, False) for i, arg in enumerate(list_slices(args))))
     if call.func == "slices":
         return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
     if call.func in JOINED:

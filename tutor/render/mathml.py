@@ -7,14 +7,14 @@ r"""Expressions as MathML Core, with our LaTeX as annotation, so that a formula 
 
 from __future__ import annotations
 
-from tutor.expression.nodes import Add, Call, Expr
+from tutor.expression.nodes import Add, Call, Expr, Mul
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.widths import measure
 from tutor.render.latex.words import ascii_maths
 from tutor.render.layer_maths import seams
 from tutor.render.mathml_reader import read_mathml
-from tutor.render.maths import APPLY_MARK, LATEX, MARKED, TIMES_MARK, Writer
+from tutor.render.maths import APPLY_MARK, LATEX, MARKED, TIMES_MARK, Piece, Writer
 from tutor.rules.operations import JOINED
 from tutor.text import drop_controls, escape_xml
 
@@ -53,22 +53,50 @@ class MathmlPrinter:
         return f'<span class="terms">{"<wbr>".join(pieces)}</span>'
 
     def _list_parts(self, expr: Expr) -> list[tuple[str, str]]:
-        """The terms of a sum, the matrices of an array or what is joined, each with the sign before it and what stands around."""
+        """The terms of a sum, the factors of a product, the matrices of an array or what is joined, each with the sign before it.
+
+        A part that is too long by itself is divided in its turn, unless brackets hold it together.
+        """
         writer = self._writer
         if type(expr) is Add:
-            return [(_SIGNS.get(piece.sign, piece.sign), piece.body) for piece in writer.terms(expr)]
-        found = seams(writer, expr) if type(expr) is Call and (expr.func == "slices" or expr.func in JOINED) else None
+            return [part for piece in writer.terms(expr) for part in self._divide(piece, _SIGNS.get(piece.sign, piece.sign))]
+        if type(expr) is Mul:
+            parts: list[tuple[str, str]] = []
+            for piece in writer.factors(expr):
+                if parts and not _read_sign(piece.sign):  # no line ends at a product without a sign
+                    parts[-1] = parts[-1][0], f"{parts[-1][1]}{piece.sign}{piece.body}"
+                else:
+                    parts.append((_read_sign(piece.sign), piece.body))
+            return parts
+        divided = type(expr) is Call and (expr.func in ("slices", "hadamard") or expr.func in JOINED)
+        found = seams(writer, expr) if type(expr) is Call and divided else None
         if found is None:
             return []
         before, after = found.before.replace("\\Bigl", ""), found.after.replace("\\Bigr", "")
-        last = len(found.parts) - 1
-        return [("", (before if not place else "") + writer.show(part) + (",\\;" if place < last else after))
-                for place, (_, part, _) in enumerate(found.parts)]  # fmt: skip
+        bodies = [writer.bracket(writer.show(part)) if bracketed else writer.show(part) for _, part, bracketed in found.parts]
+        if any(_read_sign(sign) for sign, _, _ in found.parts):
+            return [(_read_sign(sign), body) for (sign, _, _), body in zip(found.parts, bodies, strict=True)]
+        comma = ",\\;" if after else ""
+        last = len(bodies) - 1
+        return [("", (before if not place else "") + body + (comma if place < last else after)) for place, body in enumerate(bodies)]
+
+    def _divide(self, piece: Piece, sign: str) -> list[tuple[str, str]]:
+        """A term of a sum with its sign, in parts where it is long."""
+        inner = [] if piece.bracketed or measure(piece.body.translate(_MARKS)) <= _LONG else self._list_parts(piece.expr)
+        if len(inner) < 2 or inner[0][0]:
+            return [(sign, piece.body)]
+        return [(sign, inner[0][1]), *inner[1:]]
 
 
 _LONG = 18.0
 """A formula of so many em fits into a line."""
 _SIGNS = {LATEX.plus: "+", LATEX.subtract: "−"}
+_BETWEEN = {"\\cdot": "·", "\\times": "×", "\\odot": "⊙"}
+"""Signs of products before which a line may be broken."""
+
+
+def _read_sign(sign: str) -> str:
+    return _BETWEEN.get(sign.translate(_MARKS).strip(), "")
 
 
 def _write_math(marked: str, kind: str = "", relation: str = "") -> str:

@@ -25,7 +25,7 @@ from tutor.expression.walk import as_indicator
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.words import ascii_maths
-from tutor.render.layer_maths import ARRAYS, OVER, is_array_product
+from tutor.render.layer_maths import ARRAYS, OVER, is_array_product, is_filled_negative
 
 # How tightly a printed thing holds together; an operand that is looser than its place allows gets brackets.
 _SUM, _NEGATIVE, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = range(1, 8)
@@ -226,7 +226,6 @@ class Writer:
         """The terms of a sum, each with the sign before it."""
         pieces: list[Piece] = []
         plus, subtract = self.style.plus, self.style.subtract
-        last = expr.args[-1] if expr.args else expr
         for term in expr.args:
             if not pieces:
                 bracketed = type(term) is Add
@@ -235,9 +234,9 @@ class Writer:
             sign = plus
             if type(term) is Neg:
                 sign, term = subtract, term.arg
-            bracketed = self._level(term) < _QUOTIENT
-            if bracketed and type(term) is Call and term.func in OVER and (term is last or Neg(term) == last):
-                bracketed = False
+            elif type(term) is Call and is_filled_negative(term):
+                sign, term = subtract, Call(term.func, (Number(term.args[0].text[1:]), *term.args[1:]))  # type: ignore[union-attr]
+            bracketed = self._level(term) < _QUOTIENT and not (type(term) is Call and term.func in OVER)  # Σ reaches as far as a product
             pieces.append(Piece(sign, self._operand(term, bracketed, False), term, bracketed))
         return pieces or [Piece("", "0", expr, False)]
 
@@ -324,6 +323,8 @@ class Writer:
                 return self._level(expr.args[0])  # type: ignore[union-attr]
             if known is not None:
                 return _ATOM if known.is_sign(expr.args) else known.level  # type: ignore[union-attr]
+            if self._is_bare_root(expr):  # type: ignore[arg-type]
+                return _POWER
             loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
             return _SUM if loose else _ATOM
         return _LEVELS[kind]
@@ -401,11 +402,19 @@ class Writer:
         if array is not None:
             return array.write(self, args)
         shown = [self.show(arg) for arg in args]
+        if self._is_bare_root(expr):
+            return style.root[0].rstrip("(") + shown[0]
         if func == "sqrt" and len(args) == 1:
             return style.root[0] + shown[0] + style.root[1]
         if func == "abs" and len(args) == 1:
             return self._write_absolute(shown[0])
         return self.function(func) + style.applied + self.bracket(", ".join(shown))
+
+    def _is_bare_root(self, call: Call) -> bool:
+        """Whether a root needs no brackets in text: √2, √d, √x₁."""
+        if self.style.markup or call.func != "sqrt" or len(call.args) != 1 or type(call.args[0]) not in (Name, Number):
+            return False
+        return _BARE.fullmatch(self.show(call.args[0])) is not None
 
     def _write_absolute(self, body: str) -> str:
         if not self.style.markup:
@@ -439,6 +448,8 @@ class Writer:
         return self.show(left) + self.style.above + self.show(right)
 
 
+_BARE = re.compile(r"[0-9]+(?:\.[0-9]+)?|[^\W\d_][₀-₉ₐ-ₜᵢ-ᵪⱼ]*")
+"""A number, or a letter with its index."""
 _LEVELS: dict[type, int] = {Add: _SUM, Neg: _NEGATIVE, Mul: _PRODUCT, Pow: _POWER}
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.answer.files.number_files import NumberFile, list_arrays, read_number_file
 from tutor.answer.read.array_vocabulary import layer_notation
-from tutor.errors import TutorError, tell
-from tutor.exercise.catalogue import read_numbers
+from tutor.errors import ProgramError, TutorError, tell
+from tutor.exercise.catalogue import is_exercise_name, is_program_name, read_numbers
 from tutor.exercise.model import Exercise
 from tutor.explain import comparison_page
 from tutor.explain.document import Document
@@ -75,7 +76,7 @@ class ComparisonReport(Page):
         exercise = self.comparison.exercise
         return comparison_page.document(comparison_page.ComparisonSheet(
             self.found, exercise.say(exercise.title, self.words.language) or exercise.id, exercise.id, self.notation, self.formulas,
-            self.comparison.ignored, self.words, self.reveal,
+            self.comparison.ignored, exercise.lines, self.words, self.reveal,
         ))  # fmt: skip
 
     def to_json(self) -> str:
@@ -109,12 +110,35 @@ def compare(
     file, known = read_given_numbers(numbers), None if given is None else read_given_numbers(given)
     if tolerance is not None and not 0 < tolerance < 1:
         raise TutorError(tell("a tolerance lies between 0 and 1"), hint=tell("such as 1e-6, a share of each entry"))
-    exercise = target_exercise(target, shapes=shapes)
+    exercise = read_target(target, shapes or {}, known)
     found = compare_numbers(exercise, file, known, tolerance=tolerance)
     said = require_wording(words, exercise.language)
     layered = found.layered
     notation = layer_notation(exercise, layered, exercise.notation) if layered is not None else course_notation(exercise)
     return ComparisonReport(found, reveal, said, notation)
+
+
+MOST_DROPPED = 40
+_WORD = re.compile(r"[A-Za-z_]\w{0,60}")
+
+
+def read_target(target: str | Exercise, shapes: Mapping[str, Shape], given: NumberFile | None) -> Exercise:
+    """The exercise of a target; a formula or a program without shapes has those of what is given."""
+    program = isinstance(target, str) and is_program_name(target)
+    if shapes or given is None or not isinstance(target, str) or (not program and is_exercise_name(target)):
+        return target_exercise(target, shapes=shapes or None)
+    words = set(_WORD.findall(target))
+    named = {array.name.rpartition(".")[2]: tuple(array.values.shape) for array in given.arrays}
+    found = {name: shape for name, shape in named.items() if _WORD.fullmatch(name) and (program or (name in words and shape))}
+    for _ in range(MOST_DROPPED if program else 0):  # what a program has no argument for is no reason to refuse it
+        try:
+            return target_exercise(target, shapes=found)
+        except ProgramError as error:
+            unknown = next((name for name in found if error.where == "--shapes" and error.what.endswith(f" {name}")), "")
+            if not unknown:
+                raise
+            del found[unknown]
+    return target_exercise(target, shapes=found or None)
 
 
 def read_given_numbers(numbers: Numbers) -> NumberFile:

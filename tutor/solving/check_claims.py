@@ -47,6 +47,8 @@ SHOWN = 9
 _BARE_ZERO, _BARE_ONE = re.compile(r"[-+−]?0+"), re.compile(r"[-+−]?0*1")
 _LEAST_ONE = as_real(Fraction(19, 20))  # what is 1 by its first digit
 _FIGURE = re.compile(r"(?<![\w.])[0-9]*\.[0-9]+")
+EXACT_ZERO = CONTEXT.mpf(10) ** -60
+"""A number that agrees exactly with a figure and is smaller is 0."""
 _FIT: tuple[Agreement, ...] = ("exact", "rounded", "truncated", "carried", "differs")
 """From the best to the worst."""
 
@@ -208,7 +210,9 @@ class _Checker:
             )
         if figure and (self.exercise.values or claim.at):
             value = self.value(claim)
-            return replace(base, value=as_exact_text(value), agreement=self.compare_with(claim, value))
+            agreement = self.compare_with(claim, value)
+            nothing = agreement == "exact" and abs(as_real(value)) < EXACT_ZERO  # what cancels is 0, not its last digits
+            return replace(base, value="0" if nothing else as_exact_text(value), agreement=agreement)
         formula = self.derive_subject(claim)
         base = replace(base, value=write_plain(formula), derived=formula)
         if claim.after or claim.at:

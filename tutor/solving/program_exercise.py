@@ -8,6 +8,7 @@ from tutor.exercise.catalogue import read_program_file
 from tutor.exercise.model import Assumption, Exercise, tell_shapes
 from tutor.exercise.over_layers import write_graph
 from tutor.graph.shapes import Shape
+from tutor.program.notebooks import read_notebook
 from tutor.program.read_program import read_program
 from tutor.text import make_visible
 
@@ -23,11 +24,17 @@ def make_program_exercise(target: str, shapes: Mapping[str, Shape]) -> Exercise:
     found = read_program(text, file, wanted, shapes)
     assumed = tell_shapes(found.found)
     assumed += [Assumption("labels", (name,), {"hot": hot}) for name, hot in found.one_hot.items()]
+    assumed += [Assumption("stopped", (name,), {"one": one}) for name, one in found.stopped.items()]
+    assumed += [Assumption("dropout")] if "dropout" in found.notes else []
+    assumed += [Assumption("chosen", (name,), {"text": make_visible(text, 40)}) for name, text in found.chosen.items()]
+    skipped = read_notebook(text, file).skipped if file.endswith(".ipynb") else ()
+    if skipped:
+        assumed.append(Assumption("skipped", skipped[:5]))
     if found.behind:
         assumed.append(Assumption("upstream", (found.behind,), {"loss": found.layered.graph.loss, "upstream": found.upstream}))
     name = file.replace("\\", "/").rpartition("/")[2]
     title = f"{found.called} · {name}" if found.called else name
     return Exercise(
-        name.removesuffix(".py"), make_visible(title, 200), graph=write_graph(found.layered), layers=found.layered,
-        assumptions=tuple(assumed), lines=found.lines,
+        name.rpartition(".")[0], make_visible(title, 200), graph=write_graph(found.layered), layers=found.layered,
+        assumptions=tuple(assumed), lines=found.lines, dialect=found.dialect, cells=found.places,
     )  # fmt: skip

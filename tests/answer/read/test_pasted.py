@@ -18,6 +18,9 @@ LEFT = [
     ("w_5 \\\\*\n &\\phantom{=}\\qquad{} {}+ w_6", "w_5 + w_6"),
     (r"\begin{cases} w_5 & \text{if } w_6 > 0 \\ 2 & \text{else} \end{cases}",
      r"\begin{cases} w_5 & \text{if } w_6 > 0 \\ 2 & \text{else} \end{cases}"),
+    (r"w_5 = \begin{bmatrix} 1 & \cdots & 2 \end{bmatrix} \cr", "w_5"), (r"w_5 = \begin{bmatrix} 1 & 2 \end{bmatrix}",
+     r"w_5 = \begin{bmatrix} 1 & 2 \end{bmatrix}"), (r"\begin{bmatrix} 1 & \cdots & 2 \end{bmatrix}",
+     r"\begin{bmatrix} 1 & \cdots & 2 \end{bmatrix}"),
     ("# answer\nw5\n## My solution:\n# w5 = 3\n# 4", "w5 # w5 = 3 # 4"), ("0.5 # or more", "0.5 # or more"),
     ("= (w²)ᵀ h¹\n          (1×3) (3×1)       1.35", "= (w²)ᵀ h¹ 1.35"),
 ]  # fmt: skip

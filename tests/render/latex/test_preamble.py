@@ -18,7 +18,8 @@ FINE = [
 ]
 EVIL = [
     "\\input{/etc/passwd}", "\\include{x}", "\\openin1=x", "\\read1 to\\x", "\\write18{ls}", "\\immediate\\write18{ls}", "\\catcode`\\@=11",
-    "\\csname input\\endcsname{x}", "\\begin{input}{x}\\end{input}", "^^5cinput{x}", "\\usepackage{shellesc}", "\\usepackage{/tmp/x}",
+    "\\csname input\\endcsname{x}", "\\begin{input}{x}\\end{input}", "^^5cinput{x}", "\\^^69nput{x}",
+    "\\usepackage{shellesc}", "\\usepackage{/tmp/x}",
     "\\usepackage[\\input{x}]{bm}", "\\RequirePackage{bm}", "\\makeatletter\\@input{x}", "\\directlua{x}", "\\includegraphics{x}",
     "\\lstinputlisting{x}", "\\verbatiminput{x}", "\\InputIfFileExists{x}{}{}", "\\scantokens{x}", "\\special{x}", "\\pdfobj file {x}",
     "\\newcommand{\\input}{}\\input{x}", "\\providecommand{\\openin}{}", "{\\def\\input{}}\\input{x}", "\\let\\x\\input \\x{y}",

@@ -31,15 +31,17 @@ from tutor.text import make_visible
 Precision = Literal["float64", "float32", "float16", "bfloat16", "whole", "decimals"]
 """How exactly numbers are kept; ``decimals`` are those of a text."""
 
-MAX_BYTES = 200_000_000
+MAX_BYTES = 50_000_000
 """So large may a file be, and so large what is packed in it."""
 MAX_ARRAYS = 2_000
 MAX_NAME = 200
 MAX_AXES = 8
 MAX_HEADER = 1_000_000
 MAX_DIGITS = 400
+MAX_WRITTEN = 500_000
+"""So many numbers may be written out in a text."""
 SHOWN = 80
-_SAVE = tell("save the numbers with numpy.savez(file, W1=…), as .safetensors, JSON or CSV")
+SAVE = tell("save the numbers with numpy.savez(file, W1=…), as .safetensors, JSON or CSV")
 SMALLER = tell("compare a smaller network, or a part of it")
 _PICKLED = tell("a pickle can run programs, so none is ever loaded; save the numbers with numpy.savez(file, W1=…) or as .safetensors")
 
@@ -88,17 +90,24 @@ def read_number_file(data: bytes, name: str) -> NumberFile:
     elif ending.lower() == "safetensors" or _is_safetensors(data):
         found = _read_safetensors(data)
     else:
-        text, _ = decode(data)
-        start = text.lstrip()[:1]
-        if ending.lower() == "json" or (start in ("{", "[") and ending.lower() not in ("csv", "tsv")):
-            found = read_json_arrays(parse_json(text), stem)
-        else:
-            from tutor.answer.files.number_tables import read_number_table
-
-            found = read_number_table(text, stem)
+        found = _read_text(data, stem, ending.lower())
     if not found.arrays and not found.unused:
-        raise FileProblem(tell("there is no array in this file"), hint=_SAVE)
+        raise FileProblem(tell("there is no array in this file"), hint=SAVE)
     return _refuse_twice(found)
+
+
+def _read_text(data: bytes, stem: str, ending: str) -> NumberFile:
+    """The arrays of JSON or of a table."""
+    from tutor.answer.files.number_tables import read_number_table
+
+    try:
+        text, _ = decode(data)
+        if ending != "json" and (text.lstrip()[:1] not in ("{", "[") or ending in ("csv", "tsv")):
+            return read_number_table(text, stem)
+        read = parse_json(text)
+    except FileProblem as problem:
+        raise FileProblem(problem.what, hint=SAVE) from None
+    return read_json_arrays(read, stem)
 
 
 def _refuse_twice(found: NumberFile) -> NumberFile:
@@ -120,12 +129,12 @@ _OTHERS: tuple[tuple[bytes, tuple[str, ...], str], ...] = (
 def _refuse_others(data: bytes, ending: str) -> None:
     """Files of other formats, each in words."""
     if not data.strip():
-        raise FileProblem(tell("the file is empty"), hint=_SAVE)
+        raise FileProblem(tell("the file is empty"), hint=SAVE)
     if re.match(rb"\x80[\x02-\x05]", data) or ending in ("pkl", "pickle"):
         raise FileProblem(tell("this is a pickle"), hint=_PICKLED)
     for start, ends, what in _OTHERS:
         if data.startswith(start) or ending in ends:
-            raise FileProblem(tell("this is a file of {format}", format=what), hint=_SAVE)
+            raise FileProblem(tell("this is a file of {format}", format=what), hint=SAVE)
 
 
 # npz and npy
@@ -144,7 +153,7 @@ def _read_npz(data: bytes) -> NumberFile:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zipfile.LargeZipFile) as error:
         if isinstance(error, TutorError):
             raise
-        raise FileProblem(tell("the .npz file is broken"), hint=_SAVE) from None
+        raise FileProblem(tell("the .npz file is broken"), hint=SAVE) from None
 
 
 def _read_members(archive: zipfile.ZipFile) -> NumberFile:
@@ -153,7 +162,7 @@ def _read_members(archive: zipfile.ZipFile) -> NumberFile:
     if any(name.rpartition("/")[2] in ("data.pkl", "constants.pkl") for name in names):
         raise FileProblem(tell("this is a file of torch.save, which holds a pickle"), hint=_PICKLED)
     if not any(name.endswith(".npy") for name in names):
-        raise FileProblem(tell("this is an archive without arrays"), hint=_SAVE)
+        raise FileProblem(tell("this is an archive without arrays"), hint=SAVE)
     if len(members) > MAX_ARRAYS:
         raise FileProblem(tell("more than {limit:,} arrays in one file", limit=MAX_ARRAYS), hint=tell("compare fewer arrays at a time"))
     if sum(member.file_size for member in members) > MAX_BYTES:
@@ -178,7 +187,7 @@ def _read_npy(data: bytes, name: str) -> NumberArray:
     The header is read by patterns, not as Python.  Raises `FileProblem`.
     """
     if not data.startswith(_NPY) or len(data) < 10:
-        raise FileProblem(tell("this is no array"), hint=_SAVE)
+        raise FileProblem(tell("this is no array"), hint=SAVE)
     wide = 2 if data[6] == 1 else 4
     start = 8 + wide
     length = int.from_bytes(data[8:start], "little")
@@ -187,7 +196,7 @@ def _read_npy(data: bytes, name: str) -> NumberArray:
     if "|O" in header or "'O'" in header:
         raise FileProblem(tell("an array of objects, which are kept as a pickle"), hint=_PICKLED)
     if not all(found):
-        raise FileProblem(tell("an array of another kind than numbers"), hint=_SAVE)
+        raise FileProblem(tell("an array of another kind than numbers"), hint=SAVE)
     descr, order, shaped = (match.group(1) for match in found if match is not None)
     shape = tuple(int(size) for size in shaped.replace("L", "").replace(" ", "").split(",") if size)
     return _put_array(name, descr, shape, data[start + length :], columns=order == "True")
@@ -196,15 +205,15 @@ def _read_npy(data: bytes, name: str) -> NumberArray:
 def _put_array(name: str, descr: str, shape: Sequence[int], raw: bytes, *, columns: bool = False) -> NumberArray:
     """An array of raw bytes, whose number is checked first.  Raises `FileProblem`."""
     if descr.lstrip("<>|=")[:1] not in ("f", "i", "u", "b", "?"):
-        raise FileProblem(tell("an array of another kind than real numbers ({kind})", kind=make_visible(descr, 20)), hint=_SAVE)
+        raise FileProblem(tell("an array of another kind than real numbers ({kind})", kind=make_visible(descr, 20)), hint=SAVE)
     try:
         kind = np.dtype(descr)
     except TypeError:
-        raise FileProblem(tell("an array of another kind than real numbers ({kind})", kind=make_visible(descr, 20)), hint=_SAVE) from None
+        raise FileProblem(tell("an array of another kind than real numbers ({kind})", kind=make_visible(descr, 20)), hint=SAVE) from None
     count = math.prod(shape)
     if len(shape) > MAX_AXES or count * kind.itemsize != len(raw):
         what = tell("its shape {shape} does not fit its {count:,} bytes", shape=str(tuple(shape))[:SHOWN], count=len(raw))
-        raise FileProblem(what, hint=_SAVE)
+        raise FileProblem(what, hint=SAVE)
     flat = np.frombuffer(raw, dtype=kind, count=count).astype(np.float64)
     array = np.reshape(flat, tuple(shape), order="F" if columns else "C")
     plain = descr.lstrip("<>|=")
@@ -240,14 +249,14 @@ def _is_safetensors(data: bytes) -> bool:
 def _read_safetensors(data: bytes) -> NumberFile:
     """Eight bytes with the length of the header, the header in JSON, then the bytes of all tensors, one after the other."""
     if not _is_safetensors(data):
-        raise FileProblem(tell("the .safetensors file is broken: its header does not fit the file"), hint=_SAVE)
+        raise FileProblem(tell("the .safetensors file is broken: its header does not fit the file"), hint=SAVE)
     length = int.from_bytes(data[:8], "little")
     try:
         header = parse_json(data[8 : 8 + length].decode("utf-8"))
     except UnicodeDecodeError:
-        raise FileProblem(tell("the .safetensors file is broken: its header is no text"), hint=_SAVE) from None
+        raise FileProblem(tell("the .safetensors file is broken: its header is no text"), hint=SAVE) from None
     if type(header) is not Pairs or len(header) > MAX_ARRAYS:
-        raise FileProblem(tell("the .safetensors file is broken: its header names no tensors"), hint=_SAVE)
+        raise FileProblem(tell("the .safetensors file is broken: its header names no tensors"), hint=SAVE)
     raw = data[8 + length :]
     arrays: list[NumberArray] = []
     unused: list[Unused] = []
@@ -265,16 +274,16 @@ def _read_tensor(name: str, entry: dict[str, Any], raw: bytes) -> NumberArray:
     kind = str(entry.get("dtype", ""))
     shape, places = _read_whole(entry.get("shape")), _read_whole(entry.get("data_offsets"))
     if shape is None or places is None or len(places) != 2 or not 0 <= places[0] <= places[1] <= len(raw):
-        raise FileProblem(tell("its entry in the header does not fit the file"), hint=_SAVE)
+        raise FileProblem(tell("its entry in the header does not fit the file"), hint=SAVE)
     part = raw[places[0] : places[1]]
     if kind == "BF16":
         if math.prod(shape) * 2 != len(part) or len(shape) > MAX_AXES:
             what = tell("its shape {shape} does not fit its {count:,} bytes", shape=str(tuple(shape))[:SHOWN], count=len(part))
-            raise FileProblem(what, hint=_SAVE)
+            raise FileProblem(what, hint=SAVE)
         upper = np.frombuffer(part, dtype="<u2").astype(np.uint32) << 16  # a bfloat16 is the upper half of a float32
         return NumberArray(name[:MAX_NAME], upper.view(np.float32).astype(np.float64).reshape(shape), "bfloat16")
     if kind not in _TENSORS:
-        raise FileProblem(tell("numbers of the kind {kind} are not read", kind=make_visible(kind, 20)), hint=_SAVE)
+        raise FileProblem(tell("numbers of the kind {kind} are not read", kind=make_visible(kind, 20)), hint=SAVE)
     return _put_array(name, _TENSORS[kind], shape, part)
 
 
@@ -324,14 +333,16 @@ def _read_list(name: str, value: Any) -> NumberArray:
         told = dict(value)
         whole = _read_whole(told["shape"])
         if whole is None or len(whole) > MAX_AXES:
-            raise FileProblem(tell("its shape is no list of whole numbers"), hint=_SAVE)
+            raise FileProblem(tell("its shape is no list of whole numbers"), hint=SAVE)
         shape, value = tuple(whole), told["data"]
     flat, found = _flatten(value)
+    if len(flat) > MAX_WRITTEN:
+        raise FileProblem(tell("more than {limit:,} numbers in a text", limit=MAX_WRITTEN), hint=SAVE)
     texts = [_write_number(item) for item in flat]
     array, half, share = read_decimals(texts)
     if shape is not None and math.prod(shape) != len(texts):
         what = tell("its shape {shape} does not fit its {count:,} numbers", shape=str(shape)[:SHOWN], count=len(texts))
-        raise FileProblem(what, hint=_SAVE)
+        raise FileProblem(what, hint=SAVE)
     precision: Precision = "decimals" if half + share else "float64"
     return make_array(name, array.reshape(found if shape is None else shape), precision, half, share)
 
@@ -342,24 +353,24 @@ def _flatten(value: Any) -> tuple[list[Any], tuple[int, ...]]:
     level = [value]
     while level and isinstance(level[0], list):
         if len(shape) >= MAX_AXES:
-            raise FileProblem(tell("lists in more than {limit} levels", limit=MAX_AXES), hint=_SAVE)
+            raise FileProblem(tell("lists in more than {limit} levels", limit=MAX_AXES), hint=SAVE)
         sizes = {len(item) if isinstance(item, list) else -1 for item in level}
         if len(sizes) != 1:
-            raise FileProblem(tell("its rows have different lengths"), hint=_SAVE)
+            raise FileProblem(tell("its rows have different lengths"), hint=SAVE)
         shape.append(sizes.pop())
         level = [inner for item in level for inner in item]
     if any(isinstance(item, list) for item in level):
-        raise FileProblem(tell("its rows have different lengths"), hint=_SAVE)
+        raise FileProblem(tell("its rows have different lengths"), hint=SAVE)
     return level, tuple(shape)
 
 
 def _write_number(item: Any) -> str:
     if item is None:
-        raise FileProblem(tell("there is null in it: no number, as where a gradient was not computed"), hint=_SAVE)
+        raise FileProblem(tell("there is null in it: no number, as where a gradient was not computed"), hint=SAVE)
     if isinstance(item, bool):
         return "1" if item else "0"
     if not isinstance(item, str):
-        raise FileProblem(tell("there is something else than numbers in it"), hint=_SAVE)
+        raise FileProblem(tell("there is something else than numbers in it"), hint=SAVE)
     return item
 
 
@@ -388,7 +399,7 @@ def read_decimals(texts: Sequence[str]) -> tuple[Floats, float, float]:
         if match is None or not (match["whole"] or match["places"]):
             special = _WORDS.get(text.strip().lower())
             if special is None:
-                raise FileProblem(tell("{text} is no number", text=make_visible(text.strip(), 40)), hint=_SAVE)
+                raise FileProblem(tell("{text} is no number", text=make_visible(text.strip(), 40)), hint=SAVE)
             values.append(special)
             continue
         values.append(float(text.strip().replace("d", "e").replace("D", "e")))

@@ -18,7 +18,8 @@ from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.number_files import (
     MAX_ARRAYS,
     MAX_AXES,
-    SMALLER,
+    MAX_WRITTEN,
+    SAVE,
     NumberArray,
     NumberFile,
     is_number,
@@ -30,7 +31,6 @@ from tutor.errors import tell
 from tutor.numbers.arrays import Floats, np
 from tutor.text import make_visible
 
-MAX_CELLS = 4_000_000
 MOST_HOLES = 4
 """An array of places has at most so many times as many entries as lines that give one."""
 _NAMES = ("name", "array", "quantity", "parameter", "variable", "tensor")
@@ -54,8 +54,8 @@ def read_number_table(text: str, stem: str) -> NumberFile:
             rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=sign, strict=True)]
         except csv.Error:
             raise FileProblem(tell("a quote is not closed"), hint=_HINT) from None
-    if sum(map(len, rows)) > MAX_CELLS:
-        raise FileProblem(tell("more than {limit:,} cells", limit=MAX_CELLS), hint=SMALLER)
+    if sum(map(len, rows)) > MAX_WRITTEN:
+        raise FileProblem(tell("more than {limit:,} numbers in a text", limit=MAX_WRITTEN), hint=SAVE)
     if sign == ";":
         rows = [[cell.replace(",", ".") if cell.count(",") == 1 and "." not in cell else cell for cell in row] for row in rows]
     head = [cell.lower() for cell in rows[0]] if rows else []

@@ -69,11 +69,29 @@ def drop_setting(text: str, known: Vocabulary) -> str:
         text = _COMMENT.sub(lambda match: " " * len(match.group()), text)
     if "#" in text or "//" in text or ("%" in text and "\\" in text):
         text = (_REMARK_IN_LATEX if "\\" in text else _REMARK).sub(lambda match: " " * len(match.group()), text)
+    if "\\cdots" in text or "\\vdots" in text:
+        text = _drop_cut_short(text)
     if "\\" in text or "{}" in text:
         text = _drop_commands(text)
     if "\n" in text or "   (" in text:
         text = _drop_reasons(text, known)
     return text
+
+
+def _drop_cut_short(text: str) -> str:
+    """The text without a matrix behind an equals sign of which only the first and the last entries are shown: more is said before it."""
+    pieces, at = [], 0
+    while (begin := text.find(_MATRIX_BEGINS, at)) >= 0 and (end := text.find(_MATRIX_ENDS, begin)) >= 0:
+        before = text[at:begin].rstrip()
+        if before.endswith("=") and ("\\cdots" in text[begin:end] or "\\vdots" in text[begin:end]):
+            pieces += [before[:-1], _blank_out(text[at + len(before) - 1 : end + len(_MATRIX_ENDS)])]
+        else:
+            pieces.append(text[at : end + len(_MATRIX_ENDS)])
+        at = end + len(_MATRIX_ENDS)
+    return "".join([*pieces, text[at:]])
+
+
+_MATRIX_BEGINS, _MATRIX_ENDS = "\\begin{bmatrix}", "\\end{bmatrix}"
 
 
 def _drop_commands(text: str) -> str:

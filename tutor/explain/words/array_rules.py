@@ -199,6 +199,10 @@ class ArrayWords(Topic):
     EXAMPLE = "for example"
     WRITTEN = "written out"
     LINE = "line {line}"
+    CELL_LINE = "cell {cell}, line {line}"
+    BACK_CELLS = "from {lines}"
+    BACK_LINE = "from line {line}"
+    BACK_LINES = "from lines {line}"
     CONDITION = "Needs targets that sum to 1 for each sample, as here."
     ASSUMED = "Needs targets that sum to 1 for each sample."
 
@@ -237,7 +241,7 @@ class ArrayWords(Topic):
                 return rules.gradient("sum over paths", len(expr.args)) if all(map(_carries_gradient, expr.args)) else self.BACKWARD["loss"]
             case Call("matmul", (first, second)) if not _carries_gradient(first):
                 source = drop_transpose(first)
-                of_weights = type(source) is not Name or not parameters or source.name in parameters
+                of_weights = type(source) is Name and (not parameters or source.name in parameters)
                 sent_back = of_weights and not is_transposed(second)
                 return self.BACKWARD["transpose" if sent_back else "matmul"]
             case Call("hadamard", (first, second)):
@@ -246,6 +250,10 @@ class ArrayWords(Topic):
                 return self.BACKWARD["slope"] if _carries_gradient(first) or _carries_gradient(second) else self.BACKWARD["loss"]
             case Call(func, (inner,)) if SAID.get(func) in ("keep", "drop") and type(inner) is Call and inner.func in _SUMMED:
                 return self.BACKWARD["sum"]
+            case Call(func) if SAID.get(func) in ("drop", "part") and not _carries_gradient(expr):
+                return self.BACKWARD["loss"]
+            case Call(func, (Call() as inner,)) if SAID.get(func) == "drop" and SAID.get(inner.func) == "part":
+                return self.BACKWARD["part"]
             case Call(func) if func in _REPEATED and _carries_gradient(expr):
                 return self.BACKWARD["fill"]
             case Call(func, args) if SAID.get(func, func) in self.BACKWARD:

@@ -93,6 +93,7 @@ class PracticeWords(Topic):
         "part-right": "That part is right. Now the step itself.",
         "part-wrong": "That is neither the part nor the step; it cost nothing.",
         "end": "The session has ended.",
+        "early": "That question shows steps that are still asked for; it comes after them.",
         "elsewhere": "That is not what is asked here. It would be right for {asked}: to answer that step, write {answer}",
     }
     """``elsewhere`` has places for the step that an answer is right for, and for what is to be typed then."""

@@ -282,13 +282,18 @@ class _LatexPage:
 
     @block.register
     def _(self, block: Section) -> str:
+        return "\n".join(part for part in self.list_section(block) if part)
+
+    def list_section(self, block: Section, *, whole: bool = True) -> list[str]:
+        """The title of a section and its blocks; only the end of a ``whole`` one is kept together, not those of its parts."""
         doc = block.document
         page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent, self.floats, self.style)
-        body = arrange_end([text for text in page.body_of_part(doc.blocks) if text]) if self.floats else list(page.body_of_part(doc.blocks))
+        body = [text for text in page.body_of_part(doc.blocks) if text]
+        body = arrange_end(body) if self.floats and whole else body
         asked = next((place for place, part in enumerate(body) if part.startswith(QUESTION)), 0)
         start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []
         head = [*start, page.title(doc), "\\nopagebreak"] if doc.title or doc.facts else start
-        return "\n".join(part for part in [*head, *body] if part)
+        return [*head, *body]
 
     def body_of_part(self, blocks: Sequence[Block]) -> Iterator[str]:
         """The blocks, equations right below the words before them: TeX would set an empty line between them."""
@@ -296,7 +301,10 @@ class _LatexPage:
         for block in blocks:
             if isinstance(before, Paragraph | None) and isinstance(block, Equations):
                 yield "\\nopagebreak\\vspace{-\\baselineskip}"
-            yield self.block(block)
+            if isinstance(block, Section) and not (block.document.title or block.apart):
+                yield from self.list_section(block, whole=False)
+            else:
+                yield self.block(block)
             before = block
 
     @block.register

@@ -73,7 +73,7 @@ _REACHING = re.compile(
     re.IGNORECASE,
 )
 """Names of commands that reach beyond the page: they may not be defined either, since a definition may be undone."""
-_TOKEN = re.compile(r"%[^\n]*|\\(?P<name>[A-Za-z]+)\*?|\\(?P<mark>.)|(?P<hat>\^\^)|(?P<brace>[{}])", re.DOTALL)
+_TOKEN = re.compile(r"%[^\n]*|\\(?P<name>[A-Za-z]+)\*?|\\(?P<mark>.)|(?P<brace>[{}])", re.DOTALL)
 _SIGNS = frozenset(",;:!> {}$&#%_|\\-/'`\"^~=.()[]\n")
 _DEFINED = re.compile(r"\s*\{?\s*\\(?P<name>[A-Za-z]+)")
 _BRACED = re.compile(r"\s*(?:\[(?P<options>[^\[\]]*)\])?\s*\{(?P<inner>[^{}\\]*)\}")
@@ -115,6 +115,8 @@ def _list_faults(text: str) -> Iterator[TutorError]:
     for place, character in enumerate(text):
         if not (character.isprintable() or character in "\n\t\r"):
             yield from fault(place, f"a preamble may not have the character {make_visible(character)}")
+    for match in re.finditer(r"\^\^", text):  # wherever it stands: TeX reads it before it reads commands, and \^^69nput is \input
+        yield from fault(match.start(), "a preamble may not use ^^, which writes a character in disguise")
     for match in _TOKEN.finditer(text):
         name, mark = match["name"], match["mark"]
         if match["brace"]:
@@ -124,8 +126,6 @@ def _list_faults(text: str) -> Iterator[TutorError]:
                 opened.pop()
             else:
                 yield from fault(match.start(), "a } that closes nothing")
-        elif match["hat"]:
-            yield from fault(match.start(), "a preamble may not use ^^, which writes a character in disguise")
         elif mark is not None and mark not in _SIGNS:
             yield from fault(match.start(), f"a preamble may not use \\{make_visible(mark)}")
         elif name in DEFINING:

@@ -43,6 +43,7 @@ PAGES = ((26.0, 17.5), (17.5, 26.0), (38.0, 26.0), (26.0, 38.0), (80.0, 110.0), 
 """Widths and heights in cm that a picture of its own may have: about A4, about A3, then posters."""
 
 _ROOM = 13.0
+_NEAR = 11.0  # the length of short arrows
 _LINE, _PAD, _SAMPLE = 12.5, 5.0, (20.0, 10.0)
 _EDGE_OF_PAGE = 1.5
 _SHORT = 3.0  # how wide a local derivative is where there is little room, in em: a number, hardly a formula
@@ -59,6 +60,8 @@ _WAYS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (0.0, _EVERYTHING),
 )
 """Ways to fill the boxes: the room for a title in em, and the roles whose numbers stand one below the other."""
+
+_NEAR_WAYS = (*_WAYS[:4], (_ROOM - 6, _EVERYTHING))
 
 COLOURS = {
     "ink": "111827",
@@ -166,7 +169,11 @@ def _fit_stage(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom
         most = max(room.width for room in alike), max(room.height for room in alike)
         drafts[turned] = _drafts(picture, notation, most[0] * CM, most[1] * CM)
     for room in rooms:
-        sized = _choose_best(drafts[room.turned], room.width * CM, room.height * CM, room.letters)
+        width, height = room.width * CM, room.height * CM
+        sized = _choose_best(drafts[room.turned], width, height, room.letters)
+        if sized and not sized.draft.formulas:  # layers nearer to one another, rather than boxes without formulas
+            near = [draft for draft in _drafts(picture, notation, width, height, near=True) if draft.formulas]
+            sized = _choose_best(near, width, height, room.letters) or sized
         if sized:
             return _tikzpicture(sized), room
     return None
@@ -244,20 +251,21 @@ def _stages(picture: Picture) -> Iterator[Picture]:
             yield shorten(bundled, keep)
 
 
-def _drafts(picture: Picture, notation: Notation, width: float, height: float) -> list[Draft]:
-    """The ways to draw a picture whole that have a chance in a room of that many points."""
+def _drafts(picture: Picture, notation: Notation, width: float, height: float, *, near: bool = False) -> list[Draft]:
+    """The ways to draw a picture whole that have a chance in a room of that many points; ``near`` with short arrows."""
     scale = _scale(min(SIZES))
     order = arrange(picture)
     drafts = []
     directions: tuple[Direction, ...] = ("right", "down")
-    ways = [(*way, told) for way in _WAYS for told in ((label.ON_EDGE, _SHORT) if picture.locals else (0.0,))]
+    ways = [(*way, told) for way in (_NEAR_WAYS if near else _WAYS) for told in ((label.ON_EDGE, _SHORT) if picture.locals else (0.0,))]
     for room, stacked, on_edge in ways:
         told = label.write_locals(picture, notation, on_edge)
         on_edges = {ends: (label.tex_em(phrase.text) * 10 + 4.0, _LINE) for ends, phrase in told.items()}
         known = label.labels(picture, notation, room)
         entries = label.legend(picture, notation, known)
         for direction in directions:
-            spacing = BoxSpacing(layer=26.0 if direction == "right" else 24.0, box=9.0, lane=8.0, climb=0.08)
+            gap = _NEAR if near else 26.0 if direction == "right" else 24.0
+            spacing = BoxSpacing(layer=gap, box=6.0 if near else 9.0, lane=8.0, climb=0.08)
             spacing = widen_gaps(spacing, on_edges, direction)
             sizes = {node.name: _measure_box(known[node.name], stacked) for node in picture.nodes}
 

@@ -17,8 +17,9 @@ from rich.cells import cell_len, chop_cells
 from tutor.explain.document import Math
 from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number
 from tutor.notation.profile import Notation
-from tutor.render.layer_maths import grid, shapes_of
+from tutor.render.layer_maths import shapes_of
 from tutor.render.maths import Piece, Printer
+from tutor.render.matrix_maths import grid, list_slices, write_place
 from tutor.text import make_terminal_visible
 
 
@@ -210,16 +211,30 @@ class Pen:
         return [part for line in framed for part in chop_text(line, width)]
 
     def _slices_of(self, expr: Call, width: int) -> list[str]:
-        """An array of more than two axes: its matrices side by side where they fit, else one below the other."""
-        blocks = [self.break_expr(part, width) for part in expr.args]
-        heights = [len(block) for block in blocks]
-        if all(type(part) is Call and part.func != "slices" for part in expr.args):
-            sizes = [max(map(cell_len, block)) for block in blocks]
-            if sum(sizes) + 2 * len(sizes) <= width:
-                rows = [[block[row] if row < len(block) else "" for block in blocks] for row in range(max(heights))]
-                filled = [[cell + " " * (size - cell_len(cell)) for cell, size in zip(row, sizes, strict=True)] for row in rows]
-                return ["  ".join(row).rstrip() for row in filled]
-        return [line for block in blocks for line in block]
+        """An array of more than two axes: its matrices, each below its place, as many side by side as fit."""
+        blocks = [self._block_of(part, width) for part in list_slices(expr.args)]
+        rows: list[list[list[str]]] = []
+        for block in blocks:
+            if rows and sum(_measure_block(one) + 2 for one in rows[-1]) + _measure_block(block) <= width:
+                rows[-1].append(block)
+            else:
+                rows.append([block])
+        return [line for row in rows for line in self._set_beside(row)]
+
+    def _block_of(self, part: Expr, width: int) -> list[str]:
+        """One matrix of an array, below its place."""
+        if type(part) is not Call or part.func != "slice":
+            return self.break_expr(part, width)
+        rows = [line for matrix in _list_matrices(part) for line in self._rows_of(matrix, width)]
+        return [self.make_safe(f"({write_place(self._writer, part)})"), *rows]
+
+    def _set_beside(self, blocks: list[list[str]]) -> list[str]:
+        """Blocks of lines beside one another."""
+        sizes = [_measure_block(block) for block in blocks]
+        high = max(map(len, blocks))
+        lines = [[block[row] if row < len(block) else "" for block in blocks] for row in range(high)]
+        filled = [[cell + " " * (size - cell_len(cell)) for cell, size in zip(line, sizes, strict=True)] for line in lines]
+        return ["  ".join(line).rstrip() for line in filled]
 
     def _term(self, sign: str, inside: Expr, width: int) -> list[str]:
         """A term that is too wide for a line of its own: before its factors, each line a little to the right."""
@@ -235,7 +250,13 @@ class Pen:
 
     def is_better_below(self, expr: Expr, room: int, below: int) -> bool:
         """Whether an expression is better set below the left side, where it has more room: what must not be broken, or all of it."""
+        if type(expr) is Call and expr.func in ("matrix", "slices"):  # these have rows
+            return room < self._measure_rows(expr)
         return self.measure_widest(expr) > room or room < cell_len(self.maths(expr)) <= below
+
+    def _measure_rows(self, expr: Call) -> int:
+        """The cells of the widest matrix in numbers."""
+        return max(_measure_block(self._rows_of(one, _WIDEST)) for one in _list_matrices(expr))
 
     def measure_widest(self, expr: Expr) -> int:
         """The cells of the widest thing in an expression that must not be broken, with the sign before it."""
@@ -244,6 +265,20 @@ class Pen:
             inner = self.parts(inside) if type(inside) is Mul and not bracketed and type(expr) is Add else []
             wide = max(wide, *[cell_len(piece.body) + 4 for piece in inner] or [cell_len(sign.strip() + " " + body)])
         return wide
+
+
+_WIDEST = 10_000
+"""More cells than any terminal has."""
+
+
+def _list_matrices(expr: Call) -> list[Call]:
+    found = list_slices((expr,))
+    inner = [one.args[0] if type(one) is Call and one.func == "slice" else one for one in found]
+    return [one for one in inner if type(one) is Call and one.func == "matrix"]
+
+
+def _measure_block(block: list[str]) -> int:
+    return max(map(cell_len, block), default=0)
 
 
 _SEAM = re.compile(r"(?<= )(?=[-+−·×*=>] )|(?<=, )|(?<= )(?=if |else )")

@@ -20,10 +20,12 @@
     if (!source) return;
     const target = source.dataset.node, isButton = source.getAttribute("role") === "button"; // what is lit there would look chosen
     const names = new Set(isButton ? [] : namesOf(source));
+    const into = source.dataset.step !== undefined && source.dataset.lit === undefined && names.size === 1; // a value: what leads to it
     $$("[data-node]").forEach((one) => one.classList.toggle("lit", names.has(one.dataset.node)));
     $$("[data-edge]").forEach((one) => {
       const edges = one.dataset.edge.split(" ").map((edge) => edge.split(">"));
-      one.classList.toggle("lit", !isButton && edges.some((ends) => (target ? ends.includes(target) : ends.every((end) => names.has(end)))));
+      const fits = (ends) => (target ? ends.includes(target) : into ? names.has(ends[1]) : ends.every((end) => names.has(end)));
+      one.classList.toggle("lit", !isButton && edges.some(fits));
     });
     $$("[data-step]").forEach((one) => {
       const own = namesIn(one.dataset.step);
