@@ -163,3 +163,31 @@ def find_seed(name: str, world: int) -> int:
 def guess_rank(name: str) -> int:
     """How many axes what is called so has, where nothing else tells: a matrix, but a bias is a vector."""
     return 1 if BIASES.match(name) else 2
+
+
+def find_labels(tree: ast.Module) -> frozenset[str]:
+    """The names that stand as labels in brackets behind arrays: y of ``scores[range(N), y]``, ``list(y)``, ``y[i]``."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            for part in parts:
+                while isinstance(part, ast.Call | ast.Attribute | ast.Subscript):
+                    if isinstance(part, ast.Call):
+                        own = (
+                            part.args[0]
+                            if isinstance(part.func, ast.Name) and part.func.id in ("list", "int") and part.args
+                            else part.func
+                        )
+                        part = own
+                    else:
+                        part = part.value
+                if isinstance(part, ast.Name) and LABELS.match(part.id):
+                    found.add(part.id)
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("one_hot", "cross_entropy", "nll_loss")
+        ):
+            found |= {part.id for part in node.args if isinstance(part, ast.Name) and LABELS.match(part.id)}
+    return frozenset(found)

@@ -18,10 +18,10 @@ from tutor.code.statement_names import (
     find_loss_names,
     group_by_line,
     is_same,
+    is_taken_out,
     leave_line,
     list_computed,
     name_targets,
-    takes_out,
 )
 from tutor.code.trial import GivenGradient, Outcome, ProgramTrial
 from tutor.errors import tell
@@ -48,10 +48,10 @@ class Judgement:
             raise CodeProblem(tell("no loss is found"), where=trial.source.file,
                               hint=tell("call it loss, or return it as the first value"))  # fmt: skip
         self.right = {output.key: self.check.judge_output(output) for output in self.outputs}
-        self._allow_means()
+        self._keep_means()
         self.names = {event.key.rpartition(".")[2] for event in self.first.record.events}
 
-    def _allow_means(self) -> None:
+    def _keep_means(self) -> None:
         """A pair may take the gradient from above as that of each sample, and divide by their number where it sums.
 
         A convention, no slip.
@@ -206,7 +206,7 @@ class Judgement:
             if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.AnnAssign)
         ]
         nodes = [node for node in nodes if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
-        nodes = [node for node in nodes if not takes_out(node)]
+        nodes = [node for node in nodes if not is_taken_out(node)]
         if not self.trial.plan.is_single:
             return nodes
         needed, last = find_loss_names(nodes)

@@ -109,10 +109,10 @@ def find_loss_names(nodes: Sequence[ast.AST]) -> tuple[set[str], int]:
     return needed - gradients, last
 
 
-def takes_out(node: ast.AST) -> bool:
+def is_taken_out(node: ast.AST) -> bool:
     """Whether a statement only gives names to what a cache holds: ``x, w, b = cache``.
 
-    >>> takes_out(ast.parse("x, w = cache").body[0]), takes_out(ast.parse("dscores = probs").body[0])
+    >>> is_taken_out(ast.parse("x, w = cache").body[0]), is_taken_out(ast.parse("dscores = probs").body[0])
     (True, False)
     """
     plain = isinstance(node, ast.Assign) and isinstance(

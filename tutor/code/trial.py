@@ -25,7 +25,7 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.guess_shapes import LABELS, Sizes, find_seed
+from tutor.code.guess_shapes import Sizes, find_labels, find_seed
 from tutor.code.guessing import GuessedWorld
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
@@ -452,34 +452,6 @@ def _list_lost(record: Record) -> Iterator[tuple[str, NotRead]]:
         for target in targets:
             for part in target.elts if isinstance(target, ast.Tuple) else [target]:
                 yield spell_target(part)[1], problem
-
-
-def find_labels(tree: ast.Module) -> frozenset[str]:
-    """The names that stand as labels in brackets behind arrays: y of ``scores[range(N), y]``, ``list(y)``, ``y[i]``."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript):
-            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            for part in parts:
-                while isinstance(part, ast.Call | ast.Attribute | ast.Subscript):
-                    if isinstance(part, ast.Call):
-                        own = (
-                            part.args[0]
-                            if isinstance(part.func, ast.Name) and part.func.id in ("list", "int") and part.args
-                            else part.func
-                        )
-                        part = own
-                    else:
-                        part = part.value
-                if isinstance(part, ast.Name) and LABELS.match(part.id):
-                    found.add(part.id)
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("one_hot", "cross_entropy", "nll_loss")
-        ):
-            found |= {part.id for part in node.args if isinstance(part, ast.Name) and LABELS.match(part.id)}
-    return frozenset(found)
 
 
 def _is_definition(node: ast.stmt) -> bool:
