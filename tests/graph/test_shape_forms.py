@@ -11,7 +11,8 @@ from tutor.errors import GraphError
     [
         ("concat(x, x, x)", "concat(concat(x, x), x)"), ("concat(A, A, axis=1)", "concat_row(A, A)"),
         ("stack(x, x)", "concat(keep_column(x), keep_column(x))"), ("stack(x, x, axis=1)", "concat_row(keep_row(x), keep_row(x))"),
-        ("A.reshape(3, -1)", "unflatten(flatten(A), 3, 2)"), ("A.reshape(6)", "flatten(A)"), ("flatten(x)", "x"),
+        ("A.reshape(3, -1)", "unflatten(flatten(A), 3, 2)"), ("A.reshape(6)", "flatten(A)"), ("A.reshape((6,))", "flatten(A)"),
+        ("flatten(x)", "x"),
         ("x.reshape(3, 1)", "unflatten(x, 3, 1)"),
         ("T.transpose(0, 2, 1, 3)", "axes_1324(T)"), ("transpose(A)", "transpose(A)"), ("transpose(A, 0, 1)", "A"),
         ("A.swapaxes(0, 1)", "transpose(A)"),

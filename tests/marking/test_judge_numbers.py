@@ -77,6 +77,14 @@ def test_shapes_layouts_and_what_is_no_number_are_said():
     assert [(one.place, "did you mean" in one.reason) for one in judge({"db9": right["db1"]}).unused] == [("db9", True)]
 
 
+def test_another_array_in_the_place_of_one_is_named():
+    right = run_backward()
+    before = WORLD.array("Z1").T @ right["dZ2"]  # the value before the activation
+    (found,) = judge({"dW2": before}).arrays
+    first = found.patterns[0]
+    assert (found.verdict, first.kind, first.name, first.base) == ("misconception", "operand", "Z1", "H")
+
+
 def test_arbitrary_numbers_are_never_explained():
     chance = np.random.default_rng(3)
     found = judge({name: chance.normal(size=array.shape) for name, array in run_backward().items()})

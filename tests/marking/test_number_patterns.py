@@ -54,6 +54,8 @@ def test_gates_are_reordered_in_blocks_and_samples_not_summed():
     gates = np.concatenate([LONG[:4], LONG[6:], LONG[4:6]])
     found = find_patterns(gates, LONG)[0]
     assert (found.kind, found.block, find_block(found.order)) == ("reordered", 2, 2)
+    wrong = find_patterns(LONG.sum(axis=1), LONG.sum(axis=0), others={"L": LONG})[0]
+    assert (wrong.kind, wrong.name, wrong.axes) == ("summed", "L", (1,))
     assert [find_patterns(STACK, right)[0].kind for right in (STACK.sum(axis=0), STACK.mean(axis=0))] == ["not-summed", "not-averaged"]
 
 

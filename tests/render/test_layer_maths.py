@@ -147,6 +147,8 @@ TABLE = [  # expression, LaTeX, text
     ("max_over(a, at(x, a))", "\\max_{a} x_{a}", "max_a xₐ"),
     ("shaped(W, 2, 3)", "\\underset{\\;2 \\times 3\\;}{W}", "W"),
     ("matrix(2, 1, 2, 3, 4)", "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}", "[1 2; 3 4]"),
+    ("slice(matrix(2, 1, 2), 3)", "\\underset{3,\\cdot,\\cdot}{\\begin{bmatrix} 1 & 2 \\end{bmatrix}}", "[1 2]"),
+    ("block(matrix(2, 1, 2), 1, 2)", "\\underset{\\cdot,1\\ldots 2}{\\begin{bmatrix} 1 & 2 \\end{bmatrix}}", "[1 2]"),
     ("slices(matrix(2, 1, 2), matrix(2, 3, 4))",
      "\\left[\\begin{bmatrix} 1 & 2 \\end{bmatrix},\\; \\begin{bmatrix} 3 & 4 \\end{bmatrix}\\right]", "[[1 2], [3 4]]"),
     ("matrix(1, 1, 2)", "\\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}", "(1, 2)"),

@@ -4,7 +4,10 @@ import pytest
 
 from tutor.cli.shell import protect_formulas
 from tutor.errors import ExerciseError, ProgramError
+from tutor.exercise.load import from_text
+from tutor.marking.mark_submission import Marker
 from tutor.results.solution import solve
+from tutor.solving.program_exercise import find_exercise_text
 
 NET = """import numpy as np
 
@@ -28,8 +31,18 @@ def test_a_program_is_explained_with_its_names_lines_and_assumptions(file):
     assert "line 4: weights times inputs, plus bias" in english
     assert "Assumed shapes, as the formulas need them: W D×H, b H" in " ".join(english.split())
     assert "The labels y stand as rows of 0 and 1" in english
+    assert "from line 4: back through the weights" in english
     assert "Zeile 4: Gewichte mal Eingaben plus Bias" in german
     assert "Die Label y stehen als Zeilen aus 0 und 1" in german
+
+
+def test_a_program_is_asked_like_any_other_exercise(tmp_path):
+    path = tmp_path / "net.py"
+    path.write_text("import numpy as np\n\ndef forward(x, w):\n    z = np.tanh(w * x)\n    return (z - 1) ** 2\n")
+    ident, text = find_exercise_text(f"{path}:forward")
+    assert ident == "net"
+    assert "  \"z = tanh(w*x)\",\n  \"out = (z - 1)^2\",\n]\nloss = \"out\"\n[shapes]\nw = []" in text
+    assert [question.id for question in Marker(from_text(text, ident)).questions] == ["dout/dz", "dout/dw", "dout/dx"]
 
 
 @pytest.mark.parametrize(("target", "told", "kind"), [

@@ -16,9 +16,9 @@ import typer
 
 from tutor.cli.shell import Lang, complete, write
 from tutor.errors import OutputError, ValueProblem
-from tutor.exercise.catalogue import exercise_text
 from tutor.export.mark_formats import MARK_FORMATS
 from tutor.render.page_formats import TEXT_FORMATS
+from tutor.solving.program_exercise import find_exercise_text
 from tutor.text import make_lines_visible, make_visible
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def mark(
             hint="tutor mark TARGET SUBMISSIONS… -o DIR, such as tutor mark neuron/two-two-two handed-in/ -o marks",
         )
     _check(jobs, seed, time_limit, memory_limit, to or [], fill, column)
-    ident, text = exercise_text(target)
+    ident, text = find_exercise_text(target)
     from tutor.batch.inputs import read_all, read_earlier_marks, read_whole, refuse_overlap
     from tutor.batch.outputs import Wanted, check_fill
     from tutor.explain.words.languages import require_wording
@@ -345,7 +345,7 @@ def _self_test(target: str | None, seed: int) -> int:
 
     wrong = total = 0
     for name in [target] if target else ids():
-        ident, text = exercise_text(name)
+        ident, text = find_exercise_text(name)
         tested = self_test(from_text(text, ident), seed)
         failed = [result for result in tested if not result.ok]
         total += len(tested)

@@ -11,13 +11,13 @@ from tutor.text import make_lines_visible
 
 def questions(target: Target, as_json: AsJson = False, lang: Lang = None) -> None:
     """List the questions of an exercise: their ids, how each is answered, and its marks."""
-    from tutor.exercise.catalogue import exercise_text
     from tutor.explain.words.languages import require_wording
     from tutor.marking.marks import points, total
     from tutor.marking.selftest import find_stray_cases
     from tutor.marking.work import marker
+    from tutor.solving.program_exercise import find_exercise_text
 
-    ident, text = exercise_text(target)
+    ident, text = find_exercise_text(target)
     prepared = marker(text, ident, 0)
     said = require_wording(lang, prepared.exercise.language)
     words, found = said.listings, prepared.questions

@@ -12,7 +12,8 @@
 - ``solve --form layer``: ``exercise``, ``form`` ("layer"), ``shapes`` {quantity: [sizes]}, ``values`` {quantity: numbers, nested row after
   row}, ``gradients`` {quantity: the same}, ``steps`` [{``target``, ``expression``, ``rule``, ``shape``, ``index``, ``value``}],
   ``rewrites`` [{``left``, ``expression``, ``rule``}], ``updates`` {parameter: numbers after one step}, ``runs`` [{``step``, ``values``}]
-  (all updates, where more than one is made), ``proof``.  ``index`` is one entry of a step in index form, or null.
+  (all updates, where more than one is made), ``proof``.  ``index`` is one entry of a step in index form, or null.  Steps of a program
+  have ``lines`` besides: where a forward step stands, and through which statements a gradient comes back.
 - ``train --to json``: ``exercise``, ``optimiser``, ``rate``, ``settings`` {name: number}, ``samples``, ``batch``, ``order``,
   ``seed``, ``parameters`` [name], ``steps`` (those of the first update) [{``target``, ``expression``, ``rule``, ``value``}],
   ``arithmetic`` ("exact" or "double"), ``updates`` (how many were made), ``rows`` [{``step``, ``epoch``, ``batch`` [sample from 1],
@@ -168,6 +169,13 @@ def _updates(worked: Worked) -> list[dict[str, Any]]:
     ]
 
 
+def _write_lines(worked: Worked, step: Step) -> dict[str, list[int]]:
+    """The lines of the program that a step comes from, where it was read from one."""
+    exercise = worked.request.exercise
+    lines = exercise.list_back_lines(step) if step.wrt else [exercise.lines[step.target]] if step.target in exercise.lines else []
+    return {"lines": lines} if exercise.lines else {}
+
+
 def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
     """The contract of a solution in layer form."""
     graph, shapes, derivation = layered.graph, layered.shapes, worked.derivations[0]
@@ -179,6 +187,7 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
             {
                 "target": step.target, "expression": write_plain(step.expr), "rule": shorten_name(step.rule), "shape": list(shape),
                 "index": write_plain(form) if form is not None else None, "value": _numbers(worked, step.target),
+                **_write_lines(worked, step),
             }
         )  # fmt: skip
     rewrites = worked.rewritten.rewrites if worked.rewritten is not None else ()

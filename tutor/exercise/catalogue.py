@@ -191,14 +191,14 @@ def is_exercise_name(target: str, given: Collection[str] = ()) -> bool:
     return "-" in name and bool(get_close_matches(target, known, 1, 0.75) or get_close_matches(name, tails, 1, 0.8))
 
 
-def read_text(path: Path) -> str:
-    """The text of an exercise file: UTF-8 with or without a byte order mark, any line ends.
+def read_text(path: Path, most: int = 0) -> str:
+    """The text of an exercise file: UTF-8 with or without a byte order mark, any line ends; of at most so many bytes.
 
     Raises `ExerciseError` for a file that cannot be read.
     """
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise ExerciseError(f"{path} is larger than {MAX_FILE:,} bytes", hint="an exercise is a short text file")
+        if path.stat().st_size > (most or MAX_FILE):
+            raise ExerciseError(f"{path} is larger than {most or MAX_FILE:,} bytes", hint="an exercise is a short text file")
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ExerciseError(f"{path} is not UTF-8 text (byte {error.start})", hint="save it as UTF-8") from None
@@ -239,13 +239,15 @@ def _read_beside(path: Path, name: str) -> str:
     return read_text(beside)
 
 
-_PROGRAM = re.compile(r"(?P<file>.+\.py)(?::(?P<wanted>[^:/\\]*))?", re.DOTALL)
+MAX_NOTEBOOK = 20_000_000
+"""A notebook has its pictures in it."""
+_PROGRAM = re.compile(r"(?P<file>.+\.(?:py|ipynb))(?::(?P<wanted>[^:/\\]*))?", re.DOTALL)
 
 
 def is_program_name(target: str) -> bool:
-    """Whether a target is a Python file, or a function in one.
+    """Whether a target is a Python file or a notebook, or a function in one.
 
-    >>> is_program_name("model.py:forward"), is_program_name("model.py"), is_program_name("x/y")
+    >>> is_program_name("model.py:forward"), is_program_name("model.ipynb:f"), is_program_name("x/y")
     (True, True, False)
     """
     return _PROGRAM.fullmatch(target) is not None
@@ -262,7 +264,7 @@ def read_program_file(target: str) -> tuple[str, str, str]:
     if not path.is_file():
         what = "is a folder, not a file" if path.is_dir() else "does not exist"
         raise ExerciseError(f"the file {make_visible(str(path), 120)} {what}", hint="give the path of a Python file: model.py:forward")
-    return str(path), read_text(path), match["wanted"] or ""
+    return str(path), read_text(path, MAX_NOTEBOOK if path.suffix == ".ipynb" else MAX_FILE), match["wanted"] or ""
 
 
 def read_numbers(name: str) -> bytes:

@@ -14,7 +14,7 @@ from tutor.expression.nodes import Expr
 from tutor.expression.walk import is_numeric
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network
-from tutor.graph.nouns import Graph
+from tutor.graph.nouns import Graph, Step
 from tutor.graph.shapes import Shape, shape_text
 from tutor.notation.symbol import Symbol
 from tutor.numbers.data_set import Reduce, Samples
@@ -83,7 +83,8 @@ class Assumption:
     """
 
     kind: Literal[
-        "apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream", "labels",
+        "apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream", "labels", "stopped", "dropout",
+        "skipped", "chosen",
         "truncated", "truncated from the end", "truncated at", "not truncated",
     ]  # fmt: skip
     names: tuple[str, ...] = ()
@@ -110,7 +111,8 @@ class Exercise:
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
     should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
     ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it); ``translations`` has its texts in others.
-    ``lines`` are those of the program that it was read from, by the steps that stand there.
+    ``lines`` are those of the program that it was read from, by the steps that stand there; ``dialect`` is the library that this program
+    is written with, numpy or torch, ``cells`` the cell and the line in it of each line of a notebook.
     ``repetition`` is what it says about steps over t = 1…T, ``recursion`` whether its derivation is told as one row for every t.
     """
 
@@ -145,6 +147,17 @@ class Exercise:
     repetition: Repetition | None = None
     recursion: bool | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    dialect: str = ""
+    cells: tuple[tuple[int, int], ...] = ()
+
+    def list_back_lines(self, step: Step) -> list[int]:
+        """The lines of the program through which a gradient comes back: those of the statements that use its quantity.
+
+        >>> from tutor.expression.nodes import ONE
+        >>> Exercise("x", "A program", lines={"z": 3}).list_back_lines(Step("dL/dz", ONE, "", of="L", wrt="z"))
+        []
+        """
+        return sorted({self.lines[path.factors[0].wrt] for path in step.paths if path.factors[0].wrt in self.lines})
 
     def say(self, text: str, language: str) -> str:
         """A text of the exercise in a language; as it stands where it has no translation.

@@ -39,7 +39,8 @@ _PLACED = ("row", "column")
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSheet:
-    """All that the page is written from; ``formulas`` have the right formula of each key, where it may be shown."""
+    """All that the page is written from; ``formulas`` have the right formula of each key, where it may be shown, ``lines`` those of a
+    program in which its steps stand."""
 
     found: ComparedNumbers
     title: str
@@ -47,6 +48,7 @@ class ComparisonSheet:
     notation: Notation = field(default_factory=Notation)
     formulas: Mapping[str, Expr] = field(default_factory=dict)
     ignored: Sequence[Unused] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
     words: Wording = ENGLISH
     reveal: str = "solution"
 
@@ -209,6 +211,17 @@ class _ComparisonWriter:
             for array in group:
                 if array.key in self.sheet.formulas:
                     self.put(self.words.RIGHT_IS, write_key(array.key), " = ", Math(self.sheet.formulas[array.key]))
+        self.say_lines(group)
+
+    def say_lines(self, group: Sequence[ComparedArray]) -> None:
+        """Where in the program stands what the steps of the slips, or else the arrays, are the derivatives by."""
+        at = [slip.at for array in group for bent in array.bends for slip in bent.slips] or [array.key for array in group]
+        for key in dict.fromkeys(at):
+            derivative = read_derivative(key)
+            name = derivative.wrt if derivative is not None else key
+            if name in self.sheet.lines:
+                line: list[Inline] = [str(self.sheet.lines[name])]
+                self.put("", *split_places(self.words.LINE, {"quantity": [write_key(name)], "line": line}))
 
     def say_where(self, array: ComparedArray, *, named: bool) -> None:
         """Which entries are wrong."""
@@ -269,6 +282,8 @@ class _ComparisonWriter:
             kind = "transposed axes"
         elif kind == "added" and pattern.factor is not None and pattern.factor.value == -1:
             kind = "added minus"
+        elif (kind == "read-otherwise" and not pattern.order) or (kind in ("summed", "averaged") and pattern.name):
+            kind += " other"
         elif kind == "reordered" and pattern.block > 1:
             kind = "reordered blocks"
         blocks = [place // pattern.block for place in pattern.order[:: pattern.block]]
@@ -277,15 +292,17 @@ class _ComparisonWriter:
             "factor": self.factor(pattern.factor) if pattern.factor is not None else [],
             "name": [write_key(pattern.name)] if pattern.name else [],
             "base": [write_key(pattern.base) if pattern.base else self.words.WHAT_IS_RIGHT],
-            "axes": [self.name_axes(pattern.axes, array)], "order": [order], "block": [str(pattern.block)],
+            "axes": [self.name_axes(pattern.axes, array, of_other=kind.endswith("other"))], "order": [order], "block": [str(pattern.block)],
         }  # fmt: skip
         said = split_places(self.words.PATTERNS[kind], places)
         if pattern.factor is not None and kind != "added minus" and "{factor}" not in self.words.PATTERNS[kind]:
             said = split_places(self.words.BESIDES, {"pattern": said, "factor": self.factor(pattern.factor)})
         return said
 
-    def name_axes(self, axes: Sequence[int], array: ComparedArray) -> str:
+    def name_axes(self, axes: Sequence[int], array: ComparedArray, *, of_other: bool = False) -> str:
         """Axes by what they are called of a matrix, else by their number."""
+        if of_other and len(array.shape) == 1 and len(axes) == 1:
+            return self.words.AXES[_PLACED[axes[0]]]  # of a matrix that was summed up
         shape = array.shape if len(array.shape) > len(array.wanted) else array.wanted
         if len(axes) == len(shape) > 1:
             return self.words.AXES["all"]

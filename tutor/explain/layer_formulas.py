@@ -190,6 +190,37 @@ def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: 
     return Call("slice", (made, *(Number(str(place)) for place in at))) if at else made
 
 
+def split_wide(made: Expr) -> Expr:
+    """A matrix that is wider than a line of a page, in blocks of columns, each with its places.
+
+    >>> row = Call("matrix", (Number("12"), *(Number(str(entry)) for entry in range(12))))
+    >>> [write_plain(block.args[1]) for block in split_wide(row).args]
+    ['1', '10']
+    """
+    if type(made) is not Call or made.func != "matrix" or type(made.args[0]) is not Number:
+        return made
+    count, entries = int(made.args[0].text), made.args[1:]
+    texts = [write_plain(entry) for entry in entries]
+    widths = [max(len(text) + 4 * ("e" in text) for text in texts[column::count]) + 2 for column in range(count)]  # 1e-5 is 1 × 10⁻⁵
+    blocks: list[list[int]] = [[]]
+    for column, width in enumerate(widths):
+        if blocks[-1] and (len(blocks[-1]) == MOST_COLUMNS or sum(widths[one] for one in blocks[-1]) + width > MOST_CELLS):
+            blocks.append([])
+        blocks[-1].append(column)
+    if len(blocks) == 1:
+        return made
+    parts = []
+    for block in blocks:
+        chosen = tuple(entries[start + column] for start in range(0, len(entries), count) for column in block)
+        ends = (Number(str(block[0] + 1)), Number(str(block[-1] + 1)))
+        parts.append(Call("block", (Call("matrix", (Number(str(len(block))), *chosen)), *ends)))
+    return Call("slices", tuple(parts))
+
+
+MOST_COLUMNS, MOST_CELLS = 9, 75
+"""Columns of a matrix on a line, and the letters in them; TeX has ten columns at most."""
+
+
 def _slice(array: Array[Value], first: int) -> Array[Value]:
     """The part of an array at one place of its first axis."""
     count = len(array.items) // array.shape[0]

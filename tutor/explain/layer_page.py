@@ -82,12 +82,31 @@ class ArraySections(PageWriter):
     def say_line(self, target: str, why: str) -> str:
         """Why a step holds, with the line of the program that it stands in, where it was read from one."""
         line = self.exercise.lines.get(target)
-        return why if line is None else f"{self.words.arrays.LINE.format(line=line)}: {why}"
+        return why if line is None else f"{self.name_line(line)}: {why}"
+
+    def name_line(self, line: int) -> str:
+        """A line of the program, or of a cell of a notebook."""
+        words, cells = self.words.arrays, self.exercise.cells
+        if 0 < line <= len(cells):
+            cell, own = cells[line - 1]
+            return words.CELL_LINE.format(cell=cell, line=own)
+        return words.LINE.format(line=line)
+
+    def say_back_line(self, step: Step, why: str) -> str:
+        """Why a gradient is what it is, with the lines of the program through which it comes back."""
+        lines = self.exercise.list_back_lines(step)
+        if not lines:
+            return why
+        words = self.words.arrays
+        if self.exercise.cells:
+            return f"{words.BACK_CELLS.format(lines='; '.join(map(self.name_line, lines)))}: {why}"
+        said = (words.BACK_LINE if len(lines) == 1 else words.BACK_LINES).format(line=", ".join(map(str, lines)))
+        return f"{said}: {why}"
 
     def add_backward(self) -> None:
         """The gradients that the wanted ones are computed from."""
         steps = self.list_needed()
-        rows = [row for step in steps for row in self.step(step, self.write_left(step), self.say_why(step))]
+        rows = [row for step in steps for row in self.step(step, self.write_left(step), self.say_back_line(step, self.say_why(step)))]
         self.blocks += [self.heading("backward"), Equations(tuple(rows)), *self.explain_symbols(steps)]
 
     def explain_symbols(self, steps: Sequence[Step], *, forward: bool = False) -> list[Paragraph]:

@@ -32,7 +32,7 @@ from tutor.explain.document import (
     Side,
     Table,
 )
-from tutor.explain.layer_formulas import matrix, sort_leaves
+from tutor.explain.layer_formulas import matrix, sort_leaves, split_wide
 from tutor.explain.layer_page import ArraySections
 from tutor.explain.page_writer import EQUALS, PageWriter, drop_numbers, is_in_fractions
 from tutor.explain.sheet_layout import CLOSING, LABELLED, SheetLayout
@@ -336,7 +336,7 @@ def write_right(question: Question, found: RightAnswer, digits: int, *, fraction
         wants_digits = not fractions and question.kind == "number" and asked.digits > Tolerance().digits and asked.relative
         shown = as_printed(value, digits, fractions=fractions)
         return Number(round_significant(value, digits)) if wants_digits and type(shown) is not Number else shown
-    return matrix(Array(question.shape or (len(found.values),), found.values), digits, whole=True)
+    return split_wide(matrix(Array(question.shape or (len(found.values),), found.values), digits, whole=True))
 
 
 # What is given
@@ -389,7 +389,7 @@ def _write_arrays(given: Worked, words: Wording) -> list[Block]:
         page.add_given()
     else:
         shown = [(q.name, page.numbers[q.name]) for q in sort_leaves(layered.graph)] if page.numbers is not None else []
-        rows = [Equation(Name(name), (Side(matrix(value, 12, whole=True)),)) for name, value in shown]
+        rows = [Equation(Name(name), (Side(split_wide(matrix(value, 12, whole=True))),)) for name, value in shown]
         page.blocks += [page.write_labelled("given"), Equations(tuple(rows), beside=True)]
     page.add_forward()
     return _strip(page)

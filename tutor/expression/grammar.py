@@ -2,10 +2,10 @@
 
 A token is a pair (kind, value).  Kinds are single characters: ``a`` an operand that is ready, ``e`` Euler's number, ``f`` a
 function, ``m`` a method behind an array (X.sum), ``I`` an index behind a bracket, ``(`` and ``)`` with the bracket that closes,
-``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
-``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o``
-\\over, ``1`` the indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E``
-the parts of cases, ``k`` the word of what is given by name, ``S`` a sum or a maximum over letters (Σ_v, max_v), and ``$`` the end.
+``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed, ``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL
+with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o`` \\over, ``1`` the indicator 1_{, ``> <`` comparisons (with
+``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E`` the parts of cases, ``k`` the word of what is given by
+name, ``S`` a sum or a maximum over letters (Σ_v, max_v), and ``$`` the end.
 
 Precedence, loosest first: choice (``a if c > 0 else b``); sum and difference; product and quotient (implicit products bind like written
 ones, so ``1/2x`` is refused with a hint, since readers disagree about it); sign; power (to the right).  A comparison is read as what must
@@ -241,8 +241,7 @@ def _choose(tokens: list[Token], at: int, node: Expr, level: int, how: How) -> t
 
 def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """A bracket: a formula, [z > 0], or (a if c > 0 else b)."""
-    opened = at
-    node, at = _sum(tokens, at + 1, level + 1, how)
+    opened, (node, at) = at, _sum(tokens, at + 1, level + 1, how)
     kind, value = tokens[at]
     if kind == "o":
         node, at = _read_over(tokens, at, node, level + 1, how)
@@ -252,13 +251,14 @@ def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
         kind, value = tokens[at]
     if kind == ")" and value == tokens[opened][1]:
         if how.lists and value == "]" and type(node) is Number and tokens[opened - 1][0] == "," and tokens[at + 1][0] in (",", ")"):
-            return Call(LIST, (node,)), at + 1  # split(x, [3]): a list of one number
+            node = Call(LIST, (node,))  # split(x, [3]): a list of one number
         return (Call("abs", (node,)) if value == "|" else node), at + 1
     if kind == ">" or kind == "<":
         compared, at = _condition(tokens, at, node, level, how)
         return write_choice(compared, ONE, ZERO), find_close(tokens, at, opened)
     if kind == "," and how.lists:
-        listed, at = _arguments(tokens, opened, level, how, (node,), at)
+        one = tokens[at + 1] == (")", tokens[opened][1])  # (4,), Python's tuple of one number
+        listed, at = ([node], at + 2) if one else _arguments(tokens, opened, level, how, (node,), at)
         return Call(LIST, tuple(listed)), at
     if kind == ",":
         raise Stop(at, tell("a comma inside plain brackets"), comma_hint(tokens, at))

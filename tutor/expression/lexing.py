@@ -246,7 +246,7 @@ class _Lexer:
                             tell("write w_1, w_i or out_h1"))  # fmt: skip
         if text[one.end - 1] == "]" and any(int(place) == 0 for place in text[self.at : one.end - 1].rpartition("[")[2].split(",")):
             raise self.fail(tell("{text}: entries are counted from 1", text=make_visible(text[self.at : one.end], 30)),
-                            tell("write x[1] for the first"))  # fmt: skip
+                            tell("write x[1] for the first; a slice, X[0, :], counts from 0 as in Python"))  # fmt: skip
         self.refuse_letter_place(one, name)
         following = signs.BLANK.sub("", text[one.end : one.end + 24])
         if name == "pi":

@@ -13,14 +13,14 @@ from functools import reduce
 
 from tutor.errors import GraphError, tell
 from tutor.expression.index_signs import APART, FULL
-from tutor.expression.nodes import Call, Expr, Number, children, rebuild
+from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import is_transposed
 from tutor.graph.array_products import arrange_products
 from tutor.graph.broadcasting import fit_single_axes
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import Shape, bind, shape_of, shape_text, size_expr
-from tutor.rules.operations import JOINED, LAYERS, LONGER, name_along
+from tutor.rules.operations import ENTRYWISE, JOINED, LAYERS, LONGER, name_along
 from tutor.rules.window_rows import list_each
 
 _SLIDES = {f"{func} {kind}": (func, kind) for func in ("correlate", "convolve") for kind in (FULL, APART)}
@@ -31,7 +31,8 @@ _POOLED = {
 _ENDINGS = {pool: frozenset({pool, f"{pool}_1d", f"{pool}_3d"}) for pool in ("max_pool", "average_pool")}
 _WIDE = frozenset(f"{name}{end}" for name in ("spread_wide", "kernel_gradient_wide") for end in ("", "_flipped"))
 _TO_LARGEST = {f"to_{which}_{word}": word for which in ("largest", "first") for word in LONGER}
-LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED, *_WIDE, *_TO_LARGEST, *JOINED})
+_PARTS = frozenset(name for name, rows in LAYERS.items() if rows[0].written.endswith(" by place"))
+LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED, *_WIDE, *_TO_LARGEST, *JOINED, *_PARTS})
 """What is looked at here; correlation because over channels it is also the gradient of the kernels."""
 
 
@@ -58,6 +59,8 @@ class Resolver:
         if type(expr) is Call and expr.func in JOINED:
             return self._join(expr.func, [self.resolve(part) for part in _list_joined(expr)])
         done = rebuild(expr, tuple(map(self.resolve, parts)))
+        if type(done) is Add or type(done) is Mul or (type(done) is Call and done.func == ENTRYWISE):
+            return self._drop_single_places(done)
         if type(done) is not Call or done.func not in LEAVING_OUT:
             return done
         args = tuple(arrange_products(arg, self.shapes, beside=self.beside) for arg in done.args)
@@ -89,6 +92,21 @@ class Resolver:
             return Call(func, args)
         own = Call(done.func, args)
         return self._write_full(own, func, shapes) if kind == FULL else self._write_kernel_gradient(own, func, shapes)
+
+    def _drop_single_places(self, expr: Expr) -> Expr:
+        """A sum or a product entry by entry whose row[2](D) has an axis of one entry that the others have not: on paper it is not there."""
+        parts = children(expr)
+        if not any(map(_is_single_place, parts)):
+            return expr
+        try:
+            shapes = [shape_of(arrange_products(part, self.shapes, beside=self.beside), self.shapes) for part in parts]
+        except GraphError:
+            return expr
+        others = {shape for part, shape in zip(parts, shapes, strict=True) if not _is_single_place(part) and shape}
+        wanted = others.pop() if len(others) == 1 else self.wanted
+        fitted = [(fit_single_axes(part, shape, wanted) if _is_single_place(part) else None) or part
+                  for part, shape in zip(parts, shapes, strict=True)]  # fmt: skip
+        return rebuild(expr, tuple(fitted))
 
     def _join(self, func: str, listed: Sequence[Expr]) -> Expr:
         """Arrays set side by side, two by two; where only that is as large as what is asked, each with an axis of one entry of its own."""
@@ -231,6 +249,12 @@ class Resolver:
                 if all(arg is not None for arg in args):
                     return Call(call.func, tuple(arg for arg in args if arg is not None))
         return None
+
+
+def _is_single_place(expr: Expr) -> bool:
+    """Whether one row, one column, … is taken out of an array, or its opposite."""
+    inner = expr.arg if type(expr) is Neg else expr
+    return type(inner) is Call and inner.func in _PARTS and inner.args[-1] == Number("1")
 
 
 def _is_ones(expr: Expr) -> bool:

@@ -11,9 +11,10 @@ programs have them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from tutor.derive.working import list_referred
 from tutor.errors import TutorError, ValueProblem, tell
 from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Add, Call, Div, Name, Number
@@ -27,6 +28,7 @@ from tutor.numbers.array_columns import ArrayColumns
 from tutor.numbers.arrays import Floats, np
 
 MEAN = "mean"
+MOST_EXCHANGED = 200
 MOST_WORK, MOST_BENT = 2_000_000_000, 30_000_000
 """So many products may one step take, and one that is bent: that is done for every slip."""
 _WHOLE = re.compile(r"[0-9]{1,6}")
@@ -172,6 +174,22 @@ class ArrayWorld:
             if name != key and (derivative is None or derivative.of != derivative.wrt):
                 found[name] = self.array(name)
         return found
+
+    def list_exchanged(self, key: str) -> Iterator[tuple[str, str, Floats]]:
+        """What a step comes to where another array stands in the place of one that it uses: that one, the other, and the result."""
+        step = self.steps.get(key)
+        used = [name for name in list_referred(step.expr) if name in self.values] if step is not None else []
+        pairs = [(own, name) for own in used for name in self.values
+                 if name not in (own, key) and self.values[name].ndim == self.values[own].ndim > 1][:MOST_EXCHANGED]  # fmt: skip
+        for own, name in pairs:
+            known = {**{other: self.values[other] for other in used}, own: self.values[name]}
+            try:
+                assert step is not None
+                with np.errstate(all="ignore"):
+                    value = ArrayColumns(known.__getitem__, 1, MOST_BENT).value(step.expr)
+                yield own, name, np.array(value[..., 0])
+            except (KeyError, ValueError, TutorError):
+                continue
 
     def list_paths(self, key: str) -> dict[str, Floats]:
         """The terms that a gradient is the sum of, by the quantity that each leads through."""

@@ -218,6 +218,8 @@ class NumbersJudge:
             goal = world.array(base.key) if world.has(base.key) else right
             bends = self.find_bends(world, base.key, array, got, goal)
             patterns = self.find_patterns(world, base.key, array, got, goal)
+            if not any(bent.sure for bent in bends) and not any(pattern.sure for pattern in patterns):
+                patterns = (*self.find_operands(world, base.key, array, got, goal), *patterns)
             if bends or patterns:
                 found = replace(base, verdict="misconception", patterns=patterns, bends=bends, after=after)
                 if after and got.shape == goal.shape:  # the entries are held against what follows
@@ -234,10 +236,22 @@ class NumbersJudge:
         """The patterns of numbers that fit."""
         others = {
             name: other for name, other in world.list_alike(key).items()
-            if other.shape in (got.shape, goal.shape, got.shape[1:]) or (other.ndim == got.ndim + 1 and other.shape[1:] == got.shape)
+            if other.shape in (got.shape, goal.shape, got.shape[1:]) or is_larger(other.shape, got.shape)
         }  # fmt: skip
         precision = self.measure_precision(array, goal)
         return find_patterns(got, goal, letters=world.list_letters(key), others=others, paths=world.list_paths(key), precision=precision)
+
+    def find_operands(self, world: ArrayWorld, key: str, array: NumberArray, got: Floats, goal: Floats) -> tuple[NumberPattern, ...]:
+        """Another array in the place of one that the step uses: a stale variable, the value before an activation."""
+        if not np.all(np.isfinite(got)):
+            return ()
+        listed = list(world.list_exchanged(key))
+        precision, found = self.measure_precision(array, goal), list[NumberPattern]()
+        for own, name, value in listed:
+            if value.shape == got.shape and np.all(self.find_near(array, got, value)):
+                tested, chance = weigh_evidence(got, goal, value, precision, float(len(listed)))
+                found.append(NumberPattern("operand", name=name, base=own, tested=tested, chance=chance))
+        return tuple(pattern for pattern in found if pattern.sure)[:MOST_SLIPS]
 
     def find_bends(self, world: ArrayWorld, key: str, array: NumberArray, got: Floats, goal: Floats) -> tuple[Bent, ...]:
         """The slips that give just these numbers, alone or with a factor besides; none at a step that is known to be right."""
@@ -269,6 +283,11 @@ class NumbersJudge:
         for bent in sorted(possible, key=lambda bent: not bent.sure):
             first.setdefault(bent.slips[0].tag, bent)
         return tuple(first.values())[:MOST_SLIPS]
+
+
+def is_larger(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether a shape is another one with one axis more."""
+    return len(shape) == len(other) + 1 and any(shape[:axis] + shape[axis + 1 :] == other for axis in range(len(shape)))
 
 
 PERHAPS = 60

@@ -25,6 +25,7 @@ from tutor.numbers.arrays import PLAIN, Floats, np
 Kind = Literal[
     "factor", "transposed", "axes-kept", "read-otherwise", "flipped", "reordered", "sign-lost", "offset", "added", "missing", "alone",
     "another", "not-summed", "not-averaged", "summed", "averaged", "one-of", "masked", "zeroed", "all-zero", "clipped",
+    "operand",
 ]  # fmt: skip
 """What stands in the place of the right array R; ``name`` is another array A, ``axes`` are axes of R or of what was given.
 
@@ -42,12 +43,13 @@ missing         R without the path (the term) A
 alone           nothing of R but the path A
 another         A itself
 not-summed      R before it was summed over ``axes``; not-averaged: before its mean was taken
-summed          R summed over ``axes``; averaged: its mean
+summed          R, or A, summed over ``axes``; averaged: its mean
 one-of          the entry number ``order`` of A, where R has all of them together
 masked          B where A is positive, else 0: B is ``base``, or R itself
 zeroed          R, but 0 at some entries
 all-zero        0 everywhere
 clipped         R cut off at ±``factor``
+operand         what R is computed as, with A in the place of B, which is ``base`` (found where the formula is known)
 =============== ==================================================================================================
 """
 CHANCE = 1e-6
@@ -297,11 +299,21 @@ class _Search:
         for name, array in self.others.items():
             if array.shape == got.shape and name not in self.paths:
                 yield _Candidate(NumberPattern("another", name=name), array, float(len(self.others)))
+            if array.ndim == got.ndim + 1 and got.ndim:
+                yield from self.list_sums_of(name, array)
             if array.ndim == got.ndim + 1 and array.shape[1:] == got.shape and 1 < len(array) <= MOST_ROWS:
                 apart = np.where(self.finite, np.abs(array - got), 0.0).reshape(len(array), -1)
                 place = int(np.argmin(np.max(apart, axis=1)))
                 one = NumberPattern("one-of", name=name, order=(place,))
                 yield _Candidate(one, array[place], float(len(array) * len(self.others)), scaled=False)
+
+    def list_sums_of(self, name: str, array: Floats) -> Iterator[_Candidate]:
+        """Another array summed, or averaged, along the wrong axis."""
+        for axis, size in enumerate(array.shape):
+            if size > 1 and array.shape[:axis] + array.shape[axis + 1 :] == self.got.shape:
+                total, tried = np.sum(array, axis=axis), 4.0 * len(self.others)
+                yield _Candidate(NumberPattern("summed", name=name, axes=(axis,)), total, tried, scaled=False)
+                yield _Candidate(NumberPattern("averaged", name=name, axes=(axis,)), total / size, tried, scaled=False)
 
     def find_unsummed(self) -> list[NumberPattern]:
         """What is right once it is summed, or averaged, over some axes."""
@@ -449,6 +461,8 @@ def choose_told(found: Sequence[NumberPattern], paths: int = 2) -> tuple[NumberP
         kept = [pattern for pattern in kept if pattern.kind not in ("added", "another", "offset", "one-of")]
     if len(kinds) > 1:
         kept = [pattern for pattern in kept if pattern.kind != "read-otherwise"] or kept
+    straight = [pattern for pattern in kept if pattern.kind == "read-otherwise" and not pattern.order]
+    kept = [pattern for pattern in kept if pattern.kind != "read-otherwise" or not straight or pattern in straight]
     kept.sort(key=lambda pattern: (_ORDER.index(pattern.kind), pattern.chance))
     told: list[NumberPattern] = []
     for pattern in kept:

@@ -79,6 +79,8 @@ def _fold_parts(operation: Callable[[Value, Value], Value], parts: Sequence[Valu
 
 
 def _holds(condition: Any, values: Mapping[str, Value], memo: dict[Hashable, Value]) -> bool:
+    if isinstance(condition, sympy.logic.boolalg.BooleanFunction | sympy.logic.boolalg.BooleanAtom):
+        return bool(condition.func(*(_holds(part, values, memo) for part in condition.args))) if condition.args else bool(condition)
     left, right = (number(arg, values, memo) for arg in (condition.gts, condition.lts))
     difference = add(left, -right)
     return bool(

@@ -317,6 +317,8 @@ def _add_mask(reader: Any, node: ast.AST, given: Given) -> Any:
 def _stack_later(reader: Any, node: ast.AST, given: Given) -> Any:
     """The outputs of a recurrent layer in one array, which is made only where it is used."""
     parts = given["x"]
+    if not parts:
+        raise reader.source.refuse(node, tell("how many rounds this loop has is not known"))
     axis = 1 if given["batch_first"] and not given["lone"] else 0
     if given["lone"]:
         parts = [reader.pick(part, (0,), node) for part in parts]

@@ -28,7 +28,8 @@ def make_known(value: Any) -> KnownArray | None:
         return value
     if isinstance(value, DrawnArray) and value.fill and all(isinstance(size, int) for size in value.shape):
         sizes = [int(size) for size in value.shape]
-        return KnownArray(np.full(sizes, float(value.fill))) if count_known(value.shape) <= MOST_ENTRIES else None
+        fits = min(sizes, default=1) > 0 and count_known(value.shape) <= MOST_ENTRIES
+        return KnownArray(np.full(sizes, float(value.fill))) if fits else None
     if isinstance(value, range) and len(value) <= MOST_ENTRIES:
         return KnownArray(np.array(value, dtype=float))
     if isinstance(value, Infinite):

@@ -130,6 +130,10 @@ class OperandReader(ABC):
         one, two = self.take_pair(kind, left, right, node)
         make = _SIGNS.get(kind)
         if make is None:
+            unsaid = [name for name in sorted({*names(one.expr), *names(two.expr)}) if self.recorder.found.get(name) == ()]
+            if unsaid:
+                raise self.source.refuse(node, tell("{name} is no number that is known", name=unsaid[0]),
+                                         tell("give it: --shapes {name}=3", name=unsaid[0]))  # fmt: skip
             raise self.source.refuse(node, tell("the sign {sign} is not read between arrays", sign=_NAMED.get(kind, kind.__name__)),
                                      tell("the signs are + - * / ** and @"))  # fmt: skip
         if kind is ast.Pow and (constant_size(two.expr) or 0) > MAX_EXPONENT:
@@ -402,7 +406,7 @@ class OperandReader(ABC):
             return write_number(int(number)).expr
         if isinstance(value, Open):
             raise self.source.refuse(node, tell("{name} is no number that is known", name=value.name),
-                                     tell("give it a default value, {name}=3", name=value.name))  # fmt: skip
+                                     tell("give it: --shapes {name}=3", name=value.name))  # fmt: skip
         if isinstance(value, Formula) and not value.shape:
             try:
                 return size_expr(size_of(value.expr))

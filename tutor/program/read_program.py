@@ -23,6 +23,7 @@ from tutor.program.program_values import (
     FilledArray,
     Formula,
     KnownArray,
+    Method,
     Open,
     OwnFunction,
     Unread,
@@ -54,6 +55,9 @@ class ReadProgram:
     called: str = ""
     stopped: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    dialect: str = ""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    places: tuple[tuple[int, int], ...] = ()
 
 
 def read_program(text: str, file: str, wanted: str = "", shapes: Mapping[str, Shape] | None = None) -> ReadProgram:
@@ -160,6 +164,8 @@ class ProgramReader(StatementReader):
     def open_argument(self, arg: ast.arg) -> Any:
         """An argument of what is meant: its shape is given, annotated, or told by its first use."""
         given = self.recorder.given.get(arg.arg)
+        if given is not None and arg.arg in SETTINGS and len(given) == 1:
+            return given[0]
         if self.making:  # a setting of a class: a size
             return write_size(given[0] if given else arg.arg if is_name(arg.arg) else "n")
         if given is None:
@@ -175,12 +181,61 @@ class ProgramReader(StatementReader):
         if isinstance(node.slice, ast.Constant | ast.JoinedStr) and isinstance(owner := self.read(node.value), Open):
             key = self.read(node.slice)
             if isinstance(key, str):
-                if (owner.name, key) not in self.entries:
-                    given = self.recorder.given.get(key)
-                    made = Open(self.recorder.choose_name(key)) if given is None else self.recorder.add_leaf(key, given)
-                    self.entries[owner.name, key] = made
-                return self.entries[owner.name, key]
+                return self.open_entry(owner, key)
         return super().read_subscript(node)
+
+
+    def open_entry(self, owner: Open, key: str) -> Any:
+        """An entry of an argument that is a dictionary, params['W1']: an argument of its own, or a setting that is given."""
+        if (owner.name, key) not in self.entries:
+            given = self.recorder.given.get(key)
+            if given is None:
+                made: Any = Open(self.recorder.choose_name(key))
+            elif key in SETTINGS and len(given) == 1:
+                made = given[0]
+            else:
+                made = self.recorder.add_leaf(key, given)
+            self.entries[owner.name, key] = made
+        return self.entries[owner.name, key]
+
+    def bind_entry(self, target: ast.Subscript, value: Any) -> None:
+        """An entry of such a dictionary may be set, too."""
+        owner, key = self.read(target.value), self.read_index(target.slice)
+        if isinstance(owner, Open) and isinstance(key, str):
+            self.entries[owner.name, key] = self.give_name(key, value, target)
+            return
+        super().bind_entry(target, value)
+
+    def call_method(self, method: Method, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
+        """bn_param.get('eps', 1e-5): what is usual, unless it is given."""
+        of = method.of
+        if isinstance(of, Open) and method.name in ("get", "setdefault", "pop") and values and isinstance(values[0], str):
+            if values[0] in self.recorder.given or (of.name, values[0]) in self.entries:
+                return self.open_entry(of, values[0])
+            return values[1] if len(values) > 1 else None
+        return super().call_method(method, node, values, named)
+
+    def read_comparison(self, node: ast.Compare) -> Any:
+        """mode == 'train': of an argument that nobody gives, the text that it is first compared with is taken, and said."""
+        if len(node.ops) == 1:
+            left, right = self.read(node.left), self.read(node.comparators[0])
+            op = node.ops[0]
+            if isinstance(right, Open) and isinstance(op, ast.In | ast.NotIn) and isinstance(left, str):
+                return ((right.name, left) in self.entries or left in self.recorder.given) is isinstance(op, ast.In)
+            if isinstance(left, Open) and isinstance(right, str) and isinstance(op, ast.Eq | ast.NotEq):
+                chosen = self.recorder.chosen.setdefault(left.name, right)
+                return (chosen == right) is isinstance(op, ast.Eq)
+            if isinstance(left, Open) and isinstance(right, list | tuple) and right and isinstance(op, ast.In):
+                return self.recorder.chosen.setdefault(left.name, str(right[0])) in right
+            if isinstance(left, Open) and isinstance(op, ast.Is | ast.IsNot) and right is None:
+                return isinstance(op, ast.IsNot)
+        return super().read_comparison(node)
+
+
+SETTINGS = frozenset({"mode", "stride", "pad", "padding", "p", "dropout", "pool_height", "pool_width", "pool_size", "kernel_size",
+                      "filter_size", "num_heads", "n_head", "heads", "groups", "G", "activation", "axis", "num_layers",
+                      "hparameters"})  # fmt: skip
+"""Arguments that are a number or a word, and no array of so many entries: --shapes stride=2 mode=test."""
 
 
 def read_annotation(node: ast.expr | None) -> Shape | None:
@@ -259,7 +314,10 @@ def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> Re
     found = {name: shape for name, shape in recorder.found.items() if name in used}
     hot = {name: one for name, one in recorder.one_hot.items() if one in used}
     stopped = {name: one for name, one in recorder.stopped.items() if name in used}
-    return ReadProgram(layered, lines, found, hot, behind, upstream, called, stopped, tuple(sorted(recorder.notes)))
+    return ReadProgram(
+        layered, lines, found, hot, behind, upstream, called, stopped, tuple(sorted(recorder.notes)), reader.dialect, recorder.chosen,
+        recorder.source.places,
+    )  # fmt: skip
 
 
 def _find_return(node: ast.AST) -> ast.AST:

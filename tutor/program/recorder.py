@@ -47,6 +47,7 @@ class Recorder:
     one_hot: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     stopped: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=dict)
     notes: set[str] = field(default_factory=set)
     at: list[ast.AST] = field(default_factory=list)
 

@@ -10,6 +10,7 @@ from unicodedata import normalize
 from tutor.errors import ProgramError, TutorError, tell
 from tutor.expression.caret import refusal, refuse_unknown
 from tutor.expression.letters import GREEK
+from tutor.program.notebooks import read_notebook
 from tutor.text import make_visible
 
 MAX_BYTES = 200_000
@@ -31,25 +32,36 @@ class Source:
     file: str
     lines: tuple[str, ...]
     tree: ast.Module
+    places: tuple[tuple[int, int], ...] = ()
 
     def refuse(self, node: ast.AST, what: str, hint: str = "") -> ProgramError:
         """The refusal of a part of the program, with its line and a caret under the place."""
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         at = len(text.encode()[:column].decode(errors="ignore"))
-        return ProgramError(what, where=f"{self.file}:{line}:{at + 1}", hint=hint, spot=refusal(text, "", at).spot)
+        return ProgramError(what, where=f"{self.name_line(line)}:{at + 1}", hint=hint, spot=refusal(text, "", at).spot)
+
+    def name_line(self, line: int) -> str:
+        """The file and the line; of a notebook its cell and the line in that."""
+        if 0 < line <= len(self.places):
+            cell, own = self.places[line - 1]
+            return f"{self.file} cell {cell}:{own}"
+        return f"{self.file}:{line}"
 
     def refuse_for(self, node: ast.AST, error: TutorError) -> ProgramError:
         """The refusal of a part for what a formula made of it would be."""
         return self.refuse(node, error.what, error.hint)
 
 
-def read_source(text: str, file: str) -> Source:
-    """The tree of a program's text.
+def read_source(text: str, file: str, places: tuple[tuple[int, int], ...] = ()) -> Source:
+    """The tree of a program's text; ``places`` are the cell and the line there of each line of a notebook.
 
     Raises `ProgramError` for what is no Python, for one that is too long or too deep, and for names in letters that look like others.
     """
     where = make_visible(file, 120)
+    if file.endswith(".ipynb") and not places:
+        notebook = read_notebook(text, file)
+        return read_source(notebook.text, file, notebook.places)
     if len(text) > MAX_BYTES:
         raise ProgramError(tell("the program has {count:,} characters, over the limit of {limit:,}", count=len(text), limit=MAX_BYTES),
                            where=where, hint=tell("give a file with the function that is meant and what it calls"))  # fmt: skip
@@ -69,7 +81,7 @@ def read_source(text: str, file: str) -> Source:
         raise ProgramError(tell("this is no Python: {why}", why=make_visible(str(error), 120)), where=where) from None
     except (RecursionError, MemoryError):
         raise ProgramError(tell("its brackets or signs are nested too deep to be read"), where=where, hint=_APART) from None
-    source = Source(where, lines, tree)
+    source = Source(where, lines, tree, places)
     _check_tree(source)
     return source
 

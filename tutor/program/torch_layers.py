@@ -198,6 +198,8 @@ def _read_whole(reader: Any, value: Any, node: ast.AST) -> int:
 
 def _read_size(reader: Any, value: Any, node: ast.AST, place: int = 0) -> Size:
     """A size; of a tuple with one for each axis that of this axis."""
+    if isinstance(value, int) and value < 1:
+        raise reader.source.refuse(node, tell("a size is a whole number from 1 on"))
     if isinstance(value, tuple | list) and place < len(value):
         value = value[place]
     return size_of(reader.take_size(value, node))

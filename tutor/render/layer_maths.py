@@ -15,7 +15,7 @@ from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.expression.sizes import list_ends
 from tutor.notation.symbol import Symbol, lower_index
-from tutor.render.matrix_maths import has_places, list_slices, write_matrix, write_slice, write_slices
+from tutor.render.matrix_maths import has_places, list_slices, write_block, write_matrix, write_slice, write_slices
 from tutor.render.window_settings import write_slide, write_slide_back, write_stride, write_window
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import JOINED, LAYERS, OF_EACH, ONE_OF
@@ -400,6 +400,7 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     "matrix": PrintedOperation(_ATOM, write_matrix),
     "slices": PrintedOperation(_ATOM, write_slices),
     "slice": PrintedOperation(_ATOM, write_slice),
+    "block": PrintedOperation(_ATOM, write_block),
     "dots": PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\cdots", "⋯")),
     "down": PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\vdots", "⋮")),
 }

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from tutor.render.maths import Writer
 
 
+PLACED = ("slice", "block")
+"""What has its place with it: a matrix of an array, and some columns of a wide matrix."""
+
+
 def grid(args: tuple[Expr, ...]) -> list[list[Expr]]:
     """The rows of a matrix: ``matrix(columns, entries…)``."""
     columns = int(args[0].text) if type(args[0]) is Number else 1
@@ -37,19 +41,31 @@ def write_slices(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 def has_places(args: tuple[Expr, ...]) -> bool:
     """Whether the slices of an array have their places with them."""
-    return any(type(part) is Call and (part.func == "slice" or (part.func == "slices" and has_places(part.args))) for part in args)
+    return any(type(part) is Call and (part.func in PLACED or (part.func == "slices" and has_places(part.args))) for part in args)
 
 
 def write_place(writer: Writer, call: Call) -> str:
-    """The place of a slice in its array: 2,·,· is the second matrix of an array of three axes."""
+    """The place of a slice in its array: 2,·,· is the second matrix of an array of three axes; ·,1…5 are the first columns of a matrix."""
     dot = "\\cdot" if writer.style.markup else "·"
+    if call.func == "block":
+        first, last = (writer.show(place) for place in call.args[1:])
+        return f"{dot},{first}" + (("\\ldots " if writer.style.markup else "…") + last if first != last else "")
     return ",".join([*(writer.show(place) for place in call.args[1:]), dot, dot])
 
 
 def write_slice(writer: Writer, args: tuple[Expr, ...]) -> str:
     """A matrix of an array above its place; in text the brackets of the array say it."""
-    body = writer.show(args[0])
-    return f"\\underset{{{write_place(writer, Call('slice', args))}}}{{{body}}}" if writer.style.markup else body
+    return _write_placed(writer, Call("slice", args))
+
+
+def write_block(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """Some columns of a wide matrix above their places."""
+    return _write_placed(writer, Call("block", args))
+
+
+def _write_placed(writer: Writer, call: Call) -> str:
+    body = writer.show(call.args[0])
+    return f"\\underset{{{write_place(writer, call)}}}{{{body}}}" if writer.style.markup else body
 
 
 def list_slices(args: tuple[Expr, ...]) -> list[Expr]:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class PageFormat:
     """One format: its title, the suffix of its files, and what writes it, as ``module:function`` in `tutor.render`, imported on use.
 
-    ``writer`` makes the text from a document and a notation; where it is empty, the result writes itself, as the contract for programs.
+    ``writer`` makes the text from a document and a notation; where it is empty, the result writes itself by its ``method``, as the
+    contract for programs.
     ``fragment`` makes a part for a document of one's own, ``screen`` prints on a terminal with its width and colours, ``compiler`` makes
     the bytes of a file from the text, and ``source`` is the suffix of that text.  ``headed`` ones take LaTeX of one's own for their
     head, ``themed`` ones show the theme of a document.
@@ -40,6 +41,7 @@ class PageFormat:
     source: str = ""
     headed: bool = False
     themed: bool = False
+    method: str = "to_json"
 
     @property
     def is_text(self) -> bool:
@@ -79,6 +81,7 @@ PAGE_FORMATS: Mapping[str, PageFormat] = {
     "html": PageFormat("HTML", ".html", "html_page:write_html", themed=True),
     "rst": PageFormat("reStructuredText, for Sphinx and Jupyter Book", ".rst", "rst:rst"),
     "json": PageFormat("JSON for programs", ".json"),
+    "python": PageFormat("the backward pass as a program, in NumPy or in PyTorch", ".py", method="to_python"),
 }
 """Every format of a page, in the order in which help lists them."""
 

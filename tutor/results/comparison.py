@@ -76,7 +76,7 @@ class ComparisonReport(Page):
         exercise = self.comparison.exercise
         return comparison_page.document(comparison_page.ComparisonSheet(
             self.found, exercise.say(exercise.title, self.words.language) or exercise.id, exercise.id, self.notation, self.formulas,
-            self.comparison.ignored, self.words, self.reveal,
+            self.comparison.ignored, exercise.lines, self.words, self.reveal,
         ))  # fmt: skip
 
     def to_json(self) -> str:

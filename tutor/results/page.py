@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from tutor.errors import OutputError
+
 if TYPE_CHECKING:
     from tutor.explain.document import Document
     from tutor.notation.profile import Notation
@@ -35,6 +37,10 @@ class Page(ABC):
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts`."""
 
+    def to_python(self) -> str:
+        """The backward pass as a program, where there is one."""
+        raise OutputError("there is no derivation to write as a program", hint="tutor solve TARGET --to python")
+
     def to(self, name: str, *, fragment: bool | FragmentStyle = False) -> str | bytes:
         """The page in a format by its name (`tutor.render.page_formats`): bytes of one that is compiled, else text.
 
@@ -44,7 +50,7 @@ class Page(ABC):
 
         row = page_format(name)
         if not row.writer:
-            return self.to_json()
+            return str(getattr(self, row.method)())
         doc = self.document()
         text = row.write(doc, self.notation, fragment=fragment, preamble=self.preamble)
         return text if row.is_text else row.compile(str(text), doc)

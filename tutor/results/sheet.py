@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from tutor.errors import OutputError, TutorError, hint_near
-from tutor.exercise.catalogue import exercise_text
 from tutor.exercise.load import from_text
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
@@ -26,6 +25,7 @@ from tutor.notation.profile import Notation
 from tutor.numbers.verify import Ask
 from tutor.render.latex.preamble import check_preamble
 from tutor.results.page import Page
+from tutor.solving.program_exercise import find_exercise_text
 from tutor.solving.request import Form, Options, resolve_solution, resolve_training
 from tutor.solving.work_out import hold_given, work
 from tutor.solving.worked import Worked
@@ -101,7 +101,7 @@ def sheet(
         raise TutorError(f"a sheet of {len(wanted)} exercises", hint=f"give 1 to {MOST_EXERCISES}")
     made = []
     for done, target in enumerate(wanted, 1):
-        exercise = from_text(*reversed(exercise_text(target))) if isinstance(target, str) else target
+        exercise = from_text(*reversed(find_exercise_text(target))) if isinstance(target, str) else target
         made.append(prepare(exercise, layout.solutions != "none", notation_name, ask))
         if progress is not None:
             progress(done)

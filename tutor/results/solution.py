@@ -164,6 +164,15 @@ class Solution(Page):
 
         return dump_json(as_worked_json(self.worked))
 
+    def to_python(self) -> str:
+        """The backward pass as a program in NumPy, or in PyTorch for a program that is written with it: one statement a step.
+
+        Raises `tutor.errors.OutputError` for an operation that is no line of a program (a convolution).
+        """
+        from tutor.contracts.python_program import write_program
+
+        return write_program(self.worked)
+
     def csv(self, progress: Callable[[int], None] | None = None) -> Iterator[str]:
         """Every row of a run as a line of CSV, the header first; numbers with 17 digits, or exactly where that is as short."""
         from tutor.contracts.run_csv import csv_lines

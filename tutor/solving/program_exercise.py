@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
-from tutor.exercise.catalogue import read_program_file
+from tutor.exercise.catalogue import exercise_text, is_program_name, read_program_file
 from tutor.exercise.model import Assumption, Exercise, tell_shapes
 from tutor.exercise.over_layers import write_graph
+from tutor.expression.plain import write_plain
 from tutor.graph.shapes import Shape
+from tutor.program.notebooks import read_notebook
 from tutor.program.read_program import read_program
 from tutor.text import make_visible
+
+
+def find_exercise_text(target: str) -> tuple[str, str]:
+    """An exercise's id and its text; of a program, ``model.py:forward``, that of an exercise with its steps.
+
+    >>> find_exercise_text("neuron/two-two-two")[0]
+    'neuron/two-two-two'
+    """
+    if not is_program_name(target):
+        return exercise_text(target)
+    exercise = make_program_exercise(target, {})
+    layered = exercise.layers
+    assert layered is not None
+    steps = ",\n  ".join(json.dumps(f"{step.target} = {write_plain(step.expr)}") for step in layered.graph.steps)
+    shapes = [f"{quantity.name} = {json.dumps(list(layered.shapes[quantity.name]))}" for quantity in layered.graph.leaves]
+    lines = [f"title = {json.dumps(exercise.title)}", f"steps = [\n  {steps},\n]", f"loss = {json.dumps(layered.graph.loss)}"]
+    return exercise.id, "\n".join([*lines, "[shapes]", *shapes]) + "\n"
 
 
 def make_program_exercise(target: str, shapes: Mapping[str, Shape]) -> Exercise:
@@ -23,11 +43,17 @@ def make_program_exercise(target: str, shapes: Mapping[str, Shape]) -> Exercise:
     found = read_program(text, file, wanted, shapes)
     assumed = tell_shapes(found.found)
     assumed += [Assumption("labels", (name,), {"hot": hot}) for name, hot in found.one_hot.items()]
+    assumed += [Assumption("stopped", (name,), {"one": one}) for name, one in found.stopped.items()]
+    assumed += [Assumption("dropout")] if "dropout" in found.notes else []
+    assumed += [Assumption("chosen", (name,), {"text": make_visible(text, 40)}) for name, text in found.chosen.items()]
+    skipped = read_notebook(text, file).skipped if file.endswith(".ipynb") else ()
+    if skipped:
+        assumed.append(Assumption("skipped", skipped[:5]))
     if found.behind:
         assumed.append(Assumption("upstream", (found.behind,), {"loss": found.layered.graph.loss, "upstream": found.upstream}))
     name = file.replace("\\", "/").rpartition("/")[2]
     title = f"{found.called} · {name}" if found.called else name
     return Exercise(
-        name.removesuffix(".py"), make_visible(title, 200), graph=write_graph(found.layered), layers=found.layered,
-        assumptions=tuple(assumed), lines=found.lines,
+        name.rpartition(".")[0], make_visible(title, 200), graph=write_graph(found.layered), layers=found.layered,
+        assumptions=tuple(assumed), lines=found.lines, dialect=found.dialect, cells=found.places,
     )  # fmt: skip

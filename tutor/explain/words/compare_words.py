@@ -67,6 +67,7 @@ class CompareWords(Topic):
         "transposed axes": "it is right with its axes in another order: the axes {order} of what is right stand in it one after the other",
         "axes-kept": "the numbers are right, in another shape: an axis of one entry was kept, or left out",
         "read-otherwise": "the right numbers stand in it in another sequence, as where an array is reshaped instead of transposed",
+        "read-otherwise other": "the right numbers stand in it in their sequence, in another shape",
         "flipped": "it is right when it is read backwards along {axes}, as where a kernel is flipped, or is not",
         "reordered": "along {axes} the right entries stand in another order: {order}",
         "reordered blocks": "along {axes} the right entries stand in another order, in blocks of {block}: {order}, "
@@ -82,8 +83,11 @@ class CompareWords(Topic):
         "not-averaged": "its mean over {axes} is right: the mean over the samples is missing",
         "summed": "it is what is right, summed over {axes}",
         "averaged": "it is the mean of what is right over {axes}",
+        "summed other": "it is {name}, summed over {axes}",
+        "averaged other": "it is the mean of {name} over {axes}",
         "one-of": "it is number {order} of {name}, counted from 0: the sum over all samples is missing",
         "masked": "it is {base} where {name} is positive, and 0 elsewhere: the mask of another array",
+        "operand": "{name} stands in the place of {base}",
         "zeroed": "where it is not 0 it is right: some entries are 0 that should not be",
         "all-zero": "it is 0 everywhere",
         "clipped": "it is what is right, cut off at ±{factor}",
@@ -104,6 +108,7 @@ class CompareWords(Topic):
     UNUSED = "Not used"
     IGNORED = "Not used of what is given"
     REASON = "{name}: {reason}"
+    LINE = "{quantity} is computed in line {line} of the program."
     COPIED = (
         "{names} is a value that was given, no gradient, and was not compared.",
         "{names} are values that were given, no gradients, and were not compared.",

@@ -123,6 +123,15 @@ class PageWords(Topic):
             "Assumed shapes, as the formulas need them: {shape}; --shape {first}=… says another.",
         ),
         "labels": ("The labels ${names}$ stand as rows of 0 and 1, ${hot}$: a 1 at the place of each label.",) * 2,
+        "stopped": (
+            "${names}$ is the value of ${one}$, behind which the program lets no gradient go back; it counts as given.",
+            "{names} are the values of {one}, behind which the program lets no gradient go back; they count as given.",
+        ),
+        "dropout": ("Dropout is left out, as in evaluation; with a mask, write x * mask / (1 - p).",) * 2,
+        "chosen": (
+            "Nothing says what {names} is, and the program asks for ‘{text}’ first, which is taken; --shapes {names}=… says another.",
+        ) * 2,
+        "skipped": ("Not Python, and left out: {names}.",) * 2,
         "upstream": ("${names}$ is an array: ${loss}$ stands for any loss behind it, and ${upstream}$ for $d{loss}/d{names}$.",) * 2,
         "truncated at": (
             "Truncated: gradients go back {steps} steps at most. What comes after {names} takes it as a constant, as if detached.",

@@ -19,7 +19,7 @@ from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number
 from tutor.notation.profile import Notation
 from tutor.render.layer_maths import shapes_of
 from tutor.render.maths import Piece, Printer
-from tutor.render.matrix_maths import grid, list_slices, write_place
+from tutor.render.matrix_maths import PLACED, grid, list_slices, write_place
 from tutor.text import make_terminal_visible
 
 
@@ -223,7 +223,7 @@ class Pen:
 
     def _block_of(self, part: Expr, width: int) -> list[str]:
         """One matrix of an array, below its place."""
-        if type(part) is not Call or part.func != "slice":
+        if type(part) is not Call or part.func not in PLACED:
             return self.break_expr(part, width)
         rows = [line for matrix in _list_matrices(part) for line in self._rows_of(matrix, width)]
         return [self.make_safe(f"({write_place(self._writer, part)})"), *rows]
@@ -273,7 +273,7 @@ _WIDEST = 10_000
 
 def _list_matrices(expr: Call) -> list[Call]:
     found = list_slices((expr,))
-    inner = [one.args[0] if type(one) is Call and one.func == "slice" else one for one in found]
+    inner = [one.args[0] if type(one) is Call and one.func in PLACED else one for one in found]
     return [one for one in inner if type(one) is Call and one.func == "matrix"]
 
 
