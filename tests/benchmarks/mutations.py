@@ -74,12 +74,15 @@ def mutate(node: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
 def list_mutants(text: str, most: int) -> Iterator[tuple[str, int, str]]:
     """The mutants of a program: kind, line, text."""
     tree = ast.parse(text)
+    names = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)} | {"W1", "W2", "b1", "b2", "W", "b"}
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for function in ast.walk(tree):
         alone = isinstance(function, ast.FunctionDef) and BACKWARD.search(function.name)
         body = function.body if isinstance(function, ast.FunctionDef | ast.For | ast.Module) else []
         for node in body:
-            backward = alone or any(split_gradient(name) for name in name_targets(node))
+            backward = alone or any(of in names for name in name_targets(node) for of in split_gradient(name))
+            if any(isinstance(part, ast.Dict | ast.Attribute) and getattr(part, "attr", "shape") == "shape" for part in ast.walk(node)):
+                continue  # no formula
             if isinstance(node, ast.Assign | ast.AugAssign | ast.Return) and backward and node.value is not None:
                 for kind, made in mutate(node):
                     lines = text.split("\n")
