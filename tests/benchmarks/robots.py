@@ -82,7 +82,7 @@ def listen_to(ident, *, layer, seed):
                     break
                 session, reply, said = after, answered, said + listener.hear(after, answered)
             told |= set(find_said(listener, session, said + listener.listen(session, reply)))
-            if not jumps or chance.random() < SELDOM:
+            if session.task is not None and (not jumps or chance.random() < SELDOM):
                 session, reply = step(session, Event("answer", write_answer(session.lesson.marker, session.task.question), at + REST))
         told |= set(find_said(listener, session, listener.listen(session, reply)))
         faults.extend(f"{'jumps' if jumps else 'steps'}: {name} is told: {secret}" for name, secret in sorted(told))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tutor.errors import TutorError
@@ -18,6 +21,16 @@ def f_backward(dout, cache):
 """
 
 
+def test_the_documented_program_is_judged_as_the_page_says():
+    page = (Path(__file__).parents[2] / "docs" / "code.md").read_text("utf-8")
+    (program,), (change,) = (
+        re.findall(r"```python\n(.*?)```", page, re.DOTALL),
+        re.findall(r"```text\n(.*?)```", page, re.DOTALL),
+    )
+    assert change in check_code(program, "net.py").to_text(80)
+
+
+@pytest.mark.slow
 def test_a_hint_shows_no_solution():
     hint, none = check_code(PROGRAM, reveal="hint"), check_code(PROGRAM, reveal="none")
     assert "w.T" not in hint.to_text(80) + hint.to_json() + none.to_json()

@@ -9,7 +9,7 @@ from typing import Any
 from tutor.code.code_values import ValueEvent
 from tutor.code.guess_shapes import find_seed
 from tutor.code.pair_functions import split_gradient
-from tutor.code.trial import GivenGradient, Outcome, ProgramTrial
+from tutor.code.trial import LOSS_WORDS, GivenGradient, Outcome, ProgramTrial
 from tutor.numbers.arrays import np
 
 SAME = 1e-7
@@ -29,6 +29,12 @@ class GradientCheck:
     def list_versions(self, of: Sequence[str]) -> list[ValueEvent]:
         """The values that are meant by a name, before the backward pass: the first one that it had in front."""
         events = self.first.record.events[: self.first.begins] if self.first.begins else self.first.record.events
+        if not self.first.begins:  # what comes behind the loss has no part in it
+            last = max(
+                (event.number for event in events if LOSS_WORDS.match(event.key.rpartition(".")[2])),
+                default=len(events),
+            )
+            events = events[: last + 1]
         return [event for word in of for event in events if event.key.rpartition(".")[2] == word]
 
     def find_slope(self, event: ValueEvent, place: int) -> float | None:
@@ -98,9 +104,10 @@ class GradientCheck:
             of = split_gradient(event.key)
             if not of or event.leaf:
                 continue
-            versions = [one for one in self.list_versions(of) if np.shape(one.value) == np.shape(event.value)][:4]
-            if not versions and event.key not in found:
+            known = self.list_versions(of)
+            if not known:
                 continue
+            versions = [one for one in known if np.shape(one.value) == np.shape(event.value)][:4]
             right = any(self.is_slope(event.value, one) for one in versions)
             found[event.key] = (right or found.get(event.key, (False, event))[0], event)
         return found

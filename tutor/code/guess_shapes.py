@@ -5,21 +5,27 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from typing import Any
 from zlib import crc32
 
-SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11)
+SIZES = (7, 5, 3, 6, 9, 11, 8, 13, 10, 12)
 """The sizes of letters in the order in which they are met: all differ, so that a missing transpose shows."""
-ROWS_OF = {"N": 4, "m": 4, "T": 3, "D": 5, "H": 6, "C": 3, "M": 7, "W": 6, "F": 2, "HH": 3, "WW": 3, "V": 8, "K": 3, "n_C_prev": 2,
-    "n_C": 3,
-           "f": 2, "n_H_prev": 4, "n_W_prev": 4, "B": 4, "d_1": 2, "d_k": 3, "p": 3, "R": 2, "S": 2}  # fmt: skip
+ROWS_OF = {"N": 7, "m": 7, "T": 3, "D": 5, "H": 6, "C": 3, "M": 9, "W": 6, "F": 2, "HH": 3, "WW": 3, "V": 8, "K": 3,
+           "n_C_prev": 2, "n_C": 3, "f": 2, "n_H_prev": 4, "n_W_prev": 4, "B": 7, "d_1": 2, "d_k": 3, "p": 3, "R": 2, "S": 2, "G": 3,
+           "n_H": 4, "n_W": 4, "T_x": 3, "Tx": 3}  # fmt: skip
 SCALARS = re.compile(
     r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lam|rate|momentum|decay\w*|keep_prob|p|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
     r"|beta[12]|l2\w*|weight_decay|temperature|tau|step_size)$"
 )
 """What is called so is a number."""
 COUNTS = re.compile(
-    r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch\w*|hidden\w*|classes|block_size)$"
+    r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch\w*|hidden\w*|classes|block_size|G)$"
 )
+LISTED = re.compile(
+    r"(?i)^(hidden_(dims|sizes|layers|units)|layers?_(dims|sizes)|(network_)?sizes|dims|topology|layer_nodes)$"
+)
+"""What is called so is a list of sizes of layers."""
+NAMED_WEIGHTS = re.compile(r"^(W|w|U|V)([a-z]{1,3}|_\w+)?\d*$|^(weights?|Weights?|kernel|theta|Theta)\w*$")
 LABELS = re.compile(r"(?i)^(y|labels?|targets?|y_?(true|train|batch|b)|t|yb|tgt)$")
 CHANCES = re.compile(r"^(A[L0-9]*|a\d*|p\d*|probs?|y_?hat|y_?pred\w*|predictions?|sigma|AL|out_prob)$")
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
@@ -29,6 +35,9 @@ _DOCUMENTED = re.compile(
 )
 _SHAPE = re.compile(
     r"(?:shape|dimensions?|size|array|matrix|vector|tensor)s?\b[^()\[\]]{0,40}[(\[](?P<sizes>[^()\[\]]{1,160})[)\]]|^\s*\((?P<first>[^()]{1,160},[^()]*)\)"
+)
+_OF_SHAPE = re.compile(
+    r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
 _KIND = r"_?(size|dims?|nodes|units|features|layer|classes|n)?s?$"
 ALIASES = (
@@ -51,9 +60,11 @@ class Sizes:
     """A size for each letter, the same wherever it stands."""
 
     known: dict[str, int] = field(default_factory=dict)
+    numbers: dict[tuple[str, tuple[int, ...]], Any] = field(default_factory=dict)
+    documented: dict[int, dict[str, tuple[int, ...]]] = field(default_factory=dict)
 
     def find(self, letter: str) -> int:
-        """The size of a letter, or of a phrase that stands for one: 4 for N, the next one that is free for another."""
+        """The size of a letter, or of a phrase that stands for one: 7 for N, the next one that is free for another."""
         word = re.sub(r"\s+", " ", letter.strip())
         if re.fullmatch(r"[\w ]{1,30}(\s*[+*]\s*[\w ]{1,30}){1,3}", word):
             total = 0
@@ -87,7 +98,7 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     """The shapes that a documentation gives its arguments.
 
     >>> read_documented("Inputs:\\n- x: Input data of shape (N, D)\\n- w -- weights, of shape (D, M)", Sizes())
-    {'x': (4, 5), 'w': (5, 7)}
+    {'x': (7, 5), 'w': (5, 9)}
     """
     found: dict[str, tuple[int, ...]] = {}
     lines = text.splitlines()
@@ -117,6 +128,12 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         made = tuple(sizes.find(part) for part in parts)
         for name in re.split(r"\s*,\s*", start["names"]):
             found.setdefault(name, made)
+    for names, said in _OF_SHAPE.findall(text):
+        parts = [part.strip(" '`\"") for part in said.split(",")]
+        parts = [part for part in parts if part and part not in ("...", "…")]
+        if 0 < len(parts) <= 5 and not any(re.search(r"[:=/]", part) or len(part) > 50 for part in parts):
+            for name in re.split(r"\s*,\s*", names):
+                found.setdefault(name, tuple(sizes.find(part) for part in parts))
     return found
 
 
@@ -146,3 +163,31 @@ def find_seed(name: str, world: int) -> int:
 def guess_rank(name: str) -> int:
     """How many axes what is called so has, where nothing else tells: a matrix, but a bias is a vector."""
     return 1 if BIASES.match(name) else 2
+
+
+def find_labels(tree: ast.Module) -> frozenset[str]:
+    """The names that stand as labels in brackets behind arrays: y of ``scores[range(N), y]``, ``list(y)``, ``y[i]``."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            for part in parts:
+                while isinstance(part, ast.Call | ast.Attribute | ast.Subscript):
+                    if isinstance(part, ast.Call):
+                        own = (
+                            part.args[0]
+                            if isinstance(part.func, ast.Name) and part.func.id in ("list", "int") and part.args
+                            else part.func
+                        )
+                        part = own
+                    else:
+                        part = part.value
+                if isinstance(part, ast.Name) and LABELS.match(part.id):
+                    found.add(part.id)
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("one_hot", "cross_entropy", "nll_loss")
+        ):
+            found |= {part.id for part in node.args if isinstance(part, ast.Name) and LABELS.match(part.id)}
+    return frozenset(found)

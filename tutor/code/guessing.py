@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.code.code_values import Guess, NotRead
-from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, SCALARS, SQUARE, Sizes, find_seed
+from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, LISTED, SCALARS, SQUARE, Sizes, find_seed
 from tutor.numbers.arrays import np
 
 SETTINGS: Mapping[str, Any] = {"mode": "train", "stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2, "eps": 1e-5,
@@ -34,12 +34,16 @@ class GuessedWorld:
 
 
 class GuessedDictionary(dict[Any, Any]):
-    """A dictionary that nobody gives: what is asked of it is made."""
+    """A dictionary that nobody gives: what is asked of it is made; ``settings`` are those that are not the usual ones."""
+
+    def __init__(self, settings: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self.settings = {**SETTINGS, **(settings or {})}
 
     def __missing__(self, key: Any) -> Any:
         if not isinstance(key, str | int):
             raise KeyError(key)
-        found = self[key] = SETTINGS.get(str(key), Guess(str(key)))
+        found = self[key] = self.settings.get(str(key), Guess(str(key)))
         return found
 
 
@@ -48,12 +52,20 @@ class Guesser:
 
     def __init__(self, world: GuessedWorld, sizes: Sizes) -> None:
         self.world, self.sizes = world, sizes
+        self.labels: frozenset[str] = frozenset()
         self.asked: dict[str, list[str]] = {}
+        self.settings: Mapping[str, Any] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.found: Callable[[str, Any], Any] = lambda name, value: value
 
     def make_numbers(self, name: str, shape: tuple[int, ...]) -> Any:
         """Seeded numbers of a shape, of the kind that the name tells: chances between 0 and 1, variances above 0, targets."""
+        if (name, shape) not in self.sizes.numbers:
+            self.sizes.numbers[name, shape] = self._draw_numbers(name, shape)
+        made = self.sizes.numbers[name, shape]
+        return np.array(made) if isinstance(made, np.ndarray) else made
+
+    def _draw_numbers(self, name: str, shape: tuple[int, ...]) -> Any:
         rng = np.random.default_rng(find_seed(name, self.world.seed))
         if LABELS.match(name):
             return self._make_targets(rng, shape)
@@ -85,6 +97,17 @@ class Guesser:
         elif shape is None:
             shape = self.guess_shape(guess.name)
         guess.known = True
+        if LISTED.match(guess.name):
+            names = ("D", "H", "C") if not guess.name.startswith("hidden") else ("H", "H2")
+            guess.value = [self.sizes.find(name) for name in names]
+            return guess.value
+        if guess.name in self.labels and not LISTED.match(guess.name):
+            guess.known = False
+            return self.settle_labels(
+                guess,
+                2,
+                shape if (shape and guess.hint is not None) or (shape and len(shape) < 2) else (self.sizes.find("N"),),
+            )
         if shape == () and COUNTS.match(guess.name) and not SCALARS.match(guess.name):
             guess.value = self.sizes.find(guess.name)
         else:

@@ -13,6 +13,7 @@ from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.pair_functions import BackwardPlan, find_plans
 from tutor.code.search_roots import Judgement
 from tutor.code.trial import ProgramTrial
+from tutor.code.work_statements import FAILS
 from tutor.errors import tell
 from tutor.program.source import Source
 
@@ -67,6 +68,10 @@ def _judge_plan(
         trial = ProgramTrial(source, plan, world, find_training_loops(source.tree), forward_source, others)
         try:
             judged = Judgement(trial)
+        except FAILS as why:
+            what = tell("the forward pass is not read: {why}", why=str(why)[:150])
+            refused = refused or CodeProblem(what, where=source.file)
+            continue
         except CodeProblem as why:
             refused = refused or why
             continue

@@ -66,7 +66,7 @@ class Surroundings:
 
 def _is_spread(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     try:
-        return np.broadcast_shapes(own, shape) == shape
+        return len(np.broadcast_shapes(own, shape)) <= max(len(shape), len(own))
     except ValueError:
         return False
 

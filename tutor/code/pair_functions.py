@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv")
 FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass")
@@ -76,7 +77,9 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
     cost = next((name for name in functions if LOSSES.match(name)), "")
     used: set[str] = set()
     for name in functions:
-        if not BACKWARD.search(name) or name.startswith(("check", "test", "numerical", "eval_num", "update", "clip")):
+        if not BACKWARD.search(name) or name.startswith(
+            ("_", "check", "test", "numerical", "eval_num", "update", "clip")
+        ):
             continue
         partner = find_partner(name, list(functions))
         if partner:
@@ -129,6 +132,7 @@ def find_partner(name: str, names: Sequence[str]) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def split_gradient(key: str) -> list[str]:
     """What a name is the gradient of, the likeliest first: W1 of ``dW1``, ``grads.W1``, ``grad_W1``, ``W1_grad``; none of what is no
     gradient's.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import Guess, ProgramFunction
@@ -28,6 +29,7 @@ def has_default(func: ProgramFunction, name: str) -> bool:
     ]
 
 
+@lru_cache(maxsize=512)
 def find_return(node: ast.AST) -> ast.expr | None:
     """What the last return of a function gives."""
     if isinstance(node, ast.Lambda):

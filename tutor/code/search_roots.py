@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.code_values import CodeProblem, NotRead, ValueEvent
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement, WrongLine
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import LineEdit, Surroundings, write_lines
 from tutor.code.pair_functions import split_gradient
 from tutor.code.slips_of_lines import TABLE
-from tutor.code.statement_names import find_loss_names, group_by_line, is_same, leave_line, list_computed, name_targets
+from tutor.code.statement_names import (
+    find_loss_names,
+    group_by_line,
+    is_same,
+    is_taken_out,
+    leave_line,
+    list_computed,
+    name_targets,
+)
 from tutor.code.trial import GivenGradient, Outcome, ProgramTrial
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
-MOST_RUNS = 2_500
+MOST_RUNS = 6_000
 """So many changes are tried at most."""
 MOST_WORK = 1_500_000
 """So many parts of the program are worked out in all, over all runs."""
@@ -40,7 +48,26 @@ class Judgement:
             raise CodeProblem(tell("no loss is found"), where=trial.source.file,
                               hint=tell("call it loss, or return it as the first value"))  # fmt: skip
         self.right = {output.key: self.check.judge_output(output) for output in self.outputs}
+        self._keep_means()
         self.names = {event.key.rpartition(".")[2] for event in self.first.record.events}
+
+    def _keep_means(self) -> None:
+        """A pair may take the gradient from above as that of each sample, and divide by their number where it sums.
+
+        A convention, no slip.
+        """
+        if self.trial.plan.is_single or self.trial.plan.cost:
+            return
+        sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
+        ratios: dict[str, float] = {}
+        for output in self.outputs:
+            target = self.check.find_target(output)
+            if not self.right[output.key] and target is not None and output.value is not None:
+                ratios[output.key] = self.check.find_ratio(output.value, target) or 0.0
+        found = {round(ratio, 6) for ratio in ratios.values()}
+        summed = len(ratios) >= 2 and len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
+        if summed and any(self.right.values()):
+            self.right |= dict.fromkeys(ratios, True)
 
     @property
     def is_right(self) -> bool:
@@ -79,6 +106,7 @@ class Judgement:
         """The verdict, with the lines that are wrong."""
         plan = self.trial.plan
         unread = tuple(self._list_unread())
+        first = self._find_first_line()
         if not self.outputs:
             why = self.first.why or tell("no gradient of it is found")
             return CodeVerdict(
@@ -110,11 +138,34 @@ class Judgement:
                 self.trial.world,
                 lost[0].lost.what if lost[0].lost is not None else "",
             )
+        reason = self._find_doubt()
+        if reason is not None:
+            outputs = tuple(self._list_judged())
+            line = f"{self.trial.source.file}:{getattr(reason.node, 'lineno', 0)}"
+            why = tell("line {line} is not read: {why}", line=line.rpartition(":")[2], why=reason.what)
+            return CodeVerdict(
+                plan.name, plan.forward, "undecided", outputs, (), (), unread, first, self.trial.world, why
+            )
         roots, edits = self.find_roots()
         follows = self._list_followers(edits, roots) if edits else ()
         return CodeVerdict(plan.name, plan.forward, "wrong", tuple(self._list_judged()), tuple(sorted(roots, key=lambda one: one.line)),
             follows, unread,
                            self._find_first_line(), self.trial.world)  # fmt: skip
+
+    def _find_doubt(self) -> NotRead | None:
+        """A line that was not read, or failed otherwise than by shapes, so that a wrong gradient may be the reader's own fault."""
+        backward = {id(node) for node in self.list_statements()}
+        told: set[int] = set()
+        for number, problem in self.first.record.problems.items():
+            if id(problem) in told:
+                continue
+            told.add(id(problem))
+            by_shapes = problem.fails and re.search(
+                r"shape|broadcast|align|mismatch|dimension|axis|reshape", problem.what
+            )
+            if not by_shapes or number not in backward:
+                return problem
+        return None
 
     def _find_first_line(self) -> int:
         lines = [getattr(node, "lineno", 0) for node in self.first.after.values()]
@@ -155,6 +206,7 @@ class Judgement:
             if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.AnnAssign)
         ]
         nodes = [node for node in nodes if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+        nodes = [node for node in nodes if not is_taken_out(node)]
         if not self.trial.plan.is_single:
             return nodes
         needed, last = find_loss_names(nodes)
@@ -202,17 +254,18 @@ class Judgement:
         traced: dict[int, Any] = {}
         outcome = self.trial.run(edits=edits, traced=traced)
         claims = self.check.judge_claims(outcome)
+        kept = {key for key, (right, _) in claims.items() if right}
         statements = self._order_statements(edits, claims, outcome)
         around = self._look_around(traced, outcome, wrong)
         best: tuple[tuple[int, int], LineEdit, list[str]] | None = None
-        tried = [(suspect, statement, row) for suspect, statement in statements for row in TABLE if suspect]
+        tried = [(suspect, statement, row) for row in TABLE for suspect, statement in statements if suspect]
         tried += [(suspect, statement, row) for row in TABLE for suspect, statement in statements if not suspect]
         for suspect, statement, row in tried:
             for edit in row.take(statement, around):
                 self.runs += 1
                 if self.runs > MOST_RUNS or self.trial.work > MOST_WORK:
                     return (best[1], best[2]) if best else None
-                fixed = self._try(edits, edit, wrong)
+                fixed = self._try(edits, edit, wrong, kept)
                 if fixed and (best is None or (len(fixed), suspect) > best[0]) and self._holds(edits, edit, fixed):
                     best = ((len(fixed), suspect), edit, fixed)
                     if suspect and len(fixed) == len(wrong):
@@ -230,15 +283,21 @@ class Judgement:
             if id(problem) not in told and problem.fails:
                 failed.add(number)
             told.add(id(problem))
-        first = next(
-            (event for right, event in sorted(claims.values(), key=lambda pair: pair[1].number) if not right), None
-        )
+        ordered = sorted(claims.values(), key=lambda pair: pair[1].number)
+        first = next((event for right, event in ordered if not right), None)
         suspects: set[int] = set()
         if first is not None:
-            inner = {id(first.statement)} | {
-                id(node) for node in nodes if first.key.rpartition(".")[2] in name_targets(node)
+            certain = {id(event.statement) for right, event in ordered if right}
+            before = max(
+                (event.number for right, event in ordered if right and event.number < first.number), default=-1
+            )
+            between = {
+                id(event.statement)
+                for event in outcome.record.events[outcome.begins :]
+                if before < event.number <= first.number
             }
-            suspects = inner
+            own = {id(node) for node in nodes if first.key.rpartition(".")[2] in name_targets(node)}
+            suspects = ({id(first.statement)} | own | between) - (certain - own)
         chosen = {id(node) for node in nodes if id(node) in failed} or suspects
         return [(1, node) for node in nodes if id(node) in chosen] + [
             (0, node) for node in nodes if id(node) not in chosen
@@ -283,14 +342,21 @@ class Judgement:
                 ratios.append(float(f"{ratio:.9g}"))
         return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)))
 
-    def _try(self, edits: Mapping[int, tuple[ast.stmt, ...]], edit: LineEdit, wrong: Sequence[str]) -> list[str]:
+    def _try(
+        self, edits: Mapping[int, tuple[ast.stmt, ...]], edit: LineEdit, wrong: Sequence[str], kept: Collection[str]
+    ) -> list[str]:
         """The gradients that a change makes right, where it makes none wrong and leaves the loss as it is."""
         made = self._merge(edits, edit)
         try:
             outcome = self.trial.run(edits=made)
         except CodeProblem:
             return []
-        return self._compare(self.check, outcome, wrong)
+        fixed = self._compare(self.check, outcome, wrong)
+        if fixed and kept:  # what was right by its name stays right
+            claims = self.check.judge_claims(outcome)
+            if any(key in claims and not claims[key][0] for key in kept):
+                return []
+        return fixed
 
     def _merge(self, edits: Mapping[int, tuple[ast.stmt, ...]], edit: LineEdit) -> dict[int, tuple[ast.stmt, ...]]:
         merged = dict(edits)
@@ -316,7 +382,7 @@ class Judgement:
     def _holds(self, edits: Mapping[int, tuple[ast.stmt, ...]], edit: LineEdit, fixed: Sequence[str]) -> bool:
         """Whether a change makes them right with other numbers, too."""
         for seed in SEEDS[1:]:
-            trial = replace(self.trial, world=replace(self.trial.world, seed=seed))
+            trial = self.trial.move_to(seed)
             try:
                 first = trial.run()
                 outcome = trial.run(edits=self._merge(edits, edit))

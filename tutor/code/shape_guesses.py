@@ -42,6 +42,10 @@ class ShapeGuesser(CallWorker):
                 shape[-1 if at_left else max(0, len(shape) - 2)] = np.shape(other)[
                     max(0, np.ndim(other) - 2) if at_left else -1
                 ]
+            elif sign == "reshape":
+                if own is left:
+                    self.ask_shape(own, np.shape(right), any_rank=True)
+                continue
             elif sign == "size":
                 shape = [max(pair) for pair in zip(shape, np.shape(other), strict=True)]
             elif len(shape) == np.ndim(other):
@@ -52,7 +56,7 @@ class ShapeGuesser(CallWorker):
                 continue
             self.ask_shape(own, shape)
 
-    def ask_shape(self, own: Any, shape: Sequence[int], depth: int = 0) -> None:
+    def ask_shape(self, own: Any, shape: Sequence[int], depth: int = 0, *, any_rank: bool = False) -> None:
         """A shape for an array that was only guessed, or for those that it was computed of.
 
         Raises `OtherShape` for the first that can have it.
@@ -70,7 +74,7 @@ class ShapeGuesser(CallWorker):
             if (
                 self.changes.get(name, 0) < 6
                 and wanted != np.shape(self.guessed[name])
-                and len(wanted) == np.ndim(self.guessed[name])
+                and (any_rank or len(wanted) == np.ndim(self.guessed[name]))
             ):
                 self.changes[name] = self.changes.get(name, 0) + 1
                 raise OtherShape(name, wanted)

@@ -104,6 +104,7 @@ def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     for node in walk_expressions(statement):
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             yield _make_edit("sign", statement, node, node.operand, "-1")
+    for node in walk_expressions(statement):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             sign = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
             yield _make_edit("sign", statement, node, ast.BinOp(node.left, sign, node.right), "-1")
@@ -172,6 +173,12 @@ def list_compared(statement: ast.stmt) -> list[ast.Compare]:
 
 def take_masks(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """A mask turned round, or the mask of another array."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Name | ast.Attribute):
+        yield _make_edit("mask-turned", statement, target.slice, ast.UnaryOp(ast.Invert(), target.slice))
+    for node in ast.walk(statement):
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
+            yield _make_edit("mask-turned", statement, node, node.operand)
     for node in list_compared(statement):
         for other in (
             (ast.LtE, ast.Gt, ast.Lt, ast.GtE)
@@ -205,7 +212,7 @@ def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
         scaled = [value * ratio for ratio in around.ratio] + [value / ratio for ratio in around.ratio]
         for number in dict.fromkeys([*scaled, *LITERALS]):
             tidy = int(number) if float(number) == int(number) else round(number, 12)
-            if tidy != value and abs(tidy) < 1e6:
+            if tidy != value and abs(tidy) < 1e6 and abs(tidy * 24 - round(tidy * 24)) < 1e-9:
                 yield _make_edit(
                     "another-number",
                     statement,
@@ -334,7 +341,9 @@ def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
                 said = form.format(text)
                 tag = "mask-forgotten" if ">" in form else "slope-forgotten" if "1 -" in form else "factor-forgotten"
                 yield _make_edit(tag, statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
-    for node in parts[:1]:
+    for place, node in enumerate(parts[:8]):
+        if place and not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):
+            continue
         for count in around.counts:
             for sign, tag in ((ast.Div(), "mean-forgotten"), (ast.Mult(), "mean-twice")):
                 yield _make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
@@ -362,34 +371,32 @@ def take_scaled(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
 
 
 def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A term that is missing: another path, a penalty of weights."""
+    """A term that is missing: another path."""
     if isinstance(statement, ast.Expr):
         return
     for place, node in enumerate(walk_expressions(statement)):
         shape = around.shape(node)
-        if place > 6 or shape is None:
+        if place > 6 or not shape:
             continue
-        for text in (
-            around.list_fitting(shape, exact=True)
-            if shape
-            else [text for text in around.pool if around.pool[text] is not None][:0]
-        ):
+        for text in around.list_fitting(shape, exact=True):
+            if text == _say(node):
+                continue
             yield _make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(text)), text)
-            yield _make_edit(
-                "missing-path", statement, node, ast.BinOp(node, ast.Sub(), around.parse(text)), f"-{text}"
-            )
-            if place == 0:
-                for reg in around.extra:
-                    for form in (
-                        "{0} * {1}",
-                        "2 * {0} * {1}",
-                        "0.5 * {0} * {1}",
-                        *(f"{{0}} / {count} * {{1}}" for count in around.counts),
-                    ):
-                        said = form.format(reg, text)
-                        yield _make_edit(
-                            "penalty-forgotten", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said
-                        )
+            made = ast.BinOp(node, ast.Sub(), around.parse(text))
+            yield _make_edit("missing-path", statement, node, made, f"-{text}")
+
+
+def take_penalties(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """The gradient of a penalty of weights that is missing."""
+    for node in list(walk_expressions(statement))[:1] if not isinstance(statement, ast.Expr) else ():
+        for text in around.list_fitting(around.shape(node), exact=True):
+            for rate in around.extra:
+                forms = ["{0} * {1}", "2 * {0} * {1}", "0.5 * {0} * {1}"]
+                forms += [f"{{0}} / {count} * {{1}}" for count in around.counts]
+                for form in forms:
+                    said = form.format(rate, text)
+                    made = ast.BinOp(node, ast.Add(), around.parse(said))
+                    yield _make_edit("penalty-forgotten", statement, node, made, said)
 
 
 def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -462,5 +469,6 @@ TABLE: Sequence[LineSlip] = (
     LineSlip("transposes", take_transposes),
     LineSlip("assignment", take_assignment), LineSlip("operators", take_operators), LineSlip("needless", take_needless),
     LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("lines", take_lines), LineSlip("scaled", take_scaled),
+    LineSlip("penalties", take_penalties),
     LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums),
 )  # fmt: skip

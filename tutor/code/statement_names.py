@@ -107,3 +107,15 @@ def find_loss_names(nodes: Sequence[ast.AST]) -> tuple[set[str], int]:
                     needed |= more
                     growing = True
     return needed - gradients, last
+
+
+def is_taken_out(node: ast.AST) -> bool:
+    """Whether a statement only gives names to what a cache holds: ``x, w, b = cache``.
+
+    >>> is_taken_out(ast.parse("x, w = cache").body[0]), is_taken_out(ast.parse("dscores = probs").body[0])
+    (True, False)
+    """
+    plain = isinstance(node, ast.Assign) and isinstance(
+        node.value, ast.Name | ast.Attribute | ast.Subscript | ast.Tuple
+    )
+    return plain and not any(split_gradient(name) for name in name_targets(node))

@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.code.code_values import (
@@ -25,8 +25,9 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.guess_shapes import Sizes, find_seed
+from tutor.code.guess_shapes import Sizes, find_labels, find_seed
 from tutor.code.guessing import GuessedWorld
+from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, name_returned
 from tutor.code.targets import spell_target
@@ -36,6 +37,8 @@ from tutor.numbers.arrays import np
 from tutor.program.source import Source
 
 MOST_GUESSES = 40
+MOST_TOTAL = 4_000_000
+"""So many parts of the program are worked out in all its runs."""
 LOSS_WORDS = re.compile(
     r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|L|J|E|nll|mse|bce)(_?(val|value|total|sum|data))?$"
 )
@@ -79,8 +82,16 @@ class ProgramTrial:
     changes: dict[str, int] = field(default_factory=dict)
     work: int = 0
     torch: bool = False
+    labels: frozenset[str] = frozenset()
+    sizes: Sizes = field(default_factory=Sizes)
+    table: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    current: Any = None
 
     def __post_init__(self) -> None:
+        if re.search(r"conv|pool", self.plan.name.lower()):  # loops over every place take long
+            self.sizes.known |= {"N": 2, "m": 2, "C": 3, "F": 2}
+        self.labels = find_labels(self.source.tree)
+        self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
         for node in ast.walk(self.source.tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
@@ -94,13 +105,15 @@ class ProgramTrial:
         backward: bool = True, traced: dict[int, Any] | None = None,
     ) -> Outcome:  # fmt: skip
         """One run.  Raises `CodeProblem` where nothing can be judged."""
-        for _ in range(MOST_GUESSES):
-            worker = StatementWorker(
-                self.world, Sizes(), number=complex if bump is not None else float, bump=bump, edits=edits
-            )
+        for _ in range(MOST_GUESSES if self.work < MOST_TOTAL else 0):
+            number = complex if bump is not None else float
+            worker = StatementWorker(self.world, self.sizes, number=number, table=self.table, bump=bump, edits=edits)
+            self.current = worker
             worker.once, worker.forced = self.once, dict(forced or {})
             worker.traced = traced
             worker.torch = self.torch
+            worker.guesser.labels = self.labels
+            worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
             worker.guesser.again = worker.given_again = self.again
             worker.settled = bool(edits) or bump is not None
             worker.changes = self.changes
@@ -118,6 +131,20 @@ class ProgramTrial:
             where=self.source.file,
             hint=tell("give a smaller function, or fewer rounds of its loops"),
         )
+
+    def move_to(self, seed: int) -> ProgramTrial:
+        """The same program with other numbers."""
+        other = ProgramTrial(
+            self.source,
+            self.plan,
+            replace(self.world, seed=seed),
+            self.once,
+            self.forward_source,
+            self.others,
+            self.given,
+        )
+        other.again = dict(self.again)
+        return other
 
     def _run(self, worker: StatementWorker, backward: bool) -> Outcome:
         for source in (*self.others, *filter(None, (self.forward_source,)), self.source):

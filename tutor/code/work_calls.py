@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tutor.code.array_methods import call_array, call_dictionary, call_list, call_text
@@ -19,9 +19,21 @@ from tutor.code.code_values import (
     ProgramFunction,
 )
 from tutor.code.guessing import GuessedDictionary
-from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real
+from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real, take_sigmoid
 from tutor.code.work_expressions import ExpressionWorker, refuse_misfit, refuse_part, take_whole
 from tutor.numbers.arrays import np
+
+KNOWN = frozenset({"sigmoid", "relu", "softmax", "tanh", "log_softmax"})
+"""Functions that are known by their names where the file does not have them."""
+PAIRED = {"multiply": "*", "add": "+", "subtract": "-", "divide": "/", "maximum": "max", "minimum": "min", "mul": "*"}
+USUAL: dict[str, Callable[..., Any]] = {
+    "sigmoid_backward": lambda grad, z: grad * take_sigmoid(z) * (1 - take_sigmoid(z)),
+    "relu_backward": lambda grad, z: grad * (take_real(z) > 0),
+    "tanh_backward": lambda grad, z: grad * (1 - np.tanh(z) ** 2),
+    "sigmoid_derivative": lambda z: take_sigmoid(z) * (1 - take_sigmoid(z)),
+    "sigmoid_prime": lambda z: take_sigmoid(z) * (1 - take_sigmoid(z)),
+    "relu_derivative": lambda z: (take_real(z) > 0) * 1.0,
+}
 
 
 class CallWorker(ExpressionWorker):
@@ -49,6 +61,10 @@ class CallWorker(ExpressionWorker):
         if type(func) is BoundMethod:
             return self.call_bound(func, values, named, node)
         if type(func) is Guess:
+            if func.name in self.table and func.name in KNOWN:
+                return self.call_library(f"numpy.{func.name}", values, named, node)
+            if func.name in USUAL:
+                return USUAL[func.name](*(self.settle(value) for value in values))
             raise NotRead(f"the function {func.name} is not in the file", node)
         raise NotRead("this is no function that is read", node)
 
@@ -69,12 +85,26 @@ class CallWorker(ExpressionWorker):
         if func.name in ("dot", "matmul", "mm") and values and type(values[0]) is Guess:
             values = [self.guesser.settle_pair("@", func.of, values[0])[1], *values[1:]]
         values = [self.settle(value) for value in values]
+        if func.name in ("reshape", "view") and values and isinstance(func.of, np.ndarray):
+            return self.change_shape(func.of, values, node)
         if func.name in ("dot", "matmul", "mm") and len(values) == 1:
             try:
                 return self.keep_made("@", func.of, values[0], self.table["dot"](func.of, values[0]))
             except ValueError:
                 raise refuse_misfit(func.of, "@", values[0], node) from None
         return call_array(func.of, func.name, self.table, self.torch)(*values, **self._drop_needless(named))
+
+    def change_shape(self, array: Any, sizes: Sequence[Any], node: ast.AST) -> Any:
+        """An array in another shape; where the sizes do not go together, the guess of its own shape may be wrong."""
+        flat = [self.settle(size) for part in sizes for size in (part if isinstance(part, tuple | list) else [part])]
+        wanted = tuple(int(take_real(size)) for size in flat)
+        try:
+            return np.reshape(array, wanted)
+        except ValueError:
+            why = NotRead(f"an array of the shape {np.shape(array)} is not reshaped to {wanted}", node, fails=True)
+            if all(size > 0 for size in wanted):
+                why.operands = (array, "reshape", np.empty(wanted))
+            raise why from None
 
     def _drop_needless(self, named: Mapping[str, Any]) -> dict[str, Any]:
         return {AXIS_WORDS.get(word, word): self.settle(value) for word, value in named.items() if word not in DROPPED}
@@ -86,6 +116,14 @@ class CallWorker(ExpressionWorker):
             return self.call_python(word, values, node)
         for prefix in ("nn.functional.", "nn.", "core."):
             word = word.removeprefix(prefix)
+        if word in ("random.RandomState", "random.default_rng", "random.Generator", "Generator"):
+            return LibraryWord("numpy.random")
+        if word.startswith("random.") and word[7:] in ("standard_normal", "integers"):
+            word = {"standard_normal": "random.randn", "integers": "random.randint"}[word[7:]]
+        if word in ("reshape",) and values and isinstance(self.settle(values[0]), np.ndarray):
+            return self.change_shape(
+                self.settle(values[0]), values[1:] or [named.get("shape", named.get("newshape"))], node
+            )
         row = self.table.get(word) or self.table.get(
             word.rpartition(".")[2] if word.startswith(("linalg.", "special.")) else word
         )
@@ -93,13 +131,13 @@ class CallWorker(ExpressionWorker):
             raise NotRead(f"{path} is not read", node)
         if word in ("dot", "matmul", "mm", "multiply", "add", "subtract", "maximum", "divide") and len(values) >= 2:
             sign = "@" if word in ("dot", "matmul", "mm") else "+"
-            if sign == "@" and not any(type(value) is Guess for value in values[:2]):
+            if any(type(value) is Guess for value in values[:2]):
+                values[:2] = self.guesser.settle_pair(sign, values[0], values[1])
+            if sign == "@":
                 try:
                     return self.keep_made("@", values[0], values[1], row(*values, **self._drop_needless(named)))
                 except ValueError:
                     raise refuse_misfit(values[0], "@", values[1], node) from None
-            if any(type(value) is Guess for value in values[:2]):
-                values[:2] = self.guesser.settle_pair(sign, values[0], values[1])
         values = [self.settle(value) for value in values]
         cleaned = self._drop_needless(named)
         if word == "where" and "where" in named:
@@ -113,9 +151,12 @@ class CallWorker(ExpressionWorker):
             return made if word == "var" else np.sqrt(made)
         if word == "transpose" and self.torch and len(values) == 3:
             return np.swapaxes(*values)
-        if head == "math":
-            return row(*values)
-        return row(*values, **cleaned)
+        try:
+            return row(*values) if head == "math" else row(*values, **cleaned)
+        except ValueError:
+            if word in PAIRED and len(values) == 2:
+                raise refuse_misfit(values[0], PAIRED[word], values[1], node) from None
+            raise
 
     def call_python(self, word: str, values: list[Any], node: ast.AST) -> Any:
         """Python's own functions that are read."""
@@ -125,6 +166,10 @@ class CallWorker(ExpressionWorker):
             raise NotRead(f"{word} is not read", node)
         if word == "print":
             return None
+        if word in ("list", "tuple") and values and type(values[0]) is Guess and values[0].name in self.guesser.labels:
+            return values[0]
+        if word == "len" and values and isinstance(values[0], GuessedDictionary) and not values[0]:
+            return 4
         if word == "super":
             return Object(None, {"__init__": LibraryWord("python.print")})
         values = [self.settle(value) for value in values]

@@ -50,7 +50,14 @@ LOUD = ("set_", "save", "plot", "show")
 class ExpressionWorker(ABC):
     """Works out expressions; a statement worker has it call functions of the program."""
 
-    def __init__(self, world: GuessedWorld, sizes: Sizes, *, number: type = float) -> None:
+    def __init__(
+        self,
+        world: GuessedWorld,
+        sizes: Sizes,
+        *,
+        number: type = float,
+        table: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
         self.world, self.number = world, number
         self.guesser = Guesser(world, sizes)
         self.record = Record()
@@ -59,7 +66,7 @@ class ExpressionWorker(ABC):
         self.scope: dict[str, Any] = self.module
         self.parts = 0
         self.drawn = 0
-        self.table = make_table(self.draw, lambda: self.number)
+        self.table = table or make_table(self.draw, lambda: self.number)
         self.depth = 0
         self.traced: dict[int, Any] | None = None
         self.made: dict[int, tuple[str, Any, Any, Any]] = {}
@@ -129,7 +136,7 @@ class ExpressionWorker(ABC):
         if type(of) is ClassOf and name in of.methods:
             return ProgramFunction(of.methods[name], of.scope)
         if type(of) is Guess and name in ("get", "setdefault", "keys", "items", "values", "update"):
-            of.value, of.known = GuessedDictionary(), True
+            of.value, of.known = GuessedDictionary(self.guesser.settings), True
             of = of.value
         if type(of) is Guess:
             of = self.settle(of)
@@ -171,7 +178,7 @@ class ExpressionWorker(ABC):
         if type(of) is Guess and isinstance(node.slice, ast.Constant | ast.JoinedStr | ast.BinOp):
             key = self.read(node.slice)
             if isinstance(key, str):
-                of.value, of.known = GuessedDictionary(), True
+                of.value, of.known = GuessedDictionary(self.guesser.settings), True
                 of = of.value
         if isinstance(of, dict):
             key = self.take(node.slice)
@@ -189,6 +196,13 @@ class ExpressionWorker(ABC):
         for place, part in enumerate(index[: len(wanted)]):
             if isinstance(part, slice) and isinstance(part.stop, int) and part.stop > wanted[place]:
                 wanted[place] = part.stop
+            elif (
+                isinstance(part, slice)
+                and part.stop is None
+                and isinstance(part.start, int)
+                and part.start >= wanted[place] > 0
+            ):
+                wanted[place] = part.start + max(1, part.start // 3)
         if tuple(wanted) != np.shape(of):
             why = NotRead("a slice goes beyond the array", node, fails=True)
             why.operands = (of, "size", np.empty(wanted))

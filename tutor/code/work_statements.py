@@ -23,14 +23,15 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.guess_shapes import Sizes, list_documented
+from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
-from tutor.code.shape_guesses import ShapeGuesser
+from tutor.code.pair_functions import split_gradient
 from tutor.code.targets import is_drawn, list_targets, load_target, spell_target
+from tutor.code.work_calls import KNOWN
 from tutor.code.work_expressions import SIGNS
+from tutor.code.work_functions import FunctionWorker
 from tutor.numbers.arrays import np
 
-DEEPEST = 12
 STEP = 1e-30
 """How far along the imaginary axis a slope is taken: so small that its square is nothing."""
 FAILS = (
@@ -47,7 +48,7 @@ FAILS = (
 )
 
 
-class StatementWorker(ShapeGuesser):
+class StatementWorker(FunctionWorker):
     """Works through statements.
 
     ``bump`` moves the value of one event in a direction, so that its slope is the imaginary part of what comes out.  ``edits`` are
@@ -61,10 +62,11 @@ class StatementWorker(ShapeGuesser):
         sizes: Sizes,
         *,
         number: type = float,
+        table: Mapping[str, Callable[..., Any]] | None = None,
         bump: tuple[int, Any] | None = None,
         edits: Mapping[int, Sequence[ast.stmt]] | None = None,
     ) -> None:
-        super().__init__(world, sizes, number=number)
+        super().__init__(world, sizes, number=number, table=table)
         self.bump, self.edits = bump, edits or {}
         self.once: frozenset[int] = frozenset()
         self.generic = False
@@ -125,8 +127,7 @@ class StatementWorker(ShapeGuesser):
         before, self.statement = self.statement, node
         self.record.visited[id(node)] = node
         try:
-            with np.errstate(all="ignore"):
-                _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
+            _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
         except (FunctionReturned, RoundEnds, TooLong, OtherShape):
             raise
         except NotRead as why:
@@ -144,7 +145,16 @@ class StatementWorker(ShapeGuesser):
         if isinstance(node, ast.Return):
             raise FunctionReturned(Lost(why))
         for target in list_targets(node) if simple else ():
-            self._bind_lost(target, why)
+            if self.generic and self.depth == 0 and not why.fails and isinstance(target, ast.Name | ast.Tuple):
+                self._bind_guess(target)
+            else:
+                self._bind_lost(target, why)
+
+    def _bind_guess(self, target: ast.expr) -> None:
+        """Data that a script reads from somewhere: names that nobody gives."""
+        for part in target.elts if isinstance(target, ast.Tuple) else [target]:
+            if isinstance(part, ast.Name):
+                self.scope[part.id] = Guess(part.id)
 
     def _bind_lost(self, target: ast.expr, why: NotRead) -> None:
         if isinstance(target, ast.Tuple | ast.List):
@@ -165,17 +175,59 @@ class StatementWorker(ShapeGuesser):
         """``z = W @ x``."""
         if self._take_shape_apart(node):
             return
+        if self._take_usual(node):
+            return
         value = self.read(node.value)
+        if (
+            self.generic
+            and self.depth == 0
+            and type(value) is int
+            and value >= 10
+            and isinstance(node.targets[0], ast.Name)
+        ):
+            value = self.guesser.sizes.find(node.targets[0].id)
+        if self.generic and self.depth == 0 and isinstance(node.targets[0], ast.Tuple) and isinstance(value, tuple):
+            names = [part.id if isinstance(part, ast.Name) else "" for part in node.targets[0].elts]
+            find = self.guesser.sizes.find
+            value = tuple(
+                find(name) if type(one) is int and one >= 10 and name else one
+                for name, one in zip(names, value, strict=False)
+            )
         if self.generic and is_drawn(node.value):
             value = self.make_generic(node.targets[0], value)
         for target in node.targets:
             self.give_value(target, value, node)
 
+    def _take_usual(self, node: ast.Assign) -> bool:
+        """``A, cache = sigmoid(Z)`` of a function that a course gives beside the file: the value, and what it is of."""
+        call, target = node.value, node.targets[0]
+        if not (
+            isinstance(target, ast.Tuple)
+            and len(target.elts) == 2
+            and isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+        ):
+            return False
+        name = call.func.id
+        if (
+            name not in KNOWN
+            or name in self.scope
+            or isinstance(self.module.get(name), ProgramFunction)
+            or len(call.args) != 1
+        ):
+            return False
+        inner = self.take(call.args[0])
+        self.give_value(target, (self.table[name](inner), inner), node)
+        return True
+
     def make_generic(self, target: ast.expr, value: Any) -> Any:
         """Parameters that begin as zeros, or as small numbers, get numbers that tell mistakes."""
         if isinstance(value, np.ndarray) and value.dtype.kind in "fc" and value.size:
-            name = spell_target(target)[1]
-            return self.guesser.make_numbers(f" {name}", value.shape).astype(self.number)
+            name, spread = spell_target(target)[1], float(np.std(np.real(value)))
+            last = name.rpartition(".")[2]
+            if spread > 0.02 or split_gradient(name) or not (BIASES.match(last) or NAMED_WEIGHTS.match(last)):
+                return value
+            return 0.3 * self.guesser.make_numbers(f" {name}", value.shape).astype(self.number)
         return value
 
     def _take_shape_apart(self, node: ast.Assign) -> bool:
@@ -232,7 +284,7 @@ class StatementWorker(ShapeGuesser):
         of = self.read(target.value)
         key = spell_target(target)[1]
         if type(of) is Guess:
-            of.value, of.known = GuessedDictionary(), True
+            of.value, of.known = GuessedDictionary(self.guesser.settings), True
             of = of.value
         if isinstance(of, dict):
             of[self.take(target.slice)] = self.note(key, value, node)
@@ -404,82 +456,6 @@ class StatementWorker(ShapeGuesser):
                 methods |= known.methods
         methods |= {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
         self.scope[node.name] = ClassOf(node, self.scope, methods)
-
-    # functions of the program
-
-    def call_own(self, func: Any, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
-        """A function, an object or a class of the program, with its arguments."""
-        if isinstance(func, ClassOf):
-            return self.make_object(func, values, named, node)
-        if isinstance(func, Object):
-            method = next((name for name in ("__call__", "forward") if func.of and name in func.of.methods), "")
-            if not method or func.of is None:
-                raise NotRead("this object is no function", node)
-            func = ProgramFunction(func.of.methods[method], func.of.scope, func, func)
-        if self.depth >= DEEPEST:
-            raise NotRead("functions that call each other too deep", node)
-        scope = dict(func.scope) if isinstance(func.node, ast.Lambda) or func.scope is not self.module else {}
-        own, self.scope = self.scope, scope
-        scope |= self.match_arguments(func, values, named, node)
-        self.depth += 1
-        try:
-            if isinstance(func.node, ast.Lambda):
-                return self.read(func.node.body)
-            self.run(func.node.body)
-        except FunctionReturned as end:
-            if type(end.value) is Lost:
-                raise end.value.why from None
-            return end.value
-        finally:
-            self.scope = own
-            self.depth -= 1
-        return None
-
-    def match_arguments(
-        self, func: ProgramFunction, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST
-    ) -> dict[str, Any]:
-        """The arguments by their names; what nobody gives and has no usual value stays open."""
-        args = func.node.args
-        listed = [*args.posonlyargs, *args.args]
-        left = ([func.first] if func.first is not None else []) + list(values)
-        usual = dict(zip([arg.arg for arg in listed][len(listed) - len(args.defaults) :], args.defaults, strict=True))
-        usual |= {
-            arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None
-        }
-        found: dict[str, Any] = {}
-        hints = list_documented(func.node, self.guesser.sizes)
-        for arg in [*listed, *args.kwonlyargs]:
-            name = arg.arg
-            if left and arg in listed:
-                found[name] = left.pop(0)
-            elif name in named:
-                found[name] = named[name]
-            elif name in usual and not (isinstance(usual[name], ast.Constant) and usual[name].value is None):  # type: ignore[attr-defined]
-                found[name] = self.read(usual[name])
-            else:
-                found[name] = Guess(name, hints.get(name))
-            if type(found[name]) is Guess and found[name].hint is None and name in hints:
-                found[name].hint = hints[name]
-        if args.vararg is not None:
-            found[args.vararg.arg] = tuple(left)
-        elif left:
-            raise TypeError(f"{len(left)} arguments too many")
-        if args.kwarg is not None:
-            found[args.kwarg.arg] = {key: value for key, value in named.items() if key not in found}
-        return found
-
-    def make_object(self, made_of: ClassOf, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Object:
-        """An object of a class, whose __init__ is worked through."""
-        made = Object(made_of)
-        if "__init__" in made_of.methods:
-            generic, self.generic = self.generic, True
-            try:
-                self.call_own(
-                    ProgramFunction(made_of.methods["__init__"], made_of.scope, made, made), values, named, node
-                )
-            finally:
-                self.generic = generic
-        return made
 
 
 _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {

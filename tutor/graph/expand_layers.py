@@ -68,6 +68,7 @@ def find_statistics(expr: Expr) -> list[Call]:
 
     What is a whole formula, what is by itself in it (the mean of some losses) and a single mean (x - mean(x)) stay where they are.
 
+    >>> from tutor.expression.nodes import Mul
     >>> x = Name("x")
     >>> centred = Add((x, Neg(Call("mean", (x,)))))
     >>> find_statistics(centred), [call.func for call in find_statistics(Mul((centred, Call("var", (x,)))))]

@@ -405,7 +405,7 @@ class _FormulaReader(_SymbolReader):
 _LOWERED = str.maketrans({digit: SUB[digit] for digit in "0123456789"})
 _ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
 """An accent as part of a name: y_hat, w_tilde_1."""
-_ACCENTED_LETTER = re.compile(r"([A-Za-z])(bar|tilde)")
+_ACCENT_RUN_ON = re.compile(r"([A-Za-z])(bar|tilde)")
 """The same of one letter, run together as programs have it: xbar; a rebar is a word."""
 _SQUARED = re.compile(r"([A-Za-z]+)_sq(?=_|\d|\Z)")
 """A square as part of a name: sigma_sq is σ², a variance."""
@@ -450,7 +450,7 @@ def guess(name: str) -> Symbol:
     accent = ""
     if len(head) > 3 and head.endswith("hat"):
         head, accent = head[:-3], "\\hat"
-    elif (match := _ACCENTED_LETTER.fullmatch(head)) or (match := _ACCENTED.match(name)):
+    elif (match := _ACCENT_RUN_ON.fullmatch(head)) or (match := _ACCENTED.match(name)):
         head, accent = match[1], f"\\{match[2]}"
     greek = SPELLINGS.get(head, head)
     if greek in COMMANDS:

@@ -22,7 +22,7 @@ def make_known(value: Any) -> KnownArray | None:
     """An array of numbers that are known, of what may be one: filled with one number, a range, a list; nothing for any other.
 
     >>> make_known(range(3)).entries.tolist()
-    [0, 1, 2]
+    [0.0, 1.0, 2.0]
     """
     if isinstance(value, KnownArray):
         return value
