@@ -220,7 +220,8 @@ class _Reader:
         named = (*graph.names, *(layered.graph.names if layered else ()), *families) if graph else None
         symbols = self.symbols(good.get("symbols", {}), named)
         claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile, layered, plan)]
-        subject = Subject(graph, layered if layered is not None else choose_own_layers(None, network, profile) if graph else None, network)
+        arrays = layered if layered is not None else choose_own_layers(None, network, profile) if graph else None
+        subject = Subject(graph, arrays, network, self.repetition)
         translations = read_translations(self.raw, self.check_types, self.fault)
         questions = read_questions(good["question"], subject, self.check_types, self.fault) if "question" in good else ()
         return Exercise(

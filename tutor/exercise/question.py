@@ -39,6 +39,7 @@ class Question:
     ``translated`` into other languages, too, and its right letters in ``right``.
     ``array`` is what is asked by its name in the layer form (``dL/dW1``, ``W1@1``), empty for a single quantity of an exercise without one;
     an ``expression`` for it is a formula over whole arrays, of any ``shape``.
+    What is asked of any time, ``dL/dh[t]``, is asked at the time that ``free`` gives to the index; ``shown`` is its name with the letter.
     """
 
     id: str
@@ -55,6 +56,8 @@ class Question:
     right: tuple[str, ...] = ()
     array: str = ""
     translated: tuple[tuple[str, str], ...] = ()
+    free: tuple[tuple[str, int], ...] = ()
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

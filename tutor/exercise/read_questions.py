@@ -11,6 +11,7 @@ from typing import Any, get_args
 from tutor.errors import ExerciseError, TutorError, hint_near
 from tutor.exercise.claims import MAX_STEPS, check_countable
 from tutor.exercise.question import LISTS, Case, Form, Kind, Question, Scheme, Tolerance
+from tutor.exercise.repeated import Pinned, Repetition
 from tutor.expression.keys import derivative_key, make_after_key
 from tutor.expression.parse import read_name
 from tutor.graph.bracketed import pick_bracketed
@@ -47,6 +48,7 @@ class Subject:
     graph: Graph | None
     layered: Layered | None = None
     network: Network | None = None
+    repetition: Repetition | None = None
 
     def targets(self, ask: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """The quantities that a question is about and their shape: () for one, (n,) for a vector or column, (r, c) for a matrix.
@@ -76,6 +78,13 @@ class Subject:
         if shape or int(last) <= first:
             raise ExerciseError("a column is of one quantity, from an update to a later one", hint="such as w after 0..7")
         return tuple(_name_after(targets[0], k) for k in range(first, int(last) + 1)), (int(last) - first + 1,)
+
+    def pin(self, ask: str) -> Pinned | None:
+        """What is asked at one time for any, where an index is left free; nothing else."""
+        if self.repetition is None or self.graph is None or not ask:
+            return None
+        arrays = self.layered.graph.names if self.layered is not None else ()
+        return self.repetition.pin(ask, (*self.graph.names, *arrays))
 
     def drop_updates(self, ask: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """The same without updates."""
@@ -153,6 +162,11 @@ def read_questions(rows: list[Any], subject: Subject, checked: Checked, fault: F
 def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     ask = entry.get("ask", "")
     kind: Any = entry.get("kind", "")
+    written, pinned = ask, subject.pin(ask)
+    if pinned is not None:
+        if kind not in ("", "expression"):
+            raise ExerciseError(f"{make_visible(ask)} is asked of any {pinned.index}: a formula", hint='kind = "expression"')
+        ask, kind = pinned.text, "expression"
     if kind not in ("", *get_args(Kind)):
         raise ExerciseError(f"there is no kind {make_visible(kind)}", hint=hint_near(kind, get_args(Kind)) or ", ".join(get_args(Kind)))
     if not ask and kind != "choice":
@@ -174,7 +188,7 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     if form not in get_args(Form):
         raise ExerciseError(f"there is no form {make_visible(form)}", hint=", ".join(get_args(Form)))
     options, right = _options(entry, kind)
-    ident = entry.get("id", "").strip() or _ident(ask, kind)
+    ident = entry.get("id", "").strip() or _ident(written, kind)
     if not ident:
         raise ExerciseError("a choice has no id of its own", hint='such as id = "direction"')
     if not _ID.fullmatch(ident) or not ident.isprintable() or ".." in ident.split("/"):
@@ -187,8 +201,9 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     marks = _share(entry, "marks", Fraction(1))
     if marks <= 0 or marks > 10_000:
         raise ExerciseError(f"{make_visible(str(entry['marks']))} marks", hint="marks are positive, such as 2 or \"1/2\"")
-    return Question(ident, ask, kind, targets, shape, marks, tolerance, form, entry.get("follow", True), entry.get("text", ""),
-                    options, right, array)  # fmt: skip
+    free = ((pinned.index, pinned.time),) if pinned is not None else ()
+    return Question(ident, written, kind, targets, shape, marks, tolerance, form, entry.get("follow", True), entry.get("text", ""),
+                    options, right, array, free=free, shown=pinned.shown if pinned is not None else "")  # fmt: skip
 
 
 def _kind(ask: str, shape: tuple[int, ...]) -> str:

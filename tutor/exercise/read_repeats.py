@@ -441,10 +441,16 @@ class _Unroller:
         for key, parts in (("claim", ("claim", "printed")), ("question", ("ask",)), ("table", ("columns",))):
             if isinstance(raw.get(key), list):
                 raw[key] = [
-                    {part: self.put_text(value, f"{key}[{at}]") if part in parts else value for part, value in one.items()}
+                    {part: self.put_text(value, f"{key}[{at}]") if part in parts and (part != "ask" or not self.is_free(value)) else value
+                     for part, value in one.items()}
                     if isinstance(one, dict) else one
                     for at, one in enumerate(raw[key], 1)
                 ]  # fmt: skip
+
+    def is_free(self, text: Any) -> bool:
+        """Whether an index stands free in what is asked: it is asked of any time (`tutor.exercise.repeated.Repetition.pin`)."""
+        written = spell_small(write_out_times(text, self.spans, self.writer.ends)) if type(text) is str else ""
+        return any(has_free_index(written, index) for index in self.spans)
 
     def list_at_times(self, entry: Any, where: str) -> list[Any]:
         """A claim at every time where it means something, if an index stands free in it: dL/dh[t] from dL/dh[t+1]."""

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tutor.errors import TutorError
+from tutor.errors import GraphError, TutorError
 from tutor.expression.walk import names
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph, Quantity
-from tutor.graph.repetition import Blocks, IndexWriter, Place, Repeat, Timed, find_families
-from tutor.graph.written_times import put_counts, write_out_times
+from tutor.graph.repetition import Blocks, IndexWriter, Moved, Place, Repeat, Timed, find_families
+from tutor.graph.written_times import has_free_index, put_counts, put_places, spell_small, write_out_times
+from tutor.text import make_visible
 
 _WHERE = re.compile(r"(?:steps(?:: )?)?(?:(?:(?<=s)|steps)\[(?P<number>\d+)\]|step (?P<target>\w+))")
 TARGET = re.compile(r"\s*(?P<name>[^\s(=,:]+)")
 _MADE = re.compile(r"(?P<family>.+)_(?P<time>\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What is asked of any time: as it is at one ``time`` of the ``index``, and with the letter itself."""
+
+    text: str
+    shown: str
+    index: str
+    time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +122,35 @@ class Repetition:
         """The blocks over time between which something is cut; nothing where gradients flow back to the first time."""
         return self.list_blocks(graph).get(self.index) if graph.cuts else None
 
-    def spell_out(self, text: str) -> str:
+    def spell_out(self, text: str, at: Mapping[str, int] | None = None) -> str:
         """What somebody writes about the exercise, with its indices and sums written out: ``Σ_(t=1..T) δₜ``, ``dL/dh[2]``.
 
-        Raises `GraphError` for an index that means nothing there.
+        ``at`` is the time that is meant by an index that is left free, ``h[t+1]``.  Raises `GraphError` for an index
+        that means nothing there.
         """
         text = self.spell_times(text)
+        if at:
+            text = put_places(text, at)
         families = {**find_families(self.repeats, (text,)), **self.families}
-        return IndexWriter(families, self.spans, tuple(self.spans)).write(text)
+        return IndexWriter(families, self.spans, tuple(self.spans)).write(text, at)
+
+    def pin(self, text: str, known: Collection[str]) -> Pinned | None:
+        """What is asked with an index that is left free, ``dL/dh[t]``, at one time from the middle: there all that a time has is there.
+
+        Nothing where no index is free.  Raises `GraphError` for what is at no time.
+        """
+        written = spell_small(self.spell_times(text))
+        index = next((index for index in self.spans if has_free_index(written, index)), "")
+        if not index:
+            return None
+        low, high = self.spans[index]
+        for time in sorted(range(low, high + 1), key=lambda time: (abs(2 * time - low - high), time)):
+            writer = IndexWriter(self.families, self.spans, tuple(self.spans))
+            pinned = writer.write(written, {index: time})
+            if set(writer.made) <= set(known):
+                open_writer = IndexWriter(self.families, self.spans, tuple(self.spans))
+                return Pinned(pinned, open_writer.write(written, {index: Moved(index)}), index, time)
+        raise GraphError(f"{make_visible(text, 40)} at no {index} is there all that it needs", hint=f"write one {index}, such as {high}")
 
     def spell_times(self, text: str) -> str:
         """A text with its sums over time written out, whatever else stands in it."""

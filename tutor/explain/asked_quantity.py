@@ -18,7 +18,7 @@ MOST_NAMED = 6
 def name_asked(question: Question, words: Wording) -> list[Inline]:
     """What a question asks for: quantities and derivatives as maths, "w after 3 updates", what is counted."""
     say = words.sheets
-    keys = [question.array] if question.array else list(question.targets)
+    keys = [question.shown] if question.shown else [question.array] if question.array else list(question.targets)
     if keys[0].startswith("count "):
         return [say.COUNT[keys[0].removeprefix("count ")]]
     if question.kind == "column":

@@ -68,14 +68,17 @@ class _Read:
         return self.members[self.place].expr
 
 
-def write_out(exercise: Exercise, text: str) -> tuple[str, str]:
-    """An answer with its sums over time written out, Σ_(t=1..T) δₜ, where the exercise repeats steps; and what in it is at no time."""
+def write_out(exercise: Exercise, text: str, free: Mapping[str, int]) -> tuple[str, str]:
+    """An answer with its sums over time written out, Σ_(t=1..T) δₜ, where the exercise repeats steps; and what in it is at no time.
+
+    ``free`` has the time at which an index is meant that the question leaves free, h_{t+1}.
+    """
     repetition = exercise.repetition
     if repetition is None or len(text) > MAX_LENGTH:
         return text, ""
     written = repetition.spell_times(text)
     try:
-        return repetition.spell_out(written) if "[" in written else written, ""
+        return repetition.spell_out(written, free) if "[" in written or free else written, ""
     except GraphError as error:
         before_one = re.search(r"\w+\[-\d+\]", written.replace("−", "-"))
         return written, before_one.group() if before_one is not None and error is not None else ""
@@ -86,7 +89,7 @@ class AnswerJudge:
 
     def __init__(self, sheet: Sheet, diagnosis: Diagnosis, question: Question, text: str, earlier: Earlier, *, comma: bool = False) -> None:
         self.sheet, self.question, self.given = sheet, question, text
-        self.text, self.impossible = (text, "") if question.kind == "choice" else write_out(sheet.exercise, text)
+        self.text, self.impossible = (text, "") if question.kind == "choice" else write_out(sheet.exercise, text, dict(question.free))
         self.typed = narrow_signs(put_points(self.text) if comma and question.kind != "choice" else self.text)
         """The text with points in its decimals, as the grammar reads it."""
         self.judge = Judge(sheet, diagnosis)
