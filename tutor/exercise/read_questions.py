@@ -79,12 +79,12 @@ class Subject:
             raise ExerciseError("a column is of one quantity, from an update to a later one", hint="such as w after 0..7")
         return tuple(_name_after(targets[0], k) for k in range(first, int(last) + 1)), (int(last) - first + 1,)
 
-    def pin_time(self, ask: str) -> Pinned | None:
+    def choose_time(self, ask: str) -> Pinned | None:
         """What is asked at one time for any, where an index is left free; nothing else."""
         if self.repetition is None or self.graph is None or not ask:
             return None
         arrays = self.layered.graph.names if self.layered is not None else ()
-        return self.repetition.pin_time(ask, (*self.graph.names, *arrays))
+        return self.repetition.choose_time(ask, (*self.graph.names, *arrays))
 
     def drop_updates(self, ask: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """The same without updates."""
@@ -162,7 +162,7 @@ def read_questions(rows: list[Any], subject: Subject, checked: Checked, fault: F
 def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     ask = entry.get("ask", "")
     kind: Any = entry.get("kind", "")
-    written, pinned = ask, subject.pin_time(ask)
+    written, pinned = ask, subject.choose_time(ask)
     if pinned is not None:
         if kind not in ("", "expression"):
             raise ExerciseError(f"{make_visible(ask)} is asked of any {pinned.index}: a formula", hint='kind = "expression"')

@@ -448,7 +448,7 @@ class _Unroller:
                 ]  # fmt: skip
 
     def is_free(self, text: Any) -> bool:
-        """Whether an index stands free in what is asked: it is asked of any time (`tutor.exercise.repeated.Repetition.pin_time`)."""
+        """Whether an index stands free in what is asked: it is asked of any time (`tutor.exercise.repeated.Repetition.choose_time`)."""
         written = spell_small(write_out_times(text, self.spans, self.writer.ends)) if type(text) is str else ""
         return any(has_free_index(written, index) for index in self.spans)
 

@@ -134,7 +134,7 @@ class Repetition:
         families = {**find_families(self.repeats, (text,)), **self.families}
         return IndexWriter(families, self.spans, tuple(self.spans)).write(text, at)
 
-    def pin_time(self, text: str, known: Collection[str]) -> Pinned | None:
+    def choose_time(self, text: str, known: Collection[str]) -> Pinned | None:
         """What is asked with an index that is left free, ``dL/dh[t]``, at one time from the middle: there all that a time has is there.
 
         Nothing where no index is free.  Raises `GraphError` for what is at no time.
