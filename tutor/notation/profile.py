@@ -288,14 +288,15 @@ def notation(
         if quantity.kind == "sum" and quantity.index and delta:
             partials[loss, quantity.name] = read_symbol(delta.format(**_places(quantity, net))).symbol()
     style: Time = raw.get("time", "index")
+    known = {quantity.name for quantity in listed}
     for quantity in listed:
         if quantity.time and quantity.name not in own and not quantity.index:
             family = "_".join(quantity.name.split("_")[: -len(quantity.time)])
-            found[quantity.name] = put_time(own.get(family) or guess(family), quantity.time, style)
+            letter = guess_array(family, known) if quantity.shape else guess(family)
+            found[quantity.name] = put_time(own.get(family) or letter, quantity.time, style)
     faces: dict[int, Face] = {1: raw.get("vectors", "plain"), 2: raw.get("matrices", "plain")}
     arrays = {quantity.name: faces[min(len(quantity.shape), 2)] for quantity in listed if quantity.shape}
     found.update(own)
-    known = {quantity.name for quantity in listed}
     for name, face in arrays.items():
         found[name] = set_face(found.get(name) or guess_array(name, known), face)
         if (loss, name) in partials:
