@@ -8,6 +8,8 @@ from torch_live import need_torch, reference
 
 from tutor.derive.backward import derive
 from tutor.errors import TutorError
+from tutor.explain.words.array_rules import ArrayWords
+from tutor.explain.words.rules import RuleWords
 from tutor.graph.entries import Array
 from tutor.graph.layered import from_layers
 from tutor.numbers.arithmetic import as_real
@@ -66,3 +68,19 @@ def test_every_row_has_a_case_and_the_table_every_case():
 def test_a_way_whose_last_step_is_no_output_is_refused():
     with pytest.raises(TutorError, match="the last step is the first output"):
         CompositeLayer("half", ("x",), (Way(("x: n",), ("z = x/2",)),))
+
+
+def test_a_reason_belongs_to_a_step_and_is_said():
+    for row in COMPOSITES.values():
+        targets = {step.partition("=")[0].strip() for way in row.ways for step in way.steps}
+        assert set(row.reasons) <= targets, row.name
+        assert set(row.reasons.values()) <= set(ArrayWords.FORWARD), row.name
+
+
+def test_inner_steps_have_their_reason():
+    lines = ["h1, c1 = lstm_cell(x, h, c, W, U)", "y = layer_norm(h1, g, b)", "L = sum(y^2)"]
+    shapes = {"x": (2,), "h": (3,), "c": (3,), "W": (12, 2), "U": (12, 3), "g": (3,), "b": (3,)}
+    steps = from_layers(lines, shapes).graph.steps
+    said = {step.target: ArrayWords().say_forward(step.rule, RuleWords()) for step in steps}
+    assert "as defined" not in said.values()
+    assert (said["xhat"], said["f1"]) == ("minus the mean, over the deviation", "a gate, from 0 to 1")

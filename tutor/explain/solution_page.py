@@ -29,6 +29,7 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Number, Partial
 from tutor.expression.own_functions import is_own
 from tutor.expression.walk import substitute
+from tutor.graph.layered import Layered
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, list_kinks_hit
@@ -107,9 +108,23 @@ class NumberSections(PageWriter):
     def add_forward(self) -> None:
         """The forward pass."""
         graph = self.worked.derivations[0].graph
-        rows = [self.row(Name(s.target), s.expr, s.target, self.words.rules.say_forward(s.rule)) for s in graph.steps]
+        wholes = self.list_whole_rules(graph)
+        rows = [self.row(Name(s.target), s.expr, s.target, self.say_forward(s, wholes)) for s in graph.steps]
         self.blocks += [self.heading("forward"), Equations(tuple(rows))]
         self.definitions(graph)
+
+    def say_forward(self, step: Step, wholes: Mapping[str, str]) -> str:
+        """Why a forward step holds; what is no rule of single numbers, by the rule of the array that it is an entry of."""
+        words = self.words
+        array = wholes.get(step.target, "") if step.rule == "formula" else ""
+        return words.arrays.FORWARD.get(array) or words.rules.say_forward(step.rule)
+
+    def list_whole_rules(self, graph: Graph) -> dict[str, str]:
+        """The rule of the array that each quantity is an entry of, where they are."""
+        whole = graph.whole
+        if not isinstance(whole, Layered):
+            return {}
+        return {name: step.rule for step in whole.graph.steps if step.target in whole.entries for name in whole.entries[step.target].items}
 
     def definitions(self, graph: Graph) -> None:
         """What the functions of the forward pass are, each once: σ(x) = 1/(1 + exp(−x))."""

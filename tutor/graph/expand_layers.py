@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeGuard
 
@@ -36,12 +36,17 @@ Learn = Callable[[Expr, dict[str, Shape]], None]
 class Expanded:
     """Steps in which no layer is called any more.
 
-    ``shapes`` are those that layers give to operands without one, ``constants`` are their masks.
+    ``shapes`` are those that layers give to operands without one, ``constants`` are their masks, ``reasons`` why their inner steps hold.
     """
 
     steps: Steps
     shapes: Mapping[str, Shape]
     constants: frozenset[str]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def name_rule(self, target: str, rule: str) -> str:
+        """The rule of a step; that of its layer where its formula is none by itself."""
+        return self.reasons.get(target, rule) if rule in ("formula", "quotient") else rule
 
 
 def is_composite(expr: Expr) -> bool:
@@ -125,7 +130,7 @@ def expand_layers(
             expander.expand(target)
         except TutorError as error:
             raise error.put_at(f"step {target}") from None
-    return Expanded(expander.made, expander.learned, frozenset(expander.constants))
+    return Expanded(expander.made, expander.learned, frozenset(expander.constants), expander.reasons)
 
 
 class _Expander:
@@ -135,6 +140,7 @@ class _Expander:
         self.made: Steps = []
         self.learned: dict[str, Shape] = {}
         self.constants: set[str] = set()
+        self.reasons: dict[str, str] = {}
         self.outputs: dict[Expr, dict[int, str]] = {}
         self.done: dict[Expr, list[str]] = {}
         self.taken = {
@@ -289,6 +295,8 @@ class _Expander:
         for target, expr in left:
             assert expr is not None
             self.add(names_of[target], fold_settings(substitute(expr, table)))
+            if target in given.row.reasons:
+                self.reasons[names_of[target]] = given.row.reasons[target]
 
 
 def _is_variance(call: Call) -> bool:

@@ -125,7 +125,7 @@ def assemble_layers(
             known[step.target] = shape_of(expr, known)
         except TutorError as error:
             raise error.put_at(f"step {step.target}") from None
-        steps.append(Step(step.target, expr, layer_rule(expr, known)))
+        steps.append(Step(step.target, expr, expanded.name_rule(step.target, layer_rule(expr, known))))
         nodes.append(replace(node, shape=known[step.target]))
     graph = _drop_letters(replace(graph, steps=tuple(steps)), shapes, known)
     if known[graph.loss]:

@@ -63,6 +63,8 @@ class CompositeLayer:
     source: str = ""
     ranges: Mapping[str, str] = field(default_factory=lambda: {"eps": "from 0", "groups": "count", "heads": "count", "p": "below 1"})
     """What a number given for an operand or a setting has to be: "from 0", "count" (whole, from 1), "below 1" (from 0 on)."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why an inner step holds, by its target, where its formula is no rule by itself: keys of `tutor.explain.words.array_rules`."""
     symbols: Mapping[str, str] = field(default_factory=lambda: {"mask": "M"})
     """What an operand is called where a formula is given for it, which gets a step of its own; by its own name unless said."""
 
@@ -94,6 +96,9 @@ class CompositeLayer:
 
 
 _SCALED = ("gamma?", "beta?")
+_NORMALISED = {"xhat": "normalised", "y": "scaled and shifted"}
+_SCORED = {"S": "scores"}
+_GATED = {**dict.fromkeys("ifo", "gate"), "g": "candidate", "c_next": "cell"}
 _TORCH_SCALED = {"weight": "gamma", "bias": "beta"}
 _EPS = {"eps": "0.00001"}
 _BATCH_NORM = "Ioffe and Szegedy 2015, Batch Normalization, algorithm 1; σ² divides by N"
@@ -245,18 +250,19 @@ _ROWS = (
     CompositeLayer(
         "batch_norm", ("x", *_SCALED), tuple(_list_batch_ways()), settings=_EPS,
         also=("BatchNorm", "batchnorm", "BatchNorm1d", "BatchNorm2d"),
-        called=_TORCH_SCALED, source=_BATCH_NORM,
+        called=_TORCH_SCALED, source=_BATCH_NORM, reasons=_NORMALISED,
     ),
     CompositeLayer(
         "batch_norm_eval", ("x", "m", "v", *_SCALED), tuple(_list_batch_ways_in_use()), settings=_EPS,
         called={"mean": "m", "var": "v", "running_mean": "m", "running_var": "v", **_TORCH_SCALED}, constants=("m", "v"),
-        source="Ioffe and Szegedy 2015, algorithm 2: the mean and the variance of training, given",
+        source="Ioffe and Szegedy 2015, algorithm 2: the mean and the variance of training, given", reasons=_NORMALISED,
     ),
     CompositeLayer(
         "layer_norm", ("x", *_SCALED),
         (Way(("x: n", "gamma: n", "beta: n"), (*_VECTOR, _AFFINE)),
          Way(("x: ... n", "gamma: n", "beta: n"), (*_write_normalised("axis=-1"), _AFFINE))),
         settings=_EPS, also=("LayerNorm", "layernorm"), called=_TORCH_SCALED, source="Ba, Kiros and Hinton 2016, Layer Normalization",
+        reasons=_NORMALISED,
     ),
     CompositeLayer(
         "rms_norm", ("x", "gamma?"),
@@ -264,15 +270,17 @@ _ROWS = (
          Way(("x: ... n", "gamma: n"), ("r = sqrt(mean(x^2, axis=-1, keepdims=True) + eps)", "xhat = x/r", "y = gamma ⊙ xhat"))),
         settings={"eps": "0"}, also=("RMSNorm", "rmsnorm"), called={"weight": "gamma"},
         source="Zhang and Sennrich 2019, Root Mean Square Layer Normalization",
+        reasons={"r": "root mean square", "xhat": "over the root mean square"},
     ),
     CompositeLayer(
         "group_norm", ("x", *_SCALED), tuple(_list_group_ways()), settings={"groups": "1", **_EPS}, also=("GroupNorm", "groupnorm"),
-        called={"num_groups": "groups", **_TORCH_SCALED}, source="Wu and He 2018, Group Normalization",
+        called={"num_groups": "groups", **_TORCH_SCALED}, source="Wu and He 2018, Group Normalization", reasons=_NORMALISED,
     ),
     CompositeLayer(
         "dropout", ("x", "mask", "p?"),
         (Way(("x: ?", "mask: ?"), ("y = mask ⊙ x",)), Way(("x: ?", "mask: ?", "p:"), ("y = mask ⊙ x/(1 - p)",))),
         also=("Dropout",), constants=("mask",),
+        reasons={"y": "dropout"},
         source="Srivastava et al. 2014, Dropout; divided by 1 − p, as inverted dropout has it (CS231n, PyTorch)",
     ),
     CompositeLayer(
@@ -280,21 +288,21 @@ _ROWS = (
         source="He et al. 2015, Deep Residual Learning: x + F(x)",
     ),
     CompositeLayer(
-        "gate", ("s", "a", "b"), (Way(("s: ?", "a: ?", "b: ?"), ("y = s ⊙ a + (1 - s) ⊙ b",)),),
+        "gate", ("s", "a", "b"), (Way(("s: ?", "a: ?", "b: ?"), ("y = s ⊙ a + (1 - s) ⊙ b",)),), reasons={"y": "mixed"},
         source="Srivastava, Greff and Schmidhuber 2015, Highway Networks: T ⊙ H(x) + (1 − T) ⊙ x",
     ),
     CompositeLayer(
         "attention", ("Q", "K", "V", "mask?"), tuple(_list_attention_ways()), constants=("mask",),
         also=("scaled_dot_product_attention", "dot_product_attention"),
         called={"attn_mask": "mask", "query": "Q", "key": "K", "value": "V"},
-        source="Vaswani et al. 2017, Attention Is All You Need, eq. 1: softmax(Q Kᵀ/√d_k) V",
+        reasons=_SCORED, source="Vaswani et al. 2017, Attention Is All You Need, eq. 1: softmax(Q Kᵀ/√d_k) V",
     ),
     CompositeLayer(
         "multi_head_attention", ("X", "Wq", "Wk", "Wv", "Wo", "bq?", "bk?", "bv?", "bo?", "memory?", "mask?"),
         tuple(_list_multi_head_ways()),
         settings={"heads": "1"}, also=("MultiHeadAttention", "MultiheadAttention", "mha"), constants=("mask",),
         called={"num_heads": "heads", "attn_mask": "mask", "h": "heads"},
-        source="Vaswani et al. 2017, section 3.2.2; with memory the keys and values are another sequence's",
+        reasons=_SCORED, source="Vaswani et al. 2017, section 3.2.2; with memory the keys and values are another sequence's",
     ),
     CompositeLayer(
         "rnn_cell", ("x", "h", "W", "U", "b?", "b2?"), tuple(_list_rnn_ways()), outputs=("h_next",), settings={"nonlinearity": "tanh"},
@@ -305,17 +313,19 @@ _ROWS = (
         "lstm_cell", ("x", "h", "c", "W", "U", "b?", "b2?"), tuple(_list_lstm_ways()), outputs=("h_next", "c_next"),
         settings={"order": "ifog"}, also=("LSTMCell",),
         called={"weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "b2"},
+        reasons=_GATED,
         source="Hochreiter and Schmidhuber 1997, the forget gate of Gers et al. 2000; CS231n has the order i, f, o, g, PyTorch i, f, g, o",
     ),
     CompositeLayer(
         "lstm_cell_by_gate", ("x", "h", "c", *(f"{name}{gate}" for name in "WU" for gate in _GATES), *(f"b{gate}?" for gate in _GATES)),
         tuple(_list_split_lstm_ways()), outputs=("h_next", "c_next"),
-        source="the same with a matrix for each gate, in the order i, f, o, g",
+        reasons=_GATED, source="the same with a matrix for each gate, in the order i, f, o, g",
     ),
     CompositeLayer(
         "gru_cell", ("x", "h", *(f"{name}{gate}" for name in "WU" for gate in "rzn"), *(f"b{gate}?" for gate in "rzn"),
                      *(f"b2{gate}?" for gate in "rzn")),
         tuple(_list_gru_ways()), outputs=("h_next",), settings={"reset": "before"}, also=("GRUCell",),
+        reasons={"r": "gate", "z": "gate", "h_tilde": "candidate", "h_next": "mixed"},
         source="Cho et al. 2014; h' = (1 − z) ⊙ h̃ + z ⊙ h as PyTorch and d2l.ai have it; reset=after is PyTorch's",
     ),
     CompositeLayer(
@@ -337,7 +347,7 @@ _ROWS = (
     ),
     CompositeLayer(
         "rope", ("x", "phi"), tuple(_list_rope_ways()), settings={"pairs": "neighbours"}, also=("rotary_embedding",),
-        called={"angles": "phi"}, constants=("phi",), symbols={"phi": "phi"},
+        called={"angles": "phi"}, constants=("phi",), reasons={"u": "turned", "w": "turned"}, symbols={"phi": "phi"},
         source="Su et al. 2021, RoFormer, eq. 15 and 34; phi has the angles m·θ_i, outer(m, theta)",
     ),
 )  # fmt: skip

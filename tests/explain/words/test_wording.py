@@ -24,6 +24,7 @@ from tutor.marking.credit import credits_for
 from tutor.marking.marked import Outcome, Slip, Verdict
 from tutor.marking.misconceptions import CREDITS, TABLE
 from tutor.numbers.kinks import FIRST, MEETING
+from tutor.rules.composite_layers import COMPOSITES
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS, SAID
 from tutor.rules.optimisers import OPTIMISERS
@@ -42,6 +43,7 @@ REASONS = {
 }  # fmt: skip
 MOVES = {move.rule for row in OPTIMISERS for move in row.moves}
 ALSO_FORWARD = {"affine", "sum of products", "mean along", "hadamard", "sum of arrays", "sum of numbers"}
+REASONS_OF_LAYERS = {reason for row in COMPOSITES.values() for reason in row.reasons.values()}
 ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope", "partner"} | set(LAYERS) | set(SAID.values())
 """What a step over arrays may be besides an operation of the table."""
 
@@ -52,7 +54,7 @@ ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope", "partner"} | set(L
         (ENGLISH.rules.FORWARD, NAMED, set()),
         (ENGLISH.rules.LOCAL, NAMED - {"constant"}, set()),
         (ENGLISH.marking.SUBJECTS, NAMED, {"pi"}),
-        (ENGLISH.arrays.FORWARD, {SAID[name] for name, (row, *_) in LAYERS.items() if not row.internal}, ALSO_FORWARD),
+        (ENGLISH.arrays.FORWARD, {SAID[name] for name, (row, *_) in LAYERS.items() if not row.internal} | REASONS_OF_LAYERS, ALSO_FORWARD),
         (ENGLISH.arrays.BACKWARD, {SAID[name] for name, (row, *_) in LAYERS.items() if row.internal}, ALSO_BACKWARD),
         (ENGLISH.updates.MOVES, MOVES, set()),
         (ENGLISH.marking.MOVES, MOVES, {"count"}),

@@ -72,6 +72,17 @@ class ArrayWords(Topic):
         "join_heads": "the heads side by side again",
         "positional_encoding": "sine and cosine of the place",
         "causal_mask": "1 where a row may look: at itself and before",
+        "normalised": "minus the mean, over the deviation",
+        "scaled and shifted": "scaled and shifted",
+        "root mean square": "root of the mean square",
+        "over the root mean square": "over the root of the mean square",
+        "scores": "scores: each query with each key",
+        "dropout": "what the mask keeps, scaled up",
+        "gate": "a gate, from 0 to 1",
+        "candidate": "the candidate, what may come in",
+        "cell": "what is kept, and what comes in",
+        "mixed": "some of each, as the gate says",
+        "turned": "each pair turned by its angle",
     }
 
     BACKWARD: Mapping[str, str] = {
