@@ -21,9 +21,17 @@ from tutor.expression.sizes import list_size_letters
 from tutor.expression.walk import names, substitute
 from tutor.graph.array_products import arrange_products
 from tutor.graph.build import sort_formulas
-from tutor.graph.fit_layers import Fit, GivenOperands, choose_way, drop_missing, find_operand_shape, read_given
+from tutor.graph.fit_layers import (
+    Fit,
+    GivenOperands,
+    choose_way,
+    drop_missing,
+    find_operand_shape,
+    fits_otherwise,
+    read_given,
+)
 from tutor.graph.shapes import Shape, fold_settings, shape_of, size_expr
-from tutor.rules.composite_layers import COMPOSITES, OUTPUT, Way
+from tutor.rules.composite_layers import COMPOSITES, EITHER_WAY, OUTPUT, Way
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import WRITABLE
 
@@ -45,8 +53,9 @@ class Expanded:
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     def name_rule(self, target: str, rule: str) -> str:
-        """The rule of a step; that of its layer where its formula is none by itself."""
-        return self.reasons.get(target, rule) if rule in ("formula", "quotient") else rule
+        """The rule of a step; that of its layer where its formula is none by itself, and where a product fits the other way round, too."""
+        reason = self.reasons.get(target, rule)
+        return reason if rule in ("formula", "quotient") or reason == EITHER_WAY else rule
 
 
 def is_composite(expr: Expr) -> bool:
@@ -244,11 +253,15 @@ class _Expander:
         fresh = _FreshNames(self.taken, next(iter(chosen.values()), near))
         operands = {name: self.write_results(arg, near) for name, arg in given.operands.items()}
         operands = {name: self.give_name(name, arg, given, fresh) for name, arg in operands.items()}
-        fit = choose_way(given, {name: self.find_shape(arg) for name, arg in operands.items()})
+        shapes = {name: self.find_shape(arg) for name, arg in operands.items()}
+        fit = choose_way(given, shapes)
         self.note_operands(given, operands, fit)
         targets = [target for target, _ in read_steps_of(fit.way)]
         own = {name: chosen[place] for place, name in enumerate(given.row.outputs) if place in chosen}
         called = {**fresh.choose(name for name in targets if name not in own), **own}
+        for target, reason in given.row.reasons.items():
+            if target in called and (reason != EITHER_WAY or fits_otherwise(given, shapes, fit)):
+                self.reasons[called[target]] = reason
         self.write(given, operands, fit, called)
         self.done[call] = [called[output] for output in given.row.outputs]
         return self.done[call]
@@ -291,12 +304,12 @@ class _Expander:
         names_of, last = dict(called), left[-1][1]
         if type(last) is Name and last.name in called:  # y = xhat where nothing scales it: the step before is y itself
             names_of[last.name] = called[left.pop()[0]]
+            if last.name in given.row.reasons:
+                self.reasons[names_of[last.name]] = given.row.reasons[last.name]
         table |= {name: Name(own) for name, own in names_of.items()}
         for target, expr in left:
             assert expr is not None
             self.add(names_of[target], fold_settings(substitute(expr, table)))
-            if target in given.row.reasons:
-                self.reasons[names_of[target]] = given.row.reasons[target]
 
 
 def _is_variance(call: Call) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tutor.errors import GraphError, Told, hint_near, tell
@@ -121,6 +121,21 @@ def choose_way(given: GivenOperands, shapes: Mapping[str, Shape | None]) -> Fit:
         raise _refuse_words(given)
     _, what, hint = max(refused, key=lambda one: one[0])
     raise GraphError(what, hint=hint)
+
+
+def fits_otherwise(given: GivenOperands, shapes: Mapping[str, Shape | None], fit: Fit) -> bool:
+    """Whether a way that begins with another formula fits as well: W x and Wᵀ x where W is square.
+
+    >>> given, shapes = read_given(Call("rnn_cell", tuple(map(Name, "xhWU")))), {"x": (2,), "h": (2,), "W": (2, 2), "U": (2, 2)}
+    >>> fits_otherwise(given, shapes, choose_way(given, shapes))
+    True
+    """
+    others = tuple(way for way in given.row.ways if way.steps[0] != fit.way.steps[0])
+    try:
+        choose_way(replace(given, row=replace(given.row, ways=others)), shapes)
+    except GraphError:
+        return False
+    return True
 
 
 def _refuse_words(given: GivenOperands) -> GraphError:

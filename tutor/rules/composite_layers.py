@@ -98,6 +98,8 @@ class CompositeLayer:
 _SCALED = ("gamma?", "beta?")
 _NORMALISED = {"xhat": "normalised", "y": "scaled and shifted"}
 _SCORED = {"S": "scores"}
+EITHER_WAY = "either way"
+"""The reason of a product that is written out as one of two that fit: the page says so."""
 _GATED = {**dict.fromkeys("ifo", "gate"), "g": "candidate", "c_next": "cell"}
 _TORCH_SCALED = {"weight": "gamma", "bias": "beta"}
 _EPS = {"eps": "0.00001"}
@@ -307,13 +309,13 @@ _ROWS = (
     CompositeLayer(
         "rnn_cell", ("x", "h", "W", "U", "b?", "b2?"), tuple(_list_rnn_ways()), outputs=("h_next",), settings={"nonlinearity": "tanh"},
         also=("RNNCell",), called={"weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "b2", "hx": "h"},
-        source="Elman 1990; CS231n rnn_step_forward: tanh(x Wx + h Wh + b)",
+        reasons={"a": EITHER_WAY}, source="Elman 1990; CS231n rnn_step_forward: tanh(x Wx + h Wh + b)",
     ),
     CompositeLayer(
         "lstm_cell", ("x", "h", "c", "W", "U", "b?", "b2?"), tuple(_list_lstm_ways()), outputs=("h_next", "c_next"),
         settings={"order": "ifog"}, also=("LSTMCell",),
         called={"weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "b2"},
-        reasons=_GATED,
+        reasons={**_GATED, "a": EITHER_WAY},
         source="Hochreiter and Schmidhuber 1997, the forget gate of Gers et al. 2000; CS231n has the order i, f, o, g, PyTorch i, f, g, o",
     ),
     CompositeLayer(

@@ -82,6 +82,7 @@ class ArrayWords(Topic):
         "candidate": "the candidate, what may come in",
         "cell": "what is kept, and what comes in",
         "mixed": "some of each, as the gate says",
+        "either way": "weights times inputs; square weights would fit the other way round, too",
         "turned": "each pair turned by its angle",
     }
 
