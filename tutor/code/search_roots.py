@@ -13,6 +13,7 @@ from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import LineEdit, Surroundings, write_lines
 from tutor.code.pair_functions import split_gradient
+from tutor.code.repairable_lines import RepairFinder
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import (
     find_loss_names,
@@ -43,6 +44,7 @@ class Judgement:
         self.first = trial.run()
         self.check = GradientCheck(trial, self.first)
         self.runs = 0
+        self.repairs: dict[int, frozenset[str]] = {}
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
             self._refuse_loss()
@@ -266,6 +268,10 @@ class Judgement:
         kept = {key for key, (right, _) in claims.items() if right}
         statements = self._order_statements(edits, claims, outcome)
         around = self._look_around(traced, outcome, wrong)
+        finder = RepairFinder(self.trial, self.check, self._pick_outputs, edits, outcome, wrong)
+        self.repairs = finder.find_repairs([node for _, node in statements])
+        able = [pair for pair in statements if self.repairs.get(id(pair[1]), wrong)]
+        statements = able or statements
         best: tuple[tuple[int, int], LineEdit, list[str]] | None = None
         tried = [(suspect, statement, row) for row in TABLE for suspect, statement in statements if suspect]
         tried += [(suspect, statement, row) for row in TABLE for suspect, statement in statements if not suspect]
@@ -277,7 +283,7 @@ class Judgement:
                 fixed = self._try(edits, edit, wrong, kept)
                 if fixed and (best is None or (len(fixed), suspect) > best[0]) and self._holds(edits, edit, fixed):
                     best = ((len(fixed), suspect), edit, fixed)
-                    if suspect and len(fixed) == len(wrong):
+                    if len(fixed) == len(wrong):
                         return edit, fixed
         return (best[1], best[2]) if best is not None else None
 
@@ -414,7 +420,7 @@ class Judgement:
                 one
                 for one in self.check.list_versions(split_gradient(key))
                 if np.shape(one.value) == np.shape(event.value)
-            ][:3]
+            ][:3] or self.check.list_versions(split_gradient(key))[:2]
             fixed: list[str] = []
             for version in versions:
                 forced = {event.number: self.check.find_gradient(version)}
@@ -430,9 +436,12 @@ class Judgement:
             problem = next((node for node in nodes if id(node) in self.first.record.problems), None)
             last = key.rpartition(".")[2]
             own = [node for node in nodes if last in name_targets(node)]
-            node = problem or (own[-1] if own else nodes[-1] if nodes else None)
+            able = [node for node in nodes if self.repairs.get(id(node), frozenset()) >= set(left)]
+            node = problem or (able[-1] if able else own[-1] if own else nodes[-1] if nodes else None)
             if node is not None and not any(root.line == node.lineno for root in found):
-                found.append(self._describe(leave_line(node), [key]))
+                found.append(self._describe(leave_line(node), left if able else [key]))
+            if able:
+                break
         return found
 
     def _list_followers(self, edits: Mapping[int, tuple[ast.stmt, ...]], roots: Sequence[WrongLine]) -> tuple[int, ...]:

@@ -1,0 +1,134 @@
+"""Which lines could be the wrong one at all: those for whose value some other value would make the gradients right.
+
+What follows a line of a backward pass is affine in the value that it gives.  Runs with zeros and with unit directions in its place say
+how; least squares say whether any value gives the right gradients.  Where none does, no change of the line helps, and none is tried.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.gradient_check import GradientCheck, fit_shape
+from tutor.code.pair_functions import split_gradient
+from tutor.code.trial import GivenGradient, Outcome, ProgramTrial
+from tutor.numbers.arrays import np
+
+MOST_ENTRIES = 64
+"""A value with more entries is left open: it takes one run for each."""
+MOST_FILTER_WORK = 120_000
+"""So many parts of the program are worked out for this in all; lines that are left then stay open."""
+SAME = 1e-6
+"""So near, relative to the largest entry, is the same."""
+Pick = Callable[[Outcome], list[GivenGradient]]
+
+
+@dataclass(slots=True)
+class RepairFinder:
+    """The lines of one program under some edits, and which wrong gradients each could make right."""
+
+    trial: ProgramTrial
+    check: GradientCheck
+    pick: Pick
+    edits: Mapping[int, Sequence[ast.stmt]]
+    outcome: Outcome
+    wrong: Collection[str]
+    targets: dict[str, Any] = field(default_factory=dict)
+    ends: int = 0
+
+    def find_repairs(self, statements: Sequence[ast.stmt]) -> dict[int, frozenset[str]]:
+        """For each statement (by identity) the wrong gradients that another value of it makes right; statements that are open are left out."""
+        self.ends = self.trial.work + MOST_FILTER_WORK
+        for output in self.pick(self.outcome):
+            target = self.check.find_target(output) if output.key in self.wrong else None
+            if output.key not in self.wrong:
+                self.targets[output.key] = np.asarray(output.value)
+            elif target is not None and np.size(target.value) <= 4 * MOST_ENTRIES:
+                self.targets[output.key] = np.asarray(self.check.find_gradient(target))
+        if not any(key in self.targets for key in self.wrong):
+            return {}
+        given: dict[int, list[ValueEvent]] = {}
+        for event in self.outcome.record.events[self.outcome.begins :]:
+            given.setdefault(id(event.statement), []).append(event)
+        found: dict[int, frozenset[str]] = {}
+        for node in statements:
+            events = given.get(id(node), [])
+            renamed = isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)  # one array by two names: no matter of values
+            if len(events) == 1 and not renamed:
+                repaired = self._find_repaired(events[0])
+                if repaired is not None:
+                    found[id(node)] = repaired
+        return found
+
+    def _find_repaired(self, event: ValueEvent) -> frozenset[str] | None:
+        """The gradients that another value makes right; nothing where that is not known."""
+        for shape in self._list_shapes(event):
+            if int(np.prod(shape)) > MOST_ENTRIES or self.trial.work > self.ends:
+                return None
+            repaired = self._solve(event, shape)
+            if repaired is None or repaired:
+                return repaired
+        return frozenset()
+
+    def _list_shapes(self, event: ValueEvent) -> list[tuple[int, ...]]:
+        """The shape that a value has, then those that it may have lost with an operand: of what its name means, and wider ones."""
+        own = np.shape(event.value)
+        shapes = [own, *(np.shape(one.value) for one in self.check.list_versions(split_gradient(event.key)))]
+        for other in self.outcome.record.events[self.outcome.begins :]:
+            wider = np.shape(other.value)
+            if len(wider) >= len(own) and wider[len(wider) - len(own) :] == own:
+                shapes.append(wider)
+        return list(dict.fromkeys(shapes))[:3]
+
+    def _run_with(self, event: ValueEvent, value: Any) -> dict[str, Any]:
+        try:
+            made = self.trial.run(edits=self.edits, forced={event.number: np.array(value)})
+        except CodeProblem:
+            return {}
+        found = {}
+        for output in self.pick(made):
+            target = self.targets.get(output.key)
+            fitted = None if target is None or output.value is None else fit_shape(output.value, target.shape)
+            if fitted is not None and np.all(np.isfinite(fitted)):
+                found[output.key] = np.ravel(fitted)
+        return found
+
+    def _solve(self, event: ValueEvent, shape: tuple[int, ...]) -> frozenset[str] | None:
+        rng = np.random.default_rng(event.number)
+        drawn = rng.standard_normal(shape)
+        zero, moved = self._run_with(event, np.zeros(shape)), self._run_with(event, drawn)
+        changed = [key for key in zero if key in moved and not np.allclose(zero[key], moved[key], rtol=1e-12, atol=1e-14)]
+        hoped = [key for key in changed if key in self.wrong]
+        if not hoped:
+            return frozenset()
+        count = int(np.prod(shape))
+        slopes: dict[str, Any] = {key: np.empty((zero[key].size, count)) for key in changed}
+        for place in range(count):
+            unit = np.zeros(count)
+            unit[place] = 1.0
+            made = self._run_with(event, unit.reshape(shape))
+            for key in changed:
+                if key not in made:
+                    return None
+                slopes[key][:, place] = made[key] - zero[key]
+        for key in changed:
+            if not _is_near(zero[key] + slopes[key] @ drawn.ravel(), moved[key]):
+                return None  # not affine
+        kept = [key for key in changed if key not in self.wrong]
+
+        def is_solved(keys: Sequence[str]) -> bool:
+            rows = np.concatenate([slopes[key] for key in keys])
+            needed = np.concatenate([np.ravel(self.targets[key]) - zero[key] for key in keys])
+            value = np.linalg.lstsq(rows, needed, rcond=1e-11)[0]
+            return all(_is_near(zero[key] + slopes[key] @ value, np.ravel(self.targets[key])) for key in keys)
+
+        if is_solved([*hoped, *kept]):
+            return frozenset(hoped)
+        return frozenset(key for key in hoped if len(hoped) > 1 and is_solved([key, *kept]))
+
+
+def _is_near(one: Any, two: Any) -> bool:
+    return bool(np.max(np.abs(one - two), initial=0.0) <= SAME * max(np.max(np.abs(two), initial=0.0), 1e-9))
