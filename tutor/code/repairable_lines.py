@@ -11,10 +11,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.code_values import CodeProblem, FunctionReturned, NotRead, OtherShape, Record, TooLong, ValueEvent
 from tutor.code.gradient_check import GradientCheck, fit_shape
+from tutor.code.line_edits import LineEdit
 from tutor.code.pair_functions import split_gradient
+from tutor.code.targets import list_targets, load_target
 from tutor.code.trial import GivenGradient, Outcome, ProgramTrial
+from tutor.code.work_statements import FAILS, copy_scope
 from tutor.numbers.arrays import np
 
 MOST_ENTRIES = 64
@@ -24,6 +27,17 @@ MOST_FILTER_WORK = 120_000
 SAME = 1e-6
 """So near, relative to the largest entry, is the same."""
 Pick = Callable[[Outcome], list[GivenGradient]]
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedLine:
+    """How the gradients depend on the value of a line: what they are at zeros, and their slopes; which of them can be made right."""
+
+    shape: tuple[int, ...]
+    zero: Mapping[str, Any]
+    slopes: Mapping[str, Any]
+    kept: Sequence[str]
+    repaired: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -38,6 +52,9 @@ class RepairFinder:
     wrong: Collection[str]
     targets: dict[str, Any] = field(default_factory=dict)
     ends: int = 0
+    worker: Any = None
+    scopes: dict[int, dict[str, Any]] = field(default_factory=dict)
+    solved: dict[int, SolvedLine] = field(default_factory=dict)
 
     def find_repairs(self, statements: Sequence[ast.stmt]) -> dict[int, frozenset[str]]:
         """For each statement (by identity) the wrong gradients that another value of it makes right; statements that are open are left out."""
@@ -125,9 +142,49 @@ class RepairFinder:
             value = np.linalg.lstsq(rows, needed, rcond=1e-11)[0]
             return all(_is_near(zero[key] + slopes[key] @ value, np.ravel(self.targets[key])) for key in keys)
 
-        if is_solved([*hoped, *kept]):
-            return frozenset(hoped)
-        return frozenset(key for key in hoped if len(hoped) > 1 and is_solved([key, *kept]))
+        repaired = frozenset(hoped)
+        if not is_solved([*hoped, *kept]):
+            repaired = frozenset(key for key in hoped if len(hoped) > 1 and is_solved([key, *kept]))
+        if repaired:
+            self.solved[id(event.statement)] = SolvedLine(shape, zero, slopes, kept, repaired)
+        return repaired
+
+    def may_repair(self, edit: LineEdit) -> bool:
+        """Whether a change of a line may help: by the value that the line alone gives then, without a run of all.
+
+        True where that is not known.
+        """
+        line, scope = self.solved.get(id(edit.statement)), self.scopes.get(id(edit.statement))
+        targets = list_targets(edit.statement)
+        if line is None or scope is None or len(targets) != 1 or isinstance(targets[0], ast.Tuple):
+            return True
+        value = self._work_alone(edit, scope, targets[0])
+        if not isinstance(value, np.ndarray | np.generic | float | int) or np.iscomplexobj(value):
+            return False
+        if np.shape(value) != line.shape:
+            return True
+        moved = np.ravel(value)
+
+        def is_right(key: str) -> bool:
+            return _is_near(line.zero[key] + line.slopes[key] @ moved, np.ravel(self.targets[key]))
+
+        return any(map(is_right, line.repaired)) and all(map(is_right, line.kept))
+
+    def _work_alone(self, edit: LineEdit, scope: Mapping[str, Any], target: ast.expr) -> Any:
+        """The value of a line's name behind a change of the line, worked out in the names as they were in front of it."""
+        worker = self.worker
+        worker.scope, worker.record, worker.traced, worker.scopes = copy_scope(scope), Record(), None, None
+        try:
+            with np.errstate(all="ignore"):
+                for node in edit.statements:
+                    worker.run_one(node)
+                whole = isinstance(target, ast.Subscript) and not (
+                    isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)
+                )
+                value = worker.read(target.value if whole and isinstance(target, ast.Subscript) else load_target(target))
+        except (NotRead, TooLong, OtherShape, FunctionReturned, *FAILS):
+            return None
+        return None if worker.record.problems else value
 
 
 def _is_near(one: Any, two: Any) -> bool:

@@ -263,12 +263,14 @@ class Judgement:
     ) -> tuple[LineEdit, list[str]] | None:
         """The change that makes most gradients right, the likeliest of those; nothing where none makes any right."""
         traced: dict[int, Any] = {}
-        outcome = self.trial.run(edits=edits, traced=traced)
+        scopes: dict[int, dict[str, Any]] = {}
+        outcome = self.trial.run(edits=edits, traced=traced, scopes=scopes)
+        worker = self.trial.current
         claims = self.check.judge_claims(outcome)
         kept = {key for key, (right, _) in claims.items() if right}
         statements = self._order_statements(edits, claims, outcome)
         around = self._look_around(traced, outcome, wrong)
-        finder = RepairFinder(self.trial, self.check, self._pick_outputs, edits, outcome, wrong)
+        finder = RepairFinder(self.trial, self.check, self._pick_outputs, edits, outcome, wrong, worker=worker, scopes=scopes)
         self.repairs = finder.find_repairs([node for _, node in statements])
         able = [pair for pair in statements if self.repairs.get(id(pair[1]), wrong)]
         statements = able or statements
@@ -277,6 +279,8 @@ class Judgement:
         tried += [(suspect, statement, row) for row in TABLE for suspect, statement in statements if not suspect]
         for suspect, statement, row in tried:
             for edit in row.take(statement, around):
+                if not finder.may_repair(edit):
+                    continue
                 self.runs += 1
                 if self.runs > MOST_RUNS or self.trial.work > MOST_WORK:
                     return (best[1], best[2]) if best else None

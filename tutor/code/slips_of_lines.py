@@ -378,7 +378,7 @@ def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         shape = around.shape(node)
         if place > 6 or not shape:
             continue
-        for text in around.list_fitting(shape, exact=True):
+        for text in around.list_fitting(shape):
             if text == _say(node):
                 continue
             yield _make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(text)), text)

@@ -104,7 +104,7 @@ class ProgramTrial:
     def run(
         self, *, bump: tuple[int, Any] | None = None, edits: Mapping[int, Sequence[ast.stmt]] | None = None, forced: Mapping[int,
             Any] | None = None,
-        backward: bool = True, traced: dict[int, Any] | None = None,
+        backward: bool = True, traced: dict[int, Any] | None = None, scopes: dict[int, dict[str, Any]] | None = None,
     ) -> Outcome:  # fmt: skip
         """One run.  Raises `CodeProblem` where nothing can be judged."""
         for _ in range(MOST_GUESSES if self.work < MOST_TOTAL else 0):
@@ -112,7 +112,7 @@ class ProgramTrial:
             worker = StatementWorker(self.world, self.sizes, number=number, table=self.table, bump=bump, edits=edits)
             self.current = worker
             worker.once, worker.forced = self.once, dict(forced or {})
-            worker.traced = traced
+            worker.traced, worker.scopes = traced, scopes
             worker.torch = self.torch
             worker.guesser.labels = self.labels
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}

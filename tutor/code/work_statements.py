@@ -77,6 +77,7 @@ class StatementWorker(FunctionWorker):
         self.given_again: dict[str, tuple[int, ...]] = {}
         self.changes: dict[str, int] = {}
         self.settled = False
+        self.scopes: dict[int, dict[str, Any]] | None = None
 
     # events
 
@@ -126,6 +127,8 @@ class StatementWorker(FunctionWorker):
         simple = not isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try)
         before, self.statement = self.statement, node
         self.record.visited[id(node)] = node
+        if self.scopes is not None and simple:
+            self.scopes[id(node)] = copy_scope(self.scope)
         try:
             _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
         except (FunctionReturned, RoundEnds, TooLong, OtherShape):
@@ -456,6 +459,18 @@ class StatementWorker(FunctionWorker):
                 methods |= known.methods
         methods |= {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
         self.scope[node.name] = ClassOf(node, self.scope, methods)
+
+
+def copy_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
+    """The names as they are, with arrays of their own; two names of one array stay two names of one."""
+    arrays: dict[int, Any] = {}
+    found: dict[str, Any] = {}
+    for name, value in scope.items():
+        if isinstance(value, np.ndarray):
+            found[name] = arrays.setdefault(id(value), np.array(value))
+        else:
+            found[name] = dict(value) if type(value) is dict else value
+    return found
 
 
 _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
