@@ -43,6 +43,28 @@ def loss(X, y, W1, b1, W2, b2, reg=0.1):
 """
 
 
+BATCHNORM = """
+import numpy as np
+def bn_forward(x, gamma, beta):
+    mu = np.mean(x, axis=0)
+    var = np.mean((x - mu) ** 2, axis=0)
+    ivar = 1 / np.sqrt(var + 1e-5)
+    xhat = (x - mu) * ivar
+    return gamma * xhat + beta, (x, mu, var, ivar, xhat, gamma)
+def bn_backward(dout, cache):
+    x, mu, var, ivar, xhat, gamma = cache
+    N = x.shape[0]
+    dbeta = np.sum(dout, axis=0)
+    dgamma = np.sum(dout * xhat, axis=0)
+    dxhat = dout * gamma
+    d1 = np.sum(dxhat * (x - mu), axis=0)
+    d2 = -0.5 * (var + 1e-5) ** (-1.5) * d1
+    d3 = 2 / N * (x - mu) * d2
+    d4 = dxhat * ivar + d3
+    d5 = -np.sum(d4, axis=0)
+    dx = d4 + d5 / N
+    return dx, dgamma, dbeta
+"""
 MEANS = """
 import numpy as np
 def mean_forward(x, w):
@@ -81,7 +103,11 @@ def judge(text, old="", new=""):
     return verdict.verdict, [(root.line, root.tag) for root in verdict.roots], verdict.follows
 
 
-@pytest.mark.parametrize("text", [AFFINE, TWO_LAYERS, MEANS, FITS_NO_SIZES], ids=["affine", "two layers", "means", "softmax"])
+@pytest.mark.parametrize(
+    "text",
+    [AFFINE, TWO_LAYERS, BATCHNORM, MEANS, FITS_NO_SIZES],
+    ids=["affine", "two layers", "batchnorm", "means", "softmax"],
+)
 def test_right_programs_are_right(text):
     assert judge(text) == ("right", [], ())
 
@@ -104,6 +130,10 @@ def test_a_forward_that_fits_no_sizes_is_not_right(old, new):
     [
         (AFFINE, "dout.dot(w.T)", "dout.dot(w)", (8, "transpose-forgotten"), ()),
         (AFFINE, "np.sum(dout, axis=0)", "dout", (10, "sum-forgotten"), ()),
+        (BATCHNORM, "dxhat = dout * gamma", "dxhat = gamma", (14, "factor-forgotten"), (15, 16, 17, 18, 19, 20)),
+        (BATCHNORM, "** (-1.5) * d1", "** (-1.5)", (16, "factor-forgotten"), (17, 18, 20)),
+        (BATCHNORM, "d1 = np.sum(dxhat * (x - mu)", "d1 = np.sum(dxhat", (15, "factor-forgotten"), (16, 17, 18, 20)),
+        (BATCHNORM, "dxhat * ivar + d3", "dxhat * ivar", (18, "missing-path"), (20,)),
         (TWO_LAYERS, "dscores /= N", "dscores *= N", (13, "operator"), (15, 16, 17, 18, 19, 20)),
         (TWO_LAYERS, "    dscores /= N\n", "", (12, "mean-forgotten"), (14, 15, 16, 17, 18, 19)),
         (TWO_LAYERS, "    dh[h <= 0] = 0\n", "", (18, "mask-forgotten"), (19,)),

@@ -26,6 +26,9 @@ MOST_FILTER_WORK = 120_000
 """So many parts of the program are worked out for this in all; lines that are left then stay open."""
 SAME = 1e-6
 """So near, relative to the largest entry, is the same."""
+SHAPING = ("sum-", "mean-for-sum", "wrong-axis", "transpose-", "product-order", "function-too-many", "line-too-many", "axis-forgotten",
+           "keepdims-", "product-for-entrywise", "entrywise-for-product")  # fmt: skip
+"""Slips whose taking back may give a value another shape; then a run of all tells."""
 Pick = Callable[[Outcome], list[GivenGradient]]
 
 
@@ -57,7 +60,10 @@ class RepairFinder:
     solved: dict[int, SolvedLine] = field(default_factory=dict)
 
     def find_repairs(self, statements: Sequence[ast.stmt]) -> dict[int, frozenset[str]]:
-        """For each statement (by identity) the wrong gradients that another value of it makes right; statements that are open are left out."""
+        """For each statement (by identity) the wrong gradients that another value of it makes right.
+
+        Statements that are open are left out.
+        """
         self.ends = self.trial.work + MOST_FILTER_WORK
         for output in self.pick(self.outcome):
             target = self.check.find_target(output) if output.key in self.wrong else None
@@ -73,8 +79,7 @@ class RepairFinder:
         found: dict[int, frozenset[str]] = {}
         for node in statements:
             events = given.get(id(node), [])
-            renamed = isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)  # one array by two names: no matter of values
-            if len(events) == 1 and not renamed:
+            if len(events) == 1:
                 repaired = self._find_repaired(events[0])
                 if repaired is not None:
                     found[id(node)] = repaired
@@ -117,7 +122,9 @@ class RepairFinder:
         rng = np.random.default_rng(event.number)
         drawn = rng.standard_normal(shape)
         zero, moved = self._run_with(event, np.zeros(shape)), self._run_with(event, drawn)
-        changed = [key for key in zero if key in moved and not np.allclose(zero[key], moved[key], rtol=1e-12, atol=1e-14)]
+        changed = [
+            key for key in zero if key in moved and not np.allclose(zero[key], moved[key], rtol=1e-12, atol=1e-14)
+        ]
         hoped = [key for key in changed if key in self.wrong]
         if not hoped:
             return frozenset()
@@ -154,6 +161,8 @@ class RepairFinder:
 
         True where that is not known.
         """
+        if edit.tag == "cache-changed":  # one array by two names: no matter of this line's value
+            return True
         line, scope = self.solved.get(id(edit.statement)), self.scopes.get(id(edit.statement))
         targets = list_targets(edit.statement)
         if line is None or scope is None or len(targets) != 1 or isinstance(targets[0], ast.Tuple):
@@ -161,8 +170,10 @@ class RepairFinder:
         value = self._work_alone(edit, scope, targets[0])
         if not isinstance(value, np.ndarray | np.generic | float | int) or np.iscomplexobj(value):
             return False
+        if not np.all(np.isfinite(value)):
+            return False
         if np.shape(value) != line.shape:
-            return True
+            return edit.tag.startswith(SHAPING)
         moved = np.ravel(value)
 
         def is_right(key: str) -> bool:
@@ -181,10 +192,30 @@ class RepairFinder:
                 whole = isinstance(target, ast.Subscript) and not (
                     isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)
                 )
-                value = worker.read(target.value if whole and isinstance(target, ast.Subscript) else load_target(target))
+                value = worker.read(
+                    target.value if whole and isinstance(target, ast.Subscript) else load_target(target)
+                )
         except (NotRead, TooLong, OtherShape, FunctionReturned, *FAILS):
             return None
         return None if worker.record.problems else value
+
+
+def is_renamed(node: ast.AST) -> bool:
+    """Whether a line only gives an array another name, ``dscores = probs``.
+
+    >>> is_renamed(ast.parse("dscores = probs").body[0]), is_renamed(ast.parse("dscores = probs.copy()").body[0])
+    (True, False)
+    """
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
+
+
+def has_formula(node: ast.AST) -> bool:
+    """Whether a line computes something, rather than to turn an array or to put it into another shape.
+
+    >>> has_formula(ast.parse("dx = dxhat * ivar").body[0]), has_formula(ast.parse("dx = dx.T.reshape(x.shape)").body[0])
+    (True, False)
+    """
+    return any(isinstance(part, ast.BinOp | ast.AugAssign) for part in ast.walk(node))
 
 
 def _is_near(one: Any, two: Any) -> bool:

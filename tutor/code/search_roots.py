@@ -13,7 +13,7 @@ from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import LineEdit, Surroundings, write_lines
 from tutor.code.pair_functions import split_gradient
-from tutor.code.repairable_lines import RepairFinder
+from tutor.code.repairable_lines import RepairFinder, has_formula, is_renamed
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import (
     find_loss_names,
@@ -270,16 +270,27 @@ class Judgement:
         kept = {key for key, (right, _) in claims.items() if right}
         statements = self._order_statements(edits, claims, outcome)
         around = self._look_around(traced, outcome, wrong)
-        finder = RepairFinder(self.trial, self.check, self._pick_outputs, edits, outcome, wrong, worker=worker, scopes=scopes)
+        finder = RepairFinder(
+            self.trial, self.check, self._pick_outputs, edits, outcome, wrong, worker=worker, scopes=scopes
+        )
         self.repairs = finder.find_repairs([node for _, node in statements])
-        able = [pair for pair in statements if self.repairs.get(id(pair[1]), wrong)]
+        last = max((node.lineno for suspect, node in statements if suspect), default=0)
+        statements = [
+            (int(suspect or (self.repairs.get(id(node), frozenset()) >= set(wrong) and node.lineno <= last)), node)
+            for suspect, node in statements
+        ]
+        able = [pair for pair in statements if self.repairs.get(id(pair[1]), wrong) or is_renamed(pair[1])]
+        if any(self.repairs.values()):  # a line that can be it was found: what only returns names cannot
+            able = [pair for pair in able if not isinstance(pair[1], ast.Return)]
         statements = able or statements
         best: tuple[tuple[int, int], LineEdit, list[str]] | None = None
         tried = [(suspect, statement, row) for row in TABLE for suspect, statement in statements if suspect]
         tried += [(suspect, statement, row) for row in TABLE for suspect, statement in statements if not suspect]
         for suspect, statement, row in tried:
             for edit in row.take(statement, around):
-                if not finder.may_repair(edit):
+                if not finder.may_repair(edit) or (
+                    is_renamed(statement) and not self.repairs.get(id(statement), wrong) and edit.tag != "cache-changed"
+                ):
                     continue
                 self.runs += 1
                 if self.runs > MOST_RUNS or self.trial.work > MOST_WORK:
@@ -348,6 +359,12 @@ class Judgement:
                         pool.setdefault(text, value)
                         if SCALARS.match(text.rpartition(".")[2]):
                             extra.append(text)
+            for part in ast.walk(node):  # what is written as a difference is a quantity, too: x - mean
+                plain = (
+                    isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub) and isinstance(part.right, ast.Name)
+                )
+                if plain and isinstance(part.left, ast.Name) and np.ndim(traced.get(id(part), 0)):  # type: ignore[attr-defined]
+                    pool.setdefault(f"({ast.unparse(part)})", traced[id(part)])
         for event in outcome.record.events[outcome.begins :]:
             if event.key.isidentifier() and isinstance(event.value, np.ndarray):
                 pool.setdefault(event.key, event.value)
@@ -417,8 +434,14 @@ class Judgement:
         claims = sorted(self.check.judge_claims(outcome).items(), key=lambda item: item[1][1].number)
         found: list[WrongLine] = []
         left = list(wrong)
+        computing = any(
+            self.repairs.get(id(node), frozenset()) >= set(wrong) and has_formula(node)
+            for node in self.list_statements()
+        )
         for key, (right, event) in claims:
             if right or not left or event.statement is None:
+                continue
+            if computing and not has_formula(event.statement):  # x = x.T: what it turns is wrong
                 continue
             versions = [
                 one
@@ -441,6 +464,7 @@ class Judgement:
             last = key.rpartition(".")[2]
             own = [node for node in nodes if last in name_targets(node)]
             able = [node for node in nodes if self.repairs.get(id(node), frozenset()) >= set(left)]
+            able = [node for node in able if has_formula(node)] or able
             node = problem or (able[-1] if able else own[-1] if own else nodes[-1] if nodes else None)
             if node is not None and not any(root.line == node.lineno for root in found):
                 found.append(self._describe(leave_line(node), left if able else [key]))
