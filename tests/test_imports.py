@@ -63,7 +63,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "mpmath": ("numbers.arithmetic", "numbers.balls", "numbers.intervals"),
     "flint": ("numbers.balls",),
     # all others take what numbers.arrays has
-    "numpy": ("numbers.array_plan", "numbers.runner", "numbers.compiled", "numbers.arrays", "program.known_arrays"),
+    "numpy": ("numbers.array_plan", "numbers.runner", "numbers.compiled", "numbers.arrays"),
     "subprocess": ("render.latex.pdf", "batch.workers"),
     "signal": ("render.latex.pdf", "batch.pool", "batch.serve", "batch.workers", "cli.tutor_serve"),
     "shutil": ("render.latex.pdf", "cli.practice_screen"),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Neg, Number
 from tutor.expression.sizes import Size
 from tutor.graph.shapes import Shape, size_expr
+from tutor.numbers.arrays import np
 from tutor.program.program_values import DrawnArray, Formula, Infinite, KnownArray, write_number
 
 MOST_ENTRIES = 4_096
