@@ -43,15 +43,59 @@ def loss(X, y, W1, b1, W2, b2, reg=0.1):
 """
 
 
+MEANS = """
+import numpy as np
+def mean_forward(x, w):
+    '''
+    x: array of shape (T, C)
+    w: array of shape (C,)
+    '''
+    T, C = x.shape
+    out = np.sum(x * w, axis=1) / C
+    return out, (x, w)
+def mean_backward(dout, cache):
+    x, w = cache
+    T, C = x.shape
+    dx = dout[:, None] * w / C
+    dw = dout.dot(x) / C
+    return dx, dw
+"""
+FITS_NO_SIZES = """
+import numpy as np
+def f(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    p = np.exp(scores) / np.sum(np.exp(scores), axis=1, keepdims=True)
+    loss = -np.sum(np.log(p[range(num_train), y])) / num_train + 0.5 * reg * np.sum(W ** 2)
+    d = p.copy()
+    d[range(num_train), y] -= 1
+    d /= num_train
+    dW = X.T.dot(d) + reg * W
+    return loss, dW
+"""
+
+
 def judge(text, old="", new=""):
     assert old in text
     (verdict,) = judge_code(read_source(text.replace(old, new, 1) if old else text, "net.py"))
     return verdict.verdict, [(root.line, root.tag) for root in verdict.roots], verdict.follows
 
 
-@pytest.mark.parametrize("text", [AFFINE, TWO_LAYERS], ids=["affine", "two layers"])
+@pytest.mark.parametrize("text", [AFFINE, TWO_LAYERS, MEANS, FITS_NO_SIZES], ids=["affine", "two layers", "means", "softmax"])
 def test_right_programs_are_right(text):
     assert judge(text) == ("right", [], ())
+
+
+def test_what_is_right_by_equal_sizes_is_wrong():
+    """T and C are both 3 where images are meant, too: what divides by the other one is right there, and only there."""
+    assert judge(MEANS, "x) / C", "x) / T")[:2] == ("wrong", [(15, "constant-factor")])
+
+
+@pytest.mark.parametrize(("old", "new"), [("X.dot(W)", "W.dot(X)"), ("X.dot(W)", "X.T.dot(W)")])
+def test_a_forward_that_fits_no_sizes_is_not_right(old, new):
+    (verdict,) = judge_code(read_source(FITS_NO_SIZES.replace(old, new), "net.py"))
+    assert (verdict.verdict, verdict.why.partition(":")[0]) == ("undecided", "net.py")
+    assert "the forward pass is not read" in verdict.why
 
 
 @pytest.mark.slow

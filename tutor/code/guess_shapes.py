@@ -13,6 +13,11 @@ SIZES = (7, 5, 3, 6, 9, 11, 8, 13, 10, 12)
 ROWS_OF = {"N": 7, "m": 7, "T": 3, "D": 5, "H": 6, "C": 3, "M": 9, "W": 6, "F": 2, "HH": 3, "WW": 3, "V": 8, "K": 3,
            "n_C_prev": 2, "n_C": 3, "f": 2, "n_H_prev": 4, "n_W_prev": 4, "B": 7, "d_1": 2, "d_k": 3, "p": 3, "R": 2, "S": 2, "G": 3,
            "n_H": 4, "n_W": 4, "T_x": 3, "Tx": 3}  # fmt: skip
+SIZES_AGAIN = (5, 7, 11, 4, 6, 13, 9, 3, 10, 8)
+ROWS_AGAIN = {"N": 5, "m": 5, "T": 4, "D": 7, "H": 4, "C": 6, "M": 13, "W": 8, "F": 3, "HH": 3, "WW": 5, "V": 11, "K": 10,
+              "n_C_prev": 3, "n_C": 2, "f": 2, "n_H_prev": 6, "n_W_prev": 4, "B": 5, "d_1": 3, "d_k": 2, "R": 3, "S": 5, "G": 2,
+              "n_H": 5, "n_W": 3, "T_x": 4, "Tx": 4}  # fmt: skip
+"""Other sizes: letters that have the same size in the one choice differ in the other, so that nothing fits by chance in both."""
 SCALARS = re.compile(
     r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lam|rate|momentum|decay\w*|keep_prob|p|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
     r"|beta[12]|l2\w*|weight_decay|temperature|tau|step_size)$"
@@ -57,11 +62,12 @@ ALIASES = (
 
 @dataclass(slots=True)
 class Sizes:
-    """A size for each letter, the same wherever it stands."""
+    """A size for each letter, the same wherever it stands; ``others`` are the sizes of the second choice."""
 
     known: dict[str, int] = field(default_factory=dict)
     numbers: dict[tuple[str, tuple[int, ...]], Any] = field(default_factory=dict)
     documented: dict[int, dict[str, tuple[int, ...]]] = field(default_factory=dict)
+    others: bool = False
 
     def find(self, letter: str) -> int:
         """The size of a letter, or of a phrase that stands for one: 7 for N, the next one that is free for another."""
@@ -81,9 +87,9 @@ class Sizes:
             return int(word)
         word = next((letter for pattern, letter in ALIASES if len(word) > 1 and pattern.match(word)), word)
         if word not in self.known:
-            wanted = ROWS_OF.get(word)
+            wanted = (ROWS_AGAIN if self.others else ROWS_OF).get(word)
             used = set(self.known.values())
-            free = next((size for size in SIZES if size not in used), 12 + len(used))
+            free = next((size for size in (SIZES_AGAIN if self.others else SIZES) if size not in used), 12 + len(used))
             self.known[word] = (
                 wanted if wanted is not None and (wanted not in used or len(word) > 1 or word in "HWCK") else free
             )

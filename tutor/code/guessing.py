@@ -23,7 +23,7 @@ class GuessedWorld:
 
     ``targets`` is ``free``, ``rows`` or ``columns`` (rows of 0 and 1), ``binary`` (0 and 1) or ``signs`` (−1 and 1); ``texts`` are
     what settings
-    that are texts say.
+    that are texts say.  ``other_sizes`` are those of the second choice: what is right has to be right in both.
     """
 
     seed: int = 0
@@ -31,6 +31,7 @@ class GuessedWorld:
     targets: str = "free"
     positive: bool = False
     texts: Mapping[str, str] = field(default_factory=dict)
+    other_sizes: bool = False
 
 
 class GuessedDictionary(dict[Any, Any]):

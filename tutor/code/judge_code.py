@@ -6,6 +6,7 @@ Which gradients are right, which line is wrong at the root, what it probably was
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict
@@ -75,6 +76,8 @@ def _judge_plan(
         except CodeProblem as why:
             refused = refused or why
             continue
+        if judged.is_right:
+            judged = _judge_other_sizes(judged) or judged
         if best is None or judged.score < best[0]:
             best = (judged.score, judged)
         if judged.is_right or not judged.varies:
@@ -82,3 +85,19 @@ def _judge_plan(
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
     return best[1].give_verdict()
+
+
+def _judge_other_sizes(judged: Judgement) -> Judgement | None:
+    """What is right by chance, because two sizes are the same: the judgement in a world with other sizes, where it is not right there.
+
+    Nothing where it is right in both, or where the program does not work with the other sizes (a number of groups, a stride).
+    """
+    trial = judged.trial
+    world = replace(trial.world, other_sizes=True)
+    try:
+        other = Judgement(
+            ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
+        )
+    except (*FAILS, CodeProblem):
+        return None
+    return None if other.is_right or not other.outputs or other.find_doubt() is not None else other

@@ -45,11 +45,20 @@ class Judgement:
         self.runs = 0
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
-            raise CodeProblem(tell("no loss is found"), where=trial.source.file,
-                              hint=tell("call it loss, or return it as the first value"))  # fmt: skip
+            self._refuse_loss()
         self.right = {output.key: self.check.judge_output(output) for output in self.outputs}
         self._keep_means()
         self.names = {event.key.rpartition(".")[2] for event in self.first.record.events}
+
+    def _refuse_loss(self) -> None:
+        """Say why there is no loss: a line of the forward pass that fits no sizes, or nothing that is called so."""
+        file = self.trial.source.file
+        for number, problem in self.first.record.problems.items():
+            line = getattr(self.first.record.visited.get(number), "lineno", 0)
+            if line and problem.fails:
+                raise CodeProblem(tell("the forward pass is not read: {why}", why=problem.what), where=f"{file}:{line}")
+        raise CodeProblem(tell("no loss is found"), where=file,
+                          hint=tell("call it loss, or return it as the first value"))  # fmt: skip
 
     def _keep_means(self) -> None:
         """A pair may take the gradient from above as that of each sample, and divide by their number where it sums.
@@ -138,7 +147,7 @@ class Judgement:
                 self.trial.world,
                 lost[0].lost.what if lost[0].lost is not None else "",
             )
-        reason = self._find_doubt()
+        reason = self.find_doubt()
         if reason is not None:
             outputs = tuple(self._list_judged())
             line = f"{self.trial.source.file}:{getattr(reason.node, 'lineno', 0)}"
@@ -152,7 +161,7 @@ class Judgement:
             follows, unread,
                            self._find_first_line(), self.trial.world)  # fmt: skip
 
-    def _find_doubt(self) -> NotRead | None:
+    def find_doubt(self) -> NotRead | None:
         """A line that was not read, or failed otherwise than by shapes, so that a wrong gradient may be the reader's own fault."""
         backward = {id(node) for node in self.list_statements()}
         told: set[int] = set()
