@@ -13,7 +13,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "rules": ("errors", "expression.elsewhere", "expression.nodes", "expression.own_functions",
               "expression.parse"),  # rules know no typography, no numbers, no graph
     "graph": ("errors", "expression", "rules"),
-    "program": ("errors", "expression", "rules", "graph"),  # programs are read to a graph; nothing of them runs
+    "program": ("errors", "expression", "rules", "graph", "numbers.arrays"),  # programs are read to a graph; nothing of them runs
     "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers
     "numbers": ("errors", "expression", "rules", "graph", "derive"),
     "notation": ("errors", "expression.keys", "expression.letters", "expression.own_functions", "graph"),
@@ -63,7 +63,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "mpmath": ("numbers.arithmetic", "numbers.balls", "numbers.intervals"),
     "flint": ("numbers.balls",),
     # all others take what numbers.arrays has
-    "numpy": ("numbers.array_plan", "numbers.runner", "numbers.compiled", "numbers.arrays", "program.known_arrays"),
+    "numpy": ("numbers.array_plan", "numbers.runner", "numbers.compiled", "numbers.arrays"),
     "subprocess": ("render.latex.pdf", "batch.workers"),
     "signal": ("render.latex.pdf", "batch.pool", "batch.serve", "batch.workers", "cli.tutor_serve"),
     "shutil": ("render.latex.pdf", "cli.practice_screen"),

@@ -15,8 +15,8 @@ import pytest
 
 from tutor.answer.handed_in import Submission
 from tutor.batch.pool import Failure, Pool
-from tutor.cli.tutor_mark import exercise_text
 from tutor.errors import OutputError
+from tutor.exercise.catalogue import exercise_text
 from tutor.marking.work import exercise_key, job_text, run_job
 
 distributed = pytest.importorskip("distributed") if not os.environ.get("TUTOR_NEEDS_CLUSTER") else importlib.import_module("distributed")

@@ -17,8 +17,8 @@ from tutor.batch.outputs import (
     report_name,
 )
 from tutor.batch.outputs import class_page as make_class_page
-from tutor.cli.tutor_mark import exercise_text
 from tutor.errors import OutputError
+from tutor.exercise.catalogue import exercise_text
 from tutor.export.output import Header
 from tutor.marking.record import dump_record
 from tutor.marking.work import marker

@@ -4,7 +4,7 @@ import json
 
 from tutor.answer.handed_in import Submission
 from tutor.batch.recipe import Recipe, marking_recipe, report_recipe
-from tutor.cli.tutor_mark import exercise_text
+from tutor.exercise.catalogue import exercise_text
 from tutor.marking.work import exercise_key, job_text, run_job
 
 IDENT, TEXT = exercise_text("dl/bce")

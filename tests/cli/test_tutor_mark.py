@@ -300,7 +300,7 @@ def test_bad_input(run, handed, folder, arguments, pieces):
 def test_an_expression_and_steps_are_exercises_too(run, handed, folder):
     for number, target in enumerate(('(x+y)*z', 'd = x + y; f = d*z')):
         assert run(target, "in", "-o", f"m{number}")[0] == 0
-    from tutor.cli.tutor_mark import exercise_text
+    from tutor.exercise.catalogue import exercise_text
     from tutor.exercise.load import from_text
 
     assert from_text(exercise_text('d = x + y; f = d*z')[1], "expression").graph.loss == "f"

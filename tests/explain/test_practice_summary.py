@@ -35,7 +35,7 @@ def test_before_an_exam_ends_it_tells_no_verdict():
     session = take(start(load("neuron/two-two-two"), Settings(mode="exam", wrt=("w5",))), "0.3775", "0.7")
     text = write(session)
     assert "in_h1 0.3775 answered" in text
-    assert "2 of 19 steps answered" in text
+    assert "2 of 18 steps answered" in text
     assert not any(word in text for word in ("right", "Mark", "slipped", "%", "0.593"))
     assert "right is 0.593270" in write(take(session, ":quit", at=90.0))
 

@@ -58,7 +58,7 @@ def test_its_gradient_is_that_of_numpy():
     ("text", "shapes", "said"),
     [
         ("W x", "W", "is no shape"), ("W x", "W=", "is no shape"), ("W x", "W=k;n", "is no shape"), ("W x", "W=2,W=3", "two shapes"),
-        ("W x", "W=0,3,x=3", "a whole number from 1"), ("W x", "W=1,1,1,1,1,x=2", "5 axes"), ("W x", "q=3", "no quantity q"),
+        ("W x", "W=0,3,x=3", "a whole number from 1"), ("W x", "W=1,1,1,1,1,1,x=2", "6 axes"), ("W x", "q=3", "no quantity q"),
         ("Wx", "W=2,3,x=3", "write W*x"), ("W x", "W=2,3,x=2", "do not fit"), ("dl/add-multiply", "x=2", "goes with a formula"),
         ("softmax(Z)", "Z=n,m", "along which axis"), ("W +", "W=2", "W +"),
     ],

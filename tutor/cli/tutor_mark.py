@@ -18,7 +18,6 @@ from tutor.cli.shell import Lang, complete, write
 from tutor.errors import OutputError, ValueProblem
 from tutor.export.mark_formats import MARK_FORMATS
 from tutor.render.page_formats import TEXT_FORMATS
-from tutor.solving.program_exercise import find_exercise_text
 from tutor.text import make_lines_visible, make_visible
 
 if TYPE_CHECKING:
@@ -146,6 +145,8 @@ def mark(
             hint="tutor mark TARGET SUBMISSIONS… -o DIR, such as tutor mark neuron/two-two-two handed-in/ -o marks",
         )
     _check(jobs, seed, time_limit, memory_limit, to or [], fill, column)
+    from tutor.solving.program_exercise import find_exercise_text
+
     ident, text = find_exercise_text(target)
     from tutor.batch.inputs import read_all, read_earlier_marks, read_whole, refuse_overlap
     from tutor.batch.outputs import Wanted, check_fill
@@ -342,6 +343,7 @@ def _self_test(target: str | None, seed: int) -> int:
     from tutor.exercise.catalogue import ids
     from tutor.exercise.load import from_text
     from tutor.marking.selftest import self_test
+    from tutor.solving.program_exercise import find_exercise_text
 
     wrong = total = 0
     for name in [target] if target else ids():

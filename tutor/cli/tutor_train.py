@@ -83,7 +83,8 @@ def train(
     notation: NotationName = None,
     lang: Lang = None,
     to: Annotated[
-        RunName | None, typer.Option("--to", help="What to write; without it what the ending of the file says.", show_default=False)
+        RunName | None, typer.Option("--to", metavar="FORMAT", show_default=False,
+                                     help=f"What to write: {', '.join((*PAGE_FORMATS, ROWS))}; without it what the file's ending says.")
     ] = None,
     fragment: Fragment = False,
     prefix: Prefix = "",

@@ -104,7 +104,7 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     """The shapes that a documentation gives its arguments.
 
     >>> read_documented("Inputs:\\n- x: Input data of shape (N, D)\\n- w -- weights, of shape (D, M)", Sizes())
-    {'x': (7, 5), 'w': (5, 9)}
+    {'x': (7, 5), 'w': (5, 9), 'data': (7, 5)}
     """
     found: dict[str, tuple[int, ...]] = {}
     lines = text.splitlines()

@@ -26,7 +26,7 @@ def judge_code(
     forward: str = "",
     others: Sequence[Source] = (),
 ) -> tuple[CodeVerdict, ...]:
-    """Judge every backward pass of a file, or the one that is wanted.
+    r"""Judge every backward pass of a file, or the one that is wanted.
 
     ``others`` are the files that it takes functions from.
 

@@ -138,7 +138,7 @@ def split_gradient(key: str) -> list[str]:
     gradient's.
 
     >>> split_gradient("dW1"), split_gradient("grads.W1"), split_gradient("dL_dz"), split_gradient("h")
-    (['W1'], ['W1'], ['z', 'L_dz'], [])
+    (['W1'], ['W1'], ['z'], [])
     """
     head, _, last = key.rpartition(".")
     found: list[str] = []

@@ -423,7 +423,10 @@ class _PageMarker:
     def judge_array_formula(self, judge: AnswerJudge) -> Fault:
         """A formula over arrays that differs."""
         array = ArrayJudge(judge)
-        answer = array.mark()
+        try:
+            answer = array.mark()
+        except TutorError:  # shapes that do not fit
+            return Fault("unexplained")
         if answer.verdict == "follow-through":
             return Fault("consequence", follows=tuple(sorted(map(int, answer.follows))))
         slips = answer.slips if answer.verdict == "misconception" else ()

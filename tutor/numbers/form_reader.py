@@ -196,7 +196,7 @@ class FormReader:
         loops = tuple(f"window {axis}" for axis in range(len(own)))
         self.letters |= dict(zip(loops, window, strict=True))
         seen = [Add((first, Name(loop))) for first, loop in zip(start, loops, strict=True)]
-        padded = any("p" in names(first) for first in start)
+        padded = any(name[0] == "p" for first in start for name in names(first))  # p, or p1, p2 with one of each axis
         others = self.read_nearest(array, seen) if padded else self.read_at(array, seen)
         largest = self.combine(LARGEST, [others], loops)
         equal = self.combine(EQUAL, [others, largest])

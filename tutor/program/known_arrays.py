@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Neg, Number
 from tutor.expression.sizes import Size
 from tutor.graph.shapes import Shape, size_expr
+from tutor.numbers.arrays import np
 from tutor.program.program_values import DrawnArray, Formula, Infinite, KnownArray, write_number
 
 MOST_ENTRIES = 4_096
@@ -86,10 +85,11 @@ def is_identity(array: KnownArray) -> bool:
     return entries.ndim == 2 and entries.shape[0] == entries.shape[1] and bool((entries == np.eye(len(entries))).all())
 
 
-_SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "Add": np.add, "Sub": np.subtract, "Mult": np.multiply, "Div": np.divide, "Pow": np.power, "FloorDiv": np.floor_divide,
-    "Mod": np.mod, "MatMult": np.matmul, "BitAnd": np.logical_and, "BitOr": np.logical_or,
+_SIGNS: Mapping[str, str] = {
+    "Add": "add", "Sub": "subtract", "Mult": "multiply", "Div": "divide", "Pow": "power", "FloorDiv": "floor_divide",
+    "Mod": "mod", "MatMult": "matmul", "BitAnd": "logical_and", "BitOr": "logical_or",
 }  # fmt: skip
+"""Of each sign the function of NumPy, which is imported when it is first used."""
 
 
 def combine_numbers(sign: str, one: KnownArray, two: KnownArray) -> KnownArray | None:
@@ -104,7 +104,7 @@ def combine_numbers(sign: str, one: KnownArray, two: KnownArray) -> KnownArray |
     if compute is None or one.entries.size * two.entries.size > MOST_ENTRIES**2:
         return None
     with np.errstate(all="ignore"):
-        made = np.asarray(compute(one.entries, two.entries))
+        made = np.asarray(getattr(np, compute)(one.entries, two.entries))
     if made.size > MOST_ENTRIES:
         return None
     if not (is_finite(one) and is_finite(two)):
@@ -156,15 +156,15 @@ def space_evenly(first: float, last: float, count: int) -> KnownArray:
     return KnownArray(np.linspace(first, last, count))
 
 
-COMPUTED: Mapping[str, Callable[..., Any]] = {
-    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "sin": np.sin, "cos": np.cos, "tril": np.tril, "triu": np.triu, "abs": np.abs,
-    "transpose": np.transpose, "bool": lambda x: x != 0, "logical_not": np.logical_not,
+COMPUTED: Mapping[str, str | Callable[..., Any]] = {
+    "exp": "exp", "log": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tril": "tril", "triu": "triu", "abs": "abs",
+    "transpose": "transpose", "bool": lambda x: x != 0, "logical_not": "logical_not",
     "float": lambda x: x, "long": lambda x: x, "int": lambda x: x, "astype": lambda x, *_: x, "to": lambda x, *_: x,
-    "double": lambda x: x, "contiguous": lambda x: x, "type": lambda x, *_: x, "copy": np.copy, "clone": np.copy, "flatten": np.ravel,
+    "double": lambda x: x, "contiguous": lambda x: x, "type": lambda x, *_: x, "copy": "copy", "clone": "copy", "flatten": "ravel",
     "view": lambda x, *sizes: np.reshape(x, _take_sizes(sizes)), "reshape": lambda x, *sizes: np.reshape(x, _take_sizes(sizes)),
-    "unsqueeze": np.expand_dims, "expand_dims": np.expand_dims, "t": np.transpose,
+    "unsqueeze": "expand_dims", "expand_dims": "expand_dims", "t": "transpose",
 }  # fmt: skip
-"""What is computed of numbers that are known; each is given arrays of a bounded size and whole numbers."""
+"""What is computed of numbers that are known; each is given arrays of a bounded size and whole numbers; a word is NumPy's."""
 
 
 def _take_sizes(sizes: Sequence[Any]) -> Any:
@@ -179,7 +179,7 @@ def compute_known(word: str, array: KnownArray, values: Sequence[Any]) -> KnownA
         return None
     try:
         with np.errstate(all="ignore"):
-            made = np.asarray(compute(array.entries, *values))
+            made = np.asarray((getattr(np, compute) if isinstance(compute, str) else compute)(array.entries, *values))
     except (TypeError, ValueError, IndexError):
         return None
     return KnownArray(made) if made.size <= MOST_ENTRIES else None

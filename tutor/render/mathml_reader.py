@@ -32,7 +32,7 @@ _UPRIGHT = frozenset("ΓΔΘΛΞΠΣΥΦΨΩ∇")
 _BINARY = {"+": "+", "-": "−", "*": "*", "∘": "∘", "\\cdot": "⋅", "\\times": "×", "\\odot": "⊙", "\\star": "⋆", "\\ast": "∗"}
 _RELATION = {"=": "=", "<": "&lt;", ">": "&gt;", "\\le": "≤", "\\ge": "≥", "\\ne": "≠", "\\approx": "≈", "\\to": "→", "\\leftarrow": "←",
              "\\in": "∈"}  # fmt: skip
-_LONE = {"\\cdots": "⋯", "\\vdots": "⋮", "\\dots": "…", "\\top": "⊤", "\\infty": "∞", "\\langle": "⟨", "\\rangle": "⟩"}
+_LONE = {"\\cdots": "⋯", "\\vdots": "⋮", "\\dots": "…", "\\ldots": "…", "\\top": "⊤", "\\infty": "∞", "\\langle": "⟨", "\\rangle": "⟩"}
 _NAMED = ("\\exp", "\\log", "\\ln", "\\sin", "\\cos", "\\tan", "\\tanh", "\\max", "\\min")
 _LIMITS = {
     "\\sum": "<mo>∑</mo>",

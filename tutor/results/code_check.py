@@ -58,7 +58,7 @@ def check_code(
     others: Sequence[tuple[str, str]] = (), reveal: Literal["none", "hint", "solution"] = "solution",
     words: Wording | str | None = None,
 ) -> CodeCheck:  # fmt: skip
-    """Judge the hand-written backward passes of a program's text; nothing of it runs.
+    r"""Judge the hand-written backward passes of a program's text; nothing of it runs.
 
     ``backward`` and ``forward`` are names of functions where the file does not tell, ``forward_text`` is a second file with the
     forward pass; ``others`` are
