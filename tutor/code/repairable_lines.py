@@ -17,7 +17,7 @@ from tutor.code.line_edits import LineEdit
 from tutor.code.pair_functions import split_gradient
 from tutor.code.targets import list_targets, load_target
 from tutor.code.trial import GivenGradient, Outcome, ProgramTrial
-from tutor.code.work_statements import FAILS, copy_scope
+from tutor.code.work_statements import FAILS, keep_scope
 from tutor.numbers.arrays import np
 
 MOST_ENTRIES = 64
@@ -184,7 +184,7 @@ class RepairFinder:
     def _work_alone(self, edit: LineEdit, scope: Mapping[str, Any], target: ast.expr) -> Any:
         """The value of a line's name behind a change of the line, worked out in the names as they were in front of it."""
         worker = self.worker
-        worker.scope, worker.record, worker.traced, worker.scopes = copy_scope(scope), Record(), None, None
+        worker.scope, worker.record, worker.traced, worker.scopes = keep_scope(scope), Record(), None, None
         try:
             with np.errstate(all="ignore"):
                 for node in edit.statements:

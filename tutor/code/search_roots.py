@@ -28,9 +28,9 @@ from tutor.code.trial import GivenGradient, Outcome, ProgramTrial
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
-MOST_RUNS = 6_000
+MOST_RUNS = 2_500
 """So many changes are tried at most."""
-MOST_WORK = 1_500_000
+MOST_WORK = 400_000
 """So many parts of the program are worked out in all, over all runs."""
 MOST_ROOTS = 5
 SEEDS = (0, 1, 2)

@@ -128,7 +128,7 @@ class StatementWorker(FunctionWorker):
         before, self.statement = self.statement, node
         self.record.visited[id(node)] = node
         if self.scopes is not None and simple:
-            self.scopes[id(node)] = copy_scope(self.scope)
+            self.scopes[id(node)] = keep_scope(self.scope)
         try:
             _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
         except (FunctionReturned, RoundEnds, TooLong, OtherShape):
@@ -461,7 +461,7 @@ class StatementWorker(FunctionWorker):
         self.scope[node.name] = ClassOf(node, self.scope, methods)
 
 
-def copy_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
+def keep_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
     """The names as they are, with arrays of their own; two names of one array stay two names of one."""
     arrays: dict[int, Any] = {}
     found: dict[str, Any] = {}
