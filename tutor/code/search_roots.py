@@ -434,6 +434,9 @@ class Judgement:
         claims = sorted(self.check.judge_claims(outcome).items(), key=lambda item: item[1][1].number)
         found: list[WrongLine] = []
         left = list(wrong)
+        failed = next((node for node in self.list_statements() if id(node) in outcome.record.problems), None)
+        if failed is not None and outcome.record.problems[id(failed)].fails:  # what Python itself would stop at
+            return [self._describe(leave_line(failed), left)]
         computing = any(
             self.repairs.get(id(node), frozenset()) >= set(wrong) and has_formula(node)
             for node in self.list_statements()
