@@ -12,7 +12,7 @@ from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement,
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import LineEdit, Surroundings, write_lines
-from tutor.code.pair_functions import split_gradient
+from tutor.code.pair_functions import UPSTREAM, split_gradient
 from tutor.code.repairable_lines import RepairFinder, has_formula, is_renamed
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import (
@@ -270,6 +270,9 @@ class Judgement:
         kept = {key for key, (right, _) in claims.items() if right}
         statements = self._order_statements(edits, claims, outcome)
         around = self._look_around(traced, outcome, wrong)
+        for scope in list(scopes.values())[-1:]:  # a gradient from above that was lost stands nowhere else
+            lost = {name: value for name, value in scope.items() if UPSTREAM.match(name) and name not in around.pool}
+            around.pool = {**around.pool, **{name: one for name, one in lost.items() if isinstance(one, np.ndarray)}}
         finder = RepairFinder(
             self.trial, self.check, self._pick_outputs, edits, outcome, wrong, worker=worker, scopes=scopes
         )
