@@ -16,7 +16,7 @@ from tutor.exercise.load import from_text, load
 from tutor.explain.document import Section, SheetQuestion
 from tutor.marking.mark_sheet import Sheet
 from tutor.numbers.printed import as_exact_text
-from tutor.render.page_formats import PAGE_FORMATS
+from tutor.render.page_formats import TEXT_FORMATS
 from tutor.results.sheet import sheet
 
 _RAISED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -76,7 +76,7 @@ def test_right_answers_of_many_exercises_have_full_marks():
         check_full_marks(sheet(target, solutions="only", ask=lambda *parts: dict).exercises[0])
 
 
-@pytest.mark.parametrize("form", [name for name, row in PAGE_FORMATS.items() if row.is_text])
+@pytest.mark.parametrize("form", TEXT_FORMATS)
 @pytest.mark.parametrize("name", ["kinds", "twelve"])
 def test_nothing_is_given_away(name, form):
     shown, solved = made(name), made(name, "end")

@@ -85,8 +85,8 @@ PAGE_FORMATS: Mapping[str, PageFormat] = {
 }
 """Every format of a page, in the order in which help lists them."""
 
-TEXT_FORMATS = tuple(name for name, row in PAGE_FORMATS.items() if row.is_text)
-"""Those that are text: what a student's report may be."""
+TEXT_FORMATS = tuple(name for name, row in PAGE_FORMATS.items() if row.is_text and row.method != "to_python")
+"""Those that are text and of any page: what a student's report may be."""
 
 
 def page_format(name: str) -> PageFormat:

@@ -71,11 +71,37 @@ def drop_setting(text: str, known: Vocabulary) -> str:
         text = (_REMARK_IN_LATEX if "\\" in text else _REMARK).sub(lambda match: " " * len(match.group()), text)
     if "\\cdots" in text or "\\vdots" in text:
         text = _drop_cut_short(text)
+    if "\\underset{" in text and "bmatrix" in text:
+        text = _join_placed(text)
     if "\\" in text or "{}" in text:
         text = _drop_commands(text)
     if "\n" in text or "   (" in text:
         text = _drop_reasons(text, known)
     return text
+
+
+_PLACED = re.compile(
+    r"\\underset\{([0-9]{1,5}(?:,[0-9]{1,5}){0,3})(?:,\\cdot){2}\s?\}\{(\\begin\{bmatrix\}(?:(?!\\end)[^\0]){1,20000}\\end\{bmatrix\})\}"
+)
+"""A matrix of an array of more axes, with its place below: (2,1,·,·)."""
+_BETWEEN = re.compile(r"(?:\s|&|\\\\|\\q?quad(?![a-z])){0,20}")
+
+
+def _join_placed(text: str) -> str:
+    """Matrices that stand side by side with their places below them as one array in brackets, as long as they were."""
+    pieces, at, place = [], 0, ()
+    for match in _PLACED.finditer(text):
+        here, between = tuple(match[1].split(",")), text[at : match.start()]
+        together = len(place) == len(here) and _BETWEEN.fullmatch(between)
+        turned = next((axis for axis, pair in enumerate(zip(place, here, strict=True)) if pair[0] != pair[1]), 0) if together else 0
+        inner = len(here) - 1 - turned
+        opens = f"{']' * inner},{'[' * inner}" if together else "[" * len(here)
+        if place and not together:
+            pieces.append("]" * len(place))
+        room = match.end() - match.start() - len(match[2]) - len(here)
+        pieces += [between, opens.rjust(room), match[2], ""]
+        at, place = match.end(), here
+    return "".join([*pieces, "]" * len(place), text[at:]])
 
 
 def _drop_cut_short(text: str) -> str:

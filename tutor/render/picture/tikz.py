@@ -44,6 +44,8 @@ PAGES = ((26.0, 17.5), (17.5, 26.0), (38.0, 26.0), (26.0, 38.0), (80.0, 110.0), 
 
 _ROOM = 13.0
 _NEAR = 11.0  # the length of short arrows
+MOST_TALLER = 1.05
+"""So much taller a picture may be for having formulas in its boxes."""
 _LINE, _PAD, _SAMPLE = 12.5, 5.0, (20.0, 10.0)
 _EDGE_OF_PAGE = 1.5
 _SHORT = 3.0  # how wide a local derivative is where there is little room, in em: a number, hardly a formula
@@ -173,7 +175,9 @@ def _fit_stage(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom
         sized = _choose_best(drafts[room.turned], width, height, room.letters)
         if sized and not sized.draft.formulas:  # layers nearer to one another, rather than boxes without formulas
             near = [draft for draft in _drafts(picture, notation, width, height, near=True) if draft.formulas]
-            sized = _choose_best(near, width, height, room.letters) or sized
+            nearer = _choose_best(near, width, height, room.letters)
+            if nearer and nearer.height <= MOST_TALLER * sized.height:  # it may not push what stands below it to another page
+                sized = nearer
         if sized:
             return _tikzpicture(sized), room
     return None
