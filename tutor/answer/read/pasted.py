@@ -89,7 +89,8 @@ _BETWEEN = re.compile(r"(?:\s|&|\\\\|\\q?quad(?![a-z])){0,20}")
 
 def _join_placed(text: str) -> str:
     """Matrices that stand side by side with their places below them as one array in brackets, as long as they were."""
-    pieces, at, place = [], 0, ()
+    pieces: list[str] = []
+    at, place = 0, tuple[str, ...]()
     for match in _PLACED.finditer(text):
         here, between = tuple(match[1].split(",")), text[at : match.start()]
         together = len(place) == len(here) and _BETWEEN.fullmatch(between)
