@@ -97,7 +97,7 @@ def test_a_format_that_is_not_there():
 
 
 def test_what_is_compiled_is_no_text():
-    assert set(PAGE_FORMATS) - set(TEXT_FORMATS) == {"pdf"}
+    assert set(PAGE_FORMATS) - set(TEXT_FORMATS) == {"pdf", "python"}  # a program is of a derivation only
     assert not PageFormat("", ".x", compiler="a:b", source=".y").is_text
 
 
