@@ -20,3 +20,19 @@ def test_the_page_shows_each_change_as_a_diff():
     assert "   6 -     dx = dout @ w\n     +     dx = dout @ w.T" in page
     assert "wrong, 2 times" in page
     assert not check_code(PROGRAM).ok
+    assert "not `dout @ w`" in page
+
+
+def test_code_in_a_sentence_is_set_as_code_in_every_format():
+    """The file stands by its name alone; what is code is marked by the format, never by signs that a page shows."""
+    page = check_code(PROGRAM, "/tmp/week/net.py")
+    assert "<code>dout @ w.T</code>" in page.to_html()
+    assert r"\texttt{dout @ w.T}" in page.to_latex()
+    assert "`dout @ w.T`" in page.to_markdown()
+    assert "``dout @ w.T``" in page.to_rst()
+    assert "/tmp" not in page.to_text(80)
+
+
+def test_german_pages_say_in_german_what_fails():
+    text = PROGRAM.replace("dx = dout @ w\n", "dx = dout / None\n")
+    assert "links von / steht ein Array, rechts der Wert None" in check_code(text, words="de").to_text(200)
