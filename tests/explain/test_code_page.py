@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.render.page_formats import PAGE_FORMATS
 from tutor.results.code_check import check_code
 
 PROGRAM = """
@@ -26,13 +27,14 @@ def test_the_page_shows_each_change_as_a_diff():
 def test_code_in_a_sentence_is_set_as_code_in_every_format():
     """The file stands by its name alone; what is code is marked by the format, never by signs that a page shows."""
     page = check_code(PROGRAM, "/tmp/week/net.py")
-    assert "<code>dout @ w.T</code>" in page.to_html()
-    assert r"\texttt{dout @ w.T}" in page.to_latex()
-    assert "`dout @ w.T`" in page.to_markdown()
-    assert "``dout @ w.T``" in page.to_rst()
+    written = {to: PAGE_FORMATS[to].write(page.document(), page.notation) for to in ("html", "latex", "markdown", "rst")}
+    assert "<code>dout @ w.T</code>" in written["html"]
+    assert r"\texttt{dout @ w.T}" in written["latex"]
+    assert "`dout @ w.T`" in written["markdown"]
+    assert "``dout @ w.T``" in written["rst"]
     assert "/tmp" not in page.to_text(80)
 
 
 def test_german_pages_say_in_german_what_fails():
     text = PROGRAM.replace("dx = dout @ w\n", "dx = dout / None\n")
-    assert "links von / steht ein Array, rechts der Wert None" in check_code(text, words="de").to_text(200)
+    assert "links von / steht eine Zahl, rechts der Wert None" in check_code(text, words="de").to_text(200)

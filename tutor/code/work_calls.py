@@ -107,7 +107,7 @@ class CallWorker(ExpressionWorker):
             return np.reshape(array, wanted)
         except ValueError:
             why = NotRead(
-                tell("an array of the shape {shape} is not reshaped to {wanted}", shape=np.shape(array), wanted=wanted), node, fails=True
+                tell("an array of the shape {shape} is not reshaped to {wanted}", shape=str(np.shape(array)), wanted=str(wanted)), node, fails=True
             )
             if all(size > 0 for size in wanted):
                 why.operands = (array, "reshape", np.empty(wanted))

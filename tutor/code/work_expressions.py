@@ -461,7 +461,7 @@ def refuse_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
 def write_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
     """The two shapes, as they are told."""
     return NotRead(
-        tell("{left} {sign} {right}: the shapes do not fit", left=np.shape(left), sign=sign, right=np.shape(right)), node, fails=True
+        tell("{left} {sign} {right}: the shapes do not fit", left=str(np.shape(left)), sign=sign, right=str(np.shape(right))), node, fails=True
     )
 
 
