@@ -203,7 +203,8 @@ ALLOWED = {  # file: why, and the names
     "explain/worked_entry.py": ("ALGEBRA", "exp if_positive log lse max_share min_share"),
     "graph/entries.py": ("ALGEBRA", "columns exp log lse max max_share part row_sums rows"),
     "graph/index_forms.py": ("ALGEBRA", "columns entry fill matmul one_hot rows transpose"),
-    "graph/layered.py": ("ALGEBRA", "batch columns entry fill matmul mean part rows sum transpose"),
+    "graph/layer_rules.py": ("ALGEBRA", "batch columns entry fill matmul mean part rows sum"),
+    "graph/layered.py": ("ALGEBRA", "entry fill matmul sum transpose"),
     "graph/named_forms.py": (
         "ALGEBRA",
         "average_pool convolve correlate fill flip kernel_gradient kernel_gradient_flipped kernel_gradient_wide max_pool one_hot "
