@@ -17,3 +17,15 @@ def read_last(formula, imports=IMPORTS, arguments="x, y", **shapes):
     """What a formula of x and y is read as."""
     shapes = {name: shape for name, shape in shapes.items() if name in arguments}
     return read_formulas(f"def f({arguments}):\n    return {formula}", imports=imports, **shapes)[-1].partition(" = ")[2]
+
+
+TWO_SLIPS = """
+def f_forward(x, w):
+    return x @ w, (x, w)
+def f_backward(dout, cache):
+    x, w = cache
+    dx = dout @ w
+    dw = 2 * x.T @ dout
+    return dx, dw
+"""
+"""A layer whose backward pass has a transpose too few and a factor too many."""

@@ -11,9 +11,8 @@ from rows import LOSS_TEXTS, OF_PROBABILITIES
 
 from tutor.derive.backward import derive
 from tutor.errors import GraphError
-from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
-from tutor.graph.layered import LAYER_FUNCTIONS, from_layers, from_network_layers, layer_rule, put_sizes, write_out
+from tutor.graph.layered import from_layers, from_network_layers, put_sizes, write_out
 from tutor.graph.network import MAX_WRITTEN, Network, from_network, quantities
 from tutor.numbers.run import evaluate
 from tutor.numbers.run_arrays import as_arrays, evaluate_layers
@@ -89,18 +88,6 @@ def test_a_network_that_is_too_large():
         from_network_layers(Network((1000, 1000), ("sigmoid",)))
 
 
-RULES = [
-    ("W @ x + b", "affine"), ("W @ x", "matmul"), ("softmax(z)", "softmax"), ("convolve(x, k)", "convolve"),
-    ("sum((a - y)^2)/n", "mean"), ("sum(a)", "sum"), ("mean(a)", "mean"), ("A ⊙ B", "hadamard"), ("sigmoid(z)", "sigmoid"),
-    ("A^T", "transpose"), ("flatten(A)", "flatten"), ("x + y", "sum of numbers"), ("2*sum(a)", "formula"), ("max_pool(A, 2)", "max_pool"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "rule"), RULES)
-def test_rules_of_steps(text, rule):
-    assert layer_rule(parse(text, functions=LAYER_FUNCTIONS)) == rule
-
-
 def test_letters_become_numbers():
     layered = from_layers(["Z = W X + columns(b, N)", "L = sum(Z^2)/N"], {"W": ("m", "n"), "X": ("n", "N"), "b": ("m",)})
     small = put_sizes(layered, {"m": 1, "n": 2, "N": 3})
@@ -116,15 +103,3 @@ def test_steps_in_any_order_and_parameters():
     assert [step.target for step in layered.graph.steps] == ["z", "L"]
     assert [q.name for q in layered.graph.parameters] == ["W"]
     assert [q.name for q in write_out(layered).parameters] == ["W_1_1", "W_1_2"]
-
-
-MEANS = [  # what is divided by what, and whether that is the mean over all entries
-    ("sum(A)/6", True), ("sum(A)/2", False), ("sum(A)/3", False), ("sum(v)/3", True), ("sum(v)/2", False),
-    ("sum(B)/(m*n)", True), ("sum(B)/m", False), ("sum(c)/m", True), ("sum((u - u)^2)/2", False), ("entry(v, 2) + sum(v)/2", False),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "mean"), MEANS, ids=[row[0] for row in MEANS])
-def test_a_mean_is_divided_by_the_number_of_all_entries(text, mean):
-    shapes = {"A": (2, 3), "v": (3,), "B": ("m", "n"), "c": ("m",), "u": (2,), "m": (), "n": ()}
-    assert (layer_rule(parse(text, functions=LAYER_FUNCTIONS), shapes) == "mean") == mean

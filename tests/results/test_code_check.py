@@ -6,19 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from small_programs import TWO_SLIPS
 
 from tutor.errors import TutorError
 from tutor.results.code_check import check_backward, check_code
-
-PROGRAM = """
-def f_forward(x, w):
-    return x @ w, (x, w)
-def f_backward(dout, cache):
-    x, w = cache
-    dx = dout @ w
-    dw = 2 * x.T @ dout
-    return dx, dw
-"""
 
 
 def test_the_documented_program_is_judged_as_the_page_says():
@@ -32,7 +23,7 @@ def test_the_documented_program_is_judged_as_the_page_says():
 
 @pytest.mark.slow
 def test_a_hint_shows_no_solution():
-    hint, none = check_code(PROGRAM, reveal="hint"), check_code(PROGRAM, reveal="none")
+    hint, none = check_code(TWO_SLIPS, reveal="hint"), check_code(TWO_SLIPS, reveal="none")
     assert "w.T" not in hint.to_text(80) + hint.to_json() + none.to_json()
     assert "Line 6" in hint.to_text(80)
     assert "Line 6" not in none.to_text(80)

@@ -201,6 +201,38 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         made = np.array(x)
         return made.astype(number()) if made.dtype.kind == "f" else made
 
+    table: dict[str, Row] = {word: _call_plain(func) for word in SAME if (func := _find(word)) is not None}
+    table |= {
+        "zeros": fill(0.0), "ones": fill(1.0), "empty": fill(0.0), "full": lambda shape, value, **named: np.full(_shape((shape,)), value),
+        "zeros_like": make_like(0.0), "ones_like": make_like(1.0), "empty_like": make_like(0.0), "full_like": make_like(None),
+        "array": array, "asarray": array,
+        "tensor": array, "as_tensor": array, "float_power": np.power, "abs": slope_abs, "absolute": slope_abs, "fabs": slope_abs,
+        "var": find_variance, "std": lambda *args, **named: np.sqrt(find_variance(*args, **named)), "linalg.norm": find_norm,
+        "norm": find_norm, "where": pick_where, "clip": limit_values, "clamp": limit_values, "add.at": add_at, "reshape": move_columns,
+        "sigmoid": take_sigmoid, "expit": take_sigmoid, "softmax": take_softmax, "log_softmax": take_log_softmax,
+        "relu": lambda x: np.maximum(x, 0), "one_hot": write_one_hot, "cross_entropy": find_label_loss, "nll_loss": find_log_loss,
+        "mse_loss": lambda x, y, reduction="mean": reduce_losses((x - y) ** 2, reduction),
+        "binary_cross_entropy": lambda x, y, reduction="mean": reduce_losses(-(y * np.log(x) + (1 - y) * np.log(1 - x)), reduction),
+        "greater": _compare(np.greater), "less": _compare(np.less), "greater_equal": _compare(np.greater_equal),
+        "less_equal": _compare(np.less_equal), "equal": _compare(np.equal), "not_equal": _compare(np.not_equal), "heaviside": lambda x, at:
+        np.heaviside(take_real(x), at), "pad": add_zeros, "mm": np.matmul, "bmm": np.matmul, "cat": np.concatenate, "mul": np.multiply,
+        "pow": np.power, "ger": np.outer, "rsqrt": lambda x: 1 / np.sqrt(x), "logsumexp": lambda x, axis=None, keepdims=False:
+        np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)), "sign": lambda x: np.sign(take_real(x)),
+        "random.permutation": lambda count: np.arange(count) if isinstance(count, int) else count,
+        "randperm": lambda count: np.arange(count), "random.seed": lambda *args: None, "manual_seed": lambda *args: None,
+        "random.shuffle": lambda *args: None, "isclose": np.isclose, "unsqueeze": np.expand_dims, "t": np.transpose,
+        "set_printoptions": lambda *args, **named: None, "seterr": lambda **named: None, "fsum": sum, "sum": lambda x, *args, **named:
+        np.sum(np.asarray(x), *args, **named), "fill_diagonal": np.fill_diagonal, "special.expit": take_sigmoid,
+        "conj": lambda x: x, "real": lambda x: x, "float64": lambda x=0.0: x, "float32": lambda x=0.0: x, "squeeze": np.squeeze,
+        "erf": compute_erf, "uint8": _as_whole, "int8": _as_whole, "int": _as_whole, "int_": _as_whole, "long": _as_whole,
+        "special.erf": lambda x: compute_erf(x), "nan_to_num": lambda x, **named: x,
+    }  # fmt: skip
+    return {word: row for word, row in table.items() if row is not None} | _make_random_rows(draw)
+
+
+def _make_random_rows(draw: Callable[[tuple[int, ...], str], Any]) -> dict[str, Row]:
+    """The functions that draw numbers, which nobody gives."""
+
     def norm_random(*shape: Any, **named: Any) -> Any:
         return draw(_shape(shape or (named.get("size", ()),)), "normal")
 
@@ -226,36 +258,12 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
             raise NotRead(tell("a choice among things that are no numbers is not read"))
         return np.floor(draw(_shape((size,)), "uniform") * count).astype(int)
 
-    table: dict[str, Row] = {word: _call_plain(func) for word in SAME if (func := _find(word)) is not None}
-    table |= {
-        "zeros": fill(0.0), "ones": fill(1.0), "empty": fill(0.0), "full": lambda shape, value, **named: np.full(_shape((shape,)), value),
-        "zeros_like": make_like(0.0), "ones_like": make_like(1.0), "empty_like": make_like(0.0), "full_like": make_like(None),
-        "array": array, "asarray": array,
-        "tensor": array, "as_tensor": array, "float_power": np.power, "abs": slope_abs, "absolute": slope_abs, "fabs": slope_abs,
-        "var": find_variance, "std": lambda *args, **named: np.sqrt(find_variance(*args, **named)), "linalg.norm": find_norm,
-        "norm": find_norm, "where": pick_where, "clip": limit_values, "clamp": limit_values, "add.at": add_at, "reshape": move_columns,
-        "sigmoid": take_sigmoid, "expit": take_sigmoid, "softmax": take_softmax, "log_softmax": take_log_softmax,
-        "relu": lambda x: np.maximum(x, 0), "one_hot": write_one_hot, "cross_entropy": find_label_loss, "nll_loss": find_log_loss,
-        "mse_loss": lambda x, y, reduction="mean": reduce_losses((x - y) ** 2, reduction),
-        "binary_cross_entropy": lambda x, y, reduction="mean": reduce_losses(-(y * np.log(x) + (1 - y) * np.log(1 - x)), reduction),
-        "greater": _compare(np.greater), "less": _compare(np.less), "greater_equal": _compare(np.greater_equal),
-        "less_equal": _compare(np.less_equal), "equal": _compare(np.equal), "not_equal": _compare(np.not_equal), "heaviside": lambda x, at:
-        np.heaviside(take_real(x), at), "pad": add_zeros, "mm": np.matmul, "bmm": np.matmul, "cat": np.concatenate, "mul": np.multiply,
-        "pow": np.power, "ger": np.outer, "rsqrt": lambda x: 1 / np.sqrt(x), "logsumexp": lambda x, axis=None, keepdims=False:
-        np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)), "sign": lambda x: np.sign(take_real(x)), "random.randn": norm_random,
-        "randn": norm_random, "random.rand": random_between, "rand": random_between, "random.random": random_between,
-        "random.random_sample": random_between, "random.standard_normal": norm_random, "random.normal": random_at,
-        "random.uniform": random_from, "random.binomial": random_yes, "random.randint": random_whole, "randint": random_whole,
-        "random.choice": choose, "random.permutation": lambda count: np.arange(count) if isinstance(count, int) else count,
-        "randperm": lambda count: np.arange(count), "random.seed": lambda *args: None, "manual_seed": lambda *args: None,
-        "random.shuffle": lambda *args: None, "isclose": np.isclose, "unsqueeze": np.expand_dims, "t": np.transpose,
-        "set_printoptions": lambda *args, **named: None, "seterr": lambda **named: None, "fsum": sum, "sum": lambda x, *args, **named:
-        np.sum(np.asarray(x), *args, **named), "fill_diagonal": np.fill_diagonal, "special.expit": take_sigmoid,
-        "conj": lambda x: x, "real": lambda x: x, "float64": lambda x=0.0: x, "float32": lambda x=0.0: x, "squeeze": np.squeeze,
-        "erf": compute_erf, "uint8": _as_whole, "int8": _as_whole, "int": _as_whole, "int_": _as_whole, "long": _as_whole,
-        "special.erf": lambda x: compute_erf(x), "nan_to_num": lambda x, **named: x,
+    return {
+        "random.randn": norm_random, "randn": norm_random, "random.rand": random_between, "rand": random_between,
+        "random.random": random_between, "random.random_sample": random_between, "random.standard_normal": norm_random,
+        "random.normal": random_at, "random.uniform": random_from, "random.binomial": random_yes, "random.randint": random_whole,
+        "randint": random_whole, "random.choice": choose,
     }  # fmt: skip
-    return {word: row for word, row in table.items() if row is not None}
 
 
 def _as_whole(x: Any) -> Any:

@@ -106,9 +106,8 @@ class CallWorker(ExpressionWorker):
         try:
             return np.reshape(array, wanted)
         except ValueError:
-            why = NotRead(
-                tell("an array of the shape {shape} is not reshaped to {wanted}", shape=str(np.shape(array)), wanted=str(wanted)), node, fails=True
-            )
+            what = tell("an array of the shape {shape} is not reshaped to {wanted}", shape=str(np.shape(array)), wanted=str(wanted))
+            why = NotRead(what, node, fails=True)
             if all(size > 0 for size in wanted):
                 why.operands = (array, "reshape", np.empty(wanted))
             raise why from None

@@ -129,6 +129,9 @@ def _read_layer_claim(claim: Claim, layered: Layered) -> Claim:
         formulas = read_layer_formulas(claim.printed, layered)
     except TutorError as error:
         # what cannot be read is not therefore wrong
+        if claim.erratum is None and isinstance(error, ShapeError):
+            hint = f"{error.hint}; where the page prints it like this, say so: erratum = \"…\""
+            raise ShapeError(error.what, where=error.where, hint=hint) from None
         if claim.erratum is None or (not claim.erratum and not isinstance(error, ShapeError)):
             raise
         return replace(claim, unknown=error.what)

@@ -18,13 +18,13 @@ from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.expression.letters import SUPER
 from tutor.expression.own_functions import is_own, shorten_name
 from tutor.graph.nouns import Quantity
+from tutor.notation.array_symbols import guess_array
 from tutor.notation.own_notation import OwnNotation, check_own_notation
 from tutor.notation.symbol import (
     Face,
     Symbol,
     Time,
     guess,
-    guess_array,
     lower_index,
     put_time,
     read_symbol,

@@ -8,7 +8,7 @@ printed is made again from the parts, so that nothing from outside reaches a doc
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -473,31 +473,3 @@ def guess(name: str) -> Symbol:
         return Symbol(f"{latex.partition('_')[0]}_{{{moved}}}", letter + lower_index(moved))
     named = any(not part.isdecimal() and len(part) > 1 for part in index.split(","))  # of a neuron, o1: as in out_o1
     return Symbol(latex, f"{letter}_{index}" if named else letter + lower_index(index))
-
-
-_LABELLED = re.compile(r"([A-Z]|(?!d|in\d*\Z)[a-z])([a-z])(\d*)|([WU])([a-z]{2})(\d*)")
-"""A letter with what it belongs to run on: Wx, bh, Wk1, Whh.  In programs dx is no x of d; in is a word."""
-
-
-def guess_array(name: str, taken: Collection[str] = ()) -> Symbol:
-    r"""The symbol of a whole array, from its name: Wx is W_x, as lectures set it, and no product of W and x.
-
-    The label is upright, since it is no index that runs, and those that do go on behind it; where W_x is a quantity of its
-    own (``taken``), Wx stays a word.
-
-    >>> guess_array("Wx"), guess_array("Whh").latex, guess_array("Wk1").latex, guess_array("mu").latex
-    (Symbol(latex='W_{\\mathrm{x}}', text='Wₓ'), 'W_{\\mathrm{hh}}', 'W_{\\mathrm{k}1}', '\\mu')
-    >>> guess_array("Wq_1"), guess_array("Whh_tm1").latex, guess_array("mu_1").latex, guess_array("in_1").latex
-    (Symbol(latex='W_{\\mathrm{q},1}', text='W_(q,1)'), 'W_{\\mathrm{hh},t-1}', '\\mu_{1}', '\\mathit{in}_{1}')
-    >>> guess_array("Wx", ["W_x"]).latex, guess_array("net").latex
-    ('\\mathit{Wx}', '\\mathit{net}')
-    """
-    head, _, rest = name.partition("_")
-    match = _LABELLED.fullmatch(head)
-    if match is None or SPELLINGS.get(head, head.rstrip("0123456789")) in COMMANDS:
-        return guess(name)
-    letter, label, digits = (part for part in match.groups() if part is not None)
-    if f"{letter}_{label}{digits}{name[len(head) :]}" in taken:
-        return guess(name)
-    places = read_symbol(guess(f"x_{rest}").latex).sub.latex if rest else ""
-    return read_symbol(f"{letter}_{{\\mathrm{{{label}}}{digits}{',' * bool(places)}{places}}}").symbol()

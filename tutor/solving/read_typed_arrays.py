@@ -15,7 +15,8 @@ from tutor.graph.broadcasting import is_matrix_product, is_on_paper
 from tutor.graph.build import assemble
 from tutor.graph.expand_layers import expand_layers
 from tutor.graph.labels import labels
-from tutor.graph.layered import from_layers, layer_rule
+from tutor.graph.layer_rules import layer_rule
+from tutor.graph.layered import from_layers
 from tutor.graph.nouns import Quantity
 from tutor.graph.read_steps import is_step, read_steps, split_steps
 from tutor.graph.shapes import Shape, shape_of
