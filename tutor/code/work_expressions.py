@@ -460,8 +460,8 @@ def refuse_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
 
 def write_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
     """The two shapes, as they are told."""
-    shapes = {"left": str(np.shape(left)), "sign": sign, "right": str(np.shape(right))}
-    return NotRead(tell("{left} {sign} {right}: the shapes do not fit", **shapes), node, fails=True)
+    one, two = str(np.shape(left)), str(np.shape(right))
+    return NotRead(tell("{left} {sign} {right}: the shapes do not fit", left=one, sign=sign, right=two), node, fails=True)
 
 
 def is_place(guess: Guess) -> bool:
