@@ -25,6 +25,7 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
+from tutor.code.failures import note_missing
 from tutor.code.guess_shapes import Sizes, find_labels, find_seed
 from tutor.code.guessing import GuessedWorld
 from tutor.code.library_calls import make_table
@@ -256,6 +257,8 @@ class ProgramTrial:
             of = [one for one in split_gradient(key) if one in words]
             if of and isinstance(value, np.ndarray | float | np.inexact):
                 found[key] = GivenGradient(key, of, np.array(value))
+            elif of and value is None:
+                found[key] = GivenGradient(key, of, None, note_missing(key))
         for key, problem in _list_lost(worker.record):
             of = [one for one in split_gradient(key) if one in words]
             if of and key not in found:
@@ -401,6 +404,8 @@ class ProgramTrial:
                 key = key if key.isidentifier() else f"d{given[place]}"
             if type(value) is Lost:
                 found.append(GivenGradient(key, of, None, value.why))
+            elif value is None and of:
+                found.append(GivenGradient(key, of, None, note_missing(key)))
             elif of and isinstance(value, np.ndarray | float | int | np.generic):
                 found.append(GivenGradient(key, of, np.array(value, dtype=float)))
         keys = {output.key for output in found}

@@ -76,7 +76,8 @@ def read_source(text: str, file: str, places: tuple[tuple[int, int], ...] = ()) 
         shown = lines[line - 1] if line <= len(lines) else ""
         raise ProgramError(
             tell("this is no Python: {why}", why=make_visible(error.msg, 120)), where=f"{where}:{line}:{at + 1}",
-            spot=refusal(shown, "", min(at, len(shown))).spot, hint=tell("the file is read by Python's own parser, and never run"),
+            spot=refusal(shown, "", min(at, len(shown))).spot, hint=_OLD if "Missing parentheses" in error.msg else
+            tell("the file is read by Python's own parser, and never run"),
         ) from None  # fmt: skip
     except ValueError as error:
         raise ProgramError(tell("this is no Python: {why}", why=make_visible(str(error), 120)), where=where) from None
@@ -87,6 +88,7 @@ def read_source(text: str, file: str, places: tuple[tuple[int, int], ...] = ()) 
     return source
 
 
+_OLD = tell("that is Python 2; Python 3 writes it with brackets: print(x)")
 _APART = tell("write it in several statements")
 
 
