@@ -5,7 +5,8 @@ import numpy as np
 from tutor.contracts.python_statements import LONGEST_LINE, Statement, write_statements
 
 WRITTEN = {  # a value of numbers n and arrays: as it is written
-    "2 * (1 / n * a)": "2 * a / n", "1 / 5 * a": "0.2 * a", "1 / 3 * a": "a / 3", "a + -(b * c)": "a - b * c", "a + (b - c)": "a + b - c",
+    "2 * (1 / n * a)": "2 * a / n", "1 / 5 * a": "0.2 * a", "1 / 3 * a": "a / 3", "2 * (0.2 * a)": "0.4 * a", "a - -b * c": "a + b * c",
+    "a + -(b * c)": "a - b * c", "a + (b - c)": "a + b - c",
     "a - (b + c)": "a - (b + c)", "(-(a * b)).sum(axis=0)": "-(a * b).sum(axis=0)", "a * (b / (c * 2))": "a * b / (c * 2)",
     "(a.sum(axis=-1) / n)[..., None]": "a.sum(axis=-1, keepdims=True) / n", "a / (b / c)": "a / (b / c)", "a @ (b.T * 2)": "a @ (b.T * 2)",
     "(1 / n * a[..., :1][..., 0])[..., None]": "a[..., :1] / n", "-(a * b) @ c.T": "-a * b @ c.T", "-((a > 0) * b)": "-((a > 0) * b)",
@@ -43,4 +44,6 @@ def test_what_is_computed_twice_has_a_name_and_long_lines_are_broken():
     assert {")  # long", "], axis=0)  # a list"} <= {*lines}
     found, direct = run_body(lines), run_body([f"{one.target} = {one.value}" for one in body])
     assert all(np.allclose(found[one.target], direct[one.target]) for one in body)
+    large = "(a * b * c - a - b - c)"
+    assert write_statements([Statement("p", f"{large} / {large}")])[0] == f"shared = {large[1:-1]}"
     assert write_statements([Statement("p", "f(a) + f(a)")], ("f_a",))[0] == "f_a2 = f(a)"

@@ -22,7 +22,8 @@ def write_program(worked: Worked) -> str:
     Raises `OutputError` where there is no derivation, or where an operation is no line of a program.
     """
     if not worked.derivations:
-        raise OutputError("there is no derivation to write as a program", hint="tutor solve")
+        hint = "leave --to python out; it is for exercises with a backward pass"
+        raise OutputError("there is no derivation to write as a program", hint=hint)
     return _ProgramWriter(worked).write()
 
 
@@ -134,7 +135,10 @@ class _ProgramWriter:
 
     def _write_step(self, target: str, step: Step, shape: Shape) -> Statement:
         """One statement, with its shape and the lines that it comes from behind it."""
-        text = self.writer.write(self._write_out(step))
+        try:
+            text = self.writer.write(self._write_out(step))
+        except OutputError as error:
+            raise OutputError(f"the step {target}: {error.what}", hint=error.hint) from None
         lines = self.exercise.list_back_lines(step) if step.wrt else [line for line in (self.exercise.lines.get(step.target),) if line]
         said = [shape_text(shape)] if shape else ["a number"]
         if lines:

@@ -15,6 +15,8 @@ from fractions import Fraction
 LONGEST_LINE = 96
 """Characters of a line, with its indentation and without its comment."""
 LONGEST_NAME = 24
+LARGE = 6
+"""So many names and numbers make a formula one that is not written twice."""
 TAB = "    "
 _MOVED = {"reshape", "swapaxes", "transpose", "permute", "broadcast_to", "full", "eye", "ones"}
 """What costs nothing to do again: it moves entries and computes none."""
@@ -76,7 +78,12 @@ class _Simplifier(ast.NodeTransformer):
                 return self._join(self._join(left, sign, inner.left), inner.op, inner.right)
             negated = _take_minus(right)
             return None if negated is None else self._join(left, ast.Sub(), negated)
+        if isinstance(sign, ast.Sub):
+            negated = _take_minus(right)
+            return None if negated is None else self._join(left, ast.Add(), negated)
         if isinstance(sign, ast.Mult):
+            if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
+                return _multiply(left.value, right.value)
             if inner is not None and isinstance(inner.op, ast.Div) and _is_number(inner.left, 1):
                 return self._join(left, ast.Div(), inner.right)
             if inner is not None and isinstance(inner.op, ast.Mult | ast.Div):
@@ -168,6 +175,15 @@ def _write_decimal(over: object, under: object) -> ast.expr | None:
     return ast.Constant(number) if len(repr(number)) <= 6 and Fraction(repr(number)) == Fraction(over, under) else None
 
 
+def _multiply(one: object, two: object) -> ast.expr | None:
+    """A product of two numbers of a few digits; nothing where it has more."""
+    if not isinstance(one, int | float) or not isinstance(two, int | float):
+        return None
+    exact = Fraction(repr(one)) * Fraction(repr(two))
+    number = int(exact) if exact.denominator == 1 else float(exact)
+    return ast.Constant(number) if len(repr(number)) <= 6 and Fraction(repr(number)) == exact else None
+
+
 # what is computed twice
 
 
@@ -188,7 +204,7 @@ def _share(body: list[_Parsed], taken: set[str], gradients: set[str]) -> None:
         if not twice:
             return
         text = max(twice, key=lambda text: sum(1 for _ in ast.walk(found[text])))
-        name = _choose_name(found[text], taken)
+        name = _choose_name(found[text], taken, gradients)
         taken.add(name)
         first = next(place for place, one in enumerate(body) if any(ast.dump(node) == text for node in ast.walk(one.value)))
         _replace(body, text, name)
@@ -200,7 +216,10 @@ def _is_worth_a_name(node: ast.expr, gradients: Collection[str]) -> bool:
         return True
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
         leaves = [part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Constant)]
-        return len(leaves) > 2 and _find_scaled(node) in gradients
+        if len(leaves) > 2 and _find_scaled(node) in gradients:
+            return True
+    if isinstance(node, ast.BinOp):
+        return sum(isinstance(part, ast.Name | ast.Constant) for part in ast.walk(node)) >= LARGE
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name) and _name_call(node.func) not in _MOVED
 
 
@@ -229,9 +248,12 @@ def _replace(body: Sequence[_Parsed], text: str, name: str) -> None:
         one.value = _Replacer(text, name).visit(one.value)  # type: ignore[assignment]
 
 
-def _choose_name(node: ast.expr, taken: Collection[str]) -> str:
-    """What a shared value is called: exp_z, sum_exp_z, dv_scaled, mask."""
-    wanted = f"{_find_scaled(node)}_scaled" if isinstance(node, ast.BinOp) else "mask"
+def _choose_name(node: ast.expr, taken: Collection[str], gradients: Collection[str]) -> str:
+    """What a shared value is called: exp_z, sum_exp_z, dv_scaled, mask, shared."""
+    wanted = "mask"
+    if isinstance(node, ast.BinOp):
+        scaled = _find_scaled(node) if isinstance(node.op, ast.Mult | ast.Div) else ""
+        wanted = f"{scaled}_scaled" if scaled in gradients else "shared"
     if isinstance(node, ast.Call):
         libraries = {"np", "torch", "softmax", "route"}
         called = _name_call(node.func)
