@@ -49,6 +49,9 @@ def judge_code(
     _require_function(source, wanted)
     _require_function(forward_source or source, forward if not wanted.rpartition(".")[0] else "")
     plans = find_plans(source.tree, wanted, forward)
+    if not source.tree.body:
+        raise CodeProblem(tell("there are no statements in the file"), where=source.file,
+                          hint=tell("give the file with the forward and the backward function"))  # fmt: skip
     if not plans:
         raise CodeProblem(
             tell("no backward pass is found"),
