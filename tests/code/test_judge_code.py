@@ -154,6 +154,18 @@ def test_what_is_open_or_too_large_is_told_in_our_words(body, verdict, why):
     assert str(found.why).startswith(why)
 
 
+@pytest.mark.slow
+def test_large_arrays_and_many_passes_take_no_long_time():
+    """A wrong gradient of 160,000 entries is told without a run for each; of very many backward passes one has to be named."""
+    large = "import numpy as np\nx = np.random.randn(300, 300)\nw = np.random.randn(300, 300)\n"
+    large += "loss = np.sum(np.sin(w * x))\ndw = np.exp(x) * 0.37 + 1.3\n"
+    (found,) = judge_code(read_source(large, "net.py"))
+    assert [root.line for root in found.roots] == [5]
+    many = "".join(AFFINE.replace("affine", f"f{place}") for place in range(41))
+    with pytest.raises(CodeProblem, match="41 backward passes"):
+        judge_code(read_source(many, "net.py"))
+
+
 def test_a_function_that_is_not_there_has_near_ones():
     with pytest.raises(CodeProblem) as told:
         judge_code(read_source(AFFINE, "net.py"), "affine_backwrd")

@@ -22,6 +22,9 @@ from tutor.errors import hint_near, tell
 from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
 
+MOST_PLANS = 40
+"""So many backward passes are judged at once."""
+
 
 def judge_code(
     source: Source,
@@ -52,6 +55,10 @@ def judge_code(
             where=source.file,
             hint=tell("call it f_backward beside f_forward, or say: tutor code FILE:backward --forward FILE:forward"),
         )
+    if len(plans) > MOST_PLANS:
+        raise CodeProblem(
+            tell("the file has {count} backward passes, more than {limit}", count=len(plans), limit=MOST_PLANS), where=source.file,
+            hint=tell("name one of them: tutor code FILE:{name}", name=plans[0].name))  # fmt: skip
     found = []
     for plan in plans:
         try:

@@ -181,6 +181,7 @@ class CallWorker(ExpressionWorker):
         if word == "super":
             return Object(None, {"__init__": LibraryWord("python.print")})
         values = [self.settle(value) for value in values]
+        self.parts += sum(len(value) // 10 for value in values if isinstance(value, list | tuple | range))
         if word == "range":
             rounds = range(*(take_whole(value) for value in values))
             if len(rounds) > LONGEST:

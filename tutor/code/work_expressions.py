@@ -26,7 +26,7 @@ from tutor.code.code_values import (
 from tutor.code.guess_shapes import Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
-from tutor.code.size_bounds import check_grown, check_pair, check_picked
+from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_value
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
@@ -93,7 +93,7 @@ class ExpressionWorker(ABC):
         if type(value) is Lost:
             raise value.why
         if type(value) in (list, tuple, str, np.ndarray):
-            check_grown(value)
+            self.parts += weigh_value(check_grown(value))
         if self.traced is not None:
             self.traced[id(node)] = value
         return value

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
-from tutor.explain.document import Block, Code, Document, Heading, Paragraph, Sentence, Table, Verbatim
+from tutor.explain.document import Block, Code, Document, Heading, Inline, Paragraph, Sentence, Table, Verbatim
 from tutor.explain.words.code_words import CodeWords
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.text import shorten_path
 
@@ -81,8 +82,9 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say) -> Iterator[Block]:
     yield Paragraph((*more, *told), label)
     if root.tag not in ("", "unwritten"):
         yield Verbatim("\n".join(_write_change(root)))
-        keys = said.grammar.enumerate_parts(list(root.repairs), said.COMMA, said.AND)
-        yield Paragraph((said.grammar.choose(said.REPAIRS, len(root.repairs)).format(keys="".join(map(str, keys))),))
+        names = [Code(name_gradient(key)) for key in root.repairs]
+        keys: list[Inline] = [*said.grammar.enumerate_parts(names, said.COMMA, said.AND)]
+        yield Paragraph(tuple(split_places(said.grammar.choose(said.REPAIRS, len(names)), {"keys": keys})))
     else:
         yield Verbatim("\n".join(f"{root.line + place:4}   {line}" for place, line in enumerate(root.before)))
 
@@ -101,6 +103,16 @@ def _write_change(root: WrongLine) -> Iterator[str]:
         yield f"     + {line}"
 
 
+def name_gradient(key: str) -> str:
+    """A gradient as the program writes it; of an object only its name.
+
+    >>> name_gradient("grads.W1"), name_gradient("self.dW"), name_gradient("dx")
+    ("grads['W1']", 'dW', 'dx')
+    """
+    head, _, last = key.rpartition(".")
+    return f"{head}['{last}']" if head == "grads" else last
+
+
 def _write_rows(verdict: CodeVerdict, said: CodeWords) -> Iterator[tuple[Sentence, ...]]:
     for output in verdict.outputs:
         told = said.VERDICTS[output.verdict]
@@ -108,9 +120,9 @@ def _write_rows(verdict: CodeVerdict, said: CodeWords) -> Iterator[tuple[Sentenc
             told = said.VERDICTS["factor"].format(factor=output.factor)
         elif output.verdict == "wrong" and output.shape != output.expected:
             told = said.VERDICTS["misshapen"].format(shape=output.expected)
-        yield ((output.key.rpartition(".")[2] if not output.key.startswith("grads.") else output.key.replace(".", "[", 1) + "]",),
-            (output.of.rpartition(".")[2],),
-               (str(output.shape) if output.verdict != "lost" else "–",), (told,))  # fmt: skip
+        shape = str(output.shape) if output.verdict != "lost" else "–"
+        yield (name_gradient(output.key),), (output.of.rpartition(".")[2],), (shape,), (told,)
+
 
 
 def _write_unread(verdict: CodeVerdict, said: CodeWords, say: Say) -> Iterator[Block]:
