@@ -12,7 +12,11 @@ WRITTEN = {  # a value of numbers n and arrays: as it is written
     "(1 / n * a[..., :1][..., 0])[..., None]": "a[..., :1] / n", "-(a * b) @ c.T": "-a * b @ c.T", "-((a > 0) * b)": "-((a > 0) * b)",
     "(a @ b.T) * c[0, 0]": "a @ b.T * c[0, 0]",
     "a * (b @ c.T @ a)": "a * (b @ c.T @ a)", "(a.sum(axis=0) / n)[..., None]": "(a.sum(axis=0) / n)[..., None]",
+    "a[..., 1:2, :][..., 0, :][..., :1][..., 0]": "a[..., 1, :][..., 0]", "a[..., 0:2][..., 0]": "a[..., 0:2][..., 0]",
+    "np.broadcast_to(np.broadcast_to(a[..., None], (2, 3, 4))[..., None], (2, 3, 4, 5))":
+        "np.broadcast_to(a[..., None, None], (2, 3, 4, 5))",
     "np.concatenate([np.concatenate([a, b], axis=-1), c], axis=-1)": "np.concatenate([a, b, c], axis=-1)",
+    "(a[..., 1:2][..., 0] / n)[..., None]": "a[..., 1:2] / n",
     "np.concatenate([np.concatenate([a, b], axis=0), c[:2]], axis=1)[:0]": None,
 }  # fmt: skip
 DRAWN = {name: np.random.default_rng(seed).normal(size=(2, 3)) for seed, name in enumerate("abc")} | {"n": 3, "np": np}

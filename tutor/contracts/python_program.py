@@ -72,6 +72,9 @@ class _ProgramWriter:
 
     def _write_docstring(self, wanted: Sequence[str]) -> list[str]:
         said = f"The gradients of {self.graph.loss} with respect to {', '.join(wanted)}."
+        for one in self.exercise.assumptions:
+            if one.kind == "upstream":
+                said += f" {one.places['upstream']} is the gradient with respect to {one.names[0]}."
         lines = wrap(f'"""{said}', LONGEST_LINE - len(TAB) - 3)
         return [*lines[:-1], f'{lines[-1]}"""'] if len(lines) == 1 else [*lines, '"""']
 

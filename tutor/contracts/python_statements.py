@@ -41,8 +41,8 @@ def write_statements(
     >>> write_statements([Statement("p", "np.exp(z) / np.exp(z).sum()"), Statement("dW", "2 / 10 * W * (1 / n)", "3×2")])
     ['exp_z = np.exp(z)', 'p = exp_z / exp_z.sum()', 'dW = 0.2 * W / n  # 3×2']
     """
-    simplify = _Simplifier(numbers)
-    body = [_Parsed(one.target, simplify.visit(_parse(one.value)), one.comment) for one in statements]
+    simplify, join = _Simplifier(numbers), _PlaceJoiner()  # one after the other: x[..., 0] is first an axis of one entry
+    body = [_Parsed(one.target, join.visit(simplify.visit(_parse(one.value))), one.comment) for one in statements]
     _share(body, {*taken, *(one.target for one in statements)}, {*gradients})
     return [line for one in body for line in _write_lines(one)]
 
@@ -143,6 +143,48 @@ class _Simplifier(ast.NodeTransformer):
 def _is_last(node: ast.Subscript, place: int | None) -> bool:
     """Whether it is x[..., place]."""
     return isinstance(node.slice, ast.Tuple) and ast.unparse(node.slice).strip("()") == f"..., {place}"
+
+
+class _PlaceJoiner(ast.NodeTransformer):
+    """Parts of parts as one part, and what is repeated twice repeated once."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        self.generic_visit(node)
+        return _join_places(node) or node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        first = node.args[0] if node.args else None
+        if _name_call(node.func) == "broadcast_to" and isinstance(first, ast.Subscript) and _list_new(first):
+            inside = first.value
+            if isinstance(inside, ast.Call) and _name_call(inside.func) == "broadcast_to":
+                again = ast.Subscript(inside.args[0], first.slice, ast.Load())
+                return ast.Call(node.func, [_join_places(again) or again, *node.args[1:]], node.keywords)
+        return node
+
+
+def _list_new(node: ast.Subscript) -> list[ast.expr]:
+    """The new axes of x[..., None, None]; nothing for any other part."""
+    places = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
+    new: list[ast.expr] = [place for place in places if isinstance(place, ast.Constant) and place.value is None]
+    return new if len(places) == len(new) + 1 and ast.unparse(places[0]) == "..." else []
+
+
+def _join_places(node: ast.Subscript) -> ast.Subscript | None:
+    """x[..., 2:3, :][..., 0, :] as x[..., 2, :], and x[..., None][..., None] as x[..., None, None]; nothing for any other part."""
+    inner = node.value
+    if not isinstance(inner, ast.Subscript) or not isinstance(node.slice, ast.Tuple) or not isinstance(inner.slice, ast.Tuple):
+        return None
+    if _list_new(node) and _list_new(inner):
+        return ast.Subscript(inner.value, ast.Tuple([*inner.slice.elts, *_list_new(node)], ast.Load()), ast.Load())
+    texts, inside = ([ast.unparse(place) for place in part.slice.elts] for part in (node, inner))  # type: ignore[attr-defined]
+    span = inner.slice.elts[1] if len(texts) > 1 and texts == ["...", "0", *[":"] * (len(inside) - 2)] else None
+    if not isinstance(span, ast.Slice) or inside[0] != "..." or inside[2:] != texts[2:]:
+        return None
+    first, last = (end.value if isinstance(end, ast.Constant) else None if end else 0 for end in (span.lower, span.upper))
+    if not isinstance(first, int) or last != first + 1:
+        return None
+    return ast.Subscript(inner.value, ast.Tuple([inner.slice.elts[0], ast.Constant(first), *inner.slice.elts[2:]], ast.Load()), ast.Load())
 
 
 def _put_minus(node: ast.expr) -> ast.expr | None:
