@@ -64,6 +64,7 @@ PARTICIPLES = frozenset("""
 FOREIGN = {
     "numbers/plain_arrays.py": "the names that NumPy has, for systems without it",
     "numbers/values.py": "the names of mpmath's and flint's numbers, as protocols",
+    "contracts/python_statements.py": "the names of the methods of Python's visitors of syntax",
     "numbers/intervals.py": "the names of flint's balls, for systems without it",
 }
 """Modules whose functions are called as another library calls them."""

@@ -192,3 +192,12 @@ def _sign(char: str) -> str:
     if char in "\t\n\r" or unicodedata.category(char)[0] == "Z":
         return " "
     return chr(0x2400 + ord(char)) if char < " " else "␡" if char == "\x7f" else "�"
+
+
+def shorten_path(path: str) -> str:
+    """The name of a file without its folders, whichever system wrote the path.
+
+    >>> shorten_path("/tmp/week 3/net.py"), shorten_path("net.py:17")
+    ('net.py', 'net.py:17')
+    """
+    return path.replace("\\", "/").rpartition("/")[2] or path

@@ -18,6 +18,32 @@ BACKWARD = (
 )
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("missing.py", "there is no file missing.py"),
+        ("nett.py", "did you mean net.py?"),
+        ("folder", "folder is a folder"),
+        ("zero.py", "zero.py:2: this is no text"),
+        ("empty.py", "there are no statements in the file"),
+        ("old.py", "that is Python 2"),
+        ("net.py:f_backwrd", "did you mean f_backward"),
+        ("net.py:f:3", "there is no function f:3 in the file"),
+        ("net.py --forward net.py:f_forward", "tutor code FILE:BACKWARD --forward FILE:FORWARD"),
+        ("net.py:f_backward --forward net.py", "both with their names"),
+        ("net.py:f_backward --forward net.py:f_forwrd", "did you mean f_forward"),
+    ],
+)
+def test_what_cannot_be_read_is_told(tmp_path, monkeypatch, capsys, given, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    for name, text in (("net.py", BACKWARD), ("zero.py", "x = 1\n\0"), ("empty.py", "# later\n"), ("old.py", "print 'a'\n")):
+        (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(SystemExit):
+        main(["code", *given.split()])
+    assert told in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("factor", "code"), [(3, None), (2, 1)])
 def test_the_exit_code_is_the_verdict(tmp_path, capsys, factor, code):
     (tmp_path / "beside.py").write_text(f"def helper(x):\n    return {factor} * x\n", "utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tutor.code.code_values import CodeProblem
 from tutor.code.judge_code import judge_code
 from tutor.program.source import read_source
 
@@ -120,8 +121,55 @@ def test_what_is_right_by_equal_sizes_is_wrong():
 @pytest.mark.parametrize(("old", "new"), [("X.dot(W)", "W.dot(X)"), ("X.dot(W)", "X.T.dot(W)")])
 def test_a_forward_that_fits_no_sizes_is_not_right(old, new):
     (verdict,) = judge_code(read_source(FITS_NO_SIZES.replace(old, new), "net.py"))
-    assert (verdict.verdict, verdict.why.partition(":")[0]) == ("undecided", "net.py")
+    assert verdict.verdict == "undecided"
+    assert "(net.py:" in verdict.why
     assert "the forward pass is not read" in verdict.why
+
+
+GROWS = "    t = [1]\n" + "    t = t + t\n" * 40
+LOOPS = "    while True:\n        w = w + 0\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "why"),
+    [
+        ("    pass\n", "undecided", "f_backward is not written yet (net.py:4)"),
+        ("    raise NotImplementedError\n", "undecided", "f_backward is not written yet (net.py:4)"),
+        ("    x, w = cache\n    dx, dw = None, None\n    return dx, dw\n", "undecided", "f_backward is not written yet (net.py:4)"),
+        ("    x, w = cache\n    dx = None\n    dw = dout * x\n    return dx, dw\n", "wrong", ""),
+        ("    x, w = cache\n" + GROWS + "    return dout * w, dout * x * t[0]\n", "undecided", "line 20 is not read: a list of more"),
+        ("    x, w = cache\n    t = np.outer(np.arange(10**5), np.arange(10**5))\n    return dout * w * t, dout * x\n", "undecided",
+         "line 6 is not read: an array of more than 200,000 entries"),
+        ("    x, w = cache\n    t = np.eye(10**6)\n    return dout * w * t, dout * x\n", "undecided", "line 6 is not read: an array of"),
+        ("    x, w = cache\n" + LOOPS + "    return dout * w, dout * x\n", "undecided", "working through the program takes too many"),
+        ("    x, w = cache\n    t = None\n    return dout / t, dout * x\n", "undecided",
+         "line 7 does not work: a number stands at the left of /, and the value None at the right"),
+    ],
+)
+def test_what_is_open_or_too_large_is_told_in_our_words(body, verdict, why):
+    """A gradient that is None is not right, and nothing that a program makes takes the machine's memory."""
+    text = f"import numpy as np\ndef f_forward(x, w):\n    return w * x, (x, w)\ndef f_backward(dout, cache):\n{body}"
+    (found,) = judge_code(read_source(text, "net.py"))
+    assert found.verdict == verdict
+    assert str(found.why).startswith(why)
+
+
+@pytest.mark.slow
+def test_large_arrays_and_many_passes_take_no_long_time():
+    """A wrong gradient of 160,000 entries is told without a run for each; of very many backward passes one has to be named."""
+    large = "import numpy as np\nx = np.random.randn(300, 300)\nw = np.random.randn(300, 300)\n"
+    large += "loss = np.sum(np.sin(w * x))\ndw = np.exp(x) * 0.37 + 1.3\n"
+    (found,) = judge_code(read_source(large, "net.py"))
+    assert [root.line for root in found.roots] == [5]
+    many = "".join(AFFINE.replace("affine", f"f{place}") for place in range(41))
+    with pytest.raises(CodeProblem, match="41 backward passes"):
+        judge_code(read_source(many, "net.py"))
+
+
+def test_a_function_that_is_not_there_has_near_ones():
+    with pytest.raises(CodeProblem) as told:
+        judge_code(read_source(AFFINE, "net.py"), "affine_backwrd")
+    assert told.value.hint == "did you mean affine_backward or affine_forward?"
 
 
 @pytest.mark.slow

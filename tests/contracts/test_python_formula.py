@@ -1,6 +1,7 @@
 """Formulas as NumPy and PyTorch write them: broadcasting is left to the library, functions are written by their rows."""
 
-from tutor.contracts.python_formula import LIBRARIES, FormulaWriter, write_out_functions
+from tutor.contracts.python_formula import FormulaWriter, write_out_functions
+from tutor.contracts.python_rows import LIBRARIES
 from tutor.expression.nodes import Call, Name, Neg, Number, Partial
 
 SHAPES = {"X": ("N", 3), "W": (3, 2), "b": (2,), "v": ("N",), "z": ("N", 2), "x": ("N", 3, 4)}

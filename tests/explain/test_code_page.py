@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from small_programs import TWO_SLIPS
 
+from tutor.render.page_formats import PAGE_FORMATS
 from tutor.results.code_check import check_code
 
 
@@ -12,3 +13,19 @@ def test_the_page_shows_each_change_as_a_diff():
     assert "   6 -     dx = dout @ w\n     +     dx = dout @ w.T" in page
     assert "wrong, 2 times" in page
     assert not check_code(TWO_SLIPS).ok
+
+
+def test_code_in_a_sentence_is_set_as_code_in_every_format():
+    """The file stands by its name alone; what is code is marked by the format, never by signs that a page shows."""
+    page = check_code(TWO_SLIPS, "/tmp/week/net.py")
+    written = {to: PAGE_FORMATS[to].write(page.document(), page.notation) for to in ("html", "latex", "markdown", "rst")}
+    assert "<code>dout @ w.T</code>" in written["html"]
+    assert r"\texttt{dout @ w.T}" in written["latex"]
+    assert "`dout @ w.T`" in written["markdown"]
+    assert "``dout @ w.T``" in written["rst"]
+    assert "/tmp" not in page.to_text(80)
+
+
+def test_german_pages_say_in_german_what_fails():
+    page = check_code(TWO_SLIPS.replace("dx = dout @ w\n", "dx = dout / None\n"), words="de").to_text(80)
+    assert "links von / steht eine Zahl, rechts der Wert None" in " ".join(page.split())

@@ -27,3 +27,5 @@ def test_what_is_no_number_is_written():
     holed = run_backward()["dW2"]
     holed[0, 0] = np.nan
     assert "NaN" in compare(TARGET, {"dW2": holed}, given=GIVEN, shapes=SHAPES).to_text()
+    nothing = compare(TARGET, {"dW2": holed * np.nan, "dL/dW2": holed * np.nan}, given=GIVEN, shapes=SHAPES)
+    assert "0 everywhere" not in nothing.to_text()

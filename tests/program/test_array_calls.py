@@ -11,6 +11,7 @@ READ = {
     "np.tile(x, (2, 1))": "concat(x, x)", "np.pad(x, ((0, 0), (1, 0)))[:, 1] * 2": "drop_row(part_row(x, 0, 1))*2",
     "np.broadcast_to(x[:, :1], (2, 3))": "stretch_row(part_row(x, 0, 1), 3)", "np.cumsum(x, axis=0)[1]": None,
     "np.full_like(x, 2) * x": "2*x",
+    "np.pad(x, ((0,), (1,)))[0] * x.sum()": "concat(concat(fill(0, 1), drop_column(part(x, 0, 1))), fill(0, 1))*sum(x)",
 }  # fmt: skip
 PYTORCH = {
     "x.split(3, dim=1)[1]": "part_row(x, 3, 1)", "x.chunk(2, dim=-1)[0]": "part_row(x, 0, 2)",
@@ -28,6 +29,7 @@ def test_parts_and_shapes_are_read():
 def test_what_is_not_known_is_told():
     assert all(parameters for parameters, _ in ARRAY_CALLS.values())
     for text, told in (("np.split(x, 3, axis=1)", "not 3 equal parts"), ("np.pad(x, x)", "how much is padded"),
+                       ("np.pad(x, (1, 1, 1))", "how much is padded"),
                        ("np.split(x, 2, axis=7)", "no axis 7"), ("np.argmax(x, axis=1) * x", "places of the largest")):  # fmt: skip
         with pytest.raises(ProgramError, match=told):
             read_last(f"{text}" if "*" in text else f"{text}[0] * x", arguments="x", x=(2, 4))

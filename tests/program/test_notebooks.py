@@ -28,6 +28,7 @@ def test_the_cells_are_one_program():
 def test_a_refusal_says_its_cell():
     with pytest.raises(ProgramError, match=r"net.ipynb cell 1:2:12: nothing defines y"):
         read_program(write_notebook(["def f(x):\n    return y * x"]), "net.ipynb", "f", {"x": ()})
-    for data in ("[1]", "{", '{"cells": 3}'):
-        with pytest.raises(ProgramError, match="no notebook"):
-            read_notebook(data, "a.ipynb")
+    for data, told in (("[1]", "no notebook"), ("{", "no notebook"), ('{"cells": 3}', "no notebook"), ('{"cells": [1]}', "no cell of code"),
+                       (write_notebook(["def f(x:"]), r"left out, since they are no Python: def f\(x: \(cell 1\)")):  # fmt: skip
+        with pytest.raises(ProgramError, match=told):
+            read_program(data, "a.ipynb", "f", {})

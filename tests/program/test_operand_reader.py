@@ -7,7 +7,7 @@ from small_programs import TORCH, read_formulas, read_last
 
 from tutor.errors import ProgramError
 from tutor.expression.parse import parse
-from tutor.program.operand_reader import read_fraction
+from tutor.program.known_arrays import read_fraction
 
 SCORES = {
     "F.softmax(x.masked_fill(torch.tril(torch.ones(3, 3)) == 0, float('-inf')), dim=-1)": "masked_softmax(x, causal_mask(3))",

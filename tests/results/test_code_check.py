@@ -36,3 +36,9 @@ def test_a_function_is_judged_by_its_source():
 def test_what_has_no_backward_pass_is_refused():
     with pytest.raises(TutorError, match="no backward pass"):
         check_code("x = 1")
+
+
+@pytest.mark.parametrize("backward", ["def f(:", "x = 1", "", len])
+def test_what_is_no_function_is_told(backward):
+    with pytest.raises(TutorError):
+        check_backward(backward, "def f_forward(x): return x ** 2, x")

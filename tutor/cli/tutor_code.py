@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from tutor.cli.shell import AsJson, Lang, Output, To, choose_format, deliver, write
-from tutor.errors import OutputError, TutorError
+from tutor.errors import OutputError, TutorError, hint_near
 from tutor.text import make_visible
 
 _IMPORTED = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\b|import\s+([\w.]+))")
@@ -55,7 +55,10 @@ def code(
             f"there is no level {make_visible(reveal, 30)}", where="--reveal", hint="none, hint or solution"
         )
     file, backward = split_target(target)
-    other, name = split_target(forward) if forward else ("", "")
+    other, name = split_target(forward) if forward is not None else ("", "")
+    if forward is not None and not (name and backward):
+        raise OutputError("a forward pass goes with one backward pass, both with their names", where="--forward",
+                          hint="tutor code FILE:BACKWARD --forward FILE:FORWARD")  # fmt: skip
     text = read_program_file(file)
     found = check_code(
         text,
@@ -117,21 +120,36 @@ def split_target(target: str) -> tuple[str, str]:
     >>> split_target("net.py:Net.loss"), split_target("net.py")
     (('net.py', 'Net.loss'), ('net.py', ''))
     """
-    head, sign, name = target.rpartition(":")
-    return (head, name) if sign and head.lower().endswith(".py") else (target, "")
+    found = re.fullmatch(r"(.*?\.(?:py|ipynb)):(.*)", target, re.IGNORECASE | re.DOTALL)
+    return (found[1], found[2]) if found else (target, "")
 
 
 def read_program_file(file: str) -> str:
-    """The text of a program.  Raises a `TutorError` for a file that is not there, or too large."""
+    """The text of a program.  Raises a `TutorError` for a file that is not there, that is no text, or too large."""
+    shown = make_visible(file)
+    if not file or not Path(file).exists():
+        folder = Path(file).parent
+        near = hint_near(Path(file).name, sorted(one.name for one in folder.glob("*.py"))[:500]) if file and folder.is_dir() else ""
+        raise TutorError(f"there is no file {shown}", hint=near or "give a Python file, or FILE.py:FUNCTION")
+    if Path(file).is_dir():
+        names = ", ".join(make_visible(one.name, 40) for one in sorted(Path(file).glob("*.py"))[:5])
+        raise TutorError(f"{shown} is a folder", hint=f"give one of its files: {names}" if names else "give a Python file")
+    if Path(file).is_fifo() and not file.startswith(("/dev/", "/proc/")):
+        raise TutorError(f"{shown} is no file, but a pipe", hint="give a Python file")
     try:
         with Path(file).open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        raise TutorError(f"{make_visible(file)} cannot be read: {error.strerror}", hint="give a Python file") from None
+        raise TutorError(f"{shown} cannot be read: {error.strerror}", hint="give a Python file that you may read") from None
     if len(data) > MOST_BYTES:
         raise TutorError(
-            f"a program of more than {MOST_BYTES:,} bytes", hint="give a file with the functions that are meant"
+            f"{shown} has more than {MOST_BYTES:,} bytes", hint="give a file with the functions that are meant"
         )
     from tutor.answer.files.decode import decode
 
-    return decode(data)[0]
+    text = decode(data)[0]
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise TutorError("this is no text: it holds zero bytes", where=f"{shown}:{line}",
+                         hint="give the Python file itself, not what a program made of it; or save it again as text")  # fmt: skip
+    return text

@@ -7,6 +7,8 @@ from typing import Any
 
 from tutor.code.code_values import NotRead
 from tutor.code.library_calls import check_size, find_variance, take_real
+from tutor.code.size_bounds import check_grown
+from tutor.errors import tell
 from tutor.numbers.arrays import np
 
 Method = Callable[..., Any]
@@ -75,7 +77,7 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
         return getattr(array, name)  # type: ignore[no-any-return]
     if name in UNARY and name in table:
         return lambda *args, **named: table[name](array, *args, **named)
-    raise NotRead(f"the method {name} of an array is not read")
+    raise NotRead(tell("the method {word} of an array is not read", word=name))
 
 
 def _change(array: Any, value: Any) -> Any:
@@ -86,7 +88,7 @@ def _change(array: Any, value: Any) -> Any:
 def add_rows(array: Any, axis: int, index: Any, value: Any) -> Any:
     """Rows added at places that may come more than once."""
     if axis != 0:
-        raise NotRead("an addition at places of another axis than the first")
+        raise NotRead(tell("an addition at places of another axis than the first"))
     np.add.at(array, np.asarray(index), value)
     return array
 
@@ -158,10 +160,9 @@ def read_array_word(array: Any, name: str, torch: bool) -> Any:
 def call_list(value: list[Any], name: str) -> Method:
     """The methods of a list."""
     if name in ("append", "insert", "reverse", "pop", "extend", "index", "copy", "clear", "remove", "count"):
-        if len(value) > 5_000:
-            raise NotRead("a list of more than 5,000 entries")
+        check_grown(value)
         return getattr(value, name)  # type: ignore[no-any-return]
-    raise NotRead(f"the method {name} of a list is not read")
+    raise NotRead(tell("the method {word} of a list is not read", word=name))
 
 
 def call_dictionary(value: dict[Any, Any], name: str) -> Method:
@@ -170,7 +171,7 @@ def call_dictionary(value: dict[Any, Any], name: str) -> Method:
         return lambda: list(getattr(value, name)())
     if name in ("get", "setdefault", "pop", "update", "copy"):
         return getattr(value, name)  # type: ignore[no-any-return]
-    raise NotRead(f"the method {name} of a dictionary is not read")
+    raise NotRead(tell("the method {word} of a dictionary is not read", word=name))
 
 
 def call_text(value: str, name: str) -> Method:
@@ -182,4 +183,4 @@ def call_text(value: str, name: str) -> Method:
         return getattr(value, name)  # type: ignore[no-any-return]
     if name == "format":
         return lambda *args, **named: value
-    raise NotRead(f"the method {name} of a text is not read")
+    raise NotRead(tell("the method {word} of a text is not read", word=name))

@@ -7,16 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.errors import TutorError
+from tutor.errors import Told, TutorError
 
 
 class NotRead(Exception):
     """A part of a program that is not read here, or that would fail in Python where ``fails``."""
 
-    def __init__(self, what: str, node: ast.AST | None = None, *, fails: bool = False) -> None:
+    def __init__(self, what: Told, node: ast.AST | None = None, *, fails: bool = False) -> None:
         super().__init__(what)
         self.what, self.node, self.fails = what, node, fails
         self.operands: tuple[Any, str, Any] | None = None
+        self.by_shapes = fails
 
 
 class TooLong(Exception):

@@ -51,7 +51,7 @@ class UnreadStatement:
 
 @dataclass(frozen=True, slots=True)
 class CodeVerdict:
-    """What became of one backward pass: ``right``, ``wrong`` or ``undecided`` with the reason."""
+    """What became of one backward pass: ``right``, ``wrong`` or ``undecided`` with the reason and what to do."""
 
     name: str
     forward: str
@@ -63,3 +63,4 @@ class CodeVerdict:
     first_line: int = 0
     world: GuessedWorld = field(default_factory=GuessedWorld)
     why: str = ""
+    hint: str = ""

@@ -55,7 +55,7 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
     """The loops of a script that train: they compute forward and backward, and one round is enough."""
     found = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.While):
+        if isinstance(node, ast.While) and len(list_gradients(node.body)) >= 2:
             found.add(id(node))
         if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and len(list_gradients(node.body)) >= 2:
             loops = {

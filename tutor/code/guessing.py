@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.code.code_values import Guess, NotRead
+from tutor.code.code_values import Guess
 from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, LISTED, SCALARS, SQUARE, Sizes, find_seed
 from tutor.numbers.arrays import np
 
@@ -187,10 +187,3 @@ class Guesser:
         if re.match(r"^(w|theta)$", name) and self.world.columns:
             return 1
         return self.sizes.find(f"width of {name}")
-
-
-def require(value: Any, what: str) -> Any:
-    """A value that there is.  Raises `NotRead` for none."""
-    if value is None:
-        raise NotRead(what)
-    return value

@@ -11,12 +11,19 @@ from dataclasses import replace
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict
 from tutor.code.code_worlds import find_training_loops, list_worlds
-from tutor.code.pair_functions import BackwardPlan, find_plans
+from tutor.code.failures import say_failure
+from tutor.code.pair_functions import BackwardPlan, find_plans, list_functions
 from tutor.code.search_roots import Judgement
 from tutor.code.trial import ProgramTrial
+from tutor.code.unwritten import refuse_unwritten
+from tutor.code.work_expressions import MOST_PARTS
 from tutor.code.work_statements import FAILS
-from tutor.errors import tell
+from tutor.errors import hint_near, tell
 from tutor.program.source import Source
+from tutor.text import make_visible, shorten_path
+
+MOST_PLANS = 40
+"""So many backward passes are judged at once."""
 
 
 def judge_code(
@@ -39,19 +46,29 @@ def judge_code(
     >>> found.verdict, [(root.line, root.tag) for root in found.roots]
     ('wrong', [(5, 'another-variable')])
     """
+    _require_function(source, wanted)
+    _require_function(forward_source or source, forward if not wanted.rpartition(".")[0] else "")
     plans = find_plans(source.tree, wanted, forward)
+    if not source.tree.body:
+        raise CodeProblem(tell("there are no statements in the file"), where=source.file,
+                          hint=tell("give the file with the forward and the backward function"))  # fmt: skip
     if not plans:
         raise CodeProblem(
             tell("no backward pass is found"),
             where=source.file,
             hint=tell("call it f_backward beside f_forward, or say: tutor code FILE:backward --forward FILE:forward"),
         )
+    if len(plans) > MOST_PLANS:
+        raise CodeProblem(
+            tell("the file has {count} backward passes, more than {limit}", count=len(plans), limit=MOST_PLANS), where=source.file,
+            hint=tell("name one of them: tutor code FILE:{name}", name=plans[0].name))  # fmt: skip
     found = []
     for plan in plans:
         try:
             verdict = _judge_plan(source, plan, forward_source, others)
         except CodeProblem as why:
-            verdict = CodeVerdict(plan.name, plan.forward, "undecided", (), (), (), (), why=f"{why.where}: {why.what}")
+            reason = tell("{why} ({place})", place=shorten_path(why.where), why=why.what)
+            verdict = CodeVerdict(plan.name, plan.forward, "undecided", (), (), (), (), why=reason, hint=why.hint)
         if verdict is not None:
             found.append(verdict)
     if len(found) > 1:
@@ -60,9 +77,21 @@ def judge_code(
     return tuple(found)
 
 
+def _require_function(source: Source, name: str) -> None:
+    """Raise `CodeProblem` for a function that is not in the file; with those that are near, or all."""
+    known = list_functions(source.tree)
+    if name and name not in known and name not in [one.rpartition(".")[2] for one in known]:
+        hint = hint_near(name, known)
+        if not hint and known:
+            hint = tell("these are: {names}", names=", ".join(known[:12]))
+        raise CodeProblem(tell("there is no function {name} in the file", name=make_visible(name, 60)), where=source.file,
+                          hint=hint or tell("give the file that it stands in"))  # fmt: skip
+
+
 def _judge_plan(
     source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source]
 ) -> CodeVerdict:
+    refuse_unwritten(source, plan)
     best: tuple[tuple[int, ...], Judgement] | None = None
     refused: CodeProblem | None = None
     for world in list_worlds(source, plan):
@@ -70,11 +99,13 @@ def _judge_plan(
         try:
             judged = Judgement(trial)
         except FAILS as why:
-            what = tell("the forward pass is not read: {why}", why=str(why)[:150])
+            what = tell("the forward pass is not read: {why}", why=say_failure(why).what)
             refused = refused or CodeProblem(what, where=source.file)
             continue
         except CodeProblem as why:
             refused = refused or why
+            if trial.work > MOST_PARTS:  # as long in every world
+                break
             continue
         if judged.is_right:
             judged = _judge_other_sizes(judged) or judged

@@ -11,10 +11,10 @@ from math import prod
 from typing import Any
 
 from tutor.code.code_values import NotRead
+from tutor.code.size_bounds import LARGEST, refuse_large
+from tutor.errors import tell
 from tutor.numbers.arrays import np
 
-LARGEST = 200_000
-"""So many entries has an array at most."""
 AXIS_WORDS = {"dim": "axis", "keepdim": "keepdims"}
 DROPPED = (
     "dtype",
@@ -43,7 +43,7 @@ def check_size(shape: Sequence[int]) -> tuple[int, ...]:
     """A shape that is small enough."""
     sizes = tuple(int(take_real(size)) for size in shape)
     if prod(abs(size) for size in sizes) > LARGEST:
-        raise NotRead(f"an array of more than {LARGEST:,} entries")
+        raise refuse_large()
     return sizes
 
 
@@ -73,7 +73,7 @@ def find_variance(x: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = Fals
 def find_norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The root of the sum of squares."""
     if ord not in (None, 2, "fro"):
-        raise NotRead("a norm of this order")
+        raise NotRead(tell("a norm of this order is not read"))
     return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
 
 
@@ -255,7 +255,7 @@ def _make_random_rows(draw: Callable[[tuple[int, ...], str], Any]) -> dict[str, 
 
     def choose(count: Any, size: Any = (), *more: Any, **named: Any) -> Any:
         if not isinstance(count, int | np.integer):
-            raise NotRead("a choice among things")
+            raise NotRead(tell("a choice among things that are no numbers is not read"))
         return np.floor(draw(_shape((size,)), "uniform") * count).astype(int)
 
     return {

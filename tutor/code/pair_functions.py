@@ -72,6 +72,21 @@ def find_plans(tree: ast.Module, wanted: str = "", forward: str = "") -> list[Ba
     return plans
 
 
+def list_functions(tree: ast.Module) -> list[str]:
+    """The functions, classes and methods of a file by the names under which they can be asked for.
+
+    >>> list_functions(ast.parse("class Net:\\n    def loss(self): pass"))
+    ['Net', 'Net.loss']
+    """
+    found: list[str] = []
+    for part in tree.body:
+        if isinstance(part, ast.FunctionDef | ast.ClassDef):
+            found.append(part.name)
+        if isinstance(part, ast.ClassDef):
+            found += [f"{part.name}.{one.name}" for one in part.body if isinstance(one, ast.FunctionDef)]
+    return found
+
+
 def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[BackwardPlan]:
     prefix = f"{owner}." if owner else ""
     cost = next((name for name in functions if LOSSES.match(name)), "")

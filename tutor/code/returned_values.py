@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from tutor.code.code_values import Guess, ProgramFunction
+from tutor.code.code_values import Guess, NotRead, ProgramFunction, Record
+from tutor.code.targets import spell_target
 
 
 def list_arguments(func: ProgramFunction) -> list[ast.arg]:
@@ -68,3 +70,15 @@ def _say_name(node: ast.expr) -> str:
     if isinstance(node, ast.Name):
         return node.id
     return node.attr if isinstance(node, ast.Attribute) else ast.unparse(node)[:40]
+
+
+def list_lost(record: Record) -> Iterator[tuple[str, NotRead]]:
+    """The names that got no value, because their lines fail or are not read."""
+    for number, problem in record.problems.items():
+        node = record.visited.get(number)
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
+        for target in targets:
+            for part in target.elts if isinstance(target, ast.Tuple) else [target]:
+                yield spell_target(part)[1], problem

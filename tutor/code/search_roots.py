@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, NotRead, ValueEvent
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement, WrongLine
+from tutor.code.failures import say_line
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import LineEdit, Surroundings, write_lines
@@ -147,13 +147,12 @@ class Judgement:
                 unread,
                 self._find_first_line(),
                 self.trial.world,
-                lost[0].lost.what if lost[0].lost is not None else "",
+                say_line(lost[0].lost) if lost[0].lost is not None else "",
             )
         reason = self.find_doubt()
         if reason is not None:
             outputs = tuple(self._list_judged())
-            line = f"{self.trial.source.file}:{getattr(reason.node, 'lineno', 0)}"
-            why = tell("line {line} is not read: {why}", line=line.rpartition(":")[2], why=reason.what)
+            why = say_line(reason)
             return CodeVerdict(
                 plan.name, plan.forward, "undecided", outputs, (), (), unread, first, self.trial.world, why
             )
@@ -171,10 +170,7 @@ class Judgement:
             if id(problem) in told:
                 continue
             told.add(id(problem))
-            by_shapes = problem.fails and re.search(
-                r"shape|broadcast|align|mismatch|dimension|axis|reshape", problem.what
-            )
-            if not by_shapes or number not in backward:
+            if not problem.by_shapes or number not in backward:
                 return problem
         return None
 

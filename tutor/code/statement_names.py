@@ -24,9 +24,11 @@ def group_by_line(events: Sequence[ValueEvent]) -> dict[int, list[Any]]:
 
 
 def leave_line(node: ast.AST) -> LineEdit:
-    """No change of a line."""
+    """No change of a line; one that gives a gradient None is not written yet."""
     assert isinstance(node, ast.stmt)
-    return LineEdit("", node, (node,))
+    value = node.value if isinstance(node, ast.Assign) else ast.Pass()
+    tag = "unwritten" if isinstance(value, ast.Constant) and value.value is None else ""
+    return LineEdit(tag, node, (node,))
 
 
 def is_same(one: Any, two: Any) -> bool:

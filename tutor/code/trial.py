@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import copy
+import gc
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,18 +26,22 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
+from tutor.code.failures import note_missing
 from tutor.code.guess_shapes import Sizes, find_labels, find_seed
 from tutor.code.guessing import GuessedWorld
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, name_returned
-from tutor.code.targets import spell_target
+from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_lost, name_returned
 from tutor.code.work_statements import STEP, StatementWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
 
 MOST_GUESSES = 40
+MOST_ENTRIES = 2_000
+"""Of so many entries is a derivative worked out one by one: each is a run."""
+HEAVY = 8_000
+"""What a run weighs whose memory is given back at once."""
 MOST_TOTAL = 4_000_000
 """So many parts of the program are worked out in all its runs."""
 LOSS_WORDS = re.compile(
@@ -128,6 +133,8 @@ class ProgramTrial:
                 break
             finally:
                 self.work += worker.parts
+                if worker.parts > HEAVY:  # a worker and its guesser hold each other, with all arrays
+                    gc.collect()
         raise CodeProblem(
             tell("working through the program takes too many steps"),
             where=self.source.file,
@@ -256,7 +263,9 @@ class ProgramTrial:
             of = [one for one in split_gradient(key) if one in words]
             if of and isinstance(value, np.ndarray | float | np.inexact):
                 found[key] = GivenGradient(key, of, np.array(value))
-        for key, problem in _list_lost(worker.record):
+            elif of and value is None:
+                found[key] = GivenGradient(key, of, None, note_missing(key))
+        for key, problem in list_lost(worker.record):
             of = [one for one in split_gradient(key) if one in words]
             if of and key not in found:
                 found[key] = GivenGradient(key, of, None, problem)
@@ -401,6 +410,8 @@ class ProgramTrial:
                 key = key if key.isidentifier() else f"d{given[place]}"
             if type(value) is Lost:
                 found.append(GivenGradient(key, of, None, value.why))
+            elif value is None and of:
+                found.append(GivenGradient(key, of, None, note_missing(key)))
             elif of and isinstance(value, np.ndarray | float | int | np.generic):
                 found.append(GivenGradient(key, of, np.array(value, dtype=float)))
         keys = {output.key for output in found}
@@ -415,7 +426,7 @@ class ProgramTrial:
             if of and key not in keys and (self.plan.owner or not found or why is not None):
                 found.append(GivenGradient(key, of, event.value))
         keys = {output.key for output in found}
-        for key, problem in _list_lost(worker.record):
+        for key, problem in list_lost(worker.record):
             of = [one for one in split_gradient(key) if one in leaves]
             if of and key not in keys and (self.plan.owner or why is not None):
                 keys.add(key)
@@ -433,8 +444,10 @@ class ProgramTrial:
         return float(np.imag(loss)) / STEP
 
     def find_gradient(self, event: ValueEvent) -> Any:
-        """The whole derivative of the loss by a value, entry by entry."""
+        """The whole derivative of the loss by a value, entry by entry; not a number where there are too many."""
         shape = np.shape(event.value)
+        if np.size(event.value) > MOST_ENTRIES:
+            return np.full(shape, np.nan)
         found = np.zeros(shape)
         for place in np.ndindex(*shape):
             direction = np.zeros(shape)
@@ -442,18 +455,6 @@ class ProgramTrial:
             slope = self.find_slope(event, direction if shape else 1.0)
             found[place] = np.nan if slope is None else slope
         return found
-
-
-def _list_lost(record: Record) -> Iterator[tuple[str, NotRead]]:
-    """The names that got no value, because their lines fail or are not read."""
-    for number, problem in record.problems.items():
-        node = record.visited.get(number)
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
-        )
-        for target in targets:
-            for part in target.elts if isinstance(target, ast.Tuple) else [target]:
-                yield spell_target(part)[1], problem
 
 
 def _is_definition(node: ast.stmt) -> bool:

@@ -20,7 +20,9 @@ from tutor.code.code_values import (
 )
 from tutor.code.guessing import GuessedDictionary
 from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real, take_sigmoid
-from tutor.code.work_expressions import ExpressionWorker, refuse_misfit, refuse_part, take_whole
+from tutor.code.size_bounds import LONGEST, check_call, check_pair
+from tutor.code.work_expressions import ExpressionWorker, refuse_misfit, take_whole
+from tutor.errors import tell
 from tutor.numbers.arrays import np
 
 KNOWN = frozenset({"sigmoid", "relu", "softmax", "tanh", "log_softmax"})
@@ -65,8 +67,8 @@ class CallWorker(ExpressionWorker):
                 return self.call_library(f"numpy.{func.name}", values, named, node)
             if func.name in USUAL:
                 return USUAL[func.name](*(self.settle(value) for value in values))
-            raise NotRead(f"the function {func.name} is not in the file", node)
-        raise NotRead("this is no function that is read", node)
+            raise NotRead(tell("the function {word} is not in the file", word=func.name), node)
+        raise NotRead(tell("what is called here is no function that is read"), node)
 
     def call_bound(self, func: BoundMethod, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
         """A method of a value."""
@@ -88,11 +90,14 @@ class CallWorker(ExpressionWorker):
         if func.name in ("reshape", "view") and values and isinstance(func.of, np.ndarray):
             return self.change_shape(func.of, values, node)
         if func.name in ("dot", "matmul", "mm") and len(values) == 1:
+            check_pair("@", func.of, values[0])
             try:
                 return self.keep_made("@", func.of, values[0], self.table["dot"](func.of, values[0]))
             except ValueError:
                 raise refuse_misfit(func.of, "@", values[0], node) from None
-        return call_array(func.of, func.name, self.table, self.torch)(*values, **self._drop_needless(named))
+        kept = self._drop_needless(named)
+        check_call(func.name, [func.of, *values], list(kept.values()))
+        return call_array(func.of, func.name, self.table, self.torch)(*values, **kept)
 
     def change_shape(self, array: Any, sizes: Sequence[Any], node: ast.AST) -> Any:
         """An array in another shape; where the sizes do not go together, the guess of its own shape may be wrong."""
@@ -101,7 +106,8 @@ class CallWorker(ExpressionWorker):
         try:
             return np.reshape(array, wanted)
         except ValueError:
-            why = NotRead(f"an array of the shape {np.shape(array)} is not reshaped to {wanted}", node, fails=True)
+            what = tell("an array of the shape {shape} is not reshaped to {wanted}", shape=str(np.shape(array)), wanted=str(wanted))
+            why = NotRead(what, node, fails=True)
             if all(size > 0 for size in wanted):
                 why.operands = (array, "reshape", np.empty(wanted))
             raise why from None
@@ -128,18 +134,20 @@ class CallWorker(ExpressionWorker):
             word.rpartition(".")[2] if word.startswith(("linalg.", "special.")) else word
         )
         if row is None:
-            raise NotRead(f"{path} is not read", node)
+            raise NotRead(tell("the function {word} is not read", word=path), node)
         if word in ("dot", "matmul", "mm", "multiply", "add", "subtract", "maximum", "divide") and len(values) >= 2:
             sign = "@" if word in ("dot", "matmul", "mm") else "+"
             if any(type(value) is Guess for value in values[:2]):
                 values[:2] = self.guesser.settle_pair(sign, values[0], values[1])
             if sign == "@":
                 try:
+                    check_pair("@", values[0], values[1])
                     return self.keep_made("@", values[0], values[1], row(*values, **self._drop_needless(named)))
                 except ValueError:
                     raise refuse_misfit(values[0], "@", values[1], node) from None
         values = [self.settle(value) for value in values]
         cleaned = self._drop_needless(named)
+        check_call(word, values, list(cleaned.values()))
         if word == "where" and "where" in named:
             cleaned["where"] = named["where"]
         if word in ("max", "min") and self.torch and (len(values) > 1 or "axis" in cleaned):
@@ -163,7 +171,7 @@ class CallWorker(ExpressionWorker):
         if word == "isinstance":
             return isinstance(values[0], np.ndarray)
         if word in ("hasattr", "getattr", "type", "map", "set", "sorted"):
-            raise NotRead(f"{word} is not read", node)
+            raise NotRead(tell("the function {word} is not read", word=word), node)
         if word == "print":
             return None
         if word in ("list", "tuple") and values and type(values[0]) is Guess and values[0].name in self.guesser.labels:
@@ -173,12 +181,16 @@ class CallWorker(ExpressionWorker):
         if word == "super":
             return Object(None, {"__init__": LibraryWord("python.print")})
         values = [self.settle(value) for value in values]
+        self.parts += sum(len(value) // 10 for value in values if isinstance(value, list | tuple | range))
         if word == "range":
             rounds = range(*(take_whole(value) for value in values))
-            return rounds if len(rounds) <= 5_000 else refuse_part("a loop of more than 5,000 rounds")
+            if len(rounds) > LONGEST:
+                raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)
+            return rounds
         if word == "sum":
             start = values[1] if len(values) > 1 else 0
             for value in self.list_rounds(values[0]):
+                check_pair("+", start, value)
                 start = start + value
             return start
         if word in ("float", "int"):

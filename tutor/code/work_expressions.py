@@ -26,6 +26,8 @@ from tutor.code.code_values import (
 from tutor.code.guess_shapes import Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
+from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_value
+from tutor.errors import tell
 from tutor.numbers.arrays import np
 
 MOST_PARTS = 150_000
@@ -86,10 +88,12 @@ class ExpressionWorker(ABC):
             raise TooLong
         found = _READ.get(type(node))
         if found is None:
-            raise NotRead(f"{type(node).__name__} is not read", node)
+            raise NotRead(tell("this part of Python is not read here"), node)
         value = found(self, node)
         if type(value) is Lost:
             raise value.why
+        if type(value) in (list, tuple, str, np.ndarray):
+            self.parts += weigh_value(check_grown(value))
         if self.traced is not None:
             self.traced[id(node)] = value
         return value
@@ -117,7 +121,7 @@ class ExpressionWorker(ABC):
         if name in LIBRARIES:
             return LibraryWord(LIBRARIES[name])
         if hasattr(builtins, name):
-            raise NotRead(f"{name} is not read: nothing of the file runs", node)
+            raise NotRead(tell("{word} is not read: nothing of the file runs", word=name), node)
         if name.startswith("__"):
             return "__main__"
         found = self.module[name] = Guess(name)
@@ -147,7 +151,7 @@ class ExpressionWorker(ABC):
         if isinstance(of, np.ndarray | np.generic | int | float | complex):
             word = read_array_word(of, name, self.torch)
             return BoundMethod(of, name) if word is None else word
-        raise NotRead(f".{name} of this is not read", node)
+        raise NotRead(tell("what {word} is here is not known", word=f".{name}"), node)
 
     def read_own(self, of: Object, name: str, node: ast.AST) -> Any:
         """An attribute or a method of an object of the program."""
@@ -188,6 +192,8 @@ class ExpressionWorker(ABC):
         index = self.read_index(node.slice, of)
         if not self.settled and isinstance(index, tuple) and isinstance(of, np.ndarray):
             self._check_reach(of, index, node)
+        if isinstance(of, np.ndarray):
+            check_picked(of, index)
         return of[index]
 
     def _check_reach(self, of: Any, index: tuple[Any, ...], node: ast.AST) -> None:
@@ -204,7 +210,7 @@ class ExpressionWorker(ABC):
             ):
                 wanted[place] = part.start + max(1, part.start // 3)
         if tuple(wanted) != np.shape(of):
-            why = NotRead("a slice goes beyond the array", node, fails=True)
+            why = NotRead(tell("a slice goes beyond the array"), node, fails=True)
             why.operands = (of, "size", np.empty(wanted))
             if id(of) in self.made:
                 raise why
@@ -253,24 +259,24 @@ class ExpressionWorker(ABC):
         """Two values with a sign between them."""
         word, make = SIGNS.get(type(sign), ("", None))
         if make is None:
-            raise NotRead(f"the sign {type(sign).__name__} is not read", node)
+            raise NotRead(tell("this sign is not read here"), node)
         if type(left) is Guess or type(right) is Guess:
             left, right = self.guesser.settle_pair(word, left, right)
         if isinstance(left, str) or isinstance(right, str):
             if word == "%" and re.fullmatch(r"([^%]|%\d?[sdi]|%%){0,200}", str(left)):
                 return str(left) % (tuple(map(_take_plain, right)) if isinstance(right, tuple) else _take_plain(right))
+            check_pair(word, left, right)
             return make(left, right) if word == "+" else "text"
-        if isinstance(left, list | tuple) and isinstance(right, int) and word == "*" and len(left) * right > 5_000:
-            raise NotRead("a list of more than 5,000 entries", node)
+        check_pair(word, left, right)
         if (
             word == "**"
             and isinstance(left, int)
             and isinstance(right, int)
             and (abs(right) > 64 or abs(left) > 10_000)
         ):
-            raise NotRead("a power of whole numbers that is too large", node)
+            raise NotRead(tell("a power of whole numbers that is too large"), node)
         if word == "*" and isinstance(left, int) and isinstance(right, int) and max(abs(left), abs(right)) > 10**9:
-            raise NotRead("a whole number that is too large", node)
+            raise NotRead(tell("a whole number that is too large"), node)
         if word in ("//", "%"):
             left, right = take_real(left), take_real(right)
         try:
@@ -417,7 +423,7 @@ class ExpressionWorker(ABC):
         """What a loop runs over."""
         if isinstance(value, np.ndarray | list | tuple | range | dict | str | enumerate | zip | reversed):
             return list(value)
-        raise NotRead("what this loop runs over is not known")
+        raise NotRead(tell("what this loop runs over is not known"))
 
     @abstractmethod
     def read_call(self, node: ast.Call) -> Any:
@@ -426,11 +432,6 @@ class ExpressionWorker(ABC):
     @abstractmethod
     def call_own(self, func: Any, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
         """A function of the program."""
-
-
-def refuse_part(what: str) -> Any:
-    """Refuse a part where a value is expected."""
-    raise NotRead(what)
 
 
 def take_whole(value: Any) -> Any:
@@ -459,7 +460,8 @@ def refuse_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
 
 def write_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
     """The two shapes, as they are told."""
-    return NotRead(f"{np.shape(left)} {sign} {np.shape(right)}: the shapes do not fit", node, fails=True)
+    one, two = str(np.shape(left)), str(np.shape(right))
+    return NotRead(tell("{left} {sign} {right}: the shapes do not fit", left=one, sign=sign, right=two), node, fails=True)
 
 
 def is_place(guess: Guess) -> bool:
@@ -469,7 +471,7 @@ def is_place(guess: Guess) -> bool:
 
 def _read_constant(worker: ExpressionWorker, node: ast.Constant) -> Any:
     if isinstance(node.value, int) and abs(node.value) > 10**12:
-        raise NotRead("a whole number that is too large", node)
+        raise NotRead(tell("a whole number that is too large"), node)
     return node.value
 
 

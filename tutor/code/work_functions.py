@@ -19,6 +19,7 @@ from tutor.code.code_values import (
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, list_documented
 from tutor.code.pair_functions import LOSSES
 from tutor.code.shape_guesses import ShapeGuesser
+from tutor.errors import tell
 from tutor.numbers.arrays import np
 
 DEEPEST = 12
@@ -44,10 +45,10 @@ class FunctionWorker(ShapeGuesser):
         if isinstance(func, Object):
             method = next((name for name in ("__call__", "forward") if func.of and name in func.of.methods), "")
             if not method or func.of is None:
-                raise NotRead("this object is no function", node)
+                raise NotRead(tell("this object is no function"), node)
             func = ProgramFunction(func.of.methods[method], func.of.scope, func, func)
         if self.depth >= DEEPEST:
-            raise NotRead("functions that call each other too deep", node)
+            raise NotRead(tell("functions that call each other too deep"), node)
         scope = dict(func.scope) if isinstance(func.node, ast.Lambda) or func.scope is not self.module else {}
         own, self.scope = self.scope, scope
         scope |= self.match_arguments(func, values, named, node)

@@ -23,13 +23,16 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
+from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.pair_functions import split_gradient
+from tutor.code.size_bounds import check_pair
 from tutor.code.targets import is_drawn, list_targets, load_target, spell_target
 from tutor.code.work_calls import KNOWN
 from tutor.code.work_expressions import SIGNS
 from tutor.code.work_functions import FunctionWorker
+from tutor.errors import tell
 from tutor.numbers.arrays import np
 
 STEP = 1e-30
@@ -134,12 +137,12 @@ class StatementWorker(FunctionWorker):
         except (FunctionReturned, RoundEnds, TooLong, OtherShape):
             raise
         except NotRead as why:
+            why.node = why.node or node
             if why.operands is not None and self.bump is None:
                 self.guess_again(node, why.operands)
             self._note_failure(node, why, simple)
         except FAILS as why:
-            said = str(why.args[0]) if why.args else type(why).__name__
-            self._note_failure(node, NotRead(said[:200], node, fails=True), simple)
+            self._note_failure(node, say_failure(why, node), simple)
         finally:
             self.statement = before
 
@@ -261,7 +264,7 @@ class StatementWorker(FunctionWorker):
                 value = tuple(Guess(part.id if isinstance(part, ast.Name) else "") for part in target.elts)
             listed = list(value)
             if any(isinstance(part, ast.Starred) for part in target.elts):
-                raise NotRead("a starred name at the left", node)
+                raise NotRead(tell("a starred name at the left is not read"), node)
             if len(listed) != len(target.elts):
                 raise ValueError(f"{len(target.elts)} names for {len(listed)} values")
             for part, one in zip(target.elts, listed, strict=True):
@@ -281,7 +284,7 @@ class StatementWorker(FunctionWorker):
             elif target.attr in ("data", "grad", "requires_grad"):
                 return
             else:
-                raise NotRead("an attribute of this is not assigned", node)
+                raise NotRead(tell("an attribute of this is not assigned"), node)
 
     def _set_part(self, target: ast.Subscript, value: Any, node: ast.AST) -> None:
         of = self.read(target.value)
@@ -296,7 +299,7 @@ class StatementWorker(FunctionWorker):
             of[int(self.take(target.slice))] = self.note(key, value, node)
             return
         if not isinstance(of, np.ndarray):
-            raise NotRead("a part of this is not assigned", node)
+            raise NotRead(tell("a part of this is not assigned"), node)
         if type(value) is Lost:
             raise value.why
         index = self.read_index(target.slice, of)
@@ -341,6 +344,7 @@ class StatementWorker(FunctionWorker):
         if type(old) is Guess or type(value) is Guess:
             old, value = self.guesser.settle_pair(SIGNS[type(sign)][0], old, value)
         if isinstance(old, list):
+            check_pair("+", old, value)
             return [*old, *value]
         if isinstance(old, np.ndarray) and old.ndim:
             made = self.combine(sign, old, value, node)
@@ -428,7 +432,7 @@ class StatementWorker(FunctionWorker):
 
     def run_raise(self, node: ast.Raise) -> None:
         """The program itself refuses what it is given."""
-        raise NotRead("the program raises an error here", node)
+        raise NotRead(tell("the program raises an error here"), node)
 
     def run_import(self, node: ast.Import) -> None:
         """The name of a library."""

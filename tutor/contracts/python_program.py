@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
-from tutor.contracts.python_formula import LIBRARIES, FormulaWriter, write_out_functions
+from tutor.contracts.python_formula import FormulaWriter, write_out_functions
+from tutor.contracts.python_rows import LIBRARIES
+from tutor.contracts.python_statements import LONGEST_LINE, TAB, Statement, write_statements
 from tutor.errors import OutputError
 from tutor.expression.nodes import Expr, Name, Number, Partial, children
 from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.graph.shapes import Shape, shape_text
 from tutor.solving.worked import Worked
-
-TAB = "    "
 
 
 def write_program(worked: Worked) -> str:
@@ -21,7 +22,8 @@ def write_program(worked: Worked) -> str:
     Raises `OutputError` where there is no derivation, or where an operation is no line of a program.
     """
     if not worked.derivations:
-        raise OutputError("there is no derivation to write as a program", hint="tutor solve")
+        hint = "leave --to python out; it is for exercises with a backward pass"
+        raise OutputError("there is no derivation to write as a program", hint=hint)
     return _ProgramWriter(worked).write()
 
 
@@ -57,13 +59,24 @@ class _ProgramWriter:
         arguments = [self.labels.get(q.name, q.name) for q in leaves]
         labels = [f"{hot} = {self._write_one_hot(hot)}" for hot in self.labels if hot in used]
         sizes = list(self._write_sizes([q.name for q in leaves if q.name not in self.labels]))
-        body = [*sizes, *labels, *forward, *back, f"return {', '.join(self.gradients[name] for name in wanted)}"]
+        taken = {*self.shapes, *arguments, *self.gradients.values(), *self.writer.sizes, *self.library.helpers, self.library.name}
+        plain = {name for name, shape in self.shapes.items() if not shape}
+        numbers = {*self.writer.sizes, *plain, *(made for name, made in self.gradients.items() if name in plain)}
+        returned = ", ".join(self.gradients[name] for name in wanted)
+        body = [*sizes, *labels, *write_statements([*forward, *back], taken, numbers, self.gradients.values()), f"return {returned}"]
         helpers = [f"\n{self.library.helpers[name]}" for name in self.library.helpers if name in self.writer.used]
-        title = f'"""The gradients of {self.graph.loss}: {", ".join(self.gradients[name] for name in wanted)}."""'
         imported = ["from math import erf", ""] if any("(erf)" in line for line in body) else []
-        lines = [*imported, self.library.imported, "", *(f"{helper}\n" for helper in helpers), "", f"def backward({', '.join(arguments)}):",
-                 TAB + title, *(TAB + line for line in body)]  # fmt: skip
+        lines = [*imported, self.library.imported, "", *(f"{helper}\n" for helper in helpers), "", *_write_head(arguments),
+                 *(TAB + line for line in [*self._write_docstring(wanted), *body])]  # fmt: skip
         return "\n".join(lines).replace("\n\n\n\n", "\n\n\n") + "\n"
+
+    def _write_docstring(self, wanted: Sequence[str]) -> list[str]:
+        said = f"The gradients of {self.graph.loss} with respect to {', '.join(wanted)}."
+        for one in self.exercise.assumptions:
+            if one.kind == "upstream":
+                said += f" {one.places['upstream']} is the gradient with respect to {one.names[0]}."
+        lines = wrap(f'"""{said}', LONGEST_LINE - len(TAB) - 3)
+        return [*lines[:-1], f'{lines[-1]}"""'] if len(lines) == 1 else [*lines, '"""']
 
     def _write_one_hot(self, hot: str) -> str:
         classes = self.shapes[hot][-1]
@@ -123,20 +136,29 @@ class _ProgramWriter:
         before = set(order[: order.index(step.target)])
         return {expr: name for expr, name in self.known.items() if name in before}
 
-    def _write_step(self, target: str, step: Step, shape: Shape) -> str:
+    def _write_step(self, target: str, step: Step, shape: Shape) -> Statement:
         """One statement, with its shape and the lines that it comes from behind it."""
-        text = f"{target} = {self.writer.write(self._write_out(step))}"
+        try:
+            text = self.writer.write(self._write_out(step))
+        except OutputError as error:
+            raise OutputError(f"the step {target}: {error.what}", hint=error.hint) from None
         lines = self.exercise.list_back_lines(step) if step.wrt else [line for line in (self.exercise.lines.get(step.target),) if line]
         said = [shape_text(shape)] if shape else ["a number"]
         if lines:
             said.append(("line " if len(lines) == 1 else "lines ") + ", ".join(map(str, lines)))
-        return f"{text}  # {'; '.join(said)}"
+        return Statement(target, text, "; ".join(said))
+
+
+def _write_head(arguments: Sequence[str]) -> list[str]:
+    """def backward(…):, over several lines where it is long."""
+    line = f"def backward({', '.join(arguments)}):"
+    if len(line) <= LONGEST_LINE:
+        return [line]
+    return ["def backward(", *(TAB + part for part in wrap(f"{', '.join(arguments)},", LONGEST_LINE - len(TAB))), "):"]
 
 
 def _list_partials(step: Step) -> list[Partial]:
     """The gradients that a gradient is made of."""
-
-
     found, waiting = list[Partial](), [step.expr]
     while waiting:
         node = waiting.pop()
@@ -144,5 +166,3 @@ def _list_partials(step: Step) -> list[Partial]:
             found.append(node)
         waiting.extend(children(node))
     return found
-
-

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
-from tutor.explain.document import Block, Document, Heading, Paragraph, Sentence, Table, Verbatim
+from tutor.explain.document import Block, Code, Document, Heading, Inline, Paragraph, Sentence, Table, Verbatim
 from tutor.explain.words.code_words import CodeWords
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
+from tutor.text import shorten_path
 
 
 def document(file: str, verdicts: Sequence[CodeVerdict], words: Wording) -> Document:
@@ -16,26 +19,40 @@ def document(file: str, verdicts: Sequence[CodeVerdict], words: Wording) -> Docu
     order = {"wrong": 0, "undecided": 1, "right": 2}
     blocks: list[Block] = []
     for verdict in sorted(verdicts, key=lambda one: order[one.verdict]):
-        blocks += _write_verdict(verdict, said)
-    return Document(said.TITLE.format(file=file), blocks=tuple(blocks), language=words.language)
+        blocks += _write_verdict(verdict, said, words.reader.say)
+    return Document(said.TITLE.format(file=shorten_path(file)), blocks=tuple(blocks), language=words.language)
 
 
-def _write_verdict(verdict: CodeVerdict, said: CodeWords) -> Iterator[Block]:
+def write_coded(phrase: str, **places: object) -> Sentence:
+    """A phrase with its places filled in, what stands between backticks as pieces of a program.
+
+    >>> write_coded("`{new}`, not {old}.", new="x", old="`w`")
+    (Code(text='x'), ', not `w`.')
+    """
+    pieces = [piece.format(**places) for piece in phrase.split("`")]
+    return tuple(Code(piece) if place % 2 else piece for place, piece in enumerate(pieces) if piece)
+
+
+Say: TypeAlias = Callable[[object], object]
+
+
+def _write_verdict(verdict: CodeVerdict, said: CodeWords, say: Say) -> Iterator[Block]:
     name = verdict.name or said.SCRIPT
     grammar = said.grammar
     if verdict.verdict == "right":
         yield Paragraph((grammar.count(said.RIGHT, len(verdict.outputs), name=name),))
-        yield from _write_unread(verdict, said)
+        yield from _write_unread(verdict, said, say)
         return
     if verdict.verdict == "undecided":
-        yield Paragraph((said.UNDECIDED.format(name=name, why=verdict.why.rstrip(".")),))
-        yield from _write_unread(verdict, said)
+        yield Paragraph(write_coded(said.UNDECIDED, name=name, why=_end(say(verdict.why))))
+        yield from _write_unread(verdict, said, say)
+        yield Paragraph((said.HELPS.format(what=say(verdict.hint)),) if verdict.hint else write_coded(said.NEXT))
         return
     wrong = sum(output.verdict != "right" for output in verdict.outputs)
     forms = said.WRONG if verdict.roots else said.GRADIENTS_WRONG
     yield Heading(grammar.count(forms, len(verdict.roots) or wrong, name=name))
     for root in verdict.roots:
-        yield from _write_root(root, said)
+        yield from _write_root(root, said, say)
     if verdict.follows:
         yield Paragraph(
             (grammar.choose(said.FOLLOWS, len(verdict.follows)).format(lines=_list_lines(verdict.follows, said)),)
@@ -45,12 +62,12 @@ def _write_verdict(verdict: CodeVerdict, said: CodeWords) -> Iterator[Block]:
         tuple(_write_rows(verdict, said)),
         "llll",
     )
-    yield from _write_unread(verdict, said)
+    yield from _write_unread(verdict, said, say)
     if any(root.tag.startswith(("transpose-", "product-order", "wrong-axis")) for root in verdict.roots):
         yield Paragraph((said.COLUMNS if verdict.world.columns else said.ROWS,))
 
 
-def _write_root(root: WrongLine, said: CodeWords) -> Iterator[Block]:
+def _write_root(root: WrongLine, said: CodeWords, say: Say) -> Iterator[Block]:
     label = (
         said.LINE.format(line=root.line)
         if root.last == root.line
@@ -60,13 +77,14 @@ def _write_root(root: WrongLine, said: CodeWords) -> Iterator[Block]:
         if root.line:
             yield Paragraph((said.HINT.format(kind=said.KINDS[root.tag]),), label)
         return
-    told = said.SLIPS[root.tag].format(old=root.old, new=root.new, factor=root.factor)
-    more = said.FAILS.format(why=root.fails) + " " if root.fails else ""
-    yield Paragraph((more + told,), label)
-    if root.tag:
+    told = write_coded(said.SLIPS[root.tag], old=root.old, new=root.new, factor=root.factor)
+    more = (said.FAILS.format(why=say(root.fails)) + " ",) if root.fails else ()
+    yield Paragraph((*more, *told), label)
+    if root.tag not in ("", "unwritten"):
         yield Verbatim("\n".join(_write_change(root)))
-        keys = said.grammar.enumerate_parts(list(root.repairs), said.COMMA, said.AND)
-        yield Paragraph((said.grammar.choose(said.REPAIRS, len(root.repairs)).format(keys="".join(map(str, keys))),))
+        names = [Code(name_gradient(key)) for key in root.repairs]
+        keys: list[Inline] = [*said.grammar.enumerate_parts(names, said.COMMA, said.AND)]
+        yield Paragraph(tuple(split_places(said.grammar.choose(said.REPAIRS, len(names)), {"keys": keys})))
     else:
         yield Verbatim("\n".join(f"{root.line + place:4}   {line}" for place, line in enumerate(root.before)))
 
@@ -85,6 +103,16 @@ def _write_change(root: WrongLine) -> Iterator[str]:
         yield f"     + {line}"
 
 
+def name_gradient(key: str) -> str:
+    """A gradient as the program writes it; of an object only its name.
+
+    >>> name_gradient("grads.W1"), name_gradient("self.dW"), name_gradient("dx")
+    ("grads['W1']", 'dW', 'dx')
+    """
+    head, _, last = key.rpartition(".")
+    return f"{head}['{last}']" if head == "grads" else last
+
+
 def _write_rows(verdict: CodeVerdict, said: CodeWords) -> Iterator[tuple[Sentence, ...]]:
     for output in verdict.outputs:
         told = said.VERDICTS[output.verdict]
@@ -92,17 +120,21 @@ def _write_rows(verdict: CodeVerdict, said: CodeWords) -> Iterator[tuple[Sentenc
             told = said.VERDICTS["factor"].format(factor=output.factor)
         elif output.verdict == "wrong" and output.shape != output.expected:
             told = said.VERDICTS["misshapen"].format(shape=output.expected)
-        yield ((output.key.rpartition(".")[2] if not output.key.startswith("grads.") else output.key.replace(".", "[", 1) + "]",),
-            (output.of.rpartition(".")[2],),
-               (str(output.shape),), (told,))  # fmt: skip
+        shape = str(output.shape) if output.verdict != "lost" else "–"
+        yield (name_gradient(output.key),), (output.of.rpartition(".")[2],), (shape,), (told,)
 
 
-def _write_unread(verdict: CodeVerdict, said: CodeWords) -> Iterator[Block]:
+
+def _write_unread(verdict: CodeVerdict, said: CodeWords, say: Say) -> Iterator[Block]:
     rooted = {root.line for root in verdict.roots}
     for line in verdict.unread:
-        if line.line not in rooted:
+        if line.line not in rooted and not str(verdict.why).startswith(f"line {line.line} "):
             told = said.REFUSED if line.fails else said.UNREAD
-            yield Paragraph((told.format(line=line.line, why=line.why.rstrip(".")),))
+            yield Paragraph((told.format(line=line.line, why=_end(say(line.why))),))
+
+
+def _end(said: object) -> str:
+    return str(said).rstrip(".")
 
 
 def _list_lines(lines: Sequence[int], said: CodeWords) -> str:

@@ -114,7 +114,9 @@ class _ComparisonWriter:
             rows.append(tuple(row))
         if rows:
             heads = tuple((self.words.HEADS[key],) for key in columns)
-            self.blocks.append(Table(heads, tuple(rows), "l" * len(columns), (self.words.OFF,) if shown else ()))
+            self.blocks.append(Table(heads, tuple(rows), "l" * 4 + "r" * shown))
+        if shown:
+            self.put("", self.words.OFF)
         if self.found.ok:
             self.blocks.append(Paragraph((self.words.ALL_RIGHT,)))
 
@@ -161,7 +163,7 @@ class _ComparisonWriter:
         return tuple(sorted(found, key=list(known).index))
 
     def join_keys(self, keys: Sequence[str]) -> list[Inline]:
-        return list(self.words.grammar.enumerate_parts([write_key(key) for key in keys], self.words.COMMA, self.words.AND))
+        return list(self.words.grammar.enumerate_parts([write_key(key) for key in dict.fromkeys(keys)], self.words.COMMA, self.words.AND))
 
     def put(self, label: str, *parts: Inline) -> None:
         self.blocks.append(Paragraph(tuple(part for part in parts if part), label))
@@ -208,9 +210,9 @@ class _ComparisonWriter:
         self.say_why(first)
         self.add_entries(group)
         if self.sheet.reveal == "solution":
-            for array in group:
-                if array.key in self.sheet.formulas:
-                    self.put(self.words.RIGHT_IS, write_key(array.key), " = ", Math(self.sheet.formulas[array.key]))
+            for key in dict.fromkeys(array.key for array in group):
+                if key in self.sheet.formulas:
+                    self.put(self.words.RIGHT_IS, write_key(key), " = ", Math(self.sheet.formulas[key]))
         self.say_lines(group)
 
     def say_lines(self, group: Sequence[ComparedArray]) -> None:

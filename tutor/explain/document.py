@@ -22,10 +22,26 @@ class Math:
     expr: Expr
 
 
-Inline: TypeAlias = str | Math
-"""A piece of a sentence: plain words (never markup; renderers escape them) or maths."""
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A piece of a program inside a sentence, set in letters of one width as somebody typed it."""
+
+    text: str
+
+
+Inline: TypeAlias = str | Math | Code
+"""A piece of a sentence: plain words (never markup; renderers escape them), maths, or a piece of a program."""
 
 Sentence: TypeAlias = tuple[Inline, ...]
+
+
+def read_words(part: str | Code) -> str:
+    """The letters of a piece of a sentence that is no maths.
+
+    >>> read_words(Code("dW")), read_words("is right")
+    ('dW', 'is right')
+    """
+    return part.text if isinstance(part, Code) else part
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tutor.derive.working import write_printed
 from tutor.errors import GraphError
-from tutor.explain.document import Document, Equation, Equations, Figure, Paragraph, Picture, Sentence, Side
+from tutor.explain.document import Document, Equation, Equations, Figure, Math, Paragraph, Picture, Sentence, Side
 from tutor.explain.feedback_page import cut, value
 from tutor.explain.graph_picture import draw_known
 from tutor.explain.network_drawing import diagram
@@ -78,7 +78,7 @@ def draw_session(session: Session, words: Wording = ENGLISH) -> Picture | None:
     if graph is None or len(graph.names) > MOST_IN_PARTS:
         return None
     known = {name: found.expr for name, text in session.list_entries().items()
-             if not isinstance(found := value(text, words.marking), str)}  # fmt: skip
+             if isinstance(found := value(text, words.marking), Math)}  # fmt: skip
     return draw_known(graph, known, words.drawn)
 
 
@@ -198,7 +198,7 @@ class _StepWriter:
         """A number as it was typed; nothing for anything else."""
         inline = value(cut(text.strip(), self.words.marking, 40), self.words.marking)
         plain = text.strip().replace("−", "-")
-        return inline.expr if not isinstance(inline, str) and (is_decimal(plain) or "/" in plain) else None
+        return inline.expr if isinstance(inline, Math) and (is_decimal(plain) or "/" in plain) else None
 
 
 def _split_entries(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from tutor.errors import TutorError
-from tutor.explain.document import Inline, Math, Sentence
+from tutor.explain.document import Inline, Math, Sentence, read_words
 from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.parse import parse
@@ -66,7 +66,7 @@ def write_words(sentence: Sentence, notation: Notation) -> str:
     >>> write_words(("the weight ", Math(Name("w_1"))), Notation())
     'the weight w₁'
     """
-    return "".join(_write_expr(part.expr, notation) if isinstance(part, Math) else part for part in sentence)
+    return "".join(_write_expr(part.expr, notation) if isinstance(part, Math) else read_words(part) for part in sentence)
 
 
 def _write_expr(expr: Expr, notation: Notation) -> str:

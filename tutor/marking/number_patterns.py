@@ -371,7 +371,7 @@ class _Search:
     def weigh(self, pattern: NumberPattern, array: Floats, tried: float, free: int = 0) -> NumberPattern | None:
         """A pattern that fits with its evidence; ``free`` constants were taken from the entries themselves."""
         if pattern.kind == "all-zero":
-            return replace(pattern, tested=int(np.sum(self.right != 0)), chance=0.0)
+            return replace(pattern, tested=int(np.sum((self.right != 0) & self.finite)), chance=0.0)
         finite = self.finite if array.shape == self.got.shape else np.isfinite(array)
         scale = max(float(np.max(np.abs(np.where(finite, array, 0.0)), initial=0.0)), 1e-300)
         if pattern.kind == "masked" and not pattern.base:

@@ -12,6 +12,7 @@ from tutor.expression.nodes import Call, Number
 from tutor.expression.sizes import Size
 from tutor.graph.broadcasting import join_shapes, spread_array
 from tutor.graph.shapes import size_of
+from tutor.numbers.arrays import np
 from tutor.program.filled_arrays import give_own_entries
 from tutor.program.known_arrays import (
     COMPUTED,
@@ -120,6 +121,14 @@ def _take_each(reader: Any, node: ast.AST, given: Given) -> Any:
     return tuple(reader.pick(array, (*(slice(None),) * axis, place), node) for place in range(min(size, MOST_PIECES + 1)))
 
 
+def _pair_widths(width: list[Any], rank: int) -> list[tuple[Any, ...]]:
+    """What stands before and behind each axis, broadcast as NumPy's pad does; nothing where it does not fit."""
+    try:
+        return [tuple(pair) for pair in np.broadcast_to(np.array(width), (rank, 2)).tolist()]
+    except ValueError:
+        return []
+
+
 def _put_around(reader: Any, node: ast.AST, given: Given) -> Any:
     """Zeros, or another number, around an array."""
     array = reader.take_array(given["x"], node)
@@ -131,11 +140,8 @@ def _put_around(reader: Any, node: ast.AST, given: Given) -> Any:
     if reader.dialect == "torch" and given.get("torch", True) and all(is_whole(part) for part in width):
         pairs = list(zip(width[::2], width[1::2], strict=False))
         pairs = [(0, 0)] * (rank - len(pairs)) + pairs[::-1]
-    elif all(is_whole(part) for part in width) and len(width) in (1, 2):
-        pairs = [(width[0], width[-1])] * rank
     else:
-        pairs = [tuple(part) if isinstance(part, list) else (part, part) for part in width]
-        pairs = pairs * rank if len(pairs) == 1 else pairs
+        pairs = _pair_widths(width, rank)
     if len(pairs) != rank or not all(len(pair) == 2 and all(is_whole(one) and 0 <= one < 1000 for one in pair) for pair in pairs):
         raise reader.source.refuse(node, tell("how much is padded is not known"), tell("write np.pad(X, ((0, 0), (1, 1)))"))
     shape: list[Size] = []

@@ -13,9 +13,9 @@ from tutor.expression.nodes import ZERO, Call
 from tutor.expression.program_signs import SUBSCRIPTS, read_subscripts
 from tutor.program.array_calls import call_array, compute_of_known
 from tutor.program.expression_reader import OF_MODULES, ExpressionReader
-from tutor.program.known_arrays import make_known
+from tutor.program.known_arrays import make_known, read_fraction
 from tutor.program.library_rows import ENTRYWISE, IGNORED, LIBRARIES, OTHER_WORDS, REQUIRED, CallArguments, LibraryRow
-from tutor.program.operand_reader import LONGEST, read_fraction
+from tutor.program.operand_reader import LONGEST
 from tutor.program.program_values import (
     Above,
     Class,

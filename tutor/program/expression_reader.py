@@ -14,8 +14,8 @@ from tutor.expression.nodes import ONE, Call, Neg
 from tutor.graph.shapes import Shape
 from tutor.program.filled_arrays import read_part
 from tutor.program.indexing import pick_entries
-from tutor.program.known_arrays import is_identity, make_known
-from tutor.program.operand_reader import LARGEST, LONGEST, OperandReader, read_fraction
+from tutor.program.known_arrays import LARGEST, is_identity, make_known, read_fraction
+from tutor.program.operand_reader import LONGEST, OperandReader
 from tutor.program.program_values import (
     Above,
     Class,

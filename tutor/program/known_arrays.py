@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Neg, Number
+from tutor.expression.lexicon import PROGRAM_STARRED
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Neg, Number, Pow, children
 from tutor.expression.sizes import Size
 from tutor.graph.shapes import Shape, size_expr
 from tutor.numbers.arrays import np
@@ -13,6 +15,8 @@ from tutor.program.program_values import DrawnArray, Formula, Infinite, KnownArr
 
 MOST_ENTRIES = 4_096
 """A mask of 64 × 64 places."""
+LARGEST = 10**10
+"""The largest number that is computed while a program is read."""
 MOST_WRITTEN = 144
 """So many numbers are written out in a formula; more are a quantity of their own."""
 
@@ -50,6 +54,37 @@ def read_literal(expr: Expr) -> float | None:
     if type(expr) is Neg and type(expr.arg) is Number:
         return -float(expr.arg.value)
     return float(expr.value) if type(expr) is Number else None
+
+
+def read_fraction(expr: Expr) -> Fraction | None:
+    """The number that a formula of numbers is; nothing where it is none, or too large.
+
+    >>> read_fraction(Add((Number("1"), Div(Number("4"), Number("2")))))
+    Fraction(3, 1)
+    """
+    if type(expr) is Number:
+        return Fraction(expr.value)
+    if type(expr) is Neg:
+        inner = read_fraction(expr.arg)
+        return None if inner is None else -inner
+    if type(expr) is Call and expr.func == PROGRAM_STARRED:
+        return read_fraction(expr.args[0])
+    if type(expr) is Div:
+        parts = [read_fraction(part) for part in children(expr)]
+        return None if None in parts or parts[1] == 0 else parts[0] / parts[1]  # type: ignore[operator]
+    if type(expr) in (Add, Mul):
+        total = Fraction(type(expr) is Mul)
+        for part in children(expr):
+            value = read_fraction(part)
+            if value is None:
+                return None
+            total = total * value if type(expr) is Mul else total + value
+        return total
+    if type(expr) is Pow:
+        base, exponent = (read_fraction(part) for part in children(expr))
+        small = exponent is not None and exponent.denominator == 1 and abs(exponent) <= 20
+        return base ** int(exponent) if base and small and exponent is not None and abs(base) < LARGEST else None
+    return None
 
 
 def count_known(shape: Shape) -> int:

@@ -39,9 +39,12 @@ def read_notebook(data: str, file: str) -> NotebookText:
         cells = found["cells"]
     except (ValueError, RecursionError, KeyError, TypeError):
         cells = None
-    if not isinstance(cells, list) or len(cells) > MOST_CELLS:
-        raise ProgramError(tell("this is no notebook of at most {limit:,} cells", limit=MOST_CELLS), where=make_visible(file, 120),
+    if not isinstance(cells, list):
+        raise ProgramError(tell("this is no notebook: it is no JSON with a list of cells"), where=make_visible(file, 120),
                            hint=tell("save it in Jupyter's format 4, or as a .py file"))  # fmt: skip
+    if len(cells) > MOST_CELLS:
+        raise ProgramError(tell("a notebook of more than {limit:,} cells", limit=MOST_CELLS), where=make_visible(file, 120),
+                           hint=tell("save what is meant as a .py file"))  # fmt: skip
     lines: list[str] = []
     places: list[tuple[int, int]] = []
     skipped: list[str] = []
@@ -56,6 +59,8 @@ def read_notebook(data: str, file: str) -> NotebookText:
         skipped += [f"{make_visible(one, 40)} (cell {number})" for one in left_out]
         lines += own
         places += [(number, place) for place in range(1, len(own) + 1)]
+    if not number:
+        raise ProgramError(tell("the notebook has no cell of code"), where=make_visible(file, 120), hint=tell("give another notebook"))
     return NotebookText("\n".join(lines) + "\n", tuple(places), tuple(skipped))
 
 

@@ -11,9 +11,8 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 from tutor.errors import TutorError, tell
-from tutor.expression.lexicon import PROGRAM_STARRED
 from tutor.expression.limits import MAX_EXPONENT, constant_size
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Neg, Number, Pow, children
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Neg, Number, Pow, children
 from tutor.expression.plain import write_plain
 from tutor.expression.sizes import Size
 from tutor.expression.walk import names
@@ -22,11 +21,13 @@ from tutor.graph.shapes import Shape, size_expr, size_of
 from tutor.graph.telling_names import tell_kind
 from tutor.program.filled_arrays import read_whole
 from tutor.program.known_arrays import (
+    LARGEST,
     choose_numbers,
     combine_numbers,
     compare_numbers,
     is_finite,
     make_known,
+    read_fraction,
     write_known,
 )
 from tutor.program.library_rows import multiply_each, subtract
@@ -58,7 +59,6 @@ MOST_READ = 10_000
 """So many parts of a program are looked at, loops and helpers included."""
 MOST_ROUNDS = 200
 LONGEST = 1_000
-LARGEST = 10**10
 _WHOLE: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
 }  # fmt: skip
@@ -468,34 +468,3 @@ def list_parts(expr: Expr) -> list[Expr]:
         found.append(waiting.pop())
         waiting.extend(children(found[-1]))
     return found
-
-
-def read_fraction(expr: Expr) -> Fraction | None:
-    """The number that a formula of numbers is; nothing where it is none, or too large.
-
-    >>> read_fraction(Add((Number("1"), Div(Number("4"), Number("2")))))
-    Fraction(3, 1)
-    """
-    if type(expr) is Number:
-        return Fraction(expr.value)
-    if type(expr) is Neg:
-        inner = read_fraction(expr.arg)
-        return None if inner is None else -inner
-    if type(expr) is Call and expr.func == PROGRAM_STARRED:
-        return read_fraction(expr.args[0])
-    if type(expr) is Div:
-        parts = [read_fraction(part) for part in children(expr)]
-        return None if None in parts or parts[1] == 0 else parts[0] / parts[1]  # type: ignore[operator]
-    if type(expr) in (Add, Mul):
-        total = Fraction(type(expr) is Mul)
-        for part in children(expr):
-            value = read_fraction(part)
-            if value is None:
-                return None
-            total = total * value if type(expr) is Mul else total + value
-        return total
-    if type(expr) is Pow:
-        base, exponent = (read_fraction(part) for part in children(expr))
-        small = exponent is not None and exponent.denominator == 1 and abs(exponent) <= 20
-        return base ** int(exponent) if base and small and exponent is not None and abs(base) < LARGEST else None
-    return None

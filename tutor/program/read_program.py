@@ -136,8 +136,16 @@ class ProgramReader(StatementReader):
         if not isinstance(value, OwnFunction) or method:
             known = [name for name, one in self.module.items() if isinstance(one, OwnFunction | Class)]
             raise ProgramError(tell("there is no function {name} in the file", name=wanted[:60]), where=self.source.file,
-                               hint=hint_near(wanted, known) or tell("there are {names}", names=", ".join(known[:20]) or "-"))  # fmt: skip
+                               hint=hint_near(wanted, known) or self.tell_known(known))  # fmt: skip
         return self.call_target(value), value.node, head
+
+    def tell_known(self, known: Sequence[str]) -> str:
+        """What the file has in the place of a function that it does not have; of a notebook, what was left out."""
+        if known:
+            return tell("there are {names}", names=", ".join(known[:20]))
+        if self.source.skipped:
+            return tell("left out, since they are no Python: {names}", names=", ".join(self.source.skipped[:5]))
+        return tell("it defines no function")
 
     def open_object(self, made_of: Class, method: str) -> OwnFunction:
         """A method of an object of a class, made with its usual settings, and letters for sizes that nobody gives."""

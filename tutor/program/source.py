@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import normalize
 
 from tutor.errors import ProgramError, TutorError, tell
@@ -22,7 +22,7 @@ MAX_NESTED = 60
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A program as it was read: its name for messages, its lines, its tree.
+    """A program as it was read: its name for messages, its lines, its tree, and what of a notebook was left out.
 
     >>> source = read_source("z = x*w", "model.py")
     >>> print(source.refuse(source.tree.body[0].value, "why not").where)
@@ -33,6 +33,7 @@ class Source:
     lines: tuple[str, ...]
     tree: ast.Module
     places: tuple[tuple[int, int], ...] = ()
+    skipped: tuple[str, ...] = ()
 
     def refuse(self, node: ast.AST, what: str, hint: str = "") -> ProgramError:
         """The refusal of a part of the program, with its line and a caret under the place."""
@@ -61,7 +62,7 @@ def read_source(text: str, file: str, places: tuple[tuple[int, int], ...] = ()) 
     where = make_visible(file, 120)
     if file.endswith(".ipynb") and not places:
         notebook = read_notebook(text, file)
-        return read_source(notebook.text, file, notebook.places)
+        return replace(read_source(notebook.text, file, notebook.places), skipped=notebook.skipped)
     if len(text) > MAX_BYTES:
         raise ProgramError(tell("the program has {count:,} characters, over the limit of {limit:,}", count=len(text), limit=MAX_BYTES),
                            where=where, hint=tell("give a file with the function that is meant and what it calls"))  # fmt: skip
@@ -75,7 +76,8 @@ def read_source(text: str, file: str, places: tuple[tuple[int, int], ...] = ()) 
         shown = lines[line - 1] if line <= len(lines) else ""
         raise ProgramError(
             tell("this is no Python: {why}", why=make_visible(error.msg, 120)), where=f"{where}:{line}:{at + 1}",
-            spot=refusal(shown, "", min(at, len(shown))).spot, hint=tell("the file is read by Python's own parser, and never run"),
+            spot=refusal(shown, "", min(at, len(shown))).spot, hint=_OLD if "Missing parentheses" in error.msg else
+            tell("the file is read by Python's own parser, and never run"),
         ) from None  # fmt: skip
     except ValueError as error:
         raise ProgramError(tell("this is no Python: {why}", why=make_visible(str(error), 120)), where=where) from None
@@ -86,6 +88,7 @@ def read_source(text: str, file: str, places: tuple[tuple[int, int], ...] = ()) 
     return source
 
 
+_OLD = tell("that is Python 2; Python 3 writes it with brackets: print(x)")
 _APART = tell("write it in several statements")
 
 

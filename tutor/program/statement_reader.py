@@ -145,7 +145,10 @@ class StatementReader(FunctionReader):
             end = len(listed) - (len(target.elts) - stars[0] - 1)
             listed = [*listed[: stars[0]], listed[stars[0] : end], *listed[end:]]
         if len(listed) != len(target.elts):
-            raise self.source.refuse(target, tell("{count} names for {given} values", count=len(target.elts), given=len(listed)))
+            what = tell("{count} names for {given} values", count=len(target.elts), given=len(listed))
+            letters = ",".join(part.id for part in target.elts if isinstance(part, ast.Name))
+            hint = tell("where this is a shape that nobody says, give it: --shapes X={letters}", letters=letters) if not listed else ""
+            raise self.source.refuse(target, what, hint)
         for part, own in zip(target.elts, listed, strict=True):
             self.bind(part.value if isinstance(part, ast.Starred) else part, own)
 

@@ -14,6 +14,7 @@ from tutor.explain.document import (
     AnswerPlace,
     Bars,
     Blanks,
+    Code,
     Document,
     Equation,
     Equations,
@@ -78,7 +79,7 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .boxes { margin: 0.4em 0 0.4em 2em; } .boxes td { border: 1px solid var(--rule); width: 5em; height: 1.9em; }
 .boxes.single td { width: 10em; } .boxes.whole { width: calc(100% - 2em); } .boxes.whole td { padding: 0; } .line { height: 1.9em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
-pre { overflow-x: auto; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
+pre { overflow-x: auto; } p code, td code { font-size: 0.9em; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
 @media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } }
 @media print { main { max-width: none; padding: 0; } .side { overflow: visible; } }
 @media print { body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
@@ -176,6 +177,9 @@ class _HtmlPage:
             part = rest.pop(0)
             if isinstance(part, str):
                 written += escape_xml(part)
+                continue
+            if isinstance(part, Code):
+                written += f"<code>{escape_xml(part.text)}</code>"
                 continue
             kept = self.printer.write_inline(part.expr)
             if len(rest) > 1 and rest[0] == _EQUAL and isinstance(rest[1], Math) and type(rest[1].expr) is Number:

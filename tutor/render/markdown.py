@@ -13,7 +13,7 @@ from tutor.explain.document import Document
 from tutor.notation.profile import Notation
 from tutor.render import verbatim
 from tutor.render.plain_page import PlainPage, unscale_latex
-from tutor.text import escape_markdown
+from tutor.text import drop_controls, escape_markdown, show_code_points
 
 _SPELT = {
     "\\,": "\\thinspace ", "\\;": "\\thickspace ", "\\:": "\\medspace ", "\\!": "\\negthinspace ", "\\ ": "~",
@@ -21,6 +21,7 @@ _SPELT = {
     "<": "\\lt ", ">": "\\gt ", "_": " _", "*": "\\ast ", "\\coloneqq": ":=",
 }  # fmt: skip
 _TOKEN = re.compile(r"\\coloneqq|\\[A-Za-z]+|\\.|[|<>_*]")
+_TICKS = re.compile("`+")
 _MARKER = re.compile(r"^(\d+)([.)])")
 
 
@@ -51,6 +52,12 @@ class _MarkdownPage(PlainPage):
 
     def escape(self, words: str) -> str:
         return escape_markdown(words)
+
+    def code(self, text: str) -> str:
+        text = show_code_points(drop_controls(text)).replace("\n", " ")
+        fence = "`" * (1 + max(map(len, _TICKS.findall(text)), default=0))
+        room = " " if text.startswith("`") or text.endswith("`") else ""
+        return f"{fence}{room}{text}{room}{fence}"
 
     def spell(self, latex: str) -> str:
         return spell(latex)

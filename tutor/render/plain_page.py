@@ -16,11 +16,13 @@ from tutor.explain.diagram import Diagram
 from tutor.explain.document import (
     Bars,
     Blanks,
+    Code,
     Document,
     Equation,
     Equations,
     Figure,
     Heading,
+    Inline,
     Math,
     Node,
     Paragraph,
@@ -29,6 +31,7 @@ from tutor.explain.document import (
     SheetQuestion,
     Table,
     Verbatim,
+    read_words,
 )
 from tutor.explain.network_table import list_layers
 from tutor.expression.nodes import Expr, Name
@@ -124,7 +127,17 @@ class PlainPage:
 
     def sentence(self, sentence: Sentence) -> str:
         """Words and maths on one line."""
-        return "".join(self.maths(part.expr) if isinstance(part, Math) else self.escape(part) for part in set_roots(sentence))
+        return "".join(map(self.set_piece, set_roots(sentence)))
+
+    def set_piece(self, part: Inline) -> str:
+        """A piece of a sentence."""
+        if isinstance(part, Math):
+            return self.maths(part.expr)
+        return self.code(part.text) if isinstance(part, Code) else self.escape(part)
+
+    def code(self, text: str) -> str:
+        """A piece of a program within a line."""
+        raise NotImplementedError
 
     def title(self, doc: Document) -> list[str]:
         """The title, what is known of the exercise in a line, and its source."""
@@ -231,7 +244,7 @@ class PlainPage:
             if is_maths:
                 parts += [self.spell(self.printer.latex(part.expr)) for part in group if isinstance(part, Math)]
                 continue
-            words = "".join(part for part in group if isinstance(part, str))
+            words = "".join(read_words(part) for part in group if not isinstance(part, Math))
             safe = self.unsafe_in_text.sub(" ", show_code_points(drop_controls(words)))
             parts.append("\\text{" + safe + "}" if safe.strip() else "")
         return "".join(parts)

@@ -51,6 +51,11 @@ class _RstPage(PlainPage):
     def escape(self, words: str) -> str:
         return escape_rst(words)
 
+    def code(self, text: str) -> str:
+        """A literal, which knows no escapes; what it cannot hold is plain words."""
+        text = show_code_points(drop_controls(text)).replace("\n", " ").strip()
+        return f"\\ ``{text}``\\ " if text and "``" not in text and text[-1] not in "`\\" else self.escape(text)
+
     def spell(self, latex: str) -> str:
         """LaTeX that MathJax has, on one line."""
         return unscale_latex(latex).replace("\\coloneqq", ":=").replace("\n", " ")
@@ -61,7 +66,7 @@ class _RstPage(PlainPage):
 
     def sentence(self, sentence: Sentence) -> str:
         text = super().sentence(sentence)
-        for written, meant in ((" \\ :math:`", " :math:`"), ("`\\  ", "` ")):
+        for written, meant in ((" \\ :math:`", " :math:`"), (" \\ ``", " ``"), ("`\\  ", "` ")):
             text = text.replace(written, meant)
         return text.strip().removeprefix("\\ ").removesuffix("\\").strip()
 

@@ -97,15 +97,16 @@ def check_backward(
 ) -> CodeCheck:
     """Judge a backward function against its forward function, both as functions or as their text: read by their source, never called.
 
-    Raises `OutputError` for a function whose source is not there.
+    Raises `OutputError` for a function whose source is not there, and a `TutorError` for a text that is no Python.
 
     >>> check_backward("def f_backward(g, x): return 2 * g", "def f_forward(x): return x ** 2, x").ok
     False
     """
     texts = [textwrap.dedent(_read_text(part)) for part in (forward, backward)]
-    names = [
-        next((node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)), "") for text in texts
-    ]
+    trees = [read_source(text, name).tree for text, name in zip(texts, ("forward", "backward"), strict=True)]
+    names = [next((node.name for node in tree.body if isinstance(node, ast.FunctionDef)), "") for tree in trees]
+    if not all(names):
+        raise OutputError("a forward and a backward function are needed", hint="give functions, or the text of their definitions")
     return check_code("\n".join(texts), "notebook", names[1], names[0], words=words)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from tutor.exercise.question import LISTS
 from tutor.explain.diagram import Diagram
-from tutor.explain.document import Document, Inline, Math, Paragraph, Picture
+from tutor.explain.document import Document, Inline, Math, Paragraph, Picture, read_words
 from tutor.explain.practice_page import (
     ask_task,
     list_options,
@@ -83,7 +83,7 @@ def write_plain_line(parts: tuple[Inline, ...], notation: Notation) -> str:
     >>> write_plain_line((Math(Partial("L", "w")), " (a choice)"), Notation())
     '∂L/∂w (a choice)'
     """
-    return "".join(text(part.expr, notation) if isinstance(part, Math) else part for part in parts)
+    return "".join(text(part.expr, notation) if isinstance(part, Math) else read_words(part) for part in parts)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ def test_every_format_gives_the_same_arrays(name):
 REFUSED = {  # a file, and what is said of it, as a whole or of an array in it
     "pickle": (b"\x80\x04\x95stop", "g.bin", "pickle"),
     "objects": (pack_npz({"W": np.array([None, 1], dtype=object)}), "g.npz", "objects"),
+    "text called npz": (b"hello", "g.npz", "no .npz file"),
     "torch.save": (None, "g.pt", "torch.save"),
     "cut off": (pack_npz({"W": W})[:-40], "g.npz", "broken"),
     "header of a giant": (npy("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,), }"), "g.npy", "does not fit"),

@@ -83,6 +83,8 @@ def read_number_file(data: bytes, name: str) -> NumberFile:
     stem = re.split(r"[/\\]", name)[-1]
     stem, _, ending = stem.rpartition(".") if "." in stem else (stem, "", "")
     _refuse_others(data, ending.lower())
+    if ending.lower() in ("npz", "npy") and not data.startswith((b"PK", _NPY)):
+        raise FileProblem(tell("this is no .{ending} file, though its name ends so", ending=ending.lower()), hint=SAVE)
     if data.startswith(b"PK"):
         found = _read_npz(data)
     elif data.startswith(_NPY):
@@ -194,7 +196,7 @@ def _read_npy(data: bytes, name: str) -> NumberArray:
     header = data[start : start + length].decode("latin-1") if length <= 10_000 else ""
     found = [pattern.search(header) for pattern in (_DESCR, _ORDER, _SHAPE)]
     if "|O" in header or "'O'" in header:
-        raise FileProblem(tell("an array of objects, which are kept as a pickle"), hint=_PICKLED)
+        raise FileProblem(tell("an array of objects, which are kept as a pickle; save it as numbers, W1.astype(float)"), hint=_PICKLED)
     if not all(found):
         raise FileProblem(tell("an array of another kind than numbers"), hint=SAVE)
     descr, order, shaped = (match.group(1) for match in found if match is not None)

@@ -48,6 +48,7 @@ class CodeWords(Topic):
         "label-forgotten": "At the label of each sample 1 has to be taken off: softmax with cross-entropy gives p − y.",
         "missing-path": "A path is missing: `{factor}` has to be added.",
         "penalty-forgotten": "The gradient of the penalty is missing: `{factor}`.",
+        "unwritten": "The gradient is not worked out yet.",
         "": "This line is wrong by itself; no known slip gives it.",
     }
     """What was probably done, by the tags of `tutor.code.slips_of_lines`."""
@@ -62,7 +63,7 @@ class CodeWords(Topic):
         "operator": "a sign between parts", "integer-division": "a division", "sum-for-mean": "a mean", "mean-for-sum": "a mean",
         "mean-forgotten": "a mean", "mean-twice": "a mean", "another-variable": "a name", "another-number": "a number",
         "constant-factor": "a constant factor", "cache-changed": "a copy", "label-forgotten": "the derivative of the softmax loss",
-        "missing-path": "a path", "penalty-forgotten": "the penalty", "": "the formula",
+        "missing-path": "a path", "penalty-forgotten": "the penalty", "unwritten": "what is not written yet", "": "the formula",
     }  # fmt: skip
     """What a hint points at, without the solution."""
     HINT = "Look at {kind}."
@@ -75,6 +76,12 @@ class CodeWords(Topic):
     WRONG = ("{name}: {count} line is wrong.", "{name}: {count} lines are wrong.")
     GRADIENTS_WRONG = ("{name}: {count} gradient is wrong.", "{name}: {count} gradients are wrong.")
     UNDECIDED = "{name}: not judged, since {why}."
+    NEXT = (
+        "What helps: the shapes in the documentation of the forward function, `x: array of shape (N, D)`; "
+        "NumPy and PyTorch without other libraries; a file with these functions alone."
+    )
+    """What to do where a backward pass is not judged."""
+    HELPS = "What helps: {what}."
     LINE = "Line {line}"
     LINES = "Lines {line}–{last}"
     FAILS = "Python would refuse it: {why}."

@@ -34,7 +34,7 @@ class CompareWords(Topic):
         "float64": "the tolerance", "decimals": "its decimals", "whole": "the tolerance",
     }  # fmt: skip
     """What numbers are kept with, where that has another name than float32."""
-    OFF = "Off by: the largest difference, as a share of the largest right entry."
+    OFF = "The column “off by” has the largest difference, as a share of the largest right entry."
     NUMBER = "a number"
     """The shape of a single number."""
     BEGIN = "In the order of the computation {quantity} is the first that is wrong, so begin there."

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tutor.explain.document import Math, Sentence
+from tutor.explain.document import Code, Inline, Math, Sentence
 from tutor.expression.nodes import Partial
 from tutor.render.latex.rows import explode
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
 from tutor.render.maths import Printer
 from tutor.render.roots import set_roots
+
+_TYPED = 0.525
+"""How wide a letter of a typewriter is, in em."""
 
 
 class Phrases:
@@ -28,10 +31,12 @@ class Phrases:
 
     def latex(self, sentence: Sentence, limit: float = 12.0) -> str:
         """The sentence as LaTeX text; maths wider than ``limit`` em is set in pieces between which a line may break."""
-        return "".join(
-            self._maths(part, limit) if isinstance(part, Math) else escape(part).replace("$$", "$ $")
-            for part in set_roots(sentence)
-        )
+        return "".join(self._piece(part, limit) for part in set_roots(sentence))
+
+    def _piece(self, part: Inline, limit: float) -> str:
+        if isinstance(part, Code):
+            return f"\\texttt{{{escape(part.text)}}}"
+        return self._maths(part, limit) if isinstance(part, Math) else escape(part).replace("$$", "$ $")
 
     def _maths(self, part: Math, limit: float) -> str:
         whole = self.set_whole(part)
@@ -53,7 +58,9 @@ class Phrases:
 
     def width(self, sentence: Sentence, bold: bool = False) -> float:
         """The width of the sentence on one line, in em of the current size."""
-        return sum(
-            measure(self.set_whole(part), True) if isinstance(part, Math) else measure_words(part, bold)
-            for part in set_roots(sentence)
-        )
+        return sum(self._measure(part, bold) for part in set_roots(sentence))
+
+    def _measure(self, part: Inline, bold: bool) -> float:
+        if isinstance(part, Code):
+            return _TYPED * len(part.text)
+        return measure(self.set_whole(part), True) if isinstance(part, Math) else measure_words(part, bold)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 
-from tutor.explain.document import Math
+from tutor.explain.document import Code, Inline, Math
 from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number
 from tutor.notation.profile import Notation
 from tutor.render.layer_maths import shapes_of
@@ -119,14 +119,15 @@ class Pen:
         sizes = shapes_of(expr)
         return self.maths(sizes) if sizes is not None else ""
 
-    def words(self, sentence: Iterable[str | Math], style: str = "") -> list[Word]:
+    def words(self, sentence: Iterable[Inline], style: str = "") -> list[Word]:
         """A sentence, cut at its spaces; a formula stays whole as long as it fits."""
         words: list[Word] = [[]]
         for part in sentence:
             if isinstance(part, Math):
                 words[-1].append(Atom(self.maths(part.expr), style, part.expr))
                 continue
-            glued = _GLUE.join(self.make_safe(piece) for piece in part.split("\u00a0"))
+            said = f"`{part.text}`" if isinstance(part, Code) else part
+            glued = _GLUE.join(self.make_safe(piece) for piece in said.split("\u00a0"))
             for place, chunk in enumerate(glued.split(" ")):
                 if place and words[-1]:
                     words.append([])

@@ -1,0 +1,152 @@
+"""How large what a program makes may become while it is worked through: told before anything is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any
+
+from tutor.code.code_values import NotRead
+from tutor.errors import tell
+from tutor.numbers.arrays import np
+
+LARGEST = 200_000
+"""So many entries has an array at most."""
+LONGEST = 5_000
+"""So many entries has a list at most, and a loop so many rounds."""
+_FEW = 10_000_000
+"""So many entries may be made by the way, where only a bound is known."""
+
+
+def refuse_large() -> NotRead:
+    """The refusal of an array that is too large."""
+    return NotRead(tell("an array of more than {limit:,} entries", limit=LARGEST))
+
+
+def check_grown(value: Any) -> Any:
+    """A value that is small enough.  Raises `NotRead` for a list, a text or an array that grew too large.
+
+    >>> check_grown([1, 2])
+    [1, 2]
+    """
+    if isinstance(value, np.ndarray):
+        if value.size > LARGEST:
+            raise refuse_large()
+    elif isinstance(value, list | tuple) and len(value) > 2 * LONGEST:
+        raise NotRead(tell("a list of more than {limit:,} entries", limit=LONGEST))
+    elif isinstance(value, str) and len(value) > 2 * LONGEST:
+        raise NotRead(tell("a text of more than {limit:,} letters", limit=2 * LONGEST))
+    return value
+
+
+def weigh_value(value: Any) -> int:
+    """How many parts of a program a value weighs besides its own: large arrays take time, the usual ones weigh nothing.
+
+    >>> weigh_value(np.ones(100)), weigh_value(np.ones(200_000))
+    (0, 1000)
+    """
+    return int(value.size) // 200 if isinstance(value, np.ndarray) and value.size > 20_000 else 0
+
+
+def check_pair(sign: str, left: Any, right: Any) -> None:
+    """Whether two values with a sign between them make something small enough.  Raises `NotRead` where they do not."""
+    if isinstance(left, list | tuple | str) or isinstance(right, list | tuple | str):
+        sizes = [len(one) if isinstance(one, list | tuple | str) else 0 for one in (left, right)]
+        counts = [int(one) for one in (left, right) if isinstance(one, int | np.integer)]
+        if sum(sizes) > 2 * LONGEST or (sign == "*" and counts and sum(sizes) * counts[0] > LONGEST):
+            raise NotRead(tell("a list of more than {limit:,} entries", limit=LONGEST))
+        return
+    if np.size(left) * np.size(right) <= LARGEST:
+        return
+    found = _size_product([left, right]) if sign == "@" else _size_broadcast([left, right])
+    if found is not None and found > LARGEST:
+        raise refuse_large()
+
+
+def check_picked(array: Any, index: Any) -> None:
+    """Whether entries that are picked by arrays of places are few enough.  Raises `NotRead` where they are not."""
+    parts = index if isinstance(index, tuple) else (index,)
+    picked = prod(max(1, int(np.size(part))) for part in parts if isinstance(part, np.ndarray | list))
+    if picked > 1 and picked * int(np.size(array)) > _FEW:
+        raise refuse_large()
+
+
+def check_call(word: str, values: Sequence[Any], named: Sequence[Any] = ()) -> None:
+    """Whether a function of a library makes something small enough of these values.  Raises `NotRead` where it does not.
+
+    >>> check_call("exp", [np.ones(3)])
+    """
+    if word in _NEVER_GROWS or word.startswith("random."):
+        return
+    rule = _SIZES.get(word)
+    found = rule(values) if rule is not None else prod(max(1, _count(value)) for value in (*values, *named))
+    if found is not None and found > (_FEW if rule is None else LARGEST):
+        raise refuse_large()
+
+
+def _count(value: Any) -> int:
+    """How often something may be repeated: a whole number itself, the product of several, the entries of anything else."""
+    if isinstance(value, int | np.integer):
+        return abs(int(value))
+    if isinstance(value, list | tuple) and all(isinstance(part, int | np.integer) for part in value):
+        return prod(max(1, abs(int(part))) for part in value[:32])
+    return _count_entries(value)
+
+
+def _count_entries(value: Any, deep: int = 0) -> int:
+    """The entries of an array, or of lists in one another; the count ends where there are too many."""
+    if not isinstance(value, list | tuple):
+        return int(np.size(value)) if isinstance(value, np.ndarray) else 1
+    total = 0
+    for part in value if deep < 8 else ():
+        total += _count_entries(part, deep + 1)
+        if total > LARGEST:
+            break
+    return total
+
+
+def _size_broadcast(values: Sequence[Any]) -> int | None:
+    try:
+        return prod(np.broadcast_shapes(*(np.shape(value) for value in values[:2])))
+    except ValueError:
+        return None
+
+
+def _size_product(values: Sequence[Any]) -> int:
+    one, two = (np.shape(value) for value in values[:2])
+    inner = one[-1] if one else 1
+    found: int = (prod(one) // max(1, inner)) * (prod(two) // max(1, inner)) if one and two else prod(one) * prod(two)
+    return found
+
+
+def _size_einsum(values: Sequence[Any]) -> int | None:
+    """Over all letters: so many products are worked out."""
+    if not values or not isinstance(values[0], str):
+        return None
+    sizes: dict[str, int] = {}
+    for letters, value in zip(values[0].partition("->")[0].replace(" ", "").split(","), values[1:], strict=False):
+        sizes |= dict(zip(letters, np.shape(value), strict=False))
+    return prod(sizes.values()) // 10
+
+
+def _size_square(values: Sequence[Any]) -> int:
+    return _count(values[0]) ** 2 if values and np.ndim(values[0]) < 2 else 1
+
+
+def _size_together(values: Sequence[Any]) -> int:
+    return sum(int(np.size(part)) for part in values[0]) if values and isinstance(values[0], list | tuple) else 1
+
+
+_NEVER_GROWS = frozenset({"reshape", "view", "sum", "mean", "clip", "clamp", "max", "min", "print", "manual_seed", "transpose",
+                          "swapaxes", "argmax", "argmin", "squeeze", "expand_dims", "round", "zeros", "ones", "empty", "full",
+                          "zeros_like", "ones_like", "empty_like", "full_like", "randint", "randn", "rand"})  # fmt: skip
+"""Functions that make nothing larger than what they are given."""
+_SIZES: dict[str, Callable[[Sequence[Any]], int | None]] = {
+    **dict.fromkeys(("dot", "matmul", "mm", "bmm", "inner", "vdot"), _size_product),
+    **dict.fromkeys(("multiply", "add", "subtract", "divide", "maximum", "minimum", "power", "mul", "pow", "greater", "less", "equal",
+                     "true_divide", "floor_divide", "mod", "logical_and", "logical_or"), _size_broadcast),
+    **dict.fromkeys(("concatenate", "stack", "vstack", "hstack", "column_stack", "dstack", "cat"), _size_together),
+    "einsum": _size_einsum,
+    **dict.fromkeys(("array", "asarray", "tensor", "as_tensor"), lambda values: _count_entries(values[0]) if values else 1),
+    **dict.fromkeys(("eye", "identity", "diag", "diagflat"), _size_square),
+}  # fmt: skip

@@ -1,0 +1,95 @@
+"""What NumPy and PyTorch have as a line: one row a function or an operation, and what each library writes otherwise.
+
+What a row says is text with the operands in braces; the last axis is -1, as in both libraries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PythonLibrary:
+    """A library: what it is called, how a sum along an axis is written, and what it writes otherwise."""
+
+    name: str
+    imported: str
+    axis: str
+    words: Mapping[str, str]
+    helpers: Mapping[str, str]
+
+
+_SOFTMAX = """def softmax(z):
+    e = {lib}.exp(z - {largest})
+    return e / e.sum({axis}=-1, {keep}=True)
+"""
+_MASKED = """def masked_softmax(z, mask):
+    e = mask * {lib}.exp(z - {largest})
+    return e / e.sum({axis}=-1, {keep}=True)
+"""
+_LOGSUMEXP = """def logsumexp(z):
+    return {lib}.log({lib}.exp(z).sum({axis}=-1))
+"""
+_ROUTE = """def route(G, A, axis):
+    first = {lib}.{biggest}(A, axis, {keep}=True)
+    mask = {mask}
+    return {expand} * mask / mask.sum({axis}=axis, {keep}=True)
+"""
+
+
+def _fill(text: str, **words: str) -> str:
+    for word, value in words.items():
+        text = text.replace("{" + word + "}", value)
+    return text
+
+
+def _write_helpers(**words: str) -> dict[str, str]:
+    found = {"softmax": _SOFTMAX, "masked_softmax": _MASKED, "logsumexp": _LOGSUMEXP, "route": _ROUTE}
+    return {name: _fill(text, **words) for name, text in found.items()}
+
+
+NUMPY = PythonLibrary(
+    "np", "import numpy as np", "axis", {},
+    _write_helpers(lib="np", axis="axis", keep="keepdims", largest="z.max(axis=-1, keepdims=True)", biggest="max",
+                   mask="(A >= first) * 1.0", expand="np.expand_dims(G, axis)"),
+)  # fmt: skip
+TORCH = PythonLibrary(
+    "torch", "import torch", "dim",
+    {"np.concatenate": "torch.cat", "np.transpose": "torch.permute",
+     "np.vectorize(erf)": "torch.erf", ".max(": ".amax("},
+    _write_helpers(lib="torch", axis="dim", keep="keepdim", largest="z.amax(dim=-1, keepdim=True)", biggest="amax",
+                   mask="(A >= first) * 1.0", expand="G.unsqueeze(axis)"),
+)  # fmt: skip
+LIBRARIES = {"numpy": NUMPY, "torch": TORCH}
+
+_PLAIN = {name: f"np.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arcsin", "arccos",
+                                                 "arctan", "abs", "sign")}  # fmt: skip
+FUNCTION_ROWS = {**_PLAIN, "arsinh": "np.arcsinh({0})", "arcosh": "np.arccosh({0})", "artanh": "np.arctanh({0})",
+              "relu": "np.maximum(0, {0})", "erf": "np.vectorize(erf)({0})", "softmax": "softmax({0})"}  # fmt: skip
+"""Functions of numbers, entry by entry; any other is written by the formula of its row."""
+ROWS: dict[str, str] = {
+    "outer": "np.outer({0}, {1})", "row_sums": "{0}.sum(axis=-1)", "column_sums": "{0}.sum(axis=-2)", "batch_sums": "{0}.sum(axis=0)",
+    "channel_sums": "{0}.sum(axis=1)", "sum": "{0}.sum()", "mean": "{0}.mean()",
+    "softmax": "softmax({0})", "softmax_rows": "softmax({0})", "softmax_columns": "np.swapaxes(softmax(np.swapaxes({0}, -1, -2)), -1, -2)",
+    "masked_softmax": "masked_softmax({0}, {1})", "logsumexp": "logsumexp({0})", "logsumexp_rows": "logsumexp({0})",
+    "logsumexp_columns": "logsumexp(np.swapaxes({0}, -1, -2))", "log_softmax": "np.log(softmax({0}))",
+    "log_softmax_rows": "np.log(softmax({0}))", "log_softmax_columns": "np.log(np.swapaxes(softmax(np.swapaxes({0}, -1, -2)), -1, -2))",
+    "flatten": "{0}.reshape(-1)", "concat": "np.concatenate([{0}, {1}])", "concat_row": "np.concatenate([{0}, {1}], axis=-1)",
+    "concat_column": "np.concatenate([{0}, {1}], axis=-2)", "concat_channel": "np.concatenate([{0}, {1}], axis=-3)",
+    "keep_row": "{0}[..., None]", "keep_column": "{0}[..., None, :]", "keep_channel": "{0}[..., None, :, :]",
+    "keep_sample": "{0}[None]", "keep_row_each": "{0}[..., None]", "keep_column_each": "{0}[..., None, :]",
+    "drop_row": "{0}[..., 0]", "drop_column": "{0}[..., 0, :]", "drop_channel": "{0}[..., 0, :, :]", "drop_sample": "{0}[0]",
+    "drop_row_each": "{0}[..., 0]", "drop_column_each": "{0}[..., 0, :]",
+    **{f"largest_{word}": f"{{0}}.max(axis={axis})" for word, axis in (("row", -1), ("column", -2), ("channel", -3), ("sample", -4))},
+    **{f"to_largest_{word}": f"route({{0}}, {{1}}, {axis})"
+       for word, axis in (("row", -1), ("column", -2), ("channel", -3), ("sample", -4))},
+}  # fmt: skip
+"""Operations without settings."""
+SPREAD = {
+    "columns": "{0}[..., None]", "rows": "{0}[..., None, :]", "batch": "{0}", "fill": "{0}",
+    **{f"stretch_{word}": "{0}" for word in ("row", "column", "channel", "sample", "row_each", "column_each")},
+}  # fmt: skip
+"""Operations that a library does by itself beside a larger array."""
+AXES = {"": 0, "row": -1, "column": -2, "channel": -3, "sample": -4}
+"""The axis that an operation is called by."""
