@@ -23,8 +23,8 @@ GERMAN = find_wording("de")
 
 
 def words_of(phrases) -> set[str]:
-    """The words of some phrases without their places."""
-    return {word.lower() for phrase in phrases for word in LETTERS.findall(re.sub(r"\{[^}]*\}", " ", phrase))}
+    """The words of some phrases without their places and their code."""
+    return {word.lower() for phrase in phrases for word in LETTERS.findall(re.sub(r"\{[^}]*\}|`[^`]*`", " ", phrase))}
 
 
 @cache

@@ -9,6 +9,6 @@ from tutor.explain.words.code_words import CodeWords
 
 def test_every_slip_has_words():
     text = Path(slips_of_lines.__file__).read_text("utf-8")
-    tags = set(re.findall(r'"((?:[a-z]+-)+[a-z]+)"', text)) | {"sign", "operator", "overwritten"}
+    tags = set(re.findall(r'"((?:[a-z]+-)+[a-z]+)"', text)) | {"sign", "operator", "overwritten", "unwritten"}
     assert tags == set(CodeWords.SLIPS) - {""}
     assert set(CodeWords.SLIPS) == set(CodeWords.KINDS)
