@@ -218,7 +218,8 @@ def test_no_group_is_repeated_possessively():
         if not is_loadable(dotted):
             continue
         module = importlib.import_module(dotted) if name not in ("__init__.py", "__main__.py") else tutor
-        patterns |= {f"{name}: {key}": value for key, value in vars(module).items() if isinstance(value, (re.Pattern, type(compile_late(""))))}
+        kinds = re.Pattern | type(compile_late(""))
+        patterns |= {f"{name}: {key}": value for key, value in vars(module).items() if isinstance(value, kinds)}
     assert len(patterns) > 250
     assert {
         key
