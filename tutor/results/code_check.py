@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +10,14 @@ from typing import Any, Literal
 
 from tutor.code.code_verdicts import CodeVerdict, disclose_code
 from tutor.code.judge_code import judge_code
-from tutor.errors import OutputError
+from tutor.errors import OutputError, ProgramError
 from tutor.explain.code_page import document as write_page
 from tutor.explain.document import Document
 from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.notation.profile import Notation
+from tutor.program.live_objects import name_live, write_live_functions
+from tutor.program.live_sources import read_source_of
 from tutor.program.source import read_source
 from tutor.results.page import Page
 
@@ -90,6 +91,8 @@ def check_backward(
     >>> check_backward("def f_backward(g, x): return 2 * g", "def f_forward(x): return x ** 2, x").ok
     False
     """
+    if not isinstance(forward, str) and not isinstance(backward, str):
+        return _check_live(backward, forward, words)
     texts = [textwrap.dedent(_read_text(part)) for part in (forward, backward)]
     trees = [read_source(text, name).tree for text, name in zip(texts, ("forward", "backward"), strict=True)]
     names = [next((node.name for node in tree.body if isinstance(node, ast.FunctionDef)), "") for tree in trees]
@@ -98,12 +101,19 @@ def check_backward(
     return check_code("\n".join(texts), "notebook", names[1], names[0], words=words)
 
 
+def _check_live(backward: Callable[..., Any], forward: Callable[..., Any], words: Wording | str | None) -> CodeCheck:
+    """Functions or methods of a session, with the helpers that they call."""
+    try:
+        text = write_live_functions([forward, backward])
+    except ProgramError as error:
+        raise OutputError(error.what, hint=error.hint) from None
+    return check_code(text, "notebook", name_live(backward), name_live(forward), words=words)
+
+
 def _read_text(part: Callable[..., Any] | str) -> str:
     if isinstance(part, str):
         return part
     try:
-        return inspect.getsource(part)
-    except (OSError, TypeError):
-        raise OutputError(
-            "the source of this function is not there", hint="define it in a cell or a file, or give its text"
-        ) from None
+        return read_source_of(part)[0]
+    except ProgramError as error:
+        raise OutputError(error.what, hint=error.hint) from None
