@@ -197,7 +197,7 @@ class _SheetWriter:
         told: set[Block] = {self.numbers} if number > 1 else set()
         rows, others = self.answers(number, exercise)
         key: list[Block] = [Heading(self.say.ANSWERS)] if rows or others else []
-        key += [Equations(tuple(rows))] if rows else []
+        key += [Equations(tuple(rows), listed=True)] if rows else []
         parts = [Section(Document("", blocks=(*key, *others)), replace(given.notation, slashed=True))]
         closing: list[Section] = []
         for place, worked in enumerate(exercise.solved):

@@ -399,7 +399,7 @@ def _straighten(order: Order, across: list[float], spacing: BoxSpacing) -> list[
 
 
 def _pull_in(order: Order, steps: list[list[float]], half: list[float], centre: list[float]) -> None:
-    """Moves leaves that stick out beside the widest layer, in place, where that moves nothing but leaves: the picture is no wider than it."""
+    """Moves leaves that stick out beside the widest layer, in place, where that moves nothing but leaves: no picture is wider for them."""
     ends = [(centre[layer[0]] - half[layer[0]], centre[layer[-1]] + half[layer[-1]]) for layer in order.layers if layer]
     low, high = max(ends, key=lambda end: end[1] - end[0], default=(0.0, 0.0))
     for layer, distances in zip(order.layers, steps, strict=True):
