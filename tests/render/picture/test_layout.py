@@ -71,7 +71,8 @@ def test_leaves_do_not_stick_out_beside_the_widest_layer() -> None:
     leaves = tuple(Node(name, "input") for name in ("x", "w1", "w2", "b1"))
     edges = (*(("x", end.name) for end in ends), *((leaf, "y5") for leaf in ("w1", "w2", "b1")))
     drawn = layout(Picture((*leaves, *ends), edges, ""), measured, "down")
-    assert drawn.width == max(box.x + box.w for box in drawn.boxes if box.node in ends) - min(box.x for box in drawn.boxes if box.node in ends)
+    wide = [box for box in drawn.boxes if box.node in ends]
+    assert drawn.width == max(box.x + box.w for box in wide) - min(box.x for box in wide)
     assert faults(drawn) == []
 
 
