@@ -45,6 +45,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
             "contracts", "batch"),
     "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "solving", "answer", "marking",
             "practice", "explain", "export", "render", "results", "contracts", "batch", "web"),
+    "pytest_plugin": ("errors", "results"),
     "__main__": ("cli",),
     "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results",
                  "solving.check_claims"),
@@ -73,7 +74,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "tempfile": ("cli", "batch", "render.latex.pdf"),
     "os": ("cli", "batch", "web.judging", "web.roster", "render.latex.pdf"),
     "sys": ("cli", "batch", "__main__", "program.live_sources", "program.live_objects"),  # there what modules a session has
-    "inspect": ("program.live_sources",),
+    "inspect": ("program.live_sources", "results.function_sources"),
     "onnx": ("program.onnx_file",),
     "pathlib": ("cli", "batch", "web.pages", "web.roster", "web.store", "render.latex.pdf", "render.maths_font", "exercise.catalogue",
                 "exercise.load", "notation.profile", "explain.words.languages", "explain.words.function_words"),

@@ -7,7 +7,7 @@ written as an ``__init__``; what it does is the text of its class.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import FunctionType, MethodType
 from typing import Any
@@ -62,30 +62,6 @@ def write_live_program(target: Any) -> LiveProgram:
     named = name_object(target)
     raise ProgramError(tell("the source of {name} is not there", name=named),
                        hint=tell("define it with def in a cell or a file, or give the file: model.py:{name}", name=named))  # fmt: skip
-
-
-def write_live_functions(functions: list[Callable[..., Any]]) -> str:
-    """The text of functions and of what they use, the functions first.
-
-    Raises `ProgramError` where the source of one is not there.
-    """
-    texts = SourceTexts()
-    for function in functions:
-        if isinstance(function, MethodType):
-            texts.add_class(type(function.__self__))
-        else:
-            texts.add_function(function)  # type: ignore[arg-type]
-    return "\n".join(texts.lines) + "\n"
-
-
-def name_live(function: Callable[..., Any]) -> str:
-    """What a function or a method is called in the text of `write_live_functions`.
-
-    >>> name_live(name_live)
-    'name_live'
-    """
-    name = name_object(function)
-    return f"{type(function.__self__).__name__}.{name}" if isinstance(function, MethodType) else name
 
 
 def _write_object(texts: SourceTexts, target: Any, method: str) -> LiveProgram:
