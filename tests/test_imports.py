@@ -22,7 +22,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
                 "answer.compare", "program"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
-    "code": ("errors", "numbers.arrays", "program.source"),  # programs worked through at numbers, line by line
+    # programs worked through at numbers, line by line; beside a wrong line stands the derivation of the forward pass
+    "code": ("errors", "expression", "graph", "derive", "numbers", "program"),
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice",
                 "code"),
     "practice": ("errors", "expression", "rules.functions", "graph", "derive.working", "derive.local", "numbers.arithmetic",

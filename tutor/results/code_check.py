@@ -88,7 +88,11 @@ def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
         outputs = tuple(replace(output, factor="") for output in verdict.outputs)
         unread = tuple(line for line in verdict.unread if not line.fails)
         return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread)
-    roots = tuple(replace(root, old="", new="", factor="", before=(), after=()) for root in verdict.roots)
+    roots = tuple(
+        replace(root, old="", new="", factor="", before=(), after=(),
+                derived=None if root.derived is None else replace(root.derived, expr=None, written=None))
+        for root in verdict.roots
+    )  # fmt: skip
     return replace(verdict, roots=roots)
 
 
