@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from small_programs import TWO_SLIPS
 
+from tutor.code.code_verdicts import disclose_code
 from tutor.explain.words.languages import require_wording
-from tutor.results.code_check import check_code, disclose_code
+from tutor.results.code_check import check_code
 
 CHECKED = check_code(TWO_SLIPS)
 
