@@ -36,7 +36,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "render": ("errors", "rules.layer_row", "rules.operations", "expression", "notation", "explain.document", "explain.diagram",
                "explain.chart",
                "explain.picture_parts", "explain.network_table"),
-    "contracts": ("code", "errors", "rules.functions", "expression", "graph", "derive", "numbers", "exercise.question", "solving",
+    "contracts": ("code", "errors", "rules.functions", "rules.layer_row", "expression", "graph", "derive", "numbers", "exercise.question", "solving",
                   "marking", "practice", "explain"),
     "autograde": ("errors", "expression.limits", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
