@@ -45,6 +45,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
             "contracts", "batch"),
     "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "solving", "answer", "marking",
             "practice", "explain", "export", "render", "results", "contracts", "batch", "web"),
+    "pytest_plugin": ("errors", "results"),
     "__main__": ("cli",),
     "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results",
                  "solving.check_claims"),
