@@ -424,10 +424,11 @@ def _read_whole_symbol(text: str) -> Symbol:
 @cache
 def _set_label(part: str) -> str:
     """A part of an index: a word is upright (W_out), letters that count are not (x_ijk)."""
-    word = part in ("in", "min") or (part.isascii() and part.isalpha() and len(part) > 2 and not set(part) <= _COUNTING)
+    word = part in _SHORT_WORDS or (part.isascii() and part.isalpha() and len(part) > 2 and not set(part) <= _COUNTING)
     return f"\\mathrm{{{part}}}" if word else part
 
 
+_SHORT_WORDS = frozenset(("in", "min"))
 _COUNTING = frozenset("ijklmnpq")
 """Letters that count, also several of them in a row."""
 

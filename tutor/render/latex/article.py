@@ -119,8 +119,8 @@ def set_theme(theme: Theme) -> str:
     lines = [_FONTS[theme.font]] if theme.font in _FONTS else []
     lines += [f"\\definecolor{{accent}}{{HTML}}{{{theme.accent.upper()}}}"] if theme.accent else []
     if theme.course or theme.header or theme.logo:
-        lines.append("\\geometry{top=21mm,headheight=30pt,headsep=4mm}")
-        halves = f"{_set_logo(theme)}{_set_half(theme.course, 'l')}\\hfil{_set_half(theme.header, 'r')}"
+        lines.append("\\geometry{top=21mm,headheight=30pt,headsep=5mm}")
+        halves = f"{_set_logo(theme)}{_set_half(theme.course, 'l', beside=bool(theme.logo))}\\hfil{_set_half(theme.header, 'r')}"
         lines.append(f"\\makeatletter\\def\\@oddhead{{{halves}}}\\makeatother")
     if theme.footer:
         lines.append(f"\\makeatletter\\def\\@oddfoot{{{_set_half(theme.footer, 'l')}\\hfil\\thepage}}\\makeatother")
@@ -133,13 +133,15 @@ _FONTS = {"sans": "\\renewcommand\\familydefault{\\sfdefault}"}
 
 def _set_logo(theme: Theme) -> str:
     """The picture in front of the course; the file lies beside the source."""
-    return f"\\smash{{\\raisebox{{-1mm}}{{\\includegraphics[height=9mm]{{{theme.logo}}}}}}}\\enspace " if theme.logo else ""
+    shown = f"\\includegraphics[height=9mm,width=0.3\\textwidth,keepaspectratio]{{{theme.logo}}}"
+    return f"\\setbox9\\hbox{{{shown}\\enspace}}\\smash{{\\raisebox{{-1mm}}{{\\copy9}}}}" if theme.logo else ""
 
 
-def _set_half(words: str, side: str) -> str:
-    """Words at one side of a line; a long text has a second line."""
+def _set_half(words: str, side: str, *, beside: bool = False) -> str:
+    """Words at one side of a line, which they may share with what stands ``beside`` them; a long text has a second line."""
+    width = "\\dimexpr0.48\\textwidth-\\wd9\\relax" if beside else "0.48\\textwidth"
     turned = "\\raggedright" if side == "l" else "\\raggedleft"
-    return f"\\parbox[b]{{0.48\\textwidth}}{{{turned}\\footnotesize {escape(words)}\\strut}}"
+    return f"\\parbox[b]{{{width}}}{{{turned}\\footnotesize {escape(words)}\\strut}}"
 
 
 def choose_hyphens(language: str) -> str:
