@@ -47,7 +47,8 @@ STYLE = """
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.45 Georgia, "Times New Roman", "DejaVu Serif", serif; }
 main { max-width: 48rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
 h1, h2, h3, h4, h5, h6 { line-height: 1.2; margin: 1.6em 0 0.4em; break-after: avoid; } h1 { margin-top: 0; }
-h1, h2, h3, h4, h5, h6 { color: var(--accent, inherit); } .course { display: flex; justify-content: space-between; align-items: center; gap: 1em; margin-bottom: 1em; color: var(--quiet); }
+h1, h2, h3, h4, h5, h6 { color: var(--accent, inherit); }
+.course { display: flex; justify-content: space-between; align-items: center; gap: 1em; margin-bottom: 1em; color: var(--quiet); }
 .course span:first-of-type { margin-right: auto; }
 p { margin: 0.5em 0; } .facts, .source, .why, .told, .caption { color: var(--quiet); font-size: 0.875em; } .source { font-style: italic; }
 .facts, .source, .caption { break-after: avoid; }
