@@ -86,6 +86,7 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } p code, td code { font-size: 0.9em; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
 @media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } math { font-size: 1em; } .side math { font-size: 0.95em; } }
+@media screen and (max-width: 27rem) { .side math, .answer math { font-size: 0.85em; } }
 @media print { main { max-width: none; padding: 0; } .side { overflow: visible; } }
 @media print { body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
 """ + PICTURES_STYLE + BARS_STYLE

@@ -323,7 +323,7 @@ class _LatexPage:
             rows = set_beside(printer.latex_writer, block.rows, self.line, max(left_width, 2.0))
             written = [[self.row(row, ())] for row in rows]
         else:
-            written = _join_followers(block.rows, [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows])
+            written = _join_followers(block.rows, self.list_equations(block.rows, printer, max(left_width, 2.0)))
         displays: list[list[list[str]]] = [[]]
         for lines in written:
             if displays[-1] and sum(map(len, displays[-1])) + len(lines) > _BLOCK:
@@ -340,8 +340,13 @@ class _LatexPage:
         sides = "".join(self.printer.latex(side.expr) for row in block.rows for side in row.sides)
         return self.printer if "\\frac" in sides or "\\begin" in sides else self.flat
 
-    def equation(self, equation: Equation, printer: Printer, left_width: float) -> list[str]:
-        """The rows of one equation as lines of ``align*``."""
+    def list_equations(self, rows: Sequence[Equation], printer: Printer, left_width: float) -> list[list[str]]:
+        """The lines of each equation; a reason that the one above has, too, takes no line of its own."""
+        before = ((), *(row.why for row in rows))
+        return [self.equation(row, printer, left_width, said=row.why == why) for row, why in zip(rows, before, strict=False)]
+
+    def equation(self, equation: Equation, printer: Printer, left_width: float, *, said: bool = False) -> list[str]:
+        """The rows of one equation as lines of ``align*``; of a reason that was ``said`` there is nothing below them."""
         number = f"({equation.number})" if equation.number is not None else ""
         notes = {place: self.note_width(side.note) for place, side in enumerate(equation.sides) if side.note}
         number_width = measure_words(number) + _GAP if number else 0.0
@@ -360,9 +365,9 @@ class _LatexPage:
         if equation.why:
             why = self.phrases.width(equation.why) * _SMALL + 1.2
             place = next((p for p in (0, len(rows) - 1) if used[p] + why <= room), None)
-            if place is None:
+            if place is None and not said:
                 lines_below.insert(0, self.write_below(equation.why, room))
-            else:
+            elif place is not None:
                 words = self.phrases.latex(equation.why, self.line)
                 tags[place].insert(0, f"\\footnotesize\\color{{black!70}}{words}")
         for place, tag in enumerate(tags):
