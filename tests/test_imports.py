@@ -21,9 +21,11 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
     "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
                 "answer.compare", "program"),  # what is asked, worked out
-    "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
-    "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
+    "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
+               "program.notebooks"),  # all that students write
     "code": ("errors", "numbers.arrays", "program.source"),  # programs worked through at numbers, line by line
+    "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer", "code",
+                "program.source"),  # never renders
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice",
                 "code"),
     "practice": ("errors", "expression", "rules.functions", "graph", "derive.working", "derive.local", "numbers.arithmetic",

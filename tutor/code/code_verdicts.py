@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tutor.code.guessing import GuessedWorld
 
@@ -64,3 +64,15 @@ class CodeVerdict:
     world: GuessedWorld = field(default_factory=GuessedWorld)
     why: str = ""
     hint: str = ""
+
+
+def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
+    """A verdict without what may not be shown: ``none`` only which gradients are wrong, ``hint`` also the lines, ``solution`` all."""
+    if reveal == "solution":
+        return verdict
+    if reveal == "none":
+        outputs = tuple(replace(output, factor="") for output in verdict.outputs)
+        unread = tuple(line for line in verdict.unread if not line.fails)
+        return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread)
+    roots = tuple(replace(root, old="", new="", factor="", before=(), after=()) for root in verdict.roots)
+    return replace(verdict, roots=roots)

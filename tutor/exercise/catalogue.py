@@ -207,7 +207,7 @@ def read_text(path: Path, most: int = 0) -> str:
 
 
 def read_exercise(path: Path) -> str:
-    """The text of an exercise file, with that of the notation file beside it which it names (``notation = "my.toml"``).
+    """The text of an exercise file, with that of the files beside it which it names (``notation = "my.toml"``, ``given = "layers.py"``).
 
     What marks in other processes, and on other machines, has the text alone.  Only a file of the same folder is read, and no link.
 
@@ -215,9 +215,11 @@ def read_exercise(path: Path) -> str:
     """
     text = read_text(path)
     try:
-        name = tomllib.loads(text).get("notation")
+        raw = tomllib.loads(text)
     except (ValueError, RecursionError):
         return text  # whoever reads it says why
+    text += _add_programs(path, raw.get("question"))
+    name = raw.get("notation")
     if not isinstance(name, str) or not is_plain_file(name):
         return text
     return f"{text.rstrip()}\n\n[{BROUGHT}]\nname = {_toml(name)}\ntext = {_toml(_read_beside(path, name))}\n"
@@ -225,17 +227,28 @@ def read_exercise(path: Path) -> str:
 
 BROUGHT = "notation_file"
 """The table in which the text of an exercise carries its notation file."""
+PROGRAMS = "program_files"
+"""The table in which it carries the programs that its questions give, by their names."""
+_PLAIN_PROGRAM = re.compile(r"[\w.-]{1,80}\.(?:py|ipynb)")
 
 
-def _read_beside(path: Path, name: str) -> str:
+def _add_programs(path: Path, questions: object) -> str:
+    """The programs beside an exercise that its questions name, as a table of its text; nothing where there are none."""
+    rows = [row.get("given") for row in questions if isinstance(row, dict)] if isinstance(questions, list) else []
+    names = dict.fromkeys(name for name in rows if isinstance(name, str) and _PLAIN_PROGRAM.fullmatch(name))
+    lines = [f"{_toml(name)} = {_toml(_read_beside(path, name, 'program'))}" for name in names]
+    return "\n".join(["", "", f"[{PROGRAMS}]", *lines, ""]) if lines else ""
+
+
+def _read_beside(path: Path, name: str, noun: str = "notation") -> str:
     beside = path.parent / name
     if beside.is_symlink() or not beside.is_file():
         what = "is a link" if beside.is_symlink() else "is not there" if not beside.exists() else "is no file"
         raise ExerciseError(
-            f"the notation {make_visible(name)} {what}", where=f"{path}: notation", hint="a notation file stands beside its exercise",
+            f"the {noun} {make_visible(name)} {what}", where=f"{path}: {noun}", hint=f"a {noun} file stands beside its exercise",
         )  # fmt: skip
     if beside.stat().st_size > MAX_NOTATION:
-        raise ExerciseError(f"the notation {make_visible(name)} has more than {MAX_NOTATION:,} bytes", where=f"{path}: notation")
+        raise ExerciseError(f"the {noun} {make_visible(name)} has more than {MAX_NOTATION:,} bytes", where=f"{path}: {noun}")
     return read_text(beside)
 
 

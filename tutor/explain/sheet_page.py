@@ -284,7 +284,7 @@ def choose_place(question: Question, *, framed: bool) -> AnswerPlace | None:
     """
     count = len(question.targets)
     sizes: dict[str, tuple[int, ...]] = {"number": (1, 1), "fraction": (1, 1), "vector": (count, 1), "column": (1, count)}
-    if question.kind == "choice":
+    if question.kind in ("choice", "program"):
         return None
     if question.kind in LINES:
         return AnswerPlace(lines=LINES[question.kind], whole=True, framed=framed)

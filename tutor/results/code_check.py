@@ -6,10 +6,10 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tutor.code.code_verdicts import CodeVerdict
+from tutor.code.code_verdicts import CodeVerdict, disclose_code
 from tutor.code.judge_code import judge_code
 from tutor.errors import OutputError
 from tutor.explain.code_page import document as write_page
@@ -78,18 +78,6 @@ def check_code(
     found = judge_code(source, backward, other, forward, beside)
     shown = tuple(disclose_code(verdict, reveal) for verdict in found)
     return CodeCheck(file, shown, require_wording(words) if words is None or isinstance(words, str) else words)
-
-
-def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
-    """A verdict without what may not be shown."""
-    if reveal == "solution":
-        return verdict
-    if reveal == "none":
-        outputs = tuple(replace(output, factor="") for output in verdict.outputs)
-        unread = tuple(line for line in verdict.unread if not line.fails)
-        return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread)
-    roots = tuple(replace(root, old="", new="", factor="", before=(), after=()) for root in verdict.roots)
-    return replace(verdict, roots=roots)
 
 
 def check_backward(

@@ -113,7 +113,7 @@ class AskedNames:
 
     ``folded`` has the ids and what they ask for as typed, ``owners`` the questions by the key of what they ask for, ``loose`` all these
     without the signs between letters and digits; ``known`` are the vocabularies, of single quantities and of arrays; a gradient without a
-    numerator is that of ``loss``.
+    numerator is that of ``loss``.  ``programs`` are the functions that are asked for, by their questions.
     """
 
     ids: tuple[str, ...]
@@ -122,6 +122,7 @@ class AskedNames:
     loose: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: tuple[Vocabulary, ...] = ()
     loss: str = ""
+    programs: Mapping[str, str] = field(default_factory=dict)
     memory: dict[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -148,7 +149,8 @@ class AskedNames:
         for text, ident in {**also, **{ident: ident for ident in ids}}.items():
             key = squeeze(text)
             loose[key] = tuple(dict.fromkeys((*loose.get(key, ()), ident)))
-        return cls(ids, _fold_ids(ids, also), owners, loose, known, _find_commonest(owners))
+        programs = {question.id: question.program.backward for question in questions if question.program is not None}
+        return cls(ids, _fold_ids(ids, also), owners, loose, known, _find_commonest(owners), programs)
 
     def list_as_written(self, text: str) -> tuple[str, ...]:
         """The questions whose id, or what they ask for, a text is as it stands, but for case and blanks."""

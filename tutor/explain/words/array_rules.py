@@ -83,6 +83,7 @@ class ArrayWords(Topic):
         "cell": "what is kept, and what comes in",
         "mixed": "some of each, as the gate says",
         "either way": "weights times inputs; square weights would fit the other way round, too",
+        "gate either way": "a gate, from 0 to 1; square weights would fit the other way round, too",
         "turned": "each pair turned by its angle",
     }
 
