@@ -209,7 +209,7 @@ class Pen:
         """
         entries = grid(expr.args)
         rows = [[self.maths(entry) for entry in row] for row in entries]
-        framed = self._frame_rows(rows)
+        framed = self._bracket_rows(rows)
         if _measure_block(framed) <= width:
             return framed
         is_whole = all(type(entry) is not Call or entry.func != "dots" for entry in entries[0])  # else nobody knows its columns' places
@@ -218,10 +218,10 @@ class Pen:
             if is_whole:
                 place = Call("block", (expr, Number(str(first + start)), Number(str(first + end - 1))))
                 lines.append(self.make_safe(f"({write_place(self._writer, place)})"))
-            lines += [part for line in self._frame_rows([row[start:end] for row in rows]) for part in chop_text(line, width)]
+            lines += [part for line in self._bracket_rows([row[start:end] for row in rows]) for part in chop_text(line, width)]
         return lines
 
-    def _frame_rows(self, rows: Sequence[Sequence[str]]) -> list[str]:
+    def _bracket_rows(self, rows: Sequence[Sequence[str]]) -> list[str]:
         """The rows of a matrix between brackets."""
         sizes = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(" " * (size - cell_len(cell)) + cell for cell, size in zip(row, sizes, strict=True)) for row in rows]
