@@ -1,6 +1,7 @@
 """JSON of ``tutor code``: a contract, versioned by ``schema``.
 
-``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``, ``read_as``}].
+``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``,
+``warnings``, ``read_as``}].
  ``verdict`` is
 ``right``, ``wrong`` or ``undecided`` (``why`` says the reason).  ``gradients`` [{``name``, ``of``, ``verdict``, ``shape``,
 ``expected_shape``,
@@ -9,7 +10,9 @@
 ``factor``, ``before``, ``after``, ``repairs``, ``refused``}] are the lines that are wrong by themselves: ``slip`` is a tag of
 `tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say.
 ``follows`` are the lines
-that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``read_as`` is ``rows``
+that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
+[{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
+``read_as`` is ``rows``
 or ``columns``, of
 samples.
 """
@@ -45,6 +48,8 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
                 ],
                 "follows": list(one.follows),
                 "unread": [{"line": line.line, "text": line.text, "reason": line.why} for line in one.unread],
+                "warnings": [{"line": note.line, "kind": note.kind, "text": note.text, "of": note.of}
+                             for note in one.warnings],
                 "read_as": "columns" if one.world.columns else "rows",
             }
             for one in verdicts
