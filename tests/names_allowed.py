@@ -44,6 +44,10 @@ ALLOWED = {  # file: why, and the names
         "KEY",
         "columns rows",
     ),
+    "code/forward_graph.py": (
+        "ALGEBRA",
+        "sum",
+    ),
     "code/guess_shapes.py": (
         "TYPED",
         "cross_entropy one_hot",
@@ -151,6 +155,10 @@ ALLOWED = {  # file: why, and the names
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
     "expression/program_signs.py": ("GRAMMAR", "embed flatten matmul pick_each transpose unflatten"),
+    "graph/written_functions.py": (
+        "OWN",
+        "columns exp fill flatten log rows sigmoid softmax unflatten",
+    ),
     "graph/axis_forms.py": ("ALGEBRA", "columns fill log_softmax logsumexp max mean min rows softmax sqrt sum transpose"),
     "graph/broadcasting.py": ("ALGEBRA", "batch columns entry fill keep_column keep_row matmul rows"),
     "graph/python_slices.py": ("ALGEBRA", "entry fill part"),
@@ -264,7 +272,7 @@ ALLOWED = {  # file: why, and the names
     "render/layer_maths.py": ("SIGN", "batch column_sums columns fill flip matmul outer row_sums rows sign sum transpose"),
     "render/maths.py": ("SIGN", "abs cos exp if_positive log max min sin sqrt tan tanh"),
     "render/terminal/columns.py": ("SIGN", "sqrt sum"),
-    "answer/read/array_vocabulary.py": ("TYPED", "batch batch_sums column_sums columns flatten row_sums rows sum unflatten"),
+    "answer/read/array_vocabulary.py": ("TYPED", "batch_sums column_sums columns flatten row_sums rows sum unflatten"),
     "answer/read/vocabulary.py": ("TYPED", "leaky_relu"),
     "exercise/load.py": ("TYPED", "columns identity mean rows"),
     "graph/network.py": ("TYPED", "half+squared+error sum"),

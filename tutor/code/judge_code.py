@@ -12,6 +12,7 @@ from types import MappingProxyType
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict
 from tutor.code.code_worlds import find_training_loops, list_worlds
+from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given
 from tutor.code.numeric_warnings import find_warnings
@@ -122,7 +123,7 @@ def _judge_plan(
             break
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
-    return best[1].give_verdict()
+    return add_formulas(best[1], best[1].give_verdict())
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:

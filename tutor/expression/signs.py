@@ -31,7 +31,7 @@ INDICATOR = compile_late(
     r"(?:\\(?:mathbf|mathbb|mathds)\s?\{\s?1\s?\}|\\(?:mathbb|mathbf|mathds)\s?1|𝟙|𝟏|1)\s?_\s?([{(])"
 )
 WORDS_OF_CASES = compile_late(
-    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|für|wenn|else|otherwise|sonst)\s{0,3}[.,;]?\s{0,3}\}|(?:if|else|otherwise)(?![A-Za-z0-9_])"
+    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|für|wenn|else|otherwise|sonst)\s{0,3}[.,;]?\s{0,3}\}|(?:if|else|otherwise|falls|sonst)(?![A-Za-z0-9_])"
 )
 INDICATED = compile_late(r"(?:\\(?:mathbf|mathbb|mathds)\s?(?:\{\s?[1I]\s?\}|[1I])|𝟙|𝟏|𝕀)(?=\s?(?:\[|\(|\\\{|\\left))")
 """𝟙[z > 0]: the sign in front of a condition in brackets."""
