@@ -293,7 +293,10 @@ class _LatexPage:
         page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent, self.floats, self.style)
         body = [text for text in page.body_of_part(doc.blocks) if text]
         body = arrange_end(body) if self.floats and whole else body
-        asked = next((place for place, part in enumerate(body) if part.startswith(QUESTION)), 0)
+        questions = [place for place, part in enumerate(body) if part.startswith(QUESTION)]
+        asked = questions[0] if questions else 0
+        if len(questions) > 2:  # the last one is not left alone to the next page
+            body[questions[-1]] = f"\\par\\nopagebreak{body[questions[-1]]}"
         start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []
         head = [*start, page.title(doc), "\\nopagebreak"] if doc.title or doc.facts else start
         return [*head, *body]
