@@ -23,7 +23,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
                 "answer.compare", "program"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
                "program.notebooks"),  # all that students write
-    "code": ("errors", "numbers.arrays", "program.source"),  # programs worked through at numbers, line by line
+    # programs worked through at numbers, line by line; beside a wrong line stands the derivation of the forward pass
+    "code": ("errors", "expression", "graph", "derive", "numbers", "program"),
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer", "code",
                 "program.source"),  # never renders
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice",
@@ -39,7 +40,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
                   "marking", "practice", "explain"),
     "autograde": ("errors", "expression.limits", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
-                "practice", "explain", "render", "contracts", "autograde", "program.source", "code"),
+                "practice", "explain", "render", "contracts", "autograde", "program", "code"),
     "batch": ("errors", "answer", "marking", "export", "render.page_formats", "results", "autograde"),
     "web": ("errors", "version", "expression", "notation", "exercise", "answer.read", "marking", "practice", "explain", "render", "results",
             "contracts", "batch"),
@@ -73,7 +74,9 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "shutil": ("render.latex.pdf", "cli.practice_screen"),
     "tempfile": ("cli", "batch", "render.latex.pdf"),
     "os": ("cli", "batch", "web.judging", "web.roster", "render.latex.pdf"),
-    "sys": ("cli", "batch", "__main__"),
+    "sys": ("cli", "batch", "__main__", "program.live_sources", "program.live_objects"),  # there what modules a session has
+    "inspect": ("program.live_sources", "results.function_sources"),
+    "onnx": ("program.onnx_file",),
     "pathlib": ("cli", "batch", "web.pages", "web.roster", "web.store", "render.latex.pdf", "render.maths_font", "exercise.catalogue",
                 "exercise.load", "notation.profile", "explain.words.languages", "explain.words.function_words"),
     "tomllib": ("explain.theme", "web.roster", "exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",

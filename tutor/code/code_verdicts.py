@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from tutor.code.guessing import GuessedWorld
+
+if TYPE_CHECKING:
+    from tutor.expression.nodes import Expr
+    from tutor.graph.layered import Layered
+    from tutor.graph.nouns import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +27,36 @@ class JudgedOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class DerivedLine:
+    """What a wrong line should compute, as the derivation of the forward function has it: ``key`` is ∂``loss``/∂``wrt`` = ``expr``.
+
+    A program that divides by a size later has a multiple of it, by ``times`` (a size).
+    ``step`` is the step of the derivation with its reason, ``rewrite`` the named rewrite that ``expr`` is of, or empty; ``names`` are the
+    names that the program has for the gradients in ``expr``, by their quantities, ``lines`` those of the forward function through which it
+    comes back.  It was compared with the corrected program at so many ``points``; ``ends`` says that it is what ``key`` has in the end.
+    ``written`` is what stands in the program, where that is read.
+    """
+
+    key: str
+    loss: str
+    wrt: str
+    expr: Expr | None
+    step: Step
+    layered: Layered
+    rewrite: str
+    names: Mapping[str, str]
+    lines: tuple[int, ...]
+    points: int
+    times: Expr | None = None
+    ends: bool = False
+    written: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WrongLine:
     """A line that is wrong by itself: the slip with its parts (or none that is known), the lines as they are and as they would be right.
 
-    ``repairs`` are the gradients that are right then, ``fails`` says what Python would say.
+    ``repairs`` are the gradients that are right then, ``fails`` says what Python would say, ``derived`` the formula that it should compute.
     """
 
     line: int
@@ -37,6 +70,7 @@ class WrongLine:
     repairs: tuple[str, ...]
     claim: str = ""
     fails: str = ""
+    derived: DerivedLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +81,19 @@ class UnreadStatement:
     text: str
     why: str
     fails: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NumericWarning:
+    """A line that is right on paper and may fail in floats: ``log`` or ``division`` of what may be 0 there, or an ``overflow``.
+
+    ``text`` is the expression, ``of`` what in it may be 0 or overflows.
+    """
+
+    line: int
+    kind: str
+    text: str
+    of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +111,7 @@ class CodeVerdict:
     world: GuessedWorld = field(default_factory=GuessedWorld)
     why: str = ""
     hint: str = ""
+    warnings: tuple[NumericWarning, ...] = ()
 
 
 def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
@@ -73,6 +121,10 @@ def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
     if reveal == "none":
         outputs = tuple(replace(output, factor="") for output in verdict.outputs)
         unread = tuple(line for line in verdict.unread if not line.fails)
-        return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread)
-    roots = tuple(replace(root, old="", new="", factor="", before=(), after=()) for root in verdict.roots)
+        return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread, warnings=())
+    roots = tuple(
+        replace(root, old="", new="", factor="", before=(), after=(),
+                derived=None if root.derived is None else replace(root.derived, expr=None, written=None))
+        for root in verdict.roots
+    )  # fmt: skip
     return replace(verdict, roots=roots)

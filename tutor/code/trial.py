@@ -62,7 +62,11 @@ class GivenGradient:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run gave: its events, the loss, the outputs; ``begins`` is the first event of the backward pass."""
+    """What a run gave: its events, the loss, the outputs; ``begins`` is the first event of the backward pass.
+
+    ``scope`` has the names of the forward pass, ``upstream`` for each gradient from above the output that it belongs to and its value;
+    under an empty name stands the output that is the loss, or is summed to one.
+    """
 
     record: Record
     loss: Any
@@ -71,6 +75,8 @@ class Outcome:
     after: dict[int, ast.AST] = field(default_factory=dict)
     asked: dict[str, list[str]] = field(default_factory=dict)
     why: str = ""
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    upstream: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,7 +89,7 @@ class ProgramTrial:
     once: frozenset[int] = frozenset()
     forward_source: Source | None = None
     others: Sequence[Source] = ()
-    given: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
     again: dict[str, tuple[int, ...]] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     work: int = 0
@@ -122,6 +128,7 @@ class ProgramTrial:
             worker.torch = self.torch
             worker.guesser.labels = self.labels
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
+            worker.guesser.given = self.given
             worker.guesser.again = worker.given_again = self.again
             worker.settled = bool(edits) or bump is not None
             worker.changes = self.changes
@@ -212,16 +219,17 @@ class ProgramTrial:
         start = len(worker.record.events)
         known = set(worker.record.visited)
         scopes: list[dict[str, Any]] = []
-        values = {arg.arg: Guess(arg.arg, self.given.get(arg.arg)) for arg in list_arguments(func)}
+        values = {arg.arg: Guess(arg.arg) for arg in list_arguments(func)}
         _watch(worker, scopes)
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
         loss = self._pick_loss(worker, returned, func)
         outputs = self._list_outputs(worker, start, returned, find_return(func.node))
-        return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "")
+        scope = scopes[0] if scopes else {}
+        return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "", scope)
 
     def _keep_usual(self, worker: StatementWorker, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
-        """Arguments that have usual values keep them."""
+        """Arguments that have usual values keep them, where nobody gives others."""
         args = func.node.args
         listed = [*args.posonlyargs, *args.args]
         usual = {
@@ -232,7 +240,7 @@ class ProgramTrial:
         }
         return {
             name: value for name, value in values.items()
-            if not (name in usual and not is_empty(usual[name]))
+            if name in self.given or not (name in usual and not is_empty(usual[name]))
         }  # fmt: skip
 
     def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
@@ -248,7 +256,7 @@ class ProgramTrial:
     def _finish_flat(self, worker: StatementWorker) -> Outcome:
         loss = self._pick_loss(worker, None, None)
         outputs = self._list_outputs(worker, 0, None, None)
-        return Outcome(worker.record, loss, outputs, 0, dict(worker.record.visited), worker.guesser.asked)
+        return Outcome(worker.record, loss, outputs, 0, dict(worker.record.visited), worker.guesser.asked, "", worker.module)
 
     def _list_outputs(
         self, worker: StatementWorker, start: int, returned: Any, node: ast.expr | None
@@ -279,7 +287,7 @@ class ProgramTrial:
         owner = self._make_owner(worker)
         given = worker.module.get(self.plan.forward + APART)
         forward = given if isinstance(given, ProgramFunction) else self._function(worker, self.plan.forward, owner)
-        values: dict[str, Any] = {arg.arg: Guess(arg.arg, self.given.get(arg.arg)) for arg in list_arguments(forward)}
+        values: dict[str, Any] = {arg.arg: Guess(arg.arg) for arg in list_arguments(forward)}
         if "ctx" in values:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []
@@ -299,7 +307,7 @@ class ProgramTrial:
             if isinstance(value, np.ndarray | np.inexact | float | complex) and key not in values
         ]
         loss: Any = 0.0
-        upstream: dict[str, Any] = {}
+        upstream: dict[str, tuple[str, Any]] = {}
         if self.plan.cost and not ups:
             cost = self._function(worker, self.plan.cost, owner)
             loss, why = self._call(
@@ -313,7 +321,7 @@ class ProgramTrial:
         begins = len(worker.record.events)
         worker.settled = True
         if not backward:
-            return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked)
+            return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked, "", inner, upstream)
         known = set(worker.record.visited)
         given = self._match_backward(func, backs, ups, upstream, environment, named)
         forms = copy.deepcopy({name: value for name, value in given.items() if isinstance(value, np.ndarray)})
@@ -323,7 +331,8 @@ class ProgramTrial:
         after = {key: node for key, node in worker.record.visited.items() if key not in known or node in body}
         words = find_return(func.node)
         outputs = self._list_pair_outputs(worker, begins, result, words, [*values], why)
-        return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, why.what if why else "")
+        said = why.what if why else ""
+        return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream)
 
     def _match_cost(
         self, cost: ProgramFunction, environment: Mapping[str, Any], outs: Sequence[tuple[str, Any]]
@@ -343,7 +352,7 @@ class ProgramTrial:
         return found
 
     def _make_loss(
-        self, worker: StatementWorker, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, Any]
+        self, worker: StatementWorker, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, tuple[str, Any]]
     ) -> Any:
         """A loss Σ g ⊙ out behind what the forward pass gives, so that g is the gradient from above."""
         loss: Any = 0.0
@@ -355,11 +364,12 @@ class ProgramTrial:
                 continue
             value = left.pop(key)
             rng = np.random.default_rng(find_seed(f" from above {name}", self.world.seed))
-            upstream[name] = rng.standard_normal(np.shape(value)) if np.shape(value) else float(rng.uniform(0.5, 1.5))
-            loss = loss + np.sum(upstream[name] * value)
+            above = rng.standard_normal(np.shape(value)) if np.shape(value) else float(rng.uniform(0.5, 1.5))
+            upstream[name] = (key, above)
+            loss = loss + np.sum(above * value)
         if not upstream and outs:
-            scalars = [value for _, value in outs if np.size(value) == 1]
-            loss = scalars[0] if scalars else np.sum(outs[0][1])
+            upstream[""] = key, value = next((pair for pair in outs if np.size(pair[1]) == 1), outs[0])
+            loss = value if np.size(value) == 1 else np.sum(value)
         return loss
 
     def _match_backward(
@@ -367,11 +377,11 @@ class ProgramTrial:
         func: ProgramFunction,
         backs: Sequence[str],
         ups: Sequence[str],
-        upstream: Mapping[str, Any],
+        upstream: Mapping[str, tuple[str, Any]],
         environment: Mapping[str, Any],
         named: Mapping[str, Any],
     ) -> dict[str, Any]:
-        found: dict[str, Any] = {name: upstream[name] for name in ups if name in upstream}
+        found: dict[str, Any] = {name: upstream[name][1] for name in ups if name in upstream}
         free = [
             value
             for key, value in named.items()

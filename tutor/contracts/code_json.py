@@ -1,15 +1,22 @@
 """JSON of ``tutor code``: a contract, versioned by ``schema``.
 
-``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``, ``read_as``}].
+``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``,
+``warnings``, ``read_as``}].
  ``verdict`` is
 ``right``, ``wrong`` or ``undecided`` (``why`` says the reason).  ``gradients`` [{``name``, ``of``, ``verdict``, ``shape``,
 ``expected_shape``,
 ``factor``}]: ``factor`` is what the right value was multiplied by, where it is one number.  ``roots`` [{``line``, ``last``, ``slip``,
 ``old``, ``new``,
-``factor``, ``before``, ``after``, ``repairs``, ``refused``}] are the lines that are wrong by themselves: ``slip`` is a tag of
-`tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say.
+``factor``, ``before``, ``after``, ``repairs``, ``refused``, ``derived``}] are the lines that are wrong by themselves: ``slip`` is a tag of
+`tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say,
+``derived`` {``name``, ``of``, ``wrt``, ``times``, ``last``, ``formula``, ``rule``, ``lines``, ``points``, ``written``} what the line should
+compute by the derivation of the forward pass, or null: ``name`` is ``times`` (a size, or empty) ∂``of``/∂``wrt`` = ``formula``, ``last``
+that it is so when all lines are done, ``rule`` why, ``lines`` those of the forward pass that it comes through, ``points`` at how many
+random points it agrees with the corrected program, ``written`` what the line computes, or null.
 ``follows`` are the lines
-that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``read_as`` is ``rows``
+that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
+[{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
+``read_as`` is ``rows``
 or ``columns``, of
 samples.
 """
@@ -17,12 +24,16 @@ samples.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.contracts.schema import SCHEMA
+from tutor.explain.derived_section import say_derived
+from tutor.explain.words.wording import ENGLISH
+from tutor.expression.plain import write_plain
 
 if TYPE_CHECKING:
-    from tutor.code.code_verdicts import CodeVerdict
+    from tutor.code.code_verdicts import CodeVerdict, DerivedLine
 
 
 def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
@@ -40,13 +51,29 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
                 ],
                 "roots": [
                     {"line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new, "factor": root.factor,
-                     "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails}
+                     "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails,
+                     "derived": write_formula(root.derived)}
                     for root in one.roots
                 ],
                 "follows": list(one.follows),
                 "unread": [{"line": line.line, "text": line.text, "reason": line.why} for line in one.unread],
+                "warnings": [{"line": note.line, "kind": note.kind, "text": note.text, "of": note.of}
+                             for note in one.warnings],
                 "read_as": "columns" if one.world.columns else "rows",
             }
             for one in verdicts
         ],
+    }  # fmt: skip
+
+
+def write_formula(derived: DerivedLine | None) -> dict[str, Any] | None:
+    """The formula beside a wrong line."""
+    if derived is None:
+        return None
+    return {
+        "name": derived.key, "of": derived.loss, "wrt": derived.wrt,
+        "times": "" if derived.times is None else write_plain(derived.times), "last": derived.ends,
+        "formula": None if derived.expr is None else write_plain(derived.expr),
+        "rule": say_derived(replace(derived, lines=()), ENGLISH), "lines": list(derived.lines), "points": derived.points,
+        "written": None if derived.written is None else write_plain(derived.written),
     }  # fmt: skip
