@@ -207,7 +207,7 @@ class _ReplyWriter:
                 "number": [str(marked.line.number)], "line": [value(cut(marked.line.text.strip(), words, 60), words)],
                 "yours": [value(marked.line.yours, words)],
             }  # fmt: skip
-            phrase = words.LINE[marked.line.against] + (words.LINE_YOURS if marked.line.yours else "")
+            phrase = words.LINE[marked.line.against] + (words.LINE_YOURS if marked.line.computed else "")
             found.append(Paragraph(tuple(split_places(phrase, places))))
         return found
 
