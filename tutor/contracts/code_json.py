@@ -1,6 +1,7 @@
 """JSON of ``tutor code``: a contract, versioned by ``schema``.
 
-``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``, ``read_as``}].
+``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``,
+``warnings``, ``read_as``}].
  ``verdict`` is
 ``right``, ``wrong`` or ``undecided`` (``why`` says the reason).  ``gradients`` [{``name``, ``of``, ``verdict``, ``shape``,
 ``expected_shape``,
@@ -14,7 +15,9 @@ what the line should compute by the derivation of the forward pass, or null: ``n
 ``points`` at how many random points it agrees with the corrected program, ``written`` what the line computes, or null, ``exact`` whether
 the corrected line was read as a formula, too, and is the same to 40 digits.
 ``follows`` are the lines
-that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``read_as`` is ``rows``
+that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
+[{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
+``read_as`` is ``rows``
 or ``columns``, of
 samples.
 """
@@ -55,6 +58,8 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
                 ],
                 "follows": list(one.follows),
                 "unread": [{"line": line.line, "text": line.text, "reason": line.why} for line in one.unread],
+                "warnings": [{"line": note.line, "kind": note.kind, "text": note.text, "of": note.of}
+                             for note in one.warnings],
                 "read_as": "columns" if one.world.columns else "rows",
             }
             for one in verdicts
