@@ -274,6 +274,7 @@ ALLOWED = {  # file: why, and the names
     "render/terminal/columns.py": ("SIGN", "sqrt sum"),
     "answer/read/array_vocabulary.py": ("TYPED", "batch_sums column_sums columns flatten row_sums rows sum unflatten"),
     "answer/read/vocabulary.py": ("TYPED", "leaky_relu"),
+    "notation/symbol.py": ("TYPED", "min"),
     "exercise/load.py": ("TYPED", "columns identity mean rows"),
     "graph/network.py": ("TYPED", "half+squared+error sum"),
     "answer/read/typed_arrays.py": ("KEY", "part sign"),
