@@ -156,7 +156,11 @@ class _ProgramWriter:
             raise OutputError(f"the step {target}: {error.what}", hint=error.hint) from None
         lines = self.exercise.list_back_lines(step) if step.wrt else [line for line in (self.exercise.lines.get(step.target),) if line]
         said = [shape_text(shape)] if shape else ["a number"]
-        if lines:
+        cells = self.exercise.cells
+        named = [str(cells[line - 1]) for line in lines if line <= len(cells) and isinstance(cells[line - 1], str)]
+        if named:  # the nodes of a model, whose lines are nobody's
+            said += [ascii(", ".join(filter(None, named)))[1:-1]] if any(named) else []
+        elif lines:
             said.append(("line " if len(lines) == 1 else "lines ") + ", ".join(map(str, lines)))
         return Statement(target, text, "; ".join(said))
 
