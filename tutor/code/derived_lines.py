@@ -71,7 +71,7 @@ def add_formulas(judged: Judgement, verdict: CodeVerdict) -> CodeVerdict:
     if verdict.verdict != "wrong" or not verdict.roots:
         return verdict
     try:
-        trial = free_numbers(judged.trial)
+        trial = drop_given(judged.trial)
         first = judged.first if trial is judged.trial else trial.run()
         graph = read_forward(trial, first)
         finder = None if graph is None else LineDeriver(judged, graph, trial, first)
@@ -81,7 +81,7 @@ def add_formulas(judged: Judgement, verdict: CodeVerdict) -> CodeVerdict:
     return replace(verdict, roots=tuple(roots))
 
 
-def free_numbers(trial: ProgramTrial) -> ProgramTrial:
+def drop_given(trial: ProgramTrial) -> ProgramTrial:
     """The same program without the arrays that somebody gives: a formula holds at any, and is compared at some that nobody chose."""
     kept = {name: value for name, value in trial.given.items() if not isinstance(value, np.ndarray)}
     if len(kept) == len(trial.given):
