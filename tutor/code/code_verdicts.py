@@ -23,7 +23,8 @@ class JudgedOutput:
 class WrongLine:
     """A line that is wrong by itself: the slip with its parts (or none that is known), the lines as they are and as they would be right.
 
-    ``repairs`` are the gradients that are right then, ``fails`` says what Python would say.
+    ``repairs`` are the gradients that are right then, ``fails`` says what Python would say; ``others`` are lines that could be the
+    wrong one as well, since as small a change of theirs does the same.
     """
 
     line: int
@@ -37,6 +38,7 @@ class WrongLine:
     repairs: tuple[str, ...]
     claim: str = ""
     fails: str = ""
+    others: tuple[WrongLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

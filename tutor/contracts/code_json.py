@@ -6,8 +6,9 @@
 ``expected_shape``,
 ``factor``}]: ``factor`` is what the right value was multiplied by, where it is one number.  ``roots`` [{``line``, ``last``, ``slip``,
 ``old``, ``new``,
-``factor``, ``before``, ``after``, ``repairs``, ``refused``}] are the lines that are wrong by themselves: ``slip`` is a tag of
-`tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say.
+``factor``, ``before``, ``after``, ``repairs``, ``refused``, ``or``}] are the lines that are wrong by themselves: ``slip`` is a tag of
+`tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say, ``or``
+are lines that could be the wrong one as well, with the same keys.
 ``follows`` are the lines
 that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``read_as`` is ``rows``
 or ``columns``, of
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.contracts.schema import SCHEMA
 
 if TYPE_CHECKING:
-    from tutor.code.code_verdicts import CodeVerdict
+    from tutor.code.code_verdicts import CodeVerdict, WrongLine
 
 
 def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
@@ -38,11 +39,7 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
                      "expected_shape": list(output.expected), "factor": output.factor}
                     for output in one.outputs
                 ],
-                "roots": [
-                    {"line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new, "factor": root.factor,
-                     "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails}
-                    for root in one.roots
-                ],
+                "roots": [{**_line_json(root), "or": [_line_json(other) for other in root.others]} for root in one.roots],
                 "follows": list(one.follows),
                 "unread": [{"line": line.line, "text": line.text, "reason": line.why} for line in one.unread],
                 "read_as": "columns" if one.world.columns else "rows",
@@ -50,3 +47,8 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
             for one in verdicts
         ],
     }  # fmt: skip
+
+
+def _line_json(root: WrongLine) -> dict[str, Any]:
+    return {"line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new, "factor": root.factor,
+            "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails}  # fmt: skip

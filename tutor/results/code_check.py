@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from tutor.code.code_verdicts import CodeVerdict
+from tutor.code.code_verdicts import CodeVerdict, WrongLine
 from tutor.code.judge_code import judge_code
 from tutor.errors import OutputError
 from tutor.explain.code_page import document as write_page
@@ -88,8 +88,12 @@ def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
         outputs = tuple(replace(output, factor="") for output in verdict.outputs)
         unread = tuple(line for line in verdict.unread if not line.fails)
         return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread)
-    roots = tuple(replace(root, old="", new="", factor="", before=(), after=()) for root in verdict.roots)
-    return replace(verdict, roots=roots)
+    return replace(verdict, roots=tuple(map(_hide_change, verdict.roots)))
+
+
+def _hide_change(root: WrongLine) -> WrongLine:
+    others = tuple(map(_hide_change, root.others))
+    return replace(root, old="", new="", factor="", before=(), after=(), others=others)
 
 
 def check_backward(

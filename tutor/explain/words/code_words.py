@@ -84,6 +84,8 @@ class CodeWords(Topic):
     HELPS = "What helps: {what}."
     LINE = "Line {line}"
     LINES = "Lines {line}–{last}"
+    OR_LINE = "Or line {line}: as small a change of it does the same."
+    OR_HINT = "Or line {line}."
     FAILS = "Python would refuse it: {why}."
     REPAIRS = ("Then {keys} is right.", "Then {keys} are right.")
     FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
