@@ -38,7 +38,7 @@ NOUNS = frozenset("""
     formulas fraction fragment function functions gap goal gradebook grades gradescope gradient gradients graph groups head
     header heading hessian ident ids index indicator interval iterations job json key keys kin kind kinds labels
     latex layer layers layout leaves lecture legend letter letters level levels limits line lines literal local logistic
-    logs loops loss losses magnitude main many margin markdown marker marking marks maths matrix max maximum mean member
+    logs loss losses magnitude main many margin markdown marker marking marks maths matrix max maximum mean member
     members method midpoint min misuse module monomial moves mul names naming nbgrader neg negation neighbours network
     neuron newton node noise notation notes number numbers object operand operands operation optimiser options origin
     otter outputs overview owner page pairs paragraph parameter parameters part partial partials parts path pattern patterns

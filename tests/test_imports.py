@@ -7,6 +7,7 @@ from source_trees import TREES
 
 ROOMS = {  # room: the rooms (or single modules) that it may import; each stands below the rooms that it imports
     "text": (),
+    "late_patterns": (),
     "errors": (),
     "version": (),
     "expression": ("errors",),
@@ -20,9 +21,11 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
     "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
                 "answer.compare", "program"),  # what is asked, worked out
-    "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
-    "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
+    "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
+               "program.notebooks"),  # all that students write
     "code": ("errors", "numbers.arrays", "program.source"),  # programs worked through at numbers, line by line
+    "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer", "code",
+                "program.source"),  # never renders
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice",
                 "code"),
     "practice": ("errors", "expression", "rules.functions", "graph", "derive.working", "derive.local", "numbers.arithmetic",
@@ -46,8 +49,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results",
                  "solving.check_claims"),
 }  # fmt: skip
-EVERYWHERE = ("text",)
-"""What every room may import: text from outside is made harmless in one place."""
+EVERYWHERE = ("text", "late_patterns")
+"""What every room may import: text from outside is made harmless in one place; patterns are compiled when they are used."""
 EXCEPTIONS = {  # module: what it may import besides, with the reason
     "render.latex.gradients": ("graph.nouns", "graph.pause_collector"),  # rows of LaTeX of a derivation, for documents of one's own
 }

@@ -48,7 +48,7 @@ def test_every_verdict_and_form_has_an_example():
 
 
 KEYS = {*load._KEYS, *load._NETWORK_KEYS, *load._CLAIM_KEYS, *load._TABLE_KEYS, *conventions._CHOICES, *read_training.TRAIN_KEYS}
-WRITTEN_BY_ITSELF = {"notation_file"}
+WRITTEN_BY_ITSELF = {"notation_file", "program_files"}
 """What `tutor.exercise.catalogue` puts into the text of an exercise."""
 
 

@@ -14,8 +14,9 @@ TEXT = 'title = "x"\nsteps = ["z = W x", "L = sum(z^2)"]\nparameters = ["W"]\n[s
 
 @pytest.mark.parametrize(
     ("subject", "formula", "equal"),
-    [("dL/dW", "2*outer(z, x)", True), ("dL/dW", "outer(z, x)", False), ("dL/dx", "W^T (2*z)", True), ("z", "W x", True)],
-)
+    [("dL/dW", "2*outer(z, x)", True), ("z", "W x + onehot(2) - one_hot(2, 2)", True), ("z", "W x + onehot(1)", False),
+     ("dL/dW", "outer(z, x)", False), ("dL/dx", "W^T (2*z)", True), ("z", "W x", True)],
+)  # fmt: skip
 def test_a_matrix_formula(subject, formula, equal):
     exercise = from_text(TEXT, "mine")
     layered = exercise.layers

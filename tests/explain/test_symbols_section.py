@@ -32,7 +32,7 @@ def define(*exprs, reasons=()):
      "X ⋆ 𝟏: the gradient 𝟏 slides over the input as it is; 𝟏: ones everywhere"),
     (Call("correlate", (Call("relu", (Name("X"),)), Name("K"))), "B ⋆ K: the kernel slides over the input as it is; ReLU(u) = max(0, u)"),
     (Call("correlate", (Name("X"), Name("K"), Number("2"), Number("0"))),
-     "X ⋆[s=2] K: the kernel slides over the input as it is; s is the stride, p the width of the zeros around the input"),
+     "X ⋆[s=2] K: the kernel slides over the input as it is; s is the stride"),
     (Div(Name("x"), Name("z")), "a fraction of arrays is taken entry by entry"),
     (Pow(Name("x"), Number("2")), "a power of an array is taken entry by entry"),
     (Call("row_sums", (Name("X"),)), "𝟏: ones everywhere"),

@@ -7,7 +7,7 @@ from tutor.expression.plain import write_plain
 from tutor.graph.layered import from_layers
 
 SHAPES = {"X": (2, 3, 5, 5), "K": (4, 3, 3, 3), "E": (5, 3), "P": (3, 4), "x": (7,), "k": (3,), "U": (2, 4, 7), "V": (6, 2, 3), "v": (6,),
-          "w": (4,), "y": (3, 5), "M": (3, 3), "R": (2, 1, 2)}  # fmt: skip
+          "w": (4,), "y": (3, 5), "M": (3, 3), "b": (), "R": (2, 1, 2)}  # fmt: skip
 
 
 def write(text):
@@ -22,6 +22,7 @@ def write(text):
     (("conv1d(U, V, v, groups=2, padding=1, dilation=2)",), "correlate(U, V, 1, 1, 2, 2) + batch(columns(v, 5), 2)"),
     (("conv1d(x, k, dilation=2)", "correlate(x, k, 1, 0, 2)"), "correlate(x, k, 1, 0, 2)"),
     (("conv_transpose1d(V, R, stride=2)", "transposed_convolution(V, R, 2)"), "transposed_convolution(V, R, 2)"),
+    (("conv2d(y, M, b)", "conv2d(y, M, bias=b)", "conv2d(y, M, b, 1, 0)"), "correlate(y, M) + fill(b, 1, 3)"),
     (("max_pool2d(X, kernel_size=3, stride=2, padding=1)", "max_pool(X, 3, 2, padding=1)"), "max_pool(X, 3, 2, 1)"),
     (("max_pool1d(x, 2)", "max_pool(x, 2)", "max_pool(x, 2, stride=2)"), "max_pool(x, 2)"),
     (("max_pool1d(U, 2)", "max_pool_1d(U, [2])"), "max_pool_1d(U, 2)"),

@@ -5,12 +5,14 @@ from fractions import Fraction
 
 import pytest
 
+from tutor.derive.backward import derive
 from tutor.derive.rewrites.layered import SOFTMAX, UNIT, LayerRewrite, find_layer_rewrites
 from tutor.errors import ProofError
 from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Partial
 from tutor.graph.layered import from_layers
 from tutor.numbers.prove_layer_rewrites import Rewritten, prove
+from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 
 CLASSES = from_layers(["p = softmax(z)", "L = -sum(y ⊙ log(p))"], {"z": (3,), "y": (3,)})
 COLUMNS = from_layers(["P = softmax_columns(Z)", "L = -sum(Y ⊙ log(P))/2"], {"Z": (3, 2), "Y": (3, 2)})
@@ -33,6 +35,10 @@ def numbers(layered, **arrays):
     return values
 
 
+def worked(layered, values):
+    return evaluate_layers(derive(layered.graph), as_arrays(layered, values))
+
+
 @pytest.mark.parametrize("layered", [CLASSES, COLUMNS, ROWS, BINARY, LINEAR, LETTERS])
 def test_what_is_found_holds_at_random_points(layered):
     rewrites = find_layer_rewrites(layered)
@@ -49,7 +55,7 @@ def test_nothing_to_prove():
 
 def test_the_numbers_of_a_rewrite():
     given = numbers(LINEAR, x=[1, 2], W1=[1, 0, 0, 1, 1, 1], b1=[1, 0, -1], W2=[1, 2, 3, 0, 1, 0], b2=[5, 7])
-    proved = prove(LINEAR, find_layer_rewrites(LINEAR), given)
+    proved = prove(LINEAR, find_layer_rewrites(LINEAR), worked(LINEAR, given))
     assert proved.arrays[str(Name(UNIT))].items == (4, 5, 0, 1)  # W2 W1 by hand
     assert proved.arrays[str(Name("bhat"))].items == (3, 7)  # W2 b1 + b2
     assert proved.arrays[str(Name("g"))].items == (17, 9)
@@ -70,7 +76,7 @@ def test_the_numbers_of_a_rewrite():
     ],
 )
 def test_targets_that_do_not_sum_to_one_are_not_simplified(layered, given, kept):
-    proved = prove(layered, find_layer_rewrites(layered), numbers(layered, **given))
+    proved = prove(layered, find_layer_rewrites(layered), worked(layered, numbers(layered, **given)))
     assert bool(proved.rewrites) is kept
     assert bool(ENGLISH.proofs.say_proof(proved)) is kept
 
@@ -93,7 +99,7 @@ def wrong(layered, expr: Expr) -> list[LayerRewrite]:
 def test_a_wrong_rewrite_is_refused(layered, expr, numbered):
     values = {single: Fraction(n % 3 + 1, 5) for n, q in enumerate(layered.graph.leaves) for single in layered.entries[q.name].items}
     with pytest.raises(ProofError, match="does not hold"):
-        prove(layered, wrong(layered, expr), values if numbered else None)
+        prove(layered, wrong(layered, expr), worked(layered, values) if numbered else None)
 
 
 def test_what_holds_only_for_targets_that_sum_to_one_says_so():

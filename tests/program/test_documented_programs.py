@@ -8,6 +8,7 @@ import pytest
 from tutor.errors import ProgramError
 from tutor.expression.plain import write_plain
 from tutor.program.library_rows import LIBRARIES
+from tutor.program.onnx_operators import OPERATORS
 from tutor.program.read_program import read_program
 from tutor.program.torch_layers import TORCH_LAYERS
 
@@ -30,4 +31,8 @@ def test_what_the_page_names_is_read():
     ignored = {"axis", "keepdims", "ddof", "dim", "keepdim", "F", "linalg", "einsum"}
     assert words["NumPy"] - ignored <= set(LIBRARIES["numpy"]) | set(LIBRARIES["numpy.linalg"])
     assert words["PyTorch"] - ignored <= set(LIBRARIES["torch"])
+    rows = PAGE.partition("## Models in ONNX files")[2].partition("Not read")[0].splitlines()[6:]
+    named = {word for row in rows if row.startswith("|") for text in re.findall(r"`([^`]*)`", row) for word in text.split()}
+    assert len(named) > 60
+    assert named - {"Constant"} <= {*OPERATORS}
     assert words["torch.nn"] - {"Sequential", "ModuleList", "Parameter"} <= set(TORCH_LAYERS)

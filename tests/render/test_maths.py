@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from valued_expressions import environment, expressions, value
 
+from tutor.explain.words.languages import find_wording
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.parse import parse
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.maths import Printer, latex, text
@@ -101,6 +103,13 @@ TABLE: list[tuple[Expr, str, str]] = [
         "(a if z > 0 else 0.1)",
     ),
 ]
+
+
+def test_cases_speak_the_language_of_their_page() -> None:
+    german, either = find_wording("de").speak(PLAIN), Call("if_positive", (z, a, Number("0.1")))
+    assert text(either, german) == "(a falls z > 0 sonst 0.1)"
+    assert latex(either, german) == "\\begin{cases} a & \\text{falls } z > 0 \\\\ 0.1 & \\text{sonst} \\end{cases}"
+    assert {parse(written(either, german), names="az") for written in (text, latex)} == {either}
 
 
 @pytest.mark.parametrize(("expr", "in_latex", "in_text"), TABLE, ids=[row[2] for row in TABLE])

@@ -15,7 +15,7 @@ from tutor.graph.layered import from_layers
 from tutor.numbers.arithmetic import as_real
 from tutor.numbers.form_agreement import agree
 from tutor.numbers.run_arrays import evaluate_layers
-from tutor.rules.composite_layers import COMPOSITES, EITHER_WAY, KEYWORDS, CompositeLayer, Way
+from tutor.rules.composite_layers import COMPOSITES, KEYWORDS, CompositeLayer, Way
 
 torch_layers, TABLE = reference("composite_layers")
 CASES = torch_layers.CASES
@@ -86,7 +86,10 @@ def test_inner_steps_have_their_reason():
     assert (said["xhat"], said["f1"]) == ("minus the mean, over the deviation", "a gate, from 0 to 1")
 
 
-def test_a_square_weight_that_fits_either_way_is_told():
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [("rnn_cell(x, h, W, U)", ["either way", "sum of products"]), ("gru_cell(x, h, W, W, W, U, U, U)", ["gate either way", "gate"])],
+)
+def test_a_square_weight_that_fits_either_way_is_told(call, told):
     square, wide = ({"x": (n,), "h": (2,), "W": (2, n), "U": (2, 2)} for n in (2, 3))
-    rules = [from_layers(["y = rnn_cell(x, h, W, U)", "L = sum(y^2)"], shapes).graph.steps[0].rule for shapes in (square, wide)]
-    assert rules == [EITHER_WAY, "sum of products"]
+    assert [from_layers([f"y = {call}", "L = sum(y^2)"], shapes).graph.steps[0].rule for shapes in (square, wide)] == told

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tutor.errors import ExpressionError
+from tutor.late_patterns import compile_late
 
 
 class AnswerError(ExpressionError):
     """An answer that cannot be read: ``what``, a caret under the student's own text in ``spot``, and what would be understood."""
 
 
-_BLANK = re.compile(
+_BLANK = compile_late(
     r"[\s\W_]*(?:n\s?/\s?a|n\.\s?a\.|k\.?\s?a\.?|todo|to do|tbd|fehlt|missing|none|empty|leer|blank|no answer"
     r"|keine (?:antwort|ahnung|angabe)|(?:i )?(?:don'?t|do not) know|idk|weiß nicht|skipped)[\s\W_]*|[\s?…._~*–—−-]*", re.IGNORECASE,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tutor.code.guessing import GuessedWorld
 
@@ -66,3 +66,19 @@ class CodeVerdict:
     world: GuessedWorld = field(default_factory=GuessedWorld)
     why: str = ""
     hint: str = ""
+
+
+def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
+    """A verdict without what may not be shown: ``none`` only which gradients are wrong, ``hint`` also the lines, ``solution`` all."""
+    if reveal == "solution":
+        return verdict
+    if reveal == "none":
+        outputs = tuple(replace(output, factor="") for output in verdict.outputs)
+        unread = tuple(line for line in verdict.unread if not line.fails)
+        return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread)
+    return replace(verdict, roots=tuple(map(_hide_change, verdict.roots)))
+
+
+def _hide_change(root: WrongLine) -> WrongLine:
+    others = tuple(map(_hide_change, root.others))
+    return replace(root, old="", new="", factor="", before=(), after=(), others=others)

@@ -78,7 +78,7 @@ class ExpectedLines:
         return sorted(found, key=lambda node: self.events[id(node)][0].number)
 
     def find_lines(self, wrong: Collection[str]) -> Iterator[ExpectedLine]:
-        """The lines at which a derivative makes all wrong gradients right, in their order."""
+        """The lines at which a derivative makes all wrong gradients right, in their order; a line twice where two do."""
         ends = self.test.trial.work + MOST_EXPECTED_WORK
         doubted = self.list_doubted()
         for node, following in zip(doubted, [*doubted[1:], None], strict=False):
@@ -98,7 +98,6 @@ class ExpectedLines:
                 fixed = self.test.compare(self.test.check, made, list(wrong))
                 if len(fixed) == len(wrong):
                     yield ExpectedLine(node, values[-1], tuple(fixed))
-                    break
 
     def _is_changed_later(self, node: ast.stmt) -> bool:
         """Whether the next line that gives the name only changes a part of it: the array is not done before."""

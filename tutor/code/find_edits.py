@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -30,8 +31,8 @@ MOST_WORK = 400_000
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MEANS = ("mean-forgotten", "mean-twice")
-MOST_LOCAL = 6_000
-"""So many changes are tried at a line whose value is known."""
+MOST_LOCAL = 2_500
+"""So many changes of each line are tried where its value is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,10 @@ class EditSearch:
             lost = {name: value for name, value in scope.items() if UPSTREAM.match(name) and name not in around.pool}
             around.pool = {**around.pool, **{name: one for name, one in lost.items() if isinstance(one, np.ndarray)}}
         local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree))
-        if not any(problem.fails for problem in outcome.record.problems.values()):
-            found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
-            if found is not None:
-                return found
+        fails = any(problem.fails for problem in outcome.record.problems.values())
+        found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
+        if found is not None and (found.edit.tag or not fails):
+            return found
         finder = RepairFinder(self.test.trial, self.test.check, self.test.pick, edits, outcome, wrong, local=local)
         return self._try_all(edits, wrong, outcome, around, finder, claims)
 
@@ -85,20 +86,22 @@ class EditSearch:
         lines = ExpectedLines(self.test, self.parts, edits, outcome, nodes, list_given_values(local.scopes, nodes))
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
-        for line in islice(expected, MOST_LINES):
+        for line in islice(expected, 2 * MOST_LINES):
             own = local.scopes.get(id(line.statement), {})
             more = {name: one for name, one in own.items() if isinstance(one, np.ndarray) and one.dtype.kind == "f"}
             around.pool = {**around.pool, **more}
-            fitting = self._list_fitting(line, [*lines.list_helpers(line.statement), line.statement], around, local)
+            fitting = self._list_fitting(line, lines, [*lines.list_helpers(line.statement), line.statement], around, local)
             best = self._pick_smallest(edits, fitting, wrong, kept)
             if not best:
                 found.append(line)
+                if len({id(one.statement) for one in found}) == MOST_LINES:
+                    break
                 continue
             unused = lines.list_unused()
             best.sort(key=lambda edit: rank_edit(edit, line.statement, unused))
             if best[0].tag in MEANS:  # where a mean is divided by its count is a matter of taste
                 for later in islice(expected, MOST_LINES):
-                    fitting = self._list_fitting(later, [later.statement], around, local)
+                    fitting = self._list_fitting(later, lines, [later.statement], around, local)
                     fitting = [(cost, edit) for cost, edit in fitting if cost <= measure_edit(best[0])]
                     best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in MEANS]
             return FoundEdit(best[0], list(wrong), tuple(best[1:]))
@@ -119,16 +122,24 @@ class EditSearch:
         return best
 
     def _list_fitting(
-        self, first: ExpectedLine, statements: Sequence[ast.stmt], around: Surroundings, local: LocalWork
+        self,
+        first: ExpectedLine,
+        lines: ExpectedLines,
+        statements: Sequence[ast.stmt],
+        around: Surroundings,
+        local: LocalWork,
     ) -> list[tuple[int, LineEdit]]:
         """The changes that give the line its derivative, the smallest first."""
         found: list[tuple[int, LineEdit]] = []
-        tried = 0
+        unused = lines.list_unused()
+        tried: Counter[int] = Counter()
         for row in TABLE:
             for statement in statements[::-1]:
                 for edit in row.take(statement, around):
-                    tried += 1
-                    if tried > MOST_LOCAL:
+                    if id(statement) in lines.blameless and not list_names(edit) & unused:
+                        continue
+                    tried[id(statement)] += 1
+                    if tried[id(statement)] > MOST_LOCAL:
                         break
                     if local.gives(edit, first.statement, first.value):
                         found.append((measure_edit(edit), edit))
@@ -215,5 +226,11 @@ class EditSearch:
 
 def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[int, int]:
     """The first is named: a change that uses what is left over, the earliest line of those; then a change of the line itself."""
-    names = {part.id for one in edit.statements for part in ast.walk(one) if isinstance(part, ast.Name)}
-    return (0, edit.statement.lineno) if names & set(unused) else (1, int(edit.statement is not line))
+    if list_names(edit) & set(unused):
+        return 0, edit.statement.lineno
+    return 1, int(edit.statement is not line)
+
+
+def list_names(edit: LineEdit) -> set[str]:
+    """The names in the lines that would stand there."""
+    return {part.id for one in edit.statements for part in ast.walk(one) if isinstance(part, ast.Name)}

@@ -91,10 +91,10 @@ def _require_function(source: Source, name: str) -> None:
 def _judge_plan(
     source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source]
 ) -> CodeVerdict:
-    refuse_unwritten(source, plan)
+    refuse_unwritten(source, plan, backward_only=forward_source is not None)
     best: tuple[tuple[int, ...], Judgement] | None = None
     refused: CodeProblem | None = None
-    for world in list_worlds(source, plan):
+    for world in list_worlds(forward_source or source, plan):
         trial = ProgramTrial(source, plan, world, find_training_loops(source.tree), forward_source, others)
         try:
             judged = Judgement(trial)

@@ -28,6 +28,7 @@ from tutor.code.code_values import (
 from tutor.code.given_gradients import GivenGradient, list_outputs, list_pair_outputs
 from tutor.code.guess_shapes import Sizes, find_labels, find_seed
 from tutor.code.guessing import GuessedWorld
+from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, name_returned
@@ -146,7 +147,8 @@ class ProgramTrial:
         return other
 
     def _run(self, worker: StatementWorker, backward: bool) -> Outcome:
-        for source in (*self.others, *filter(None, (self.forward_source,)), self.source):
+        apart = () if self.forward_source is None else (keep_apart(self.forward_source),)
+        for source in (*self.others, *apart, self.source):
             keep = [
                 node
                 for node in source.tree.body
@@ -242,7 +244,8 @@ class ProgramTrial:
 
     def _run_pair(self, worker: StatementWorker, backward: bool) -> Outcome:
         owner = self._make_owner(worker)
-        forward = self._function(worker, self.plan.forward, owner)
+        given = worker.module.get(self.plan.forward + APART)
+        forward = given if isinstance(given, ProgramFunction) else self._function(worker, self.plan.forward, owner)
         values: dict[str, Any] = {arg.arg: Guess(arg.arg, self.given.get(arg.arg)) for arg in list_arguments(forward)}
         if "ctx" in values:
             values["ctx"] = Object(None)

@@ -10,10 +10,10 @@ from tutor.errors import tell
 from tutor.program.source import Source
 
 
-def refuse_unwritten(source: Source, plan: BackwardPlan) -> None:
+def refuse_unwritten(source: Source, plan: BackwardPlan, *, backward_only: bool = False) -> None:
     """Raise `CodeProblem` where the forward or the backward function of a plan is a body that does nothing."""
     bodies = [part.body for part in source.tree.body if isinstance(part, ast.ClassDef) and part.name == plan.owner]
-    names = {plan.forward, plan.backward} - {""}
+    names = {plan.backward if backward_only else plan.forward, plan.backward} - {""}
     for node in (bodies[-1] if bodies else source.tree.body) if names else ():
         if isinstance(node, ast.FunctionDef) and node.name in names and is_unwritten(node):
             raise CodeProblem(tell("{name} is not written yet", name=node.name), where=source.name_line(node.lineno),

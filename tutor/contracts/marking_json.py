@@ -6,7 +6,8 @@
   person has looked), ``answers`` [{``question``, ``text``, ``read``, ``verdict``, ``outcome``, ``message``, ``marks``, ``out_of``,
   ``tag``, ``slips`` [[{``tag``, ``at``, ``name``, ``done``, ``look``}]], ``follows`` [question], ``line`` {``number``, ``text``,
   ``against``, ``yours``, ``expected``} or null, ``refutation`` {``point`` {name: value}, ``yours``, ``expected``} or null, ``credits``
-  [{``operation``, ``amount``, ``reason``}], ``solution`` {``formula``, ``value``} or null}].  What may not be shown is empty or null.
+  [{``operation``, ``amount``, ``reason``}], ``solution`` {``formula``, ``value``} or null,
+  ``programs`` (of a question of the kind program, as `tutor.contracts.code_json` has them)}].  What may not be shown is empty or null.
 - a class: ``exercise``, ``students``, ``out_of``, ``marks`` {``count``, ``mean``, ``low``, ``lower``, ``median``, ``upper``, ``high``},
   ``bins`` [number] (tenths), ``questions`` [{``question``, ``out_of``, ``mean``, ``verdicts`` {verdict: number}, ``slips``
   [{``tag``, ``answers``}]}], ``misconceptions`` [{``tag``, ``name``, ``answers``, ``perhaps``, ``students`` [student], ``where``
@@ -17,9 +18,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from tutor.code.code_verdicts import CodeVerdict
+from tutor.contracts.code_json import code_json
 from tutor.contracts.schema import SCHEMA
 from tutor.explain.feedback_page import Solution
 from tutor.explain.words.wording import ENGLISH
@@ -30,7 +34,9 @@ from tutor.marking.marked import BrokenLine, Marked, MarkedAnswer, Refutation
 from tutor.marking.marks import points, sum_earned, sum_possible
 
 
-def feedback(marked: Marked, reveal: Reveal, solutions: Mapping[str, Solution]) -> dict[str, Any]:
+def feedback(
+    marked: Marked, reveal: Reveal, solutions: Mapping[str, Solution], programs: Mapping[str, Sequence[CodeVerdict]] = MappingProxyType({})
+) -> dict[str, Any]:
     """The contract of one student's report; ``marked`` holds no more than may be shown."""
     return {
         "schema": SCHEMA,
@@ -46,11 +52,13 @@ def feedback(marked: Marked, reveal: Reveal, solutions: Mapping[str, Solution]) 
         "problems": list(marked.problems),
         "unused": [{"place": one.place, "text": one.text, "reason": one.reason} for one in marked.unused],
         "waits": marked.waits,
-        "answers": [_answer(answer, solutions if reveal == "solution" else {}) for answer in marked.answers],
+        "answers": [_answer(answer, solutions if reveal == "solution" else {}, programs) for answer in marked.answers],
     }
 
 
-def _answer(answer: MarkedAnswer, solutions: Mapping[str, Solution]) -> dict[str, Any]:
+def _answer(
+    answer: MarkedAnswer, solutions: Mapping[str, Solution], programs: Mapping[str, Sequence[CodeVerdict]]
+) -> dict[str, Any]:
     return {
         "question": answer.question,
         "text": answer.text,
@@ -67,6 +75,7 @@ def _answer(answer: MarkedAnswer, solutions: Mapping[str, Solution]) -> dict[str
         "refutation": _refutation(answer.refutation),
         "credits": [{"operation": c.operation, "amount": points(c.amount), "reason": c.reason} for c in answer.credits],
         "solution": _solution(solutions[answer.question]) if answer.question in solutions else None,
+        "programs": code_json("", programs[answer.question])["programs"] if answer.question in programs else [],
     }
 
 
@@ -116,7 +125,8 @@ def classwork(work: Classwork) -> dict[str, Any]:
         ],
         "misconceptions": [
             {
-                "tag": tag.tag, "name": ENGLISH.marking.slip(tag.tag).name, "answers": tag.answers, "perhaps": tag.perhaps,
+                "tag": tag.tag, "name": ENGLISH.marking.name_slip(tag.tag, ENGLISH.code.NAMES), "answers": tag.answers,
+                "perhaps": tag.perhaps,
                 "students": list(tag.students), "where": dict(tag.where),
             }
             for tag in work.tags

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from tutor.errors import ExerciseError, hint_near
+from tutor.errors import ExerciseError, hint_near, tell
 from tutor.exercise.translations import is_language_code
 from tutor.expression.letters import COMMANDS
 from tutor.notation.own_notation import is_plain_file
@@ -207,7 +207,7 @@ def read_text(path: Path, most: int = 0) -> str:
 
 
 def read_exercise(path: Path) -> str:
-    """The text of an exercise file, with that of the notation file beside it which it names (``notation = "my.toml"``).
+    """The text of an exercise file, with that of the files beside it which it names (``notation = "my.toml"``, ``given = "layers.py"``).
 
     What marks in other processes, and on other machines, has the text alone.  Only a file of the same folder is read, and no link.
 
@@ -215,9 +215,11 @@ def read_exercise(path: Path) -> str:
     """
     text = read_text(path)
     try:
-        name = tomllib.loads(text).get("notation")
+        raw = tomllib.loads(text)
     except (ValueError, RecursionError):
         return text  # whoever reads it says why
+    text += _add_programs(path, raw.get("question"))
+    name = raw.get("notation")
     if not isinstance(name, str) or not is_plain_file(name):
         return text
     return f"{text.rstrip()}\n\n[{BROUGHT}]\nname = {_toml(name)}\ntext = {_toml(_read_beside(path, name))}\n"
@@ -225,32 +227,71 @@ def read_exercise(path: Path) -> str:
 
 BROUGHT = "notation_file"
 """The table in which the text of an exercise carries its notation file."""
+PROGRAMS = "program_files"
+"""The table in which it carries the programs that its questions give, by their names."""
+_PLAIN_PROGRAM = re.compile(r"[\w.-]{1,80}\.(?:py|ipynb)")
 
 
-def _read_beside(path: Path, name: str) -> str:
+def _add_programs(path: Path, questions: object) -> str:
+    """The programs beside an exercise that its questions name, as a table of its text; nothing where there are none."""
+    rows = [row.get("given") for row in questions if isinstance(row, dict)] if isinstance(questions, list) else []
+    names = dict.fromkeys(name for name in rows if isinstance(name, str) and _PLAIN_PROGRAM.fullmatch(name))
+    lines = [f"{_toml(name)} = {_toml(_read_beside(path, name, 'program'))}" for name in names]
+    return "\n".join(["", "", f"[{PROGRAMS}]", *lines, ""]) if lines else ""
+
+
+def _read_beside(path: Path, name: str, noun: str = "notation") -> str:
     beside = path.parent / name
     if beside.is_symlink() or not beside.is_file():
         what = "is a link" if beside.is_symlink() else "is not there" if not beside.exists() else "is no file"
         raise ExerciseError(
-            f"the notation {make_visible(name)} {what}", where=f"{path}: notation", hint="a notation file stands beside its exercise",
+            f"the {noun} {make_visible(name)} {what}", where=f"{path}: {noun}", hint=f"a {noun} file stands beside its exercise",
         )  # fmt: skip
     if beside.stat().st_size > MAX_NOTATION:
-        raise ExerciseError(f"the notation {make_visible(name)} has more than {MAX_NOTATION:,} bytes", where=f"{path}: notation")
+        raise ExerciseError(f"the {noun} {make_visible(name)} has more than {MAX_NOTATION:,} bytes", where=f"{path}: {noun}")
     return read_text(beside)
 
 
 MAX_NOTEBOOK = 20_000_000
 """A notebook has its pictures in it."""
-_PROGRAM = re.compile(r"(?P<file>.+\.(?:py|ipynb))(?::(?P<wanted>[^:/\\]*))?", re.DOTALL)
+MAX_MODEL = 20_000_000
+_PROGRAM = re.compile(r"(?P<file>.+\.(?:py|ipynb|onnx))(?::(?P<wanted>[^:/\\]*))?", re.DOTALL)
 
 
 def is_program_name(target: str) -> bool:
-    """Whether a target is a Python file or a notebook, or a function in one.
+    """Whether a target is a Python file, a notebook or a model in an ONNX file, or a part of one.
 
-    >>> is_program_name("model.py:forward"), is_program_name("model.ipynb:f"), is_program_name("x/y")
-    (True, True, False)
+    >>> is_program_name("model.py:forward"), is_program_name("model.ipynb:f"), is_program_name("model.onnx"), is_program_name("x/y")
+    (True, True, True, False)
     """
     return _PROGRAM.fullmatch(target) is not None
+
+
+def is_model_name(target: str) -> bool:
+    """Whether a target is a model in an ONNX file.
+
+    >>> is_model_name("model.onnx:logits"), is_model_name("model.py:forward")
+    (True, False)
+    """
+    match = _PROGRAM.fullmatch(target)
+    return match is not None and match["file"].endswith(".onnx")
+
+
+def read_model_file(target: str) -> tuple[str, bytes, str]:
+    """The file of a model, its bytes, and the result that is meant (empty where it is not said): ``model.onnx:logits``.
+
+    Raises `ExerciseError` for a file that does not exist or cannot be read, or that is too large for a model that is derived.
+    """
+    path, wanted = _find_program(target)
+    try:
+        if path.stat().st_size > MAX_MODEL:
+            raise ExerciseError(
+                tell("the model has more than {limit:,} bytes", limit=MAX_MODEL), where=make_visible(str(path), 120),
+                hint=tell("export a small model: a derivation needs its operations, and no trained weights"),
+            )  # fmt: skip
+        return str(path), path.read_bytes(), wanted
+    except OSError as error:
+        raise ExerciseError(f"{make_visible(str(path), 120)} cannot be read: {error.strerror}") from None
 
 
 def read_program_file(target: str) -> tuple[str, str, str]:
@@ -258,13 +299,18 @@ def read_program_file(target: str) -> tuple[str, str, str]:
 
     Raises `ExerciseError` for a file that does not exist or cannot be read, or is larger than an exercise file.
     """
+    path, wanted = _find_program(target)
+    return str(path), read_text(path, MAX_NOTEBOOK if path.suffix == ".ipynb" else MAX_FILE), wanted
+
+
+def _find_program(target: str) -> tuple[Path, str]:
     match = _PROGRAM.fullmatch(target)
     assert match is not None
     path = Path(match["file"])
     if not path.is_file():
         what = "is a folder, not a file" if path.is_dir() else "does not exist"
         raise ExerciseError(f"the file {make_visible(str(path), 120)} {what}", hint="give the path of a Python file: model.py:forward")
-    return str(path), read_text(path, MAX_NOTEBOOK if path.suffix == ".ipynb" else MAX_FILE), match["wanted"] or ""
+    return path, match["wanted"] or ""
 
 
 def read_numbers(name: str) -> bytes:

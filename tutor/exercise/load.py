@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from tutor.errors import ExerciseError, Problems, TutorError, hint_near
-from tutor.exercise.catalogue import BROUGHT, locate, read_exercise
+from tutor.exercise.catalogue import BROUGHT, PROGRAMS, locate, read_exercise
 from tutor.exercise.claims import MAX_STEPS, check_countable, derivative, read_claim, read_update_claim
 from tutor.exercise.conventions import Conventions, read_conventions
 from tutor.exercise.model import Claim, Exercise
@@ -25,7 +25,7 @@ from tutor.exercise.over_layers import (
 from tutor.exercise.over_layers import write_graph as written_layers
 from tutor.exercise.read_functions import read_functions
 from tutor.exercise.read_quantities import read_quantities
-from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
+from tutor.exercise.read_questions import Subject, asks_only_programs, read_cases, read_questions, read_scheme
 from tutor.exercise.read_repeats import WRITTEN_WITH, read_repeats
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
 from tutor.exercise.repeated import Repetition
@@ -49,7 +49,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
-    "conventions": (dict,), "functions": (dict,), "repeat": (list,), "recursion": (bool,), BROUGHT: (dict,),
+    "conventions": (dict,), "functions": (dict,), "repeat": (list,), "recursion": (bool,), BROUGHT: (dict,), PROGRAMS: (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -223,7 +223,7 @@ class _Reader:
         arrays = layered if layered is not None else choose_own_layers(None, network, profile) if graph else None
         subject = Subject(graph, arrays, network, self.repetition)
         translations = read_translations(self.raw, self.check_types, self.fault)
-        questions = read_questions(good["question"], subject, self.check_types, self.fault) if "question" in good else ()
+        questions = read_questions(good.get("question", []), subject, self.check_types, self.fault, good.get(PROGRAMS, {}))
         return Exercise(
             self.ident, str(good.get("title", "")), self.ident.split("/")[0] if "/" in self.ident else "",
             good.get("source", ""), profile, good.get("chain"), graph, network, values, written, rate, steps, asked,
@@ -306,6 +306,8 @@ class _Reader:
     def graph(self, good: Mapping[str, Any], network: Network | None, values: Mapping[str, Any]) -> Graph | None:
         ways = [key for key in ("steps", "expression", "network") if key in self.raw]
         if len(ways) == 1 and ways[0] not in good:
+            return None
+        if not ways and asks_only_programs(self.raw.get("question")):
             return None
         if len(ways) != 1:
             said = "has none of them" if not ways else "has " + " and ".join(ways)

@@ -112,7 +112,8 @@ class Exercise:
     should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
     ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it); ``translations`` has its texts in others.
     ``lines`` are those of the program that it was read from, by the steps that stand there; ``dialect`` is the library that this program
-    is written with, numpy or torch, ``cells`` the cell and the line in it of each line of a notebook.
+    is written with, numpy or torch, ``cells`` the cell and the line in it of each line of a notebook, or the node of a model that
+    it is.
     ``repetition`` is what it says about steps over t = 1…T, ``recursion`` whether its derivation is told as one row for every t.
     """
 
@@ -148,7 +149,7 @@ class Exercise:
     recursion: bool | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
     dialect: str = ""
-    cells: tuple[tuple[int, int], ...] = ()
+    cells: tuple[tuple[int, int] | str, ...] = ()
 
     def list_back_lines(self, step: Step) -> list[int]:
         """The lines of the program through which a gradient comes back: those of the statements that use its quantity.

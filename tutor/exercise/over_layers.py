@@ -18,8 +18,9 @@ from tutor.expression.parse import make_vocabulary, parse_with
 from tutor.expression.program_signs import PROGRAM_WORDS
 from tutor.expression.sizes import read_size
 from tutor.expression.walk import find_partials
-from tutor.graph.array_products import arrange_products, read_as_matrices, read_as_program
+from tutor.graph.array_products import read_as_matrices, read_as_program
 from tutor.graph.entries import places
+from tutor.graph.index_forms import settle_lengths
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered, choose_sizes, from_network_layers, write_out
 from tutor.graph.network import Network, quantities
 from tutor.graph.nouns import Graph
@@ -28,7 +29,7 @@ from tutor.graph.shapes import AXES, Shape, shape_of, shape_text
 from tutor.notation.profile import Notation, affine, notation
 from tutor.notation.symbol import Symbol
 from tutor.rules.functions import check_calls
-from tutor.rules.operations import MASKED, WRITABLE
+from tutor.rules.operations import MASKED, PRINTED, WRITABLE
 from tutor.text import make_visible
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def read_layer_formula(text: str, layered: Layered, read: Callable[[Expr], Expr]
     """
     names = (*layered.graph.names, *layered.symbolic)
     known = make_vocabulary(names, {*LAYER_FUNCTIONS, STARRED, *layered.graph.own_functions})
-    expr = parse_with(text, replace(known, sizes=frozenset(layered.symbolic), words={}))
+    printed = {word: name for word, name in PRINTED.items() if word not in names}
+    expr = parse_with(text, replace(known, sizes=frozenset(layered.symbolic), words={}, functions={**printed, **known.functions}))
     check_calls(expr, {*WRITABLE, STARRED, *PROGRAM_WORDS})
     for partial in find_partials(expr):
         if partial.of not in [step.target for step in layered.graph.steps]:
@@ -180,7 +182,7 @@ def read_layer_formula(text: str, layered: Layered, read: Callable[[Expr], Expr]
                 f"{partial.of} is an array of shape {shape_text(layered.shapes[partial.of])}, and its derivative is none",
                 hint=f"claim that of an entry, such as d{partial.of}_1/d…, or of {layered.graph.loss}",
             )
-    expr = arrange_products(expr if read is None else read(expr), layered.shapes)
+    expr = settle_lengths(expr if read is None else read(expr), layered.shapes)
     shape_of(expr, layered.shapes)
     return expr
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-Kind = Literal["number", "expression", "fraction", "vector", "matrix", "array", "column", "chain", "choice"]
+Kind = Literal["number", "expression", "fraction", "vector", "matrix", "array", "column", "chain", "choice", "program"]
 Form = Literal["any", "decimal", "fraction", "percent", "inputs", "steps"]
 
 
@@ -26,6 +26,21 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedProgram:
+    """A backward pass that is asked for: the function, the gradients that it gives (``dx``, ``dW1``), and its forward pass.
+
+    ``given`` is the text of the lecturer's file with the forward pass; where it is empty it is the student's own.  ``forward`` is the
+    forward function, where its name does not follow from that of ``backward``.
+    """
+
+    backward: str
+    gradients: tuple[str, ...]
+    forward: str = ""
+    given: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One thing that is asked.
 
@@ -39,6 +54,7 @@ class Question:
     ``translated`` into other languages, too, and its right letters in ``right``.
     ``array`` is what is asked by its name in the layer form (``dL/dW1``, ``W1@1``), empty for a single quantity of an exercise without one;
     an ``expression`` for it is a formula over whole arrays, of any ``shape``.
+    A ``program`` asks for a backward pass; its ``ask`` are the gradients.
     What is asked of any time, ``dL/dh[t]``, is asked at the time that ``free`` gives to the index; ``shown`` is its name with the letter.
     """
 
@@ -58,6 +74,7 @@ class Question:
     translated: tuple[tuple[str, str], ...] = ()
     free: tuple[tuple[str, int], ...] = ()
     shown: str = ""
+    program: AskedProgram | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +115,8 @@ class Scheme:
 
 LISTS: tuple[Kind, ...] = ("vector", "matrix", "array", "column")
 """The kinds whose answer has several entries."""
+WITHOUT_VALUES: tuple[Kind, ...] = ("expression", "chain", "choice", "program")
+"""The kinds whose answer is no number."""
 
 
 def labels(questions: Iterable[Question]) -> dict[str, str]:
@@ -107,7 +126,8 @@ def labels(questions: Iterable[Question]) -> dict[str, str]:
     {'w': 'dL/dw', 'dL/db': 'dL/db', 'dL/dw.chain': 'dL/dw.chain'}
     """
     listed = list(questions)
+    asks = {question.id: f"{question.program.backward}()" if question.program else question.ask for question in listed}
     first: dict[str, str] = {}
     for question in sorted(listed, key=lambda q: q.kind in ("chain", "expression", "fraction")):
-        first.setdefault(question.ask, question.id)
-    return {question.id: question.ask if question.ask and first[question.ask] == question.id else question.id for question in listed}
+        first.setdefault(asks[question.id], question.id)
+    return {ident: ask if ask and first[ask] == ident else ident for ident, ask in asks.items()}

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, get_args
 
 from tutor.errors import ExerciseError, TutorError, hint_near
 from tutor.exercise.claims import MAX_STEPS, check_countable
-from tutor.exercise.question import LISTS, Case, Form, Kind, Question, Scheme, Tolerance
+from tutor.exercise.question import LISTS, AskedProgram, Case, Form, Kind, Question, Scheme, Tolerance
 from tutor.exercise.repeated import Pinned, Repetition
 from tutor.expression.keys import derivative_key, make_after_key
 from tutor.expression.parse import read_name
@@ -24,6 +25,7 @@ from tutor.text import make_visible
 QUESTION_KEYS: dict[str, tuple[type, ...]] = {
     "id": (str,), "ask": (str,), "kind": (str,), "marks": (int, str), "digits": (int,), "decimals": (int,), "relative": (str, int),
     "absolute": (str, int), "form": (str,), "follow": (bool,), "text": (str,), "options": (list,), "right": (str, list),
+    "backward": (str,), "forward": (str,), "given": (str,),
 }  # fmt: skip
 CASE_KEYS: dict[str, tuple[type, ...]] = {
     "question": (str,), "answer": (str, int), "verdict": (str,), "tag": (str,), "credit": (str, int), "earlier": (dict,), "note": (str,),
@@ -137,8 +139,10 @@ Fault = Callable[[str, str, str], None]
 Checked = Callable[[Mapping[str, Any], Mapping[str, tuple[type, ...]], str], dict[str, Any]]
 
 
-def read_questions(rows: list[Any], subject: Subject, checked: Checked, fault: Fault) -> tuple[Question, ...]:
-    """The questions of a file; every fault in them is noted."""
+def read_questions(
+    rows: list[Any], subject: Subject, checked: Checked, fault: Fault, files: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[Question, ...]:
+    """The questions of a file; every fault in them is noted.  ``files`` are the programs that stand beside it, by their names."""
     found: dict[str, Question] = {}
     if len(rows) > MAX_QUESTIONS:
         fault(f"{len(rows):,} questions", "question", f"the limit is {MAX_QUESTIONS:,}")
@@ -149,7 +153,7 @@ def read_questions(rows: list[Any], subject: Subject, checked: Checked, fault: F
             fault("a question is a table", path, '[[question]] with ask = "dL/dw5" and marks = 2')
             continue
         try:
-            question = _question(checked(raw, QUESTION_KEYS, path), subject)
+            question = _question(checked(raw, QUESTION_KEYS, path), subject, files)
         except TutorError as error:
             fault(error.what, path, error.hint)
             continue
@@ -159,7 +163,7 @@ def read_questions(rows: list[Any], subject: Subject, checked: Checked, fault: F
     return tuple(found.values())
 
 
-def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
+def _question(entry: Mapping[str, Any], subject: Subject, files: Mapping[str, Any]) -> Question:
     ask = entry.get("ask", "")
     kind: Any = entry.get("kind", "")
     written, pinned = ask, subject.choose_time(ask)
@@ -171,8 +175,9 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
         raise ExerciseError(f"there is no kind {make_visible(kind)}", hint=hint_near(kind, get_args(Kind)) or ", ".join(get_args(Kind)))
     if not ask and kind != "choice":
         raise ExerciseError("a question asks for something", hint='such as ask = "dL/dw5"')
-    targets, shape = subject.targets(ask) if kind != "choice" else ((), ())
-    array = subject.array_key(ask) if kind != "choice" else ""
+    program = _read_program(entry, kind, files)
+    targets, shape = subject.targets(ask) if kind not in ("choice", "program") else ((), ())
+    array = subject.array_key(ask) if kind not in ("choice", "program") else ""
     kind = kind or _kind(ask, shape)
     if kind == "expression" and shape and not array:
         raise ExerciseError(f"{make_visible(ask)} is a list, not one expression", hint="leave out kind")
@@ -188,7 +193,7 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     if form not in get_args(Form):
         raise ExerciseError(f"there is no form {make_visible(form)}", hint=", ".join(get_args(Form)))
     options, right = _options(entry, kind)
-    ident = entry.get("id", "").strip() or _ident(written, kind)
+    ident = entry.get("id", "").strip() or (program.backward if program else _ident(written, kind))
     if not ident:
         raise ExerciseError("a choice has no id of its own", hint='such as id = "direction"')
     if not _ID.fullmatch(ident) or not ident.isprintable() or ".." in ident.split("/"):
@@ -203,13 +208,48 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
         raise ExerciseError(f"{make_visible(str(entry['marks']))} marks", hint="marks are positive, such as 2 or \"1/2\"")
     free = ((pinned.index, pinned.time),) if pinned is not None else ()
     return Question(ident, written, kind, targets, shape, marks, tolerance, form, entry.get("follow", True), entry.get("text", ""),
-                    options, right, array, free=free, shown=pinned.shown if pinned is not None else "")  # fmt: skip
+                    options, right, array, free=free, shown=pinned.shown if pinned is not None else "", program=program)  # fmt: skip
 
 
 def _kind(ask: str, shape: tuple[int, ...]) -> str:
     if len(shape) == 1:
         return "column" if ".." in ask or " to " in ask else "vector"
     return ("number", "", "matrix", "array", "array")[len(shape)]
+
+
+_FUNCTION = re.compile(r"[^\W\d]\w{0,80}(?:\.[^\W\d]\w{0,80})?")
+MOST_GRADIENTS = 100
+
+
+def asks_only_programs(rows: object) -> bool:
+    """Whether all that is asked are programs (and choices beside them), so that nothing has to be computed.
+
+    >>> asks_only_programs([{"kind": "program"}, {"kind": "choice"}]), asks_only_programs([{"kind": "choice"}])
+    (True, False)
+    """
+    kinds = {str(row.get("kind", "")) for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
+    return "program" in kinds and kinds <= {"program", "choice"}
+
+
+def _read_program(entry: Mapping[str, Any], kind: str, files: Mapping[str, Any]) -> AskedProgram | None:
+    """The backward pass that a question of the kind program asks for."""
+    if kind != "program":
+        if named := [key for key in ("backward", "forward", "given") if key in entry]:
+            raise ExerciseError(f"{named[0]} goes with a program", hint='kind = "program"')
+        return None
+    backward, forward, given = (entry.get(key, "").strip() for key in ("backward", "forward", "given"))
+    for key, name in (("backward", backward), ("forward", forward)):
+        if (name or key == "backward") and not _FUNCTION.fullmatch(name):
+            raise ExerciseError(f"{key} is the name of a function", hint=f'such as {key} = "affine_{key}"')
+    gradients = tuple(dict.fromkeys(part.strip() for part in entry.get("ask", "").split(",") if part.strip()))
+    if not gradients or len(gradients) > MOST_GRADIENTS:
+        raise ExerciseError("a program asks for its gradients, by their names", hint='such as ask = "dx, dw, db"')
+    if not given or "\n" in given:
+        return AskedProgram(backward, gradients, forward, given, "given.py" if given else "")
+    if not isinstance(files.get(given), str):
+        raise ExerciseError(f"the program {make_visible(given, 60)} is not there",
+                            hint="a program stands beside its exercise, and is called by its name alone: layers.py")  # fmt: skip
+    return AskedProgram(backward, gradients, forward, files[given], given)
 
 
 _AXES = ("a number", "a list", "a matrix", "an array of more than two axes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.exercise.question import Question
-from tutor.explain.document import Inline, Math
+from tutor.explain.document import Code, Inline, Math
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import read_after
@@ -18,6 +18,8 @@ MOST_NAMED = 6
 def name_asked(question: Question, words: Wording) -> list[Inline]:
     """What a question asks for: quantities and derivatives as maths, "w after 3 updates", what is counted."""
     say = words.sheets
+    if question.program is not None:
+        return [Code(question.program.backward), f" ({question.ask})"]
     keys = [question.shown] if question.shown else [question.array] if question.array else list(question.targets)
     if keys[0].startswith("count "):
         return [say.COUNT[keys[0].removeprefix("count ")]]

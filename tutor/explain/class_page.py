@@ -77,6 +77,7 @@ class _ClassWriter:
         self.room = room
         self.work = room.work
         self.words = room.words.marking
+        self.in_programs = room.words.code.NAMES
         self.blocks: list[Block] = []
 
     def document(self) -> Document:
@@ -129,8 +130,8 @@ class _ClassWriter:
             rows.append(tuple(cells))
         self.blocks += [Heading(self.words.BY_QUESTION), Table(tuple(heads), tuple(rows), "lr" + "r" * len(kinds))]
         slips: list[tuple[Sentence, ...]] = [
-            ((self.ask(question.question),), (self.words.explanation(question.slips[0][0]),), (str(question.slips[0][1]),))
-            for question in found if question.slips
+            ((self.ask(question.question),), (self.words.explanation(tag, self.in_programs),), (str(count),))
+            for question in found for tag, count in question.slips[:1]
         ]  # fmt: skip
         if slips:
             heads = [(self.words.HEADS[key],) for key in ("question", "slip", "answers")]
@@ -147,7 +148,7 @@ class _ClassWriter:
             count = self.words.SLIP_COUNT.format(sure=tag.answers, perhaps=tag.perhaps) if tag.perhaps else str(tag.answers)
             where = [self.ask(question) for question, _ in tag.where]
             students = names(tag.students, self.words)
-            rows.append(((self.words.slip(tag.tag).name,), (count,), (students,), tuple(name_some(where, self.words))))
+            rows.append(((self.words.name_slip(tag.tag, self.in_programs),), (count,), (students,), tuple(name_some(where, self.words))))
         self.blocks.append(Table(heads, tuple(rows), "lrll", (self.words.SLIP_TABLE,)))
 
     def person(self) -> None:

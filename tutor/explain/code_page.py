@@ -15,12 +15,15 @@ from tutor.text import shorten_path
 
 def document(file: str, verdicts: Sequence[CodeVerdict], words: Wording) -> Document:
     """The page about the backward passes of a file, the wrong ones first."""
-    said: CodeWords = words.code
+    title = words.code.TITLE.format(file=shorten_path(file))
+    return Document(title, blocks=tuple(write_verdicts(verdicts, words)), language=words.language)
+
+
+def write_verdicts(verdicts: Sequence[CodeVerdict], words: Wording) -> Iterator[Block]:
+    """What is said of each backward pass, the wrong ones first."""
     order = {"wrong": 0, "undecided": 1, "right": 2}
-    blocks: list[Block] = []
     for verdict in sorted(verdicts, key=lambda one: order[one.verdict]):
-        blocks += _write_verdict(verdict, said, words.reader.say)
-    return Document(said.TITLE.format(file=shorten_path(file)), blocks=tuple(blocks), language=words.language)
+        yield from _write_verdict(verdict, words.code, words.reader.say)
 
 
 def write_coded(phrase: str, **places: object) -> Sentence:

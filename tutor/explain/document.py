@@ -90,11 +90,13 @@ class Equation:
 class Equations:
     """A block of equations, aligned at their relation signs.
 
-    Those of a block that is ``beside`` stand side by side, as many in a row as fit: the arrays that are given.
+    Those of a block that is ``beside`` stand side by side, as many in a row as fit: the arrays that are given.  Short ones of a block
+    that is ``listed`` stand in columns, each behind its number, which is the reason of its equation: the right answers of a sheet.
     """
 
     rows: tuple[Equation, ...]
     beside: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tutor.code.code_verdicts import CodeVerdict
 from tutor.exercise.question import Question, labels
+from tutor.explain.code_page import write_verdicts
 from tutor.explain.document import (
     Block,
     Document,
@@ -62,7 +64,7 @@ class FeedbackSheet:
 
     ``marked`` holds no more than ``reveal`` allows (see `tutor.marking.disclosure.disclose`).  ``rules`` says by quantity what kind of
     rule its step needs ("the chain rule"); ``solutions`` has formula and value by question and is read only where the solution may be
-    shown.
+    shown.  ``programs`` are the verdicts on the programs that were handed in, by question.
     """
 
     marked: Marked
@@ -74,6 +76,7 @@ class FeedbackSheet:
     rules: Mapping[str, str] = field(default_factory=dict)
     solutions: Mapping[str, Solution] = field(default_factory=dict)
     words: Wording = ENGLISH
+    programs: Mapping[str, Sequence[CodeVerdict]] = field(default_factory=dict)
 
 
 def document(sheet: FeedbackSheet) -> Document:
@@ -274,6 +277,13 @@ class _FeedbackWriter:
         return answer.verdict not in ("correct", "follow-through") or answer.marks < answer.out_of
 
     def answer(self, answer: MarkedAnswer) -> None:
+        if answer.question in self.sheet.programs:
+            self.blocks += write_verdicts(self.sheet.programs[answer.question], self.sheet.words)
+            if answer.message.strip() and answer.verdict != "undecided":
+                self.put(self.words.REASON, self.cut(answer.message.strip()))
+            if answer.verdict not in OPEN:
+                self.say("marks", self.credits(answer))
+            return
         if answer.verdict == "unreadable" and answer.message:
             self.blocks += [Paragraph((self.words.UNREAD,)), verbatim(answer.message, self.words)]
         elif "\n" in answer.text.strip():

@@ -88,7 +88,10 @@ class ArraySections(PageWriter):
         """A line of the program, or of a cell of a notebook."""
         words, cells = self.words.arrays, self.exercise.cells
         if 0 < line <= len(cells):
-            cell, own = cells[line - 1]
+            place = cells[line - 1]
+            if isinstance(place, str):
+                return place
+            cell, own = place
             return words.CELL_LINE.format(cell=cell, line=own)
         return words.LINE.format(line=line)
 

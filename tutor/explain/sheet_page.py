@@ -72,9 +72,14 @@ class SheetExercise:
 
 def document(exercises: Sequence[SheetExercise], layout: SheetLayout, words: Wording = ENGLISH) -> Document:
     """The whole sheet as a document."""
-    asked = [exercise.given.request.exercise.say_questions(words.language, exercise.questions) for exercise in exercises]
-    said = [replace(exercise, questions=questions) for exercise, questions in zip(exercises, asked, strict=True)]
-    return _SheetWriter(said, layout, words).document()
+    return _SheetWriter([_speak(exercise, words) for exercise in exercises], layout, words).document()
+
+
+def _speak(exercise: SheetExercise, words: Wording) -> SheetExercise:
+    """An exercise with its questions, and the words in its formulas, in the language of the sheet."""
+    given, *solved = (replace(worked, notation=words.speak(worked.notation)) for worked in (exercise.given, *exercise.solved))
+    asked = given.request.exercise.say_questions(words.language, exercise.questions)
+    return replace(exercise, questions=asked, given=given, solved=tuple(solved))
 
 
 class _SheetWriter:
@@ -192,7 +197,7 @@ class _SheetWriter:
         told: set[Block] = {self.numbers} if number > 1 else set()
         rows, others = self.answers(number, exercise)
         key: list[Block] = [Heading(self.say.ANSWERS)] if rows or others else []
-        key += [Equations(tuple(rows))] if rows else []
+        key += [Equations(tuple(rows), listed=True)] if rows else []
         parts = [Section(Document("", blocks=(*key, *others)), replace(given.notation, slashed=True))]
         closing: list[Section] = []
         for place, worked in enumerate(exercise.solved):
@@ -284,7 +289,7 @@ def choose_place(question: Question, *, framed: bool) -> AnswerPlace | None:
     """
     count = len(question.targets)
     sizes: dict[str, tuple[int, ...]] = {"number": (1, 1), "fraction": (1, 1), "vector": (count, 1), "column": (1, count)}
-    if question.kind == "choice":
+    if question.kind in ("choice", "program"):
         return None
     if question.kind in LINES:
         return AnswerPlace(lines=LINES[question.kind], whole=True, framed=framed)

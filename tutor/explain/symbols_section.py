@@ -114,8 +114,12 @@ class Symbols:
             phrase = self.words.SYMBOLS["one place"] if places["first"] == places["last"] else phrase
         yield said if each else call.func, split_places(phrase, places)
         if call.func in SLIDING and settings not in ((), (ONE, Number("0"))):
-            yield "stride", (self.words.STRIDE,)
             own = len(settings) > MOST_ALIKE
+            axes = len(settings) // 3 if own else 1
+            strides, widths = settings[:axes], settings[axes : 2 * axes]
+            shown = "s" * any(one != ONE for one in strides) + "p" * any(one != ZERO for one in widths)
+            if shown:
+                yield f"stride {shown}", (self.words.STRIDE[shown],)
             if any(setting != ONE for setting in settings[len(settings) // 3 * 2 if own else 2 :]):
                 yield "wide", (self.words.WIDE,)
             if own:

@@ -15,31 +15,32 @@ from tutor.expression.named_operations import read_each
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import INDICATOR
 from tutor.expression.tokens import Named, Token
+from tutor.late_patterns import compile_late
 
 FROM_0 = "from_0"
 """Marks that the letter of a sum counts from 0, and with it the indices that it computes."""
-KRONECKER = re.compile(
+KRONECKER = compile_late(
     r"(?:\\delta(?![A-Za-z])|δ)\s?(?:_\s?(?:\{\s?([a-z])\s?,?\s?([a-z])\s?\}|([a-z]),?([a-z])(?![A-Za-z0-9_]))|([ᵢⱼₖₗₘₙᵤᵥ])([ᵢⱼₖₗₘₙᵤᵥ]))"
 )
 """δ_jk, 1 where two indices are equal, in an exercise that calls nothing δ."""
-_POWER = re.compile(r"\^\s?\{\s?(?:\\(?:odot|circ)(?![A-Za-z])|[⊙∘])\s?(?P<power>[0-9]{1,2})\s?\}")
+_POWER = compile_late(r"\^\s?\{\s?(?:\\(?:odot|circ)(?![A-Za-z])|[⊙∘])\s?(?P<power>[0-9]{1,2})\s?\}")
 """A power of each entry, a^{\\odot 2}, which every power of an array is."""
 SMALL = "ᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓₐ"
 LOWERED = SMALL + "₁₂₃₄₅₆₇₈₉"
 """Letters and digits of an index in small type."""
-_BELOW = re.compile(
+_BELOW = compile_late(
     rf"_\s?(?:\{{(?P<braced>[0-9A-Za-z+\-−·*, ]{{1,60}})\}}|(?P<plain>[A-Za-z]{{1,4}}(?![A-Za-z0-9_])|[1-9]))"
     rf"|(?P<small>[{LOWERED}](?:[{LOWERED}₊₋,]{{0,10}}[{LOWERED}])?)"
 )
-_APART = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=(?<![0-9])1)(?=[A-Za-z])")
+_APART = compile_late(r"(?<=[A-Za-z])(?=[0-9])|(?<=(?<![0-9])1)(?=[A-Za-z])")
 """Between the parts of i1 and of 1j, which are two indices."""
-_INSIDE = re.compile(r"\s?(?P<open>[\[(])(?P<index>[0-9A-Za-z+\-−·* ]{1,40}(?:,\s?[0-9A-Za-z+\-−·* ]{1,40}){0,4})[\])]")
-KEYWORD = re.compile(r"(?:axis|dim|keepdims?)\s?\Z")
-ONES = re.compile(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
+_INSIDE = compile_late(r"\s?(?P<open>[\[(])(?P<index>[0-9A-Za-z+\-−·* ]{1,40}(?:,\s?[0-9A-Za-z+\-−·* ]{1,40}){0,4})[\])]")
+KEYWORD = compile_late(r"(?:axis|dim|keepdims?)\s?\Z")
+ONES = compile_late(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
 """A vector of ones, or of zeros."""
 _RUNS = r"[A-Za-z](?:\s?,\s?[A-Za-z]){0,3}(?:\s?=\s?[-−]?[0-9]{1,2})?"
 _LOWER_LETTER = "[ₐₑᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]"
-SUM = re.compile(
+SUM = compile_late(
     rf"(?:(?P<largest>\\max(?![A-Za-z])|max(?=\s?_|{_LOWER_LETTER}))|\\sum(?![A-Za-z])|[Σ∑]|sum(?=\s?_))(?:\s?\\limits(?![A-Za-z]))?\s?"
     rf"(?:_\s?(?:\{{\s?(?P<braced>{_RUNS})\s?\}}|(?P<letter>[A-Za-z](?:,[A-Za-z]){{0,3}})(?![A-Za-z0-9_]))"
     rf"|_\s?\(\s?(?P<bracketed>{_RUNS})(?:\s?\.\.\s?(?P<to>[A-Za-z0-9]+(?:\s?-\s?1)?))?\s?\)|(?P<lower>{_LOWER_LETTER}))"
@@ -49,13 +50,13 @@ SUM = re.compile(
 _LOWER = {shown: plain for plain, shown in SUB.items()}
 
 
-_SLIDING = re.compile(r"(?P<convolve>∗|\\ast(?![A-Za-z]))|(?P<correlate>⋆|\\star(?![A-Za-z]))")
+_SLIDING = compile_late(r"(?P<convolve>∗|\\ast(?![A-Za-z]))|(?P<correlate>⋆|\\star(?![A-Za-z]))")
 """The signs of convolution and correlation, where an exercise has them; elsewhere ∗ is a product."""
 _EACH = r"[0-9]{1,3}(?:\s?(?:×|\\times)\s?[0-9]{1,3}){0,2}"
 """A number for all axes, or one for each, 2×1."""
 _MARK = rf"(?:full|\\(?:mathrm|text)\s?\{{full\}}|[sdpg]\s?=\s?{_EACH})"
 _LISTED = rf"{_MARK}(?:\s?,\s?{_MARK}){{0,3}}"
-_MARKS = re.compile(rf"\s?(?:\[\s?(?P<text>{_LISTED})\s?\]|_\s?\{{\s?(?P<latex>{_LISTED})\s?\}})")
+_MARKS = compile_late(rf"\s?(?:\[\s?(?P<text>{_LISTED})\s?\]|_\s?\{{\s?(?P<latex>{_LISTED})\s?\}})")
 """What is said of one, ``[full, d=2]``, ``_{\\mathrm{full}}``: s is its stride, p its padding, d how far apart the entries of one are,
 g how many groups there are; of each axis its own, s=2×1."""
 FULL, APART = "full", "apart"
@@ -63,12 +64,12 @@ FULL, APART = "full", "apart"
 
 
 _INDEX = r"(?:[A-Za-z]|[0-9]{1,4})"
-EQUAL = re.compile(
+EQUAL = compile_late(
     rf"(?:\\(?:mathbf|mathbb|mathds)\s?(?:\{{\s?1\s?\}}|1)|[𝟙𝟏1])\s?(?:\[\s?(?P<one>{_INDEX})\s?=\s?(?P<two>{_INDEX})\s?\]"
     rf"|_\s?\{{\s?(?P<first>{_INDEX})\s?=\s?(?P<second>{_INDEX})\s?\}})"
 )
 """1 where two indices are equal, else 0: 1[j = 2], \\mathbf{1}_{j = 2}."""
-EQUALS_INSIDE = re.compile(
+EQUALS_INSIDE = compile_late(
     rf"[\[{{]\s?{_INDEX}\s?=\s?{_INDEX}\s?[\]}}]|[\[{{](?:{_EACH}\s?,\s?)?{_LISTED}\s?[\]}}]"
 )
 """What has an equals sign that relates nothing: the brackets of 1[j = 2], of maxpool[3, s=1] and of ⋆[full, d=2]."""

@@ -156,7 +156,7 @@ class _Lexer:
         found = list_spelled(text, at, of_arrays=bool(self.known.indexed))
         if not found:
             return self.command() if text[at] == "\\" else self.read_other()
-        if text[at] in "ieo" and self._case_word():
+        if text[at] in "iefos" and self._case_word():
             return
         if text[found[0].end : found[0].end + 1] == "." and (module := signs.MODULE.match(text, at, self.end)):
             return self.read_of_module(module)

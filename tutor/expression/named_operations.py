@@ -12,30 +12,31 @@ from tutor.expression.nodes import Expr, Number
 from tutor.expression.program_signs import OWN
 from tutor.expression.sizes import add_sizes, is_at_least, read_size, write_size
 from tutor.expression.tokens import Named, Token
+from tutor.late_patterns import compile_late
 
 Settings = tuple[Expr, ...]
-_HEAD = re.compile(
+_HEAD = compile_late(
     r"(?:\\operatorname\s?\{\s?(?P<set>[a-z][a-z0-9]{1,12})\s?\}\s?_\s?(?:\{(?P<below>(?:[^{}]|\{[a-z]{1,12}\}){1,400})\}|(?P<one>[0-9A-Za-z]))"
     r"|(?P<word>[a-z][a-z0-9]{1,12})\[(?P<inside>[^\[\]()]{1,400})\])(?=\s?(?:\(|\\(?:left|[bB]igg?l?)(?![A-Za-z])))"
 )
-_BLANK = re.compile(r"\s+|\\[,;:! ]|\\(?:thin|med|thick)space(?![A-Za-z])")
-_AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel|sample|set)\}?")
+_BLANK = compile_late(r"\s+|\\[,;:! ]|\\(?:thin|med|thick)space(?![A-Za-z])")
+_AXIS = compile_late(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel|sample|set)\}?")
 _COUNT = r"\(?[0-9A-Za-z][0-9A-Za-z_+*·−-]{0,20}\)?"
 """A number of entries, or what is computed of letters: h, 2h, h+k."""
-_PLACE = re.compile(rf"(?P<first>{_COUNT})(?:\.\.\.?|…|\\l?dots)(?P<last>{_COUNT})")
-_ONE_PLACE = re.compile(_COUNT)
-_MARGINS = re.compile(rf"({_COUNT}),({_COUNT})")
+_PLACE = compile_late(rf"(?P<first>{_COUNT})(?:\.\.\.?|…|\\l?dots)(?P<last>{_COUNT})")
+_ONE_PLACE = compile_late(_COUNT)
+_MARGINS = compile_late(rf"({_COUNT}),({_COUNT})")
 _CROSS = r"(?:×|\\times)"
 _LONG, _WIDE = (rf"{number}(?:{_CROSS}{number}){{0,2}}" for number in ("[1-9][0-9]{0,2}", "[0-9]{1,3}"))
 """A number for all axes, or one for each, 2×1."""
-_WINDOW = re.compile(rf"(?P<size>{_LONG})(?:,s=(?P<stride>{_LONG}))?(?:,p=(?P<padding>{_WIDE}))?")
-_SLIDE = re.compile(rf"[spdg]={_WIDE}(?:,[spdg]={_WIDE}){{0,3}}")
-_LABELS = re.compile(r"[0-9]{1,5}(?:,[0-9]{1,5})*")
-_AMONG = re.compile(r"[1-9][0-9]{0,5}:[0-9]{1,5}(?:,[0-9]{1,5})*")
+_WINDOW = compile_late(rf"(?P<size>{_LONG})(?:,s=(?P<stride>{_LONG}))?(?:,p=(?P<padding>{_WIDE}))?")
+_SLIDE = compile_late(rf"[spdg]={_WIDE}(?:,[spdg]={_WIDE}){{0,3}}")
+_LABELS = compile_late(r"[0-9]{1,5}(?:,[0-9]{1,5})*")
+_AMONG = compile_late(r"[1-9][0-9]{0,5}:[0-9]{1,5}(?:,[0-9]{1,5})*")
 """Labels, and how many rows there are before the labels that some of them have."""
-_AXES = re.compile(rf"(?:{_COUNT}|[·⋅]|\\cdot)(?:(?:×|\\times)(?:{_COUNT}|[·⋅]|\\cdot)){{1,4}}")
+_AXES = compile_late(rf"(?:{_COUNT}|[·⋅]|\\cdot)(?:(?:×|\\times)(?:{_COUNT}|[·⋅]|\\cdot)){{1,4}}")
 """A size, or a dot for an axis that stays."""
-_SIZES = re.compile(rf"{_COUNT}(?:(?:×|\\times){_COUNT}){{0,4}}")
+_SIZES = compile_late(rf"{_COUNT}(?:(?:×|\\times){_COUNT}){{0,4}}")
 
 
 def _read_place(match: re.Match[str]) -> Settings:

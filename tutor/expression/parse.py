@@ -56,7 +56,7 @@ _END: Token = ("$", None)
 _ENTRY = re.compile(r"[A-Za-z0-9_)\]]\s?\[\s?(?:[\[0-9:.-]|None|np\.|newaxis|Ellipsis)|[A-Za-z0-9_]\[[A-Za-z]|,\s?\[\s?\d+\s?\]")
 _TRANSPOSED = re.compile(r"(?:\^|\*\*)\s?T")
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
-_WORDS_OF_CHOICE = frozenset({"if", "else", "otherwise", "where"})
+_WORDS_OF_CHOICE = frozenset({"if", "else", "otherwise", "falls", "sonst", "where"})
 _EMPTY = {
     "expression": (tell("an empty expression"), tell("write a formula such as (x + y)*z")),
     "answer": (tell("an empty answer"), tell("write a formula such as (x + y)*z, or a number")),

@@ -7,9 +7,10 @@ from collections.abc import Collection
 
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number
 from tutor.expression.tokens import LIST, Named, Token
+from tutor.late_patterns import compile_late
 
 _GO_ALONG = "sum|mean|max|min|var|std|log_softmax|softmax"
-METHOD = re.compile(
+METHOD = compile_late(
     rf"\.(?:(?P<word>{_GO_ALONG}|dot|matmul|transpose|flatten|ravel|reshape|view|permute|squeeze|unsqueeze|swapaxes|split|chunk"
     r"|exp|log|sqrt|abs|tanh|sigmoid|relu)(?=\s?\()"
     r"|shape\s?\[\s?(?P<axis>[0-3])\s?\])"
@@ -17,32 +18,32 @@ METHOD = re.compile(
 """What NumPy's arrays have behind a point: X.sum(0), X.T.dot(D), X.shape[0]."""
 _KEEPDIMS = r"keepdims?\s?=\s?(?:True|False|1|0)"
 _AXES = r"-?\s?[0-9]{1,2}|[(\[]\s?-?\s?[0-9]{1,2}(?:\s?,\s?-?\s?[0-9]{1,2}){0,3}\s?,?\s?[)\]]"
-METHOD_ALONG = re.compile(
+METHOD_ALONG = compile_late(
     rf"\.(?P<word>{_GO_ALONG})\s?\(\s?(?P<axes>{_AXES})\s?(?:,\s?(?P<kept>{_KEEPDIMS})\s?)?,?\s?\)"
 )
 """The same with the axes in the first place: X.max(1), T.mean((0, 2), keepdims=True)."""
-AXIS = re.compile(
+AXIS = compile_late(
     rf"(?:(?:axis|dim)\s?=\s?(?P<axes>{_AXES})|{_KEEPDIMS})(?:\s?,\s?(?:(?:axis|dim)\s?=\s?(?P<more>{_AXES})|{_KEEPDIMS}))?(?=\s?[,)])"
 )
 """Along which axes a sum or a mean is taken, as NumPy and PyTorch count, and whether they are kept: axis=(0, 2), keepdims=True."""
 _LABELS = r"\[(?:[0-9\s,\[\]-]{1,1200})\]"
-LABELLED = re.compile(rf"\[\s?(?:(?P<each>(?:np\.|torch\.)?a?range\s?\([^()\[\]]{{1,30}}\))\s?,\s?)?(?P<labels>{_LABELS})\s?\]")
+LABELLED = compile_late(rf"\[\s?(?:(?P<each>(?:np\.|torch\.)?a?range\s?\([^()\[\]]{{1,30}}\))\s?,\s?)?(?P<labels>{_LABELS})\s?\]")
 """Rows of an array by their labels, E[[2, 0, 2]], and one entry of each row, P[arange(3), [2, 0, 1]]."""
-TURNED = re.compile(r"\.(?:T(?![A-Za-z0-9_(])|transpose\s?\(\s?\))")
+TURNED = compile_late(r"\.(?:T(?![A-Za-z0-9_(])|transpose\s?\(\s?\))")
 """All axes the other way round, as a program has it: X.T, which of a vector is the vector."""
-SUBSCRIPTS = re.compile(r"(?P<quote>['\"])(?P<text>\s?[A-Za-z]{1,5}(?:\s?,\s?[A-Za-z]{1,5}){0,3}\s?->\s?[A-Za-z]{0,4})\s?(?P=quote)")
+SUBSCRIPTS = compile_late(r"(?P<quote>['\"])(?P<text>\s?[A-Za-z]{1,5}(?:\s?,\s?[A-Za-z]{1,5}){0,3}\s?->\s?[A-Za-z]{0,4})\s?(?P=quote)")
 """The letters of einsum: 'ij,jk->ik'."""
 _PLACE = r"(?:-\s?)?[0-9]{1,5}"
 _FACTOR = r"(?:[0-9]{1,5}\s?)?(?!None\b|np\.|newaxis\b|Ellipsis\b)[A-Za-z]\w{0,20}|[0-9]{1,5}"
 _COUNT = rf"(?:-\s?)?(?:{_FACTOR})(?:\s?[*+·-]\s?(?:{_FACTOR})){{0,6}}"
 _SPAN = rf"(?:{_COUNT}\s?)?:(?:\s?{_COUNT})?|{_PLACE}|None|(?:np\.)?newaxis|\.\.\.|Ellipsis"
-SLICED = re.compile(
+SLICED = compile_late(
     rf"\[\s?(?:(?=[^\[\]]{{0,60}}:)(?P<parts>(?:{_SPAN}|{_COUNT})(?:\s?,\s?(?:{_SPAN}|{_COUNT})){{0,4}})"
     r"|(?=[^\[\]]{0,60}(?:-|None|newaxis|\.\.\.|Ellipsis))"
     rf"(?P<places>(?:{_SPAN})(?:\s?,\s?(?:{_SPAN})){{0,4}}))\s?,?\s?\]"
 )
 """A part of an array as Python writes it: X[:, 0:2], h[-1], x[:, None], z[h:2*h].  Places are counted from 0."""
-ENTRY = re.compile(r"\[\s?-?[0-9]{1,5}(?:\s?,\s?-?[0-9]{1,5}){0,3}\s?\]")
+ENTRY = compile_late(r"\[\s?-?[0-9]{1,5}(?:\s?,\s?-?[0-9]{1,5}){0,3}\s?\]")
 """Numbers alone in brackets: an entry, which only a name has."""
 AXIS_WORD, KEPT_WORD = "axis", "axis kept"
 ALL_AXES = Call(AXIS_WORD, ())
@@ -57,7 +58,7 @@ PROGRAM_WORDS = frozenset({"end", AXIS_WORD, KEPT_WORD, "size", SLICE, SPAN, NEW
 """What the reader makes of the signs of programs; `tutor.graph` writes it with the operations that there are."""
 
 
-_KEYWORD = re.compile(r"(?P<word>[A-Za-z]\w{0,40})\s?=(?!=)")
+_KEYWORD = compile_late(r"(?P<word>[A-Za-z]\w{0,40})\s?=(?!=)")
 
 
 def read_keyword(text: str, at: int, end: int, known: Collection[str]) -> tuple[str, int]:
@@ -178,8 +179,8 @@ def _read_slice_place(text: str) -> Expr:
     return Neg(Number(text[1:])) if text[0] == "-" else Number(text)
 
 
-_TERM = re.compile(rf"\s?(?P<plus>[+-]?)\s?(?P<product>(?:{_FACTOR})(?:\s?[*·]\s?(?:{_FACTOR}))*)\s?", re.ASCII)
-_JOINED = re.compile(r"([0-9]+)\s?(?=[A-Za-z])")
+_TERM = compile_late(rf"\s?(?P<plus>[+-]?)\s?(?P<product>(?:{_FACTOR})(?:\s?[*·]\s?(?:{_FACTOR}))*)\s?", re.ASCII)
+_JOINED = compile_late(r"([0-9]+)\s?(?=[A-Za-z])")
 
 
 def read_count(text: str) -> Expr | None:

@@ -6,6 +6,7 @@ import re
 
 from tutor.expression.lexicon import MODULES
 from tutor.expression.tokens import Token
+from tutor.late_patterns import compile_late
 
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
 HALVES = {"½": ("1", "2"), "¼": ("1", "4"), "¾": ("3", "4"), "⅓": ("1", "3"), "⅔": ("2", "3")}
@@ -14,50 +15,50 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 IGNORED = r"(?:\s++|~|\\[,;:! ]|\\(?:quad|qquad|(?:neg)?thinspace|medspace|thickspace|displaystyle|textstyle|limits)(?![A-Za-z]))"
 
 TIMES = r"(?:[*·×⋅∗]|\\(?:times|cdot|ast)(?![A-Za-z]))"
-TEN = re.compile(
+TEN = compile_late(
     rf"(?P<digits>[0-9]++\.?+[0-9]*+|\.[0-9]++){IGNORED}{{0,3}}{TIMES}{IGNORED}{{0,3}}10\s?"
     r"(?:(?P<super>[⁻⁺]?[⁰¹²³⁴-⁹]{1,4})|(?:\^|\*\*)\s?(?P<group>[{(])?\s?(?P<sign>[-+−]?)\s?(?P<power>[0-9]{1,4})\s?(?(group)[})]))"
     r"(?!\s{0,3}(?:\^|\*\*|[⁰¹²³⁴-⁹!.0-9]))"
 )
-LETTER_X = re.compile(rf"[0-9.]++(?P<before>{IGNORED}{{0,3}})x(?P<after>{IGNORED}{{0,3}})10\s?(?:\^|\*\*|[⁻⁺⁰¹²³⁴-⁹])")
-TEN_BY_X = re.compile(TEN.pattern.replace(TIMES, "x", 1))
-A_NUMBER = re.compile(NUMBER)
-BLANK = re.compile(IGNORED)
-PRIME = re.compile(r"\^\s?(?:\\prime(?![A-Za-z])|\{\s?(?:\\prime|')\s?\})")
-SUPER = re.compile(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-SHORT_FRACTION = re.compile(r"\\[dt]?frac\s?([0-9])\s?([0-9])")
-INDICATOR = re.compile(
+LETTER_X = compile_late(rf"[0-9.]++(?P<before>{IGNORED}{{0,3}})x(?P<after>{IGNORED}{{0,3}})10\s?(?:\^|\*\*|[⁻⁺⁰¹²³⁴-⁹])")
+TEN_BY_X = compile_late(TEN.pattern.replace(TIMES, "x", 1))
+A_NUMBER = compile_late(NUMBER)
+BLANK = compile_late(IGNORED)
+PRIME = compile_late(r"\^\s?(?:\\prime(?![A-Za-z])|\{\s?(?:\\prime|')\s?\})")
+SUPER = compile_late(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+SHORT_FRACTION = compile_late(r"\\[dt]?frac\s?([0-9])\s?([0-9])")
+INDICATOR = compile_late(
     r"(?:\\(?:mathbf|mathbb|mathds)\s?\{\s?1\s?\}|\\(?:mathbb|mathbf|mathds)\s?1|𝟙|𝟏|1)\s?_\s?([{(])"
 )
-WORDS_OF_CASES = re.compile(
-    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|für|wenn|else|otherwise|sonst)\s{0,3}[.,;]?\s{0,3}\}|(?:if|else|otherwise)(?![A-Za-z0-9_])"
+WORDS_OF_CASES = compile_late(
+    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|für|wenn|else|otherwise|sonst)\s{0,3}[.,;]?\s{0,3}\}|(?:if|else|otherwise|falls|sonst)(?![A-Za-z0-9_])"
 )
-INDICATED = re.compile(r"(?:\\(?:mathbf|mathbb|mathds)\s?(?:\{\s?[1I]\s?\}|[1I])|𝟙|𝟏|𝕀)(?=\s?(?:\[|\(|\\\{|\\left))")
+INDICATED = compile_late(r"(?:\\(?:mathbf|mathbb|mathds)\s?(?:\{\s?[1I]\s?\}|[1I])|𝟙|𝟏|𝕀)(?=\s?(?:\[|\(|\\\{|\\left))")
 """𝟙[z > 0]: the sign in front of a condition in brackets."""
-E = re.compile(r"\\(?:mathrm|text|operatorname|textrm|mathit)\s?\{\s?e\s?\}")
+E = compile_late(r"\\(?:mathrm|text|operatorname|textrm|mathit)\s?\{\s?e\s?\}")
 """Euler's number, set upright."""
 _COMPARES = r"(?:[<>≥≤⩾⩽]|\\[gl](?:t|e|eq|eqslant)(?![A-Za-z]))"
-CONDITIONED = re.compile(
+CONDITIONED = compile_late(
     rf"(?:{INDICATED.pattern}\s?(?:\\left\s?)?\\?[\[({{]|{INDICATOR.pattern})[^\[\](){{}}]{{0,60}}{_COMPARES}"
 )
 """The sign 𝟙 with a condition behind it."""
-D = re.compile(r"\\(?:mathrm|text|operatorname|textrm)\s?\{\s?d\s?\}")
+D = compile_late(r"\\(?:mathrm|text|operatorname|textrm)\s?\{\s?d\s?\}")
 _UPRIGHT_T = r"\\(?:mathrm|mathsf|mathbf|mathtt|text|textrm|top)\s?(?:\{\s?T\s?\}|(?<=\s)T)"
-TRANSPOSED = re.compile(
+TRANSPOSED = compile_late(
     rf"(?:\^|\*\*)\s?(?:(?:T|⊤|\\top|\\intercal|{_UPRIGHT_T})(?![A-Za-z0-9_])|\{{\s?(?:T|⊤|\\top|\\intercal|{_UPRIGHT_T})\s?\}})"
     r"|\.T(?![A-Za-z0-9_(])"
 )
-ENTRYWISE = re.compile(r"\.([*/^])(?!\*)")
+ENTRYWISE = compile_late(r"\.([*/^])(?!\*)")
 """MATLAB's signs for entry by entry."""
-MODULE = re.compile(rf"(?:{'|'.join(MODULES)})(?:\.(?:nn|functional|math|special|numpy|linalg))*\.(?P<word>[A-Za-z][A-Za-z0-9_]*)")
-SETTINGS = re.compile(r"\[[^\[\]()]{1,40}\]\(")
-LAYER_NUMBER = re.compile(r"\s?\^\s?\{\s?\(\s?[0-9]{1,3}\s?\)\s?\}")
-OPERAND = re.compile(r"\s*+(?:[A-Za-z0-9.√\\]|[^\W\d_])")
+MODULE = compile_late(rf"(?:{'|'.join(MODULES)})(?:\.(?:nn|functional|math|special|numpy|linalg))*\.(?P<word>[A-Za-z][A-Za-z0-9_]*)")
+SETTINGS = compile_late(r"\[[^\[\]()]{1,40}\]\(")
+LAYER_NUMBER = compile_late(r"\s?\^\s?\{\s?\(\s?[0-9]{1,3}\s?\)\s?\}")
+OPERAND = compile_late(r"\s*+(?:[A-Za-z0-9.√\\]|[^\W\d_])")
 """What a function without its bracket would be applied to."""
-POWER = re.compile(r"\s?(?:(?:\^|\*\*)\s?(?:\{\s?[-−]?\s?[0-9]{1,4}\s?\}|[-−]?[0-9]{1,4})|⁻?[⁰¹²³⁴-⁹]{1,4})")
+POWER = compile_late(r"\s?(?:(?:\^|\*\*)\s?(?:\{\s?[-−]?\s?[0-9]{1,4}\s?\}|[-−]?[0-9]{1,4})|⁻?[⁰¹²³⁴-⁹]{1,4})")
 """A whole number above, as between a function and its argument."""
-ENVIRONMENT = re.compile(r"\\(begin|end)\s?\{([A-Za-z*]{1,20})\}")
-COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)?", re.DOTALL)
+ENVIRONMENT = compile_late(r"\\(begin|end)\s?\{([A-Za-z*]{1,20})\}")
+COMMAND = compile_late(r"\\(?:[A-Za-z]+|.)?", re.DOTALL)
 
 COMMANDS: dict[str, Token | None] = {
     "frac": ("F", None), "dfrac": ("F", None), "tfrac": ("F", None), "cfrac": ("F", None), "sqrt": ("r", None), "surd": ("r", None),
@@ -98,11 +99,11 @@ def narrow_signs(text: str) -> str:
     return text if text.isascii() else text.translate(_WIDE)
 
 
-GROUPED = re.compile(
+GROUPED = compile_late(
     r"[0-9]{1,3}(?:(?P<mark>['’]|[\u2009\u202f\u00a0]|\\,)[0-9]{3}(?![0-9]))(?:(?P=mark)[0-9]{3}(?![0-9])){0,4}(?:\.[0-9]+)?"
 )
 """A long number in groups of three: 1'000, 12 345.6 with narrow blanks."""
-_GROUP_MARKS = re.compile(r"['’\u2009\u202f\u00a0]|\\,")
+_GROUP_MARKS = compile_late(r"['’\u2009\u202f\u00a0]|\\,")
 
 
 def drop_groups(number: str) -> str:
@@ -110,7 +111,7 @@ def drop_groups(number: str) -> str:
     return _GROUP_MARKS.sub("", number)
 
 
-POWERED_INDEX = re.compile(
+POWERED_INDEX = compile_late(
     r"\s?\^\s?(?:(?P<power>[0-9])|\{\s?(?P<group>[0-9]{1,3})\s?\})\s?(?P<index>_\s?(?:\{[^{}]{1,20}\}|[A-Za-z0-9]+))"
 )
 """x^2_1, the square of x_1 as LaTeX also writes it."""
@@ -122,5 +123,5 @@ def match_digits(text: str, at: int) -> str:
     return match.group()[:20] if match else ""
 
 
-APART = re.compile(r"\s{1,20}[eE][-+−–]?[0-9]")
+APART = compile_late(r"\s{1,20}[eE][-+−–]?[0-9]")
 """8.2 e-2: a power of ten, or 8.2·e − 2."""

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from tutor.expression.letters import ACCENTS, COMMANDS, FONTS, GREEK, LETTERS, SCRIPT, SUB, SUPER
+from tutor.late_patterns import compile_late
 
 Key: TypeAlias = tuple[str, str, str]
 MAX_SCRIPTS = 4
@@ -34,7 +35,7 @@ _ACCENTED = {
 }
 _LETTER = "A-Za-z" + "".join(LETTERS) + "".join(SCRIPT.values())
 _GROUP = r"\{(?:[^{}]|\{[^{}]{0,40}+\}){0,60}\}"
-BASE = re.compile(
+BASE = compile_late(
     rf"""(?P<word>[{_LETTER}{"".join(sorted(_ACCENTED))}][{"".join(_MARKS)}]?[{_LETTER}0-9]*(?:_[{_LETTER}0-9]+)*)
     |\\(?P<accent>{"|".join(ACCENTS)})(?![A-Za-z])\s{{0,3}}(?P<under>{_GROUP}|[A-Za-z]|\\[A-Za-z]{{1,12}})
     |\\(?P<font>{"|".join(FONTS)})\s{{0,3}}
@@ -44,7 +45,7 @@ BASE = re.compile(
     re.VERBOSE,
 )
 _UPPER, _LOWER = (f"[{re.escape(''.join(set(table.values()) - set(',′ᵀ')))}]" for table in (SUPER, SUB))
-_SCRIPTS = re.compile(
+_SCRIPTS = compile_late(
     rf"""\s{{0,3}}_\s{{0,3}}(?P<sub>{_GROUP}|[A-Za-z0-9]+|\\[A-Za-z]{{1,12}})
     |(?P<lower>{_LOWER}+(?:,{_LOWER}+)*)
     |\[\s?(?P<entry>[0-9]{{1,4}}(?:\s?,\s?[0-9]{{1,4}}){{0,3}})\s?\](?!\()
@@ -55,14 +56,14 @@ _SCRIPTS = re.compile(
     re.VERBOSE,
 )
 _COMPUTED = r"\((?:[A-Za-z0-9+−·*,\s-]|\([A-Za-z0-9+−·*\s-]{1,20}\)){1,60}\)"
-_SCRIPTS_OF_ARRAYS = re.compile(_SCRIPTS.pattern.replace(r"(?P<sub>", rf"(?P<sub>{_COMPUTED}|"), re.VERBOSE)
+_SCRIPTS_OF_ARRAYS = compile_late(_SCRIPTS.pattern.replace(r"(?P<sub>", rf"(?P<sub>{_COMPUTED}|"), re.VERBOSE)
 """The same with an index in brackets, as the terminal shows one that is computed: X_(i-a+3,j-b+3)."""
 _SUPERSCRIPT = {shown: plain for plain, shown in SUPER.items()}
 _SUBSCRIPT = {shown: plain for plain, shown in SUB.items()}
-_WRAPPED = re.compile(
+_WRAPPED = compile_late(
     r"\\(?:" + "|".join((*FONTS, "mathsf", "prime", "left", "right", "thinspace")) + r")(?![A-Za-z])|\\[,;!: ]|[{}\s]"
 )
-_TIMES = re.compile(r"\\(?:cdot|times)(?![A-Za-z])")
+_TIMES = compile_late(r"\\(?:cdot|times)(?![A-Za-z])")
 
 
 class Spelled(NamedTuple):
@@ -161,7 +162,7 @@ def _is_kept(word: str) -> bool:
     return word[0] in SCRIPT.values() and word[1:].isascii()
 
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_NAME = compile_late(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _PLAIN_SCRIPT = {shown: plain for plain, shown in SCRIPT.items()}
 

@@ -13,12 +13,10 @@ from typing import Any, Generic, TypeVar
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
-from tutor.expression.plain import write_plain
-from tutor.expression.walk import names
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.graph.algebra import Algebra
+from tutor.graph.index_form import IndexReader, arrays_of, count_terms, flatten_sum, index_parts
 from tutor.graph.shapes import INDEXED, Shape, bind, operation_text, shape_of, shape_text
-from tutor.rules.functions import function, partials_of
 from tutor.rules.operations import ENTRYWISE, LAYERS, SOFTMAXES, formula
 
 MAX_WORK = 3_000_000
@@ -136,13 +134,13 @@ class Entries:
         numbers = {name: int(size) for name, size in sizes.items()}
         if call.func in SAMPLES:
             return self.softmax(operands[0], SAMPLES[call.func])
-        work = prod(shape) * _loops(formula(row.index), numbers)
+        work = prod(shape) * count_terms(formula(row.index), numbers)
         if work > MAX_WORK:
             raise GraphError(
                 f"{operation_text(call.func)} of {' and '.join(shape_text(array.shape) for array in operands)} takes {work:,} products",
                 hint=f"the limit is {MAX_WORK:,}: it is written out entry by entry to be proved",
             )
-        reader = _EntryReader(formula(row.index), row.letters, arrays, numbers, self.algebra)
+        reader = IndexReader(formula(row.index), row.letters, arrays, numbers, self.algebra)
         return Array(shape, tuple(reader.entry(place) for place in places(shape)))
 
     def entry(self, expr: Expr, place: tuple[int, ...], shapes: Mapping[str, Shape]) -> Any:
@@ -152,10 +150,10 @@ class Entries:
     def read_indexed(self, call: Call) -> Array[Any]:
         """A formula in index form."""
         form, letters, shape = index_parts(call)
-        if prod(shape) * _loops(form, {}) > MAX_WORK:
+        if prod(shape) * count_terms(form, {}) > MAX_WORK:
             raise GraphError("this takes too many products", hint=f"the limit is {MAX_WORK:,}")
         arrays = {name: self.known[name] for name in arrays_of(form, set(letters))}
-        reader = _EntryReader(form, letters, arrays, {}, self.algebra)
+        reader = IndexReader(form, letters, arrays, {}, self.algebra)
         return Array(shape, tuple(reader.entry(place) for place in places(shape)))
 
     def softmax(self, scores: Array[Any], by: str) -> Array[Any]:
@@ -166,171 +164,6 @@ class Entries:
             for i, place in enumerate(sample, 1):
                 made[place] = self.algebra.call(f"softmax_{i}", values)
         return Array(scores.shape, tuple(made))
-
-
-def index_parts(call: Call) -> tuple[Expr, tuple[str, ...], tuple[int, ...]]:
-    """A formula in index form taken apart: the form, its letters, and how far each runs.
-
-    >>> index_parts(Call(INDEXED, (Name("c"), Name("j"), Number("3"))))
-    (Name(name='c'), ('j',), (3,))
-    """
-    form, *rest = call.args
-    return form, tuple(part.name for part in rest[::2] if type(part) is Name), tuple(read_whole(part, {}) for part in rest[1::2])
-
-
-def arrays_of(form: Expr, letters: set[str]) -> list[str]:
-    """The arrays and single quantities of an index form, its letters left out.
-
-    >>> arrays_of(Call("sum_over", (Name("v"), Number("2"), Call("at", (Name("x"), Name("v"))))), set())
-    ['x']
-    """
-    match form:
-        case Name(name):
-            return [] if name in letters else [name]
-        case Call("at", (Name(name), *_)):
-            return [name]
-        case Call("sum_over" | "max_over", (Name(letter), _, body)):
-            return arrays_of(body, letters | {letter})
-    return [name for part in children(form) for name in arrays_of(part, letters)]
-
-
-class _EntryReader:
-    """Entries of an index formula: of a row, or of one that was written so."""
-
-    def __init__(
-        self, form: Expr, letters: Sequence[str], arrays: Mapping[str, Array[Any]], sizes: Mapping[str, int], algebra: Algebra
-    ) -> None:
-        self.form, self.letters, self.arrays, self.sizes, self.algebra = form, letters, arrays, sizes, algebra
-        self.zero = algebra.number(ZERO)
-
-    def entry(self, place: Sequence[int]) -> Any:
-        return self.read(self.form, {**self.sizes, **dict(zip(self.letters, place, strict=True))})
-
-    def read(self, expr: Expr, at: dict[str, int]) -> Any:
-        algebra = self.algebra
-        match expr:
-            case Name(name):
-                return self.arrays[name].items[0] if name in self.arrays else algebra.number(Number(str(at[name])))
-            case Number():
-                return algebra.number(expr)
-            case Call(func, args) if func in _SPECIAL:
-                return _SPECIAL[func](self, args, at)
-            case Call("log", (Call("sum_over", (_, _, Call("exp", (_,)))) as summed,)):
-                return algebra.call("lse", list(self.read_exponents(summed.args, at)))
-            case Call(func, args):
-                return algebra.call(func, [self.read(arg, at) for arg in args])
-            case Mul(args):
-                factors: list[Any] = []
-                for arg in args:
-                    factor = self.read(arg, at)
-                    if factor is self.zero:
-                        return self.zero
-                    factors.append(factor)
-                return algebra.multiply(factors)
-            case Add(args):
-                terms = [term for arg in args if (term := self.read(arg, at)) is not self.zero]
-                return algebra.add(terms) if len(terms) > 1 else terms[0] if terms else self.zero
-            case Neg(arg):
-                return algebra.negate(self.read(arg, at))
-            case Pow(base, exponent):
-                return algebra.power(self.read(base, at), self.read(exponent, at))
-            case Div(num, den) if names(den) and all(name in self.sizes for name in names(den)):
-                return algebra.divide(self.read(num, at), algebra.number(Number(str(read_whole(den, at)))))
-            case Div(num, den):
-                return algebra.divide(self.read(num, at), self.read(den, at))
-        raise GraphError(f"{type(expr).__name__} in an index form")
-
-    def read_at(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        array, *index = args
-        assert type(array) is Name
-        found = self.arrays[array.name].pick_entry([read_whole(part, at) for part in index])
-        return self.zero if found is None else found
-
-    def read_inside_only(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        """An entry for a maximum, which what lies outside is never."""
-        array, *index = args
-        assert type(array) is Name
-        found = self.arrays[array.name].pick_entry([read_whole(part, at) for part in index])
-        return [] if found is None else found
-
-    def sum_over(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        terms = [term for term in self.read_each(args, at) if term is not self.zero]
-        return self.algebra.add(_flatten_sum(terms)) if len(terms) > 1 else terms[0] if terms else self.zero
-
-    def read_exponents(self, args: Sequence[Expr], at: dict[str, int]) -> Iterator[Any]:
-        """The exponents of log Σ exp, which has a name: so it cannot overflow."""
-        letter, size, raised = args
-        assert type(raised) is Call
-        return self.read_each((letter, size, raised.args[0]), at)
-
-    def max_over(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        found = [part for term in self.read_each(args, at) for part in (term if isinstance(term, list) else [term])]
-        if len(at) > len(self.sizes) + len(self.letters):
-            return found  # inside another max_over, which takes all of them at once
-        return self.algebra.call("max", found) if len(found) > 1 else found[0]
-
-    def read_each(self, args: Sequence[Expr], at: dict[str, int]) -> Iterator[Any]:
-        letter, size, body = args
-        assert type(letter) is Name
-        for i in range(1, read_whole(size, at) + 1):
-            yield self.read(body, {**at, letter.name: i})
-
-    def read_inside(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        place, size = (read_whole(arg, at) for arg in args)
-        return self.algebra.number(ONE) if 1 <= place <= size else self.zero
-
-    def winner(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        """1 where an entry is the largest of its window, 1/k where it is one of k, else 0; each axis has its index, its start, its size."""
-        window = self.read_window(args, at)
-        if window is None:
-            return self.zero
-        own, before, after = window
-        if not before and not after:
-            return self.algebra.number(ONE)
-        return self.algebra.call("max_share", [own, *before, *after])
-
-    def find_first_winner(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        """1 where an entry is the first of the largest of its window, row by row, else 0: as `tutor.rules.functions` has it for max."""
-        window = self.read_window(args, at)
-        if window is None:
-            return self.zero
-        own, before, after = window
-        operands = [*before, own, *after]
-        row = function("max", len(operands))
-        slope = partials_of(row, "first")[len(before)]
-        return self.fill_row(slope, dict(zip(row.params, operands, strict=True)))
-
-    def fill_row(self, expr: Expr, table: Mapping[str, Any]) -> Any:
-        """A formula of a row with entries in place of its parameters."""
-        match expr:
-            case Name(name):
-                return table[name]
-            case Number():
-                return self.algebra.number(expr)
-            case Add(args):
-                return self.algebra.add([self.fill_row(arg, table) for arg in args])
-            case Neg(arg):
-                return self.algebra.negate(self.fill_row(arg, table))
-            case Mul(args):
-                return self.algebra.multiply([self.fill_row(arg, table) for arg in args])
-            case Call(func, args):
-                return self.algebra.call(func, [self.fill_row(arg, table) for arg in args])
-        raise GraphError(f"{type(expr).__name__} in the derivative of a row")
-
-    def read_window(self, args: Sequence[Expr], at: dict[str, int]) -> tuple[Any, list[Any], list[Any]] | None:
-        """An entry, those before it in its window and those after it; nothing outside of the window."""
-        array, *axes = args
-        assert type(array) is Name
-        own, start, size = ([read_whole(part, at) for part in axes[place::3]] for place in range(3))
-        if not all(first < i <= first + count for i, first, count in zip(own, start, size, strict=True)):
-            return None
-        x = self.arrays[array.name]
-        axes_of = [range(first + 1, first + count + 1) for first, count in zip(start, size, strict=True)]
-        window = [list(place) for place in product(*axes_of)]
-        here = window.index(own)
-        found = [[x.pick_entry(place) for place in part] for part in (window[:here], window[here + 1 :])]
-        before, after = ([entry for entry in part if entry is not None] for part in found)
-        return x.pick_entry(own), before, after
 
 
 class _Lazy:
@@ -370,20 +203,20 @@ class _Lazy:
         found: _Lazy = self.done[key]
         return found
 
-    def reader(self) -> _EntryReader:
+    def reader(self) -> IndexReader:
         """What reads the entries of an operation, made once."""
         key = (id(self.expr), "reader")
         if key not in self.done:
             self.done[key] = self._reader()
-        found: _EntryReader = self.done[key]
+        found: IndexReader = self.done[key]
         return found
 
-    def _reader(self) -> _EntryReader:
+    def _reader(self) -> IndexReader:
         expr, entries = self.expr, self.entries
         assert type(expr) is Call
         if expr.func == INDEXED:
             form, letters, _ = index_parts(expr)
-            return _EntryReader(form, letters, {name: entries.known[name] for name in arrays_of(form, set(letters))}, {}, entries.algebra)
+            return IndexReader(form, letters, {name: entries.known[name] for name in arrays_of(form, set(letters))}, {}, entries.algebra)
         count = len(LAYERS[expr.func][0].arrays)
         operands = [self.part(arg) for arg in expr.args[:count]]
         labels = [f" {number}" for number in range(count)]  # no quantity is called so
@@ -392,7 +225,7 @@ class _Lazy:
         arrays: dict[str, Any] = {name: part for (name, _), part in zip(row.operands, operands, strict=True)}
         for part in operands if row.padded else ():
             part.bounded = True
-        return _EntryReader(formula(row.index), row.letters, arrays, {name: int(size) for name, size in sizes.items()}, entries.algebra)
+        return IndexReader(formula(row.index), row.letters, arrays, {name: int(size) for name, size in sizes.items()}, entries.algebra)
 
     def make_entry(self, place: tuple[int, ...]) -> Any:
         expr, entries = self.expr, self.entries
@@ -415,55 +248,9 @@ class _Lazy:
         return self.entries.algebra.call(f"softmax_{place[axis]}", sample)
 
 
-def _loops(expr: Expr, sizes: Mapping[str, int]) -> int:
-    """How many terms one entry of a row's index formula has."""
-    if type(expr) is Call and expr.func in ("sum_over", "max_over"):
-        return read_whole(expr.args[1], sizes) * _loops(expr.args[2], sizes)
-    return max((_loops(part, sizes) for part in children(expr)), default=1)
-
-
 def _is_layer(expr: Expr) -> bool:
     return type(expr) is Call and expr.func in LAYERS
 
 
 def _open_sums(row: Sequence[Any], flat: Sequence[bool]) -> list[Any]:
-    return [part for term, opens in zip(row, flat, strict=True) for part in (_flatten_sum([term]) if opens else (term,))]
-
-
-def _flatten_sum(terms: list[Any]) -> list[Any]:
-    """A sum of sums as one sum."""
-    return [part for term in terms for part in (term.args if type(term) is Add else (term,))]
-
-
-_SPECIAL: dict[str, Callable[[_EntryReader, Sequence[Expr], dict[str, int]], Any]] = {
-    "at": _EntryReader.read_at, "at_inside": _EntryReader.read_inside_only,
-    "sum_over": _EntryReader.sum_over, "max_over": _EntryReader.max_over,
-    "inside": _EntryReader.read_inside, "winner": _EntryReader.winner,
-    "first_winner": _EntryReader.find_first_winner,
-}  # fmt: skip
-
-
-def read_whole(expr: Expr, at: Mapping[str, int]) -> int:
-    """A whole number: an index or a size."""
-    match expr:
-        case Name(name):
-            return at[name]
-        case Number(text):
-            return int(text)
-        case Neg(arg):
-            return -read_whole(arg, at)
-        case Add(args):
-            return sum(read_whole(arg, at) for arg in args)
-        case Mul(args):
-            return prod(read_whole(arg, at) for arg in args)
-        case Call("quotient", (a, b)):
-            return read_whole(a, at) // read_whole(b, at)
-        case Call("remainder", (a, b)):
-            return read_whole(a, at) % read_whole(b, at)
-        case Call("clamp", (place, last)):  # arithmetic, so that it is of many places at once, too
-            own, end = read_whole(place, at), read_whole(last, at)
-            return (own < 1) + end * (own > end) + own * (own >= 1) * (own <= end)
-        case Call("listed", (place, *labels)):
-            own = read_whole(place, at)  # perhaps many places at once
-            return sum(read_whole(label, at) * (own == number) for number, label in enumerate(labels, 1))
-    raise GraphError(f"{write_plain(expr, as_written=True)} is no whole number")
+    return [part for term, opens in zip(row, flat, strict=True) for part in (flatten_sum([term]) if opens else (term,))]

@@ -55,7 +55,7 @@ class Expanded:
     def name_rule(self, target: str, rule: str) -> str:
         """The rule of a step; that of its layer where its formula is none by itself, and where a product fits the other way round, too."""
         reason = self.reasons.get(target, rule)
-        return reason if rule in ("formula", "quotient") or reason == EITHER_WAY else rule
+        return reason if rule in ("formula", "quotient") or reason in EITHER_WAY else rule
 
 
 def is_composite(expr: Expr) -> bool:
@@ -260,8 +260,9 @@ class _Expander:
         own = {name: chosen[place] for place, name in enumerate(given.row.outputs) if place in chosen}
         called = {**fresh.choose(name for name in targets if name not in own), **own}
         for target, reason in given.row.reasons.items():
-            if target in called and (reason != EITHER_WAY or fits_otherwise(given, shapes, fit)):
-                self.reasons[called[target]] = reason
+            said = reason if reason not in EITHER_WAY or fits_otherwise(given, shapes, fit) else EITHER_WAY[reason]
+            if target in called and said:
+                self.reasons[called[target]] = said
         self.write(given, operands, fit, called)
         self.done[call] = [called[output] for output in given.row.outputs]
         return self.done[call]

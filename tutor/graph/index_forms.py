@@ -185,6 +185,28 @@ def _fill_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape, beside
             yield _fill_ones(tree, lengths)
 
 
+def settle_lengths(tree: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """A formula over arrays with its products arranged; each onehot(k) in it, which does not say how long it is, is as long as fits.
+
+    Raises `GraphError` where nothing does.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(settle_lengths(Add((Name("p"), Neg(Call("one_hot", (Number("2"),))))), {"p": (3,)}))
+    'p - one_hot(2, 3)'
+    """
+    problem: GraphError | None = None
+    for candidate in [tree] if "one_hot" not in _list_called(tree) else _fill_lengths(tree, shapes, (), beside=False):
+        try:
+            done = arrange_products(candidate, shapes)
+            shape_of(done, shapes)
+        except GraphError as error:
+            problem = problem or error
+        else:
+            return done
+    assert problem is not None
+    raise problem
+
+
 def _settle_lengths(expr: Expr, shapes: Mapping[str, Shape], sizes: Sequence[Size], tries: Iterator[int], beside: bool) -> Expr:
     """The tree with each 𝟏 that fits its part of the formula with one length only: in X − 𝟏 μᵀ it has one entry for each row of X."""
     parts = children(expr)

@@ -29,8 +29,13 @@ def is_window_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
     if call.func in _LOOKED_UP:
         return any(type(part) is Call and part.func == LIST for part in call.args)
     if call.func in SLIDING:
-        return any(map(_is_setting, call.args)) or any(shape_of(part, shapes) for part in call.args[2:])
+        return any(map(_is_setting, call.args)) or any(_is_no_number(part, shapes) for part in call.args[2:])
     return call.func in POOLS and (any(map(_is_setting, call.args)) or (call.func.endswith("_1d") and _count_axes(call, shapes) == 1))
+
+
+def _is_no_number(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
+    """Whether this is an array or a quantity, as a bias is, and no setting."""
+    return type(expr) is not Number and (bool(shape_of(expr, shapes)) or (type(expr) is Name and expr.name in shapes))
 
 
 def _is_setting(expr: Expr) -> bool:
@@ -58,7 +63,7 @@ def write_window_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     if call.func in POOLS:
         func = call.func.removesuffix("_1d") if _count_axes(call, shapes) == 1 else call.func
         return Call(func, (call.args[0], *_list_settings(call, call.args[1:], POOL_SETTINGS, shapes)))
-    biases = [part for part in call.args[2:] if _is_bias(part) or (not _is_setting(part) and shape_of(part, shapes))]
+    biases = [part for part in call.args[2:] if _is_bias(part) or (not _is_setting(part) and _is_no_number(part, shapes))]
     rest = [part for part in call.args[2:] if part not in biases]
     made = Call(call.func, (*call.args[:2], *_list_settings(call, rest, SLIDING_SETTINGS, shapes)))
     if not biases:
@@ -154,6 +159,8 @@ def _add_bias(made: Call, bias: Expr, shapes: Mapping[str, Shape]) -> Expr:
     whole, own = shape_of(made, shapes), shape_of(bias, shapes)
     kernels = len(shape_of(made.args[1], shapes))
     place = len(whole) - (kernels - 1)
+    if kernels < 3 and own in ((), (1,)):
+        return Add((made, spread_array(bias, own, whole)))
     if kernels < 3 or len(own) != 1 or own[0] != whole[place]:
         channels = whole[place] if kernels > 2 else 1
         what = tell("the bias {bias} of shape {shape} beside {channels} channels", bias=shorten_call(bias, shapes), shape=shape_text(own),

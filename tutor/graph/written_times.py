@@ -11,15 +11,16 @@ from collections.abc import Mapping
 
 from tutor.expression.letters import SUB
 from tutor.graph.repetition import MOST_TERMS, Place, read_place
+from tutor.late_patterns import compile_late
 
-_HEAD = re.compile(r"(?:[Σ∑]|\\sum(?![A-Za-z])|(?<![\w.\\])sum(?=\s?_(?:[({]|[a-z](?![a-z]))))\s*(?:\\limits\s*)?")
-_CALL = re.compile(r"(?<![\w.\\])(?:(?P<json>sum_times)|sum|(?P<divided>mean))\s?\(")
-_LOW = re.compile(r"\s*(?:_\s?(?:\{(?P<braced>[^{}]*)\}|\((?P<round>[^()]*)\)|(?P<bare>[A-Za-z](?![A-Za-z])))|(?P<small>[ₐ-ₜ]))")
-_HIGH = re.compile(r"\s*\^\s?(?:\{(?P<braced>[^{}]*)\}|\((?P<round>[^()]*)\)|(?P<bare>\w))")
-_SPAN = re.compile(
+_HEAD = compile_late(r"(?:[Σ∑]|\\sum(?![A-Za-z])|(?<![\w.\\])sum(?=\s?_(?:[({]|[a-z](?![a-z]))))\s*(?:\\limits\s*)?")
+_CALL = compile_late(r"(?<![\w.\\])(?:(?P<json>sum_times)|sum|(?P<divided>mean))\s?\(")
+_LOW = compile_late(r"\s*(?:_\s?(?:\{(?P<braced>[^{}]*)\}|\((?P<round>[^()]*)\)|(?P<bare>[A-Za-z](?![A-Za-z])))|(?P<small>[ₐ-ₜ]))")
+_HIGH = compile_late(r"\s*\^\s?(?:\{(?P<braced>[^{}]*)\}|\((?P<round>[^()]*)\)|(?P<bare>\w))")
+_SPAN = compile_late(
     r"\s*(?P<index>[A-Za-z])\s*(?:(?:=|\\in)\s*(?P<low>[^=]+?)\s*(?:(?:\.\.|…|,\s?(?:…|\.\.\.|\\[a-z]*dots)\s?,)\s*(?P<high>.+?))?)?\s*"
 )
-_PLACES = re.compile(
+_PLACES = compile_late(
     r"_\s?\{(?P<braced>[^{}]*)\}|_\((?P<round>[^()]*)\)|_(?P<bare>[A-Za-z](?![A-Za-z\d]))|\[(?P<square>[^\[\]]*)\]"
     r"|⟨(?P<angle>[^⟨⟩]*)⟩|\\langle(?P<tex>.*?)\\rangle|\^\{\((?P<raised>[^()]*)\)\}|\^\((?P<power>[^()]*)\)|(?P<small>[₀-₉₊₋ₐ-ₜ]*[ₐ-ₜ][₀-₉₊₋ₐ-ₜ]*)"
 )

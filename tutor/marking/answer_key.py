@@ -58,6 +58,8 @@ def find_right_answer(sheet: Sheet, question: Question, simplified: Mapping[str,
     """
     if question.kind == "choice":
         return RightAnswer(letters=question.right)
+    if question.kind == "program":
+        return RightAnswer()
     if question.kind not in ("expression", "chain"):
         return RightAnswer(values=tuple(sheet.truth[target] for target in question.targets if target in sheet.truth))
     steps = {name: step for name, step in sheet.working.by_name.items() if not read_after(name).updates}

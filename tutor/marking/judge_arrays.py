@@ -33,6 +33,7 @@ from tutor.graph.array_products import read_as_program
 from tutor.graph.index_forms import ArrayFormula, array_formulas, dot_vectors, spread_vectors
 from tutor.graph.letter_ranges import has_computed
 from tutor.graph.shapes import Shape, shape_text, size_expr
+from tutor.late_patterns import compile_late
 from tutor.marking.judge import Judged
 from tutor.marking.judge_lines import answer_of, is_question
 from tutor.marking.marked import BrokenLine, MarkedAnswer, Outcome, Refutation, Slip
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 LAYOUT = "other-layout"
 _SIGNS = frozenset("*·×⋅∗")
 _STARS = frozenset("*∗")
-_DOTS = re.compile(r"[·⋅•]|\\(?:cdot|bullet)(?![A-Za-z])|\\langle(?![A-Za-z])")
+_DOTS = compile_late(r"[·⋅•]|\\(?:cdot|bullet)(?![A-Za-z])|\\langle(?![A-Za-z])")
 _SIGN_COMMANDS = ("\\cdot", "\\times", "\\ast")
 _MISFIT, _DISAGREE = "shapes do not fit", "readers disagree"
 """Correlation and convolution, whose sign many courses have for a product, too."""
@@ -89,8 +90,8 @@ def drop_shapes(text: str, letters: Sequence[str]) -> str:
     )
 
 
-_RELATED = re.compile(r"[=≈←&\\]")
-_SETTINGS = re.compile(r"\[[^\[\]]{1,40}\]")
+_RELATED = compile_late(r"[=≈←&\\]")
+_SETTINGS = compile_late(r"\[[^\[\]]{1,40}\]")
 
 
 def may_be_formula(own: AnswerJudge) -> bool:

@@ -18,7 +18,7 @@ from tutor.errors import ExerciseError, TutorError, ValueProblem
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import layers_of
-from tutor.exercise.question import Question
+from tutor.exercise.question import WITHOUT_VALUES, Question
 from tutor.exercise.training_task import Trainer, is_trained_otherwise
 from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, write_fraction
@@ -27,6 +27,7 @@ from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
 from tutor.marking.array_diagnose import ArraySlips
 from tutor.marking.edges import edges
+from tutor.marking.judge_programs import read_given
 from tutor.marking.question_list import (
     can_follow,
     list_questions,
@@ -87,12 +88,15 @@ class Sheet:
 
     def _check(self) -> None:
         """Refuse questions that cannot be marked, all at once."""
-        without = [q.id for q in self.questions if q.kind not in ("expression", "chain", "choice") and not self.truth]
+        without = [q.id for q in self.questions if q.kind not in WITHOUT_VALUES and not self.truth]
         if without and not self.exercise.counts and not self.exercise.values:
             raise ExerciseError(
                 f"{', '.join(without[:6])} asks for a number, but the exercise has no values",
                 where=self.exercise.id, hint='give it [values], or ask with kind = "expression"',
             )  # fmt: skip
+        for question in self.questions:
+            if question.program is not None and question.program.given:
+                read_given(question.program)
         if not self.questions:
             raise ExerciseError("there is nothing to ask", where=self.exercise.id, hint="write [[question]] rows in its file")
 

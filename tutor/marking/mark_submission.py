@@ -21,13 +21,14 @@ from tutor.answer.read.number_forms import has_decimal_commas
 from tutor.derive.working import list_referred, write_printed
 from tutor.errors import TutorError
 from tutor.exercise.model import Exercise
-from tutor.exercise.question import Question, Tolerance
+from tutor.exercise.question import WITHOUT_VALUES, Question, Tolerance
 from tutor.expression.nodes import Expr, Name
 from tutor.marking.credit import total
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.judge import Earlier, Judge, Judged
 from tutor.marking.judge_answer import AnswerJudge, award
 from tutor.marking.judge_arrays import is_array_right
+from tutor.marking.judge_programs import mark_program
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import PERSON, RIGHT, Marked, MarkedAnswer
 from tutor.numbers.arithmetic import Value
@@ -92,7 +93,7 @@ class Marker:
         asked = self.sheet.by_id[question] if isinstance(question, str) else question
         if is_blank(text):
             return self._mark_blank(asked, text), earlier or Earlier()
-        comma = self._has_commas([text])
+        comma = asked.kind != "program" and self._has_commas([text])
         with _ONE_AT_A_TIME, np.errstate(all="ignore"):  # what is no finite number in floats is judged with more digits, or is no number
             return self._judge(asked, text, earlier or Earlier(), comma=comma)
 
@@ -110,6 +111,8 @@ class Marker:
             return is_array_right(AnswerJudge(self.sheet, self.diagnosis, question, text, Earlier(), comma=self._has_commas([text])))
 
     def _judge(self, question: Question, text: str, earlier: Earlier, *, comma: bool) -> tuple[MarkedAnswer, Earlier]:
+        if question.kind == "program":
+            return mark_program(question, text, self.exercise.scheme), earlier
         judged = AnswerJudge(self.sheet, self.diagnosis, question, text, earlier, comma=comma)
         return judged.mark(), judged.earlier
 
@@ -125,7 +128,8 @@ class Marker:
         marked: dict[str, MarkedAnswer] = {}
         earlier = Earlier()
         problems = submission.problems
-        if comma := self._has_commas(submission.answers.values()):
+        programs = {question.id for question in self.questions if question.kind == "program"}
+        if comma := self._has_commas(text for ident, text in submission.answers.items() if ident not in programs):
             problems = (*problems, COMMAS_READ)
         with _ONE_AT_A_TIME, np.errstate(all="ignore"):  # once for all answers
             for question in self.sheet.marking_order:
@@ -138,7 +142,7 @@ class Marker:
                     marked[question.id] = self._mark_blank(question, text)
         marked = self.settle(marked, earlier)
         answers = tuple(marked[question.id] for question in self.questions)
-        in_order = [marked[question.id] for question in self.sheet.marking_order]
+        in_order = [marked[question.id] for question in self.sheet.marking_order if question.id not in programs]
         return Marked(
             submission.student, self.exercise.id, answers,
             total(a.marks for a in answers), total(a.out_of for a in answers), _find_first_wrong(in_order), problems=problems,
@@ -171,11 +175,11 @@ class Marker:
         from tutor.numbers.printed import as_exact_text
 
         asked = self.sheet.by_id[question] if isinstance(question, str) else question
-        if asked.kind == "choice":
+        if asked.kind in ("choice", "program"):
             return None, ", ".join(asked.right)
         works = [self.sheet.work(target) for target in asked.targets]
         values = [self.sheet.truth[target] for target in asked.targets if target in self.sheet.truth]
-        shown = [as_exact_text(value, 6) for value in values] if asked.kind not in ("expression", "chain") else []
+        shown = [as_exact_text(value, 6) for value in values] if asked.kind not in WITHOUT_VALUES else []
         expr = works[0].expr if len(works) == 1 and works[0] is not None else None
         if asked.array and asked.kind == "expression" and (step := self.sheet.layer_steps.get(asked.array)) is not None:
             expr = step.expr

@@ -64,6 +64,7 @@ class Notation:
     under ``dE/dz1``.
     ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1; where that would look like an
     entry, w_{12}^{(1)}), ``prime`` (w′).  ``arrays`` are the names of whole arrays, which a course may write bold or with an arrow.
+    ``choice`` are the words of cases, in the language of the page.
     """
 
     name: str = "plain"
@@ -81,6 +82,7 @@ class Notation:
     partials: Mapping[tuple[str, str], Symbol] = field(default_factory=dict)
     entries: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     arrays: frozenset[str] = frozenset()
+    choice: tuple[str, str] = ("if", "else")
 
     def symbol(self, name: str) -> Symbol:
         """How a quantity is written; ``w5@1`` is w5 after one update."""

@@ -17,6 +17,7 @@ from unicodedata import normalize
 
 from tutor.errors import TutorError
 from tutor.expression.letters import ACCENTS, COMMANDS, FONTS, LETTERS, SCRIPT, SUB, SUPER
+from tutor.late_patterns import compile_late
 from tutor.text import make_visible
 
 
@@ -34,7 +35,7 @@ SPELLINGS = {
 }  # fmt: skip
 """How programs spell a Greek letter: ``lambda`` is a word of Python's own."""
 
-_TOKEN = re.compile(
+_TOKEN = compile_late(
     r"\\(?P<command>[A-Za-z]+)|(?P<char>[A-Za-z0-9+\-(),'*=.∘]|[{}^_])|(?P<space>\s+|\\,)|(?P<bad>.)", re.DOTALL
 )
 _ANGLES = {"langle": "⟨", "rangle": "⟩"}
@@ -74,8 +75,8 @@ class Parts:
         return replace(self, sup=Symbol(f"{self.sup.latex},{more.latex}", f"{self.sup.text},{more.text}")).symbol()
 
 
-_FACE = re.compile(r"\\(?:mathbf|boldsymbol|vec)\{([^{}]*)\}")
-_LETTER = re.compile(
+_FACE = compile_late(r"\\(?:mathbf|boldsymbol|vec)\{([^{}]*)\}")
+_LETTER = compile_late(
     r"\\(?P<accent>hat|tilde|bar)\{(?P<inner>[^{}]*)\}"
     r"|\\math(?:it|rm)\{(?P<word>[^{}]*)\}|(?P<plain>\\[A-Za-z]+(?![A-Za-z{])|[A-Za-z](?![A-Za-z]))"
 )
@@ -109,9 +110,9 @@ def set_face(symbol: Symbol, face: Face) -> Symbol:
     return Symbol(faced + symbol.latex[match.end() :], symbol.text)
 
 
-_MOVED = re.compile(r"\b([Lltkn])([mp])(\d)\b")
+_MOVED = compile_late(r"\b([Lltkn])([mp])(\d)\b")
 """A place counted from another one, as it can be written in a name: x_Lm1 is x of the layer L − 1, h_tp1 is h at t + 1."""
-_TIMES = re.compile(r"(?<=\d)·(?=[^\W\d])")
+_TIMES = compile_late(r"(?<=\d)·(?=[^\W\d])")
 """The sign of a product that an index needs none of: 2i."""
 
 
@@ -271,7 +272,7 @@ _TYPED = {
     "−": "-", "ℒ": "\\mathcal{L}", "′": "'", "²": "^{2}", "³": "^{3}", "ᵀ": "^{\\top}", "½": "\\frac{1}{2}", "‖": "\\Vert ",
 }  # fmt: skip
 """Signs as they are typed without LaTeX, as it."""
-_FORMULA_TOKEN = re.compile(
+_FORMULA_TOKEN = compile_late(
     r"\\(?P<command>[A-Za-z]+)|\\,|(?P<char>[A-Za-z0-9+\-(),'*=.∘/<>\[\]]|[{}^_])|(?P<space>\s+)|(?P<bad>.)", re.DOTALL
 )
 LONGEST_FORMULA = 400
@@ -308,11 +309,11 @@ def read_formula(text: str) -> Symbol:
     return _FormulaReader(spelled).read_whole()
 
 
-_WORD = re.compile(r"[A-Za-z]{4,}|\]\s*\(")
+_WORD = compile_late(r"[A-Za-z]{4,}|\]\s*\(")
 """Words, which in mathematics are products of their letters, and what Markdown takes for a link."""
-_COMMAND_WORDS = re.compile(rf"\\(?:{'|'.join(FONTS)})\s*\{{[A-Za-z]*\}}|\\[A-Za-z]+")
+_COMMAND_WORDS = compile_late(rf"\\(?:{'|'.join(FONTS)})\s*\{{[A-Za-z]*\}}|\\[A-Za-z]+")
 _ACCENT_OF = {mark: name for name, mark in ACCENTS.items()}
-_ACCENTED_LETTER = re.compile(f"([A-Za-z])([{''.join(_ACCENT_OF)}])")
+_ACCENTED_LETTER = compile_late(f"([A-Za-z])([{''.join(_ACCENT_OF)}])")
 
 
 class _FormulaReader(_SymbolReader):
@@ -403,16 +404,16 @@ class _FormulaReader(_SymbolReader):
 
 
 _LOWERED = str.maketrans({digit: SUB[digit] for digit in "0123456789"})
-_ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
+_ACCENTED = compile_late(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
 """An accent as part of a name: y_hat, w_tilde_1."""
-_ACCENT_RUN_ON = re.compile(r"([A-Za-z])(bar|tilde)")
+_ACCENT_RUN_ON = compile_late(r"([A-Za-z])(bar|tilde)")
 """The same of one letter, run together as programs have it: xbar; a rebar is a word."""
-_SQUARED = re.compile(r"([A-Za-z]+)_sq(?=_|\d|\Z)")
+_SQUARED = compile_late(r"([A-Za-z]+)_sq(?=_|\d|\Z)")
 """A square as part of a name: sigma_sq is σ², a variance."""
 
 
-_WRITTEN = re.compile(r"[\\^{'=+/(\[<>,]")
-_FORMULA_SIGN = re.compile(r"[=(,\[<>+/ -](?![^{}]*\})")
+_WRITTEN = compile_late(r"[\\^{'=+/(\[<>,]")
+_FORMULA_SIGN = compile_late(r"[=(,\[<>+/ -](?![^{}]*\})")
 """What stands in formulas, and in symbols in an index or superscript only."""
 
 

@@ -16,7 +16,8 @@ from typing import TypeAlias
 
 from tutor.errors import GraphError
 from tutor.expression.nodes import Expr
-from tutor.graph.entries import MAX_WORK, Array, read_whole
+from tutor.graph.entries import MAX_WORK, Array
+from tutor.graph.index_form import read_whole
 from tutor.graph.shapes import MAX_ENTRIES, Shape
 from tutor.numbers.array_code import (
     DIVIDED_OUT,

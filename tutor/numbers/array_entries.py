@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from tutor.errors import ExpressionError
 from tutor.expression.nodes import ONE, ZERO, Number
-from tutor.graph.entries import Array, read_whole
+from tutor.graph.entries import Array
+from tutor.graph.index_form import read_whole
 from tutor.numbers.array_code import (
     DIVIDED_OUT,
     DOT,

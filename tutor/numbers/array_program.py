@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tutor.expression.nodes import Call, Expr, Name
-from tutor.graph.entries import arrays_of, index_parts
+from tutor.graph.index_form import arrays_of, index_parts
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import INDEXED, Shape, bind
 from tutor.numbers.array_algebra import TOTAL, ArrayAlgebra, ArrayNode

@@ -35,17 +35,26 @@ MANY = 5_000
 """A graph of so many quantities is compared at one random point."""
 
 
-def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | None) -> Agreement:
+def agree(
+    layered: Layered,
+    scalar: Graph | None,
+    values: Mapping[str, Value] | None,
+    *,
+    apart: Graph | None = None,
+    found: Mapping[str, Array[Value]] | None = None,
+) -> Agreement:
     """Compare both forms at the given values of the single quantities, or at seeded random points.
 
     ``scalar`` is the graph neuron by neuron where there is one (a network's is made on its own); else the layers are written out.
+    What was worked out before is not worked out again: ``apart`` is what `write_apart` makes of the graph, ``found`` are the arrays of the
+    layer form at the given values.
 
     Raises `ProofError` with the entry where they differ.
     """
     layered, sizes = choose_sizes(layered)
     shown = write_out(layered) if scalar is None else scalar
     count = POINTS if len(shown.names) < MANY else 1
-    graph = write_apart(shown, layered)
+    graph = apart or write_apart(shown, layered)
     by_layers, by_neurons = derive(layered.graph), derive(graph)
     points: Sequence[Mapping[str, Value]] = [values] if values is not None else random_points(graph, count)
     if not points:
@@ -53,7 +62,7 @@ def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | 
     worst: Value = Fraction(0)
     for point in points:
         leaves = {quantity.name: point[quantity.name] for quantity in graph.leaves}
-        arrays = evaluate_layers(by_layers, as_arrays(layered, leaves), least=LEAST)
+        arrays = found if found and values is not None else evaluate_layers(by_layers, as_arrays(layered, leaves), least=LEAST)
         trace = evaluate(by_neurons, leaves, least=LEAST).values
         worst = max(worst, _compare_entries(layered, graph.loss, arrays, trace), key=as_real)
     entries = sum(len(named.items) for named in layered.entries.values())

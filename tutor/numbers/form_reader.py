@@ -9,7 +9,8 @@ from math import prod
 from tutor.errors import GraphError
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
 from tutor.expression.walk import names
-from tutor.graph.entries import MAX_WORK, read_whole
+from tutor.graph.entries import MAX_WORK
+from tutor.graph.index_form import read_whole
 from tutor.graph.shapes import AXES, operation_text
 from tutor.numbers.array_algebra import AXIS_LETTERS, MAX_FACTORS, ArrayAlgebra, ArrayNode
 from tutor.numbers.array_code import (

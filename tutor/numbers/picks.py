@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from tutor.graph.entries import read_whole
+from tutor.graph.index_form import read_whole
 from tutor.numbers.array_code import Pick
 from tutor.numbers.arrays import Flags, np
 

@@ -14,6 +14,7 @@ from tutor.expression.walk import substitute
 from tutor.graph.entries import SAMPLES, Array, Entries, samples
 from tutor.graph.layered import Layered, choose_sizes, write_out
 from tutor.graph.nested_products import take_apart
+from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import Value, add, as_real, divide
 from tutor.numbers.form_agreement import LEAST, POINTS, TOLERANCE, relative
 from tutor.numbers.proof_facts import Rewritten
@@ -21,9 +22,12 @@ from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
 
 
-def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[str, Value] | None) -> Rewritten:
-    """Compare both sides of every rewrite, at random points and at the given values.
+def prove(
+    layered: Layered, rewrites: Sequence[LayerRewrite], arrays: Mapping[str, Array[Value]] | None, apart: Graph | None = None
+) -> Rewritten:
+    """Compare both sides of every rewrite, at random points and with the ``arrays`` of all quantities and gradients at the given values.
 
+    ``apart`` are the layers neuron by neuron where they are written out already.
     A rewrite whose targets have to sum to 1 is left out where the given ones do not.
 
     Raises `ProofError` where one does not hold.
@@ -33,20 +37,19 @@ def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[st
     small, sizes = choose_sizes(layered)
     numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
     compared = [replace(r, expr=substitute(r.expr, numbers), equals=substitute(r.equals, numbers)) for r in rewrites]
-    for point in random_points(write_out(take_apart(small)), POINTS, seed=2):
-        _arrays(small, compared, norm_targets(small, compared, as_arrays(small, point)), least=LEAST)
-    if values is None:
+    derivation = derive(small.graph)
+    for point in random_points(apart or write_out(take_apart(small)), POINTS, seed=2):
+        given = norm_targets(small, compared, as_arrays(small, point))
+        _compare_sides(compared, evaluate_layers(derivation, given, least=LEAST))
+    if arrays is None:
         return Rewritten(tuple(rewrites), {})
-    arrays = as_arrays(layered, values)
     kept = [r for r in rewrites if not r.targets or all(total == 1 for total in _totals(arrays[r.targets], r))]
-    return Rewritten(tuple(kept), _arrays(layered, kept, arrays))
+    return Rewritten(tuple(kept), _compare_sides(kept, arrays))
 
 
-def _arrays(
-    layered: Layered, rewrites: Sequence[LayerRewrite], given: Mapping[str, Array[Value]], *, least: int = 0
-) -> dict[str, Array[Value]]:
+def _compare_sides(rewrites: Sequence[LayerRewrite], arrays: Mapping[str, Array[Value]]) -> dict[str, Array[Value]]:
     """The left sides, once they were compared with the right ones."""
-    known = dict(evaluate_layers(derive(layered.graph), given, least=least))
+    known = dict(arrays)
     made: dict[str, Array[Value]] = {}
     for rewrite in rewrites:
         entries = Entries(known, Numbers())

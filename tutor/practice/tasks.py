@@ -91,6 +91,11 @@ def _name_rule(step: Step) -> str:
 
 def make_marker(exercise: Exercise, seed: int = 0) -> Marker:
     """What judges the answers to an exercise; one that trains over several steps is asked for the table of its training, too."""
+    typed = tuple(question for question in exercise.questions if question.kind != "program")
+    if exercise.questions and not typed:
+        raise ExerciseError("what is asked here are programs, which are handed in as files", where=exercise.id,
+                            hint="tutor code FILE judges one, tutor mark those of a class")  # fmt: skip
+    exercise = exercise if len(typed) == len(exercise.questions) else replace(exercise, questions=typed)
     marker = Marker(exercise, seed)
     graph = exercise.graph
     asks_table = any(question.kind == "column" for question in exercise.questions)

@@ -325,6 +325,7 @@ def _stack_later(reader: Any, node: ast.AST, given: Given) -> Any:
     parts = given["x"]
     if not parts:
         raise reader.source.refuse(node, tell("how many rounds this loop has is not known"))
+    parts = [reader.take_array(part, node) if isinstance(part, FilledArray) else part for part in parts]
     axis = 1 if given["batch_first"] and not given["lone"] else 0
     if given["lone"]:
         parts = [reader.pick(part, (0,), node) for part in parts]

@@ -39,6 +39,7 @@ from tutor.program.program_values import (
     write_number,
     write_size,
 )  # fmt: skip
+from tutor.program.written_operators import list_operators
 
 WRITTEN_FUNCTIONS = {"normalize": "normalize", "cosine_similarity": "cosine_similarity", "rms_norm": "rms_norm", "kl_div": "kl_div",
                      "scaled_dot_product_attention": "attention"}  # fmt: skip
@@ -65,8 +66,8 @@ class CallReader(ExpressionReader):
         """What a layer of torch.nn gives."""
 
     @abstractmethod
-    def call_written(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
-        """A layer that is written out as a program."""
+    def call_written(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any], *, operators: bool = False) -> Any:
+        """A layer, or an operator of ONNX, that is written out as a program."""
 
     @abstractmethod
     def apply(self, value: Any, node: ast.Call, values: list[Any]) -> Any:
@@ -86,7 +87,7 @@ class CallReader(ExpressionReader):
         values: list[Any] = []
         for part in node.args:
             inner = self.read(part.value if isinstance(part, ast.Starred) else part)
-            values += list(inner) if isinstance(part, ast.Starred) and isinstance(inner, tuple | list) else [inner]
+            values += list(inner) if isinstance(part, ast.Starred) and isinstance(inner, tuple | list | range) else [inner]
         named: dict[str, Any] = {}
         for keyword in node.keywords:
             inner = self.read(keyword.value)
@@ -213,6 +214,8 @@ class CallReader(ExpressionReader):
             return None
         if head == "torch.nn.utils.rnn":
             raise self.source.refuse(node, tell("{path} is no function that is read", path=path[:80]))
+        if head == "onnx" and word in list_operators():
+            return self.call_written(word, node, values, named, operators=True)
         made = self.make_layer(path, node, values, named)
         if made is not NotImplemented:
             return made

@@ -129,7 +129,7 @@ class ExpressionReader(OperandReader):
             return _MEASURED[node.attr](self, shape, node)
         if isinstance(value, Formula | Open | FilledArray | DrawnArray | Condition) and node.attr in ("dtype", "device", "grad", "is_cuda"):
             return None
-        if isinstance(value, DrawnArray | FilledArray | KnownArray) and node.attr in ("T", "mT", "data"):
+        if isinstance(value, DrawnArray | FilledArray | KnownArray | list) and node.attr in ("T", "mT", "data", "ndim", "shape"):
             value = self.take_array(value, node)
         if isinstance(value, Formula | Open | Condition):
             formula = self.take_array(value, node)
@@ -257,7 +257,7 @@ class ExpressionReader(OperandReader):
         for part in node.elts:
             if isinstance(part, ast.Starred):
                 inner = self.read(part.value)
-                found += inner if isinstance(inner, tuple | list) else [self.refuse_value(part, inner)]
+                found += inner if isinstance(inner, tuple | list | range) else [self.refuse_value(part, inner)]
             else:
                 found.append(self.read(part))
         return tuple(found) if isinstance(node, ast.Tuple) else found

@@ -24,6 +24,7 @@ from tutor.program.program_values import (
     write_number,
 )  # fmt: skip
 from tutor.program.written_layers import list_written
+from tutor.program.written_operators import list_operators
 
 MOST_CALLS = 16
 """So many helpers may call each other."""
@@ -197,10 +198,13 @@ class FunctionReader(CallReader):
             values, named = [next(iter(named.values()))], {}
         return torch_layers.call_layer(self, layer, node, values, named or {})
 
-    def call_written(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
-        """A layer that is written out as a program (`tutor.program.written_layers`), read in the place of its call."""
-        scope: dict[str, Any] = {"torch": Library("torch"), "math": Library("math")}
-        for name, function in list_written().items():
+    def call_written(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any], *, operators: bool = False) -> Any:
+        """A layer that is written out as a program (`tutor.program.written_layers`), read in the place of its call.
+
+        With ``operators`` it is one of ONNX (`tutor.program.written_operators`).
+        """
+        scope: dict[str, Any] = {"torch": Library("torch"), "math": Library("math"), "F": Library("torch.nn.functional")}
+        for name, function in (list_operators() if operators else list_written()).items():
             scope[name] = OwnFunction(function, None, scope)
         for name in ("add_mask", "stack_later", "stack_states"):
             scope[name] = Library(f"torch.{name}")

@@ -30,7 +30,7 @@ from tutor.program.program_values import (
     write_size,
 )
 from tutor.program.recorder import Recorder
-from tutor.program.source import Source, read_source
+from tutor.program.source import Place, Source, read_source
 from tutor.program.statement_reader import StatementReader
 
 ENTRANCES = ("forward", "loss", "model", "main")
@@ -57,13 +57,16 @@ class ReadProgram:
     notes: tuple[str, ...] = ()
     dialect: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
-    places: tuple[tuple[int, int], ...] = ()
+    places: tuple[Place, ...] = ()
 
 
-def read_program(text: str, file: str, wanted: str = "", shapes: Mapping[str, Shape] | None = None) -> ReadProgram:
+def read_program(
+    text: str, file: str, wanted: str = "", shapes: Mapping[str, Shape] | None = None, places: tuple[Place, ...] = ()
+) -> ReadProgram:
     """Read a function (``forward``), a class (``MLP``, ``MLP.forward``) or, without a name, what the file computes.
 
-    ``shapes`` are those of the arguments by their names.  Nothing of the text is run.
+    ``shapes`` are those of the arguments by their names, ``places`` where each line stands, if that is no line of a file.  Nothing of
+    the text is run.
 
     Raises `ProgramError` with file, line and column for what is not read.
 
@@ -71,7 +74,7 @@ def read_program(text: str, file: str, wanted: str = "", shapes: Mapping[str, Sh
     >>> [(step.target, found.lines[step.target]) for step in found.layered.graph.steps]
     [('z', 2), ('out', 3)]
     """
-    source = read_source(text, file)
+    source = read_source(text, file, places)
     taken = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
     given = put_numbers(shapes or {})
     reader = ProgramReader(Recorder(source, given, taken | {*given}), "torch" if _uses_torch(source) else "numpy")

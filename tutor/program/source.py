@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 from unicodedata import normalize
 
 from tutor.errors import ProgramError, TutorError, tell
@@ -20,6 +21,10 @@ MAX_NESTED = 60
 """So deep may the parts of a statement stand in one another."""
 
 
+Place: TypeAlias = "tuple[int, int] | str"
+"""Where a line of a program stands: the cell of a notebook and the line there, or the name of a node of a model."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A program as it was read: its name for messages, its lines, its tree, and what of a notebook was left out.
@@ -32,7 +37,7 @@ class Source:
     file: str
     lines: tuple[str, ...]
     tree: ast.Module
-    places: tuple[tuple[int, int], ...] = ()
+    places: tuple[Place, ...] = ()
     skipped: tuple[str, ...] = ()
 
     def refuse(self, node: ast.AST, what: str, hint: str = "") -> ProgramError:
@@ -40,13 +45,15 @@ class Source:
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         at = len(text.encode()[:column].decode(errors="ignore"))
-        return ProgramError(what, where=f"{self.name_line(line)}:{at + 1}", hint=hint, spot=refusal(text, "", at).spot)
+        written = 0 < line <= len(self.places) and isinstance(self.places[line - 1], str)  # by us: the column is nobody's
+        where = self.name_line(line) if written else f"{self.name_line(line)}:{at + 1}"
+        return ProgramError(what, where=where, hint=hint, spot=refusal(text, "", at).spot)
 
     def name_line(self, line: int) -> str:
-        """The file and the line; of a notebook its cell and the line in that."""
+        """The file and the line; of a notebook its cell and the line in that, of a model its node."""
         if 0 < line <= len(self.places):
-            cell, own = self.places[line - 1]
-            return f"{self.file} cell {cell}:{own}"
+            place = self.places[line - 1]
+            return f"{self.file} {place}".rstrip() if isinstance(place, str) else f"{self.file} cell {place[0]}:{place[1]}"
         return f"{self.file}:{line}"
 
     def refuse_for(self, node: ast.AST, error: TutorError) -> ProgramError:
@@ -54,8 +61,8 @@ class Source:
         return self.refuse(node, error.what, error.hint)
 
 
-def read_source(text: str, file: str, places: tuple[tuple[int, int], ...] = ()) -> Source:
-    """The tree of a program's text; ``places`` are the cell and the line there of each line of a notebook.
+def read_source(text: str, file: str, places: tuple[Place, ...] = ()) -> Source:
+    """The tree of a program's text; ``places`` say where each line stands, in a notebook or in a model.
 
     Raises `ProgramError` for what is no Python, for one that is too long or too deep, and for names in letters that look like others.
     """

@@ -66,7 +66,7 @@ class StatementReader(FunctionReader):
                 except (TypeError, ValueError, IndexError, KeyError, AttributeError, AssertionError, ArithmeticError):
                     raise self.source.refuse(node, tell("this statement is not read"), tell("write it in several statements")) from None
             except ProgramError as error:
-                if type(node) in (ast.Return, ast.Raise):
+                if type(node) in (ast.Return, ast.Raise) or self.recorder.at:  # of a program of ours every statement is read
                     raise
                 self.leave_unread(node, error)
 

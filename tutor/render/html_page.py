@@ -73,6 +73,9 @@ mtd { padding: 0.4ex 0.4em; } mtd:first-child { padding-left: 0.1em; } mtd:last-
 .place { float: right; margin-left: 1em; } .quiet { opacity: 0.7; }
 .beside { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4em 2.4em; container-type: normal; }
 .beside .aligned { grid-template-columns: max-content minmax(0, max-content) auto; max-width: 100%; }
+.answers { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: 0.3em 1.5em; }
+.answer { display: flex; align-items: baseline; overflow-x: auto; overflow-y: hidden; padding-block: 0.1em; } .answer math { margin: 0; }
+ .answer.wide { grid-column: 1 / -1; }
 .question { margin: 0.8em 0; break-inside: avoid; } .question > p { margin: 0; } .number { font-weight: 600; margin-right: 0.6em; }
 .told { float: right; margin-left: 1em; } .told code { margin-right: 0.8em; }
 ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
@@ -80,7 +83,7 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .boxes.single td { width: 10em; } .boxes.whole { width: calc(100% - 2em); } .boxes.whole td { padding: 0; } .line { height: 1.9em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } p code, td code { font-size: 0.9em; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
-@media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } }
+@media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } math { font-size: 1em; } .side math { font-size: 0.95em; } }
 @media print { main { max-width: none; padding: 0; } .side { overflow: visible; } }
 @media print { body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
 """ + PICTURES_STYLE + BARS_STYLE
@@ -148,6 +151,10 @@ def _set_accent(accent: str) -> str:
     return f":root {{ --accent: #{accent}; }}\n@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n"
 
 
+_WIDE_ANSWER = 13.0
+"""An answer of so many em has the width of the page."""
+
+
 class _HtmlPage:
     """Sets the blocks of one document."""
 
@@ -210,11 +217,21 @@ class _HtmlPage:
 
     @block.register
     def _(self, block: Equations) -> str:
+        if block.listed:
+            return f'<div class="answers">{"".join(map(self.write_answer, block.rows))}</div>' if block.rows else ""
         groups = [[equation] for equation in block.rows] if block.beside else [block.rows] if block.rows else []
         grids = ["\n".join(row for equation in group for row in self.list_rows(equation)) for group in groups]
         kind = "equations beside" if block.beside else "equations"
         inside = "\n".join(f'<div class="aligned">\n{rows}\n</div>' for rows in grids)
         return f'<div class="{kind}">{inside}</div>' if grids else ""
+
+    def write_answer(self, equation: Equation) -> str:
+        """An answer behind its number; a long one is as wide as the page."""
+        members = [self.printer.write_alone(equation.left)]
+        members += [self.printer.write_alone(side.expr, side.relation) for side in equation.sides]
+        wide = sum(map(self.printer.measure, (equation.left, *(side.expr for side in equation.sides)))) > _WIDE_ANSWER
+        place = f'<span class="number">{self.sentence(equation.why)}</span>'
+        return f'<div class="answer{" wide" if wide else ""}">{place}{"".join(members)}</div>\n'
 
     def list_rows(self, equation: Equation) -> Iterator[str]:
         """A row for each member of an equation, the reason beside the first."""

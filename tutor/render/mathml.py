@@ -52,6 +52,10 @@ class MathmlPrinter:
         pieces = [_write_math(body, ' displaystyle="true"', sign) for sign, (_, body) in zip(signs, parts, strict=True)]
         return f'<span class="terms">{"<wbr>".join(pieces)}</span>'
 
+    def measure(self, expr: Expr) -> float:
+        """About how wide an expression is, in em."""
+        return measure(self._writer.show(expr).translate(_MARKS))
+
     def _list_parts(self, expr: Expr) -> list[tuple[str, str]]:
         """The terms of a sum, the factors of a product, the matrices of an array or what is joined, each with the sign before it.
 

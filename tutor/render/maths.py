@@ -58,7 +58,7 @@ class Style:
     root: tuple[str, str]
     prime: str
     positive: tuple[str, str]
-    cases: tuple[str, str, str, str]
+    cases: str
     above: str
     applied: str = ""
 
@@ -79,7 +79,7 @@ LATEX = Style(
     root=("\\sqrt{", "}"),
     prime="'",
     positive=("\\mathbf{1}_{", "}"),
-    cases=("\\begin{cases} ", " & \\text{if } ", " \\\\ ", " & \\text{else} \\end{cases}"),
+    cases="\\begin{cases} %(yes)s & \\text{%(when)s } %(above)s \\\\ %(no)s & \\text{%(otherwise)s} \\end{cases}",
     above=" > ",
 )
 
@@ -102,7 +102,7 @@ TEXT = Style(
     root=("√(", ")"),
     prime="′",
     positive=("1[", "]"),
-    cases=("(", " if ", " else ", ")"),
+    cases="(%(yes)s %(when)s %(above)s %(otherwise)s %(no)s)",
     above=" > ",
 )
 
@@ -435,10 +435,9 @@ class Writer:
     def _write_conditional(self, expr: Call) -> str:
         if not self._is_cases(expr):
             return self._write_indicator(expr)
-        first, when, then, last = self.style.cases
-        above = self._write_condition(expr)
+        when, otherwise = self.notation.choice
         yes, no = self.show(expr.args[1]), self.show(expr.args[2])
-        return first + yes + when + above + then + no + last
+        return self.style.cases % {"yes": yes, "when": when, "above": self._write_condition(expr), "no": no, "otherwise": otherwise}
 
     def _write_indicator(self, expr: Call) -> str:
         return self.style.positive[0] + self._write_condition(expr) + self.style.positive[1]

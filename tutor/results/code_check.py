@@ -6,10 +6,10 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tutor.code.code_verdicts import CodeVerdict, WrongLine
+from tutor.code.code_verdicts import CodeVerdict, disclose_code
 from tutor.code.judge_code import judge_code
 from tutor.errors import OutputError
 from tutor.explain.code_page import document as write_page
@@ -78,22 +78,6 @@ def check_code(
     found = judge_code(source, backward, other, forward, beside)
     shown = tuple(disclose_code(verdict, reveal) for verdict in found)
     return CodeCheck(file, shown, require_wording(words) if words is None or isinstance(words, str) else words)
-
-
-def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
-    """A verdict without what may not be shown."""
-    if reveal == "solution":
-        return verdict
-    if reveal == "none":
-        outputs = tuple(replace(output, factor="") for output in verdict.outputs)
-        unread = tuple(line for line in verdict.unread if not line.fails)
-        return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread)
-    return replace(verdict, roots=tuple(map(_hide_change, verdict.roots)))
-
-
-def _hide_change(root: WrongLine) -> WrongLine:
-    others = tuple(map(_hide_change, root.others))
-    return replace(root, old="", new="", factor="", before=(), after=(), others=others)
 
 
 def check_backward(

@@ -45,7 +45,7 @@ class ComparisonReport(Page):
 
     def __post_init__(self) -> None:
         """Derivatives stand in tables here, so they are set on one line."""
-        object.__setattr__(self, "notation", replace(self.notation, slashed=True))
+        object.__setattr__(self, "notation", replace(self.words.speak(self.notation), slashed=True))
 
     @property
     def name(self) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from tutor.answer.read.vocabulary import notation_of
+from tutor.code.code_verdicts import CodeVerdict, disclose_code
+from tutor.errors import TutorError
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question, labels
 from tutor.explain import class_page as classroom
@@ -16,6 +19,7 @@ from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.marking.classwork import Classwork, count
 from tutor.marking.disclosure import Reveal, disclose
+from tutor.marking.judge_programs import judge_program
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Marked
 from tutor.notation.profile import Notation
@@ -31,7 +35,8 @@ class Feedback(Page):
     ``reveal`` says how much of the solution it may show: ``none`` (verdicts and marks), ``hint`` (also the slip, its step and where to
     look next), ``solution``.  ``questions`` say what was asked and in how many marks; ``own`` has the exercise's own values by quantity
     (given and computed, as text), which a refuting point must not give away; ``rules`` says by quantity what kind of rule its step needs;
-    ``solutions`` has formula and shown value by question.  ``title`` is the exercise's; ``words`` are the language of the page.
+    ``solutions`` has formula and shown value by question, ``programs`` the verdicts on programs.  ``title`` is the
+    exercise's; ``words`` are the language of the page.
 
     >>> Feedback(Marked("anna", "dl/bce"), title="A neuron learns").document().title
     'Feedback: A neuron learns'
@@ -46,10 +51,11 @@ class Feedback(Page):
     rules: Mapping[str, str] = field(default_factory=dict)
     solutions: Mapping[str, Solution] = field(default_factory=dict)
     words: Wording = ENGLISH
+    programs: Mapping[str, Sequence[CodeVerdict]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Derivatives stand in sentences here, so they are set on one line."""
-        object.__setattr__(self, "notation", replace(self.notation, slashed=True))
+        object.__setattr__(self, "notation", replace(self.words.speak(self.notation), slashed=True))
 
     @property
     def name(self) -> str:
@@ -67,6 +73,7 @@ class Feedback(Page):
         return student.document(student.FeedbackSheet(
             self.shown, self.reveal, self.title or marked.exercise, marked.exercise if self.title else "", self.notation,
             self.questions, self.rules, self.solutions, self.words,
+            self.programs,
         ))  # fmt: skip
 
     def to_json(self) -> str:
@@ -74,7 +81,7 @@ class Feedback(Page):
         from tutor.contracts.marking_json import feedback
         from tutor.contracts.schema import dump_json
 
-        return dump_json(feedback(self.shown, self.reveal, self.solutions), ascii_only=True)
+        return dump_json(feedback(self.shown, self.reveal, self.solutions, self.programs), ascii_only=True)
 
 
 def course_notation(exercise: Exercise) -> Notation:
@@ -100,14 +107,32 @@ def reports(
     said, sheet = require_wording(words, marker.exercise.language), marker.sheet
     own = {name: as_exact_text(value) for name, value in sheet.truth.items()}
     rules = {step.target: said.marking.rule(step.sort, step.rule) for step in sheet.working.steps}
-    solutions = {question.id: marker.solution(question.id) for question in marker.questions} if reveal == "solution" else {}
+    told = [question.id for question in marker.questions if question.kind != "program"] if reveal == "solution" else []
+    solutions = {ident: marker.solution(ident) for ident in told}
     written = notation or course_notation(marker.exercise)
     title = marker.exercise.say(marker.exercise.title, said.language)
     common = Feedback(
         Marked("", marker.exercise.id), reveal, title, written, marker.exercise.say_questions(said.language, marker.questions), own, rules,
         solutions, said,
     )
-    return lambda marked: replace(common, marked=marked)
+    asked = {question.id: question for question in marker.questions if question.kind == "program"}
+    return lambda marked: replace(common, marked=marked, programs=judge_again(marked, asked, reveal))
+
+
+def judge_again(marked: Marked, asked: Mapping[str, Question], reveal: Reveal) -> dict[str, tuple[CodeVerdict, ...]]:
+    """The verdicts on the programs of a student, as far as they may be shown: what they were marked with, since nothing else is in them.
+
+    What is right, blank or no Python has no more to say than its mark.
+    """
+    told = [one for one in marked.answers if one.question in asked and one.verdict in ("misconception", "wrong", "undecided")]
+    if reveal == "none" or not told:
+        return {}
+    found = {}
+    for answer in told:
+        with suppress(TutorError):
+            verdicts = judge_program(asked[answer.question], answer.text)
+            found[answer.question] = tuple(disclose_code(verdict, reveal) for verdict in verdicts)
+    return found
 
 
 @dataclass(frozen=True)
@@ -122,7 +147,7 @@ class ClassReport(Page):
 
     def __post_init__(self) -> None:
         """Derivatives stand in tables here, so they are set on one line."""
-        object.__setattr__(self, "notation", replace(self.notation, slashed=True))
+        object.__setattr__(self, "notation", replace(self.words.speak(self.notation), slashed=True))
 
     @property
     def name(self) -> str:

@@ -221,7 +221,8 @@ def practise(
     session = start(exercise, settings, shares)
     if not session.lesson.tasks:
         raise OutputError(f"{exercise.id} asks for nothing", hint="give wrt a quantity, or take another exercise")
-    return Practice(session, require_wording(words, exercise.language), find_notation(session.lesson))
+    said = require_wording(words, exercise.language)
+    return Practice(session, said, said.speak(find_notation(session.lesson)))
 
 
 def choose_costs(text: str, mode: Mode) -> Costs:

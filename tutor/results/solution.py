@@ -7,7 +7,7 @@ looks is left to the renderers, which it calls on request.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.errors import GraphError, ValueProblem, hint_near
@@ -50,7 +50,9 @@ class Solution(Page):
     words: Wording = ENGLISH
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "notation", self.worked.notation)
+        """The page speaks the language of its words, in its formulas, too."""
+        object.__setattr__(self, "notation", self.words.speak(self.worked.notation))
+        object.__setattr__(self, "worked", replace(self.worked, notation=self.notation))
 
     # What it is about
 

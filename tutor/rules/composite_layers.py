@@ -98,8 +98,8 @@ class CompositeLayer:
 _SCALED = ("gamma?", "beta?")
 _NORMALISED = {"xhat": "normalised", "y": "scaled and shifted"}
 _SCORED = {"S": "scores"}
-EITHER_WAY = "either way"
-"""The reason of a product that is written out as one of two that fit: the page says so."""
+EITHER_WAY = {"either way": "", "gate either way": "gate"}
+"""The reasons of a product that is written out as one of two that fit, which the page says; with what is said where only one fits."""
 _GATED = {**dict.fromkeys("ifo", "gate"), "g": "candidate", "c_next": "cell"}
 _TORCH_SCALED = {"weight": "gamma", "bias": "beta"}
 _EPS = {"eps": "0.00001"}
@@ -309,25 +309,25 @@ _ROWS = (
     CompositeLayer(
         "rnn_cell", ("x", "h", "W", "U", "b?", "b2?"), tuple(_list_rnn_ways()), outputs=("h_next",), settings={"nonlinearity": "tanh"},
         also=("RNNCell",), called={"weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "b2", "hx": "h"},
-        reasons={"a": EITHER_WAY}, source="Elman 1990; CS231n rnn_step_forward: tanh(x Wx + h Wh + b)",
+        reasons={"a": "either way"}, source="Elman 1990; CS231n rnn_step_forward: tanh(x Wx + h Wh + b)",
     ),
     CompositeLayer(
         "lstm_cell", ("x", "h", "c", "W", "U", "b?", "b2?"), tuple(_list_lstm_ways()), outputs=("h_next", "c_next"),
         settings={"order": "ifog"}, also=("LSTMCell",),
         called={"weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "b2"},
-        reasons={**_GATED, "a": EITHER_WAY},
+        reasons={**_GATED, "a": "either way"},
         source="Hochreiter and Schmidhuber 1997, the forget gate of Gers et al. 2000; CS231n has the order i, f, o, g, PyTorch i, f, g, o",
     ),
     CompositeLayer(
         "lstm_cell_by_gate", ("x", "h", "c", *(f"{name}{gate}" for name in "WU" for gate in _GATES), *(f"b{gate}?" for gate in _GATES)),
         tuple(_list_split_lstm_ways()), outputs=("h_next", "c_next"),
-        reasons=_GATED, source="the same with a matrix for each gate, in the order i, f, o, g",
+        reasons={**_GATED, "i": "gate either way"}, source="the same with a matrix for each gate, in the order i, f, o, g",
     ),
     CompositeLayer(
         "gru_cell", ("x", "h", *(f"{name}{gate}" for name in "WU" for gate in "rzn"), *(f"b{gate}?" for gate in "rzn"),
                      *(f"b2{gate}?" for gate in "rzn")),
         tuple(_list_gru_ways()), outputs=("h_next",), settings={"reset": "before"}, also=("GRUCell",),
-        reasons={"r": "gate", "z": "gate", "h_tilde": "candidate", "h_next": "mixed"},
+        reasons={"r": "gate either way", "z": "gate", "h_tilde": "candidate", "h_next": "mixed"},
         source="Cho et al. 2014; h' = (1 − z) ⊙ h̃ + z ⊙ h as PyTorch and d2l.ai have it; reset=after is PyTorch's",
     ),
     CompositeLayer(

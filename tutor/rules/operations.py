@@ -365,6 +365,9 @@ JOINED = frozenset(name for name, said in SAID.items() if said == "concat")
 """What sets arrays side by side; a joined array in a joined array is one of its parts."""
 OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times", "ones"} <= {*rows[0].written.split()}}
 """What is a product of a matrix with 𝟏 on paper, and how it is called where it is done to each matrix of a batch: no product says that."""
+PRINTED = {words[1]: name for name, rows in reversed(LAYERS.items())  # of two that are written alike the first
+           if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch", "channel", "sample", "set")}
+"""Operations by the names that pages print: onehot, flip, route."""
 BY_PLACE = frozenset(name for name, rows in LAYERS.items() if rows[0].by_place)
 """The operations that do not treat all entries alike."""
 ALIKE = frozenset(name for name, rows in LAYERS.items() if rows[0].alike)

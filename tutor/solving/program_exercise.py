@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from tutor.exercise.catalogue import exercise_text, is_program_name, read_program_file
+from tutor.exercise.catalogue import exercise_text, is_model_name, is_program_name, read_model_file, read_program_file
 from tutor.exercise.model import Assumption, Exercise, tell_shapes
 from tutor.exercise.over_layers import write_graph
 from tutor.expression.plain import write_plain
 from tutor.graph.shapes import Shape
 from tutor.program.notebooks import read_notebook
-from tutor.program.read_program import read_program
+from tutor.program.onnx_program import FUNCTION, write_onnx_program
+from tutor.program.read_program import ReadProgram, read_program
 from tutor.text import make_visible
 
 
@@ -39,20 +40,29 @@ def make_program_exercise(target: str, shapes: Mapping[str, Shape]) -> Exercise:
 
     Raises `tutor.errors.ExerciseError` for a file that cannot be read, `tutor.errors.ProgramError` for a line that cannot.
     """
+    if is_model_name(target):
+        file, data, wanted = read_model_file(target)
+        made = write_onnx_program(data, file, wanted)
+        given = {**made.shapes, **shapes}
+        return _make_exercise(file, read_program(made.text, file, FUNCTION, given, made.places), ())
     file, text, wanted = read_program_file(target)
     found = read_program(text, file, wanted, shapes)
+    return _make_exercise(file, found, read_notebook(text, file).skipped if file.endswith(".ipynb") else ())
+
+
+def _make_exercise(file: str, found: ReadProgram, skipped: tuple[str, ...]) -> Exercise:
+    """An exercise of a program that was read, with what was assumed."""
     assumed = tell_shapes(found.found)
     assumed += [Assumption("labels", (name,), {"hot": hot}) for name, hot in found.one_hot.items()]
     assumed += [Assumption("stopped", (name,), {"one": one}) for name, one in found.stopped.items()]
     assumed += [Assumption("dropout")] if "dropout" in found.notes else []
     assumed += [Assumption("chosen", (name,), {"text": make_visible(text, 40)}) for name, text in found.chosen.items()]
-    skipped = read_notebook(text, file).skipped if file.endswith(".ipynb") else ()
     if skipped:
         assumed.append(Assumption("skipped", skipped[:5]))
     if found.behind:
         assumed.append(Assumption("upstream", (found.behind,), {"loss": found.layered.graph.loss, "upstream": found.upstream}))
     name = file.replace("\\", "/").rpartition("/")[2]
-    title = f"{found.called} · {name}" if found.called else name
+    title = f"{found.called} · {name}" if found.called and not is_model_name(file) else name
     return Exercise(
         name.rpartition(".")[0], make_visible(title, 200), graph=write_graph(found.layered), layers=found.layered,
         assumptions=tuple(assumed), lines=found.lines, dialect=found.dialect, cells=found.places,

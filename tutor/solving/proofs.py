@@ -11,7 +11,6 @@ from tutor.derive.rewrites.named import Rewrite, scores
 from tutor.derive.second import hessian_name
 from tutor.errors import ProofError
 from tutor.expression.keys import derivative_key
-from tutor.graph.nested_products import write_apart
 from tutor.graph.nouns import Derivation, Graph
 from tutor.numbers.arithmetic import CONTEXT, Value, add, as_real
 from tutor.numbers.prove_rewrites import Simplified, prove
@@ -79,19 +78,17 @@ def prove_rewrites(
 
 
 def prove_entries(
-    graph: Graph | None, values: Mapping[str, Value] | None, layered: Layered, wanted: Sequence[str], ask: Ask | None
+    graph: Graph | None, apart: Graph | None, values: Mapping[str, Value] | None, layered: Layered, wanted: Sequence[str], ask: Ask | None
 ) -> tuple[Proof, ...]:
-    """The gradients of the single quantities of arrays, by SymPy and by finite differences."""
-    if graph is None or layered.symbolic:
+    """The gradients of the single quantities of arrays, by SymPy and by finite differences; ``apart`` is what `write_apart` makes."""
+    if graph is None or apart is None:
         return ()
     singles = [single for name in wanted for single in layered.entries[name].items]
     asked = None if len(singles) <= MAX_SYMBOLIC else ()  # beyond it by finite differences alone: SymPy takes minutes
-    if asked == () or not list_feasible(graph, singles):
-        apart = write_apart(graph, layered)
-        if apart is not graph:
-            proof = verify(derive(apart, wanted=tuple(singles)), values, singles, symbolic=(), ask=ask)
-            if proof.unproved is None:  # else the step that is named is one of those that are shown
-                return (replace(proof, asked=len(singles) if asked is None else 0),)
+    if apart is not graph and (asked == () or not list_feasible(graph, singles)):
+        proof = verify(derive(apart, wanted=tuple(singles)), values, singles, symbolic=(), ask=ask)
+        if proof.unproved is None:  # else the step that is named is one of those that are shown
+            return (replace(proof, asked=len(singles) if asked is None else 0),)
     return (verify(derive(graph, wanted=tuple(singles)), values, singles, symbolic=asked, ask=ask),)
 
 

@@ -9,7 +9,6 @@ from tutor.exercise.catalogue import is_exercise_name, is_program_name
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
 from tutor.graph.shapes import Shape
-from tutor.solving.program_exercise import make_program_exercise
 from tutor.solving.read_typed import make_typed_exercise, take_exercise_apart
 from tutor.solving.read_typed_arrays import make_array_exercise
 
@@ -30,6 +29,8 @@ def target_exercise(
     ['a', 'f']
     """
     if isinstance(target, str) and is_program_name(target):
+        from tutor.solving.program_exercise import make_program_exercise  # what reads programs takes 20 ms to import
+
         exercise = make_program_exercise(target, shapes or {})
         return exercise if apart is None else take_exercise_apart(exercise, apart)
     typed = isinstance(target, str) and not is_exercise_name(target, (*given, *(shapes or ())))

@@ -10,6 +10,7 @@ from tutor.derive.rewrites.entrywise import LayerRewrite
 from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, find_layer_rewrites
 from tutor.exercise.over_layers import entries_of
 from tutor.graph.layered import Layered
+from tutor.graph.nested_products import write_apart
 from tutor.graph.network import quantities
 from tutor.graph.nouns import Quantity
 from tutor.notation.profile import Notation, notation
@@ -35,9 +36,11 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     recursion = find_recursion(request, derivation)
     profile = array_notation(request, layered, rewrites, recursion.quantities.values() if recursion is not None else ())
     arrays = evaluate_layers(derivation, as_arrays(layered, values)) if values is not None else None
-    agreement = agree(layered, None if layered.symbolic else exercise.graph, values)
-    rewritten = prove(layered, () if request.focused else rewrites, values)
-    proofs = prove_entries(exercise.graph, values, layered, request.wanted[0][1], ask)
+    graph = None if layered.symbolic else exercise.graph
+    apart = write_apart(graph, layered) if graph is not None else None
+    agreement = agree(layered, graph, values, apart=apart, found=arrays)
+    rewritten = prove(layered, () if request.focused else rewrites, arrays, apart)
+    proofs = prove_entries(graph, apart, values, layered, request.wanted[0][1], ask)
     run = run_training(request, None) if request.task is not None else None
     return Worked(
         request, profile, (derivation,), arrays, run, None, (), rewritten, Proofs(proofs, None, agreement, rewritten),

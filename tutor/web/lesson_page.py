@@ -109,13 +109,14 @@ class PreparedLesson:
     @cached_property
     def notation(self) -> Notation:
         """How its course writes it."""
-        return find_notation(self.lesson)
+        return self.words.speak(find_notation(self.lesson))
 
     @cached_property
     def of_graph(self) -> Notation:
         """How it is written in the graph, which is drawn neuron by neuron."""
-        return find_notation(replace(self.lesson, settings=replace(self.lesson.settings, layer=False))) if self.lesson.settings.layer \
-            else self.notation  # fmt: skip
+        if not self.lesson.settings.layer:
+            return self.notation
+        return self.words.speak(find_notation(replace(self.lesson, settings=replace(self.lesson.settings, layer=False))))
 
     @cached_property
     def given(self) -> str:

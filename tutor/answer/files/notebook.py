@@ -8,10 +8,13 @@ from typing import Any
 from tutor.answer.files.answer_labels import VALUE, label_of, sort_of
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.file_answers import Found, Read
+from tutor.answer.files.programs import find_programs
 from tutor.answer.files.structured import Pairs, parse_json
 from tutor.answer.files.text_lines import read_lines
 from tutor.answer.handed_in import Unused
 from tutor.answer.read.ids import Ids
+from tutor.errors import ProgramError
+from tutor.program.notebooks import read_notebook as read_cells
 
 HINT = "tag the cell with the id of the question, or begin it with the line # q1"
 _COMMENT = re.compile(r"#+\|?[ \t]*(?P<id>[^\n]{1,120}?)[ \t]*:?[ \t]*")
@@ -30,9 +33,10 @@ def read_notebook(text: str, stem: str, ids: Ids) -> Read:
         raise FileProblem("this is no notebook of format 4: it has no cells", hint="save it again with a current Jupyter")
     own = _table(_table(notebook.get("metadata")).get("tutor"))
     name = own.get("student")
-    entries: list[tuple[str, str]] = []
+    program, chosen, skipped = _read_program(text, stem, ids)
+    entries: list[tuple[str, str]] = [(question, program) for question in chosen]
     refused: list[tuple[str, str]] = []
-    problems: list[str] = []
+    problems: list[str] = [*skipped]
     loose: list[tuple[int, str, bool]] = []
     for number, cell in enumerate(cells, 1):
         table = _table(cell)
@@ -43,6 +47,8 @@ def read_notebook(text: str, stem: str, ids: Ids) -> Read:
             problems.append(f"cell {number}: {ids.describe_unknown(asked)}")
         code = table.get("cell_type") == "code"
         first, rest = _read_first_line(source, ids, code=code)
+        if code and (first in chosen or any(one in chosen for one in named)):
+            continue  # the notebook as a whole is its answer
         if len(named) > 1:
             refused += [(question, f"cell {number} is tagged with several questions: {', '.join(named)}") for question in named]
         elif named:
@@ -56,11 +62,24 @@ def read_notebook(text: str, stem: str, ids: Ids) -> Read:
     for number, source, code in loose:
         found, left = _lines_of(number, source, ids, code=code)
         entries += [(question, text) for question, text in found if ids.find(question) not in given]
-        unused += left
+        unused += [] if code and chosen else left
     if not entries and not refused:
         problems.append(f"no cell names a question; {HINT}")
     student = name if isinstance(name, str) and name.strip() else stem
     return Read((Found(student, tuple(entries), problems=tuple(problems), refused=tuple(refused), unused=tuple(unused)),))
+
+
+def _read_program(text: str, stem: str, ids: Ids) -> tuple[str, tuple[str, ...], list[str]]:
+    """All code of a notebook as one program, the questions that it answers, and what is to be said of cells that are no Python."""
+    if not ids.names.programs:
+        return "", (), []
+    try:
+        found = read_cells(text, "notebook")
+    except ProgramError:
+        return "", (), []
+    chosen = find_programs(found.text, stem, ids)
+    broken = [one for one in found.skipped if not one.startswith(("%", "!"))]
+    return found.text, chosen, [f"left out, since it is no Python: {one}" for one in broken] if chosen else []
 
 
 def _has_more(text: str, ids: Ids) -> bool:

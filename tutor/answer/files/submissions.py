@@ -18,6 +18,7 @@ from tutor.answer.files.decode import FileProblem, advise, decode, drop_surrogat
 from tutor.answer.files.file_answers import Found, Read
 from tutor.answer.files.notebook import read_notebook
 from tutor.answer.files.office import read_docx, read_xlsx
+from tutor.answer.files.programs import read_python
 from tutor.answer.files.structured import loosen_line, read_json, read_toml
 from tutor.answer.files.text_lines import read_html, read_lines
 from tutor.answer.handed_in import Submission, Unused, is_blank
@@ -47,6 +48,7 @@ FORMATS: Mapping[str, Callable[[str, str, Ids], Read]] = {
     ".htm": read_html,
     ".html": read_html,
     ".ipynb": read_notebook,
+    ".py": read_python,
 }
 """The readers of text, by the end of the file's name."""
 OFFICE: Mapping[str, Callable[[bytes, str, Ids], Read]] = {".xlsx": read_xlsx, ".docx": read_docx}

@@ -13,6 +13,7 @@ from tutor.answer.read.reading import MAX_LENGTH, read, trim_answer
 from tutor.answer.read.vocabulary import Vocabulary
 from tutor.errors import tell
 from tutor.expression.nodes import Expr
+from tutor.late_patterns import compile_late
 
 MAX_CELLS = 1_000
 MAX_FAILURES = 30
@@ -20,24 +21,24 @@ MAX_FAILURES = 30
 Span = tuple[int, int]
 Rows = tuple[tuple[Expr | AnswerError, ...], ...]
 """The entries of a vector or a matrix, row after row."""
-_TRANSPOSED = re.compile(r"(?:\^\s?\{?\s?(?:T|⊤|\\top|\\mathrm\s?\{T\}|\\mathsf\s?\{T\}|\\intercal)\s?\}?|ᵀ|⊤|\.T)\Z")
-_MATRIX = re.compile(r"\\begin\{(?P<kind>[pbvBV]?matrix\*?|smallmatrix|array)\}(?:\s?\{[lcr| ]{0,60}\})?")
-_PLAIN = re.compile(r"[-+−]?(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:[eE][-+−]?[0-9]{1,3}|×10[⁻⁰¹²³⁴-⁹]{1,4})?(?:/[0-9]+)?")
-_ROW_END = re.compile(r"\\\\\*?|\\cr(?![A-Za-z])")
-_RULE = re.compile(r"(?=[^-]{0,9}-)[\s:|+-]{3,}+")
+_TRANSPOSED = compile_late(r"(?:\^\s?\{?\s?(?:T|⊤|\\top|\\mathrm\s?\{T\}|\\mathsf\s?\{T\}|\\intercal)\s?\}?|ᵀ|⊤|\.T)\Z")
+_MATRIX = compile_late(r"\\begin\{(?P<kind>[pbvBV]?matrix\*?|smallmatrix|array)\}(?:\s?\{[lcr| ]{0,60}\})?")
+_PLAIN = compile_late(r"[-+−]?(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:[eE][-+−]?[0-9]{1,3}|×10[⁻⁰¹²³⁴-⁹]{1,4})?(?:/[0-9]+)?")
+_ROW_END = compile_late(r"\\\\\*?|\\cr(?![A-Za-z])")
+_RULE = compile_late(r"(?=[^-]{0,9}-)[\s:|+-]{3,}+")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _PAIRS = dict(zip(")]}", "([{", strict=True))
-_WRAPPED = re.compile(
+_WRAPPED = compile_late(
     r"(?:(?:np|numpy|jnp|torch|tf|sp|sympy)\.)?(?P<word>array|asarray|matrix|Matrix|tensor|Tensor|constant)\s?\(\s{0,20}(?=[\[(])"
 )
-_OPTION = re.compile(r"\s*[a-z_]{1,20}\s?=[^=\[({,]{1,60}")
-_BAR = re.compile(r"(?<=[0-9.])\s{1,20}\|\s{1,20}(?=[-+−.0-9])")
+_OPTION = compile_late(r"\s*[a-z_]{1,20}\s?=[^=\[({,]{1,60}")
+_BAR = compile_late(r"(?<=[0-9.])\s{1,20}\|\s{1,20}(?=[-+−.0-9])")
 AS_A_LIST = tell("write the entries in brackets, with commas between them: [1, 2] or [[1, 2], [3, 4]]")
 NESTED = tell("write every matrix in brackets, and all of them in one more: [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]")
-_SIZED = re.compile(r"\\(?:left|[bB]igg?l?)(?![a-z])\s{0,9}")
-_SIZED_END = re.compile(r"\\(?:right|[bB]igg?r?)\s{0,9}\Z")
-_SPACE = re.compile(r"\s|\\[,;:! ]|\\(?:q?quad|(?:thin|med|thick)space)(?![a-z])|&")
-_DECIMAL_COMMA = re.compile(r"[0-9],[0-9]")
+_SIZED = compile_late(r"\\(?:left|[bB]igg?l?)(?![a-z])\s{0,9}")
+_SIZED_END = compile_late(r"\\(?:right|[bB]igg?r?)\s{0,9}\Z")
+_SPACE = compile_late(r"\s|\\[,;:! ]|\\(?:q?quad|(?:thin|med|thick)space)(?![a-z])|&")
+_DECIMAL_COMMA = compile_late(r"[0-9],[0-9]")
 
 
 def read_entries(text: str, vocabulary: Vocabulary) -> Rows:

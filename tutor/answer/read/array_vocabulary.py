@@ -34,15 +34,14 @@ from tutor.graph.network import quantities
 from tutor.notation.profile import Notation, notation
 from tutor.notation.symbol import Symbol
 from tutor.rules.functions import FUNCTIONS, function
-from tutor.rules.operations import LAYERS, NAMES, ONE_OF
+from tutor.rules.operations import LAYERS, NAMES, ONE_OF, PRINTED
 
 _LETTERS = (("i", "j", "k", "l", "m"), ("n", "r", "s", "t", "u"))
 """Two sets of indices: what differs in what is printed with them is where an index stands."""
 
 _OTHERWISE = {
     "diag": "diag", "ones": "ones", "zeros": "zeros", "len": "size", "reshape": "unflatten", "ravel": "flatten",
-    **{words[1]: name for name, rows in reversed(LAYERS.items())  # of two that are written alike the first
-       if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch", "channel", "sample", "set")},
+    **PRINTED,
 }
 """Functions of arrays that answers have besides: diag(v) is a matrix with v on its diagonal, and operations by their printed names."""
 _NAMED = {

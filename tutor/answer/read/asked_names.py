@@ -26,6 +26,7 @@ from tutor.expression.keys import After, derivative_key, make_after_key, read_af
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.signs import SUPERSCRIPTS
 from tutor.expression.spelling import read_whole
+from tutor.late_patterns import compile_late
 
 MAX_LABEL = 120
 MAX_WORDS = 8
@@ -36,67 +37,67 @@ _ALSO = ("formula", "chain", "fraction")
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**"), ("__", "__"), ("`", "`"), ("*", "*"), ("_", "_"),
              ('"', '"'), ("'", "'"), ("“", "”"), ("„", "“"), ("<", ">"), ("(", ")"), ("[", "]"), ("{", "}"))  # fmt: skip
 _OPENING = frozenset(opening[0] for opening, _ in _WRAPPERS)
-_BEFORE = re.compile(
+_BEFORE = compile_late(
     r"(?:(?:question|task|exercise|problem|part|answer|item|quantity|q|no|nr|frage|aufgabe|teil|antwort|größe)\.?\s{0,3}"
     r"(?:[0-9]{1,3}[a-z]?|[a-z])?\s{0,3}[.):,-]{0,2}\s{1,3}(?:to\s|zu\s)?"
     r"|\(?(?:[0-9]{1,3}[a-z]?|[a-z]|[ivx]{1,4})[.)]\s{0,3}|\((?:[0-9]{1,3}|[a-z])\)\s{0,3}|#{1,6}\s{0,3}|[-•‣▪*>]\s{1,3}|&\s?)",
     re.IGNORECASE,
 )  # fmt: skip
 """What may stand before a quantity: a number, "Question 3", a bullet."""
-_FILLER = re.compile(
+_FILLER = compile_late(
     r"(?:the|then|thus|so|hence|and|our|my|we|get|value|result|final|answer|of|for|new|updated?|weight|total|loss|error|output|gradient"
     r"|derivative|solution|to|der|die|das|also|lösung|ergebnis|zu|wert|von|für|und|ist|gewicht"
     r"|ableitung|gradient|fehler|verlust|[:=]|is)\s{1,3}", re.IGNORECASE,
 )  # fmt: skip
 _TOLD = r"total|overall|loss|error|net|input|output|hidden|layer|neuron|activation|gesamt\w{0,8}|fehler|verlust|ausgabe|eingabe|schicht"
-_BEHIND = re.compile(
+_BEHIND = compile_late(
     rf"\s{{0,3}}(?:[\[(]\s?[0-9./]{{1,5}}\s?(?:marks?|points?|pts?\.?|p\.?|punkte?)\s?[\])]|\((?:rounded|gerundet|number|zahl|result|ergebnis)\)"
     rf"|\((?:the\s)?(?:{_TOLD})(?:\s(?:{_TOLD})){{0,3}}\)"
     r"|[:=?≈,.&]|\\approx)\Z", re.IGNORECASE,
 )  # fmt: skip
-_KIND = re.compile(
+_KIND = compile_late(
     r"(?:\.|\s{0,3}[(\[]?\s?(?:as\s(?:an?\s)?|als\s)?)(?P<kind>formula|chain|fraction|formel|kette|bruch)\s?[)\]]?\Z", re.IGNORECASE
 )
 _KINDS = {"formel": "formula", "kette": "chain", "bruch": "fraction"}
-_AFTER = re.compile(
+_AFTER = compile_late(
     r"(?P<what>.{1,80}?)(?:\s{1,3}(?:after|nach)\s{1,3}|\s?@\s?)(?:update\s|step\s|schritt\s)?"
     r"(?P<k>[0-9]{1,6}|one|two|three|einem|zwei|drei)"
     r"(?:\s{1,3}(?:gradient\s|gd[ -])?(?:updates?|steps?|iterations?|epochs?|schritt(?:en)?))?", re.IGNORECASE,
 )  # fmt: skip
 _COUNTED = {"one": 1, "two": 2, "three": 3, "einem": 1, "zwei": 2, "drei": 3}
-_RAISED = re.compile(r"(?P<what>.{1,80}?)\s?\^?\s?\{?\s?(?:\((?:t\s?=\s?|t\s?\+\s?)?(?P<k>[0-9]{1,3})\)|\[(?P<j>[0-9]{1,3})\])\s?\}?")
-_RAISED_COUNT = re.compile(r"⁽([⁰¹²³⁴-⁹]{1,3})⁾")
+_RAISED = compile_late(r"(?P<what>.{1,80}?)\s?\^?\s?\{?\s?(?:\((?:t\s?=\s?|t\s?\+\s?)?(?P<k>[0-9]{1,3})\)|\[(?P<j>[0-9]{1,3})\])\s?\}?")
+_RAISED_COUNT = compile_late(r"⁽([⁰¹²³⁴-⁹]{1,3})⁾")
 _WORD_NEW = r"(?:\\(?:text|mathrm|mathit|operatorname)\s?\{\s?)?(?:new|neu|updated?|next|upd)(?:\s?\})?"
 _NEW = (
-    re.compile(rf"(?P<what>.{{1,80}}?)\s?\^\s?\{{?\s?(?:{_WORD_NEW}|\+|\*|\\ast|t\s?\+\s?1|\(t\s?\+\s?1\))\s?\}}?", re.IGNORECASE),
-    re.compile(rf"(?P<what>.{{1,80}}?)\s?(?:_\{{?\s?|,\s?|\(\s?|\s){_WORD_NEW}\s?[)}}]?", re.IGNORECASE),
-    re.compile(r"(?P<what>.{1,80}?)\s(?:after|nach)\s(?:the\s|an\s|dem\s)?(?:update|step|schritt|training)", re.IGNORECASE),
-    re.compile(r"(?P<what>.{1,80}?)(?:\+|['′⁺]|new|neu|\s?\(t\s?\+\s?1\)|_\{?t\s?\+\s?1\}?)"),
-    re.compile(r"(?:new|neue[srn]?|updated?|aktualisierte[srn]?)[\s_]{1,3}(?:weight\s|gewicht\s)?(?P<what>.{1,80})", re.IGNORECASE),
+    compile_late(rf"(?P<what>.{{1,80}}?)\s?\^\s?\{{?\s?(?:{_WORD_NEW}|\+|\*|\\ast|t\s?\+\s?1|\(t\s?\+\s?1\))\s?\}}?", re.IGNORECASE),
+    compile_late(rf"(?P<what>.{{1,80}}?)\s?(?:_\{{?\s?|,\s?|\(\s?|\s){_WORD_NEW}\s?[)}}]?", re.IGNORECASE),
+    compile_late(r"(?P<what>.{1,80}?)\s(?:after|nach)\s(?:the\s|an\s|dem\s)?(?:update|step|schritt|training)", re.IGNORECASE),
+    compile_late(r"(?P<what>.{1,80}?)(?:\+|['′⁺]|new|neu|\s?\(t\s?\+\s?1\)|_\{?t\s?\+\s?1\}?)"),
+    compile_late(r"(?:new|neue[srn]?|updated?|aktualisierte[srn]?)[\s_]{1,3}(?:weight\s|gewicht\s)?(?P<what>.{1,80})", re.IGNORECASE),
 )
 """How an updated weight is called where its number is not said: w5⁺, w_5^{new}, "new w5"."""
 _QUOTIENTS = (
-    re.compile(r"d[_ ]?(?P<of>[A-Za-z][A-Za-z0-9_]{0,30}?)[_ ]{0,2}(?:by[_ ]|over[_ ])?d[_ ]?(?P<wrt>[A-Za-z][A-Za-z0-9_]{0,30})"),
-    re.compile(r"[d∂]\(?(?P<of>[^/()\s]{1,40})\)?\s?/\s?[d∂]\s?\(?(?P<wrt>[^/()\s]{1,40})\)?"),
-    re.compile(r"[d∂]\s?/\s?[d∂]\s?(?P<wrt>[^/()\s]{1,40})\s{0,2}\(?\s?(?P<of>[^/()\s]{1,40})\)?"),
-    re.compile(r"\\frac\s?\{\s?(?:d|\\partial)\s?\}\s?\{\s?(?:d|\\partial)\s?(?P<wrt>[^{}]{1,40}(?:\{[^{}]{1,20}\})?)\}\s?(?P<of>.{1,40})"),
-    re.compile(r"\{?\s?(?:d|\\partial|∂)\s?(?P<of>[^\\]{1,40}?)\s?\\over\s?(?:d|\\partial|∂)\s?(?P<wrt>[^\\]{1,40}?)\s?\}?"),
-    re.compile(
+    compile_late(r"d[_ ]?(?P<of>[A-Za-z][A-Za-z0-9_]{0,30}?)[_ ]{0,2}(?:by[_ ]|over[_ ])?d[_ ]?(?P<wrt>[A-Za-z][A-Za-z0-9_]{0,30})"),
+    compile_late(r"[d∂]\(?(?P<of>[^/()\s]{1,40})\)?\s?/\s?[d∂]\s?\(?(?P<wrt>[^/()\s]{1,40})\)?"),
+    compile_late(r"[d∂]\s?/\s?[d∂]\s?(?P<wrt>[^/()\s]{1,40})\s{0,2}\(?\s?(?P<of>[^/()\s]{1,40})\)?"),
+    compile_late(r"\\frac\s?\{\s?(?:d|\\partial)\s?\}\s?\{\s?(?:d|\\partial)\s?(?P<wrt>[^{}]{1,40}(?:\{[^{}]{1,20}\})?)\}\s?(?P<of>.{1,40})"),
+    compile_late(r"\{?\s?(?:d|\\partial|∂)\s?(?P<of>[^\\]{1,40}?)\s?\\over\s?(?:d|\\partial|∂)\s?(?P<wrt>[^\\]{1,40}?)\s?\}?"),
+    compile_late(
         r"(?:the\s)?(?:partial\s)?(?:derivative|gradient|slope|ableitung|gradient)\s(?:of|von|d)\s?(?P<of>\S{1,40})\s"
         r"(?:with respect to|wrt\.?|w\.\s?r\.\s?t\.?|by|in|nach|bezüglich|for)\s(?P<wrt>\S{1,40})", re.IGNORECASE),
 )  # fmt: skip
 """A derivative as it is written where no fraction can be: dL_dw5 in Python, "the derivative of L with respect to w5"."""
 _GRADIENTS = (
-    re.compile(
+    compile_late(
         r"(?:the\s)?(?:grad|gradient|delta)[\s_(]{1,3}(?:(?:of|for|wrt|w\.r\.t\.|von|nach|bezüglich)\s)?(?P<wrt>[^\s()]{1,40})\)?",
         re.IGNORECASE,
     ),
-    re.compile(r"(?P<wrt>[^\s()]{1,40}?)\.grad(?:\.item\(\))?"),
-    re.compile(r"(?:∂|\\partial)\s?_\s?\{?\s?(?P<wrt>[^\s{}]{1,40})\s?\}?\s{0,2}(?P<of>[^\s]{0,40})"),
-    re.compile(r"(?:∇|\\nabla)\s?_?\s?\{?\s?(?P<wrt>[^\s{}]{1,40})\s?\}?\s{0,2}(?P<of>[^\s]{0,40})"),
+    compile_late(r"(?P<wrt>[^\s()]{1,40}?)\.grad(?:\.item\(\))?"),
+    compile_late(r"(?:∂|\\partial)\s?_\s?\{?\s?(?P<wrt>[^\s{}]{1,40})\s?\}?\s{0,2}(?P<of>[^\s]{0,40})"),
+    compile_late(r"(?:∇|\\nabla)\s?_?\s?\{?\s?(?P<wrt>[^\s{}]{1,40})\s?\}?\s{0,2}(?P<of>[^\s]{0,40})"),
 )
-_LOOSE = re.compile(r"[\W_]+")
-_PLAIN = re.compile(r"[A-Za-zÀ-ÿ]{3,}")
+_LOOSE = compile_late(r"[\W_]+")
+_PLAIN = compile_late(r"[A-Za-zÀ-ÿ]{3,}")
 
 
 def key_of_name(expr: Expr) -> str:
@@ -112,7 +113,7 @@ class AskedNames:
 
     ``folded`` has the ids and what they ask for as typed, ``owners`` the questions by the key of what they ask for, ``loose`` all these
     without the signs between letters and digits; ``known`` are the vocabularies, of single quantities and of arrays; a gradient without a
-    numerator is that of ``loss``.
+    numerator is that of ``loss``.  ``programs`` are the functions that are asked for, by their questions.
     """
 
     ids: tuple[str, ...]
@@ -121,6 +122,7 @@ class AskedNames:
     loose: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: tuple[Vocabulary, ...] = ()
     loss: str = ""
+    programs: Mapping[str, str] = field(default_factory=dict)
     memory: dict[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -147,7 +149,8 @@ class AskedNames:
         for text, ident in {**also, **{ident: ident for ident in ids}}.items():
             key = squeeze(text)
             loose[key] = tuple(dict.fromkeys((*loose.get(key, ()), ident)))
-        return cls(ids, _fold_ids(ids, also), owners, loose, known, _find_commonest(owners))
+        programs = {question.id: question.program.backward for question in questions if question.program is not None}
+        return cls(ids, _fold_ids(ids, also), owners, loose, known, _find_commonest(owners), programs)
 
     def list_as_written(self, text: str) -> tuple[str, ...]:
         """The questions whose id, or what they ask for, a text is as it stands, but for case and blanks."""

@@ -2,7 +2,6 @@ r"""An array that is answered entry by entry, each by its name: ``P_11 = 20, P_2
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from tutor.answer.handed_in import AnswerError
@@ -11,10 +10,11 @@ from tutor.answer.read.reading import read, trim_answer
 from tutor.answer.read.vocabulary import Vocabulary
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Name, Partial
+from tutor.late_patterns import compile_late
 
 MAX_NAME = 80
 """A longer name of an entry is none."""
-_MARK = re.compile(
+_MARK = compile_late(
     r"\\[,;:!]|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<sign>:=|[=:≈≃≔←]|\\(?:approx|coloneqq|leftarrow|gets|simeq)(?![A-Za-z]))"
     r"|(?P<part>[,;\n]|\\\\|\s(?:and|und|\\(?:quad|qquad|text\{\s?(?:and|und)\s?\}))\s)"
 )

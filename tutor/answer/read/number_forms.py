@@ -12,42 +12,43 @@ from decimal import Decimal
 from tutor.answer.read.answer_refusals import refusal
 from tutor.errors import tell
 from tutor.expression.signs import NUMBER
+from tutor.late_patterns import compile_late
 
 MAX_LENGTH = 200
 """A longer text is no single number."""
-_COMMA = re.compile(r"(?<![\w.,}])(?P<whole>[0-9]{1,15})(?:,|\{,\})(?P<rest>[0-9]{1,30})(?![0-9]|[.,][0-9]|\{,\})")
-_POINT = re.compile(r"(?<![\w.])(?:[0-9]{1,15}\.[0-9]|\.[0-9])")
-_SEVERAL = re.compile(r"(?:max|min|softmax\w{0,8}|maximum|minimum|where|leaky_?relu|elu|huber)\s{0,3}\Z", re.IGNORECASE)
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
-_PERCENT = re.compile(
+_COMMA = compile_late(r"(?<![\w.,}])(?P<whole>[0-9]{1,15})(?:,|\{,\})(?P<rest>[0-9]{1,30})(?![0-9]|[.,][0-9]|\{,\})")
+_POINT = compile_late(r"(?<![\w.])(?:[0-9]{1,15}\.[0-9]|\.[0-9])")
+_SEVERAL = compile_late(r"(?:max|min|softmax\w{0,8}|maximum|minimum|where|leaky_?relu|elu|huber)\s{0,3}\Z", re.IGNORECASE)
+_THOUSANDS = compile_late(r"[1-9][0-9]{0,2},[0-9]{3}")
+_PERCENT = compile_late(
     rf"\$?\s{{0,4}}(?P<number>[-+−]?\s?{NUMBER})\s{{0,4}}(?:\\?%|percent|per cent|Prozent)\s{{0,4}}\$?\s{{0,4}}\.?", re.IGNORECASE
 )
-_MIXED = re.compile(
+_MIXED = compile_late(
     r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})\s{1,3}(?P<over>[0-9]{1,9})\s?/\s?(?P<under>[0-9]{1,9})\s{0,4}\.?\s{0,4}"
 )
-_MIXED_LATEX = re.compile(
+_MIXED_LATEX = compile_late(
     r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})(?:\s|\\[,;:! ]){0,4}\\[dt]?frac\s?"
     r"(?:\{\s?(?P<over>[0-9]{1,9})\s?\}\s?\{\s?(?P<under>[0-9]{1,9})\s?\}"
     r"|(?P<digit>[0-9])(?P<below>[0-9]))\s{0,4}\.?\s{0,4}"
 )
-_CUT = re.compile(r"(?P<number>\s{0,4}[-+−]?\s?[0-9]{1,15}\.[0-9]{1,30})\s?(?:…|\.{3,6}|\\l?dots)\s{0,4}")
+_CUT = compile_late(r"(?P<number>\s{0,4}[-+−]?\s?[0-9]{1,15}\.[0-9]{1,30})\s?(?:…|\.{3,6}|\\l?dots)\s{0,4}")
 """0.0822…: the digits go on."""
-_MIXED_SIGN = re.compile(r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})\s{0,3}(?P<part>[½¼¾⅓⅔])\s{0,4}\.?\s{0,4}")
-_PRINTED = re.compile(
+_MIXED_SIGN = compile_late(r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})\s{0,3}(?P<part>[½¼¾⅓⅔])\s{0,4}\.?\s{0,4}")
+_PRINTED = compile_late(
     rf"\s{{0,4}}(?:torch\.|np\.|numpy\.|jnp\.|tf\.)?(?:tensor|array|Array|float64|float32|float|asarray)\(\s{{0,4}}(?P<number>[-+]?{NUMBER})"
     r"\s{0,4}(?:,\s{0,4}[a-z_]{1,20}\s?=\s?[A-Za-z0-9_.<>' ]{1,60}){0,3}\)\s{0,4}"
 )
-_IN_BRACKETS = re.compile(r"(?<![\w.,])[0-9]+\.[0-9]+\([0-9]{1,3}\)")
+_IN_BRACKETS = compile_late(r"(?<![\w.,])[0-9]+\.[0-9]+\([0-9]{1,3}\)")
 """0.082(2): the uncertainty of a number, or a digit that comes again; nobody writes a product so."""
-_ZERO_TIMES = re.compile(r"[-+−$\s]{0,4}0[·⋅•*][0-9]{1,30}[$.\s]{0,4}")
-_TEN_WITHOUT_SIGN = re.compile(
+_ZERO_TIMES = compile_late(r"[-+−$\s]{0,4}0[·⋅•*][0-9]{1,30}[$.\s]{0,4}")
+_TEN_WITHOUT_SIGN = compile_late(
     r"(?<![\w.])(?P<digits>[0-9]+\.?[0-9]*)\s{0,3}(?:[*·×⋅x]|\\times|\\cdot)\s{0,3}10\s{0,3}[-−]\s{0,3}(?P<power>[0-9]{1,3})(?![\w.])"
 )
-_LETTER_E = re.compile(
+_LETTER_E = compile_late(
     r"(?<![\w.])(?P<digits>[0-9]+\.?[0-9]*)\s{0,3}(?:[*·×⋅x]\s{0,3}[eE]|\s[eE]|\^\s?10)\s{0,3}\^?\s?(?P<sign>[-−+])\s{0,3}(?P<power>[0-9]{1,3})(?![\w.])"
 )
 """2.98*e-1, 2.98 E - 1 and 2.98^10-1, by those who mean 2.98e-1."""
-_RAISED_POINT = re.compile(r"(?<![\w.])(?P<whole>[0-9]+)[·⋅•*](?P<rest>[0-9]+)(?![\w.])")
+_RAISED_POINT = compile_late(r"(?<![\w.])(?P<whole>[0-9]+)[·⋅•*](?P<rest>[0-9]+)(?![\w.])")
 
 
 def has_decimal_commas(texts: Iterable[str]) -> bool:

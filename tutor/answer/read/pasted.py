@@ -18,10 +18,11 @@ from __future__ import annotations
 import re
 
 from tutor.answer.read.vocabulary import Vocabulary
+from tutor.late_patterns import compile_late
 
 MAX_NOTE, MAX_NOTES, MAX_LINES = 200, 3, 200
 """So long a reason, so many of them on a line, and on so many lines, are looked for; no row of the product has more."""
-_MARKED = re.compile(
+_MARKED = compile_late(
     r"""(?P<cases>\\(?:begin|end)\{(?:cases|[a-zA-Z]{0,5}matrix\*?|array)\})
     |(?P<words>\\tag\*?(?=\{)|\\phantom(?=\{)
         |(?:(?:(?<=\n)[ \t]{1,8})?&\s{0,8}&?\s{0,8}|\\quad\s{0,8})\\(?:text|parbox)(?![A-Za-z])(?:\[[a-z]\])?)
@@ -34,30 +35,30 @@ _MARKED = re.compile(
     re.VERBOSE,
 )
 """What only sets a formula: ``words`` with the braces behind them, where a ``row`` begins and ends, a ``sign`` in its wrapping."""
-_NOTE = re.compile(r"(?<=\S)[ \t\u00a0]{3,}+\(")
-_REFERENCE = re.compile(r"(?:path|steps?)\s[0-9, ]{1,40}")
-_STEP_NAMED = re.compile(r"\((?:step|Schritt)\s[0-9]{1,4}\)|,\s(?:step|Schritt)\s[0-9]{1,4}(?P<end>\))")
+_NOTE = compile_late(r"(?<=\S)[ \t\u00a0]{3,}+\(")
+_REFERENCE = compile_late(r"(?:path|steps?)\s[0-9, ]{1,40}")
+_STEP_NAMED = compile_late(r"\((?:step|Schritt)\s[0-9]{1,4}\)|,\s(?:step|Schritt)\s[0-9]{1,4}(?P<end>\))")
 """Where the number of a simplified row stands: "(step 38)", "(y₁ + y₂ = 1, step 12)"; a step function has its argument in brackets."""
-_PRIMED = re.compile(r"[^=]{1,16}['′]\s?=\s?[^=]{1,40}")
-_DERIVATIVE = re.compile(r"\([^()=]{1,20}\)['′]\s?=\s?(?:\S|\s(?!\s)){1,40}")
-_INDENT = re.compile(r"[ \t\u00a0]{4,}+(?![-+−*/·×⋅÷=≈←&\\|⎡⎢⎣])")
-_SIZES = re.compile(
+_PRIMED = compile_late(r"[^=]{1,16}['′]\s?=\s?[^=]{1,40}")
+_DERIVATIVE = compile_late(r"\([^()=]{1,20}\)['′]\s?=\s?(?:\S|\s(?!\s)){1,40}")
+_INDENT = compile_late(r"[ \t\u00a0]{4,}+(?![-+−*/·×⋅÷=≈←&\\|⎡⎢⎣])")
+_SIZES = compile_late(
     r"[ \t\u00a0]{4,}+(?=[^\n=]{0,40}\([0-9]{1,5}×[0-9]{1,5}\))"
     r"(?:(?:\([0-9]{1,5}×[0-9]{1,5}\)|[^\W\d][^\s()=]{0,11})(?: [·⊙+−] | (?=[(\s])|(?=\s{2}|\Z)))+(?=\s|\Z)"
 )
 """The shapes below the factors of a row in matrices; single numbers stand there by their names."""
-_COMMENT = re.compile(r"(?m)^[ \t]{0,8}#{1,6}[ \t]{0,8}[A-Za-z][^\n=:]{0,200}:?$")
+_COMMENT = compile_late(r"(?m)^[ \t]{0,8}#{1,6}[ \t]{0,8}[A-Za-z][^\n=:]{0,200}:?$")
 """A comment or a heading on a line of its own; one with an equals sign may be an answer."""
-_APART = re.compile(r"(?<!\w)d = [0-9]{1,3}:")
+_APART = compile_late(r"(?<!\w)d = [0-9]{1,3}:")
 """What the page says of a sign: "…; d = 2: its entries are set 2 apart"."""
-_UNDER = re.compile(r"\{((?:[^{}]|\{[^{}]{1,20}\}){1,40})\}(?=\s?_)")
+_UNDER = compile_late(r"\{((?:[^{}]|\{[^{}]{1,20}\}){1,40})\}(?=\s?_)")
 _WORDS = (
     r"[ \t]{0,8}(?![ \t]|(?:or|oder|and|und|bzw)(?![a-z]))(?=[^\n]{0,200}[A-Za-z]{2})(?:[^\n=0-9]|(?<=[A-Za-z0-9_])[0-9]){1,200}(?=\n|\Z)"
 )
-_REMARK = re.compile(rf"(?<=[^\s#])[ \t]{{1,40}}(?:#|//){_WORDS}")
-_REMARK_IN_LATEX = re.compile(rf"(?<=[^\s#\\])[ \t]{{1,40}}(?:#|//|%){_WORDS}")
+_REMARK = compile_late(rf"(?<=[^\s#])[ \t]{{1,40}}(?:#|//){_WORDS}")
+_REMARK_IN_LATEX = compile_late(rf"(?<=[^\s#\\])[ \t]{{1,40}}(?:#|//|%){_WORDS}")
 """A remark behind an answer: # in Python, // in C, % in LaTeX; none where figures or an equals sign stand in it, which may be meant."""
-_WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}(?:[-'’][A-Za-zÀ-ÿ]+)*")
+_WORD = compile_late(r"[A-Za-zÀ-ÿ]{2,}(?:[-'’][A-Za-zÀ-ÿ]+)*")
 _EDGES = "()[],:;.\u00a0"
 
 
@@ -80,11 +81,11 @@ def drop_setting(text: str, known: Vocabulary) -> str:
     return text
 
 
-_PLACED = re.compile(
+_PLACED = compile_late(
     r"\\underset\{([0-9]{1,5}(?:,[0-9]{1,5}){0,3})(?:,\\cdot){2}\s?\}\{(\\begin\{bmatrix\}(?:(?!\\end)[^\0]){1,20000}\\end\{bmatrix\})\}"
 )
 """A matrix of an array of more axes, with its place below: (2,1,·,·)."""
-_BETWEEN = re.compile(r"(?:\s|&|\\\\|\\q?quad(?![a-z])){0,20}")
+_BETWEEN = compile_late(r"(?:\s|&|\\\\|\\q?quad(?![a-z])){0,20}")
 
 
 def _join_placed(text: str) -> str:

@@ -15,17 +15,18 @@ from tutor.expression.lexicon import Vocabulary
 from tutor.expression.nodes import Expr
 from tutor.expression.parse import read_fast, read_slowly
 from tutor.expression.signs import NUMBER
+from tutor.late_patterns import compile_late
 
 MAX_LENGTH = 10_000
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("```", "```"), ("`", "`"), ('"', '"'), ("**", "**"))
-_BOX = re.compile(r"\\(?:boxed|fbox|underline)\s?\{")
+_BOX = compile_late(r"\\(?:boxed|fbox|underline)\s?\{")
 _PLAIN = rf"[-+−]?\s?{NUMBER}"
 MAX_NUMBER = 120
-_ABOUT = re.compile(
+_ABOUT = compile_late(
     r"(?:ca\.|circa|approx\.?|approximately|about|roughly|[≈≃∼~]|\\(?:approx|sim|simeq)(?![A-Za-z]))"
     rf"\s{{0,8}}(?={_PLAIN}(?:\s|\Z))", re.IGNORECASE,
 )  # fmt: skip
-_ROUNDED = re.compile(
+_ROUNDED = compile_late(
     rf"(?P<number>{_PLAIN})\s{{1,8}}\((?:rounded|approx\.?|approximately"
     r"|[0-9]{1,2}\s?(?:s\.?f\.?|d\.?p\.?|digits|decimals|decimal places))\)", re.IGNORECASE,
 )  # fmt: skip

@@ -5,22 +5,21 @@ Lines of working are something else: they have a formula in them, or an equals s
 
 from __future__ import annotations
 
-import re
-
 from tutor.answer.read.answer_refusals import refusal
 from tutor.errors import tell
 from tutor.exercise.question import Question
 from tutor.expression.signs import NUMBER
+from tutor.late_patterns import compile_late
 
 LONGEST = 2_000
 """A longer text is left to the reader, which has limits of its own."""
-_ONE = re.compile(rf"[-+−]?\s?(?:[0-9]{{1,15}},[0-9]{{1,30}}|{NUMBER})(?:\s?/\s?{NUMBER})?")
-_BETWEEN = re.compile(r"\s{0,9}(?:[;\n|&]|,(?=\s)|\s(?=[0-9.])|\band\b|\bund\b)\s{0,9}")
-_COMMAS = re.compile(r"\s{0,9},\s{0,9}")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[, '][0-9]{3})+(?:\.[0-9]+)?")
-_NESTED = re.compile(r"[-+−0-9.,;/eE\s()\[\]{}]*[\[({][-+−0-9.,;/eE\s()\[\]{}]*")
-_EACH = re.compile(rf"[-+−]?{NUMBER}(?:/{NUMBER})?")
-_MIXED = re.compile(r"[-+−]?[0-9]+\s+[0-9]+\s?/\s?[0-9]+")
+_ONE = compile_late(rf"[-+−]?\s?(?:[0-9]{{1,15}},[0-9]{{1,30}}|{NUMBER})(?:\s?/\s?{NUMBER})?")
+_BETWEEN = compile_late(r"\s{0,9}(?:[;\n|&]|,(?=\s)|\s(?=[0-9.])|\band\b|\bund\b)\s{0,9}")
+_COMMAS = compile_late(r"\s{0,9},\s{0,9}")
+_GROUPED = compile_late(r"[0-9]{1,3}(?:[, '][0-9]{3})+(?:\.[0-9]+)?")
+_NESTED = compile_late(r"[-+−0-9.,;/eE\s()\[\]{}]*[\[({][-+−0-9.,;/eE\s()\[\]{}]*")
+_EACH = compile_late(rf"[-+−]?{NUMBER}(?:/{NUMBER})?")
+_MIXED = compile_late(r"[-+−]?[0-9]+\s+[0-9]+\s?/\s?[0-9]+")
 
 
 def check_single(question: Question, text: str) -> None:

@@ -9,21 +9,21 @@ r"""What of an answer is the array: ``W1 = H (∂L/∂S)ᵀ = ⎡ 1  2 ⎤ …``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from math import prod
 
 from tutor.answer.read.pasted import drop_setting
 from tutor.answer.read.reading import trim_answer
 from tutor.answer.read.vocabulary import Vocabulary
+from tutor.late_patterns import compile_late
 
-_DRAWN = re.compile(r"[⎡⎢⎣](?P<row>[^⎡⎢⎣⎤⎥⎦\n]*)[⎤⎥⎦]")
-_RELATION = re.compile(r":=|[=≈≃≔←]|\\(?:approx|coloneqq|leftarrow|gets|simeq)(?![A-Za-z])")
-_MARK = re.compile(
+_DRAWN = compile_late(r"[⎡⎢⎣](?P<row>[^⎡⎢⎣⎤⎥⎦\n]*)[⎤⎥⎦]")
+_RELATION = compile_late(r":=|[=≈≃≔←]|\\(?:approx|coloneqq|leftarrow|gets|simeq)(?![A-Za-z])")
+_MARK = compile_late(
     rf"\\[,;:!]|(?P<open>[(\[{{]|\\begin(?![A-Za-z]))|(?P<close>[)\]}}]|\\end(?![A-Za-z]))"
     rf"|(?P<sign>{_RELATION.pattern})|(?P<part>[,;\n])"
 )
-_BESIDE = re.compile(r"(?<!\s)\s{2,}+(?=[(\[][^()\[\]\n]{1,2000}[)\]]\s*\Z)")
+_BESIDE = compile_late(r"(?<!\s)\s{2,}+(?=[(\[][^()\[\]\n]{1,2000}[)\]]\s*\Z)")
 
 
 def array_of(text: str, known: Vocabulary, front: Sequence[int] = ()) -> str:

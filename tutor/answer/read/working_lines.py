@@ -18,11 +18,12 @@ from tutor.errors import tell
 from tutor.expression.index_signs import EQUALS_INSIDE, KEYWORD, SUM
 from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, Mul, Name, Number, Partial, Pow
+from tutor.late_patterns import compile_late
 
 MAX_MEMBERS = 100
 MAX_FAR = 3
 
-_RELATION = re.compile(
+_RELATION = compile_late(
     r"""&?\s?(?P<sign>:=|==?>|=|≈|≃|≔|←|⇐|⇒|⟹|→(?=\s)
     |\\(?:approx|coloneqq|leftarrow|gets|Rightarrow|implies|Longrightarrow|simeq)(?![A-Za-z]))\s?&?""",
     re.VERBOSE,
@@ -30,19 +31,19 @@ _RELATION = re.compile(
 _MEANS = {":=": ":=", "≔": ":=", "\\coloneqq": ":=", "←": "←", "\\leftarrow": "←", "\\gets": "←", "≈": "≈", "≃": "≈", "\\approx": "≈",
           "\\simeq": "≈", "=": "="}  # fmt: skip
 _NEW = "\n"
-_BREAK = re.compile(r"\\\\\*?(?:\[[0-9.a-z]{0,8}\])?|\r\n|[\n\r]|\\(?:newline|cr)(?![A-Za-z])")
-_SPECIAL = re.compile(r"[=≈≃≔←⇐⇒⟹→:\\\n\r&({\[)}\]Σ∑]|max_\(")
-_GOES_ON = re.compile(r"[\s&]{0,400}+(?:[+*/·×⋅÷^]|[-−]\s|\\(?:cdot|times|div)(?![A-Za-z]))")
-_OPEN_END = re.compile(r"[^-+−*/·×⋅÷^\s]\s{0,20}(?:[-+−*/·×⋅÷]|\\(?:cdot|times|div))[ \t]{0,20}\Z")
-_AFTER_ONE = re.compile(r"\s{0,20}(?P<name>[A-Za-z](?:[A-Za-z0-9_{}]|\s(?=_)){0,40}?)\s?(?:\^\s?\{?\s?\(1\)\s?\}?|\[1\])\s{0,20}")
-_NUMBERED = re.compile(r"\s{0,8}[0-9]{1,4}\s{2,8}(?=\S)")
+_BREAK = compile_late(r"\\\\\*?(?:\[[0-9.a-z]{0,8}\])?|\r\n|[\n\r]|\\(?:newline|cr)(?![A-Za-z])")
+_SPECIAL = compile_late(r"[=≈≃≔←⇐⇒⟹→:\\\n\r&({\[)}\]Σ∑]|max_\(")
+_GOES_ON = compile_late(r"[\s&]{0,400}+(?:[+*/·×⋅÷^]|[-−]\s|\\(?:cdot|times|div)(?![A-Za-z]))")
+_OPEN_END = compile_late(r"[^-+−*/·×⋅÷^\s]\s{0,20}(?:[-+−*/·×⋅÷]|\\(?:cdot|times|div))[ \t]{0,20}\Z")
+_AFTER_ONE = compile_late(r"\s{0,20}(?P<name>[A-Za-z](?:[A-Za-z0-9_{}]|\s(?=_)){0,40}?)\s?(?:\^\s?\{?\s?\(1\)\s?\}?|\[1\])\s{0,20}")
+_NUMBERED = compile_late(r"\s{0,8}[0-9]{1,4}\s{2,8}(?=\S)")
 _RESULT = r"[-−]?[0-9]{1,20}(?:\.[0-9]{1,30}|/[0-9]{1,20})?(?:×10[⁻⁰¹²³⁴-⁹]{1,5})?"
-_LAST = re.compile(rf"(?:(?<!\s)\s{{2,}}+|\A\s*+)(?P<number>{_RESULT})\s*\Z")
-_ALONE = re.compile(rf"{_RESULT}\s*")
-_FAR = re.compile(r"(?<!\s)(?:\s{4,}+(?=[-−]?[0-9])|\s{2,3}+(?=−?[0-9]))")
-_PHRASE = re.compile(r"\(\s*[A-Za-z]{2,}(?:[ ,-]+[A-Za-z]{2,})+\s*\)\s*")
-_FORMULA = re.compile(r"[_^*+/\\]|[A-Za-z][0-9]")
-_WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:[-'’][A-Za-zÀ-ÿ]+)*")
+_LAST = compile_late(rf"(?:(?<!\s)\s{{2,}}+|\A\s*+)(?P<number>{_RESULT})\s*\Z")
+_ALONE = compile_late(rf"{_RESULT}\s*")
+_FAR = compile_late(r"(?<!\s)(?:\s{4,}+(?=[-−]?[0-9])|\s{2,3}+(?=−?[0-9]))")
+_PHRASE = compile_late(r"\(\s*[A-Za-z]{2,}(?:[ ,-]+[A-Za-z]{2,})+\s*\)\s*")
+_FORMULA = compile_late(r"[_^*+/\\]|[A-Za-z][0-9]")
+_WORD = compile_late(r"[A-Za-zÀ-ÿ]+(?:[-'’][A-Za-zÀ-ÿ]+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class ArrayWords(Topic):
         "cell": "what is kept, and what comes in",
         "mixed": "some of each, as the gate says",
         "either way": "weights times inputs; square weights would fit the other way round, too",
+        "gate either way": "a gate, from 0 to 1; square weights would fit the other way round, too",
         "turned": "each pair turned by its angle",
     }
 
@@ -202,7 +203,10 @@ class ArrayWords(Topic):
     ONES = "{ones}: ones everywhere"
     RAISED = "a power of an array is taken entry by entry"
     DIVIDED = "a fraction of arrays is taken entry by entry"
-    STRIDE = "s is the stride, p the width of the zeros around the input"
+    STRIDE: Mapping[str, str] = {
+        "sp": "s is the stride, p the width of the zeros around the input", "s": "s is the stride",
+        "p": "p is the width of the zeros around the input",
+    }  # fmt: skip
     WIDE = "d is how far apart the entries of the kernel are, g how many groups the channels are in: a kernel sees those of its own group"
     EACH = "2×1 is 2 along the first of the axes and 1 along the second"
     PADDED = "p is how far the windows reach over the border; what lies outside is never the largest, and counts as 0 in a mean"

@@ -66,6 +66,21 @@ class CodeWords(Topic):
         "missing-path": "a path", "penalty-forgotten": "the penalty", "unwritten": "what is not written yet", "": "the formula",
     }  # fmt: skip
     """What a hint points at, without the solution."""
+    NAMES: Mapping[str, str] = {
+        "sign": "a sign", "difference-reversed": "a difference the wrong way round", "wrong-axis": "a sum along the wrong axis",
+        "axis-forgotten": "an axis forgotten", "keepdims-forgotten": "keepdims forgotten", "keepdims-too-many": "keepdims too many",
+        "mask-turned": "a mask turned round", "mask-of-another": "a mask of another array",
+        "mask-forgotten": "the slope of a ReLU forgotten",
+        "slope-forgotten": "the slope of an activation forgotten", "factor-forgotten": "a factor forgotten",
+        "factor-too-many": "a factor too many", "term-too-many": "a term too many", "sum-too-many": "a sum too many",
+        "sum-forgotten": "a sum forgotten", "function-too-many": "a function too many", "line-too-many": "a line too many",
+        "added-for-assigned": "added instead of assigned", "overwritten": "overwritten instead of added", "operator": "another operator",
+        "integer-division": "a whole-number division", "mean-forgotten": "the division of a mean forgotten",
+        "mean-twice": "divided once too often", "another-variable": "another variable", "another-number": "another number",
+        "constant-factor": "a constant factor", "cache-changed": "an array changed under a second name",
+        "label-forgotten": "1 not taken off at the label", "penalty-forgotten": "the gradient of the penalty forgotten",
+    }  # fmt: skip
+    """What slips are called in the lists of a class, but for those that marking has a name for."""
     HINT = "Look at {kind}."
     TITLE = "Backward pass of {file}"
     SCRIPT = "the script"

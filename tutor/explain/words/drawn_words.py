@@ -19,6 +19,8 @@ class DrawnWords(Topic):
     VALUE = "value (forward)"
     GRADIENT = "gradient (backward)"
     GRADIENT_OF = "gradient of {loss} (backward)"
+    CHOICE = ("if", "else")
+    """The words of cases: a if z > 0 else b."""
     LOCAL = "on an edge: the local derivative"
     FOLDED: Mapping[str, str] = {"parameters": "{count:,} parameters", "inputs": "{count:,} inputs", "steps": "{count:,} steps"}
     FROM_TO = "{first} to {last}"

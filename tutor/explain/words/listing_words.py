@@ -67,6 +67,7 @@ class ListingWords(Topic):
         "column": "{n} values, one a line",
         "chain": "the chain of derivatives",
         "choice": "a letter",
+        "program": "a Python file or a notebook",
     }
     FORMS: Mapping[str, str] = {
         "decimal": ", as a decimal",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from tutor.explain.words.array_slip_words import SlipPhrase
@@ -71,13 +72,21 @@ class MarkingWords(Topic):
         words = " ".join(tag[:80].split("-")).strip() or self.UNNAMED
         return SlipPhrase(words, words, self.LOOK_AGAIN)
 
-    def explanation(self, tag: str) -> str:
+    def name_slip(self, tag: str, also: Mapping[str, str]) -> str:
+        """The name of a slip in a list; ``also`` are those that are made in programs only.
+
+        >>> MarkingWords().name_slip("sign", {"sign": "a sign"})
+        'a sign'
+        """
+        return also[tag] if tag in also and tag not in self.SLIPS else self.slip(tag).name
+
+    def explanation(self, tag: str, also: Mapping[str, str] = MappingProxyType({})) -> str:
         """The name of a whole explanation: a pair as ``a and b``, several that fit as ``a, or b``.
 
         >>> MarkingWords().explanation("missing-path + sign-lost | step-up")
         'one path left out and a sign lost, or step up the gradient'
         """
-        ways = [self.AND.join(self.slip(each).name for each in way.split(" + ")) for way in tag.split(" | ")]
+        ways = [self.AND.join(self.name_slip(each, also) for each in way.split(" + ")) for way in tag.split(" | ")]
         return self.OR_NAMED.join(ways)
 
     SUBJECTS: Mapping[str, str] = {
@@ -240,6 +249,7 @@ class MarkingWords(Topic):
         "explained by an answer that is explained by this one": "explained by an answer that is explained by this one",
         "nothing written": "nothing written",
         "wrong": "wrong",
+        "wrong only because of another line": "wrong only because of another line",
         "the mean over the entries": "the mean over the entries",
     }
     """Why so many marks are given, by the key that stands in marked work."""

@@ -45,6 +45,7 @@ class SheetWords(Topic):
         "array": "Compute {asked}: {sizes} entries.",
         "column": "Compute {asked}: {count} values.",
         "choice": "Tick what is right.",
+        "program": "Write the function {asked}.",
     }
     """What is asked where an exercise has no wording of its own, by the kind of the answer."""
     ASKED_WITH = "{asked}: {text}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.sheet_words import SheetWords
     from tutor.explain.words.update_rules import UpdateWords
     from tutor.explain.words.web_words import WebWords
+    from tutor.notation.profile import Notation
 
 TOPICS: Mapping[str, tuple[str, str]] = {
     "rules": ("rules", "RuleWords"),
@@ -105,6 +106,10 @@ class Wording(_Topics):
     def language(self) -> str:
         """The code of the language, for programs that read a page aloud or hyphenate it."""
         return (self.grammar or Grammar()).language
+
+    def speak(self, notation: Notation) -> Notation:
+        """A notation with the words of this language: those of cases."""
+        return replace(notation, choice=self.drawn.CHOICE)
 
     def name_skill(self, skill: str) -> str:
         """A skill in words, by its name in practice.

@@ -32,6 +32,7 @@ from tutor.expression.nodes import Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
+from tutor.render.latex.answer_columns import set_answer_columns
 from tutor.render.latex.fragments import FRAME, FragmentStyle
 from tutor.render.latex.heights import arrange_end, join_rows
 from tutor.render.latex.math_sizes import write_math_sizes
@@ -312,6 +313,8 @@ class _LatexPage:
         if not block.rows:
             return ""
         printer = self.printer_for(block)
+        if block.listed and (columns := set_answer_columns(block.rows, printer.latex_writer, self.phrases, self.line)):
+            return columns
         lefts = [measure(printer.latex(row.left)) for row in block.rows]
         left_width = max((width for width in lefts if width <= self.line * 0.35), default=2.0)
         if block.beside:

@@ -168,8 +168,8 @@ def _break_call(writer: Writer, func: str, args: tuple[Expr, ...], limit: float)
     if func == "if_positive" and len(args) == 3:
         condition, yes, no = args
         first = _break_inner(writer, yes, limit, False)
-        when = _wrap_chunks(_break_inner(writer, condition, limit - 3.5, False), "\\text{ if }", " > 0")
-        other = _wrap_chunks(_break_inner(writer, no, limit - 3.5, False), "\\text{, else }", "")
+        when = _wrap_chunks(_break_inner(writer, condition, limit - 3.5, False), f"\\text{{ {writer.notation.choice[0]} }}", " > 0")
+        other = _wrap_chunks(_break_inner(writer, no, limit - 3.5, False), f"\\text{{, {writer.notation.choice[1]} }}", "")
         return _bracket_chunks([*first, *when, *other])
     chunks: list[Chunk] = []
     for place, arg in enumerate(args):

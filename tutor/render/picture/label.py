@@ -68,6 +68,8 @@ _ROLES = {
 }
 ON_EDGE = 6.5
 """How wide a local derivative may be, in em."""
+_RATHER = 1.0
+"""So many em a box is rather wider than without its formula."""
 _DOTS_TEXT = "…"
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -271,13 +273,12 @@ class _Titles:
     def _title(self, name: Phrase, expr: Expr, room: float) -> Phrase | None:
         if room <= em(name.text):
             return None
-        for form in list_shorter(expr):
-            if form in (_DOTS, _BRACKET_DOTS):
-                continue
-            formula = self._phrase(form)
-            tall = "\\begin" in formula.latex or formula.latex.count("\\frac") > 1
-            if not tall and em(name.text) + em(" = ") + em(formula.text) <= room:
-                return Phrase(f"{name.text} = {formula.text}", f"{name.latex[:-1]} = {formula.latex[1:]}")
+        formulas = [self._phrase(form) for form in list_shorter(expr) if form not in (_DOTS, _BRACKET_DOTS)]
+        for most in (room, room + _RATHER):
+            for formula in formulas:
+                tall = "\\begin" in formula.latex or formula.latex.count("\\frac") > 1
+                if not tall and em(name.text) + em(" = ") + em(formula.text) <= most:
+                    return Phrase(f"{name.text} = {formula.text}", f"{name.latex[:-1]} = {formula.latex[1:]}")
         return None
 
     def _phrase(self, expr: Expr) -> Phrase:

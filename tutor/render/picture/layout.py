@@ -394,7 +394,28 @@ def _straighten(order: Order, across: list[float], spacing: BoxSpacing) -> list[
         for depth in (*reversed(indices), *indices):
             _settle(order.layers[depth], steps[depth], pulls, centre)
     _align(order, steps, centre)
+    _pull_in(order, steps, half, centre)
     return centre
+
+
+def _pull_in(order: Order, steps: list[list[float]], half: list[float], centre: list[float]) -> None:
+    """Moves leaves that stick out beside the widest layer, in place, where that moves nothing but leaves: no picture is wider for them."""
+    ends = [(centre[layer[0]] - half[layer[0]], centre[layer[-1]] + half[layer[-1]]) for layer in order.layers if layer]
+    low, high = max(ends, key=lambda end: end[1] - end[0], default=(0.0, 0.0))
+    for layer, distances in zip(order.layers, steps, strict=True):
+        wished = dict(zip(layer, map(centre.__getitem__, layer), strict=True))
+        limit = high - (half[layer[-1]] if layer else 0.0)
+        for place in reversed(range(len(layer))):
+            wished[layer[place]] = limit = min(wished[layer[place]], limit)
+            limit -= distances[place - 1] if place else 0.0
+        limit = low + (half[layer[0]] if layer else 0.0)
+        for place, item in enumerate(layer):
+            limit += distances[place - 1] if place else 0.0
+            wished[item] = limit = max(wished[item], limit)
+        moved = [item for item in layer if wished[item] != centre[item]]
+        if moved and all(item < len(order.nodes) and not order.inputs[item] for item in moved):
+            for item in moved:
+                centre[item] = wished[item]
 
 
 def _pulls(order: Order, item: int) -> list[tuple[int, float]]:
