@@ -66,5 +66,6 @@ FOREIGN = {
     "numbers/values.py": "the names of mpmath's and flint's numbers, as protocols",
     "contracts/python_statements.py": "the names of the methods of Python's visitors of syntax",
     "numbers/intervals.py": "the names of flint's balls, for systems without it",
+    "pytest_plugin.py": "the names of the hooks of pytest",
 }
 """Modules whose functions are called as another library calls them."""

@@ -23,7 +23,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
                 "answer.compare", "program"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
                "program.notebooks"),  # all that students write
-    "code": ("errors", "numbers.arrays", "program.source"),  # programs worked through at numbers, line by line
+    # programs worked through at numbers, line by line; beside a wrong line stands the derivation of the forward pass
+    "code": ("errors", "expression", "graph", "derive", "numbers", "program"),
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer", "code",
                 "program.source"),  # never renders
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice",
@@ -45,6 +46,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
             "contracts", "batch"),
     "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "solving", "answer", "marking",
             "practice", "explain", "export", "render", "results", "contracts", "batch", "web"),
+    "pytest_plugin": ("errors", "results"),
     "__main__": ("cli",),
     "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results",
                  "solving.check_claims"),

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from tutor.code.guessing import GuessedWorld
+
+if TYPE_CHECKING:
+    from tutor.expression.nodes import Expr
+    from tutor.graph.layered import Layered
+    from tutor.graph.nouns import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +27,37 @@ class JudgedOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class DerivedLine:
+    """What a wrong line should compute, as the derivation of the forward function has it: ``key`` is ∂``loss``/∂``wrt`` = ``expr``.
+
+    A program that divides by a size later has a multiple of it, by ``times`` (a size).
+    ``step`` is the step of the derivation with its reason, ``rewrite`` the named rewrite that ``expr`` is of, or empty; ``names`` are the
+    names that the program has for the gradients in ``expr``, by their quantities, ``lines`` those of the forward function through which it
+    comes back.  It was compared with the corrected program at so many ``points``; ``ends`` says that it is what ``key`` has in the end.
+    ``written`` is what stands in the program, where that is read.
+    """
+
+    key: str
+    loss: str
+    wrt: str
+    expr: Expr | None
+    step: Step
+    layered: Layered
+    rewrite: str
+    names: Mapping[str, str]
+    lines: tuple[int, ...]
+    points: int
+    times: Expr | None = None
+    ends: bool = False
+    written: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WrongLine:
     """A line that is wrong by itself: the slip with its parts (or none that is known), the lines as they are and as they would be right.
 
-    ``repairs`` are the gradients that are right then, ``fails`` says what Python would say; ``others`` are lines that could be the
-    wrong one as well, since as small a change of theirs does the same.
+    ``repairs`` are the gradients that are right then, ``fails`` says what Python would say, ``derived`` the formula that it should
+    compute; ``others`` are lines that could be the wrong one as well, since as small a change of theirs does the same.
     """
 
     line: int
@@ -39,6 +72,7 @@ class WrongLine:
     claim: str = ""
     fails: str = ""
     others: tuple[WrongLine, ...] = ()
+    derived: DerivedLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +115,5 @@ def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
 
 def _hide_change(root: WrongLine) -> WrongLine:
     others = tuple(map(_hide_change, root.others))
-    return replace(root, old="", new="", factor="", before=(), after=(), others=others)
+    derived = None if root.derived is None else replace(root.derived, expr=None, written=None)
+    return replace(root, old="", new="", factor="", before=(), after=(), others=others, derived=derived)

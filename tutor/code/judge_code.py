@@ -11,6 +11,7 @@ from dataclasses import replace
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict
 from tutor.code.code_worlds import find_training_loops, list_worlds
+from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_functions
 from tutor.code.search_roots import Judgement
@@ -115,7 +116,7 @@ def _judge_plan(
             break
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
-    return best[1].give_verdict()
+    return add_formulas(best[1], best[1].give_verdict())
 
 
 def _judge_other_sizes(judged: Judgement) -> Judgement | None:

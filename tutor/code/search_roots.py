@@ -38,6 +38,7 @@ class Judgement:
         self.trial = trial
         self.first = trial.run()
         self.check = GradientCheck(trial, self.first)
+        self.edits: Mapping[int, tuple[ast.stmt, ...]] = {}
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
             self._refuse_loss()
@@ -151,6 +152,7 @@ class Judgement:
                 plan.name, plan.forward, "undecided", outputs, (), (), unread, first, self.trial.world, why
             )
         roots, edits = self.find_roots()
+        self.edits = edits
         follows = self._list_followers(edits, roots) if edits else ()
         return CodeVerdict(plan.name, plan.forward, "wrong", tuple(self._list_judged()), tuple(sorted(roots, key=lambda one: one.line)),
             follows, unread,

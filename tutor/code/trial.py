@@ -51,7 +51,11 @@ LOSS_WORDS = re.compile(
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run gave: its events, the loss, the outputs; ``begins`` is the first event of the backward pass."""
+    """What a run gave: its events, the loss, the outputs; ``begins`` is the first event of the backward pass.
+
+    ``scope`` has the names of the forward pass, ``upstream`` for each gradient from above the output that it belongs to and its value;
+    under an empty name stands the output that is the loss, or is summed to one.
+    """
 
     record: Record
     loss: Any
@@ -60,6 +64,8 @@ class Outcome:
     after: dict[int, ast.AST] = field(default_factory=dict)
     asked: dict[str, list[str]] = field(default_factory=dict)
     why: str = ""
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    upstream: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -208,7 +214,8 @@ class ProgramTrial:
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
         loss = self._pick_loss(worker, returned, func)
         outputs = list_outputs(worker.record, start, returned, find_return(func.node))
-        return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "")
+        scope = scopes[0] if scopes else {}
+        return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "", scope)
 
     def _keep_usual(self, worker: StatementWorker, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
         """Arguments that have usual values keep them."""
@@ -238,7 +245,7 @@ class ProgramTrial:
     def _finish_flat(self, worker: StatementWorker) -> Outcome:
         loss = self._pick_loss(worker, None, None)
         outputs = list_outputs(worker.record, 0, None, None)
-        return Outcome(worker.record, loss, outputs, 0, dict(worker.record.visited), worker.guesser.asked)
+        return Outcome(worker.record, loss, outputs, 0, dict(worker.record.visited), worker.guesser.asked, "", worker.module)
 
     # a pair
 
@@ -266,7 +273,7 @@ class ProgramTrial:
             if isinstance(value, np.ndarray | np.inexact | float | complex) and key not in values
         ]
         loss: Any = 0.0
-        upstream: dict[str, Any] = {}
+        upstream: dict[str, tuple[str, Any]] = {}
         if self.plan.cost and not ups:
             cost = self._function(worker, self.plan.cost, owner)
             loss, why = self._call(
@@ -280,7 +287,7 @@ class ProgramTrial:
         begins = len(worker.record.events)
         worker.settled = True
         if not backward:
-            return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked)
+            return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked, "", inner, upstream)
         known = set(worker.record.visited)
         given = self._match_backward(func, backs, ups, upstream, environment, named)
         forms = copy.deepcopy({name: value for name, value in given.items() if isinstance(value, np.ndarray)})
@@ -292,7 +299,8 @@ class ProgramTrial:
         outputs = list_pair_outputs(
             worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner)
         )
-        return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, why.what if why else "")
+        said = why.what if why else ""
+        return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream)
 
     def _match_cost(
         self, cost: ProgramFunction, environment: Mapping[str, Any], outs: Sequence[tuple[str, Any]]
@@ -312,7 +320,7 @@ class ProgramTrial:
         return found
 
     def _make_loss(
-        self, worker: StatementWorker, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, Any]
+        self, worker: StatementWorker, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, tuple[str, Any]]
     ) -> Any:
         """A loss Σ g ⊙ out behind what the forward pass gives, so that g is the gradient from above."""
         loss: Any = 0.0
@@ -324,11 +332,12 @@ class ProgramTrial:
                 continue
             value = left.pop(key)
             rng = np.random.default_rng(find_seed(f" from above {name}", self.world.seed))
-            upstream[name] = rng.standard_normal(np.shape(value)) if np.shape(value) else float(rng.uniform(0.5, 1.5))
-            loss = loss + np.sum(upstream[name] * value)
+            above = rng.standard_normal(np.shape(value)) if np.shape(value) else float(rng.uniform(0.5, 1.5))
+            upstream[name] = (key, above)
+            loss = loss + np.sum(above * value)
         if not upstream and outs:
-            scalars = [value for _, value in outs if np.size(value) == 1]
-            loss = scalars[0] if scalars else np.sum(outs[0][1])
+            upstream[""] = key, value = next((pair for pair in outs if np.size(pair[1]) == 1), outs[0])
+            loss = value if np.size(value) == 1 else np.sum(value)
         return loss
 
     def _match_backward(
@@ -336,11 +345,11 @@ class ProgramTrial:
         func: ProgramFunction,
         backs: Sequence[str],
         ups: Sequence[str],
-        upstream: Mapping[str, Any],
+        upstream: Mapping[str, tuple[str, Any]],
         environment: Mapping[str, Any],
         named: Mapping[str, Any],
     ) -> dict[str, Any]:
-        found: dict[str, Any] = {name: upstream[name] for name in ups if name in upstream}
+        found: dict[str, Any] = {name: upstream[name][1] for name in ups if name in upstream}
         free = [
             value
             for key, value in named.items()

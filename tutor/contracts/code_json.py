@@ -6,9 +6,13 @@
 ``expected_shape``,
 ``factor``}]: ``factor`` is what the right value was multiplied by, where it is one number.  ``roots`` [{``line``, ``last``, ``slip``,
 ``old``, ``new``,
-``factor``, ``before``, ``after``, ``repairs``, ``refused``, ``or``}] are the lines that are wrong by themselves: ``slip`` is a tag of
-`tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say, ``or``
-are lines that could be the wrong one as well, with the same keys.
+``factor``, ``before``, ``after``, ``repairs``, ``refused``, ``or``, ``derived``}] are the lines that are wrong by themselves: ``slip`` is a
+tag of `tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say,
+``derived`` {``name``, ``of``, ``wrt``, ``times``, ``last``, ``formula``, ``rule``, ``lines``, ``points``, ``written``} what the line should
+compute by the derivation of the forward pass, or null: ``name`` is ``times`` (a size, or empty) ∂``of``/∂``wrt`` = ``formula``, ``last``
+that it is so when all lines are done, ``rule`` why, ``lines`` those of the forward pass that it comes through, ``points`` at how many
+random points it agrees with the corrected program, ``written`` what the line computes, or null; ``or`` are lines that could be the wrong
+one as well, with the same keys.
 ``follows`` are the lines
 that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``read_as`` is ``rows``
 or ``columns``, of
@@ -18,12 +22,16 @@ samples.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.contracts.schema import SCHEMA
+from tutor.explain.derived_section import say_derived
+from tutor.explain.words.wording import ENGLISH
+from tutor.expression.plain import write_plain
 
 if TYPE_CHECKING:
-    from tutor.code.code_verdicts import CodeVerdict, WrongLine
+    from tutor.code.code_verdicts import CodeVerdict, DerivedLine, WrongLine
 
 
 def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
@@ -51,4 +59,18 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
 
 def _line_json(root: WrongLine) -> dict[str, Any]:
     return {"line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new, "factor": root.factor,
-            "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails}  # fmt: skip
+            "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails,
+            "derived": write_formula(root.derived)}  # fmt: skip
+
+
+def write_formula(derived: DerivedLine | None) -> dict[str, Any] | None:
+    """The formula beside a wrong line."""
+    if derived is None:
+        return None
+    return {
+        "name": derived.key, "of": derived.loss, "wrt": derived.wrt,
+        "times": "" if derived.times is None else write_plain(derived.times), "last": derived.ends,
+        "formula": None if derived.expr is None else write_plain(derived.expr),
+        "rule": say_derived(replace(derived, lines=()), ENGLISH), "lines": list(derived.lines), "points": derived.points,
+        "written": None if derived.written is None else write_plain(derived.written),
+    }  # fmt: skip

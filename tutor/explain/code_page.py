@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
+from tutor.explain.derived_section import write_agreement, write_derived
 from tutor.explain.document import Block, Code, Document, Heading, Inline, Paragraph, Sentence, Table, Verbatim
 from tutor.explain.words.code_words import CodeWords
 from tutor.explain.words.sentence_grammar import split_places
@@ -23,7 +24,7 @@ def write_verdicts(verdicts: Sequence[CodeVerdict], words: Wording) -> Iterator[
     """What is said of each backward pass, the wrong ones first."""
     order = {"wrong": 0, "undecided": 1, "right": 2}
     for verdict in sorted(verdicts, key=lambda one: order[one.verdict]):
-        yield from _write_verdict(verdict, words.code, words.reader.say)
+        yield from _write_verdict(verdict, words)
 
 
 def write_coded(phrase: str, **places: object) -> Sentence:
@@ -39,7 +40,9 @@ def write_coded(phrase: str, **places: object) -> Sentence:
 Say: TypeAlias = Callable[[object], object]
 
 
-def _write_verdict(verdict: CodeVerdict, said: CodeWords, say: Say) -> Iterator[Block]:
+def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
+    said: CodeWords = words.code
+    say: Say = words.reader.say
     name = verdict.name or said.SCRIPT
     grammar = said.grammar
     if verdict.verdict == "right":
@@ -56,6 +59,7 @@ def _write_verdict(verdict: CodeVerdict, said: CodeWords, say: Say) -> Iterator[
     yield Heading(grammar.count(forms, len(verdict.roots) or wrong, name=name))
     for root in verdict.roots:
         yield from _write_root(root, said, say)
+        yield from write_derived(root, words)
     if verdict.follows:
         yield Paragraph(
             (grammar.choose(said.FOLLOWS, len(verdict.follows)).format(lines=_list_lines(verdict.follows, said)),)
@@ -66,6 +70,7 @@ def _write_verdict(verdict: CodeVerdict, said: CodeWords, say: Say) -> Iterator[
         "llll",
     )
     yield from _write_unread(verdict, said, say)
+    yield from write_agreement(verdict.roots, words)
     if any(root.tag.startswith(("transpose-", "product-order", "wrong-axis")) for root in verdict.roots):
         yield Paragraph((said.COLUMNS if verdict.world.columns else said.ROWS,))
 

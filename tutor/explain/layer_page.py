@@ -123,12 +123,7 @@ class ArraySections(PageWriter):
 
     def say_why(self, step: Step) -> str:
         """Why a gradient is what it is."""
-        if step.rule in ("no path", "sum over paths", "joined paths"):
-            return self.words.rules.gradient(step.rule, len(step.paths))
-        parameters = [q.name for q in self.layered.graph.parameters]
-        if len(step.paths) == 1 and is_partner(step.expr, step.wrt, self.forward[step.paths[0].factors[0].wrt]):
-            return self.words.arrays.BACKWARD["partner"]
-        return self.words.arrays.say_backward(step.expr, self.words.rules, parameters, number=not self.shapes[step.wrt])
+        return say_reason(step, self.layered, self.words)
 
     def list_needed(self) -> list[Step]:
         """The gradients that the wanted ones are computed from, in teaching order."""
@@ -270,6 +265,17 @@ class ArraySections(PageWriter):
 
 def _sums(expr: Expr) -> bool:
     return (type(expr) is Call and expr.func == "sum_over") or any(_sums(part) for part in children(expr))
+
+
+def say_reason(step: Step, layered: Layered, words: Wording) -> str:
+    """Why a gradient of a graph over layers is what it is."""
+    if step.rule in ("no path", "sum over paths", "joined paths"):
+        return words.rules.gradient(step.rule, len(step.paths))
+    forward = {one.target: one.expr for one in layered.graph.steps}
+    if len(step.paths) == 1 and is_partner(step.expr, step.wrt, forward[step.paths[0].factors[0].wrt]):
+        return words.arrays.BACKWARD["partner"]
+    parameters = [quantity.name for quantity in layered.graph.parameters]
+    return words.arrays.say_backward(step.expr, words.rules, parameters, number=not layered.shapes[step.wrt])
 
 
 def is_partner(gradient: Expr, wrt: str, forward: Expr) -> bool:

@@ -77,7 +77,7 @@ def read_program(
     source = read_source(text, file, places)
     taken = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
     given = put_numbers(shapes or {})
-    reader = ProgramReader(Recorder(source, given, taken | {*given}), "torch" if _uses_torch(source) else "numpy")
+    reader = ProgramReader(Recorder(source, given, taken | {*given}), "torch" if uses_torch(source) else "numpy")
     try:
         value, node, called = reader.read_target(wanted)
         return _finish(reader, value, node, called)
@@ -96,7 +96,8 @@ def put_numbers(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
     return {name: tuple(put_in_size(size, values) for size in shape) for name, shape in shapes.items()}
 
 
-def _uses_torch(source: Source) -> bool:
+def uses_torch(source: Source) -> bool:
+    """Whether a program takes PyTorch in."""
     heads = [alias.name for node in ast.walk(source.tree) if isinstance(node, ast.Import) for alias in node.names]
     heads += [node.module or "" for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom)]
     return any(head.partition(".")[0] == "torch" for head in heads)
@@ -272,7 +273,7 @@ def _is_whole_number(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Name) and node.id == "int"
 
 
-def _choose_result(value: Any, reader: ProgramReader, node: ast.AST) -> Formula:
+def choose_result(value: Any, reader: ProgramReader, node: ast.AST) -> Formula:
     """The number or the array that is differentiated: the first one of what is returned."""
     if isinstance(value, Unread):
         raise value.error
@@ -293,7 +294,7 @@ def _choose_result(value: Any, reader: ProgramReader, node: ast.AST) -> Formula:
 def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> ReadProgram:
     """The graph of what a result is computed from."""
     recorder = reader.recorder
-    result = _choose_result(value, reader, node)
+    result = choose_result(value, reader, node)
     if type(result.expr) is not Name:
         place = _find_return(node)
         result = recorder.add_step("loss" if "loss" in called.lower() else "out", result, place)
@@ -311,16 +312,9 @@ def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> Re
         recorder.shapes[loss] = ()
         target = loss
     needed = recorder.list_needed(target)
-    formulas = {name: recorder.steps[name] for name in needed}
-    used = {name for expr in formulas.values() for name in names(expr)}
-    shapes = {name: shape for name, shape in recorder.shapes.items() if name in used and name not in recorder.steps}
-    kinds = {name: quantity for name, quantity in recorder.kinds.items() if name in shapes}
+    used = {name for step in needed for name in names(recorder.steps[step])}
     refuse_unused(recorder, {*used, *recorder.one_hot})
-    try:
-        layered = assemble_layers(formulas, shapes, loss=target, kinds=kinds)
-    except TutorError as error:
-        line = next((recorder.lines[name] for name in needed if name in recorder.lines and error.where == f"step {name}"), 0)
-        raise ProgramError(error.what, where=f"{reader.source.file}:{line}" if line else reader.source.file, hint=error.hint) from None
+    layered = assemble_program(recorder, target)
     lines = {name: recorder.lines[name] for name in needed if name in recorder.lines}
     found = {name: shape for name, shape in recorder.found.items() if name in used}
     hot = {name: one for name, one in recorder.one_hot.items() if one in used}
@@ -329,6 +323,21 @@ def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> Re
         layered, lines, found, hot, behind, upstream, called, stopped, tuple(sorted(recorder.notes)), reader.dialect, recorder.chosen,
         recorder.source.places,
     )  # fmt: skip
+
+
+def assemble_program(recorder: Recorder, target: str) -> Layered:
+    """The graph of what a quantity is computed from.  Raises `ProgramError` with the line where a step does not fit."""
+    needed = recorder.list_needed(target)
+    formulas = {name: recorder.steps[name] for name in needed}
+    used = {name for expr in formulas.values() for name in names(expr)}
+    shapes = {name: shape for name, shape in recorder.shapes.items() if name in used and name not in recorder.steps}
+    kinds = {name: quantity for name, quantity in recorder.kinds.items() if name in shapes}
+    try:
+        return assemble_layers(formulas, shapes, loss=target, kinds=kinds)
+    except TutorError as error:
+        line = next((recorder.lines[name] for name in needed if name in recorder.lines and error.where == f"step {name}"), 0)
+        file = recorder.source.file
+        raise ProgramError(error.what, where=f"{file}:{line}" if line else file, hint=error.hint) from None
 
 
 def _find_return(node: ast.AST) -> ast.AST:

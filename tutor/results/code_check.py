@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -17,7 +15,8 @@ from tutor.explain.document import Document
 from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.notation.profile import Notation
-from tutor.program.source import read_source
+from tutor.program.source import Source, read_source
+from tutor.results.function_sources import read_function
 from tutor.results.page import Page
 
 
@@ -44,6 +43,12 @@ class CodeCheck(Page):
     def document(self) -> Document:
         """The page as a document."""
         return write_page(self.file, self.verdicts, self.words)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page without its own style, under the notebook's titles."""
+        from tutor.render.html_page import write_html_body
+
+        return write_html_body(self.document(), self.notation, 2)
 
     def to_json(self) -> str:
         """The contract of ``code``."""
@@ -81,29 +86,31 @@ def check_code(
 
 
 def check_backward(
-    backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, words: Wording | str | None = None
-) -> CodeCheck:
+    backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, words: Wording | str | None = None,
+    reveal: Literal["none", "hint", "solution"] = "solution",
+) -> CodeCheck:  # fmt: skip
     """Judge a backward function against its forward function, both as functions or as their text: read by their source, never called.
+
+    Lines are those of the file, or of the cell, that the backward function stands in; functions that the two call are read along.
 
     Raises `OutputError` for a function whose source is not there, and a `TutorError` for a text that is no Python.
 
     >>> check_backward("def f_backward(g, x): return 2 * g", "def f_forward(x): return x ** 2, x").ok
     False
     """
-    texts = [textwrap.dedent(_read_text(part)) for part in (forward, backward)]
-    trees = [read_source(text, name).tree for text, name in zip(texts, ("forward", "backward"), strict=True)]
-    names = [next((node.name for node in tree.body if isinstance(node, ast.FunctionDef)), "") for tree in trees]
+    own, other = read_function(backward), read_function(forward)
+    source, given = (read_source(one.text, one.file or "notebook") for one in (own, other))
+    names = [one.name or _find_first(part) for one, part in ((own, source), (other, given))]
     if not all(names):
         raise OutputError("a forward and a backward function are needed", hint="give functions, or the text of their definitions")
-    return check_code("\n".join(texts), "notebook", names[1], names[0], words=words)
+    beside = [read_source(text, name) for name, text in dict((*other.helpers, *own.helpers)).items()]
+    wanted = require_wording(words) if words is None or isinstance(words, str) else words
+    if own.text == other.text:  # two methods of one class
+        found = judge_code(source, names[0], None, names[1], beside)
+    else:
+        found = judge_code(source, names[0], given, names[1], beside)
+    return CodeCheck(source.file, tuple(disclose_code(verdict, reveal) for verdict in found), wanted)
 
 
-def _read_text(part: Callable[..., Any] | str) -> str:
-    if isinstance(part, str):
-        return part
-    try:
-        return inspect.getsource(part)
-    except (OSError, TypeError):
-        raise OutputError(
-            "the source of this function is not there", hint="define it in a cell or a file, or give its text"
-        ) from None
+def _find_first(source: Source) -> str:
+    return next((node.name for node in source.tree.body if isinstance(node, ast.FunctionDef)), "")

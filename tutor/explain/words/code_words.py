@@ -102,6 +102,13 @@ class CodeWords(Topic):
     OR_LINE = "Or line {line}: as small a change of it does the same."
     OR_HINT = "Or line {line}."
     FAILS = "Python would refuse it: {why}."
+    WHY = "Why"
+    MEANT = "{key} has to be {derivative}.  The derivation of the forward pass gives"
+    MEANT_LAST = "In the end {key} has to be {derivative}.  The derivation of the forward pass gives"
+    RULE = "The derivation of the forward pass, {reason}."
+    COMPUTED = "this is what line {line} computes"
+    CALLED = "{derivative} is called {name}"
+    AGREES = "The formulas agree with the corrected program, and with the slopes of its loss, at {count} random points."
     REPAIRS = ("Then {keys} is right.", "Then {keys} are right.")
     FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
     UNREAD = "Line {line} was not read: {why}."

@@ -1,0 +1,26 @@
+"""The fixture of pytest: a wrong backward pass fails with its page, a right one passes, one that is not judged skips."""
+
+import pytest
+
+from tutor.pytest_plugin import fail_with_page
+
+FORWARD = "def f_forward(x, w):\n    return x @ w, (x, w)\n"
+BACKWARD = "def f_backward(dout, cache):\n    x, w = cache\n    return {}, x.T @ dout\n"
+
+
+def test_a_test_fails_with_the_page():
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)Line 3 .*transpose is missing") as failed:
+        fail_with_page(BACKWARD.format("dout @ w"), FORWARD)
+    assert all(len(line) <= 80 for line in str(failed.value).split("\n"))
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)Zeile 3 .*Achten Sie auf"):
+        fail_with_page(BACKWARD.format("dout @ w"), FORWARD, "hint", "de")
+    fail_with_page(BACKWARD.format("dout @ w.T"), FORWARD)
+
+
+def test_what_is_not_judged_is_neither_right_nor_wrong():
+    with pytest.raises(pytest.skip.Exception, match=r"numpy\.linalg\.svd is not read"):
+        fail_with_page(BACKWARD.format("np.linalg.svd(dout)"), FORWARD)
+    with pytest.raises(pytest.fail.Exception, match="the source of this function is not there"):
+        fail_with_page(len, FORWARD)
+    with pytest.raises(pytest.UsageError, match="tutor_reveal"):
+        fail_with_page(FORWARD, FORWARD, "all")

@@ -1,0 +1,283 @@
+"""The formula that a wrong line should compute: of the derivation that solves and marks, and checked against the program at its points.
+
+What a statement is about is told by its value: the run of the corrected program gives it, and it is the gradient of one quantity of the
+forward pass, at every point.  Where no gradient has that value, or where the derivation and the slopes of the program differ, nothing is
+said.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+
+from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.code_verdicts import CodeVerdict, DerivedLine, WrongLine
+from tutor.code.forward_graph import NOT_READ, ForwardGraph, read_forward
+from tutor.code.gradient_check import GradientCheck, fit_shape
+from tutor.code.pair_functions import split_gradient
+from tutor.code.repair_test import SEEDS
+from tutor.code.search_roots import Judgement
+from tutor.code.statement_names import name_targets
+from tutor.code.trial import Outcome, ProgramTrial
+from tutor.derive.backward import derive
+from tutor.derive.rewrites.entrywise import LayerRewrite
+from tutor.derive.rewrites.layered import find_layer_rewrites
+from tutor.expression.keys import derivative_key
+from tutor.expression.nodes import ONE, Div, Expr, Mul, Name, Partial, children, rebuild
+from tutor.graph.entries import Array, Entries
+from tutor.graph.nouns import Derivation
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.arrays import Floats, np
+from tutor.numbers.run_arrays import Numbers, evaluate_layers
+from tutor.program.program_values import count_parts
+from tutor.program.read_program import LOSS
+
+NEAR = 1e-8
+"""So near, relative to its largest entry, is a value of the program (in floats) to the same one with 50 digits."""
+MOST_ENTRIES = 3_000
+"""Beyond so many entries in all arrays nothing is worked out with 50 digits."""
+MOST_PARTS = 36
+"""A formula does not grow beyond so many parts where gradients that the program has no name for are put in."""
+DEEPEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One run of the corrected program, and the derivation at the same numbers: ``known`` by the keys of quantities and gradients."""
+
+    check: GradientCheck
+    outcome: Outcome
+    known: Mapping[str, Array[Value]]
+
+    def list_values(self) -> Iterator[tuple[str, Floats]]:
+        """The values of the backward pass with their keys, those from above in front."""
+        for name, (_, value) in self.outcome.upstream.items():
+            if name:
+                yield name, np.asarray(value, dtype=float)
+        for event in self.outcome.record.events[self.outcome.begins :]:
+            yield event.key, np.asarray(event.value, dtype=float)
+
+
+def add_formulas(judged: Judgement, verdict: CodeVerdict) -> CodeVerdict:
+    """A verdict whose wrong lines have the formulas that they should compute, where the derivation knows them."""
+    if verdict.verdict != "wrong" or not verdict.roots:
+        return verdict
+    try:
+        graph = read_forward(judged.trial, judged.first)
+        finder = None if graph is None else LineDeriver(judged, graph)
+        roots = [root if finder is None else replace(root, derived=finder.derive_line(root)) for root in verdict.roots]
+    except NOT_READ:
+        return verdict
+    return replace(verdict, roots=tuple(roots))
+
+
+class LineDeriver:
+    """One program, corrected, and the derivation of its forward function at the same points."""
+
+    def __init__(self, judged: Judgement, graph: ForwardGraph) -> None:
+        self.judged, self.graph = judged, graph
+        self.loss = graph.layered.graph.loss
+        self.derivation = derive(graph.layered.graph)
+        self.steps = {step.wrt: step for step in self.derivation.backward}
+        self.shapes = graph.numbered.shapes
+        self.points: list[Point] = []
+        entries = sum(prod(map(int, shape)) for shape in self.shapes.values())
+        if entries <= MOST_ENTRIES:
+            self.points = list(self._list_points(derive(graph.numbered.graph)))
+        self.names = dict(self._name_gradients()) if self.points else {}
+        self.rewrites = self._find_rewrites() if self.points else {}
+
+    def _list_points(self, derivation: Derivation) -> Iterator[Point]:
+        """The points at which the graph computes what the program computes; none at all where it does not at one of them."""
+        found: list[Point] = []
+        for seed in SEEDS:
+            trial: ProgramTrial = self.judged.trial.move_to(seed) if seed else self.judged.trial
+            try:
+                outcome = trial.run(edits=self.judged.edits)
+                check = GradientCheck(trial, trial.run()) if seed else self.judged.check
+            except CodeProblem:
+                return
+            leaves = self.graph.bind_leaves(outcome)
+            if leaves is None:
+                return
+            known = evaluate_layers(derivation, leaves)
+            loss = float(np.sum(outcome.loss))
+            if not abs(float(known[self.loss].items[0]) - loss) <= NEAR * max(1.0, abs(loss)):
+                return
+            found.append(Point(check, outcome, known))
+        yield from found
+
+    def find_gradient(self, point: Point, wrt: str) -> Floats:
+        """The gradient of a quantity at a point, in floats."""
+        return as_floats(point.known[derivative_key(self.loss, wrt)])
+
+    def _name_gradients(self) -> Iterator[tuple[str, str]]:
+        """The names that the program has for gradients of the derivation, by their quantities."""
+        for name in self.steps:
+            keys = [key for key, value in self.points[0].list_values() if self._is_gradient(value, self.points[0], name)]
+            if keys and name != self.loss:
+                yield name, min(keys, key=lambda key: (name not in split_gradient(key), keys.index(key)))
+
+    def _is_gradient(self, value: Floats, point: Point, wrt: str) -> bool:
+        """Whether a value of the program is the gradient of a quantity."""
+        shape = tuple(map(int, self.shapes[wrt]))
+        made = fit_shape(value, shape)
+        return made is not None and is_near(made, self.find_gradient(point, wrt))
+
+    def _find_rewrites(self) -> dict[str, LayerRewrite]:
+        """The named rewrites of gradients that hold at every point."""
+        found: dict[str, LayerRewrite] = {}
+        small = {rewrite.left: rewrite.expr for rewrite in find_layer_rewrites(self.graph.numbered)}
+        for rewrite in find_layer_rewrites(self.graph.layered):
+            if type(rewrite.left) is not Partial or rewrite.left not in small:
+                continue
+            wrt, expr = rewrite.left.wrt, small[rewrite.left]
+            values = [as_floats(Entries(dict(point.known), Numbers()).value(expr)) for point in self.points]
+            if all(is_near(value, self.find_gradient(point, wrt)) for value, point in zip(values, self.points, strict=True)):
+                found[wrt] = rewrite
+        return found
+
+    def derive_line(self, root: WrongLine) -> DerivedLine | None:
+        """The formula of one wrong line; nothing where no gradient of the derivation is what it should compute."""
+        node = next((one for one in self.judged.list_statements() if one.lineno == root.line), None)
+        if not self.points:
+            return None
+        if node is None or id(node) not in self.judged.edits:
+            return self._derive_by_name(root)
+        for ends in (False, True):
+            values = [self._find_values(point.outcome, node, root, ends=ends) for point in self.points]
+            for key in values[0]:
+                listed = [one[key] for one in values if key in one]
+                wrt, times = self._find_quantity(key, listed) if len(listed) == len(self.points) else ("", None)
+                if wrt and self.is_slope_of_loss(wrt):
+                    return self._write_line(key, wrt, times, ends=ends)
+        return None
+
+    def _derive_by_name(self, root: WrongLine) -> DerivedLine | None:
+        """The formula of a line that nothing corrects: what its name says."""
+        for key in (root.claim, *(one for one in root.repairs if one.rpartition(".")[2] == root.claim)):
+            wrt = next((name for name in split_gradient(key) if name in self.steps), "")
+            if wrt and all(point.check.list_versions([wrt]) for point in self.points) and self.is_slope_of_loss(wrt):
+                return self._write_line(key, wrt, None, ends=True)
+        return None
+
+    def _find_values(self, outcome: Outcome, node: ast.stmt, root: WrongLine, *, ends: bool) -> dict[str, Floats]:
+        """What a statement gives once it is right, by the keys, the claim of the line first; ``ends``: what its names end as."""
+        made = {id(one) for one in self.judged.edits.get(id(node), (node,))}
+        names = {name for part in self.judged.edits.get(id(node), (node,)) for name in name_targets(part)}
+        events = outcome.record.events[outcome.begins :]
+        chosen = [one for one in events if (one.key.rpartition(".")[2] in names if ends else id(one.statement) in made)]
+        found = {one.key: np.asarray(one.value, dtype=float) for one in chosen}
+        if isinstance(node, ast.Return):
+            given = {one.key: one.value for one in outcome.outputs if one.key in root.repairs and one.value is not None}
+            found |= {key: np.asarray(value, dtype=float) for key, value in given.items()}
+        return dict(sorted(found.items(), key=lambda pair: pair[0].rpartition(".")[2] != root.claim))
+
+    def _find_quantity(self, key: str, values: Sequence[Floats]) -> tuple[str, Expr | None]:
+        """The quantity whose gradient, or a multiple of it by a size, the values are at every point; of several the one of that name."""
+        said = split_gradient(key)
+        letters = {letter: float(size) for letter, size in self.graph.sizes.items()}
+        for letter, times in {"": 1.0, **letters}.items():
+            fits = [
+                name for name in self.steps
+                if name != self.loss and np.any(values[0]) and (not letter or name in said)
+                and all(self._is_gradient(value / times, point, name) for value, point in zip(values, self.points, strict=True))
+            ]  # fmt: skip
+            if fits:
+                wrt = min(fits, key=lambda name: (name not in said, not any(name.startswith(one) for one in said)))
+                return wrt, Name(letter) if letter else None
+        return "", None
+
+    def is_slope_of_loss(self, wrt: str) -> bool:
+        """Whether the gradient is the slope of the program's own loss, where the program has the quantity by its name."""
+        for point in self.points:
+            for event in point.check.list_versions([wrt])[:1]:
+                if np.shape(event.value) == tuple(self.shapes[wrt]) and not self._is_slope(point, event, wrt):
+                    return False
+        return True
+
+    def _is_slope(self, point: Point, event: ValueEvent, wrt: str) -> bool:
+        return point.check.is_slope(self.find_gradient(point, wrt), event)
+
+    def _write_line(self, key: str, wrt: str, times: Expr | None, *, ends: bool) -> DerivedLine | None:
+        """The formula with the gradients that the program has names for in it, and no others; nothing where it is too long to be read."""
+        rewrite, step = self.rewrites.get(wrt), self.steps[wrt]
+        expr = rewrite.expr if rewrite is not None else self.put_in(step.expr, wrt, DEEPEST)
+        if count_parts(expr) > MOST_PARTS:
+            return None
+        expr = multiply_size(times, expr) if times is not None else expr
+        used = {part.wrt for part in list_partials(expr)}
+        names = {name: self.names[name] for name in used if name in self.names}
+        loss = LOSS if LOSS not in self.shapes else self.loss
+        through = {path.factors[0].wrt for path in step.paths}
+        lines = tuple(sorted({self.graph.lines[name] for name in through if name in self.graph.lines}))
+        rule = rewrite.rule if rewrite is not None else ""
+        layered, points = self.graph.layered, len(self.points)
+        return DerivedLine(key, loss, wrt, name_loss(expr, loss), step, layered, rule, names, lines, points, times, ends)
+
+    def put_in(self, expr: Expr, wrt: str, depth: int) -> Expr:
+        """A formula in which gradients without a name in the program are written out, as long as it stays short."""
+        unnamed = {part.wrt for part in list_partials(expr)} - {*self.names}
+        if not unnamed or not depth:
+            return expr
+        table: dict[str, Expr] = {}
+        for name in unnamed:
+            rewrite = self.rewrites.get(name)
+            table[name] = rewrite.expr if rewrite is not None else self.put_in(self.steps[name].expr, name, depth - 1)
+        made = put_gradients(expr, table)
+        return made if count_parts(made) <= MOST_PARTS else expr
+
+
+def is_near(one: Floats, other: Floats) -> bool:
+    """Whether two arrays are the same, as far as floats tell.
+
+    >>> is_near(np.ones(2), np.ones(2) + 1e-12), is_near(np.ones(2), np.ones(2) + 1e-3)
+    (True, False)
+    """
+    size = float(np.max(np.abs(other))) if np.size(other) else 0.0
+    return np.shape(one) == np.shape(other) and bool(np.all(np.abs(one - other) <= NEAR * max(size, 1e-12)))
+
+
+def as_floats(array: Array[Value]) -> Floats:
+    """Numbers of many digits as an array of floats."""
+    return np.array([float(item) for item in array.items]).reshape(array.shape)
+
+
+def multiply_size(size: Expr, expr: Expr) -> Expr:
+    """A formula times a size; one that is divided by it first is not, then.
+
+    >>> multiply_size(Name("m"), Mul((Div(ONE, Name("m")), Name("A"))))
+    Name(name='A')
+    """
+    if isinstance(expr, Mul) and expr.args[0] == Div(ONE, size):
+        return expr.args[1] if len(expr.args) == 2 else Mul(expr.args[1:])
+    return Mul((size, expr))
+
+
+def name_loss(expr: Expr, loss: str) -> Expr:
+    """A formula whose gradients are those of a loss by another name.
+
+    >>> name_loss(Partial("loss2", "w"), "L")
+    Partial(of='L', wrt='w')
+    """
+    if type(expr) is Partial:
+        return Partial(loss, expr.wrt)
+    parts = children(expr)
+    return rebuild(expr, tuple(name_loss(part, loss) for part in parts)) if parts else expr
+
+
+def list_partials(expr: Expr) -> list[Partial]:
+    """The gradients in a formula."""
+    own = [expr] if type(expr) is Partial else []
+    return [*own, *(part for child in children(expr) for part in list_partials(child))]
+
+
+def put_gradients(expr: Expr, table: Mapping[str, Expr]) -> Expr:
+    """A formula with formulas in the place of some gradients, by their quantities."""
+    if type(expr) is Partial:
+        return table.get(expr.wrt, expr)
+    parts = children(expr)
+    return rebuild(expr, tuple(put_gradients(part, table) for part in parts)) if parts else expr
+

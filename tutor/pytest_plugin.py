@@ -1,0 +1,61 @@
+"""A plugin of pytest: a course's own tests say which line of a hand-written backward pass is wrong, and why.
+
+    def test_affine(assert_backward):
+        assert_backward(layers.affine_backward, layers.affine_forward)
+
+pytest finds it by itself once tutor is installed.  It costs nothing until a test asks for it: all else is imported then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much the tests of a course show, and in which language: two lines of its pytest.ini or pyproject.toml."""
+    parser.addini("tutor_reveal", "how much assert_backward shows: none, hint or solution", default="solution")
+    parser.addini("tutor_lang", "the language of what assert_backward says, such as de", default="")
+
+
+@pytest.fixture
+def assert_backward(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """A function of a backward function and its forward function: the test fails, with the page that says why, where a gradient is wrong.
+
+    A backward pass that could not be judged skips the test, with the reason: it is not wrong, and not right.
+    """
+    reveal, language = str(request.config.getini("tutor_reveal")), str(request.config.getini("tutor_lang"))
+
+    def check(backward: Callable[..., Any] | str, forward: Callable[..., Any] | str) -> None:
+        __tracebackhide__ = True
+        fail_with_page(backward, forward, reveal, language)
+
+    return check
+
+
+def fail_with_page(
+    backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, reveal: str = "solution", language: str = ""
+) -> None:
+    """Fail a test with the page about a backward pass that is wrong; skip it for one that could not be judged.
+
+    >>> fail_with_page("def f_backward(g, x): return 2 * g * x", "def f_forward(x): return x ** 2, x")
+    """
+    from tutor.errors import TutorError
+    from tutor.results.code_check import check_backward
+
+    __tracebackhide__ = True
+    if reveal not in ("none", "hint", "solution"):
+        raise pytest.UsageError(f"tutor_reveal is none, hint or solution, not {reveal!r}")
+    refused = ""
+    try:
+        found = check_backward(backward, forward, language or None, reveal)  # type: ignore[arg-type]
+    except TutorError as error:
+        refused = str(error)
+    if refused:
+        pytest.fail(refused, pytrace=False)
+    if any(verdict.verdict == "wrong" for verdict in found.verdicts):
+        pytest.fail(found.to_text(80), pytrace=False)
+    if not found.ok:
+        pytest.skip(" ".join(found.to_text(10_000).split("\n", 2)[-1].split())[:400])
