@@ -135,9 +135,11 @@ class ExpectedLines:
         same = [group for group in groups if _fits(group[0].shape, shape)]
         other = [group for group in groups if not _fits(group[0].shape, shape)]
         other = [group for group in other if set(group[0].shape) <= set(shape) or set(group[0].shape) >= set(shape)]
-        for group in (*same, *other):
-            values = [self.parts.find_gradient(part) for part in group]
-            if any(value is None for value in values):
+        scales = [1.0, *(float(size) for size in dict.fromkeys(shape) if size > 1)]  # the mean may be taken later
+        for group, scale in (*((group, scale) for scale in scales for group in same), *((group, 1.0) for group in other)):
+            found = [self.parts.find_gradient(part) for part in group]
+            values = [scale * value for value in found if value is not None]
+            if len(values) < len(found):
                 continue
             if _drop_ones(group[0].shape) == _drop_ones(shape):
                 yield [np.reshape(value, shape) for value in values]
