@@ -16,7 +16,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "programs.md").read_text("utf-8")
 
 
 def test_the_program_is_read_as_the_page_says():
-    (program,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    program, _ = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     formulas, refusal = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
     found = read_program(program, "net.py", "loss", {"X": ("N", "D")})
     assert [f"{step.target} = {write_plain(step.expr)}" for step in found.layered.graph.steps] == formulas.splitlines()

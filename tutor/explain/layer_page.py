@@ -82,7 +82,8 @@ class ArraySections(PageWriter):
     def say_line(self, target: str, why: str) -> str:
         """Why a step holds, with the line of the program that it stands in, where it was read from one."""
         line = self.exercise.lines.get(target)
-        return why if line is None else f"{self.name_line(line)}: {why}"
+        place = "" if line is None else self.name_line(line)
+        return f"{place}: {why}" if place else why
 
     def name_line(self, line: int) -> str:
         """A line of the program, or of a cell of a notebook."""
@@ -97,7 +98,7 @@ class ArraySections(PageWriter):
 
     def say_back_line(self, step: Step, why: str) -> str:
         """Why a gradient is what it is, with the lines of the program through which it comes back."""
-        lines = self.exercise.list_back_lines(step)
+        lines = [line for line in self.exercise.list_back_lines(step) if self.name_line(line)]
         if not lines:
             return why
         words = self.words.arrays

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from tutor.errors import GraphError, ValueProblem, hint_near
+from tutor.errors import GraphError, OutputError, ValueProblem, hint_near, tell
 from tutor.exercise.model import Exercise
 from tutor.explain.document import Document, Equations
 from tutor.explain.words.languages import require_wording
@@ -25,6 +25,8 @@ from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import Order, Samples
 from tutor.numbers.train import Run, Task
 from tutor.numbers.verify import Ask
+from tutor.program.live_objects import is_live
+from tutor.results.live_target import read_live_target
 from tutor.results.page import Page
 from tutor.solving.check_claims import Verdict
 from tutor.solving.request import Chain, EdgeLabels, Form, Options, read_samples, resolve_solution, resolve_training
@@ -245,7 +247,7 @@ Training = Solution
 
 
 def solve(
-    target: str | Exercise,
+    target: str | Exercise | Callable[..., Any],
     *,
     at: Mapping[str, Any] | None = None,
     wrt: Sequence[str] = (),
@@ -261,8 +263,12 @@ def solve(
     shapes: Mapping[str, Shape] | None = None,
     recursion: bool | None = None,
     truncate: int | None = None,
+    **given: Any,
 ) -> Solution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
+
+    The target may be a module of PyTorch or a function of the session, too: ``solve(model, x=x)``.  Its source is read, and nothing of
+    it is called; ``given`` are example arrays for its arguments, whose shapes are meant, and, where they are few numbers, their values.
 
     ``at`` gives values (numbers, or texts such as ``"1/3"``) and replaces those of the exercise; ``wrt`` chooses quantities
     (all parameters by default, or all inputs where nothing is trained); ``steps`` is the number of gradient-descent updates and ``rate``
@@ -281,7 +287,15 @@ def solve(
     >>> solve("(x+y)*z", at={"x": 1, "y": -3, "z": 4}).gradient("x")
     Fraction(4, 1)
     """
-    exercise = target_exercise(target, apart=apart, given=at or (), shapes=shapes)
+    if is_live(target):
+        exercise = read_live_target(target, given, shapes or {})
+    else:
+        if not isinstance(target, str | Exercise):
+            raise OutputError(tell("{what} is nothing that is solved", what=type(target).__name__),
+                              hint=tell("give a text, an exercise, a module of PyTorch or a function"))  # fmt: skip
+        if given:
+            raise OutputError(tell("{name}= goes with a module or a function", name=next(iter(given))), hint=tell("values are at={…}"))
+        exercise = target_exercise(target, apart=apart, given=at or (), shapes=shapes)
     options = Options(
         at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart, edges=edges, recursion=recursion, truncate=truncate,
     )  # fmt: skip

@@ -44,14 +44,14 @@ def make_program_exercise(target: str, shapes: Mapping[str, Shape]) -> Exercise:
         file, data, wanted = read_model_file(target)
         made = write_onnx_program(data, file, wanted)
         given = {**made.shapes, **shapes}
-        return _make_exercise(file, read_program(made.text, file, FUNCTION, given, made.places), ())
+        return describe_program(file, read_program(made.text, file, FUNCTION, given, made.places), ())
     file, text, wanted = read_program_file(target)
     found = read_program(text, file, wanted, shapes)
-    return _make_exercise(file, found, read_notebook(text, file).skipped if file.endswith(".ipynb") else ())
+    return describe_program(file, found, read_notebook(text, file).skipped if file.endswith(".ipynb") else ())
 
 
-def _make_exercise(file: str, found: ReadProgram, skipped: tuple[str, ...]) -> Exercise:
-    """An exercise of a program that was read, with what was assumed."""
+def describe_program(file: str, found: ReadProgram, skipped: tuple[str, ...], title: str = "") -> Exercise:
+    """An exercise of a program that was read, with what was assumed; ``title`` is what it is called where it is in no file."""
     assumed = tell_shapes(found.found)
     assumed += [Assumption("labels", (name,), {"hot": hot}) for name, hot in found.one_hot.items()]
     assumed += [Assumption("stopped", (name,), {"one": one}) for name, one in found.stopped.items()]
@@ -62,8 +62,8 @@ def _make_exercise(file: str, found: ReadProgram, skipped: tuple[str, ...]) -> E
     if found.behind:
         assumed.append(Assumption("upstream", (found.behind,), {"loss": found.layered.graph.loss, "upstream": found.upstream}))
     name = file.replace("\\", "/").rpartition("/")[2]
-    title = f"{found.called} · {name}" if found.called and not is_model_name(file) else name
+    title = title or (f"{found.called} · {name}" if found.called and not is_model_name(file) else name)
     return Exercise(
-        name.rpartition(".")[0], make_visible(title, 200), graph=write_graph(found.layered), layers=found.layered,
+        name.rpartition(".")[0] or title, make_visible(title, 200), graph=write_graph(found.layered), layers=found.layered,
         assumptions=tuple(assumed), lines=found.lines, dialect=found.dialect, cells=found.places,
     )  # fmt: skip
