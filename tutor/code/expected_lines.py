@@ -135,8 +135,10 @@ class ExpectedLines:
         same = [group for group in groups if _fits(group[0].shape, shape)]
         other = [group for group in groups if not _fits(group[0].shape, shape)]
         other = [group for group in other if set(group[0].shape) <= set(shape) or set(group[0].shape) >= set(shape)]
-        scales = [1.0, *(float(size) for size in dict.fromkeys(shape) if size > 1)]  # the mean may be taken later
-        for group, scale in (*((group, scale) for scale in scales for group in same), *((group, 1.0) for group in other)):
+        tried = [(group, 1.0) for group in same]
+        for size in dict.fromkeys(shape):  # the mean may be taken later
+            tried += [(group, float(size)) for group in same if size > 1 and group[0].word in words]
+        for group, scale in (*tried, *((group, 1.0) for group in other)):
             found = [self.parts.find_gradient(part) for part in group]
             values = [scale * value for value in found if value is not None]
             if len(values) < len(found):

@@ -141,12 +141,12 @@ class EditSearch:
                     tried[id(statement)] += 1
                     if tried[id(statement)] > MOST_LOCAL:
                         break
-                    if local.gives(edit, first.statement, first.value):
+                    if local.is_giving(edit, first.statement, first.value):
                         found.append((measure_edit(edit), edit))
         if not found:
             before = local.work(leave_line(first.statement))
             for edit in list_missing(first.statement, first.value, before, around):
-                if local.gives(edit, first.statement, first.value):
+                if local.is_giving(edit, first.statement, first.value):
                     found.append((measure_edit(edit), edit))
         return sorted(found, key=lambda pair: pair[0])
 

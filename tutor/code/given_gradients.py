@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,9 +81,10 @@ def list_pair_outputs(
         for event in record.events[:begins]
         if event.leaf or event.statement is None
     }
+    steps = set(list_computed(record.events[:begins])) if found else set()  # an inner step may be kept with another sign
     for key, event in last.items():
         of = [one for one in split_gradient(key) if one in leaves or (in_class and one in words)]
-        if of and key not in keys and (in_class or not found or why is not None):
+        if of and not set(of) <= steps and key not in keys and (in_class or not found or why is not None):
             found.append(GivenGradient(key, of, event.value))
     keys = {output.key for output in found}
     for key, problem in list_lost(record):
@@ -92,3 +93,23 @@ def list_pair_outputs(
             keys.add(key)
             found.append(GivenGradient(key, of, None, problem))
     return found
+
+
+def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:
+    """The words that are computed: whose first value is no argument and nothing that is drawn."""
+    seen: set[str] = set()
+    for event in events:
+        word = event.key.rpartition(".")[2]
+        if word not in seen:
+            seen.add(word)
+            drawn = event.leaf or event.statement is None or is_drawn_by(event.statement)
+            if not drawn:
+                yield word
+
+
+def is_drawn_by(node: ast.AST) -> bool:
+    """Whether a statement draws its numbers, or begins with zeros."""
+    return any(
+        isinstance(part, ast.Attribute) and re.search(r"rand|zeros|ones|normal|uniform|array$", part.attr)
+        for part in ast.walk(node)
+    )

@@ -32,7 +32,7 @@ class LocalWork:
         targets = list_targets(statement)
         return id(statement) in self.scopes and len(targets) == 1 and not isinstance(targets[0], ast.Tuple)
 
-    def gives(self, edit: LineEdit, line: ast.stmt, value: Any) -> bool:
+    def is_giving(self, edit: LineEdit, line: ast.stmt, value: Any) -> bool:
         """Whether a line, or one in front of it that is changed, gives the line a value."""
         if not self.can_work(edit.statement) or not self.can_work(line):
             return False
@@ -49,7 +49,7 @@ class LocalWork:
         """The value of a line's name behind a change of the line, or of one in front; nothing where there is none."""
         worker = self.worker
         scope = self.scopes[id(edit.statement)]
-        changed = any(map(changes_in_place, (*edit.statements, *rest)))
+        changed = any(map(is_in_place, (*edit.statements, *rest)))
         worker.scope, worker.record = keep_scope(scope) if changed else dict(scope), Record()
         worker.traced, worker.scopes, worker.watch = None, None, None
         target = list_targets(line or edit.statement)[0]
@@ -77,10 +77,10 @@ class LocalWork:
         return body[first + 1 : last + 1] if body is other and first < last <= first + MOST_BETWEEN else None
 
 
-def changes_in_place(node: ast.stmt) -> bool:
+def is_in_place(node: ast.stmt) -> bool:
     """Whether a statement may change an array where it stands.
 
-    >>> [changes_in_place(node) for node in ast.parse("a = b * c\\na[0] = b\\na += b").body]
+    >>> [is_in_place(node) for node in ast.parse("a = b * c\\na[0] = b\\na += b").body]
     [False, True, True]
     """
     if isinstance(node, ast.Assign):

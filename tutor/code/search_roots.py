@@ -9,7 +9,7 @@ from tutor.code.code_values import CodeProblem, NotRead
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement, WrongLine
 from tutor.code.failures import say_line
 from tutor.code.find_edits import EditSearch
-from tutor.code.given_gradients import GivenGradient
+from tutor.code.given_gradients import GivenGradient, list_computed
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS
 from tutor.code.line_edits import LineEdit, write_lines
@@ -21,7 +21,6 @@ from tutor.code.statement_names import (
     group_by_line,
     is_taken_out,
     leave_line,
-    list_computed,
     name_targets,
 )
 from tutor.code.trial import Outcome, ProgramTrial
