@@ -366,6 +366,13 @@ def test_help(tutor, arguments, pieces):
     assert [piece for piece in pieces if piece not in out] == []
 
 
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no such device")
+def test_a_disk_that_is_full_is_told():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "tutor", "--version"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "tutor: what is printed cannot be written: No space left on device\n")
+
+
 def every_command():
     """The words that call each command, and the command."""
     from typer.main import get_command

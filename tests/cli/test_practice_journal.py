@@ -1,11 +1,12 @@
 """The journal itself: where it lies, what its first line says; what becomes of it is tested with the command."""
 
+import errno
 import json
 
 import pytest
 from learners_made import answer_right
 
-from tutor.cli.practice_journal import Past, describe_session, keep_trials, open_journal, read_past
+from tutor.cli.practice_journal import NotKept, Past, describe_session, keep_trials, open_journal, read_past
 from tutor.errors import OutputError
 from tutor.exercise.load import load
 from tutor.practice.costs import read_costs
@@ -31,6 +32,28 @@ def test_a_journal_that_cannot_be_written_to(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match="cannot be kept") as refused:
         journal.keep(Event("hint"))
     assert "XDG_STATE_HOME" in refused.value.hint
+
+
+def test_a_disk_that_is_full_costs_nothing_that_was_kept(tmp_path, monkeypatch):
+    """A line of which a part was written is taken away, and can be written when there is room; the session before stays there."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    journal = open_journal("anna", start(load("dl/bce")), resume=False)
+    before = journal.path.read_bytes()
+
+    def fill_disk(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("os.fsync", fill_disk)
+        with pytest.raises(NotKept, match="No space left") as refused:
+            journal.keep(Event("answer", "0.5", 3.0))
+        assert (refused.value.needed, journal.path.read_bytes()) == (True, before)
+    journal.keep(Event("answer", "0.5", 3.0))
+    kept = journal.path.read_bytes()
+    monkeypatch.setattr("pathlib.Path.write_text", fill_disk)
+    with pytest.raises(NotKept):
+        open_journal("anna", start(load("dl/bce")), resume=False)
+    assert [(path, path.read_bytes()) for path in journal.path.parent.iterdir()] == [(journal.path, kept)]
 
 
 def test_what_a_learner_knew_goes_with_the_journal(tmp_path, monkeypatch):

@@ -27,6 +27,18 @@ def test_a_file_is_written_whole_and_replaced_at_once(tutor, folder):
     assert left(folder) == ["f.json"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_what_is_no_file_is_written_to_and_stays(folder):
+    """A pipe, /dev/stdout: it must not be replaced by a file."""
+    path = folder / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    write("σ", path)
+    assert os.read(reader, 9) == "σ".encode()
+    os.close(reader)
+    assert path.is_fifo()
+
+
 def test_a_failed_write_leaves_the_old_file(tutor, folder, monkeypatch):
     path = folder / "f.tex"
     path.write_text("old", encoding="utf-8")

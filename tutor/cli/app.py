@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -192,6 +193,8 @@ def draw(target: Target,
     write(standalone(solution.picture(), solution.notation), output)
 
 
+NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else [])})
+"""What the system says where what is printed goes to a disk that is full, or broken."""
 OWN = frozenset({"list", "solve", "draw"})
 """The commands of this module."""
 OTHERS = {
@@ -227,6 +230,8 @@ def main(arguments: list[str] | None = None, *, helper: Prover | None = None) ->
     """
     run_with(helper)
     gc.set_threshold(200_000, 50, 50)  # a short run makes many objects and little garbage; measured: 20 ms
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115  it was closed: for the whole run nothing is shown
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         set_plain_utf8(stream)
     words = protect_formulas(sys.argv[1:] if arguments is None else arguments)
@@ -235,13 +240,22 @@ def main(arguments: list[str] | None = None, *, helper: Prover | None = None) ->
     elif not OWN & set(words[:1]):
         add_other_commands()
     try:
-        app(words, standalone_mode=True)
+        try:
+            app(words, standalone_mode=True)
+        finally:
+            sys.stdout.flush()
     except TutorError as error:
         sys.stderr.write(f"tutor: {make_lines_visible(str(error))}\n")
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"tutor: what is printed cannot be written: {error.strerror}\n")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     finally:

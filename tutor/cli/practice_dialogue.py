@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tutor.cli.practice_journal import NotKept
 from tutor.cli.shell import console
 from tutor.text import make_lines_visible, make_visible
 
@@ -30,7 +32,10 @@ LONGEST = 20_000
 
 
 def take_line(practice: Practice, line: str, *, placed: bool = True) -> Document:
-    """What is said to a line: a command, something to look at, or else an answer; without ``placed`` where the steps stand beside it."""
+    """What is said to a line: a command, something to look at, or else an answer; without ``placed`` where the steps stand beside it.
+
+    What cannot be written down is not taken, and may be given again, if the journal is needed; else the session goes on without.
+    """
     from tutor.explain.document import Document, Paragraph
     from tutor.practice.session import PracticeError
 
@@ -51,6 +56,12 @@ def take_line(practice: Practice, line: str, *, placed: bool = True) -> Document
         return practice.send(kind, text, placed=placed)
     except PracticeError as error:
         return tell("; ".join(str(practice.words.reader.say(part)) for part in (error.what, error.hint)))
+    except NotKept as error:
+        if error.needed and kind != "quit":
+            return tell(say.NOT_TAKEN.format(reason=error.reason))
+        practice.keep = lambda event: None
+        said = practice.send(kind, text, placed=placed)
+        return replace(said, blocks=(*tell(say.KEPT_UNTIL_HERE.format(reason=error.reason)).blocks, *said.blocks))
 
 
 def read_command(typed: str) -> tuple[EventKind | None, str]:
@@ -97,7 +108,7 @@ def hold_dialogue(practice: Practice) -> None:
     """Ask, read a line, answer, until the end."""
     show = make_printer(practice)
     sys.stdout.write(make_lines_visible(f"{practice.title}\n"))
-    show(_say(practice, list_keys(practice)))
+    show(say_line(practice, list_keys(practice)))
     show(practice.begin())
     lines = read_lines()
     while not practice.ended:
@@ -115,7 +126,8 @@ def hold_dialogue(practice: Practice) -> None:
     show(practice.document())
 
 
-def _say(practice: Practice, text: str) -> Document:
+def say_line(practice: Practice, text: str) -> Document:
+    """A page of one paragraph."""
     from tutor.explain.document import Document, Paragraph
 
     return Document("", blocks=(Paragraph((text,)),), language=practice.words.language)

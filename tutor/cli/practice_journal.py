@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tutor.errors import OutputError, TutorError
 from tutor.text import file_name, make_visible
@@ -22,16 +23,30 @@ if TYPE_CHECKING:
     from tutor.practice.tracing import Trial
 
 
+class NotKept(OutputError):
+    """What cannot be written down, with the ``reason`` of the system, and whether it is ``needed``; what was before it is kept."""
+
+    def __init__(self, path: Path, error: OSError, *, needed: bool = True) -> None:
+        hint = "make room, or set XDG_STATE_HOME to a folder that can be written"
+        self.needed = needed
+        self.reason = make_visible(error.strerror or str(error), 200)
+        super().__init__(f"the journal {make_visible(str(path), 200)} cannot be kept: {self.reason}", hint=hint)
+
+
 @dataclass(slots=True)
 class EventJournal:
-    """The journal at ``path``, the ``session`` after its events, and how many bytes it has: who finds more is not alone."""
+    """The journal at ``path``, the ``session`` after its events, and how many bytes it has: who finds more is not alone.
+
+    A session without a name goes on though it cannot be kept; one whose journal is ``needed`` does not.
+    """
 
     path: Path
     session: Session
     size: int = 0
+    needed: bool = True
 
     def keep(self, event: Event) -> None:
-        """Write an event down; raises `OutputError` where it cannot be, and where somebody else has written since."""
+        """Write an event down, all of it or nothing; raises `NotKept`, and `OutputError` where somebody else has written since."""
         from tutor.contracts.practice_json import write_event
 
         line = (json.dumps(write_event(event)) + "\n").encode()
@@ -40,12 +55,21 @@ class EventJournal:
                 if file.seek(0, os.SEEK_END) != self.size:
                     raise OutputError("this session goes on in another terminal, and this answer was not taken",
                                       hint="go on there, or here again with --resume")  # fmt: skip
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+                self._add_line(file, line)
         except OSError as error:
-            raise _refuse(self.path, error) from None
+            raise NotKept(self.path, error, needed=self.needed) from None
         self.size += len(line)
+
+    def _add_line(self, file: BinaryIO, line: bytes) -> None:
+        """A line at the end; where the disk has room for a part of it only, that is taken away again."""
+        try:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            with suppress(OSError):
+                os.truncate(self.path, self.size)
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +93,19 @@ def open_journal(name: str, session: Session, *, resume: bool) -> EventJournal:
     """
     folder = find_folder(name)
     path = folder / f"{file_name(session.lesson.exercise.id)}.jsonl"
+    begun = path.with_suffix(".begun")  # where the disk has no room for it, the session before stays where it is
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if resume:
             return EventJournal(path, _take_again(session, path), path.stat().st_size)
-        _keep_old(path)
         head = json.dumps(describe_session(session) | {"known": dict(session.known)}) + "\n"
-        path.write_text(head, "utf-8", newline="\n")
+        begun.write_text(head, "utf-8", newline="\n")
+        _keep_old(path)
+        begun.replace(path)
     except OSError as error:
-        raise _refuse(path, error) from None
+        with suppress(OSError):
+            begun.unlink(missing_ok=True)
+        raise NotKept(path, error) from None
     return EventJournal(path, session, len(head))
 
 
@@ -89,11 +117,6 @@ def describe_session(session: Session) -> dict[str, Any]:
         "wrt": list(settings.wrt), "layer": settings.layer, "seed": settings.seed,
         "costs": str(settings.costs),
     }  # fmt: skip
-
-
-def _refuse(path: Path, error: OSError) -> OutputError:
-    hint = "set XDG_STATE_HOME to a folder that can be written"
-    return OutputError(f"the journal {make_visible(str(path), 200)} cannot be kept: {error.strerror}", hint=hint)
 
 
 def _keep_old(path: Path) -> None:

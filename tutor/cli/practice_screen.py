@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tutor.cli.practice_dialogue import COMMANDS, VIEWS, make_printer, take_line
+from tutor.cli.practice_dialogue import COMMANDS, VIEWS, make_printer, say_line, take_line
 from tutor.cli.shell import console
 from tutor.text import make_visible
 
@@ -86,12 +86,13 @@ class PracticeScreen:
         return lines[-room:] if room > 1 else []
 
 
-def hold_screen(practice: Practice) -> None:
+def hold_screen(practice: Practice, note: str = "") -> None:
     """Ask on the screen, read a line, answer, until the end; Ctrl-C and Ctrl-D leave, and what was answered is kept.
 
     A terminal that gets another size is drawn anew, with what was typed so far on the line.
     """
     drawn = PracticeScreen(practice, console())
+    drawn.said = say_line(practice, note) if note else None
     read: Callable[[os.terminal_size, Typed | str], str | Typed] | None = None
     typed: Typed | str = ""
     while not practice.ended:

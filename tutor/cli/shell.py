@@ -261,6 +261,10 @@ def write(text: str | bytes | Iterable[str], path: Path | None = None) -> None:
     try:
         if path.is_dir():
             raise OutputError(f"{path} is a folder", hint=f"give a file name: -o {path / 'solution'}")
+        if path.exists() and not path.is_file():  # /dev/stdout, a pipe: it must not be replaced by a file
+            with path.open("wb") as file:
+                file.writelines(data)
+            return
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             temporary = Path(file.name)
             file.writelines(data)

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from tutor.cli.practice_dialogue import hold_dialogue, make_printer, read_lines
-from tutor.cli.practice_journal import EventJournal, Past, keep_trials, open_journal, read_past
+from tutor.cli.practice_journal import EventJournal, NotKept, Past, keep_trials, open_journal, read_past
 from tutor.cli.practice_screen import hold_screen
 from tutor.cli.shell import CostsOption, Form, Lang, ModeOption, Wrt, choose_format, complete, deliver
 from tutor.errors import OutputError, TutorError
-from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.practice.modes import Mode as ModeOf
@@ -71,14 +70,16 @@ def practise(
     chosen = target or _propose(known, past, lang)
     session = begin(chosen, wrt=wrt or (), form=form and str(form), mode=cast("ModeOf", str(mode)), seed=seed, words=lang, known=known,
                     costs=costs)  # fmt: skip
-    journal = _open(name, session, resume=resume, events=events)
+    journal, note = _open(name, session, resume=resume, events=events)
     if journal is not None:
         session.session, session.keep = journal.session, journal.keep
     if events:
         speak_events(session)
     elif sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in (None, "dumb"):
-        hold_screen(session)
+        hold_screen(session, note)
     else:
+        if note:
+            sys.stderr.write(f"{note}\n")
         hold_dialogue(session)
     if journal is not None and not session.session.is_secret:
         keep_trials(journal, session.session)
@@ -88,18 +89,19 @@ def practise(
         deliver(session, written, output)
 
 
-def _open(name: str, session: Practice, *, resume: bool, events: bool) -> EventJournal | None:
+def _open(name: str, session: Practice, *, resume: bool, events: bool) -> tuple[EventJournal | None, str]:
     """The journal; of lines of JSON only where a name is given, since what speaks them keeps its own.  Without a name a session goes on
     though it cannot be kept, and that is said."""
     if events and not name and not resume:
-        return None
+        return None, ""
     try:
-        return open_journal(name or ME, session.session, resume=resume)
-    except OutputError as error:
+        journal = open_journal(name or ME, session.session, resume=resume)
+    except NotKept as error:
         if name or resume:
             raise
-        sys.stderr.write(make_visible(session.words.practice.NOT_KEPT.format(reason=error.what)) + "\n")
-        return None
+        return None, session.words.practice.NOT_KEPT.format(reason=error.what)
+    journal.needed = bool(name)
+    return journal, ""
 
 
 def _propose(known: Mapping[str, float], past: Past, lang: str | None) -> str:
@@ -151,7 +153,11 @@ def speak_events(session: Practice) -> None:
         except TutorError as error:
             say({"error": error.what, "hint": error.hint})
             continue
-        session.keep(event)
+        try:
+            session.keep(event)
+        except NotKept as error:  # it is not taken, and may be sent again
+            say({"error": error.what, "hint": error.hint})
+            continue
         session.session = after
         say(write_reply(after, reply))
         if after.ended:

@@ -63,7 +63,7 @@ _Sum = tuple[str, int, int, str, int, bool]
 
 def _read_sum(text: str, match: re.Match[str], spans: Mapping[str, tuple[int, int]], ends: Mapping[str, Place]) -> _Sum | None:
     """One sum over time: its index, from where to where, what is added up, where it ends, whether it is a mean; or nothing."""
-    if match.re is _CALL:
+    if "json" in match.re.groupindex:  # a call
         return _read_call(text, match, spans, ends)
     at, said, upper = match.end(), "", ""
     for _ in range(2):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tutor.expression.nodes import Expr
+from tutor.expression.nodes import Call, Expr, Number
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.terminal.columns import Pen, TextLine, chop_text
@@ -31,6 +31,19 @@ def test_chopping_loses_no_letter(text: str, width: int) -> None:
     lines = chop_text(safe, width)
     assert "".join("".join(lines).split()) == "".join(safe.split())
     assert all(cell_len(line) <= width for line in lines)
+
+
+def test_a_wide_matrix_stands_in_blocks_of_columns() -> None:
+    """Each below its place; no row is broken, and where columns are left out nobody knows their places."""
+    wide = Call("matrix", (Number("4"), *[Number(str(entry)) for entry in range(101, 109)]))
+    assert Pen(NOTATION).break_expr(wide, 22) == ["⎡ 101  102  103  104 ⎤", "⎣ 105  106  107  108 ⎦"]
+    assert Pen(NOTATION).break_expr(wide, 20) == [
+        "(·,1…2)", "⎡ 101  102 ⎤", "⎣ 105  106 ⎦", "(·,3…4)", "⎡ 103  104 ⎤", "⎣ 107  108 ⎦",
+    ]  # fmt: skip
+    block = Call("slices", (Call("block", (wide, Number("5"), Number("8"))),))
+    assert [line for line in Pen(NOTATION).break_expr(block, 20) if "·" in line] == ["(·,5…6)", "(·,7…8)"]
+    short = Call("matrix", (Number("4"), Number("101"), Number("102"), Call("dots", ()), Number("109")))
+    assert Pen(NOTATION).break_expr(short, 14) == ["[ 101  102 ]", "[ ⋯  109 ]"]
 
 
 def test_a_line_knows_its_cells() -> None:

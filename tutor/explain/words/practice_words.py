@@ -55,6 +55,8 @@ class PracticeWords(Topic):
     NEXT = "Next: {exercise}. It trains {skill} ({percent})."
     NEXT_COMMAND = "Next: tutor practise {exercise}. It trains {skill} ({percent})."
     NOT_KEPT = "This session is not kept: {reason}."
+    NOT_TAKEN = "This was not taken, since it cannot be written down: {reason}. What was before it is kept; make room, and give it again."
+    KEPT_UNTIL_HERE = "From here on this session is not kept: {reason}. It goes on all the same."
     CHANGED = "; from your own {names}, else {answer}"
     """Behind a right answer that follows from a wrong one that was kept."""
     KEYS: Mapping[str, str] = {

@@ -202,14 +202,31 @@ class Pen:
                 line = ""
         return [*lines, line] if line else lines
 
-    def _rows_of(self, expr: Call, width: int) -> list[str]:
-        """A matrix, a row of it on each line, its columns under one another."""
-        rows = [[self.maths(entry) for entry in row] for row in grid(expr.args)]
+    def _rows_of(self, expr: Call, width: int, first: int = 1) -> list[str]:
+        """A matrix, a row of it on each line, its columns under one another; a wider one in blocks of columns, each below its place.
+
+        ``first`` is the place of its first column.
+        """
+        entries = grid(expr.args)
+        rows = [[self.maths(entry) for entry in row] for row in entries]
+        framed = self._bracket_rows(rows)
+        if _measure_block(framed) <= width:
+            return framed
+        is_whole = all(type(entry) is not Call or entry.func != "dots" for entry in entries[0])  # else nobody knows its columns' places
+        lines: list[str] = []
+        for start, end in _split_columns(rows, width - 4):
+            if is_whole:
+                place = Call("block", (expr, Number(str(first + start)), Number(str(first + end - 1))))
+                lines.append(self.make_safe(f"({write_place(self._writer, place)})"))
+            lines += [part for line in self._bracket_rows([row[start:end] for row in rows]) for part in chop_text(line, width)]
+        return lines
+
+    def _bracket_rows(self, rows: Sequence[Sequence[str]]) -> list[str]:
+        """The rows of a matrix between brackets."""
         sizes = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(" " * (size - cell_len(cell)) + cell for cell, size in zip(row, sizes, strict=True)) for row in rows]
         marks = ["⎡⎤", *["⎢⎥"] * (len(lines) - 2), "⎣⎦"] if len(lines) > 1 else ["[]"]
-        framed = [self.make_safe(f"{mark[0]} {line} {mark[1]}") for mark, line in zip(marks, lines, strict=True)]
-        return [part for line in framed for part in chop_text(line, width)]
+        return [self.make_safe(f"{mark[0]} {line} {mark[1]}") for mark, line in zip(marks, lines, strict=True)]
 
     def _slices_of(self, expr: Call, width: int) -> list[str]:
         """An array of more than two axes: its matrices, each below its place, as many side by side as fit."""
@@ -226,7 +243,11 @@ class Pen:
         """One matrix of an array, below its place."""
         if type(part) is not Call or part.func not in PLACED:
             return self.break_expr(part, width)
-        rows = [line for matrix in _list_matrices(part) for line in self._rows_of(matrix, width)]
+        start = part.args[1] if part.func == "block" else None
+        first = int(start.text) if type(start) is Number else 1
+        rows = [line for matrix in _list_matrices(part) for line in self._rows_of(matrix, width, first)]
+        if part.func == "block" and _PLACE.match(rows[0]):
+            return rows  # it is in narrower blocks, which have places of their own
         return [self.make_safe(f"({write_place(self._writer, part)})"), *rows]
 
     def _set_beside(self, blocks: list[list[str]]) -> list[str]:
@@ -251,13 +272,13 @@ class Pen:
 
     def is_better_below(self, expr: Expr, room: int, below: int) -> bool:
         """Whether an expression is better set below the left side, where it has more room: what must not be broken, or all of it."""
-        if type(expr) is Call and expr.func in ("matrix", "slices"):  # these have rows
+        if type(expr) is Call and is_in_rows(expr):
             return room < self._measure_rows(expr)
         return self.measure_widest(expr) > room or room < cell_len(self.maths(expr)) <= below
 
     def _measure_rows(self, expr: Call) -> int:
-        """The cells of the widest matrix in numbers."""
-        return max(_measure_block(self._rows_of(one, _WIDEST)) for one in _list_matrices(expr))
+        """The cells of the widest matrix."""
+        return max(_measure_block(self._rows_of(one, 10_000)) for one in _list_matrices(expr))
 
     def measure_widest(self, expr: Expr) -> int:
         """The cells of the widest thing in an expression that must not be broken, with the sign before it."""
@@ -268,20 +289,38 @@ class Pen:
         return wide
 
 
-_WIDEST = 10_000
-"""More cells than any terminal has."""
-
-
 def _list_matrices(expr: Call) -> list[Call]:
     found = list_slices((expr,))
     inner = [one.args[0] if type(one) is Call and one.func in PLACED else one for one in found]
     return [one for one in inner if type(one) is Call and one.func == "matrix"]
 
 
+def is_in_rows(expr: Expr) -> bool:
+    """Whether it is set in rows, as a matrix is."""
+    return type(expr) is Call and expr.func in ("matrix", "slices")
+
+
+def _split_columns(rows: Sequence[Sequence[str]], width: int) -> list[tuple[int, int]]:
+    """From which column to before which, so that each block fits: as few as there may be, and alike.
+
+    >>> _split_columns([["12", "3", "45", "6"]], 11)
+    [(0, 2), (2, 4)]
+    """
+    sizes = [max(map(cell_len, column)) + 2 for column in zip(*rows, strict=True)]
+    count = len(sizes)
+    for each in range(count, 0, -1):
+        blocks = [(start, min(start + each, count)) for start in range(0, count, each)]
+        if all(sum(sizes[start:end]) - 2 <= width for start, end in blocks):
+            break
+    each = -(-count // len(blocks))
+    return [(start, min(start + each, count)) for start in range(0, count, each)]
+
+
 def _measure_block(block: list[str]) -> int:
     return max(map(cell_len, block), default=0)
 
 
+_PLACE = re.compile(r"\([^()]*\)\Z")
 _SEAM = re.compile(r"(?<= )(?=[-+−·×*=>] )|(?<=, )|(?<= )(?=if |else )")
 _INSIDE = re.compile(r"(?<=\()|(?<![×\[])(?=·)")
 _SPELT = {

@@ -53,7 +53,7 @@ from tutor.expression.nodes import Div, Expr, Mul, Name, Neg, Number, Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
-from tutor.render.terminal.columns import Atom, Pen, TextLine, Word, chop_text, column, table, width_of
+from tutor.render.terminal.columns import Atom, Pen, TextLine, Word, chop_text, column, is_in_rows, table, width_of
 from tutor.render.terminal.graph_table import name_kind, set_graph_table, sort_nodes
 from tutor.render.terminal.sheet_lines import set_blank_lines, set_question_lines
 from tutor.render.terminal.side_by_side import set_beside
@@ -330,7 +330,7 @@ def _equation(equation: Equation, pen: Pen, frame: _Frame) -> list[_PageRow]:
     sign = min(frame.left, 4)
     below = frame._replace(sign=sign, body=sign + frame.body - frame.sign)
     room, more = frame.edge - frame.body, frame.edge - below.body
-    if any(pen.is_better_below(side.expr, room, more) for side in equation.sides if not side.result):
+    if any(pen.is_better_below(side.expr, room, more) for side in equation.sides if not side.result or is_in_rows(side.expr)):
         frame = below
     number = "" if equation.number is None else str(equation.number)
     rows = [_PageRow(TextLine().to(frame.left - 2 - len(number)).put(number, "number"))]
