@@ -61,6 +61,10 @@ ALLOWED = {  # file: why, and the names
         "abs binary_cross_entropy cos cosh cross_entropy erf exp flip heaviside identity log log_softmax logsumexp "
         "matmul max mean min one_hot outer relu sigmoid sign sin sinh softmax sqrt sum tan tanh transpose",
     ),
+    "code/numeric_warnings.py": (
+        "TYPED",
+        "abs exp flatten log log_softmax logsumexp max mean min relu sigmoid softmax sqrt sum transpose",
+    ),
     "code/size_bounds.py": (
         "TYPED",
         "identity matmul max mean min sum transpose",
@@ -270,6 +274,7 @@ ALLOWED = {  # file: why, and the names
     "render/terminal/columns.py": ("SIGN", "sqrt sum"),
     "answer/read/array_vocabulary.py": ("TYPED", "batch_sums column_sums columns flatten row_sums rows sum unflatten"),
     "answer/read/vocabulary.py": ("TYPED", "leaky_relu"),
+    "notation/symbol.py": ("TYPED", "min"),
     "exercise/load.py": ("TYPED", "columns identity mean rows"),
     "graph/network.py": ("TYPED", "half+squared+error sum"),
     "answer/read/typed_arrays.py": ("KEY", "part sign"),

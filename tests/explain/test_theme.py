@@ -9,6 +9,7 @@ from tutor.errors import Problems
 from tutor.explain.document import FONTS, PLAIN, Document, Heading, Section, Theme
 from tutor.explain.theme import KEYS, LONGEST, read_theme
 from tutor.notation.profile import Notation
+from tutor.render.latex.article import set_theme
 from tutor.render.page_formats import PAGE_FORMATS
 
 WHOLE = Theme("Winter 2026", "Institute", "Neural networks", "00509b")
@@ -91,3 +92,9 @@ def test_every_font_compiles_with_a_logo(font, folder, tutor):
     code, _, err = tutor("sheet", "graz/chain", "-o", "sheet.pdf", "--solutions", "after", "--theme", "own.toml")
     assert (code, err.split()[:1]) == (0, ["wrote"])
     assert (folder / "sheet.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_words_beside_a_logo_have_the_room_that_it_leaves():
+    with_logo, without = (set_theme(Theme(course="Learning", logo=logo)) for logo in ("crest.png", ""))
+    assert "\\dimexpr0.48\\textwidth-\\wd9" in with_logo
+    assert "\\wd9" not in without

@@ -91,6 +91,7 @@ TABLE: list[tuple[Expr, str, str]] = [
     (Call("max", (x, Number("0"))), "\\max(x, 0)", "max(x, 0)"),
     (Call("sqrt", (Add((x, y)),)), "\\sqrt{x + y}", "√(x + y)"),
     (Pow(Call("sqrt", (Number("2"),)), Number("2")), "\\sqrt{2}^{2}", "(√2)²"),
+    (Pow(Call("sqrt", (Add((x, y)),)), Number("2")), "\\sqrt{x + y}^{2}", "(√(x + y))²"),
     (Mul((Call("sqrt", (x,)), y)), "\\sqrt{x}\\,y", "√x·y"),
     (Call("abs", (Neg(x),)), "\\lvert -x\\rvert ", "|−x|"),
     (Call("abs", (Mul((x, Call("abs", (y,)))),)), "\\lvert x\\,\\lvert y\\rvert \\rvert ", "abs(x·|y|)"),

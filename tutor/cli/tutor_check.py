@@ -90,7 +90,7 @@ def _show(found: Sequence[Verdict], unread: Sequence[UnreadLine], words: Wording
         screen.print(line, soft_wrap=True)
     for one in unread:
         head = words.audit.UNREAD.format(line=one.number)
-        screen.print(make_lines_visible(f"\n{head} {one.reason}"), soft_wrap=True, markup=False, highlight=False)
+        screen.print(make_lines_visible(f"\n{head} {words.reader.say(one.reason)}"), soft_wrap=True, markup=False, highlight=False)
 
 
 def _read_list(figures: str) -> str:

@@ -30,6 +30,13 @@ ForwardPass = Annotated[
         "--forward", metavar="FILE:FORWARD", help="Where the forward pass stands, if not beside it.", show_default=False
     ),
 ]
+GivenValues = Annotated[
+    str | None,
+    typer.Option(
+        "--given", metavar="FILE", show_default=False,
+        help="Values for what the program is given: .npz, .safetensors, .json or .csv. It is judged at these sizes and numbers.",
+    ),
+]  # fmt: skip
 RevealLevel = Annotated[
     str, typer.Option("--reveal", metavar="none|hint|solution", help="How much is shown: none, hint or solution.")
 ]
@@ -38,6 +45,7 @@ RevealLevel = Annotated[
 def code(
     target: Program,
     forward: ForwardPass = None,
+    given: GivenValues = None,
     reveal: RevealLevel = "solution",
     to: To = None,
     output: Output = None,
@@ -69,6 +77,7 @@ def code(
         others=find_neighbours(file, text),
         reveal=reveal,  # type: ignore[arg-type]
         words=lang,
+        given=given,
     )
     if as_json:
         write(found.to_json())

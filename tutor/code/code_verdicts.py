@@ -86,6 +86,19 @@ class UnreadStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class NumericWarning:
+    """A line that is right on paper and may fail in floats: ``log`` or ``division`` of what may be 0 there, or an ``overflow``.
+
+    ``text`` is the expression, ``of`` what in it may be 0 or overflows.
+    """
+
+    line: int
+    kind: str
+    text: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeVerdict:
     """What became of one backward pass: ``right``, ``wrong`` or ``undecided`` with the reason and what to do."""
 
@@ -100,6 +113,7 @@ class CodeVerdict:
     world: GuessedWorld = field(default_factory=GuessedWorld)
     why: str = ""
     hint: str = ""
+    warnings: tuple[NumericWarning, ...] = ()
 
 
 def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
@@ -109,7 +123,7 @@ def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
     if reveal == "none":
         outputs = tuple(replace(output, factor="") for output in verdict.outputs)
         unread = tuple(line for line in verdict.unread if not line.fails)
-        return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread)
+        return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread, warnings=())
     return replace(verdict, roots=tuple(map(_hide_change, verdict.roots)))
 
 

@@ -30,6 +30,7 @@ MOST_WORK = 400_000
 """So many parts of the program are worked out in all, over all runs."""
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
+MOST_OTHERS = 2
 MEANS = ("mean-forgotten", "mean-twice")
 MOST_LOCAL = 2_500
 """So many changes of each line are tried where its value is known."""
@@ -104,7 +105,7 @@ class EditSearch:
                     fitting = self._list_fitting(later, lines, [later.statement], around, local)
                     fitting = [(cost, edit) for cost, edit in fitting if cost <= measure_edit(best[0])]
                     best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in MEANS]
-            return FoundEdit(best[0], list(wrong), tuple(best[1:]))
+            return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
 
     def _pick_smallest(
@@ -225,9 +226,11 @@ class EditSearch:
 
 
 def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[int, int]:
-    """The first is named: a change that uses what is left over, the earliest line of those; then a change of the line itself."""
+    """The first is named: a change that uses what is left over, or of a line that only copies; then a change of the line itself."""
     if list_names(edit) & set(unused):
         return 0, edit.statement.lineno
+    if is_renamed(edit.statement):
+        return 0, 0
     return 1, int(edit.statement is not line)
 
 

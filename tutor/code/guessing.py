@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.code.code_values import Guess
+from tutor.code.given_values import is_settled, take_given
 from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, LISTED, SCALARS, SQUARE, Sizes, find_seed
 from tutor.numbers.arrays import np
 
@@ -24,6 +25,7 @@ class GuessedWorld:
     ``targets`` is ``free``, ``rows`` or ``columns`` (rows of 0 and 1), ``binary`` (0 and 1) or ``signs`` (−1 and 1); ``texts`` are
     what settings
     that are texts say.  ``other_sizes`` are those of the second choice: what is right has to be right in both.
+    ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them.
     """
 
     seed: int = 0
@@ -32,6 +34,7 @@ class GuessedWorld:
     positive: bool = False
     texts: Mapping[str, str] = field(default_factory=dict)
     other_sizes: bool = False
+    as_given: bool = False
 
 
 class GuessedDictionary(dict[Any, Any]):
@@ -58,6 +61,7 @@ class Guesser:
         self.settings: Mapping[str, Any] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.found: Callable[[str, Any], Any] = lambda name, value: value
+        self.given: Mapping[str, Any] = {}
 
     def make_numbers(self, name: str, shape: tuple[int, ...]) -> Any:
         """Seeded numbers of a shape, of the kind that the name tells: chances between 0 and 1, variances above 0, targets."""
@@ -91,6 +95,8 @@ class Guesser:
         """The value of what nobody gives, of a shape, or of the one that its name tells."""
         if guess.known:
             return guess.value
+        if guess.name in self.given:
+            return self.settle_given(guess, label=guess.name in self.labels)
         if guess.name in self.again:
             shape = self.again[guess.name]
         elif guess.hint is not None:
@@ -113,6 +119,17 @@ class Guesser:
             guess.value = self.sizes.find(guess.name)
         else:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
+        return guess.value
+
+    def settle_given(self, guess: Guess, *, label: bool) -> Any:
+        """What somebody gives: its numbers in a world of its own, its shape in the others, but for what is settled by it."""
+        values = self.given[guess.name]
+        own = take_given(values, label=label)
+        guess.known = True
+        if label or type(own) is int or self.world.as_given or is_settled(values):
+            guess.value = own if label or type(own) is int else self.found(guess.name, own)
+        else:
+            guess.value = self.found(guess.name, self.make_numbers(guess.name, values.shape))
         return guess.value
 
     def guess_shape(self, name: str) -> tuple[int, ...]:
@@ -141,6 +158,8 @@ class Guesser:
         """Whole numbers from 0 on: an array that is used as labels."""
         if guess.known:
             return guess.value
+        if guess.name in self.given:
+            return self.settle_given(guess, label=True)
         shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find("N"),)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True

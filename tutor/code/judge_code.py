@@ -5,14 +5,17 @@ Which gradients are right, which line is wrong at the root, what it probably was
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
+from tutor.code.given_values import check_given
+from tutor.code.numeric_warnings import find_warnings
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_functions
 from tutor.code.search_roots import Judgement
 from tutor.code.trial import ProgramTrial
@@ -20,6 +23,7 @@ from tutor.code.unwritten import refuse_unwritten
 from tutor.code.work_expressions import MOST_PARTS
 from tutor.code.work_statements import FAILS
 from tutor.errors import hint_near, tell
+from tutor.numbers.arrays import Floats
 from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
 
@@ -33,10 +37,12 @@ def judge_code(
     forward_source: Source | None = None,
     forward: str = "",
     others: Sequence[Source] = (),
+    given: Mapping[str, Floats] = MappingProxyType({}),
 ) -> tuple[CodeVerdict, ...]:
     r"""Judge every backward pass of a file, or the one that is wanted.
 
-    ``others`` are the files that it takes functions from.
+    ``others`` are the files that it takes functions from.  ``given`` are values, by name, for what the program is given: it is worked
+    through at these sizes, and first of all at these numbers.
 
     Raises `CodeProblem` for a file without any.
 
@@ -63,15 +69,16 @@ def judge_code(
         raise CodeProblem(
             tell("the file has {count} backward passes, more than {limit}", count=len(plans), limit=MOST_PLANS), where=source.file,
             hint=tell("name one of them: tutor code FILE:{name}", name=plans[0].name))  # fmt: skip
+    values = check_given(given, [source, *filter(None, (forward_source,)), *others]) if given else {}
     found = []
     for plan in plans:
         try:
-            verdict = _judge_plan(source, plan, forward_source, others)
+            verdict = _judge_plan(source, plan, forward_source, others, values)
         except CodeProblem as why:
             reason = tell("{why} ({place})", place=shorten_path(why.where), why=why.what)
             verdict = CodeVerdict(plan.name, plan.forward, "undecided", (), (), (), (), why=reason, hint=why.hint)
-        if verdict is not None:
-            found.append(verdict)
+        names = [plan.forward, plan.backward] if plan.backward else []
+        found.append(replace(verdict, warnings=find_warnings(source, names, plan.owner)))
     if len(found) > 1:
         kept = {plan.name for plan in plans if not plan.is_single}
         found = [one for one in found if one.outputs or one.name in kept] or found
@@ -90,13 +97,13 @@ def _require_function(source: Source, name: str) -> None:
 
 
 def _judge_plan(
-    source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source]
+    source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source], given: Mapping[str, Floats]
 ) -> CodeVerdict:
     refuse_unwritten(source, plan, backward_only=forward_source is not None)
     best: tuple[tuple[int, ...], Judgement] | None = None
     refused: CodeProblem | None = None
     for world in list_worlds(forward_source or source, plan):
-        trial = ProgramTrial(source, plan, world, find_training_loops(source.tree), forward_source, others)
+        trial = ProgramTrial(source, plan, world, find_training_loops(source.tree), forward_source, others, given)
         try:
             judged = Judgement(trial)
         except FAILS as why:
@@ -109,7 +116,7 @@ def _judge_plan(
                 break
             continue
         if judged.is_right:
-            judged = _judge_other_sizes(judged) or judged
+            judged = _judge_again(judged) or judged
         if best is None or judged.score < best[0]:
             best = (judged.score, judged)
         if judged.is_right or not judged.varies:
@@ -119,13 +126,14 @@ def _judge_plan(
     return add_formulas(best[1], best[1].give_verdict())
 
 
-def _judge_other_sizes(judged: Judgement) -> Judgement | None:
+def _judge_again(judged: Judgement) -> Judgement | None:
     """What is right by chance, because two sizes are the same: the judgement in a world with other sizes, where it is not right there.
 
+    Where somebody gives sizes it is the world with the numbers that are given.
     Nothing where it is right in both, or where the program does not work with the other sizes (a number of groups, a stride).
     """
     trial = judged.trial
-    world = replace(trial.world, other_sizes=True)
+    world = replace(trial.world, other_sizes=not trial.given, as_given=bool(trial.given))
     try:
         other = Judgement(
             ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)

@@ -78,7 +78,7 @@ class ProgramTrial:
     once: frozenset[int] = frozenset()
     forward_source: Source | None = None
     others: Sequence[Source] = ()
-    given: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
     again: dict[str, tuple[int, ...]] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     work: int = 0
@@ -118,6 +118,7 @@ class ProgramTrial:
             worker.torch = self.torch
             worker.guesser.labels = self.labels
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
+            worker.guesser.given = self.given
             worker.guesser.again = worker.given_again = self.again
             worker.settled = bool(edits) or bump is not None or moves
             worker.changes = self.changes
@@ -208,7 +209,7 @@ class ProgramTrial:
         start = len(worker.record.events)
         known = set(worker.record.visited)
         scopes: list[dict[str, Any]] = []
-        values = {arg.arg: Guess(arg.arg, self.given.get(arg.arg)) for arg in list_arguments(func)}
+        values = {arg.arg: Guess(arg.arg) for arg in list_arguments(func)}
         _watch(worker, scopes)
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
@@ -218,7 +219,7 @@ class ProgramTrial:
         return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "", scope)
 
     def _keep_usual(self, worker: StatementWorker, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
-        """Arguments that have usual values keep them."""
+        """Arguments that have usual values keep them, where nobody gives others."""
         args = func.node.args
         listed = [*args.posonlyargs, *args.args]
         usual = {
@@ -229,7 +230,7 @@ class ProgramTrial:
         }
         return {
             name: value for name, value in values.items()
-            if not (name in usual and not is_empty(usual[name]))
+            if name in self.given or not (name in usual and not is_empty(usual[name]))
         }  # fmt: skip
 
     def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
@@ -253,7 +254,7 @@ class ProgramTrial:
         owner = self._make_owner(worker)
         given = worker.module.get(self.plan.forward + APART)
         forward = given if isinstance(given, ProgramFunction) else self._function(worker, self.plan.forward, owner)
-        values: dict[str, Any] = {arg.arg: Guess(arg.arg, self.given.get(arg.arg)) for arg in list_arguments(forward)}
+        values: dict[str, Any] = {arg.arg: Guess(arg.arg) for arg in list_arguments(forward)}
         if "ctx" in values:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []

@@ -88,7 +88,7 @@ class StatementWorker(FunctionWorker):
         """What nobody gives has got its numbers: an event, too."""
         made = value.astype(self.number) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
         made = self.note(name, made, self.statement or ast.Pass(), leaf=True)
-        if isinstance(made, np.ndarray):
+        if isinstance(made, np.ndarray) and name not in self.guesser.given:
             self.guessed[name] = made
         return made
 

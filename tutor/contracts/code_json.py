@@ -1,6 +1,7 @@
 """JSON of ``tutor code``: a contract, versioned by ``schema``.
 
-``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``, ``read_as``}].
+``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``,
+``warnings``, ``read_as``}].
  ``verdict`` is
 ``right``, ``wrong`` or ``undecided`` (``why`` says the reason).  ``gradients`` [{``name``, ``of``, ``verdict``, ``shape``,
 ``expected_shape``,
@@ -14,7 +15,9 @@ that it is so when all lines are done, ``rule`` why, ``lines`` those of the forw
 random points it agrees with the corrected program, ``written`` what the line computes, or null; ``or`` are lines that could be the wrong
 one as well, with the same keys.
 ``follows`` are the lines
-that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``read_as`` is ``rows``
+that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
+[{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
+``read_as`` is ``rows``
 or ``columns``, of
 samples.
 """
@@ -50,6 +53,8 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
                 "roots": [{**_line_json(root), "or": [_line_json(other) for other in root.others]} for root in one.roots],
                 "follows": list(one.follows),
                 "unread": [{"line": line.line, "text": line.text, "reason": line.why} for line in one.unread],
+                "warnings": [{"line": note.line, "kind": note.kind, "text": note.text, "of": note.of}
+                             for note in one.warnings],
                 "read_as": "columns" if one.world.columns else "rows",
             }
             for one in verdicts

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from tutor.derive.update import list_update_names
-from tutor.errors import ExerciseError, ShapeError, TutorError, hint_near
+from tutor.errors import ExerciseError, ShapeError, TutorError, hint_near, tell
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import choose_own_layers, is_about_layers, read_layer_formula, read_layer_formulas
 from tutor.exercise.read_training import TrainingPlan
@@ -53,7 +53,7 @@ def derivative(text: str, graph: Graph) -> str:
         return derivative_key(graph.loss, expr.name)
     if isinstance(expr, Partial):
         if expr.of not in [step.target for step in graph.steps]:
-            raise ExerciseError(f"{expr.of} is not computed by a step, so it has no derivative here")
+            raise ExerciseError(tell("{name} is not computed by a step, so it has no derivative here", name=expr.of))
         return derivative_key(expr.of, expr.wrt)
     raise ExerciseError(f"{make_visible(text)} is no derivative", hint="write dL/dw5")
 
@@ -150,9 +150,9 @@ def _read_steps_made(match: re.Match[str]) -> int:
     """How many updates were made: those after k, those before the k-th."""
     after = int(match["k"] or 0) - (1 if match["when"] == "before" else 0)
     if after < 0:
-        raise ExerciseError("before 0 there is nothing", hint="the first step is number 1")
+        raise ExerciseError(tell("before 0 there is nothing"), hint=tell("the first step is number 1"))
     if after > MAX_STEPS:
-        raise ExerciseError(f"more than {MAX_STEPS:,} steps")
+        raise ExerciseError(tell("more than {limit:,} steps", limit=MAX_STEPS))
     return after
 
 
@@ -200,8 +200,8 @@ def _read_array_claim(entry: Mapping[str, Any], printed: str, graph: Graph, prof
     subject = read_layer_formula(match["what"], layered)
     wrt = subject.wrt if isinstance(subject, Partial) else subject.name if isinstance(subject, Name) else ""
     if not wrt or not layered.shapes[wrt]:
-        hint = "figures in brackets are those of an array, or of dL/d array"
-        raise ExerciseError(f"{make_visible(match['what'])} is no array", hint=hint)
+        hint = tell("figures in brackets are those of an array, or of dL/d array")
+        raise ExerciseError(tell("{name} is no array", name=make_visible(match["what"])), hint=hint)
     array = layered.entries[wrt]
     figures = split_nested(printed, array.shape)
     key = derivative_key(subject.of, "{}") if isinstance(subject, Partial) else "{}"
@@ -271,12 +271,14 @@ def split_nested(text: str, shape: Sequence[int | str]) -> list[str]:
         if depth == 0 and at < len(inner) - 1:
             break
     if not inner.startswith("[") or not inner.endswith("]") or depth or len(parts) != shape[0]:
-        found = make_visible(inner, 20)
+        known = {"found": make_visible(inner, 20), "shape": shape_text(tuple(shape)), "wanted": shape[0]}
+        what = tell("{found} where an array of shape {shape} needs {wanted} entries", **known)
         if inner.startswith("["):
-            found = f"{'one entry' if len(parts) == 1 else f'{len(parts)} entries'} in {found}"
-        what = f"{found} where an array of shape {shape_text(tuple(shape))} needs {shape[0]}"
-        commas = '; figures 0,5 need decimal = "comma" under [conventions], and ; between them' if _COMMA.search(inner) else ""
-        raise ExerciseError(what, hint=f"write [[1, 2], [3, 4]], row by row{commas}")
+            what = tell("{count} entries in {found} where an array of shape {shape} needs {wanted}", count=len(parts), **known)
+            what = what if len(parts) > 1 else tell("one entry in {found} where an array of shape {shape} needs {wanted}", **known)
+        plain = tell("write [[1, 2], [3, 4]], row by row")
+        commas = tell("write [[1, 2], [3, 4]], row by row; figures 0,5 need decimal = \"comma\" under [conventions], and ; between them")
+        raise ExerciseError(what, hint=commas if _COMMA.search(inner) else plain)
     return [entry for part in parts for entry in split_nested(part, shape[1:])]
 
 
@@ -305,7 +307,7 @@ def _describe_unknown(text: str, names: tuple[str, ...], own: tuple[str, ...]) -
         used = (node.name,) if isinstance(node, Name) else (node.of, node.wrt) if isinstance(node, Partial) else ()
         missing |= {name: None for name in used if name not in names}
         stack.extend(reversed(children(node)))
-    return "no quantity " + ", ".join(missing) if missing else ""
+    return tell("no quantity {names}", names=", ".join(map(make_visible, missing))) if missing else ""
 
 
 def _formula(printed: str, names: tuple[str, ...], own: tuple[str, ...] = ()) -> Expr:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from tutor.errors import ExerciseError, GraphError, TutorError
+from tutor.errors import ExerciseError, GraphError, TutorError, tell
 from tutor.exercise.spaced import is_spaced, space_evenly
 from tutor.expression.keys import derivative_key
 from tutor.expression.lexicon import STARRED
@@ -176,11 +176,12 @@ def read_layer_formula(text: str, layered: Layered, read: Callable[[Expr], Expr]
     check_calls(expr, {*WRITABLE, STARRED, *PROGRAM_WORDS})
     for partial in find_partials(expr):
         if partial.of not in [step.target for step in layered.graph.steps]:
-            raise ExerciseError(f"{partial.of} is not computed by a step, so it has no derivative here")
+            raise ExerciseError(tell("{name} is not computed by a step, so it has no derivative here", name=partial.of))
         if layered.shapes[partial.of]:
             raise ExerciseError(
-                f"{partial.of} is an array of shape {shape_text(layered.shapes[partial.of])}, and its derivative is none",
-                hint=f"claim that of an entry, such as d{partial.of}_1/d…, or of {layered.graph.loss}",
+                tell("{name} is an array of shape {shape}, and its derivative is none", name=partial.of,
+                     shape=shape_text(layered.shapes[partial.of])),
+                hint=tell("claim that of an entry, such as d{name}_1/d…, or of {loss}", name=partial.of, loss=layered.graph.loss),
             )
     expr = settle_lengths(expr if read is None else read(expr), layered.shapes)
     shape_of(expr, layered.shapes)

@@ -25,6 +25,8 @@ def write_verdicts(verdicts: Sequence[CodeVerdict], words: Wording) -> Iterator[
     order = {"wrong": 0, "undecided": 1, "right": 2}
     for verdict in sorted(verdicts, key=lambda one: order[one.verdict]):
         yield from _write_verdict(verdict, words)
+        for one in verdict.warnings:
+            yield Paragraph(write_coded(words.code.WARNINGS[one.kind], line=one.line, of=one.of, text=one.text))
 
 
 def write_coded(phrase: str, **places: object) -> Sentence:

@@ -26,6 +26,8 @@ _SIDES = 4
 _ONLY_SHOWN = re.compile(r"[\[Σ∫∏]|\\(?:sum|int|prod)\b")
 """What the reader of expressions takes for a product: x[t], Σ (y − p)²."""
 _ONE_LETTER = re.compile(r"[A-Za-z]|\\[A-Za-z]+(?:\{[\\A-Za-z0-9]+\})?")
+_NEGATIVE = re.compile(r"(?<![^\s(\[=])-(?=\.?[0-9])")
+"""The hyphen of a number below 0 in words: −0.45, but 1-2."""
 _MARKED = re.compile(r"[\\^']")
 
 
@@ -36,7 +38,10 @@ def set_maths(text: str, notation: Notation) -> Sentence:
     ('the weight ', Math(expr=Name(name='w_1')), ' costs $5')
     >>> set_maths(r"$\input{a}$", Notation())
     ('$\\input{a}$',)
+    >>> set_maths("it is -27 in 3-4", Notation())
+    ('it is −27 in 3-4',)
     """
+    text = _NEGATIVE.sub("−", text)
     parts: list[Inline] = []
     words, begun = "", 0
     for match in list(_PIECE.finditer(text))[:MOST]:

@@ -23,6 +23,7 @@ def _list_along(word: str, first: int = 1) -> frozenset[str]:
     return frozenset(name_along(word, rank, place) for rank in range(first, MAX_AXES + 1) for place in range(rank))
 
 
+_LARGEST = _list_along("largest")
 _DROPPED, _PARTS, _KEPT = _list_along("drop"), _list_along("part"), _list_along("keep", 2)
 
 
@@ -46,6 +47,8 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
         return rule if rule != "sum" else "sum of arrays" if shapes is not None and shape_of(expr, shapes) else "sum of numbers"
     if type(expr) is Call and expr.func in _KEPT and (inner := _drop_kept(expr)) and (type(inner) is Div or _find_summed(inner)):
         return layer_rule(inner, shapes)
+    if type(expr) is Call and expr.func in _KEPT and (inner := _drop_kept(expr)) and type(inner) is Call and inner.func in _LARGEST:
+        return inner.func
     if type(expr) is Call and expr.func in _DROPPED and type(expr.args[0]) is Call and expr.args[0].func in _PARTS:
         return expr.args[0].func  # one slice, which is written as one
     if type(expr) is Call and expr.func in LAYERS:

@@ -422,6 +422,17 @@ def _read_whole_symbol(text: str) -> Symbol:
 
 
 @cache
+def _set_label(part: str) -> str:
+    """A part of an index: a word is upright (W_out), letters that count are not (x_ijk)."""
+    word = part in _SHORT_WORDS or (part.isascii() and part.isalpha() and len(part) > 2 and not set(part) <= _COUNTING)
+    return f"\\mathrm{{{part}}}" if word else part
+
+
+_SHORT_WORDS = frozenset(("in", "min"))
+_COUNTING = frozenset("ijklmnpq")
+"""Letters that count, also several of them in a row."""
+
+
 def guess(name: str) -> Symbol:
     """The symbol of a quantity, from its name; in plain text words (out_h1) and names of neurons (the o1 of L_o1) stay as one types them.
 
@@ -461,7 +472,7 @@ def guess(name: str) -> Symbol:
     if accent:
         latex = f"{accent}{{{latex}}}"
     if index:
-        latex += "_{" + index + "}"
+        latex += "_{" + ",".join(map(_set_label, index.split(","))) + "}"
     if len(head) > 1 and greek not in COMMANDS:
         return Symbol(latex, name)
     letter = COMMANDS.get(greek, head)

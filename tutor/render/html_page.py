@@ -47,7 +47,9 @@ STYLE = """
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.45 Georgia, "Times New Roman", "DejaVu Serif", serif; }
 main { max-width: 48rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
 h1, h2, h3, h4, h5, h6 { line-height: 1.2; margin: 1.6em 0 0.4em; break-after: avoid; } h1 { margin-top: 0; }
-h1, h2, h3, h4, h5, h6 { color: var(--accent, inherit); } .course { display: flex; justify-content: space-between; color: var(--quiet); }
+h1, h2, h3, h4, h5, h6 { color: var(--accent, inherit); }
+.course { display: flex; justify-content: space-between; align-items: center; gap: 1em; margin-bottom: 1em; color: var(--quiet); }
+.course span:first-of-type { margin-right: auto; }
 p { margin: 0.5em 0; } .facts, .source, .why, .told, .caption { color: var(--quiet); font-size: 0.875em; } .source { font-style: italic; }
 .facts, .source, .caption { break-after: avoid; }
 .scroll, .equations { overflow-x: auto; margin: 0.6em 0; } table { border-collapse: collapse; } tr, .row { break-inside: avoid; }
@@ -84,6 +86,7 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } p code, td code { font-size: 0.9em; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
 @media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } math { font-size: 1em; } .side math { font-size: 0.95em; } }
+@media screen and (max-width: 27rem) { .side math, .answer math { font-size: 0.85em; } }
 @media print { main { max-width: none; padding: 0; } .side { overflow: visible; } }
 @media print { body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
 """ + PICTURES_STYLE + BARS_STYLE

@@ -59,7 +59,7 @@ class MathmlPrinter:
     def _list_parts(self, expr: Expr) -> list[tuple[str, str]]:
         """The terms of a sum, the factors of a product, the matrices of an array or what is joined, each with the sign before it.
 
-        A part that is too long by itself is divided in its turn, unless brackets hold it together.
+        A part that is too long by itself is divided in its turn, within its brackets, too.
         """
         writer = self._writer
         if type(expr) is Add:
@@ -67,10 +67,12 @@ class MathmlPrinter:
         if type(expr) is Mul:
             parts: list[tuple[str, str]] = []
             for piece in writer.factors(expr):
-                if parts and not _read_sign(piece.sign):  # no line ends at a product without a sign
-                    parts[-1] = parts[-1][0], f"{parts[-1][1]}{piece.sign}{piece.body}"
+                first, *others = self._divide(piece, _read_sign(piece.sign)) if piece.bracketed else [(_read_sign(piece.sign), piece.body)]
+                if parts and not first[0]:  # no line ends at a product without a sign
+                    parts[-1] = parts[-1][0], f"{parts[-1][1]}{piece.sign}{first[1]}"
                 else:
-                    parts.append((_read_sign(piece.sign), piece.body))
+                    parts.append(first)
+                parts += others
             return parts
         divided = type(expr) is Call and (expr.func in ("slices", "hadamard") or expr.func in JOINED)
         found = seams(writer, expr) if type(expr) is Call and divided else None
@@ -85,10 +87,12 @@ class MathmlPrinter:
         return [("", (before if not place else "") + body + (comma if place < last else after)) for place, body in enumerate(bodies)]
 
     def _divide(self, piece: Piece, sign: str) -> list[tuple[str, str]]:
-        """A term of a sum with its sign, in parts where it is long."""
-        inner = [] if piece.bracketed or measure(piece.body.translate(_MARKS)) <= _LONG else self._list_parts(piece.expr)
+        """A term of a sum, or a sum in brackets, with its sign, in parts where it is long."""
+        inner = self._list_parts(piece.expr) if measure(piece.body.translate(_MARKS)) > _LONG else []
         if len(inner) < 2 or inner[0][0]:
             return [(sign, piece.body)]
+        if piece.bracketed:
+            inner = [("", f"({inner[0][1]}"), *inner[1:-1], (inner[-1][0], f"{inner[-1][1]})")]
         return [(sign, inner[0][1]), *inner[1:]]
 
 

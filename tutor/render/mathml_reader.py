@@ -256,8 +256,9 @@ class _LatexToMathml:
         return f'<mover accent="true">{self.read_group()}<mo{kind} stretchy="false">{_ACCENTS[token]}</mo></mover>'
 
     def read_mark(self, token: str) -> str:
-        """A product or an application without a sign; there is a little room before a bracket that grows, as in TeX."""
-        room = ' lspace="0" rspace="0.17em"' if self.peek() == "\\left" else ""
+        """A product or an application without a sign; there is a little room before a bracket that grows or a named function, as in TeX."""
+        roomy = self.peek() in ("\\left", "\\operatorname", *_NAMED) if token == TIMES_MARK else self.peek() == "\\left"
+        room = ' lspace="0" rspace="0.17em"' if roomy else ""
         return f"<mo{room}>&#{ord(token)};</mo>"
 
     def read_limits(self, token: str) -> str:

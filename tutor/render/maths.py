@@ -323,8 +323,8 @@ class Writer:
                 return self._level(expr.args[0])  # type: ignore[union-attr]
             if known is not None:
                 return _ATOM if known.is_sign(expr.args) else known.level  # type: ignore[union-attr]
-            if self._is_bare_root(expr):  # type: ignore[arg-type]
-                return _POWER
+            if expr.func == "sqrt" and not self.style.markup:  # type: ignore[union-attr]
+                return _POWER  # (√x)², since √(x + y)² could be the root of a square
             loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
             return _SUM if loose else _ATOM
         return _LEVELS[kind]

@@ -16,6 +16,7 @@ from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.notation.profile import Notation
 from tutor.program.source import Source, read_source
+from tutor.results.comparison import Numbers, read_given_numbers
 from tutor.results.function_sources import read_function
 from tutor.results.page import Page
 
@@ -61,13 +62,14 @@ class CodeCheck(Page):
 def check_code(
     text: str, file: str = "program.py", backward: str = "", forward: str = "", forward_text: str = "",
     others: Sequence[tuple[str, str]] = (), reveal: Literal["none", "hint", "solution"] = "solution",
-    words: Wording | str | None = None,
+    words: Wording | str | None = None, given: Numbers | None = None,
 ) -> CodeCheck:  # fmt: skip
     r"""Judge the hand-written backward passes of a program's text; nothing of it runs.
 
     ``backward`` and ``forward`` are names of functions where the file does not tell, ``forward_text`` is a second file with the
     forward pass; ``others`` are
-    names and texts of the files that it imports from.
+    names and texts of the files that it imports from.  ``given`` are values for what the program is given, as `tutor.compare` takes them:
+    it is worked through at these sizes and numbers.
     ``reveal`` is how much is shown: ``none`` only which gradients are wrong, ``hint`` also the lines, ``solution`` everything.
 
     Raises a `tutor.errors.TutorError` for what is no Python, and for a file without a backward pass.
@@ -80,7 +82,8 @@ def check_code(
     source = read_source(text, file)
     other = read_source(forward_text, "forward.py") if forward_text else None
     beside = [read_source(part, name) for name, part in others]
-    found = judge_code(source, backward, other, forward, beside)
+    values = {} if given is None else {array.name: array.values for array in read_given_numbers(given).arrays}
+    found = judge_code(source, backward, other, forward, beside, values)
     shown = tuple(disclose_code(verdict, reveal) for verdict in found)
     return CodeCheck(file, shown, require_wording(words) if words is None or isinstance(words, str) else words)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tutor.code import slips_of_lines
 from tutor.explain.words.code_words import CodeWords
+from tutor.explain.words.marking_words import MarkingWords
 
 
 def test_every_slip_has_words():
@@ -12,3 +13,4 @@ def test_every_slip_has_words():
     tags = set(re.findall(r'"((?:[a-z]+-)+[a-z]+)"', text)) | {"sign", "operator", "overwritten", "unwritten"}
     assert tags == set(CodeWords.SLIPS) - {""}
     assert set(CodeWords.SLIPS) == set(CodeWords.KINDS)
+    assert set(CodeWords.NAMES) == set(CodeWords.SLIPS) - set(MarkingWords.SLIPS) - {"", "unwritten"}

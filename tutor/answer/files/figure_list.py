@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tutor.answer.read.number_forms import has_decimal_commas
-from tutor.errors import ExerciseError, TutorError, hint_near
+from tutor.errors import ExerciseError, Told, TutorError, hint_near, tell
 from tutor.exercise.claims import read_claim, read_update_claim
 from tutor.exercise.conventions import read_commas
 from tutor.exercise.model import Claim, Exercise
@@ -39,7 +39,7 @@ class UnreadLine:
 
     number: int
     text: str
-    reason: str
+    reason: Told | str
 
 
 def read_figure_list(text: str, exercise: Exercise) -> tuple[tuple[FigureLine, ...], tuple[UnreadLine, ...]]:
@@ -53,10 +53,10 @@ def read_figure_list(text: str, exercise: Exercise) -> tuple[tuple[FigureLine, .
     ([(1, 'w5 after 1', '0.358')], [2])
     """
     if len(text) > MOST_LINES * 200 or text.count("\n") > MOST_LINES:
-        raise ExerciseError(f"a list of more than {MOST_LINES:,} lines", hint="give it in parts")
+        raise ExerciseError(tell("a list of more than {count:,} lines", count=MOST_LINES), hint=tell("give it in parts"))
     joined = list(_join_lines(text))
     if not joined:
-        raise ExerciseError("there is no figure in this list", hint="write a line for each: dL/dw5 = 0.082")
+        raise ExerciseError(tell("there is no figure in this list"), hint=tell("write a line for each: dL/dw5 = 0.082"))
     comma = has_decimal_commas([line.partition("=")[2] for _, line in joined])
     found: list[FigureLine] = []
     unread: list[UnreadLine] = []
@@ -68,13 +68,13 @@ def read_figure_list(text: str, exercise: Exercise) -> tuple[tuple[FigureLine, .
     return tuple(found), tuple(unread)
 
 
-def describe_fault(error: TutorError, line: str) -> str:
+def describe_fault(error: TutorError, line: str) -> Told:
     """What is wrong with a line: the message, with the line and a caret under the figure where it has no place of its own."""
     if error.spot:
-        return str(error)
+        return error.said
     sign = _SIGN.search(line)
     spot = refusal(line, "", _skip_blanks(line, sign.end()) if sign else 0).spot
-    return "\n".join(part for part in (error.what, spot, f"  {error.hint}" if error.hint else "") if part)
+    return type(error)(error.what, spot=spot, hint=error.hint).said
 
 
 def _skip_blanks(line: str, at: int) -> int:
@@ -102,14 +102,14 @@ def _join_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _read_line(line: str, exercise: Exercise) -> Claim:
     if len(line) > LONGEST:
-        raise ExerciseError(f"a line of more than {LONGEST:,} characters")
+        raise ExerciseError(tell("a line of more than {count:,} characters", count=LONGEST))
     sign = _SIGN.search(line)
     if sign is None:
-        raise refusal(line, "there is no = in this line", len(line), "write name = figure, such as dL/dw5 = 0.082")
+        raise refusal(line, tell("there is no = in this line"), len(line), tell("write name = figure, such as dL/dw5 = 0.082"))
     name, figure = line[: sign.start()].strip(), line[sign.end() :].strip()
     if not name or not figure:
-        raise refusal(line, "a name is missing" if not name else "the figure is missing", sign.start() if not name else len(line),
-                      "write name = figure, such as dL/dw5 = 0.082")  # fmt: skip
+        what = tell("a name is missing") if not name else tell("the figure is missing")
+        raise refusal(line, what, sign.start() if not name else len(line), tell("write name = figure, such as dL/dw5 = 0.082"))
     if figure.startswith("["):
         figure = _BLANKS.sub(", ", figure)
     elif exercise.repetition is not None:
@@ -121,8 +121,8 @@ def _read_line(line: str, exercise: Exercise) -> Claim:
     claim = read_claim(entry, exercise.graph, exercise.network, exercise.notation, exercise.layers, exercise.plan)
     if claim.unknown and not claim.layers:
         known = exercise.graph.names if exercise.graph is not None else ()
-        hint = hint_near(name, known) or "names are those of the exercise; tutor solve shows them"
-        raise refusal(line, make_visible(claim.unknown), 0, hint)
+        hint = hint_near(name, known) or tell("names are those of the exercise; tutor solve shows them")
+        raise refusal(line, claim.unknown if isinstance(claim.unknown, Told) else make_visible(claim.unknown), 0, hint)
     return _drop_erratum(claim)
 
 

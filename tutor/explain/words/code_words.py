@@ -113,6 +113,13 @@ class CodeWords(Topic):
     FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
     UNREAD = "Line {line} was not read: {why}."
     REFUSED = "Line {line} would be refused by Python: {why}."
+    WARNINGS: Mapping[str, str] = {
+        "log": "Warning, line {line}: `{text}` is −∞ where its argument is 0 in floats. Clip it, add a small number, or take the "
+               "log-softmax, `z - max - log(sum(exp(z - max)))`.",
+        "division": "Warning, line {line}: `{text}` is no number where `{of}` is 0 in floats. Clip it, or add a small number.",
+        "overflow": "Warning, line {line}: `{text}` is no number where `{of}` overflows. Take the maximum off first: `exp(z - max)`.",
+    }  # fmt: skip
+    """What may fail in floats though it is right on paper: no mistake, and no marks are lost for it."""
     HEADS: Mapping[str, str] = {"gradient": "gradient", "of": "with respect to", "shape": "shape", "verdict": "verdict"}
     VERDICTS: Mapping[str, str] = {"right": "right", "wrong": "wrong", "lost": "no value", "misshapen": "wrong shape, {shape} is right",
                                    "factor": "wrong, {factor} times"}  # fmt: skip

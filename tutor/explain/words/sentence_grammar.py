@@ -5,6 +5,7 @@ Joints (", ", " and ") are phrases of their topics; what a joint does is here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from tutor.explain.document import Inline
 
 Part = TypeVar("Part")
+_APPLIED = re.compile(r"\w+\(")
 
 
 class Grammar:
@@ -59,10 +61,10 @@ class Grammar:
     def capital(self, text: str) -> str:
         """A text as it begins a sentence; a symbol in front of it stays as it is.
 
-        >>> Grammar().capital("exactly"), Grammar().capital("y(t) is printed"), Grammar().capital("a slip")
-        ('Exactly', 'y(t) is printed', 'A slip')
+        >>> [Grammar().capital(text) for text in ("exactly", "y(t) is printed", "a slip", "exp(−1) is meant")]
+        ['Exactly', 'y(t) is printed', 'A slip', 'exp(−1) is meant']
         """
-        symbol = text[:1] != "a" and not text[1:2].isalpha()
+        symbol = (text[:1] != "a" and not text[1:2].isalpha()) or _APPLIED.match(text) is not None
         return text if symbol or text[:1] == "$" else text[:1].upper() + text[1:]
 
     def stop(self, text: str) -> str:

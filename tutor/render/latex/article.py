@@ -119,8 +119,8 @@ def set_theme(theme: Theme) -> str:
     lines = [_FONTS[theme.font]] if theme.font in _FONTS else []
     lines += [f"\\definecolor{{accent}}{{HTML}}{{{theme.accent.upper()}}}"] if theme.accent else []
     if theme.course or theme.header or theme.logo:
-        lines.append("\\geometry{top=21mm,headheight=30pt,headsep=4mm}")
-        halves = f"{_set_logo(theme)}{_set_half(theme.course, 'l')}\\hfil{_set_half(theme.header, 'r')}"
+        lines.append("\\geometry{top=21mm,headheight=30pt,headsep=5mm}")
+        halves = f"{_set_logo(theme)}{_set_half(theme.course, 'l', beside=bool(theme.logo))}\\hfil{_set_half(theme.header, 'r')}"
         lines.append(f"\\makeatletter\\def\\@oddhead{{{halves}}}\\makeatother")
     if theme.footer:
         lines.append(f"\\makeatletter\\def\\@oddfoot{{{_set_half(theme.footer, 'l')}\\hfil\\thepage}}\\makeatother")
@@ -133,13 +133,15 @@ _FONTS = {"sans": "\\renewcommand\\familydefault{\\sfdefault}"}
 
 def _set_logo(theme: Theme) -> str:
     """The picture in front of the course; the file lies beside the source."""
-    return f"\\smash{{\\raisebox{{-1mm}}{{\\includegraphics[height=9mm]{{{theme.logo}}}}}}}\\enspace " if theme.logo else ""
+    shown = f"\\includegraphics[height=9mm,width=0.3\\textwidth,keepaspectratio]{{{theme.logo}}}"
+    return f"\\setbox9\\hbox{{{shown}\\enspace}}\\smash{{\\raisebox{{-1mm}}{{\\copy9}}}}" if theme.logo else ""
 
 
-def _set_half(words: str, side: str) -> str:
-    """Words at one side of a line; a long text has a second line."""
+def _set_half(words: str, side: str, *, beside: bool = False) -> str:
+    """Words at one side of a line, which they may share with what stands ``beside`` them; a long text has a second line."""
+    width = "\\dimexpr0.48\\textwidth-\\wd9\\relax" if beside else "0.48\\textwidth"
     turned = "\\raggedright" if side == "l" else "\\raggedleft"
-    return f"\\parbox[b]{{0.48\\textwidth}}{{{turned}\\footnotesize {escape(words)}\\strut}}"
+    return f"\\parbox[b]{{{width}}}{{{turned}\\footnotesize {escape(words)}\\strut}}"
 
 
 def choose_hyphens(language: str) -> str:
@@ -321,7 +323,7 @@ class _LatexPage:
             rows = set_beside(printer.latex_writer, block.rows, self.line, max(left_width, 2.0))
             written = [[self.row(row, ())] for row in rows]
         else:
-            written = _join_followers(block.rows, [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows])
+            written = _join_followers(block.rows, self.list_equations(block.rows, printer, max(left_width, 2.0)))
         displays: list[list[list[str]]] = [[]]
         for lines in written:
             if displays[-1] and sum(map(len, displays[-1])) + len(lines) > _BLOCK:
@@ -338,8 +340,13 @@ class _LatexPage:
         sides = "".join(self.printer.latex(side.expr) for row in block.rows for side in row.sides)
         return self.printer if "\\frac" in sides or "\\begin" in sides else self.flat
 
-    def equation(self, equation: Equation, printer: Printer, left_width: float) -> list[str]:
-        """The rows of one equation as lines of ``align*``."""
+    def list_equations(self, rows: Sequence[Equation], printer: Printer, left_width: float) -> list[list[str]]:
+        """The lines of each equation; a reason that the one above has, too, takes no line of its own."""
+        before = ((), *(row.why for row in rows))
+        return [self.equation(row, printer, left_width, said=row.why == why) for row, why in zip(rows, before, strict=False)]
+
+    def equation(self, equation: Equation, printer: Printer, left_width: float, *, said: bool = False) -> list[str]:
+        """The rows of one equation as lines of ``align*``; of a reason that was ``said`` there is nothing below them."""
         number = f"({equation.number})" if equation.number is not None else ""
         notes = {place: self.note_width(side.note) for place, side in enumerate(equation.sides) if side.note}
         number_width = measure_words(number) + _GAP if number else 0.0
@@ -358,9 +365,9 @@ class _LatexPage:
         if equation.why:
             why = self.phrases.width(equation.why) * _SMALL + 1.2
             place = next((p for p in (0, len(rows) - 1) if used[p] + why <= room), None)
-            if place is None:
+            if place is None and not said:
                 lines_below.insert(0, self.write_below(equation.why, room))
-            else:
+            elif place is not None:
                 words = self.phrases.latex(equation.why, self.line)
                 tags[place].insert(0, f"\\footnotesize\\color{{black!70}}{words}")
         for place, tag in enumerate(tags):

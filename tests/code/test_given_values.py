@@ -1,0 +1,42 @@
+"""Values that are given: their shapes and settled numbers are taken, right by chance at them is not right, wrong ones are refused."""
+
+import numpy as np
+import pytest
+
+from tutor.code.code_values import CodeProblem
+from tutor.code.judge_code import judge_code
+from tutor.program.source import read_source
+
+TEXT = (
+    "def f_forward(x, w, scale=1.0):\n    h = np.maximum(0, x @ w)\n    return scale * h, (x, w, h, scale)\n"
+    "def f_backward(dout, cache):\n    x, w, h, scale = cache\n    dh = scale * dout * (h > 0)\n    return dh @ w.T, x.T @ dh\n"
+)
+GIVEN = {"x": np.array([[1.0, 2.0], [3.0, 4.0]]), "layer.w": np.array([[1.0, 2.0], [3.0, 4.5]]), "scale": np.array(2.0)}
+
+
+def judge(text, given):
+    return judge_code(read_source(text, "a.py"), given=given)[0]
+
+
+def test_it_is_judged_at_these_shapes_but_not_by_their_numbers_alone():
+    assert [output.shape for output in judge(TEXT, GIVEN).outputs] == [(2, 2), (2, 2)]
+    assert judge(TEXT, GIVEN).verdict == "right"
+    assert judge(TEXT.replace(" * (h > 0)", ""), GIVEN).verdict == "wrong"  # all sums are above 0 there
+    assert judge(TEXT.replace("dh = scale * ", "dh = 2.0 * "), GIVEN).verdict == "right"  # the setting is what is given
+    assert judge(TEXT.replace("dh = scale * ", "dh = "), GIVEN).verdict == "wrong"
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ({"v": np.ones(2)}, "nothing in the program is called v"),
+    ({"x": np.array([np.nan])}, "x holds what is no finite number"),
+    ({"x": np.zeros((300_000,))}, r"x has 300,000 entries, more than 200,000"),
+])  # fmt: skip
+def test_what_cannot_be_taken_is_refused(given, said):
+    with pytest.raises(CodeProblem, match=said):
+        judge(TEXT, given)
+
+
+def test_shapes_that_do_not_fit_are_told():
+    found = judge(TEXT, {**GIVEN, "x": np.ones((2, 3)) / 2})
+    assert found.verdict == "undecided"
+    assert "(2, 3) @ (2, 2)" in str(found.why)
