@@ -229,8 +229,8 @@ def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[
     """The first is named: a change that uses what is left over, or of a line that only copies; then a change of the line itself."""
     if list_names(edit) & set(unused):
         return 0, edit.statement.lineno
-    if is_renamed(edit.statement):
-        return 0, 0
+    if is_renamed(edit.statement):  # what it copies is at fault, unless a quantity was left out of it
+        return 0 if list_names(edit) - list_names(leave_line(edit.statement)) else 2, 0
     return 1, int(edit.statement is not line)
 
 
