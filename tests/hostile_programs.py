@@ -42,3 +42,51 @@ HOSTILE = {  # name: the program, a part of the refusal
     "a condition on numbers": ("def f(x):\n    if x > 0:\n        return x * x\n    return x", "not known while"),
     "without gradients": ("import torch\ndef f(x):\n    with torch.no_grad():\n        y = x * x\n    return y", "given, and not computed"),
 }  # fmt: skip
+
+FORWARD = "def f_forward(x, w):\n    return x * w, (x, w)\n"
+START = f"import numpy as np\n{FORWARD}def f_backward(dout, cache):\n    x, w = cache\n"
+END = "    return dout * w, dout * x\n"
+
+
+def write_backward(*lines):
+    """A backward pass with these lines in the middle."""
+    return START + "".join(f"    {line}\n" for line in lines) + END
+
+
+HOSTILE_CODE = {  # name: the program of `tutor code`, a part of what is told: as a refusal, a reason, or of a line that was not read
+    "brackets, too many": (START + "    return " + "(" * 90_000 + "x" + ")" * 90_000, "nested"),
+    "a chain of brackets": (START + "    return x" + "[0]" * 60_000, "nested"),
+    "a million lines": (START + "    x = x\n" * 1_000_000, "over the limit"),
+    "a long sum": (START + "    return " + "+".join(["x"] * 30_000), "nested"),
+    "a null byte": (START + "    return x\0", "no Python"),
+    "exec": (write_backward("dout = exec('dout')"), "exec is not read"),
+    "eval": (write_backward("dout = eval('dout')"), "eval is not read"),
+    "an import that is called": (write_backward("dout = __import__('os').system('true')"), "__import__"),
+    "an import inside": (write_backward("import os", "dout = os.system('true')"), "os.system"),
+    "open": (write_backward("dout = open('/tmp/x', 'w')"), "open is not read"),
+    "the attributes of everything": (write_backward("dout = dout.__class__.__bases__[0].__subclasses__()"), "__"),
+    "a pickle": (write_backward("dout = np.load('x.npy', allow_pickle=True)"), "numpy.load"),
+    "a decorator": (START.replace("def f_b", "@m.change\ndef f_b") + END, "decorator"),
+    "a metaclass": ("class f(metaclass=M):\n    def forward(self, x):\n        self.x = x\n        return x * x\n"
+                    "    def backward(self, dout):\n        return 2 * dout * self.x\n", "metaclass"),
+    "a generator": (FORWARD + "def f_backward(dout, cache):\n    yield dout\n", "yields"),
+    "recursion": (FORWARD + "def f_backward(dout, cache):\n    return f_backward(dout, cache)\n", "call each other"),
+    "a function of itself": (write_backward("g = lambda h: h(h)", "dout = g(g)"), "call each other"),
+    "forever": (write_backward("while True:", "    dout = dout + 0"), "too many steps"),
+    "forever, idle": (write_backward("while 1:", "    pass"), "too many steps"),
+    "a loop of a billion": (write_backward("for i in range(10**9):", "    dout = dout * w"), "rounds"),
+    "a list of a billion": (write_backward("dout = sum([a for a in range(10**5) for b in range(10**5)]) * dout"), "rounds"),
+    "doubled again and again": (write_backward("a = [dout]", *["a = a + a"] * 60, "dout = a[0]"), "a list of more"),
+    "a text of a billion": (write_backward("dout = dout * len('a' * 10**10)"), "more than"),
+    "a tower": (write_backward("dout = dout * 9**9**9**9"), "too large"),
+    "a shift": (write_backward("dout = dout * (1 << 10**10)"), "this sign is not read"),
+    "a long number": (write_backward("dout = dout * 9" + "9" * 4_000), "too large|no Python"),
+    "a huge array": (write_backward("dout = dout * np.zeros((10**6, 10**6)).sum()"), "200,000 entries"),
+    "a huge outer product": (write_backward("y = np.arange(10**5)", "dout = dout * (y[:, None] * y).sum()"), "200,000 entries"),
+    "a huge sum of indices": (write_backward("a = np.ones(3000)", "dout = dout * np.einsum('i,j,k->', a, a, a)"), "more than|steps"),
+    "tiles": (write_backward("dout = dout * np.tile(dout, (10**5, 10**5)).sum()"), "200,000 entries"),
+    "a letter that looks like another": (START + "    \u0445 = 2 * dout\n" + END, "looks like"),
+    "a letter in italics": (START + "    \U0001d465 = 2 * dout\n" + END, "looks like"),
+    "many functions": ("".join(f"def f{i}_forward(x):\n    return x\ndef f{i}_backward(dout):\n    return dout\n" for i in range(100)),
+                       "backward passes"),
+}  # fmt: skip

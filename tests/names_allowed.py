@@ -157,7 +157,7 @@ ALLOWED = {  # file: why, and the names
     "expression/program_signs.py": ("GRAMMAR", "embed flatten matmul pick_each transpose unflatten"),
     "graph/written_functions.py": (
         "OWN",
-        "columns exp fill flatten log rows sigmoid softmax unflatten",
+        "columns exp fill flatten if_positive log max rows sigmoid softmax unflatten",
     ),
     "graph/axis_forms.py": ("ALGEBRA", "columns fill log_softmax logsumexp max mean min rows softmax sqrt sum transpose"),
     "graph/broadcasting.py": ("ALGEBRA", "batch columns entry fill keep_column keep_row matmul rows"),

@@ -17,12 +17,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "torch_reference")]
 
 import module_programs  # noqa: E402
 import programs  # noqa: E402
-from hostile_programs import HOSTILE  # noqa: E402
+from hostile_programs import HOSTILE, HOSTILE_CODE  # noqa: E402
 
 from tutor.derive.backward import derive  # noqa: E402
 from tutor.errors import TutorError  # noqa: E402
 from tutor.exercise.catalogue import read_program_file  # noqa: E402
 from tutor.program.read_program import read_program  # noqa: E402
+from tutor.results.code_check import check_code  # noqa: E402
 
 LIMIT, MEMORY = 0.05, 200_000
 MODEL = """
@@ -37,6 +38,16 @@ class GPT(nn.Module):
             x = block(x)
         return self.ln_f(x)
 """
+
+
+def judge(text: str) -> tuple[float, str]:
+    """How long `tutor code` takes for a program, and what it says."""
+    begun = time.perf_counter()
+    try:
+        page = check_code(text)
+    except TutorError as error:
+        return time.perf_counter() - begun, error.what
+    return time.perf_counter() - begun, str(page.verdicts[0].why or page.verdicts[0].verdict)
 
 
 def refuse(text: str) -> tuple[float, str]:
@@ -73,6 +84,8 @@ def main() -> None:
     refuse("def f(x):\n    return x * 2")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     rows = [(name, *refuse(text)) for name, (text, _) in HOSTILE.items()] + refuse_files()
+    judge("def f_forward(x): return x * x, x\ndef f_backward(dout, x): return 2 * x * dout\n")
+    rows += [(f"code: {name}", *judge(text)) for name, (text, _) in HOSTILE_CODE.items()]
     for name, seconds, said in sorted(rows, key=lambda row: -row[1]):
         print(f"{seconds * 1000:8.1f} ms {'' if seconds < LIMIT else 'OVER'} {name}: {said[:70]}")
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

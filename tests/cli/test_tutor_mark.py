@@ -252,6 +252,17 @@ def test_who_handed_in_nothing_has_a_row(run, handed, folder):
     assert run(TARGET, "in/anna.txt", "--roster", "list.csv")[0] == 0
 
 
+def test_one_report_is_a_page(run, handed, folder):
+    """``--to html`` is ``--report html``; to a file by its ending, and never over what was handed in."""
+    code, out, _ = run(TARGET, "in/anna.txt", "--to", "html")
+    assert (code, out[:15]) == (0, "<!doctype html>")
+    assert run(TARGET, "in/anna.txt", "-o", "anna.html") == (0, "", "")
+    assert (folder / "anna.html").read_text() == out
+    (folder / "own.md").write_text((folder / "in" / "anna.txt").read_text())
+    assert run(TARGET, "own.md", "-o", "own.md")[0] == 2
+    assert "doctype" not in (folder / "own.md").read_text()
+
+
 BAD = [
     ([], ["no exercise to mark", "tutor mark"]),
     ([TARGET], ["nothing to mark"]),
@@ -278,6 +289,8 @@ BAD = [
     ([TARGET, "in", "-o", "m", "--to", "moodle", "--fill", "class.csv"], ["--fill class.csv: this is no offline grading worksheet"]),
     ([TARGET, "in", "-o", "m", "--to", "canvas", "--fill", "latin.csv"], ["--fill latin.csv: the file is not UTF-8 text (byte 0)"]),
     ([TARGET, "in", "-o", "m", "--to", "excel"], ["excel"]),
+    ([TARGET, "in", "-o", "m.html"], ["2 submissions need a folder", "-o DIR"]),
+    ([TARGET, "in", "-o", "m", "--to", "html", "--report", "latex"], ["in one format, not in latex and html"]),
 ]
 
 

@@ -40,10 +40,23 @@ def cost_backward(cache):
     dW = dZ @ X.T / m
     return dW
 """
+RELU = """
+import numpy as np
+def net_forward(X, W, b):
+    h = np.maximum(0, X @ W + b)
+    return h, (X, W, h)
+def net_backward(dh, cache):
+    X, W, h = cache
+    dh = dh * (h > 0)
+    dW = X.T @ dh
+    db = dh.sum(axis=0)
+    return dW, db
+"""
 CASES = [  # a program, what is put in the place of what, what the line should compute
     (SCORES, "dscores /= N", "dscores *= N", "dscores", "1/N*(probs2 - y_onehot)"),
     (SCORES, "+ 2 * reg * W", "+ reg * W", "grads.W", "matmul(transpose(X), dL/dscores) + 2*reg*W"),
     (SCORES, "dscores.sum(axis=0)", "dscores", "grads.b", "column_sums(dL/dscores)"),
+    (RELU, "dh * (h > 0)", "dh * (h < 0)", "dh", "hadamard(dL/dh, if_positive(z, 1, 0))"),
     (MEANS, "dZ = A - Y", "dZ = Y - A", "dZ", "A - Y"),
     (MEANS, "dZ @ X.T / m", "dZ.T @ X.T / m", "dW", "matmul(1/m*(A - Y), transpose(X))"),
 ]
@@ -56,6 +69,7 @@ def test_the_formula_is_that_of_the_derivation(text, old, new, key, formula):
     (root,) = verdict.roots
     assert root.derived is not None
     assert (root.derived.key, write_plain(root.derived.expr), root.derived.points) == (key, formula, 3)
+    assert root.derived.exact or root.derived.ends
 
 
 def test_what_the_reader_of_programs_does_not_know_is_left_out():

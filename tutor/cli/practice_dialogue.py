@@ -120,7 +120,7 @@ def hold_dialogue(practice: Practice) -> None:
         if line is None:
             break
         if not sys.stdin.isatty():
-            sys.stdout.write(make_visible(line) + "\n")
+            sys.stdout.write(make_visible(line, LONGEST) + "\n")
         show(take_line(practice, line))
     sys.stdout.write("\n")
     show(practice.document())

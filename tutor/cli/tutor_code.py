@@ -14,6 +14,8 @@ from tutor.text import make_visible
 
 _IMPORTED = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\b|import\s+([\w.]+))")
 MOST_BYTES = 1_000_000
+MOST_NOTEBOOK = 20_000_000
+"""A notebook has its pictures in it."""
 
 
 Program = Annotated[
@@ -145,14 +147,15 @@ def read_program_file(file: str) -> str:
         raise TutorError(f"{shown} is a folder", hint=f"give one of its files: {names}" if names else "give a Python file")
     if Path(file).is_fifo() and not file.startswith(("/dev/", "/proc/")):
         raise TutorError(f"{shown} is no file, but a pipe", hint="give a Python file")
+    most = MOST_NOTEBOOK if file.endswith(".ipynb") else MOST_BYTES
     try:
         with Path(file).open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+            data = stream.read(most + 1)
     except OSError as error:
         raise TutorError(f"{shown} cannot be read: {error.strerror}", hint="give a Python file that you may read") from None
-    if len(data) > MOST_BYTES:
+    if len(data) > most:
         raise TutorError(
-            f"{shown} has more than {MOST_BYTES:,} bytes", hint="give a file with the functions that are meant"
+            f"{shown} has more than {most:,} bytes", hint="give a file with the functions that are meant"
         )
     from tutor.answer.files.decode import decode
 

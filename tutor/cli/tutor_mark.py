@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from tutor.cli.shell import Lang, complete, write
+from tutor.cli.shell import Lang, choose_format, complete, write
 from tutor.errors import OutputError, ValueProblem
 from tutor.export.mark_formats import MARK_FORMATS
-from tutor.render.page_formats import TEXT_FORMATS
+from tutor.render.page_formats import PAGE_FORMATS, TEXT_FORMATS
 from tutor.text import make_lines_visible, make_visible
 
 if TYPE_CHECKING:
@@ -40,11 +40,13 @@ BLINK = 0.1
 """Seconds between two looks of the progress bar."""
 
 
+PAGES = tuple(name for name in TEXT_FORMATS if name not in MARK_FORMATS)
+"""What reports are written as with ``--to``."""
 if TYPE_CHECKING:
     MarkName: TypeAlias = str
     ReportName: TypeAlias = str
 else:
-    MarkName = StrEnum("MarkName", {name: name for name in MARK_FORMATS})  # what marks are written as besides
+    MarkName = StrEnum("MarkName", {name: name for name in (*MARK_FORMATS, *PAGES)})  # what marks and reports are written as
     ReportName = StrEnum("ReportName", {name: name for name in TEXT_FORMATS})  # what students' reports are written as
 
 
@@ -67,11 +69,15 @@ HandedIn = Annotated[
     list[Path] | None,
     typer.Argument(metavar="SUBMISSIONS...", show_default=False, help="Files that were handed in, or folders of them."),
 ]
-Into = Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Write marks and reports into this folder.")]
+Into = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="DIR", help="Write marks and reports into this folder; one report to a file.html, .pdf, …"),
+]
 Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", help="Number of processes; by default that of the cores.")]
 To = Annotated[
     list[MarkName] | None,
-    typer.Option("--to", metavar="FORMAT", help=f"Write this format besides (repeatable): {', '.join(MARK_FORMATS)}."),
+    typer.Option("--to", metavar="FORMAT", help=f"Write this format besides (repeatable): {', '.join(MARK_FORMATS)}; "
+                 f"or reports as {', '.join(PAGES)}."),
 ]
 Fill = Annotated[
     Path | None,
@@ -144,7 +150,8 @@ def mark(
             "there is nothing to mark" if target else "there is no exercise to mark",
             hint="tutor mark TARGET SUBMISSIONS… -o DIR, such as tutor mark neuron/two-two-two handed-in/ -o marks",
         )
-    _check(jobs, seed, time_limit, memory_limit, to or [], fill, column)
+    formats, report = _sort_formats(to or [], report)
+    _check(jobs, seed, time_limit, memory_limit, formats, fill, column)
     from tutor.solving.program_exercise import find_exercise_text
 
     ident, text = find_exercise_text(target)
@@ -154,22 +161,23 @@ def mark(
     from tutor.marking.selftest import find_stray_cases
     from tutor.marking.work import marker
 
-    if output is not None:
+    single = output is not None and _is_page(output, submissions)
+    if output is not None and not single:
         refuse_overlap(output, submissions)
     prepared = marker(text, ident, seed)
     require_wording(lang, prepared.exercise.language)  # refused before anything is marked
-    batch = read_all(submissions, prepared.names, roster, everyone=output is not None)
+    batch = read_all(submissions, prepared.names, roster, everyone=output is not None and not single)
     _print_list([*prepared.exercise.remarks, *find_stray_cases(prepared), *batch.problems])
     table = _Table(ident, text, seed, prepared)
     here = _make_local_pool(jobs, time_limit, memory_limit)
     run = _runner(table, here, time_limit, cluster)
     wanted = Wanted(
-        tuple(dict.fromkeys(str(one) for one in to or [])), reveal.value, (fill.name, read_whole(fill)) if fill else None,
+        tuple(dict.fromkeys(map(str, formats))), reveal.value, (fill.name, read_whole(fill)) if fill else None,
         read_earlier_marks(diff) if diff else None, column or "", by or "", str(report or "markdown"), lang,
     )  # fmt: skip
     check_fill(table.marker, table.head(wanted), wanted)
-    if output is None:
-        _mark_one(batch.submissions, table, run, wanted, str(report or "terminal"))
+    if output is None or single:
+        _mark_one(batch.submissions, table, run, wanted, choose_format(report and str(report), output), output)
         return
     marked = mark_into_folder(output, batch.submissions, table, run, wanted, resume=resume, here=here)
     _class_page(marked, table.marker, lang)
@@ -302,8 +310,8 @@ def _reports(folder: Folder, marked: Sequence[Marked], records: Iterator[str], t
             tell(done, len(marked))
 
 
-def _mark_one(submissions: Sequence[Submission], table: _Table, run: Run, wanted: Wanted, to: str) -> None:
-    """The report of one student, in the terminal or to standard output."""
+def _mark_one(submissions: Sequence[Submission], table: _Table, run: Run, wanted: Wanted, to: str, output: Path | None) -> None:
+    """The report of one student, in the terminal, to standard output or to a file."""
     from tutor.batch.outputs import feedback_maker
     from tutor.batch.run_batch import mark_in_memory
     from tutor.cli.shell import deliver
@@ -313,9 +321,24 @@ def _mark_one(submissions: Sequence[Submission], table: _Table, run: Run, wanted
     if wanted.formats or wanted.old is not None:
         raise OutputError("--to and --diff need a folder for their files", hint="give one with -o DIR")
     (marked,) = mark_in_memory(table.work(submissions, run, lambda done, of: None))
-    deliver(feedback_maker(table.marker, wanted.reveal, wanted.language)(marked), to, None)
+    deliver(feedback_maker(table.marker, wanted.reveal, wanted.language)(marked), to, output)
     if marked.status != "marked":
         raise typer.Exit(1)
+
+
+def _sort_formats(to: Sequence[MarkName], report: ReportName | None) -> tuple[list[MarkName], ReportName | None]:
+    """What marks are written as besides, and what reports are; ``--to html`` is ``--report html``."""
+    pages = [*dict.fromkeys([*([str(report)] if report else []), *(str(one) for one in to if one in PAGES)])]
+    if len(pages) > 1:
+        raise OutputError(f"reports are written in one format, not in {' and '.join(pages)}", hint=f"--to {pages[0]}")
+    return [one for one in to if one not in PAGES], ReportName(pages[0]) if pages else None
+
+
+def _is_page(output: Path, submissions: Sequence[Path]) -> bool:
+    """Whether a name is that of a report's file: not of a folder, nor of anything that was handed in."""
+    if output.is_dir() or any(path.is_file() and output.exists() and path.samefile(output) for path in submissions):
+        return False
+    return output.suffix not in (".json", ".txt") and any(output.suffix == row.suffix for row in PAGE_FORMATS.values())
 
 
 def _check(

@@ -34,7 +34,8 @@ class DerivedLine:
     ``step`` is the step of the derivation with its reason, ``rewrite`` the named rewrite that ``expr`` is of, or empty; ``names`` are the
     names that the program has for the gradients in ``expr``, by their quantities, ``lines`` those of the forward function through which it
     comes back.  It was compared with the corrected program at so many ``points``; ``ends`` says that it is what ``key`` has in the end.
-    ``written`` is what stands in the program, where that is read.
+    ``written`` is what stands in the program, where that is read; ``exact`` says that the corrected line was read as a formula, too, and is
+    the same to 40 digits.  ``insides`` are the quantities in it that have no name in the program, with their formulas.
     """
 
     key: str
@@ -50,6 +51,8 @@ class DerivedLine:
     times: Expr | None = None
     ends: bool = False
     written: Expr | None = None
+    exact: bool = False
+    insides: Mapping[str, Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

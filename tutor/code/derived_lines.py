@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
+from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.code_verdicts import CodeVerdict, DerivedLine, WrongLine
@@ -21,14 +22,18 @@ from tutor.code.repair_test import SEEDS
 from tutor.code.search_roots import Judgement
 from tutor.code.statement_names import name_targets
 from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.written_lines import LineReader
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.entrywise import LayerRewrite
 from tutor.derive.rewrites.layered import find_layer_rewrites
+from tutor.errors import TutorError
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, Div, Expr, Mul, Name, Partial, children, rebuild
+from tutor.expression.nodes import ONE, Div, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.walk import names as names_of
+from tutor.expression.walk import substitute
 from tutor.graph.entries import Array, Entries
 from tutor.graph.nouns import Derivation
-from tutor.numbers.arithmetic import Value
+from tutor.numbers.arithmetic import Value, as_real
 from tutor.numbers.arrays import Floats, np
 from tutor.numbers.run_arrays import Numbers, evaluate_layers
 from tutor.program.program_values import count_parts
@@ -41,6 +46,8 @@ MOST_ENTRIES = 3_000
 MOST_PARTS = 36
 """A formula does not grow beyond so many parts where gradients that the program has no name for are put in."""
 DEEPEST = 3
+EXACT = 1e-40
+"""So near, relative to the largest entry, are formulas that are the same, worked out with 50 digits and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +159,78 @@ class LineDeriver:
                 listed = [one[key] for one in values if key in one]
                 wrt, times = self._find_quantity(key, listed) if len(listed) == len(self.points) else ("", None)
                 if wrt and self.is_slope_of_loss(wrt):
-                    return self._write_line(key, wrt, times, ends=ends)
+                    derived = self._write_line(key, wrt, times, ends=ends)
+                    return derived and self._add_program(node, derived)
         return None
+
+    def _add_program(self, node: ast.stmt, derived: DerivedLine) -> DerivedLine | None:
+        """The same with what the program computes as it stands, and compared with what it computes once it is right, to many digits.
+
+        Nothing where that is read and is something else: a fault of ours.
+        """
+        edits = self.judged.edits
+        others = {number: made for number, made in edits.items() if number != id(node)}
+        written = self._read_formula(node, others)
+        known = {*self.shapes, *self.graph.sizes}
+        if written is not None and (not set(names_of(written)) <= known or count_parts(written) > MOST_PARTS):
+            written = None
+        made = edits[id(node)]
+        if len(made) > 1:  # a line is put in: what stands there computes something else
+            written = None
+        right = self._read_formula(made[0], edits) if not derived.ends and made else None
+        exact = None if right is None or not set(names_of(right)) <= known else self._is_exactly(right, derived)
+        if exact is False:
+            return None
+        shown = None if written is None or written in (derived.expr, right) else name_loss(written, derived.loss)
+        return replace(derived, written=shown, exact=bool(exact))
+
+    def _is_exactly(self, formula: Expr, derived: DerivedLine) -> bool | None:
+        """Whether a formula is the gradient at every point, with many digits; nothing where it is not worked out."""
+        table: dict[str, Expr] = {letter: Number(str(size)) for letter, size in self.graph.sizes.items()}
+        for point in self.points:
+            values = Entries(dict(point.known), Numbers())
+            wanted = point.known[derivative_key(self.loss, derived.wrt)]
+            factor = 1 if not isinstance(derived.times, Name) else self.graph.sizes[derived.times.name]
+            try:
+                found = values.value(substitute(formula, table))
+            except (TutorError, KeyError):
+                return None
+            if len(found.items) != len(wanted.items):
+                return None
+            size = max(abs(as_real(item)) for item in wanted.items) * factor
+            if any(abs(as_real(one) - as_real(item) * factor) > EXACT * size for one, item in zip(found.items, wanted.items, strict=True)):
+                return False
+        return True
+
+    def _read_formula(self, node: ast.stmt, edits: Mapping[int, tuple[ast.stmt, ...]]) -> Expr | None:
+        """What a statement computes in a run with some changes; nothing where it is not read."""
+        traced: dict[int, Any] = {}
+        outcome = self.judged.trial.run(edits=edits, traced=traced)
+        first = next((event.number for event in outcome.record.events if event.statement is node), len(outcome.record.events))
+        before = {event.key: event.value for event in outcome.record.events[:first]}
+        point = self.points[0]
+        given = {*self.graph.upstream, *self.graph.one_hot, self.loss}
+
+        def find_value(part: ast.expr, number: int) -> Any:
+            return before.get(part.id, traced.get(number)) if isinstance(part, ast.Name) else traced.get(number)
+
+        def name_value(text: str, value: Any) -> Expr:
+            made = np.asarray(value, dtype=float)
+            word = text.rpartition(".")[2]
+            gradients = [name for name in self.steps if name not in given and self._is_gradient(made, point, name)]
+            if gradients and np.any(made):
+                return Partial(self.loss, min(gradients, key=lambda name: name not in split_gradient(word)))
+            for letter, size in self.graph.sizes.items():
+                of = next((name for name in split_gradient(word) if name in self.steps and self._is_gradient(made / size, point, name)), "")
+                if of and np.any(made):
+                    return Mul((Name(letter), Partial(self.loss, of)))
+            same = [name for name, array in point.known.items() if name in self.shapes and is_near(made, as_floats(array))]
+            return Name(min(same, key=lambda name: name != word)) if same else Name(word)
+
+        try:
+            return LineReader(self.judged.trial.source, self.graph.sizes, self.graph.one_hot).read_line(node, find_value, name_value)
+        except NOT_READ:
+            return None
 
     def _derive_by_name(self, root: WrongLine) -> DerivedLine | None:
         """The formula of a line that nothing corrects: what its name says."""
@@ -173,16 +250,18 @@ class LineDeriver:
         if isinstance(node, ast.Return):
             given = {one.key: one.value for one in outcome.outputs if one.key in root.repairs and one.value is not None}
             found |= {key: np.asarray(value, dtype=float) for key, value in given.items()}
-        return dict(sorted(found.items(), key=lambda pair: pair[0].rpartition(".")[2] != root.claim))
+        put_in = {one.key for one in chosen if one.statement is not node and len(made) > 1}  # by a line before it
+        return dict(sorted(found.items(), key=lambda pair: (pair[0] not in put_in, pair[0].rpartition(".")[2] != root.claim)))
 
     def _find_quantity(self, key: str, values: Sequence[Floats]) -> tuple[str, Expr | None]:
         """The quantity whose gradient, or a multiple of it by a size, the values are at every point; of several the one of that name."""
         said = split_gradient(key)
+        given = {*self.graph.upstream, *self.graph.one_hot, self.loss}
         letters = {letter: float(size) for letter, size in self.graph.sizes.items()}
         for letter, times in {"": 1.0, **letters}.items():
             fits = [
                 name for name in self.steps
-                if name != self.loss and np.any(values[0]) and (not letter or name in said)
+                if name not in given and np.any(values[0]) and (not letter or name in said)
                 and all(self._is_gradient(value / times, point, name) for value, point in zip(values, self.points, strict=True))
             ]  # fmt: skip
             if fits:
@@ -205,7 +284,8 @@ class LineDeriver:
         """The formula with the gradients that the program has names for in it, and no others; nothing where it is too long to be read."""
         rewrite, step = self.rewrites.get(wrt), self.steps[wrt]
         expr = rewrite.expr if rewrite is not None else self.put_in(step.expr, wrt, DEEPEST)
-        if count_parts(expr) > MOST_PARTS:
+        unnamed = {part.wrt for part in list_partials(expr)} - {*self.names}
+        if count_parts(expr) > MOST_PARTS or (unnamed and rewrite is None):
             return None
         expr = multiply_size(times, expr) if times is not None else expr
         used = {part.wrt for part in list_partials(expr)}
@@ -214,8 +294,11 @@ class LineDeriver:
         through = {path.factors[0].wrt for path in step.paths}
         lines = tuple(sorted({self.graph.lines[name] for name in through if name in self.graph.lines}))
         rule = rewrite.rule if rewrite is not None else ""
+        used |= {wrt, *names_of(expr)}
+        shown = used & {*self.graph.insides}
+        insides = {one.target: one.expr for one in self.graph.layered.graph.steps if one.target in shown}
         layered, points = self.graph.layered, len(self.points)
-        return DerivedLine(key, loss, wrt, name_loss(expr, loss), step, layered, rule, names, lines, points, times, ends)
+        return DerivedLine(key, loss, wrt, name_loss(expr, loss), step, layered, rule, names, lines, points, times, ends, insides=insides)
 
     def put_in(self, expr: Expr, wrt: str, depth: int) -> Expr:
         """A formula in which gradients without a name in the program are written out, as long as it stays short."""

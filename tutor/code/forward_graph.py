@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess
 from tutor.code.given_gradients import is_drawn_by
-from tutor.code.pair_functions import BackwardPlan
+from tutor.code.pair_functions import BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, name_returned
 from tutor.code.size_letters import Sizes, find_said_letters, name_sizes
 from tutor.code.statement_names import find_loss_names
@@ -21,7 +21,7 @@ from tutor.graph.entries import Array
 from tutor.graph.layered import Layered, put_sizes
 from tutor.graph.nouns import Kind
 from tutor.graph.shapes import Shape
-from tutor.graph.written_functions import fold_written
+from tutor.graph.written_functions import fold_written, name_insides
 from tutor.numbers.arithmetic import CONTEXT, Value
 from tutor.numbers.arrays import np
 from tutor.program.program_values import Class, DrawnArray, Formula, OwnFunction
@@ -39,7 +39,7 @@ class ForwardGraph:
 
     ``numbered`` is the graph with the sizes of the runs; ``one_hot`` gives for rows of 0 and 1 the labels that they are of, ``upstream``
     for a gradient from above its name in the program, ``usual`` the values of arguments that the program gives itself, ``lines`` says
-    where each step stands.
+    where each step stands.  ``insides`` are quantities that have no name in the program: what an activation is taken of.
     """
 
     layered: Layered
@@ -49,6 +49,7 @@ class ForwardGraph:
     usual: Mapping[str, float] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    insides: tuple[str, ...] = ()
 
     def bind_leaves(self, outcome: Outcome) -> dict[str, Array[Value]] | None:
         """The values that a run has for what the graph is given; nothing where one has none, or another shape."""
@@ -167,7 +168,17 @@ def _read_graph(trial: ProgramTrial, outcome: Outcome, shapes: Mapping[str, Shap
     layered = fold_written(assemble_program(reader.recorder, target), hot)
     if reader.recorder.stopped.keys() & layered.shapes.keys():
         raise CodeProblem(tell("the forward pass is not read: {why}", why=tell("this statement is not read")))
-    return ForwardGraph(layered, put_sizes(layered, letters), hot, upstream, usual, letters, reader.recorder.lines)
+    layered, insides = name_insides(layered, _list_unknown(outcome, layered.shapes), {*taken, *letters})
+    lines = reader.recorder.lines
+    lines |= {name: lines[target] for name, target in insides.items() if target in lines}
+    return ForwardGraph(layered, put_sizes(layered, letters), hot, upstream, usual, letters, lines, tuple(insides))
+
+
+def _list_unknown(outcome: Outcome, known: Collection[str]) -> list[str]:
+    """What the gradients of a program are called after and it has no name for: a of da."""
+    words = {event.key.rpartition(".")[2] for event in outcome.record.events}
+    found = [of for event in outcome.record.events[outcome.begins :] for of in split_gradient(event.key)[:1]]
+    return [of for of in dict.fromkeys(found) if of not in words and of not in known and of.isidentifier()]
 
 
 def _find_function(tree: ast.Module, owner: str, name: str) -> ast.FunctionDef | None:

@@ -39,6 +39,11 @@ def list_targets(node: ast.stmt) -> list[ast.expr]:
     return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
 
 
+def list_inner_targets(node: ast.stmt) -> list[ast.expr]:
+    """What a statement with others inside assigns: all of it is lost where its rounds or its condition are not read."""
+    return [target for part in ast.walk(node) if isinstance(part, ast.stmt) and part is not node for target in list_targets(part)]
+
+
 def load_target(node: ast.expr) -> ast.expr:
     """A left side as it is read."""
     if isinstance(node, ast.Name):

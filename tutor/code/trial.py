@@ -32,9 +32,11 @@ from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, name_returned
+from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
+from tutor.program.decorators import is_odd_class
 from tutor.program.source import Source
 
 MOST_GUESSES = 40
@@ -141,15 +143,8 @@ class ProgramTrial:
 
     def move_to(self, seed: int) -> ProgramTrial:
         """The same program with other numbers."""
-        other = ProgramTrial(
-            self.source,
-            self.plan,
-            replace(self.world, seed=seed),
-            self.once,
-            self.forward_source,
-            self.others,
-            self.given,
-        )
+        world = replace(self.world, seed=seed)
+        other = ProgramTrial(self.source, self.plan, world, self.once, self.forward_source, self.others, self.given)
         other.again = dict(self.again)
         return other
 
@@ -175,16 +170,18 @@ class ProgramTrial:
         if isinstance(owner, Object) and owner.of is not None and name in owner.of.methods:
             method = owner.of.methods[name]
             static = any(isinstance(part, ast.Name) and part.id == "staticmethod" for part in method.decorator_list)
-            return ProgramFunction(method, owner.of.scope, owner, None if static else owner)
+            return require_plain(worker, ProgramFunction(method, owner.of.scope, owner, None if static else owner), self.source)
         found = worker.module.get(name)
         if not isinstance(found, ProgramFunction):
             raise CodeProblem(tell("there is no function {name} in the file", name=name[:60]), where=self.source.file)
-        return found
+        return require_plain(worker, found, self.source)
 
     def _make_owner(self, worker: StatementWorker) -> Any:
         if not self.plan.owner:
             return None
         made_of = worker.module.get(self.plan.owner)
+        if isinstance(made_of, ClassOf) and is_odd_class(made_of.node):
+            raise CodeProblem(tell("a class with a metaclass or a decorator is not read"), where=self.source.name_line(made_of.node.lineno))
         if not isinstance(made_of, ClassOf):
             raise CodeProblem(
                 tell("there is no class {name} in the file", name=self.plan.owner[:60]), where=self.source.file

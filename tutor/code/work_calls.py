@@ -182,7 +182,7 @@ class CallWorker(ExpressionWorker):
             return Object(None, {"__init__": LibraryWord("python.print")})
         values = [self.settle(value) for value in values]
         self.parts += sum(len(value) // 10 for value in values if isinstance(value, list | tuple | range))
-        if word == "range":
+        if word in ("range", "xrange"):  # Python 2 has both
             rounds = range(*(take_whole(value) for value in values))
             if len(rounds) > LONGEST:
                 raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)

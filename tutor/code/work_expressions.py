@@ -42,7 +42,7 @@ SIGNS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
 COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
-PYTHON = frozenset({"len", "range", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
+PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
     "abs", "str",
                     "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
                     "getattr"})  # fmt: skip

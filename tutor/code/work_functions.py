@@ -9,6 +9,7 @@ from typing import Any
 
 from tutor.code.code_values import (
     ClassOf,
+    CodeProblem,
     FunctionReturned,
     Guess,
     Lost,
@@ -21,14 +22,19 @@ from tutor.code.pair_functions import LOSSES
 from tutor.code.shape_guesses import ShapeGuesser
 from tutor.errors import tell
 from tutor.numbers.arrays import np
+from tutor.program.decorators import find_odd_decorator, is_odd_class
+from tutor.program.source import Source
 
 DEEPEST = 12
+ALSO_HARMLESS = ("no_grad", "inference_mode", "once_differentiable", "custom_fwd", "custom_bwd")
+"""Decorators of backward passes that leave their numbers alone."""
 
 
 class FunctionWorker(ShapeGuesser):
     """Works through the bodies of functions."""
 
     generic: bool
+    plain: set[int]
 
     @abstractmethod
     def run(self, body: Sequence[ast.stmt]) -> None:
@@ -49,6 +55,7 @@ class FunctionWorker(ShapeGuesser):
             func = ProgramFunction(func.of.methods[method], func.of.scope, func, func)
         if self.depth >= DEEPEST:
             raise NotRead(tell("functions that call each other too deep"), node)
+        self.refuse_odd(func.node)
         scope = dict(func.scope) if isinstance(func.node, ast.Lambda) or func.scope is not self.module else {}
         own, self.scope = self.scope, scope
         scope |= self.match_arguments(func, values, named, node)
@@ -67,6 +74,17 @@ class FunctionWorker(ShapeGuesser):
             self.scope = own
             self.depth -= 1
         return None
+
+    def refuse_odd(self, node: ast.FunctionDef | ast.Lambda) -> None:
+        """Raise `NotRead` for a function that may compute something else than what stands there: a decorator, one that yields."""
+        if isinstance(node, ast.Lambda) or id(node) in self.plain:
+            return
+        odd = find_odd_decorator(node, ALSO_HARMLESS)
+        if odd is not None:
+            raise NotRead(tell("a decorator may change what a function computes, and is not read"), odd)
+        if any(isinstance(part, ast.Yield | ast.YieldFrom | ast.Await) for part in ast.walk(node)):
+            raise NotRead(tell("a function that yields is not read"), node)
+        self.plain.add(id(node))
 
     def match_arguments(
         self, func: ProgramFunction, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST
@@ -106,6 +124,8 @@ class FunctionWorker(ShapeGuesser):
 
     def make_object(self, made_of: ClassOf, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Object:
         """An object of a class, whose __init__ is worked through."""
+        if is_odd_class(made_of.node):
+            raise NotRead(tell("a class with a metaclass or a decorator is not read"), made_of.node)
         made = Object(made_of)
         if "__init__" in made_of.methods:
             generic, self.generic = self.generic, True
@@ -119,6 +139,15 @@ class FunctionWorker(ShapeGuesser):
                 if value is None and (NAMED_WEIGHTS.match(name) or BIASES.match(name)):
                     made.attributes[name] = Guess(name)
         return made
+
+
+def require_plain(worker: FunctionWorker, func: ProgramFunction, source: Source) -> ProgramFunction:
+    """A function that computes what stands there.  Raises `CodeProblem` for a decorator that may change it, and one that yields."""
+    try:
+        worker.refuse_odd(func.node)
+    except NotRead as why:
+        raise CodeProblem(why.what, where=source.name_line(func.node.lineno)) from None
+    return func
 
 
 def is_number(value: Any) -> bool:

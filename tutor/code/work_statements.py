@@ -28,7 +28,7 @@ from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
-from tutor.code.targets import is_drawn, list_targets, load_target, spell_target
+from tutor.code.targets import is_drawn, list_inner_targets, list_targets, load_target, spell_target
 from tutor.code.work_calls import KNOWN
 from tutor.code.work_expressions import SIGNS
 from tutor.code.work_functions import FunctionWorker
@@ -77,6 +77,7 @@ class StatementWorker(FunctionWorker):
         self.statement: ast.AST | None = None
         self.guesser.found = self.note_given
         self.guessed: dict[str, Any] = {}
+        self.plain: set[int] = set()
         self.given_again: dict[str, tuple[int, ...]] = {}
         self.changes: dict[str, int] = {}
         self.settled = False
@@ -150,7 +151,7 @@ class StatementWorker(FunctionWorker):
         self.record.problems.setdefault(id(node), why)
         if isinstance(node, ast.Return):
             raise FunctionReturned(Lost(why))
-        for target in list_targets(node) if simple else ():
+        for target in list_targets(node) if simple else () if why.fails else list_inner_targets(node):
             if self.generic and self.depth == 0 and not why.fails and isinstance(target, ast.Name | ast.Tuple):
                 self._bind_guess(target)
             else:
@@ -386,6 +387,8 @@ class StatementWorker(FunctionWorker):
 
     def run_while(self, node: ast.While) -> None:
         """A loop as long as something holds, within the bounds of a run."""
+        if isinstance(node.test, ast.Constant) and node.test.value and not _may_end(node):
+            raise TooLong
         while self.judge(node.test):
             try:
                 self.run(node.body)
@@ -487,3 +490,8 @@ _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
     ast.FunctionDef: StatementWorker.run_definition,
     ast.ClassDef: StatementWorker.run_class,
 }  # fmt: skip
+
+
+def _may_end(node: ast.While) -> bool:
+    """Whether anything inside of a loop can leave it."""
+    return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in ast.walk(node))

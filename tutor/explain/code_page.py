@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
-from tutor.explain.derived_section import write_agreement, write_derived
+from tutor.explain.derived_section import name_gradient, write_agreement, write_derived
 from tutor.explain.document import Block, Code, Document, Heading, Inline, Paragraph, Sentence, Table, Verbatim
 from tutor.explain.words.code_words import CodeWords
 from tutor.explain.words.sentence_grammar import split_places
@@ -115,16 +115,6 @@ def _write_change(root: WrongLine) -> Iterator[str]:
         yield f"{root.line + place:4} - {line}"
     for line in root.after:
         yield f"     + {line}"
-
-
-def name_gradient(key: str) -> str:
-    """A gradient as the program writes it; of an object only its name.
-
-    >>> name_gradient("grads.W1"), name_gradient("self.dW"), name_gradient("dx")
-    ("grads['W1']", 'dW', 'dx')
-    """
-    head, _, last = key.rpartition(".")
-    return f"{head}['{last}']" if head == "grads" else last
 
 
 def _write_rows(verdict: CodeVerdict, said: CodeWords) -> Iterator[tuple[Sentence, ...]]:

@@ -8,6 +8,7 @@ from tutor.code.code_verdicts import DerivedLine, WrongLine
 from tutor.explain.document import Block, Code, Equation, Equations, Inline, Math, Paragraph, Sentence, Side
 from tutor.explain.layer_formulas import make_explicit
 from tutor.explain.layer_page import say_reason
+from tutor.explain.page_writer import EQUALS
 from tutor.explain.symbols_section import Symbols
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
@@ -25,18 +26,36 @@ def write_derived(root: WrongLine, words: Wording) -> Iterator[Block]:
         return
     shapes, left = derived.layered.shapes, write_left(derived)
     meant = said.MEANT_LAST if derived.ends else said.MEANT
-    yield Paragraph(tuple(split_places(meant, {"key": [Code(derived.key.rpartition(".")[2])], "derivative": [Math(left)]})), said.WHY)
+    yield Paragraph(tuple(split_places(meant, {"key": [Code(name_gradient(derived.key))], "derivative": [Math(left)]})), said.WHY)
     rows = [Equation(left, (Side(make_explicit(derived.expr, shapes)),), None, (reason,))]
     if derived.written is not None:
         computed = said.COMPUTED.format(line=root.line)
-        rows.append(Equation(Name(derived.key.rpartition(".")[2]), (Side(make_explicit(derived.written, shapes)),), None, (computed,)))
+        rows.append(Equation(_name_result(derived.key), (Side(make_explicit(derived.written, shapes)),), None, (computed,)))
     yield Equations(tuple(rows))
     where = list(_list_names(derived, words))
+    for name, expr in derived.insides.items():
+        where += ["; " if where else "", Math(Name(name)), EQUALS, Math(make_explicit(expr, shapes))]
     exprs: list[Expr] = [derived.expr, *([derived.written] if derived.written is not None else [])]
     for paragraph in Symbols(words.arrays, shapes, words.pages.LABELS["where"]).explain_symbols(exprs):
         where += ["; " if where else "", *paragraph.parts]
     if where:
         yield Paragraph(tuple(part for part in where if part), words.pages.LABELS["where"])
+
+
+def name_gradient(key: str) -> str:
+    """A gradient as the program writes it; of an object only its name.
+
+    >>> name_gradient("grads.W1"), name_gradient("self.dW"), name_gradient("dx")
+    ("grads['W1']", 'dW', 'dx')
+    """
+    head, _, last = key.rpartition(".")
+    return f"{head}['{last}']" if head == "grads" else last
+
+
+def _name_result(key: str) -> Name:
+    """What a program calls a gradient, as a quantity: an entry of a dictionary with its key as an index."""
+    head, _, last = key.rpartition(".")
+    return Name(f"{head}_{last}" if head == "grads" else last)
 
 
 def write_left(derived: DerivedLine) -> Expr:
@@ -68,7 +87,8 @@ def _list_names(derived: DerivedLine, words: Wording) -> Iterator[Inline]:
 
 def write_agreement(roots: Sequence[WrongLine], words: Wording) -> Iterator[Block]:
     """That the derivation and the corrected program agree, said once."""
-    points = [root.derived.points for root in roots if root.derived is not None and root.derived.expr is not None]
-    if points:
-        told: Sentence = (words.code.AGREES.format(count=min(points)),)
+    shown = [root.derived for root in roots if root.derived is not None and root.derived.expr is not None]
+    if shown:
+        said = words.code.AGREES_EXACTLY if all(derived.exact for derived in shown) else words.code.AGREES
+        told: Sentence = (said.format(count=min(derived.points for derived in shown)),)
         yield Paragraph(told, words.pages.LABELS["proof"])

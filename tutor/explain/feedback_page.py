@@ -325,7 +325,7 @@ class _FeedbackWriter:
             "expected": [self.value(line.expected)],
         }  # fmt: skip
         parts = split_places(self.words.LINE[line.against], places)
-        if line.yours:
+        if line.computed:
             parts += split_places(self.words.LINE_VALUES if line.expected else self.words.LINE_YOURS, places)
         self.say("working", *parts)
 

@@ -190,8 +190,8 @@ def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: 
     return Call("slice", (made, *(Number(str(place)) for place in at))) if at else made
 
 
-def split_wide(made: Expr) -> Expr:
-    """A matrix that is wider than a line of a page, in blocks of columns, each with its places.
+def split_wide(made: Expr, most: int | None = None) -> Expr:
+    """A matrix that is wider than a line of a page (than ``most`` letters), in blocks of columns, each with its places.
 
     >>> row = Call("matrix", (Number("12"), *(Number(str(entry)) for entry in range(12))))
     >>> [write_plain(block.args[1]) for block in split_wide(row).args]
@@ -204,7 +204,7 @@ def split_wide(made: Expr) -> Expr:
     widths = [max(len(text) + 4 * ("e" in text) for text in texts[column::count]) + 2 for column in range(count)]  # 1e-5 is 1 × 10⁻⁵
     blocks: list[list[int]] = [[]]
     for column, width in enumerate(widths):
-        if blocks[-1] and (len(blocks[-1]) == MOST_COLUMNS or sum(widths[one] for one in blocks[-1]) + width > MOST_CELLS):
+        if blocks[-1] and (len(blocks[-1]) == MOST_COLUMNS or sum(widths[one] for one in blocks[-1]) + width > (most or MOST_CELLS)):
             blocks.append([])
         blocks[-1].append(column)
     if len(blocks) == 1:

@@ -24,13 +24,14 @@ def caption_parts(parts: Sequence[Picture], caption: Sentence) -> list[Sentence]
 
     >>> [part] = caption_parts([Picture((Node("x", "input"), Node("y", "node")), (("x", "y"),))], ("The graph.",))
     >>> "".join(piece if isinstance(piece, str) else piece.expr.name for piece in part)
-    'The graph. Part 1 of 1: from y to y.'
+    'The graph. Part 1 of 1: y.'
     """
     told: list[Sentence] = []
     for number, part in enumerate(parts, 1):
         fed = {target for _, target in part.edges}
         steps = [node.name for node in part.nodes if node.name in fed]
-        words = part.words.PART.format(number=number, count=len(parts), first="{first}", last="{last}")
+        said_ends = part.words.PART if len(steps) > 1 else part.words.PART_OF_ONE
+        words = said_ends.format(number=number, count=len(parts), first="{first}", last="{last}")
         said = tuple(split_places(words, {"first": [Math(Name(steps[0]))], "last": [Math(Name(steps[-1]))]}))
         told.append((*caption, " ", *said) if number == 1 and caption else said)
     return told

@@ -25,7 +25,7 @@ from tutor.explain.document import (
     Table,
 )
 from tutor.explain.feedback_page import cut, quantity, value, verbatim
-from tutor.explain.layer_formulas import matrix, sort_leaves
+from tutor.explain.layer_formulas import matrix, sort_leaves, split_wide
 from tutor.explain.own_definitions import list_definitions
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
@@ -48,6 +48,8 @@ from tutor.practice.tasks import ONE_OF, AskedStep
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 MOST_GIVEN = 40
 """More values or steps are not listed at the start; the exercise's page has them.  Of an array more entries are not all set."""
+MOST_BESIDE = 60
+"""Letters in a row of a matrix: beside a question there is less room than on a page of its own."""
 AS_WRITTEN = 12
 """Given numbers have no more digits than this."""
 MOST_NAMED = 8
@@ -205,7 +207,7 @@ class _ReplyWriter:
                 "number": [str(marked.line.number)], "line": [value(cut(marked.line.text.strip(), words, 60), words)],
                 "yours": [value(marked.line.yours, words)],
             }  # fmt: skip
-            phrase = words.LINE[marked.line.against] + (words.LINE_YOURS if marked.line.yours else "")
+            phrase = words.LINE[marked.line.against] + (words.LINE_YOURS if marked.line.computed else "")
             found.append(Paragraph(tuple(split_places(phrase, places))))
         return found
 
@@ -344,12 +346,13 @@ def _write_training(session: Session, words: Wording) -> list[Block]:
 
 
 def find_given(exercise: Exercise, layers: Layered, name: str) -> Expr:
-    """The numbers of an array that is given, as a matrix; a large one with dots in it."""
+    """The numbers of an array that is given, as a matrix; a wide one in blocks of columns, a large one with dots in it."""
     entries = layers.entries[name]
     numbers = Array(entries.shape, tuple(exercise.values[item] for item in entries.items))
     ends = all(type(item) is Fraction and decimal(item) is not None for item in numbers.items)
     fractions = is_in_short_fractions(tuple(exercise.values.values()))  # of all arrays alike
-    return matrix(numbers, AS_WRITTEN if ends else DIGITS, whole=len(entries.items) <= MOST_GIVEN, fractions=fractions)
+    made = matrix(numbers, AS_WRITTEN if ends else DIGITS, whole=len(entries.items) <= MOST_GIVEN, fractions=fractions)
+    return split_wide(made, MOST_BESIDE)
 
 
 def write_known(session: Session, words: Wording = ENGLISH) -> Document:

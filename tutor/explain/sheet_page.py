@@ -41,6 +41,7 @@ from tutor.explain.training_page import TrainingSections
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.worked_page import document as write_worked
+from tutor.explain.worked_page import point_to_training
 from tutor.explain.written_maths import set_maths, set_title
 from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import Add, Expr, Mul, Name, Number, Partial
@@ -194,7 +195,7 @@ class _SheetWriter:
     def solution(self, number: int, exercise: SheetExercise) -> Section:
         """The right answers, and everything that was worked out."""
         given = exercise.given
-        told: set[Block] = {self.numbers} if number > 1 else set()
+        told = {*point_to_training(given.request.exercise, self.words), *([self.numbers] if number > 1 else [])}
         rows, others = self.answers(number, exercise)
         key: list[Block] = [Heading(self.say.ANSWERS)] if rows or others else []
         key += [Equations(tuple(rows), listed=True)] if rows else []

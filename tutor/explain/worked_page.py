@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
-from tutor.explain.document import Block, Document, Equation, Equations, Math, Sentence, Side
+from tutor.explain.document import Block, Document, Equation, Equations, Math, Paragraph, Sentence, Side
 from tutor.explain.lecture_section import lecture, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation
@@ -27,6 +27,7 @@ from tutor.solving.proofs import Proofs
 from tutor.solving.worked import Worked
 
 if TYPE_CHECKING:
+    from tutor.exercise.model import Exercise
     from tutor.explain.layer_page import ArraySections
 
 MAX_STEPS = 24
@@ -159,6 +160,7 @@ def update(page: PageWriter) -> None:
     """The section on the update of a worked solution: with its numbers where it is made, else as a formula."""
     worked, request = page.worked, page.request
     if not request.trained:
+        page.blocks += point_to_training(page.exercise, page.words)
         return
     if worked.training is not None:
         from tutor.explain.training_page import TrainingSections
@@ -182,6 +184,14 @@ def update(page: PageWriter) -> None:
             why = () if rows else (page.words.updates.move(step.rule),)
             rows.append(Equation(Name(step.target), tuple(sides), None, why))
     page.blocks += [page.heading("update"), Equations(tuple(rows))]
+
+
+def point_to_training(exercise: Exercise, words: Wording) -> list[Block]:
+    """Where the updates of an exercise stand that is trained by another method than gradient descent: on the page of its training."""
+    if exercise.plan.optimiser == DESCENT or exercise.samples is not None or not exercise.steps:
+        return []
+    method = words.updates.METHODS[exercise.plan.optimiser]
+    return [Paragraph((words.updates.ELSEWHERE.format(ident=exercise.id, method=method),))]
 
 
 def write_closing(page: PageWriter, proofs: Sequence[str]) -> None:

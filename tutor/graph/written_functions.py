@@ -6,12 +6,15 @@ of it has the same quantities with the same values, and fewer steps where one on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Name, Neg, children, rebuild
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Name, Neg, Number, children, rebuild
 from tutor.expression.walk import names
 from tutor.graph.layered import Layered, assemble_layers
 from tutor.graph.network import quantities
+from tutor.graph.shapes import shape_of
+from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import ENTRYWISE, SAID, SOFTMAXES
 
 _SUM = SOFTMAXES["softmax"]
@@ -40,6 +43,54 @@ def fold_written(layered: Layered, one_hot: Collection[str] = ()) -> Layered:
     made = {target: expr for target, expr in folded.items() if target in needed}
     shapes = {quantity.name: quantity.shape for quantity in quantities(graph) if quantity in leaves}
     return assemble_layers(made, shapes, loss=graph.loss, kinds={quantity.name: quantity for quantity in leaves})
+
+
+def name_insides(layered: Layered, wanted: Sequence[str], taken: Collection[str]) -> tuple[Layered, dict[str, str]]:
+    """The graph with a step for what an activation is taken of, where that has no name: h = max(0, X W + b) has z = X W + b before it.
+
+    ``wanted`` are names for them in the order of the backward pass, used where there are as many, ``taken`` names that they cannot have.
+    Returned are their names with the steps that they stand in.
+
+    >>> from tutor.graph.layered import from_layers
+    >>> small = from_layers(["h = tanh(W x)", "L = sum(h)"], {"W": (2, 3), "x": (3,)})
+    >>> [step.target for step in name_insides(small, ["a"], [])[0].graph.steps]
+    ['a', 'h', 'L']
+    """
+    graph = layered.graph
+    insides = {step.target: inside for step in graph.steps if (inside := _find_inside(step.expr, layered)) is not None}
+    if not insides:
+        return layered, {}
+    own = list(reversed(wanted)) if len(wanted) == len(insides) else []
+    free = (name for name in chain(own, _LETTERS) if name not in taken and name not in layered.shapes)
+    chosen = {target: next(free, "") for target in insides}
+    if not all(chosen.values()):
+        return layered, {}
+    steps: dict[str, Expr] = {}
+    for step in graph.steps:
+        if step.target in insides:
+            inside, name = insides[step.target], chosen[step.target]
+            steps[name] = inside
+            assert isinstance(step.expr, Call)
+            steps[step.target] = Call(step.expr.func, tuple(Name(name) if part == inside else part for part in step.expr.args))
+        else:
+            steps[step.target] = step.expr
+    shapes = {quantity.name: quantity.shape for quantity in graph.leaves}
+    made = assemble_layers(steps, shapes, loss=graph.loss, kinds={quantity.name: quantity for quantity in graph.leaves})
+    return made, {name: target for target, name in chosen.items()}
+
+
+_LETTERS = ("z", "a", "s", "u", *(f"{letter}{number}" for number in range(1, 10) for letter in "zasu"))
+
+
+def _find_inside(expr: Expr, layered: Layered) -> Expr | None:
+    """What an activation is taken of, where that is a formula of arrays."""
+    if not isinstance(expr, Call):
+        return None
+    row = FUNCTIONS.get(expr.func)
+    parts = {part for part in expr.args if not isinstance(part, Number)}
+    activation = row is not None and (bool(row.source) or expr.func in ("max", "if_positive")) and len(parts) == 1
+    inside = next(iter(parts)) if activation else None
+    return None if inside is None or isinstance(inside, Name) or not shape_of(inside, layered.shapes) else inside
 
 
 def _list_needed(steps: Mapping[str, Expr], target: str) -> set[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
+from heapq import heapify, heappop, heapreplace
+from itertools import islice
 
 from tutor.expression.keys import read_after, read_edge
 from tutor.expression.nodes import Expr, Mul, Neg
@@ -174,7 +175,7 @@ class Diagnosis:
         couples: list[tuple[int, int]] = []
         weights: list[float] = []
         edits: list[dict[str, Expr]] = []
-        for weight, i, j in nsmallest(most, self._list_couples(singles.effective, 10.0**least / PAIRS), key=lambda one: -one[0]):
+        for weight, i, j in islice(self._list_couples(singles.effective, 10.0**least / PAIRS), most):
             both = self._combine_edits(i, j)
             if both is not None:
                 couples.append((i, j))
@@ -187,15 +188,23 @@ class Diagnosis:
         return collect(rows, why, weights, world.env[target], COMMON_TAGS, SURE_OF_PAIRS, ACCIDENTS_OF_PAIRS)
 
     def _list_couples(self, effective: Sequence[tuple[int, float]], least: float) -> Iterator[tuple[float, int, int]]:
-        """The pairs of slips of different kinds, with how likely they are."""
-        tags = [self.bends[i].tag for i, _ in effective]
-        for place, (i, weight) in enumerate(effective):
-            for other in range(place + 1, len(effective)):
-                j, share = effective[other]
-                if weight * share < least:
-                    break  # those that come are less likely still
-                if tags[place] != tags[other]:
-                    yield weight * share, min(i, j), max(i, j)
+        """The pairs of slips of different kinds, with how likely they are, the likeliest first.
+
+        ``effective`` is sorted: behind each slip the next partner waits, and of those the likeliest is taken.  Of a long exercise, with a
+        million of pairs, only those are made that are wanted.
+        """
+        tags, weights = [self.bends[i].tag for i, _ in effective], [weight for _, weight in effective]
+        waiting = [(-weights[place] * weights[place + 1], place, place + 1) for place in range(len(weights) - 1)]
+        heapify(waiting)
+        while waiting and -waiting[0][0] >= least:
+            weight, place, other = waiting[0]
+            if other + 1 < len(weights):
+                heapreplace(waiting, (-weights[place] * weights[other + 1], place, other + 1))
+            else:
+                heappop(waiting)
+            if tags[place] != tags[other]:
+                i, j = effective[place][0], effective[other][0]
+                yield -weight, min(i, j), max(i, j)
 
     def _combine_edits(self, i: int, j: int) -> dict[str, Expr] | None:
         """The edits of two slips together; at a step that both change, the one that only scales is made after the other."""

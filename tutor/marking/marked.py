@@ -53,6 +53,11 @@ class BrokenLine:
     yours: str = ""
     expected: str = ""
 
+    @property
+    def computed(self) -> str:
+        """What it comes to, where that says more than the line itself."""
+        return self.yours if self.expected or self.yours != self.text.strip() else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Credit:

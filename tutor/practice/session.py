@@ -413,15 +413,17 @@ def _take_give_up(session: Session, event: Event) -> tuple[Session, Reply]:
 
 
 def _take_go(session: Session, event: Event) -> tuple[Session, Reply]:
-    known = session.lesson.by_id
-    if event.text not in known:
+    known, asked = session.lesson.by_id, event.text
+    if asked not in known:
+        asked = session.lesson.names.find(asked.strip()) or ""  # as an answer may name it
+    if asked not in known:
         first = ", ".join(list(known)[:SOME])
         what = tell("there is no step {name}", name=make_visible(event.text))
         some = tell("there are {names}, …", names=first) if len(known) > SOME else tell("there are {names}", names=first)
         raise PracticeError(what, hint=hint_near(event.text, known) or some)
-    if _is_early(session, known[event.text]):
-        return session, Reply("go", event.text, note="early")
-    return replace(session, at=event.text), Reply("go", event.text)
+    if _is_early(session, known[asked]):
+        return session, Reply("go", asked, note="early")
+    return replace(session, at=asked), Reply("go", asked)
 
 
 def _take_quit(session: Session, event: Event) -> tuple[Session, Reply]:

@@ -15,6 +15,7 @@ from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import names
 from tutor.graph.nouns import Kind
 from tutor.program import torch_layers
+from tutor.program.decorators import find_odd_decorator, is_odd_class
 from tutor.program.filled_arrays import write_part
 from tutor.program.function_reader import FunctionReader, LoopEnds, Returned
 from tutor.program.indexing import put_in_place
@@ -404,10 +405,10 @@ class StatementReader(FunctionReader):
 
     def find_odd(self, node: ast.FunctionDef) -> ProgramError | None:
         """Why a function is not read: a decorator, or it yields."""
-        for decorator in node.decorator_list:
-            if not (isinstance(decorator, ast.Call | ast.Name | ast.Attribute) and _read_last_word(decorator) in _HARMLESS):
-                return self.source.refuse(decorator, tell("a decorator may change what a function computes, and is not read"),
-                                          tell("give the function without it"))  # fmt: skip
+        decorator = find_odd_decorator(node)
+        if decorator is not None:
+            return self.source.refuse(decorator, tell("a decorator may change what a function computes, and is not read"),
+                                      tell("give the function without it"))  # fmt: skip
         for part in ast.walk(node):
             if isinstance(part, ast.Yield | ast.YieldFrom | ast.Await):
                 return self.source.refuse(part, tell("a function that yields is not read"), tell("return the values in a list"))
@@ -415,8 +416,7 @@ class StatementReader(FunctionReader):
 
     def run_class(self, node: ast.ClassDef) -> None:
         """A class of the program."""
-        odd = [one for one in node.decorator_list if _read_last_word(one) not in ("dataclass", "final", "total_ordering", "jaxtyped")]
-        if odd or any(keyword.arg != "metaclass" or _read_last_word(keyword.value) != "ABCMeta" for keyword in node.keywords):
+        if is_odd_class(node):
             raise self.source.refuse(node, tell("a class with a metaclass or a decorator is not read"))
         bases: list[Class] = []
         for base in node.bases:
@@ -435,9 +435,6 @@ class StatementReader(FunctionReader):
 
     # calls
 
-_HARMLESS = frozenset({"staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "lru_cache", "cache", "wraps",
-                       "overload", "timer", "profile", "checkpoint", "script",
-                        "jit", "jaxtyped", "typechecked", "compile", "njit", "override"})
 _NAMES: dict[type[ast.stmt], str] = {ast.Try: "try", ast.Delete: "del", ast.Match: "match",
                                      ast.AsyncFunctionDef: "async def"}  # fmt: skip
 _STATEMENTS: dict[type[ast.stmt], Callable[[StatementReader, Any], None]] = {
@@ -451,11 +448,6 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[StatementReader, Any], None]] = {
     ast.Import: StatementReader.run_import, ast.ImportFrom: StatementReader.run_import_from,
     ast.FunctionDef: StatementReader.run_definition, ast.ClassDef: StatementReader.run_class,
 }  # fmt: skip
-
-
-def _read_last_word(node: ast.expr) -> str:
-    node = node.func if isinstance(node, ast.Call) else node
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _load(node: Any) -> ast.expr:

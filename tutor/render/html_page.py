@@ -54,7 +54,7 @@ p { margin: 0.5em 0; } .facts, .source, .why, .told, .caption { color: var(--qui
 .facts, .source, .caption { break-after: avoid; }
 .scroll, .equations { overflow-x: auto; margin: 0.6em 0; } table { border-collapse: collapse; } tr, .row { break-inside: avoid; }
 .grid { border-block: 1.5px solid var(--ink); } .grid th { border-bottom: 1px solid var(--ink); }
-.grid th, .grid td { padding: 0.15em 0.7em; }
+.grid th, .grid td { padding: 0.15em 0.6em; }
 .l { text-align: left; } .r { text-align: right; } .c { text-align: center; }
 math { font-family: "Tutor Maths", "Latin Modern Math", math; font-size: 1.1em; }
 mtd { padding: 0.4ex 0.4em; } mtd:first-child { padding-left: 0.1em; } mtd:last-child { padding-right: 0.1em; }

@@ -7,7 +7,7 @@ r"""Expressions as MathML Core, with our LaTeX as annotation, so that a formula 
 
 from __future__ import annotations
 
-from tutor.expression.nodes import Add, Call, Expr, Mul
+from tutor.expression.nodes import Add, Call, Expr, Mul, Neg
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.widths import measure
@@ -62,6 +62,9 @@ class MathmlPrinter:
         A part that is too long by itself is divided in its turn, within its brackets, too.
         """
         writer = self._writer
+        if type(expr) is Neg and len(inner := self._list_parts(expr.arg)) > 1 and not inner[0][0]:
+            opened, closed = ("-(", ")") if type(expr.arg) is Add else ("-", "")
+            return [("", f"{opened}{inner[0][1]}"), *inner[1:-1], (inner[-1][0], f"{inner[-1][1]}{closed}")]
         if type(expr) is Add:
             return [part for piece in writer.terms(expr) for part in self._divide(piece, _SIGNS.get(piece.sign, piece.sign))]
         if type(expr) is Mul:

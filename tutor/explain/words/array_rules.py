@@ -124,6 +124,7 @@ class ArrayWords(Topic):
         "softmax": "softmax: every score acts on every output",
         "log_softmax": "log-softmax: log Σ exp, and so every score, acts on every output",
         "copy": "passed on unchanged",
+        "copy turned round": "passed on with a minus: it is subtracted",
         "fill": "the same for every entry",
         "loss": "derivative of the loss, entry by entry",
         "loss of a number": "derivative of the loss",
@@ -247,6 +248,8 @@ class ArrayWords(Topic):
         match expr:
             case Partial():
                 return self.BACKWARD["copy"]
+            case Neg(Partial()):
+                return self.BACKWARD["copy turned round"]
             case Neg(arg):
                 return self._say_backward(arg, rules, parameters)
             case Add((Partial(), Neg(Mul(args)))) | Add((Partial(), Neg(Call("hadamard", args)))) if any(map(_calls_softmax, args)):

@@ -109,6 +109,9 @@ class CodeWords(Topic):
     COMPUTED = "this is what line {line} computes"
     CALLED = "{derivative} is called {name}"
     AGREES = "The formulas agree with the corrected program, and with the slopes of its loss, at {count} random points."
+    AGREES_EXACTLY = (
+        "The formulas agree with the corrected program to 40 digits, and with the slopes of its loss, at {count} random points."
+    )
     REPAIRS = ("Then {keys} is right.", "Then {keys} are right.")
     FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
     UNREAD = "Line {line} was not read: {why}."

@@ -31,6 +31,7 @@ class DrawnWords(Topic):
     }  # fmt: skip
     MORE = "And {count:,} more."
     PART = "Part {number} of {count}: from {first} to {last}."
+    PART_OF_ONE = "Part {number} of {count}: {first}."
 
     # The table of a graph
 

@@ -79,4 +79,4 @@ def _set_lines(answers: Sequence[_Answer], short: Sequence[_Answer], columns: in
 
     between = f"\\hspace{{{_GAP:.2f}em}}"
     body = "\\par\n".join(f"\\noindent {between.join(map(write_cell, range(columns), cells))}" for cells in lines if cells)
-    return f"{{\\parskip=3pt\\relax\n{body}\\par}}\\smallskip"
+    return f"{{\\parskip=3pt\\lineskiplimit=3pt\\lineskip=3pt\\relax\n{body}\\par}}\\smallskip"

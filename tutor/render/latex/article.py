@@ -34,7 +34,7 @@ from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.latex.answer_columns import set_answer_columns
 from tutor.render.latex.fragments import FRAME, FragmentStyle
-from tutor.render.latex.heights import arrange_end, join_rows
+from tutor.render.latex.heights import arrange_end, join_rows, part_fractions
 from tutor.render.latex.math_sizes import write_math_sizes
 from tutor.render.latex.page_figures import set_figure
 from tutor.render.latex.rows import LatexRow, set_beside, set_rows
@@ -293,7 +293,10 @@ class _LatexPage:
         page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent, self.floats, self.style)
         body = [text for text in page.body_of_part(doc.blocks) if text]
         body = arrange_end(body) if self.floats and whole else body
-        asked = next((place for place, part in enumerate(body) if part.startswith(QUESTION)), 0)
+        questions = [place for place, part in enumerate(body) if part.startswith(QUESTION)]
+        asked = questions[0] if questions else 0
+        if len(questions) > 2:  # the last one is not left alone to the next page
+            body[questions[-1]] = f"\\par\\nopagebreak{body[questions[-1]]}"
         start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []
         head = [*start, page.title(doc), "\\nopagebreak"] if doc.title or doc.facts else start
         return [*head, *body]
@@ -331,7 +334,8 @@ class _LatexPage:
             displays[-1].append(lines)
         if len(displays) > 1:  # all displays of a block are aligned with one another
             displays = [[[_hold_width(line, left_width) for line in lines] for lines in display] for display in displays]
-        return "\n".join(f"\\begin{{align*}}\n{join_rows(display, *self.together)}\n\\end{{align*}}" for display in displays)
+        shown = [part_fractions(join_rows(display, *self.together)) for display in displays]
+        return "\n".join(f"\\begin{{align*}}\n{display}\n\\end{{align*}}" for display in shown)
 
     def printer_for(self, block: Equations) -> Printer:
         """A derivative on one line (∂L/∂w) where no row of the block has another fraction, so that a page holds more."""

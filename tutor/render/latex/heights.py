@@ -45,6 +45,19 @@ def measure_row(latex: str) -> float:
     return high
 
 
+def part_fractions(latex: str) -> str:
+    r"""The same with room between the rows of a matrix that has fractions, which would touch each other.
+
+    >>> part_fractions(r"\begin{bmatrix} \frac{1}{3} \\ 2 \end{bmatrix}"), part_fractions(r"\begin{bmatrix} 1 \\ 2 \end{bmatrix}")
+    ('\\begin{bmatrix} \\frac{1}{3} \\\\[3pt] 2 \\end{bmatrix}', '\\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}')
+    """
+    return _GROUP.sub(lambda found: found[0].replace(" \\\\ ", " \\\\[3pt] ") if _is_of_fractions(found[0]) else found[0], latex)
+
+
+def _is_of_fractions(group: str) -> bool:
+    return group.startswith("\\begin{bmatrix}") and "\\frac" in group
+
+
 def join_rows(equations: Sequence[Sequence[str]], together: float = TOGETHER) -> str:
     r"""Equations, each of some rows, as the inside of a display in which a page may end only where no few lines are torn off.
 

@@ -1,0 +1,35 @@
+"""Programs that want something else than to be judged: nothing of them runs, each is told, none is called right."""
+
+import re
+
+import pytest
+from hostile_programs import HOSTILE_CODE, write_backward
+
+from tutor.errors import TutorError
+from tutor.results.code_check import check_code
+
+
+def say(text):
+    try:
+        page = check_code(text)
+    except TutorError as error:
+        return error.what
+    assert not page.ok
+    said = [str(one.why) for one in page.verdicts] + [str(line.why) for one in page.verdicts for line in one.unread]
+    return " ".join(said + [str(root.fails) for one in page.verdicts for root in one.roots])
+
+
+@pytest.mark.slow
+def test_each_is_told_and_none_is_right():
+    told = {name: say(text) for name, (text, _) in HOSTILE_CODE.items()}
+    assert {name: words for name, words in told.items() if not re.search(HOSTILE_CODE[name][1], words)} == {}
+
+
+@pytest.mark.parametrize("lines", [
+    ("for i in range(10**9):", "    dout = dout * w"),  # what is not gone through is not left out
+    ("if np.linalg.svd(w) > 0.5:", "    dout = 2 * dout"),
+    ("@np.vectorize", "def g(a): return 2 * a", "dout = g(dout)"),
+])  # fmt: skip
+def test_what_a_loop_or_a_condition_assigns_is_lost_where_it_is_not_read(lines):
+    (found,) = check_code(write_backward(*lines)).verdicts
+    assert found.verdict == "undecided"
