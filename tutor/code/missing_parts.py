@@ -43,6 +43,8 @@ def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundi
         own = around.values.get(id(whole))
         if not _is_number(own) or not _is_number(before) or np.shape(before) != np.shape(value):
             return
+        if not _is_spread(np.shape(own), np.shape(value)):  # a part of an array is changed
+            return
         with np.errstate(all="ignore"):
             changed = {ast.Add: own + (value - before), ast.Sub: own - (value - before), ast.Mult: own * (value / before),
                        ast.Div: own * (before / value)}.get(type(statement.op))  # fmt: skip
@@ -54,6 +56,8 @@ def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundi
         if not _is_number(own) or not _is_spread(np.shape(own), np.shape(wanted)):
             continue
         own = np.asarray(own, dtype=float)
+        if np.shape(wanted) != np.broadcast_shapes(np.shape(own), np.shape(wanted)):
+            continue
         with np.errstate(all="ignore"):
             quotient = np.where((own == 0) & (np.abs(wanted) < 1e-14), 0.0, wanted / own)  # a mask says nothing there
         for text, tag in find_products(quotient, around):
