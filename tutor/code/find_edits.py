@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from tutor.code.code_values import ValueEvent
+from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.expected_lines import ExpectedLine, ExpectedLines, list_given_values
 from tutor.code.line_edits import LineEdit, Surroundings, measure_edit
 from tutor.code.local_work import LocalWork, list_places
@@ -22,6 +22,7 @@ from tutor.code.repairable_lines import RepairFinder, is_renamed
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import leave_line, name_targets
 from tutor.code.trial import Outcome
+from tutor.code.work_statements import FAILS
 from tutor.numbers.arrays import np
 
 MOST_RUNS = 2_500
@@ -70,7 +71,10 @@ class EditSearch:
             around.pool = {**around.pool, **{name: one for name, one in lost.items() if isinstance(one, np.ndarray)}}
         local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree))
         fails = any(problem.fails for problem in outcome.record.problems.values())
-        found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
+        try:
+            found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
+        except (CodeProblem, *FAILS):  # a program that takes no other values there: every line is tried
+            found = None
         if found is not None and (found.edit.tag or not fails):
             return found
         finder = RepairFinder(self.test.trial, self.test.check, self.test.pick, edits, outcome, wrong, local=local)
