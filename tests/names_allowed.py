@@ -18,6 +18,11 @@ ALLOWED = {  # file: why, and the names
         "one_hot pad_channel pad_column pad_row pad_sample part part_channel part_column part_row pick_each "
         "place_each relu rows scatter sigmoid softmax split_heads sqrt transpose unflatten",
     ),
+    "contracts/python_windows.py": (
+        "TYPED",
+        "average_pool convolve correlate kernel_gradient kernel_gradient_wide max max_pool route route_first share spread "
+        "spread_wide transposed_convolution",
+    ),
     "contracts/python_rows.py": (
         "TYPED",
         "abs arccos arcosh arcsin arctan arsinh artanh batch batch_sums channel_sums column_sums columns concat "

@@ -72,19 +72,30 @@ def add_formulas(judged: Judgement, verdict: CodeVerdict) -> CodeVerdict:
     if verdict.verdict != "wrong" or not verdict.roots:
         return verdict
     try:
-        graph = read_forward(judged.trial, judged.first)
-        finder = None if graph is None else LineDeriver(judged, graph)
+        trial = drop_given(judged.trial)
+        first = judged.first if trial is judged.trial else trial.run()
+        graph = read_forward(trial, first)
+        finder = None if graph is None else LineDeriver(judged, graph, trial, first)
         roots = [root if finder is None else replace(root, derived=finder.derive_line(root)) for root in verdict.roots]
     except NOT_READ:
         return verdict
     return replace(verdict, roots=tuple(roots))
 
 
+def drop_given(trial: ProgramTrial) -> ProgramTrial:
+    """The same program without the arrays that somebody gives: a formula holds at any, and is compared at some that nobody chose."""
+    kept = {name: value for name, value in trial.given.items() if not isinstance(value, np.ndarray)}
+    if len(kept) == len(trial.given):
+        return trial
+    return ProgramTrial(trial.source, trial.plan, trial.world, trial.once, trial.forward_source, trial.others, kept)
+
+
 class LineDeriver:
     """One program, corrected, and the derivation of its forward function at the same points."""
 
-    def __init__(self, judged: Judgement, graph: ForwardGraph) -> None:
-        self.judged, self.graph = judged, graph
+    def __init__(self, judged: Judgement, graph: ForwardGraph, trial: ProgramTrial, first: Outcome) -> None:
+        self.judged, self.graph, self.trial = judged, graph, trial
+        self.check = judged.check if trial is judged.trial else GradientCheck(trial, first)
         self.loss = graph.layered.graph.loss
         self.derivation = derive(graph.layered.graph)
         self.steps = {step.wrt: step for step in self.derivation.backward}
@@ -100,10 +111,10 @@ class LineDeriver:
         """The points at which the graph computes what the program computes; none at all where it does not at one of them."""
         found: list[Point] = []
         for seed in SEEDS:
-            trial: ProgramTrial = self.judged.trial.move_to(seed) if seed else self.judged.trial
+            trial: ProgramTrial = self.trial.move_to(seed) if seed else self.trial
             try:
                 outcome = trial.run(edits=self.judged.edits)
-                check = GradientCheck(trial, trial.run()) if seed else self.judged.check
+                check = GradientCheck(trial, trial.run()) if seed else self.check
             except CodeProblem:
                 return
             leaves = self.graph.bind_leaves(outcome)
@@ -205,7 +216,7 @@ class LineDeriver:
     def _read_formula(self, node: ast.stmt, edits: Mapping[int, tuple[ast.stmt, ...]]) -> Expr | None:
         """What a statement computes in a run with some changes; nothing where it is not read."""
         traced: dict[int, Any] = {}
-        outcome = self.judged.trial.run(edits=edits, traced=traced)
+        outcome = self.trial.run(edits=edits, traced=traced)
         first = next((event.number for event in outcome.record.events if event.statement is node), len(outcome.record.events))
         before = {event.key: event.value for event in outcome.record.events[:first]}
         point = self.points[0]
@@ -228,7 +239,7 @@ class LineDeriver:
             return Name(min(same, key=lambda name: name != word)) if same else Name(word)
 
         try:
-            return LineReader(self.judged.trial.source, self.graph.sizes, self.graph.one_hot).read_line(node, find_value, name_value)
+            return LineReader(self.trial.source, self.graph.sizes, self.graph.one_hot).read_line(node, find_value, name_value)
         except NOT_READ:
             return None
 

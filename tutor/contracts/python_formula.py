@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.contracts.python_rows import AXES, FUNCTION_ROWS, ROWS, SPREAD, TORCH, PythonLibrary
+from tutor.contracts.python_rows import AXES, FUNCTION_ROWS, MOVES, ROWS, SPREAD, TORCH, PythonLibrary
+from tutor.contracts.python_windows import WINDOW_LINES
 from tutor.derive.slope import open_prime
 from tutor.errors import OutputError
 from tutor.expression.nodes import (
@@ -170,7 +171,7 @@ class FormulaWriter:
             return f"torch.relu({texts[0][0]})", ATOM
         if call.func in ("max", "min"):
             word = "maximum" if call.func == "max" else "minimum"
-            numbers = [type(part) is Number for part in call.args]
+            numbers = [not self._has_arrays(part) for part in call.args]
             if self.library is TORCH and any(numbers) and len(texts) == 2:
                 array, number = (texts[1][0], texts[0][0]) if numbers[0] else (texts[0][0], texts[1][0])
                 return f"torch.clamp({array}, {'min' if call.func == 'max' else 'max'}={number})", ATOM
@@ -200,7 +201,7 @@ class FormulaWriter:
         text = SPREAD[call.func]
         if call.func == "rows" and len(self._measure(inner)) == 1:
             text = "{0}"
-        made = self._put(inner, free=False)
+        made = self._put(inner, free=True)
         made = (text.replace("{0}", _put_brackets(made, ATOM)), ATOM) if text != "{0}" else made
         if free:
             return made
@@ -223,6 +224,11 @@ class FormulaWriter:
         row = _SPECIAL.get(call.func)
         if row is not None:
             return row(self, call)
+        if call.func in WINDOW_LINES:
+            return WINDOW_LINES[call.func](self, call), ATOM
+        summed = self._put_sums(call)
+        if summed is not None:
+            return summed
         text = ROWS.get(call.func)
         if call.func.startswith("axes_"):
             order = ", ".join(str(int(digit) - 1) for digit in call.func[5:])
@@ -237,6 +243,30 @@ class FormulaWriter:
             here = f"{{{place}}}"
             text = text.replace(here, _put_brackets(made, ATOM) if f"{here}." in text or f"{here}[" in text else made[0])
         return text, ATOM
+
+    def _put_sums(self, call: Call) -> Text | None:
+        """Several sums one after the other, with axes of one entry that come and go, as one sum along several axes."""
+        chain: list[str] = []
+        inner: Any = call
+        while type(inner) is Call and inner.func in MOVES and len(inner.args) == 1:
+            chain.append(inner.func)
+            inner = inner.args[0]
+        axes: list[int | None] = [*range(len(self._measure(inner)))]
+        gone: list[int] = []
+        for func in reversed(chain):
+            place, new = MOVES[func]
+            if new:
+                axes.insert(len(axes) + 1 + place if place < 0 else place, None)
+            elif (axis := axes.pop(place)) is not None:
+                gone.append(axis)
+        if len(gone) < 2 or None in axes:
+            return None
+        return f"{self.part(inner, ATOM)}.sum(axis=({', '.join(map(str, sorted(gone)))}))", ATOM
+
+    @property
+    def is_torch(self) -> bool:
+        """Whether the program is one of PyTorch."""
+        return self.library is TORCH
 
     def part(self, expr: Any, strength: int) -> str:
         """An operand with brackets where it needs them."""

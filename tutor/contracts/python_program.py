@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
@@ -64,11 +65,22 @@ class _ProgramWriter:
         numbers = {*self.writer.sizes, *plain, *(made for name, made in self.gradients.items() if name in plain)}
         returned = ", ".join(self.gradients[name] for name in wanted)
         body = [*sizes, *labels, *write_statements([*forward, *back], taken, numbers, self.gradients.values()), f"return {returned}"]
-        helpers = [f"\n{self.library.helpers[name]}" for name in self.library.helpers if name in self.writer.used]
+        helpers = [f"\n{text}" for text in self._list_helpers()]
         imported = ["from math import erf", ""] if any("(erf)" in line for line in body) else []
+        imported = ["from itertools import product", *(imported or [""])] if any("product(" in helper for helper in helpers) else imported
         lines = [*imported, self.library.imported, "", *(f"{helper}\n" for helper in helpers), "", *_write_head(arguments),
                  *(TAB + line for line in [*self._write_docstring(wanted), *body])]  # fmt: skip
         return "\n".join(lines).replace("\n\n\n\n", "\n\n\n") + "\n"
+
+    def _list_helpers(self) -> list[str]:
+        """The functions that the statements call, and those that these call, each below them."""
+        needed, waiting = set[str](), [*self.writer.used]
+        while waiting:
+            name = waiting.pop()
+            if name not in needed:
+                needed.add(name)
+                waiting += [other for other in self.library.helpers if re.search(rf"\b{other}\(", self.library.helpers[name])]
+        return [text for name, text in self.library.helpers.items() if name in needed]
 
     def _write_docstring(self, wanted: Sequence[str]) -> list[str]:
         said = f"The gradients of {self.graph.loss} with respect to {', '.join(wanted)}."

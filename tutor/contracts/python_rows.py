@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tutor.contracts.python_windows import WINDOW_HELPERS
+
 
 @dataclass(frozen=True, slots=True)
 class PythonLibrary:
@@ -45,21 +47,22 @@ def _fill(text: str, **words: str) -> str:
 
 
 def _write_helpers(**words: str) -> dict[str, str]:
-    found = {"softmax": _SOFTMAX, "masked_softmax": _MASKED, "logsumexp": _LOGSUMEXP, "route": _ROUTE}
+    found = {"softmax": _SOFTMAX, "masked_softmax": _MASKED, "logsumexp": _LOGSUMEXP, "route": _ROUTE, **WINDOW_HELPERS}
     return {name: _fill(text, **words) for name, text in found.items()}
 
 
 NUMPY = PythonLibrary(
     "np", "import numpy as np", "axis", {},
     _write_helpers(lib="np", axis="axis", keep="keepdims", largest="z.max(axis=-1, keepdims=True)", biggest="max",
-                   mask="(A >= first) * 1.0", expand="np.expand_dims(G, axis)"),
+                   mask="(A >= first) * 1.0", expand="np.expand_dims(G, axis)", zeros="np.zeros", full="np.full", likeX="", likeG=""),
 )  # fmt: skip
 TORCH = PythonLibrary(
     "torch", "import torch", "dim",
     {"np.concatenate": "torch.cat", "np.transpose": "torch.permute",
      "np.vectorize(erf)": "torch.erf", ".max(": ".amax("},
     _write_helpers(lib="torch", axis="dim", keep="keepdim", largest="z.amax(dim=-1, keepdim=True)", biggest="amax",
-                   mask="(A >= first) * 1.0", expand="G.unsqueeze(axis)"),
+                   mask="(A >= first) * 1.0", expand="G.unsqueeze(axis)", zeros="torch.zeros", full="torch.full", likeX=", dtype=X.dtype",
+                   likeG=", dtype=G.dtype"),
 )  # fmt: skip
 LIBRARIES = {"numpy": NUMPY, "torch": TORCH}
 
@@ -93,3 +96,11 @@ SPREAD = {
 """Operations that a library does by itself beside a larger array."""
 AXES = {"": 0, "row": -1, "column": -2, "channel": -3, "sample": -4}
 """The axis that an operation is called by."""
+MOVES: dict[str, tuple[int, bool]] = {
+    "row_sums": (-1, False), "column_sums": (-2, False), "batch_sums": (0, False), "channel_sums": (1, False),
+    **{f"keep_{word}": (axis, True) for word, axis in (("row", -1), ("column", -2), ("channel", -3), ("sample", 0), ("row_each", -1),
+                                                       ("column_each", -2))},
+    **{f"drop_{word}": (axis, False) for word, axis in (("row", -1), ("column", -2), ("channel", -3), ("sample", 0), ("row_each", -1),
+                                                        ("column_each", -2))},
+}  # fmt: skip
+"""Of what sums along an axis, or makes and takes away one of one entry: the place of that axis, and whether it is new."""

@@ -142,6 +142,8 @@ def put_in_place(reader: ExpressionReader, owner: Any, parts: Sequence[Any], cha
     recorder = reader.recorder
     empty = isinstance(owner, DrawnArray) and owner.fill == "0"
     shape = owner.shape
+    parts = [Condition(part, binary=True) if isinstance(part, Formula) and part.shape == shape and reader.is_mask(part.expr) else part
+             for part in parts]  # fmt: skip
     masks = [part for part in parts if isinstance(part, Condition | KnownArray)]
     while masks and len(parts) > 1 and isinstance(parts[0], slice) and parts[0] == slice(None) and _count_axes(masks[0]) < len(shape):
         parts = parts[1:]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.errors import tell
 from tutor.expression.lexicon import PROGRAM_STARRED
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
 from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
 from tutor.expression.tokens import LIST
 from tutor.graph.shapes import size_expr
@@ -221,9 +221,24 @@ def _make_where(given: CallArguments) -> Formula:
     one, two = given.array("x"), given.array("y")
     if isinstance(condition, Condition):
         one, two = (two, one) if condition.turned else (one, two)
-        return given.build(Call("if_positive", (condition.positive.expr, one, two)))
-    mask = given.array("c")
-    return given.build(Add((multiply_each(mask, one), multiply_each(subtract(ONE, mask), two))))
+        if not condition.binary:
+            return given.build(Call("if_positive", (condition.positive.expr, one, two)))
+        mask = condition.positive.expr  # of 0 and 1: a choice by products, since a mask has no kink where it is 0
+    else:
+        mask = given.array("c")
+    parts = [multiply_each(side, value) for side, value in ((mask, one), (turn_mask(mask), two)) if value != ZERO]
+    return given.build(Add(tuple(parts)) if len(parts) > 1 else parts[0] if parts else multiply_each(mask, ZERO))
+
+
+def turn_mask(mask: Expr) -> Expr:
+    """A mask the other way round: 1 where it is 0.
+
+    >>> turn_mask(turn_mask(Name("m")))
+    Name(name='m')
+    """
+    if type(mask) is Add and len(mask.args) == 2 and mask.args[0] == ONE and type(inner := mask.args[1]) is Neg:
+        return inner.arg
+    return subtract(ONE, mask)
 
 
 def _make_clip(given: CallArguments) -> Formula:

@@ -24,6 +24,7 @@ from tutor.program.known_arrays import (
     space_evenly,
 )  # fmt: skip
 from tutor.program.program_values import (
+    Condition,
     DrawnArray,
     FilledArray,
     Formula,
@@ -148,9 +149,21 @@ def _shape_of(reader: Any, node: ast.AST, given: Given) -> Any:
     return tuple(map(write_size, like.shape))
 
 
+def _take_places(upper: bool) -> Callable[[Any, ast.AST, Given], Any]:
+    """np.triu_indices(n, k): the places of a triangle, which stand for its mask, S[np.triu_indices(n, 1)] = -1e9."""
+    def make(reader: Any, node: ast.AST, given: Given) -> Any:
+        size = size_of(reader.take_size(given["n"], node))
+        made = _take_triangle(upper)(reader, node, {"x": DrawnArray((size, size), "1"), "diagonal": given["k"]})
+        return KnownArray(made.entries != 0) if isinstance(made, KnownArray) else Condition(reader.take_array(made, node), binary=True)
+
+    return make
+
+
 MADE_ARRAYS: dict[str, tuple[str, Callable[[Any, ast.AST, Given], Any]]] = {
     "tril": ("x diagonal=0", _take_triangle(False)),
     "triu": ("x diagonal=0", _take_triangle(True)),
+    "tril_indices": ("n k=0", _take_places(False)),
+    "triu_indices": ("n k=0", _take_places(True)),
     "eye": ("n m=None", _make_rows_of_identity),
     "identity": ("n", _make_rows_of_identity),
     "full": ("shape value", _fill_with),

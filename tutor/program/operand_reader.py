@@ -30,7 +30,7 @@ from tutor.program.known_arrays import (
     read_fraction,
     write_known,
 )
-from tutor.program.library_rows import multiply_each, subtract
+from tutor.program.library_rows import multiply_each, subtract, turn_mask
 from tutor.program.program_values import (
     Class,
     Condition,
@@ -358,16 +358,13 @@ class OperandReader(ABC):
 
     def is_mask(self, expr: Expr) -> bool:
         """Whether a formula has 0 and 1 only: a triangle of ones, an argument that is called a mask, or a part of one."""
-        leaves = names(expr)
+        leaves = [name for name in names(expr) if name in self.recorder.shapes]  # a letter of a size is none
         return all(re.search(r"mask|keep|pad|tril|adj|valid", name.lower()) and name not in self.recorder.steps for name in leaves) and (
             bool(leaves) or any(type(part) is Call and part.func == "causal_mask" for part in list_parts(expr)))
 
     def turn_round(self, mask: Formula, node: ast.AST) -> Formula:
         """1 where a mask is 0, and the other way round."""
-        made = mask.expr
-        if type(made) is Add and len(made.args) == 2 and made.args[0] == ONE and type(made.args[1]) is Neg:
-            return self.recorder.build(made.args[1].arg, node)
-        return self.recorder.build(subtract(ONE, mask.expr), node)
+        return self.recorder.build(turn_mask(mask.expr), node)
 
     def fill_scores(self, value: MaskedScores, node: ast.AST) -> Formula:
         """Scores as an array, with the number where the mask is 0."""
@@ -447,6 +444,8 @@ class OperandReader(ABC):
         one, two = self.take_array(left, node), self.take_array(right, node)
         if kind in (ast.Eq, ast.NotEq) and two.expr in (ZERO, ONE) and self.is_mask(one.expr):
             return Condition(one, (kind is ast.Eq) is (two.expr == ZERO), binary=True)
+        if kind is ast.Gt and two.expr == ZERO and self.is_mask(one.expr):
+            return Condition(one, binary=True)
         if kind not in (ast.Gt, ast.LtE, ast.Lt, ast.GtE):
             raise self.source.refuse(node, tell("of arrays > < >= <= are read"), tell("a mask of 0 and 1 can be an argument, too"))
         above, below = (one, two) if kind in (ast.Gt, ast.LtE) else (two, one)
