@@ -66,6 +66,21 @@ def bn_backward(dout, cache):
     dx = d4 + d5 / N
     return dx, dgamma, dbeta
 """
+OTHER_SIGN = """
+import numpy as np
+class Centre:
+    def __init__(self, gamma):
+        self.gamma = gamma
+    def forward(self, x):
+        mu = x.mean(axis=0)
+        self.xc = x - mu
+        return self.gamma * self.xc ** 2
+    def backward(self, dout):
+        dxc = 2 * self.gamma * self.xc * dout
+        self.dgamma = np.sum(self.xc ** 2 * dout, axis=0)
+        dmu = np.sum(dxc, axis=0)
+        return dxc - dmu / len(dout)
+"""
 MEANS = """
 import numpy as np
 def mean_forward(x, w):
@@ -106,8 +121,8 @@ def judge(text, old="", new=""):
 
 @pytest.mark.parametrize(
     "text",
-    [AFFINE, TWO_LAYERS, BATCHNORM, MEANS, FITS_NO_SIZES],
-    ids=["affine", "two layers", "batchnorm", "means", "softmax"],
+    [AFFINE, TWO_LAYERS, BATCHNORM, MEANS, OTHER_SIGN, FITS_NO_SIZES],
+    ids=["affine", "two layers", "batchnorm", "means", "an inner step of the other sign", "softmax"],
 )
 def test_right_programs_are_right(text):
     assert judge(text) == ("right", [], ())
@@ -182,6 +197,8 @@ def test_a_function_that_is_not_there_has_near_ones():
         (BATCHNORM, "** (-1.5) * d1", "** (-1.5)", (16, "factor-forgotten"), (17, 18, 20)),
         (BATCHNORM, "d1 = np.sum(dxhat * (x - mu)", "d1 = np.sum(dxhat", (15, "factor-forgotten"), (16, 17, 18, 20)),
         (BATCHNORM, "dxhat * ivar + d3", "dxhat * ivar", (18, "missing-path"), (20,)),
+        (BATCHNORM, "-0.5 * (var + 1e-5) ** (-1.5) * d1", "d1", (16, "factor-forgotten"), (17, 18, 20)),
+        (BATCHNORM, "2 / N * (x - mu) * d2", "(x - mu) * d2", (17, "factor-forgotten"), (18, 20)),
         (TWO_LAYERS, "dscores /= N", "dscores *= N", (13, "operator"), (15, 16, 17, 18, 19, 20)),
         (TWO_LAYERS, "    dscores /= N\n", "", (12, "mean-forgotten"), (14, 15, 16, 17, 18, 19)),
         (TWO_LAYERS, "    dh[h <= 0] = 0\n", "", (18, "mask-forgotten"), (19,)),

@@ -201,3 +201,16 @@ def test_exercises(place):
 @pytest.mark.parametrize("ident", chosen_ids())
 def test_exercises_in_every_notation(ident):
     assert all(check_page(body) for body in bodies_of(ident, None))
+
+
+@pytest.mark.parametrize(
+    ("formula", "parts"),
+    [
+        ("-(a*log(0.0985659) + b*log(0.659001) + c*log(0.242433) + d)/3", 1),  # a page has room for it
+        ("-(" + " + ".join(f"a*log(0.{place}985659)" for place in range(1, 8)) + ")/3", 7),
+        ("2*(" + " + ".join(f"a*log(0.{place}985659)" for place in range(1, 8)) + ")", 7),
+        ("-(a*log(0.0985659) + b*log(0.659001) + c*log(0.242433) + d)", 4),
+    ],
+)
+def test_what_is_too_wide_is_broken_in_its_brackets_too(formula: str, parts: int) -> None:
+    assert MathmlPrinter(Notation()).write_alone(parse(formula, functions=("log",)), "=").count("<math") == parts

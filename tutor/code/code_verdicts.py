@@ -59,7 +59,8 @@ class DerivedLine:
 class WrongLine:
     """A line that is wrong by itself: the slip with its parts (or none that is known), the lines as they are and as they would be right.
 
-    ``repairs`` are the gradients that are right then, ``fails`` says what Python would say, ``derived`` the formula that it should compute.
+    ``repairs`` are the gradients that are right then, ``fails`` says what Python would say, ``derived`` the formula that it should
+    compute; ``others`` are lines that could be the wrong one as well, since as small a change of theirs does the same.
     """
 
     line: int
@@ -73,6 +74,7 @@ class WrongLine:
     repairs: tuple[str, ...]
     claim: str = ""
     fails: str = ""
+    others: tuple[WrongLine, ...] = ()
     derived: DerivedLine | None = None
 
 
@@ -125,9 +127,10 @@ def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
         outputs = tuple(replace(output, factor="") for output in verdict.outputs)
         unread = tuple(line for line in verdict.unread if not line.fails)
         return replace(verdict, roots=(), follows=(), outputs=outputs, unread=unread, warnings=())
-    roots = tuple(
-        replace(root, old="", new="", factor="", before=(), after=(),
-                derived=None if root.derived is None else replace(root.derived, expr=None, written=None))
-        for root in verdict.roots
-    )  # fmt: skip
-    return replace(verdict, roots=roots)
+    return replace(verdict, roots=tuple(map(_hide_change, verdict.roots)))
+
+
+def _hide_change(root: WrongLine) -> WrongLine:
+    others = tuple(map(_hide_change, root.others))
+    derived = None if root.derived is None else replace(root.derived, expr=None, written=None)
+    return replace(root, old="", new="", factor="", before=(), after=(), others=others, derived=derived)

@@ -18,7 +18,8 @@ from tutor.code.code_verdicts import CodeVerdict, DerivedLine, WrongLine
 from tutor.code.forward_graph import NOT_READ, ForwardGraph, read_forward
 from tutor.code.gradient_check import GradientCheck, fit_shape
 from tutor.code.pair_functions import split_gradient
-from tutor.code.search_roots import SEEDS, Judgement
+from tutor.code.repair_test import SEEDS
+from tutor.code.search_roots import Judgement
 from tutor.code.statement_names import name_targets
 from tutor.code.trial import Outcome, ProgramTrial
 from tutor.code.written_lines import LineReader

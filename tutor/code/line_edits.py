@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +15,8 @@ from tutor.numbers.arrays import np
 class LineEdit:
     """A change that may make a program right: the ``tag`` of the slip that it takes back, the statements in the place of one.
 
-    ``old`` and ``new`` are the parts that differ, as they are written; ``factor`` is what the slip multiplied with, as a number or as
-    written.
+    ``at`` and ``put`` are the parts that differ, or ``old`` and ``new`` as they are written; ``factor`` is what the slip multiplied
+    with, as a number or as written.
     """
 
     tag: str
@@ -27,6 +28,11 @@ class LineEdit:
     new: str = ""
     factor: str = ""
 
+    @property
+    def words(self) -> tuple[str, str]:
+        """What stands there, and what would, as they are written."""
+        return self.old or _say(self.at), self.new or _say(self.put)
+
 
 @dataclass(slots=True)
 class Surroundings:
@@ -37,6 +43,7 @@ class Surroundings:
     counts: Sequence[str]
     ratio: Sequence[float] = ()
     extra: Sequence[str] = ()
+    counted: Mapping[str, int] = field(default_factory=dict)
     parsed: dict[str, ast.expr] = field(default_factory=dict)
 
     def shape(self, node: ast.AST) -> tuple[int, ...] | None:
@@ -49,8 +56,10 @@ class Surroundings:
         )
 
     def parse(self, text: str) -> ast.expr:
-        """A part as a tree, made anew each time it is put somewhere."""
-        return ast.parse(text, mode="eval").body
+        """A part as a tree, the same wherever it is put."""
+        if text not in self.parsed:
+            self.parsed[text] = ast.parse(text, mode="eval").body
+        return self.parsed[text]
 
     def list_fitting(self, shape: tuple[int, ...] | None, *, exact: bool = False) -> list[str]:
         """The names whose values have a shape, or can be multiplied with it."""
@@ -89,6 +98,35 @@ def replace_part(node: ast.AST, old: ast.AST, new: ast.AST) -> Any:
         return node
     made = type(node)(**{**dict(ast.iter_fields(node)), **changed})
     return ast.copy_location(made, node)
+
+
+def _say(node: ast.AST | None) -> str:
+    return ast.unparse(ast.fix_missing_locations(node)) if isinstance(node, ast.expr | ast.stmt) else ""
+
+
+def measure_edit(edit: LineEdit) -> int:
+    """How much a change changes: how many names and numbers come or go, whichever are more; 1 where only signs or places change.
+
+    >>> old, new = ast.parse("a = b * c").body[0], ast.parse("a = b * c * (d > 0)").body[0]
+    >>> measure_edit(LineEdit("mask-forgotten", old, (new,)))
+    2
+    """
+    old = _count_words((edit.statement,))
+    new = _count_words(edit.statements)
+    return max((old - new).total(), (new - old).total(), 1)
+
+
+def _count_words(statements: Sequence[ast.stmt]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for node in statements:
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name):
+                found[part.id] += 1
+            elif isinstance(part, ast.Attribute):
+                found[part.attr] += 1
+            elif isinstance(part, ast.Constant):
+                found[repr(part.value)] += 1
+    return found
 
 
 def walk_expressions(node: ast.AST) -> Iterator[ast.expr]:

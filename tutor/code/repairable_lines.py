@@ -11,13 +11,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.code.code_values import CodeProblem, FunctionReturned, NotRead, OtherShape, Record, TooLong, ValueEvent
+from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.given_gradients import GivenGradient
 from tutor.code.gradient_check import GradientCheck, fit_shape
 from tutor.code.line_edits import LineEdit
+from tutor.code.local_work import LocalWork
 from tutor.code.pair_functions import split_gradient
-from tutor.code.targets import list_targets, load_target
-from tutor.code.trial import GivenGradient, Outcome, ProgramTrial
-from tutor.code.work_statements import FAILS, keep_scope
+from tutor.code.trial import Outcome, ProgramTrial
 from tutor.numbers.arrays import np
 
 MOST_ENTRIES = 64
@@ -55,8 +55,7 @@ class RepairFinder:
     wrong: Collection[str]
     targets: dict[str, Any] = field(default_factory=dict)
     ends: int = 0
-    worker: Any = None
-    scopes: dict[int, dict[str, Any]] = field(default_factory=dict)
+    local: LocalWork | None = None
     solved: dict[int, SolvedLine] = field(default_factory=dict)
 
     def find_repairs(self, statements: Sequence[ast.stmt]) -> dict[int, frozenset[str]]:
@@ -163,11 +162,10 @@ class RepairFinder:
         """
         if edit.tag == "cache-changed":  # one array by two names: no matter of this line's value
             return True
-        line, scope = self.solved.get(id(edit.statement)), self.scopes.get(id(edit.statement))
-        targets = list_targets(edit.statement)
-        if line is None or scope is None or len(targets) != 1 or isinstance(targets[0], ast.Tuple):
+        line = self.solved.get(id(edit.statement))
+        if line is None or self.local is None or not self.local.can_work(edit.statement):
             return True
-        value = self._work_alone(edit, scope, targets[0])
+        value = self.local.work(edit)
         if not isinstance(value, np.ndarray | np.generic | float | int) or np.iscomplexobj(value):
             return False
         if not np.all(np.isfinite(value)):
@@ -180,24 +178,6 @@ class RepairFinder:
             return _is_near(line.zero[key] + line.slopes[key] @ moved, np.ravel(self.targets[key]))
 
         return any(map(is_right, line.repaired)) and all(map(is_right, line.kept))
-
-    def _work_alone(self, edit: LineEdit, scope: Mapping[str, Any], target: ast.expr) -> Any:
-        """The value of a line's name behind a change of the line, worked out in the names as they were in front of it."""
-        worker = self.worker
-        worker.scope, worker.record, worker.traced, worker.scopes = keep_scope(scope), Record(), None, None
-        try:
-            with np.errstate(all="ignore"):
-                for node in edit.statements:
-                    worker.run_one(node)
-                whole = isinstance(target, ast.Subscript) and not (
-                    isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)
-                )
-                value = worker.read(
-                    target.value if whole and isinstance(target, ast.Subscript) else load_target(target)
-                )
-        except (NotRead, TooLong, OtherShape, FunctionReturned, *FAILS):
-            return None
-        return None if worker.record.problems else value
 
 
 def is_renamed(node: ast.AST) -> bool:

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
-from tutor.code.code_values import CodeProblem, NotRead, ValueEvent
+from tutor.code.code_values import CodeProblem, NotRead
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement, WrongLine
 from tutor.code.failures import say_line
+from tutor.code.find_edits import EditSearch
+from tutor.code.given_gradients import GivenGradient, list_computed
 from tutor.code.gradient_check import GradientCheck
-from tutor.code.guess_shapes import LABELS, SCALARS
-from tutor.code.line_edits import LineEdit, Surroundings, write_lines
-from tutor.code.pair_functions import UPSTREAM, split_gradient
-from tutor.code.repairable_lines import RepairFinder, has_formula, is_renamed
-from tutor.code.slips_of_lines import TABLE
+from tutor.code.guess_shapes import LABELS
+from tutor.code.line_edits import LineEdit, write_lines
+from tutor.code.pair_functions import split_gradient
+from tutor.code.repair_test import RepairTest
+from tutor.code.repairable_lines import has_formula
 from tutor.code.statement_names import (
     find_loss_names,
     group_by_line,
-    is_same,
     is_taken_out,
     leave_line,
-    list_computed,
     name_targets,
 )
-from tutor.code.trial import GivenGradient, Outcome, ProgramTrial
+from tutor.code.trial import Outcome, ProgramTrial
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
-MOST_RUNS = 2_500
-"""So many changes are tried at most."""
-MOST_WORK = 400_000
-"""So many parts of the program are worked out in all, over all runs."""
 MOST_ROOTS = 5
-SEEDS = (0, 1, 2)
 
 
 class Judgement:
@@ -43,15 +37,14 @@ class Judgement:
         self.trial = trial
         self.first = trial.run()
         self.check = GradientCheck(trial, self.first)
-        self.runs = 0
         self.edits: Mapping[int, tuple[ast.stmt, ...]] = {}
-        self.repairs: dict[int, frozenset[str]] = {}
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
             self._refuse_loss()
         self.right = {output.key: self.check.judge_output(output) for output in self.outputs}
         self._keep_means()
-        self.names = {event.key.rpartition(".")[2] for event in self.first.record.events}
+        self.test = RepairTest(trial, self.check, self.right, self._pick_outputs)
+        self.search = EditSearch(self.test, self.first, self.list_statements())
 
     def _refuse_loss(self) -> None:
         """Say why there is no loss: a line of the forward pass that fits no sizes, or nothing that is called so."""
@@ -231,11 +224,11 @@ class Judgement:
         roots: list[WrongLine] = []
         wrong = [key for key, right in self.right.items() if not right]
         while wrong and len(roots) < MOST_ROOTS:
-            best = self.find_edit(edits, wrong)
+            best = self.search.find_edit(edits, wrong)
             if best is None:
                 roots += self._list_unexplained(edits, wrong)
                 break
-            edit, fixed = best
+            edit, fixed = best.edit, best.fixed
             original = next((key for key, made in edits.items() if edit.statement in made), id(edit.statement))
             if original == id(edit.statement):
                 edits[original] = edit.statements
@@ -243,191 +236,19 @@ class Judgement:
                 edits[original] = tuple(
                     part for one in edits[original] for part in (edit.statements if one is edit.statement else (one,))
                 )
-            roots.append(self._describe(edit, fixed))
+            others = tuple(self._describe(other, fixed) for other in best.others)
+            roots.append(self._describe(edit, fixed, others))
             wrong = [key for key in wrong if key not in fixed]
         return roots, edits
 
-    def _describe(self, edit: LineEdit, fixed: Sequence[str]) -> WrongLine:
+    def _describe(self, edit: LineEdit, fixed: Sequence[str], others: tuple[WrongLine, ...] = ()) -> WrongLine:
         before, after = write_lines(self.trial.source.lines, edit)
         node = edit.statement
         problem = self.first.record.problems.get(id(node))
         target = name_targets(node)
-        return WrongLine(node.lineno, node.end_lineno or node.lineno, edit.tag, edit.old, edit.new, edit.factor, tuple(before),
+        return WrongLine(node.lineno, node.end_lineno or node.lineno, edit.tag, *edit.words, edit.factor, tuple(before),
             tuple(after), tuple(fixed),
-                         next(iter(sorted(target)), ""), problem.what if problem is not None and problem.fails else "")  # fmt: skip
-
-    def find_edit(
-        self, edits: Mapping[int, tuple[ast.stmt, ...]], wrong: Sequence[str]
-    ) -> tuple[LineEdit, list[str]] | None:
-        """The change that makes most gradients right, the likeliest of those; nothing where none makes any right."""
-        traced: dict[int, Any] = {}
-        scopes: dict[int, dict[str, Any]] = {}
-        outcome = self.trial.run(edits=edits, traced=traced, scopes=scopes)
-        worker = self.trial.current
-        claims = self.check.judge_claims(outcome)
-        kept = {key for key, (right, _) in claims.items() if right}
-        statements = self._order_statements(edits, claims, outcome)
-        around = self._look_around(traced, outcome, wrong)
-        for scope in list(scopes.values())[-1:]:  # a gradient from above that was lost stands nowhere else
-            lost = {name: value for name, value in scope.items() if UPSTREAM.match(name) and name not in around.pool}
-            around.pool = {**around.pool, **{name: one for name, one in lost.items() if isinstance(one, np.ndarray)}}
-        finder = RepairFinder(
-            self.trial, self.check, self._pick_outputs, edits, outcome, wrong, worker=worker, scopes=scopes
-        )
-        self.repairs = finder.find_repairs([node for _, node in statements])
-        last = max((node.lineno for suspect, node in statements if suspect), default=0)
-        statements = [
-            (int(suspect or (self.repairs.get(id(node), frozenset()) >= set(wrong) and node.lineno <= last)), node)
-            for suspect, node in statements
-        ]
-        able = [pair for pair in statements if self.repairs.get(id(pair[1]), wrong) or is_renamed(pair[1])]
-        if any(self.repairs.values()):  # a line that can be it was found: what only returns names cannot
-            able = [pair for pair in able if not isinstance(pair[1], ast.Return)]
-        statements = able or statements
-        best: tuple[tuple[int, int], LineEdit, list[str]] | None = None
-        tried = [(suspect, statement, row) for row in TABLE for suspect, statement in statements if suspect]
-        tried += [(suspect, statement, row) for row in TABLE for suspect, statement in statements if not suspect]
-        for suspect, statement, row in tried:
-            for edit in row.take(statement, around):
-                if not finder.may_repair(edit) or (
-                    is_renamed(statement) and not self.repairs.get(id(statement), wrong) and edit.tag != "cache-changed"
-                ):
-                    continue
-                self.runs += 1
-                if self.runs > MOST_RUNS or self.trial.work > MOST_WORK:
-                    return (best[1], best[2]) if best else None
-                fixed = self._try(edits, edit, wrong, kept)
-                if fixed and (best is None or (len(fixed), suspect) > best[0]) and self._holds(edits, edit, fixed):
-                    best = ((len(fixed), suspect), edit, fixed)
-                    if len(fixed) == len(wrong):
-                        return edit, fixed
-        return (best[1], best[2]) if best is not None else None
-
-    def _order_statements(
-        self, edits: Mapping[int, tuple[ast.stmt, ...]], claims: Mapping[str, tuple[bool, ValueEvent]], outcome: Outcome
-    ) -> list[tuple[int, ast.stmt]]:
-        """Statements, those first that made the first name wrong, or failed."""
-        nodes = [part for node in self.list_statements() for part in edits.get(id(node), (node,))]
-        told: set[int] = set()
-        failed: set[int] = set()
-        for number, problem in outcome.record.problems.items():
-            if id(problem) not in told and problem.fails:
-                failed.add(number)
-            told.add(id(problem))
-        ordered = sorted(claims.values(), key=lambda pair: pair[1].number)
-        first = next((event for right, event in ordered if not right), None)
-        suspects: set[int] = set()
-        if first is not None:
-            certain = {id(event.statement) for right, event in ordered if right}
-            before = max(
-                (event.number for right, event in ordered if right and event.number < first.number), default=-1
-            )
-            between = {
-                id(event.statement)
-                for event in outcome.record.events[outcome.begins :]
-                if before < event.number <= first.number
-            }
-            own = {id(node) for node in nodes if first.key.rpartition(".")[2] in name_targets(node)}
-            suspects = ({id(first.statement)} | own | between) - (certain - own)
-        chosen = {id(node) for node in nodes if id(node) in failed} or suspects
-        return [(1, node) for node in nodes if id(node) in chosen] + [
-            (0, node) for node in nodes if id(node) not in chosen
-        ]
-
-    def _look_around(self, traced: Mapping[int, Any], outcome: Outcome, wrong: Sequence[str]) -> Surroundings:
-        pool: dict[str, Any] = {}
-        counts: list[str] = []
-        extra: list[str] = []
-        for node in self.first.after.values():
-            for part in ast.walk(node):
-                if isinstance(part, ast.Name | ast.Attribute | ast.Subscript) and id(part) in traced:
-                    value, text = traced[id(part)], ast.unparse(part)
-                    if isinstance(part, ast.Attribute) and part.attr == "T":
-                        continue
-                    if isinstance(value, np.ndarray):
-                        if value.dtype.kind in "iu" and LABELS.match(text.rpartition(".")[2]):
-                            extra.append(text)
-                        if value.ndim or value.dtype.kind == "f":
-                            pool.setdefault(text, value)
-                    elif (
-                        isinstance(value, int | np.integer)
-                        and not isinstance(value, bool)
-                        and value > 1
-                        and len(counts) < 5
-                    ):
-                        counts.append(text)
-                    elif isinstance(value, float | np.floating):
-                        pool.setdefault(text, value)
-                        if SCALARS.match(text.rpartition(".")[2]):
-                            extra.append(text)
-            for part in ast.walk(node):  # what is written as a difference is a quantity, too: x - mean
-                plain = (
-                    isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub) and isinstance(part.right, ast.Name)
-                )
-                if plain and isinstance(part.left, ast.Name) and np.ndim(traced.get(id(part), 0)):  # type: ignore[attr-defined]
-                    pool.setdefault(f"({ast.unparse(part)})", traced[id(part)])
-        for event in outcome.record.events[outcome.begins :]:
-            if event.key.isidentifier() and isinstance(event.value, np.ndarray):
-                pool.setdefault(event.key, event.value)
-        ratios: list[float] = []
-        for output in outcome.outputs:
-            target = self.check.find_target(output) if output.key in wrong else None
-            ratio = (
-                self.check.find_ratio(output.value, target) if target is not None and output.value is not None else None
-            )
-            if ratio is not None and not any(abs(ratio - one) < 1e-6 * abs(ratio) for one in ratios):
-                ratios.append(float(f"{ratio:.9g}"))
-        return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)))
-
-    def _try(
-        self, edits: Mapping[int, tuple[ast.stmt, ...]], edit: LineEdit, wrong: Sequence[str], kept: Collection[str]
-    ) -> list[str]:
-        """The gradients that a change makes right, where it makes none wrong and leaves the loss as it is."""
-        made = self._merge(edits, edit)
-        try:
-            outcome = self.trial.run(edits=made)
-        except CodeProblem:
-            return []
-        fixed = self._compare(self.check, outcome, wrong)
-        if fixed and kept:  # what was right by its name stays right
-            claims = self.check.judge_claims(outcome)
-            if any(key in claims and not claims[key][0] for key in kept):
-                return []
-        return fixed
-
-    def _merge(self, edits: Mapping[int, tuple[ast.stmt, ...]], edit: LineEdit) -> dict[int, tuple[ast.stmt, ...]]:
-        merged = dict(edits)
-        for key, made in edits.items():
-            if edit.statement in made:
-                merged[key] = tuple(
-                    part for one in made for part in (edit.statements if one is edit.statement else (one,))
-                )
-                return merged
-        merged[id(edit.statement)] = edit.statements
-        return merged
-
-    def _compare(self, check: GradientCheck, outcome: Outcome, wrong: Sequence[str]) -> list[str]:
-        if self.trial.plan.is_single and not is_same(outcome.loss, check.first.loss):
-            return []
-        found = {output.key: output for output in self._pick_outputs(outcome)}
-        fixed = [key for key in wrong if key in found and check.judge_output(found[key])]
-        if not fixed:
-            return []
-        kept = [key for key, right in self.right.items() if right]
-        return fixed if all(key in found and check.judge_output(found[key]) for key in kept) else []
-
-    def _holds(self, edits: Mapping[int, tuple[ast.stmt, ...]], edit: LineEdit, fixed: Sequence[str]) -> bool:
-        """Whether a change makes them right with other numbers, too."""
-        for seed in SEEDS[1:]:
-            trial = self.trial.move_to(seed)
-            try:
-                first = trial.run()
-                outcome = trial.run(edits=self._merge(edits, edit))
-            except CodeProblem:
-                return False
-            if len(self._compare(GradientCheck(trial, first), outcome, fixed)) < len(fixed):
-                return False
-        return True
+                         next(iter(sorted(target)), ""), problem.what if problem is not None and problem.fails else "", others)  # fmt: skip
 
     def _list_unexplained(self, edits: Mapping[int, tuple[ast.stmt, ...]], wrong: Sequence[str]) -> list[WrongLine]:
         """Lines that no known slip explains: where a name is wrong first, though all before it is right."""
@@ -439,7 +260,7 @@ class Judgement:
         if failed is not None and outcome.record.problems[id(failed)].fails:  # what Python itself would stop at
             return [self._describe(leave_line(failed), left)]
         computing = any(
-            self.repairs.get(id(node), frozenset()) >= set(wrong) and has_formula(node)
+            self.search.repairs.get(id(node), frozenset()) >= set(wrong) and has_formula(node)
             for node in self.list_statements()
         )
         for key, (right, event) in claims:
@@ -456,7 +277,7 @@ class Judgement:
             for version in versions:
                 forced = {event.number: self.check.find_gradient(version)}
                 made = self.trial.run(edits=edits, forced=forced)
-                fixed = self._compare(self.check, made, left)
+                fixed = self.test.compare(self.check, made, left)
                 if fixed:
                     break
             if fixed:
@@ -467,7 +288,7 @@ class Judgement:
             problem = next((node for node in nodes if id(node) in self.first.record.problems), None)
             last = key.rpartition(".")[2]
             own = [node for node in nodes if last in name_targets(node)]
-            able = [node for node in nodes if self.repairs.get(id(node), frozenset()) >= set(left)]
+            able = [node for node in nodes if self.search.repairs.get(id(node), frozenset()) >= set(left)]
             able = [node for node in able if has_formula(node)] or able
             node = problem or (able[-1] if able else own[-1] if own else nodes[-1] if nodes else None)
             if node is not None and not any(root.line == node.lineno for root in found):

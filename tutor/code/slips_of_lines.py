@@ -19,7 +19,7 @@ LITERALS = (0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -1.5, -2, 0.25)
 
 def _make_edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor: str = "") -> LineEdit:
     made = replace_part(statement, old, new)
-    return LineEdit(tag, statement, (made,), old, new, _say(old), _say(new), factor)
+    return LineEdit(tag, statement, (made,), old, new, factor=factor)
 
 
 def _say(node: ast.AST) -> str:
@@ -376,14 +376,15 @@ def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         return
     for place, node in enumerate(walk_expressions(statement)):
         shape = around.shape(node)
-        if place > 6 or not shape:
+        if place > 6 or shape is None or (place and not shape):
             continue
         for text in around.list_fitting(shape):
             if text == _say(node):
                 continue
-            yield _make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(text)), text)
-            made = ast.BinOp(node, ast.Sub(), around.parse(text))
-            yield _make_edit("missing-path", statement, node, made, f"-{text}")
+            for said in (text, f"{text} ** 2"):
+                yield _make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said)
+                made = ast.BinOp(node, ast.Sub(), around.parse(said))
+                yield _make_edit("missing-path", statement, node, made, f"-{said}")
 
 
 def take_penalties(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:

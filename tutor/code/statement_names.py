@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tutor.code.code_values import ValueEvent
@@ -36,26 +35,6 @@ def is_same(one: Any, two: Any) -> bool:
     if one is None or two is None:
         return False
     return bool(np.allclose(one, two, rtol=1e-9, atol=1e-12))
-
-
-def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:
-    """The words that are computed: whose first value is no argument and nothing that is drawn."""
-    seen: set[str] = set()
-    for event in events:
-        word = event.key.rpartition(".")[2]
-        if word not in seen:
-            seen.add(word)
-            drawn = event.leaf or event.statement is None or is_drawn_by(event.statement)
-            if not drawn:
-                yield word
-
-
-def is_drawn_by(node: ast.AST) -> bool:
-    """Whether a statement draws its numbers, or begins with zeros."""
-    return any(
-        isinstance(part, ast.Attribute) and re.search(r"rand|zeros|ones|normal|uniform|array$", part.attr)
-        for part in ast.walk(node)
-    )
 
 
 def name_targets(node: ast.AST) -> set[str]:

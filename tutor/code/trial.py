@@ -17,7 +17,6 @@ from tutor.code.code_values import (
     ClassOf,
     CodeProblem,
     Guess,
-    Lost,
     NotRead,
     Object,
     OtherShape,
@@ -26,13 +25,13 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.failures import note_missing
+from tutor.code.given_gradients import GivenGradient, list_outputs, list_pair_outputs
 from tutor.code.guess_shapes import Sizes, find_labels, find_seed
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_lost, name_returned
+from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, name_returned
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
 from tutor.errors import tell
@@ -50,16 +49,6 @@ MOST_TOTAL = 4_000_000
 LOSS_WORDS = re.compile(
     r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|L|J|E|nll|mse|bce)(_?(val|value|total|sum|data))?$"
 )
-
-
-@dataclass(slots=True)
-class GivenGradient:
-    """A gradient that the program gives: what it is called, what it may be the gradient of, its value."""
-
-    key: str
-    of: list[str]
-    value: Any
-    lost: NotRead | None = None
 
 
 @dataclass(slots=True)
@@ -119,20 +108,21 @@ class ProgramTrial:
         self, *, bump: tuple[int, Any] | None = None, edits: Mapping[int, Sequence[ast.stmt]] | None = None, forced: Mapping[int,
             Any] | None = None,
         backward: bool = True, traced: dict[int, Any] | None = None, scopes: dict[int, dict[str, Any]] | None = None,
+        watch: Callable[[ast.expr, Any], Any] | None = None, moves: bool = False,
     ) -> Outcome:  # fmt: skip
         """One run.  Raises `CodeProblem` where nothing can be judged."""
         for _ in range(MOST_GUESSES if self.work < MOST_TOTAL else 0):
-            number = complex if bump is not None else float
+            number = complex if bump is not None or moves else float
             worker = StatementWorker(self.world, self.sizes, number=number, table=self.table, bump=bump, edits=edits)
             self.current = worker
             worker.once, worker.forced = self.once, dict(forced or {})
-            worker.traced, worker.scopes = traced, scopes
+            worker.traced, worker.scopes, worker.watch = traced, scopes, watch
             worker.torch = self.torch
             worker.guesser.labels = self.labels
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
             worker.guesser.given = self.given
             worker.guesser.again = worker.given_again = self.again
-            worker.settled = bool(edits) or bump is not None
+            worker.settled = bool(edits) or bump is not None or moves
             worker.changes = self.changes
             try:
                 with np.errstate(all="ignore"):
@@ -221,7 +211,7 @@ class ProgramTrial:
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
         loss = self._pick_loss(worker, returned, func)
-        outputs = self._list_outputs(worker, start, returned, find_return(func.node))
+        outputs = list_outputs(worker.record, start, returned, find_return(func.node))
         scope = scopes[0] if scopes else {}
         return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "", scope)
 
@@ -252,31 +242,8 @@ class ProgramTrial:
 
     def _finish_flat(self, worker: StatementWorker) -> Outcome:
         loss = self._pick_loss(worker, None, None)
-        outputs = self._list_outputs(worker, 0, None, None)
+        outputs = list_outputs(worker.record, 0, None, None)
         return Outcome(worker.record, loss, outputs, 0, dict(worker.record.visited), worker.guesser.asked, "", worker.module)
-
-    def _list_outputs(
-        self, worker: StatementWorker, start: int, returned: Any, node: ast.expr | None
-    ) -> list[GivenGradient]:
-        """The gradients at the end of a body: those that are returned, and the last value of every name that is one's."""
-        found: dict[str, GivenGradient] = {}
-        last: dict[str, ValueEvent] = {event.key: event for event in worker.record.events[start:]}
-        words = {event.key.rpartition(".")[2] for event in worker.record.events}
-        for key, event in last.items():
-            of = [one for one in split_gradient(key) if one in words]
-            if of and not event.leaf:
-                found[key] = GivenGradient(key, of, event.value)
-        for key, value in name_returned(returned, node):
-            of = [one for one in split_gradient(key) if one in words]
-            if of and isinstance(value, np.ndarray | float | np.inexact):
-                found[key] = GivenGradient(key, of, np.array(value))
-            elif of and value is None:
-                found[key] = GivenGradient(key, of, None, note_missing(key))
-        for key, problem in list_lost(worker.record):
-            of = [one for one in split_gradient(key) if one in words]
-            if of and key not in found:
-                found[key] = GivenGradient(key, of, None, problem)
-        return list(found.values())
 
     # a pair
 
@@ -327,7 +294,9 @@ class ProgramTrial:
         result, why = self._call(worker, func, {**given, **forms})
         after = {key: node for key, node in worker.record.visited.items() if key not in known or node in body}
         words = find_return(func.node)
-        outputs = self._list_pair_outputs(worker, begins, result, words, [*values], why)
+        outputs = list_pair_outputs(
+            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner)
+        )
         said = why.what if why else ""
         return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream)
 
@@ -397,50 +366,6 @@ class ProgramTrial:
                 found[name] = list(named.values())[-1]
             elif not has_default(func, name):
                 found[name] = free[-1] if free and "cache" in name else Guess(name)
-        return found
-
-    def _list_pair_outputs(
-        self,
-        worker: StatementWorker,
-        begins: int,
-        result: Any,
-        node: ast.expr | None,
-        args: Sequence[str],
-        why: NotRead | None,
-    ) -> list[GivenGradient]:
-        words = [event.key.rpartition(".")[2] for event in worker.record.events[:begins]]
-        given = [name for name in args if name in words]
-        listed = name_returned(result, node)
-        found: list[GivenGradient] = []
-        for place, (key, value) in enumerate(listed):
-            of = [one for one in split_gradient(key) if one in words]
-            alone = len(listed) == len(given) or len(listed) == 1
-            if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
-                of = [given[place]]
-                key = key if key.isidentifier() else f"d{given[place]}"
-            if type(value) is Lost:
-                found.append(GivenGradient(key, of, None, value.why))
-            elif value is None and of:
-                found.append(GivenGradient(key, of, None, note_missing(key)))
-            elif of and isinstance(value, np.ndarray | float | int | np.generic):
-                found.append(GivenGradient(key, of, np.array(value, dtype=float)))
-        keys = {output.key for output in found}
-        last = {event.key: event for event in worker.record.events[begins:]}
-        leaves = {
-            event.key.rpartition(".")[2]
-            for event in worker.record.events[:begins]
-            if event.leaf or event.statement is None
-        }
-        for key, event in last.items():
-            of = [one for one in split_gradient(key) if one in leaves or (self.plan.owner and one in words)]
-            if of and key not in keys and (self.plan.owner or not found or why is not None):
-                found.append(GivenGradient(key, of, event.value))
-        keys = {output.key for output in found}
-        for key, problem in list_lost(worker.record):
-            of = [one for one in split_gradient(key) if one in leaves]
-            if of and key not in keys and (self.plan.owner or why is not None):
-                keys.add(key)
-                found.append(GivenGradient(key, of, None, problem))
         return found
 
     # slopes

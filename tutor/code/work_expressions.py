@@ -71,6 +71,7 @@ class ExpressionWorker(ABC):
         self.table = table or make_table(self.draw, lambda: self.number)
         self.depth = 0
         self.traced: dict[int, Any] | None = None
+        self.watch: Callable[[ast.expr, Any], Any] | None = None
         self.made: dict[int, tuple[str, Any, Any, Any]] = {}
         self.settled = False
 
@@ -96,7 +97,7 @@ class ExpressionWorker(ABC):
             self.parts += weigh_value(check_grown(value))
         if self.traced is not None:
             self.traced[id(node)] = value
-        return value
+        return value if self.watch is None else self.watch(node, value)
 
     def take(self, node: ast.expr) -> Any:
         """The value of an expression, with a shape for what nobody gives."""

@@ -7,13 +7,14 @@
 ``expected_shape``,
 ``factor``}]: ``factor`` is what the right value was multiplied by, where it is one number.  ``roots`` [{``line``, ``last``, ``slip``,
 ``old``, ``new``,
-``factor``, ``before``, ``after``, ``repairs``, ``refused``, ``derived``}] are the lines that are wrong by themselves: ``slip`` is a tag of
-`tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say,
+``factor``, ``before``, ``after``, ``repairs``, ``refused``, ``or``, ``derived``}] are the lines that are wrong by themselves: ``slip`` is a
+tag of `tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say,
 ``derived`` {``name``, ``of``, ``wrt``, ``times``, ``last``, ``formula``, ``rule``, ``lines``, ``points``, ``written``, ``exact``}
 what the line should compute by the derivation of the forward pass, or null: ``name`` is ``times`` (a size, or empty) ∂``of``/∂``wrt`` =
 ``formula``, ``last`` that it is so when all lines are done, ``rule`` why, ``lines`` those of the forward pass that it comes through,
 ``points`` at how many random points it agrees with the corrected program, ``written`` what the line computes, or null, ``exact`` whether
-the corrected line was read as a formula, too, and is the same to 40 digits.
+the corrected line was read as a formula, too, and is the same to 40 digits; ``or`` are lines
+that could be the wrong one as well, with the same keys.
 ``follows`` are the lines
 that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
 [{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
@@ -34,7 +35,7 @@ from tutor.explain.words.wording import ENGLISH
 from tutor.expression.plain import write_plain
 
 if TYPE_CHECKING:
-    from tutor.code.code_verdicts import CodeVerdict, DerivedLine
+    from tutor.code.code_verdicts import CodeVerdict, DerivedLine, WrongLine
 
 
 def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
@@ -50,12 +51,7 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
                      "expected_shape": list(output.expected), "factor": output.factor}
                     for output in one.outputs
                 ],
-                "roots": [
-                    {"line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new, "factor": root.factor,
-                     "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails,
-                     "derived": write_formula(root.derived)}
-                    for root in one.roots
-                ],
+                "roots": [{**_line_json(root), "or": [_line_json(other) for other in root.others]} for root in one.roots],
                 "follows": list(one.follows),
                 "unread": [{"line": line.line, "text": line.text, "reason": line.why} for line in one.unread],
                 "warnings": [{"line": note.line, "kind": note.kind, "text": note.text, "of": note.of}
@@ -65,6 +61,12 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
             for one in verdicts
         ],
     }  # fmt: skip
+
+
+def _line_json(root: WrongLine) -> dict[str, Any]:
+    return {"line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new, "factor": root.factor,
+            "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails,
+            "derived": write_formula(root.derived)}  # fmt: skip
 
 
 def write_formula(derived: DerivedLine | None) -> dict[str, Any] | None:

@@ -86,6 +86,7 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say) -> Iterator[Block]:
     if not root.before:  # what a hint may show
         if root.line:
             yield Paragraph((said.HINT.format(kind=said.KINDS[root.tag]),), label)
+        yield from (Paragraph((said.OR_HINT.format(line=other.line),)) for other in root.others if other.line)
         return
     told = write_coded(said.SLIPS[root.tag], old=root.old, new=root.new, factor=root.factor)
     more = (said.FAILS.format(why=say(root.fails)) + " ",) if root.fails else ()
@@ -95,6 +96,9 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say) -> Iterator[Block]:
         names = [Code(name_gradient(key)) for key in root.repairs]
         keys: list[Inline] = [*said.grammar.enumerate_parts(names, said.COMMA, said.AND)]
         yield Paragraph(tuple(split_places(said.grammar.choose(said.REPAIRS, len(names)), {"keys": keys})))
+        for other in root.others:
+            yield Paragraph((said.OR_LINE.format(line=other.line),))
+            yield Verbatim("\n".join(_write_change(other)))
     else:
         yield Verbatim("\n".join(f"{root.line + place:4}   {line}" for place, line in enumerate(root.before)))
 

@@ -7,7 +7,7 @@ r"""Expressions as MathML Core, with our LaTeX as annotation, so that a formula 
 
 from __future__ import annotations
 
-from tutor.expression.nodes import Add, Call, Expr, Mul, Neg
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.widths import measure
@@ -65,6 +65,8 @@ class MathmlPrinter:
         if type(expr) is Neg and len(inner := self._list_parts(expr.arg)) > 1 and not inner[0][0]:
             opened, closed = ("-(", ")") if type(expr.arg) is Add else ("-", "")
             return [("", f"{opened}{inner[0][1]}"), *inner[1:-1], (inner[-1][0], f"{inner[-1][1]}{closed}")]
+        if type(expr) is Div:
+            return self._divide_fraction(expr)
         if type(expr) is Add:
             return [part for piece in writer.terms(expr) for part in self._divide(piece, _SIGNS.get(piece.sign, piece.sign))]
         if type(expr) is Mul:
@@ -89,6 +91,16 @@ class MathmlPrinter:
         last = len(bodies) - 1
         return [("", (before if not place else "") + body + (comma if place < last else after)) for place, body in enumerate(bodies)]
 
+    def _divide_fraction(self, expr: Div) -> list[tuple[str, str]]:
+        """A fraction that is wider than a page as (a + b)/c; nothing for any other."""
+        inner = self._list_parts(expr.num) if self.measure(expr) > _WIDE else []
+        if len(inner) < 2 or inner[0][0]:
+            return []
+        below = self._writer.show(expr.den)
+        below = below if type(expr.den) in (Name, Number) else self._writer.bracket(below)
+        opened, closed = ("(", ")") if type(expr.num) is Add else ("", "")
+        return [("", f"{opened}{inner[0][1]}"), *inner[1:-1], (inner[-1][0], f"{inner[-1][1]}{closed}/{below}")]
+
     def _divide(self, piece: Piece, sign: str) -> list[tuple[str, str]]:
         """A term of a sum, or a sum in brackets, with its sign, in parts where it is long."""
         inner = self._list_parts(piece.expr) if measure(piece.body.translate(_MARKS)) > _LONG else []
@@ -101,6 +113,8 @@ class MathmlPrinter:
 
 _LONG = 18.0
 """A formula of so many em fits into a line."""
+_WIDE = 38.0
+"""A fraction of so many em is wider than a page."""
 _SIGNS = {LATEX.plus: "+", LATEX.subtract: "−"}
 _BETWEEN = {"\\cdot": "·", "\\times": "×", "\\odot": "⊙"}
 """Signs of products before which a line may be broken."""

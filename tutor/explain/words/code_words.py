@@ -99,6 +99,8 @@ class CodeWords(Topic):
     HELPS = "What helps: {what}."
     LINE = "Line {line}"
     LINES = "Lines {line}–{last}"
+    OR_LINE = "Or line {line}: as small a change of it does the same."
+    OR_HINT = "Or line {line}."
     FAILS = "Python would refuse it: {why}."
     WHY = "Why"
     MEANT = "{key} has to be {derivative}.  The derivation of the forward pass gives"

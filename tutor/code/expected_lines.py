@@ -1,0 +1,223 @@
+"""The first line that gives no derivative though what it is made from is right, and the derivative that it should give.
+
+A line whose value is the derivative of the loss by a part of the forward pass is right, and what comes before it is.  The first line
+behind those at which such a derivative, put in the place of its value, makes the gradients right is where they go wrong; lines between
+that are no derivatives themselves, such as a slope that is computed apart, may be at fault as well.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.pair_functions import split_gradient
+from tutor.code.part_slopes import ForwardPart, PartSlopes
+from tutor.code.repair_test import Edits, RepairTest
+from tutor.code.repairable_lines import is_renamed
+from tutor.code.targets import list_targets
+from tutor.code.trial import Outcome
+from tutor.numbers.arrays import np
+
+MOST_EXPECTED_WORK = 400_000
+"""So many parts of the program are worked out to find what a line should give."""
+MOST_ROUNDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedLine:
+    """A line, what it should give (in its last round), and which gradients are right then."""
+
+    statement: ast.stmt
+    value: Any
+    fixed: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class ExpectedLines:
+    """The lines of one backward pass under some edits: those that are right by their values, and what the others should give."""
+
+    test: RepairTest
+    parts: PartSlopes
+    edits: Edits
+    outcome: Outcome
+    nodes: Sequence[ast.stmt]
+    given: Sequence[Any] = ()
+    events: dict[int, list[ValueEvent]] = field(default_factory=dict)
+    blameless: set[int] = field(default_factory=set)
+    known: set[Any] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        own = {id(node) for node in self.nodes}
+        seen = {(part.key, turned) for value in self.given for part, turned in self.parts.find_parts(value)}
+        doubted: set[int] = set()
+        for event in self.outcome.record.events[self.outcome.begins :]:
+            number = id(event.statement)
+            if number not in own or event.leaf:
+                continue
+            self.events.setdefault(number, []).append(event)
+            keys = {(part.key, turned) for part, turned in self.parts.find_parts(event.value)}
+            if keys and not keys & seen and not self._is_wrong_by_name(event):
+                self.known |= {key for key, _ in keys}
+            else:
+                doubted.add(number)
+            seen |= keys
+        self.blameless = set(self.events) - doubted
+
+    def _is_wrong_by_name(self, event: ValueEvent) -> bool:
+        """Whether a name says what it is the gradient of, and it is not."""
+        check = self.test.check
+        versions = [one for one in check.list_versions(split_gradient(event.key)) if np.shape(one.value) == np.shape(event.value)]
+        return bool(versions) and not any(check.is_slope(event.value, one) for one in versions[:4])
+
+    def list_doubted(self) -> list[ast.stmt]:
+        """The lines with values that are not right by themselves, in the order in which they gave them first."""
+        found = [node for node in self.nodes if id(node) in self.events and id(node) not in self.blameless]
+        return sorted(found, key=lambda node: self.events[id(node)][0].number)
+
+    def find_lines(self, wrong: Collection[str]) -> Iterator[ExpectedLine]:
+        """The lines at which a derivative makes all wrong gradients right, in their order; a line twice where two do."""
+        ends = self.test.trial.work + MOST_EXPECTED_WORK
+        doubted = self.list_doubted()
+        for node, following in zip(doubted, [*doubted[1:], None], strict=False):
+            if following is not None and is_copied(node, following):
+                continue  # a line that only copies what should be worked out further is the likelier one
+            if any(isinstance(target, ast.Tuple) for target in list_targets(node)) or self._is_changed_later(node):
+                continue
+            events = self.events[id(node)]
+            for values in self._list_expected(events) if len(events) <= MOST_ROUNDS else ():
+                if self.test.trial.work > ends:
+                    return
+                forced = {event.number: np.array(value) for event, value in zip(events, values, strict=True)}
+                try:
+                    made = self.test.trial.run(edits=self.edits, forced=forced)
+                except CodeProblem:
+                    continue
+                fixed = self.test.compare(self.test.check, made, list(wrong))
+                if len(fixed) == len(wrong):
+                    yield ExpectedLine(node, values[-1], tuple(fixed))
+
+    def _is_changed_later(self, node: ast.stmt) -> bool:
+        """Whether the next line that gives the name only changes a part of it: the array is not done before."""
+        names = _list_given(node)
+        place = next(place for place, one in enumerate(self.nodes) if one is node)
+        later = next((one for one in self.nodes[place + 1 :] if _list_given(one) & names), None)
+        plain = later is not None and any(isinstance(target, ast.Subscript) for target in list_targets(later))
+        return plain and not any(_list_read_value(one) & names for one in self._list_until(place + 1, later))
+
+    def _list_until(self, place: int, last: ast.stmt | None) -> Iterator[ast.stmt]:
+        for node in self.nodes[place:]:
+            if node is last:
+                return
+            yield node
+
+    def _list_expected(self, events: Sequence[ValueEvent]) -> Iterator[list[Any]]:
+        """What a line could have to give, round by round, the likeliest first."""
+        shape = np.shape(events[-1].value)
+        words = split_gradient(events[-1].key)
+        parts = [part for part in self.parts.parts if part.key not in self.known]
+        if len(events) == 1:
+            unique: dict[Any, ForwardPart] = {}
+            for part in sorted(parts, key=lambda part: part.word not in words):
+                unique.setdefault((part.key, part.shape), part)
+            groups = [[part] for part in unique.values()]
+        else:
+            rounds: dict[int, list[ForwardPart]] = {}
+            for part in self.parts.parts:
+                if not part.is_event and part.also is None and not part.reciprocal:
+                    rounds.setdefault(part.number, []).append(part)
+            groups = [group for group in rounds.values() if len(group) == len(events)]
+            groups = [turned for group in groups for turned in (group[::-1], group)]
+        if len(events) == 1 and len(shape) == 2 and self.parts.find_parts(events[0].value):
+            yield [np.transpose(events[0].value)]  # what is right, but not turned yet
+        same = [group for group in groups if _fits(group[0].shape, shape)]
+        other = [group for group in groups if not _fits(group[0].shape, shape)]
+        other = [group for group in other if set(group[0].shape) <= set(shape) or set(group[0].shape) >= set(shape)]
+        tried = [(group, 1.0) for group in same]
+        for size in dict.fromkeys(shape):  # the mean may be taken later
+            tried += [(group, float(size)) for group in same if size > 1 and group[0].word in words]
+        for group, scale in (*tried, *((group, 1.0) for group in other)):
+            found = [self.parts.find_gradient(part) for part in group]
+            values = [scale * value for value in found if value is not None]
+            if len(values) < len(found):
+                continue
+            if _drop_ones(group[0].shape) == _drop_ones(shape):
+                yield [np.reshape(value, shape) for value in values]
+            else:
+                yield values
+            if len(set(group[0].shape)) == 2 == len(group[0].shape) and group[0].shape[::-1] == shape:
+                yield [value.T for value in values]
+
+    def list_helpers(self, node: ast.stmt) -> list[ast.stmt]:
+        """The lines in front of one from which it is made, as far as they are not right by themselves."""
+        before: list[ast.stmt] = []
+        needed = _list_read(node)
+        place = next(place for place, one in enumerate(self.nodes) if one is node)
+        unused = self.list_unused()
+        for one in reversed(self.nodes[:place]):
+            partly = unused and not _list_given(one) & unused  # right as far as it goes, where something is left over
+            if (partly or id(one) not in self.blameless) and _list_given(one) & needed:
+                before.append(one)
+                needed |= _list_read(one)
+        return before[::-1]
+
+
+    def list_unused(self) -> set[str]:
+        """The names that are worked out and never read: a term that is left out has left them over."""
+        outputs = {output.key.rpartition(".")[2] for output in self.test.pick(self.outcome)}
+        found: set[str] = set()
+        for place, node in enumerate(self.nodes):
+            names = _list_given(node) - outputs
+            if isinstance(node, ast.Assign) and not any(_list_read(one) & names for one in self.nodes[place + 1 :]):
+                found |= names
+        return found
+
+
+def _list_read_value(node: ast.AST) -> set[str]:
+    value = getattr(node, "value", None)
+    return _list_read(value) if isinstance(value, ast.AST) else set()
+
+
+def _list_read(node: ast.AST) -> set[str]:
+    found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return found | {part.slice.value for part in ast.walk(node) if isinstance(part, ast.Subscript)
+                    and isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, str)}  # fmt: skip
+
+
+def _list_given(node: ast.stmt) -> set[str]:
+    found: set[str] = set()
+    for target in list_targets(node):
+        while isinstance(target, ast.Subscript):
+            if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
+                found.add(target.slice.value)
+            target = target.value
+        if isinstance(target, ast.Name):
+            found.add(target.id)
+        elif isinstance(target, ast.Attribute):
+            found.add(target.attr)
+    return found
+
+
+def _fits(one: Sequence[int], other: Sequence[int]) -> bool:
+    return sorted(_drop_ones(one)) == sorted(_drop_ones(other))
+
+
+def _drop_ones(shape: Sequence[int]) -> tuple[int, ...]:
+    return tuple(size for size in shape if size != 1)
+
+
+def is_copied(one: ast.stmt, other: ast.stmt) -> bool:
+    """Whether a line only gives another name to what one in front of it gives.
+
+    >>> is_copied(*ast.parse("dt = 1 - t ** 2\\ndz = dt").body)
+    True
+    """
+    return is_renamed(other) and other.value.id in _list_given(one)  # type: ignore[attr-defined]
+
+
+def list_given_values(scopes: Mapping[int, Mapping[str, Any]], nodes: Sequence[ast.stmt]) -> list[Any]:
+    """The arrays that a backward pass begins with: gradients from above are no work of its own."""
+    first = next((scopes[id(node)] for node in nodes if id(node) in scopes), {})
+    return [value for value in first.values() if isinstance(value, np.ndarray)]

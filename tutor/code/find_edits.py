@@ -1,0 +1,243 @@
+"""The search for the change that makes a backward pass right: at the line that should give another derivative, or else at every line."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.expected_lines import ExpectedLine, ExpectedLines, list_given_values
+from tutor.code.line_edits import LineEdit, Surroundings, measure_edit
+from tutor.code.local_work import LocalWork, list_places
+from tutor.code.look_around import look_around
+from tutor.code.missing_parts import list_missing
+from tutor.code.pair_functions import UPSTREAM
+from tutor.code.part_slopes import PartSlopes
+from tutor.code.repair_test import Edits, RepairTest
+from tutor.code.repairable_lines import RepairFinder, is_renamed
+from tutor.code.slips_of_lines import TABLE
+from tutor.code.statement_names import leave_line, name_targets
+from tutor.code.trial import Outcome
+from tutor.code.work_statements import FAILS
+from tutor.numbers.arrays import np
+
+MOST_RUNS = 2_500
+"""So many changes are tried at most."""
+MOST_WORK = 400_000
+"""So many parts of the program are worked out in all, over all runs."""
+MOST_LINES = 4
+"""At so many lines that should give another derivative is a change looked for."""
+MOST_OTHERS = 2
+MEANS = ("mean-forgotten", "mean-twice")
+MOST_LOCAL = 2_500
+"""So many changes of each line are tried where its value is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEdit:
+    """A change, the gradients that it makes right, and changes of other lines that are as small and do the same."""
+
+    edit: LineEdit
+    fixed: Sequence[str]
+    others: tuple[LineEdit, ...] = ()
+
+
+@dataclass(slots=True)
+class EditSearch:
+    """The search in one program; ``nodes`` are the statements of its backward pass."""
+
+    test: RepairTest
+    first: Outcome
+    nodes: Sequence[ast.stmt]
+    runs: int = 0
+    repairs: dict[int, frozenset[str]] = field(default_factory=dict)
+    parts: PartSlopes | None = None
+
+    def find_edit(self, edits: Edits, wrong: Sequence[str]) -> FoundEdit | None:
+        """The change that makes most gradients right, the likeliest of those; nothing where none makes any right."""
+        traced: dict[int, Any] = {}
+        scopes: dict[int, dict[str, Any]] = {}
+        outcome = self.test.trial.run(edits=edits, traced=traced, scopes=scopes)
+        worker = self.test.trial.current
+        claims = self.test.check.judge_claims(outcome)
+        kept = {key for key, (right, _) in claims.items() if right}
+        around = look_around(self.first, self.test.check, traced, outcome, wrong)
+        for scope in list(scopes.values())[-1:]:  # a gradient from above that was lost stands nowhere else
+            lost = {name: value for name, value in scope.items() if UPSTREAM.match(name) and name not in around.pool}
+            around.pool = {**around.pool, **{name: one for name, one in lost.items() if isinstance(one, np.ndarray)}}
+        local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree))
+        fails = any(problem.fails for problem in outcome.record.problems.values())
+        try:
+            found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
+        except (CodeProblem, *FAILS):  # a program that takes no other values there: every line is tried
+            found = None
+        if found is not None and (found.edit.tag or not fails):
+            return found
+        finder = RepairFinder(self.test.trial, self.test.check, self.test.pick, edits, outcome, wrong, local=local)
+        return self._try_all(edits, wrong, outcome, around, finder, claims)
+
+    # at the line that should give another derivative
+
+    def _find_expected_edit(
+        self, edits: Edits, wrong: Sequence[str], outcome: Outcome, around: Surroundings, local: LocalWork, kept: set[str]
+    ) -> FoundEdit | None:
+        if self.parts is None:
+            self.parts = PartSlopes(self.test.trial, self.first)
+        nodes = [part for node in self.nodes for part in edits.get(id(node), (node,))]
+        lines = ExpectedLines(self.test, self.parts, edits, outcome, nodes, list_given_values(local.scopes, nodes))
+        found: list[ExpectedLine] = []
+        expected = lines.find_lines(wrong)
+        for line in islice(expected, 2 * MOST_LINES):
+            own = local.scopes.get(id(line.statement), {})
+            more = {name: one for name, one in own.items() if isinstance(one, np.ndarray) and one.dtype.kind == "f"}
+            around.pool = {**around.pool, **more}
+            fitting = self._list_fitting(line, lines, [*lines.list_helpers(line.statement), line.statement], around, local)
+            best = self._pick_smallest(edits, fitting, wrong, kept)
+            if not best:
+                found.append(line)
+                if len({id(one.statement) for one in found}) == MOST_LINES:
+                    break
+                continue
+            unused = lines.list_unused()
+            best.sort(key=lambda edit: rank_edit(edit, line.statement, unused))
+            if best[0].tag in MEANS:  # where a mean is divided by its count is a matter of taste
+                for later in islice(expected, MOST_LINES):
+                    fitting = self._list_fitting(later, lines, [later.statement], around, local)
+                    fitting = [(cost, edit) for cost, edit in fitting if cost <= measure_edit(best[0])]
+                    best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in MEANS]
+            return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
+        return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
+
+    def _pick_smallest(
+        self, edits: Edits, fitting: Sequence[tuple[int, LineEdit]], wrong: Sequence[str], kept: set[str]
+    ) -> list[LineEdit]:
+        """The smallest of the changes that hold, one of each line."""
+        best: list[LineEdit] = []
+        least = 0
+        for cost, edit in fitting:
+            if best and (cost > least or any(edit.statement is other.statement for other in best)):
+                continue
+            if len(self.test.try_edit(edits, edit, wrong, kept)) == len(wrong) and self.test.holds(edits, edit, wrong):
+                best.append(edit)
+                least = cost
+        return best
+
+    def _list_fitting(
+        self,
+        first: ExpectedLine,
+        lines: ExpectedLines,
+        statements: Sequence[ast.stmt],
+        around: Surroundings,
+        local: LocalWork,
+    ) -> list[tuple[int, LineEdit]]:
+        """The changes that give the line its derivative, the smallest first."""
+        found: list[tuple[int, LineEdit]] = []
+        unused = lines.list_unused()
+        tried: Counter[int] = Counter()
+        for row in TABLE:
+            for statement in statements[::-1]:
+                for edit in row.take(statement, around):
+                    if id(statement) in lines.blameless and not list_names(edit) & unused:
+                        continue
+                    tried[id(statement)] += 1
+                    if tried[id(statement)] > MOST_LOCAL:
+                        break
+                    if local.is_giving(edit, first.statement, first.value):
+                        found.append((measure_edit(edit), edit))
+        if not found:
+            before = local.work(leave_line(first.statement))
+            for edit in list_missing(first.statement, first.value, before, around):
+                if local.is_giving(edit, first.statement, first.value):
+                    found.append((measure_edit(edit), edit))
+        return sorted(found, key=lambda pair: pair[0])
+
+    # at every line
+
+    def _try_all(
+        self,
+        edits: Edits,
+        wrong: Sequence[str],
+        outcome: Outcome,
+        around: Surroundings,
+        finder: RepairFinder,
+        claims: Mapping[str, tuple[bool, ValueEvent]],
+    ) -> FoundEdit | None:
+        kept = {key for key, (right, _) in claims.items() if right}
+        statements = self._order_statements(edits, claims, outcome)
+        self.repairs = finder.find_repairs([node for _, node in statements])
+        last = max((node.lineno for suspect, node in statements if suspect), default=0)
+        statements = [
+            (int(suspect or (self.repairs.get(id(node), frozenset()) >= set(wrong) and node.lineno <= last)), node)
+            for suspect, node in statements
+        ]
+        able = [pair for pair in statements if self.repairs.get(id(pair[1]), wrong) or is_renamed(pair[1])]
+        if any(self.repairs.values()):  # a line that can be it was found: what only returns names cannot
+            able = [pair for pair in able if not isinstance(pair[1], ast.Return)]
+        statements = able or statements
+        best: tuple[tuple[int, int], LineEdit, list[str]] | None = None
+        tried = [(suspect, statement, row) for row in TABLE for suspect, statement in statements if suspect]
+        tried += [(suspect, statement, row) for row in TABLE for suspect, statement in statements if not suspect]
+        for suspect, statement, row in tried:
+            for edit in row.take(statement, around):
+                if not finder.may_repair(edit) or (
+                    is_renamed(statement) and not self.repairs.get(id(statement), wrong) and edit.tag != "cache-changed"
+                ):
+                    continue
+                self.runs += 1
+                if self.runs > MOST_RUNS or self.test.trial.work > MOST_WORK:
+                    return FoundEdit(best[1], best[2]) if best else None
+                fixed = self.test.try_edit(edits, edit, wrong, kept)
+                if fixed and (best is None or (len(fixed), suspect) > best[0]) and self.test.holds(edits, edit, fixed):
+                    best = ((len(fixed), suspect), edit, fixed)
+                    if len(fixed) == len(wrong):
+                        return FoundEdit(edit, fixed)
+        return FoundEdit(best[1], best[2]) if best is not None else None
+
+    def _order_statements(
+        self, edits: Edits, claims: Mapping[str, tuple[bool, ValueEvent]], outcome: Outcome
+    ) -> list[tuple[int, ast.stmt]]:
+        """Statements, those first that made the first name wrong, or failed."""
+        nodes = [part for node in self.nodes for part in edits.get(id(node), (node,))]
+        told: set[int] = set()
+        failed: set[int] = set()
+        for number, problem in outcome.record.problems.items():
+            if id(problem) not in told and problem.fails:
+                failed.add(number)
+            told.add(id(problem))
+        ordered = sorted(claims.values(), key=lambda pair: pair[1].number)
+        first = next((event for right, event in ordered if not right), None)
+        suspects: set[int] = set()
+        if first is not None:
+            certain = {id(event.statement) for right, event in ordered if right}
+            before = max(
+                (event.number for right, event in ordered if right and event.number < first.number), default=-1
+            )
+            between = {
+                id(event.statement)
+                for event in outcome.record.events[outcome.begins :]
+                if before < event.number <= first.number
+            }
+            own = {id(node) for node in nodes if first.key.rpartition(".")[2] in name_targets(node)}
+            suspects = ({id(first.statement)} | own | between) - (certain - own)
+        chosen = {id(node) for node in nodes if id(node) in failed} or suspects
+        return [(1, node) for node in nodes if id(node) in chosen] + [
+            (0, node) for node in nodes if id(node) not in chosen
+        ]
+
+
+def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[int, int]:
+    """The first is named: a change that uses what is left over, or of a line that only copies; then a change of the line itself."""
+    if list_names(edit) & set(unused):
+        return 0, edit.statement.lineno
+    if is_renamed(edit.statement):  # what it copies is at fault, unless a quantity was left out of it
+        return 0 if list_names(edit) - list_names(leave_line(edit.statement)) else 2, 0
+    return 1, int(edit.statement is not line)
+
+
+def list_names(edit: LineEdit) -> set[str]:
+    """The names in the lines that would stand there."""
+    return {part.id for one in edit.statements for part in ast.walk(one) if isinstance(part, ast.Name)}

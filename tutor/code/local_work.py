@@ -1,0 +1,103 @@
+"""The value that a line gives behind a change, worked out without a run of the whole: in the names as they were in front of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.code.code_values import FunctionReturned, NotRead, OtherShape, Record, TooLong
+from tutor.code.line_edits import LineEdit
+from tutor.code.targets import list_targets, load_target
+from tutor.code.work_statements import FAILS, StatementWorker, keep_scope
+from tutor.numbers.arrays import np
+
+SAME = 1e-7
+"""So near, relative to the largest entry, is the same."""
+MOST_BETWEEN = 12
+"""So many lines are worked out between a change and the line whose value is asked."""
+
+
+@dataclass(slots=True)
+class LocalWork:
+    """The worker of a run, and the names as they were in front of each of its statements, the last time."""
+
+    worker: StatementWorker
+    scopes: Mapping[int, dict[str, Any]]
+    places: Mapping[int, tuple[Sequence[ast.stmt], int]] = field(default_factory=dict)
+
+    def can_work(self, statement: ast.stmt) -> bool:
+        """Whether a statement was reached, and gives one name a value."""
+        targets = list_targets(statement)
+        return id(statement) in self.scopes and len(targets) == 1 and not isinstance(targets[0], ast.Tuple)
+
+    def is_giving(self, edit: LineEdit, line: ast.stmt, value: Any) -> bool:
+        """Whether a line, or one in front of it that is changed, gives the line a value."""
+        if not self.can_work(edit.statement) or not self.can_work(line):
+            return False
+        rest = () if edit.statement is line else self._list_between(edit.statement, line)
+        made = None if rest is None else self.work(edit, rest, line)
+        if made is None or np.size(made) != np.size(value) or np.iscomplexobj(made):
+            return False
+        one, two = np.squeeze(made), np.squeeze(value)
+        return one.shape == two.shape and bool(
+            np.max(np.abs(one - two), initial=0.0) <= SAME * max(np.max(np.abs(two), initial=0.0), 1e-9)
+        )
+
+    def work(self, edit: LineEdit, rest: Sequence[ast.stmt] = (), line: ast.stmt | None = None) -> Any:
+        """The value of a line's name behind a change of the line, or of one in front; nothing where there is none."""
+        worker = self.worker
+        scope = self.scopes[id(edit.statement)]
+        changed = any(map(is_in_place, (*edit.statements, *rest)))
+        worker.scope, worker.record = keep_scope(scope) if changed else dict(scope), Record()
+        worker.traced, worker.scopes, worker.watch = None, None, None
+        target = list_targets(line or edit.statement)[0]
+        try:
+            with np.errstate(all="ignore"):
+                for node in edit.statements:
+                    worker.run_one(node)
+                worker.run(rest)
+                whole = isinstance(target, ast.Subscript) and not (
+                    isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)
+                )
+                value = worker.read(
+                    target.value if whole and isinstance(target, ast.Subscript) else load_target(target)
+                )
+        except (NotRead, TooLong, OtherShape, FunctionReturned, *FAILS):
+            return None
+        if worker.record.problems or not isinstance(value, np.ndarray | np.generic | float | int):
+            return None
+        return value
+
+    def _list_between(self, statement: ast.stmt, line: ast.stmt) -> Sequence[ast.stmt] | None:
+        """The statements behind one up to another of the same body; nothing where they stand in two."""
+        body, first = self.places.get(id(statement), ((), 0))
+        other, last = self.places.get(id(line), ((), 0))
+        return body[first + 1 : last + 1] if body is other and first < last <= first + MOST_BETWEEN else None
+
+
+def is_in_place(node: ast.stmt) -> bool:
+    """Whether a statement may change an array where it stands.
+
+    >>> [is_in_place(node) for node in ast.parse("a = b * c\\na[0] = b\\na += b").body]
+    [False, True, True]
+    """
+    if isinstance(node, ast.Assign):
+        return any(not isinstance(target, ast.Name) for target in node.targets)
+    return not isinstance(node, ast.AnnAssign)
+
+
+def list_places(tree: ast.AST) -> dict[int, tuple[Sequence[ast.stmt], int]]:
+    """The body that each statement stands in, and its place there.
+
+    >>> tree = ast.parse("if x:\\n    a = 1\\n    b = 2")
+    >>> list_places(tree)[id(tree.body[0].body[1])][1]
+    1
+    """
+    found: dict[int, tuple[Sequence[ast.stmt], int]] = {}
+    for node in ast.walk(tree):
+        for body in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            if isinstance(body, list):
+                found |= {id(one): (body, place) for place, one in enumerate(body)}
+    return found

@@ -1,0 +1,64 @@
+"""What a program has at hand where one of its lines may be changed: its quantities, counts, rates and labels."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from tutor.code.gradient_check import GradientCheck
+from tutor.code.guess_shapes import LABELS, SCALARS
+from tutor.code.line_edits import Surroundings
+from tutor.code.trial import Outcome
+from tutor.numbers.arrays import np
+
+
+def look_around(
+    first: Outcome, check: GradientCheck, traced: Mapping[int, Any], outcome: Outcome, wrong: Collection[str]
+) -> Surroundings:
+    """The names of a backward pass with their values, its counts, rates and labels, and by what numbers its gradients are off."""
+    pool: dict[str, Any] = {}
+    counts: list[str] = []
+    counted: dict[str, int] = {}
+    extra: list[str] = []
+    for node in first.after.values():
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name | ast.Attribute | ast.Subscript) and id(part) in traced:
+                value, text = traced[id(part)], ast.unparse(part)
+                if isinstance(part, ast.Attribute) and part.attr == "T":
+                    continue
+                if isinstance(value, np.ndarray):
+                    if value.dtype.kind in "iu" and LABELS.match(text.rpartition(".")[2]):
+                        extra.append(text)
+                    if value.ndim or value.dtype.kind == "f":
+                        pool.setdefault(text, value)
+                elif (
+                    isinstance(value, int | np.integer)
+                    and not isinstance(value, bool)
+                    and value > 1
+                    and len(counts) < 5
+                ):
+                    counts.append(text)
+                    counted[text] = int(value)
+                elif isinstance(value, float | np.floating):
+                    pool.setdefault(text, value)
+                    if SCALARS.match(text.rpartition(".")[2]):
+                        extra.append(text)
+        for part in ast.walk(node):  # what is written as a difference is a quantity, too: x - mean
+            plain = (
+                isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub | ast.Add) and isinstance(part.right, ast.Name)
+            )
+            if plain and isinstance(part.left, ast.Name) and np.ndim(traced.get(id(part), 0)):  # type: ignore[attr-defined]
+                pool.setdefault(f"({ast.unparse(part)})", traced[id(part)])
+    for event in outcome.record.events[outcome.begins :]:
+        if event.key.isidentifier() and isinstance(event.value, np.ndarray):
+            pool.setdefault(event.key, event.value)
+    ratios: list[float] = []
+    for output in outcome.outputs:
+        target = check.find_target(output) if output.key in wrong else None
+        ratio = (
+            check.find_ratio(output.value, target) if target is not None and output.value is not None else None
+        )
+        if ratio is not None and not any(abs(ratio - one) < 1e-6 * abs(ratio) for one in ratios):
+            ratios.append(float(f"{ratio:.9g}"))
+    return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted)

@@ -1,0 +1,180 @@
+"""What is missing in a line whose right value is known: the factor or the term, in the program's own names, found by its value.
+
+The quotient of what a line should give and what it gives is held against products of two forms of the quantities at hand, up to a
+constant that is usual; so is their difference.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+from tutor.code.line_edits import LineEdit, Surroundings, replace_part
+from tutor.numbers.arrays import np
+
+FORMS = ("{0}", "(1 - {0})", "(1 - {0} ** 2)", "({0} > 0)", "{0} ** 2", "np.exp({0})",
+         "{0} ** -1.0", "{0} ** -0.5", "{0} ** -1.5", "{0} ** -2.0")  # fmt: skip
+CONSTANTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, 4.0, 0.25, -1.5, 1.5)
+MOST_FORMS = 220
+MOST_POINTS = 6
+"""So many entries are compared to find what fits; a run tells the rest."""
+SAME = 1e-8
+"""So near, relative, is the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    text: str
+    points: Any
+    tag: str
+
+
+def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundings) -> Iterator[LineEdit]:
+    """The changes that multiply a line, or one of its terms, by what is missing, or add it: as its right value tells.
+
+    ``before`` is the value that it gives.
+    """
+    if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) or statement.value is None:
+        return
+    whole = statement.value
+    if isinstance(statement, ast.AugAssign):
+        own = around.values.get(id(whole))
+        if not _is_number(own) or not _is_number(before) or np.shape(before) != np.shape(value):
+            return
+        if not _is_spread(np.shape(own), np.shape(value)):  # a part of an array is changed
+            return
+        with np.errstate(all="ignore"):
+            changed = {ast.Add: own + (value - before), ast.Sub: own - (value - before), ast.Mult: own * (value / before),
+                       ast.Div: own * (before / value)}.get(type(statement.op))  # fmt: skip
+        if changed is None:
+            return
+        value = changed
+    for node, wanted in list_wanted(whole, np.asarray(value), around):
+        own = around.values.get(id(node))
+        if not _is_number(own) or not _is_spread(np.shape(own), np.shape(wanted)):
+            continue
+        own = np.asarray(own, dtype=float)
+        if np.shape(wanted) != np.broadcast_shapes(np.shape(own), np.shape(wanted)):
+            continue
+        with np.errstate(all="ignore"):
+            quotient = np.where((own == 0) & (np.abs(wanted) < 1e-14), 0.0, wanted / own)  # a mask says nothing there
+        for text, tag in find_products(quotient, around):
+            made = ast.BinOp(node, ast.Mult(), around.parse(text))
+            yield LineEdit(tag, statement, (replace_part(statement, node, made),), node, made, factor=text)
+        for text, _ in find_products(wanted - own, around):
+            made = ast.BinOp(node, ast.Add(), around.parse(text))
+            yield LineEdit("missing-path", statement, (replace_part(statement, node, made),), node, made, factor=text)
+
+
+def list_wanted(node: ast.expr, wanted: Any, around: Surroundings) -> Iterator[tuple[ast.expr, Any]]:
+    """A part with the value that it should have, then its operands with theirs, where the others are right."""
+    yield node, wanted
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield from list_wanted(node.operand, -wanted, around)
+    if not isinstance(node, ast.BinOp):
+        return
+    one, two = around.values.get(id(node.left)), around.values.get(id(node.right))
+    if not _is_number(one) or not _is_number(two):
+        return
+    turned: dict[type[ast.operator], tuple[Callable[[], Any], Callable[[], Any]]] = {
+        ast.Add: (lambda: wanted - two, lambda: wanted - one), ast.Sub: (lambda: wanted + two, lambda: one - wanted),
+        ast.Mult: (lambda: wanted / two, lambda: wanted / one), ast.Div: (lambda: wanted * two, lambda: one / wanted),
+    }  # fmt: skip
+    for part, find in zip((node.left, node.right), turned.get(type(node.op), ()), strict=False):
+        try:
+            with np.errstate(all="ignore"):
+                needed = find()
+        except ValueError:
+            continue
+        if np.all(np.isfinite(needed)):
+            yield from list_wanted(part, needed, around)
+
+
+def find_products(wanted: Any, around: Surroundings) -> Iterator[tuple[str, str]]:
+    """Products of at most two forms of the quantities at hand that have a value up to a usual constant, with the slip's tag."""
+    shape = np.shape(wanted)
+    if not shape or not np.all(np.isfinite(wanted)) or np.max(np.abs(wanted)) < 1e-12:
+        return
+    places = _choose_places(wanted)
+    goal = np.ravel(wanted)[places]
+    if len(goal) < 3:
+        return
+    if _is_constant(goal):
+        yield from _say_product(float(goal[0]), [], around)
+        return
+    forms = list(_list_forms(shape, places, around))[:MOST_FORMS]
+    if not forms:
+        return
+    table = np.array([form.points for form in forms])
+    with np.errstate(all="ignore"):
+        one = goal / table
+        pair = one[:, None, :] / table[None, :, :]
+    for place in np.flatnonzero(_is_constant(one)):
+        yield from _say_product(float(one[place][0]), [forms[int(place)]], around)
+    for first, second in zip(*np.nonzero(_is_constant(pair)), strict=True):
+        if first <= second:
+            yield from _say_product(float(pair[first, second][0]), [forms[int(first)], forms[int(second)]], around)
+
+
+def _say_product(constant: float, forms: Sequence[_Form], around: Surroundings) -> Iterator[tuple[str, str]]:
+    tag = next((form.tag for form in forms if form.tag != "factor-forgotten"), "factor-forgotten")
+    said = " * ".join(form.text for form in forms)
+    scalars = {text: float(around.counted[text]) for text in around.counts if text in around.counted}
+    scalars |= {text: float(one) for text, one in around.pool.items() if np.ndim(one) == 0 and float(one) not in (0.0, 1.0)}
+    ways: list[tuple[str, float]] = [(said, 1.0)] if said else []
+    ways += [(f"{text} * {said}" if said else text, size) for text, size in scalars.items()]
+    ways += [(f"{said or '1'} / {text}", 1 / size) for text, size in scalars.items()]
+    for text, size in ways:
+        for number in CONSTANTS:
+            if abs(constant - number * size) <= SAME * abs(constant):
+                head = "" if number == 1 else "-" if number == -1 else f"{number:g} * "
+                yield f"{head}{text}", tag
+                return
+
+
+def _list_forms(shape: tuple[int, ...], places: Any, around: Surroundings) -> Iterator[_Form]:
+    for text, value in around.pool.items():
+        if np.shape(value) != () and not _is_spread(np.shape(value), shape):
+            continue
+        full = np.ravel(np.broadcast_to(value, shape))[places] if np.ndim(value) else None
+        if full is None or full.dtype.kind != "f":
+            continue
+        for form in FORMS:
+            with np.errstate(all="ignore"):
+                points = _work_form(form, full)
+            if np.all(np.isfinite(points)) and np.all(points != 0):
+                tag = "mask-forgotten" if ">" in form else "slope-forgotten" if "1 -" in form else "factor-forgotten"
+                yield _Form(form.format(text), points, tag)
+
+
+def _work_form(form: str, value: Any) -> Any:
+    known: dict[str, Callable[[], Any]] = {
+        "{0}": lambda: value, "(1 - {0})": lambda: 1 - value, "(1 - {0} ** 2)": lambda: 1 - value**2,
+        "({0} > 0)": lambda: (value > 0).astype(float), "{0} ** 2": lambda: value**2, "np.exp({0})": lambda: np.exp(value),
+    }  # fmt: skip
+    return known.get(form, lambda: value ** float(form.rpartition(" ")[2]))()
+
+
+def _choose_places(wanted: Any) -> Any:
+    """Some entries that are not zero, from all over the array."""
+    flat = np.ravel(wanted)
+    able = np.flatnonzero(np.abs(flat) > 1e-9 * np.max(np.abs(flat)))
+    return able[np.unique(np.linspace(0, len(able) - 1, MOST_POINTS).astype(int))]
+
+
+def _is_constant(values: Any) -> Any:
+    first = values[..., :1]
+    return np.all(np.isfinite(values), axis=-1) & np.all(np.abs(values - first) <= SAME * np.abs(first), axis=-1)
+
+
+def _is_spread(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    try:
+        return bool(np.broadcast_shapes(own, shape) == shape)
+    except ValueError:
+        return False
+
+
+def _is_number(value: Any) -> TypeGuard[Any]:
+    return isinstance(value, np.ndarray | np.generic | float | int) and np.asarray(value).dtype.kind in "fiub"

@@ -1,0 +1,189 @@
+"""The derivatives of the loss by every part of the forward pass: what the lines of a backward pass give, whatever they are called.
+
+A backward pass that is worked out step by step gives nothing else.  A part moves in one direction, and the slope of the loss tells
+whether a value is its derivative: of a name, of a part of a formula, or of one use of a name that is used twice.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tutor.code.guess_shapes import find_seed
+from tutor.code.line_edits import walk_expressions
+from tutor.code.pair_functions import split_gradient
+from tutor.code.statement_names import name_targets
+from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.work_statements import STEP
+from tutor.numbers.arrays import np
+
+SAME = 1e-7
+"""So near, relative to the largest terms of both, is the same."""
+MOST_FORWARD_PARTS = 240
+"""So many parts of a forward pass are moved at most."""
+MOST_SLOPE_WORK = 90_000
+"""So many parts of the program are worked out for their slopes in all."""
+MOST_USES = 4
+MOST_ENTRIES = 256
+"""Of so many entries is a derivative worked out one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardPart:
+    """A part of the forward pass: an expression by its identity and how often it was worked out before, or an event by its number.
+
+    ``slope`` is that of the loss when it moves in the direction of its shape; ``word`` is the name that it was given to, ``use`` the
+    name that it is.  Where it divides, what is meant may be its reciprocal; ``also`` is another use of the same name, which counts as well.
+    """
+
+    number: int
+    place: int
+    shape: tuple[int, ...]
+    slope: float
+    word: str = ""
+    is_event: bool = False
+    use: str = ""
+    reciprocal: bool = False
+    also: ForwardPart | None = None
+
+    @property
+    def key(self) -> tuple[tuple[int, ...], float]:
+        """What parts with the same derivative share."""
+        return tuple(sorted(_drop_ones(self.shape))), float(f"{self.slope:.9g}")
+
+
+@dataclass(slots=True)
+class PartSlopes:
+    """The parts of one program's forward pass in one world, with their slopes."""
+
+    trial: ProgramTrial
+    first: Outcome
+    parts: list[ForwardPart] = field(default_factory=list)
+    gradients: dict[tuple[int, int, bool], Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        ends = self.trial.work + MOST_SLOPE_WORK
+        for part in list(self._list_parts())[:MOST_FORWARD_PARTS]:
+            if self.trial.work > ends:
+                break
+            slope = self._find_slope(part, choose_direction(part.shape))
+            if slope is not None and np.isfinite(slope) and abs(slope) > 1e-12:
+                self.parts.append(replace(part, slope=slope))
+        used = [part for part in self.parts if part.use and not part.reciprocal]
+        for place, part in enumerate(used):
+            others = [one for one in used[place + 1 :] if (one.use, one.shape) == (part.use, part.shape)]
+            self.parts += [replace(part, slope=part.slope + one.slope, also=one) for one in others[:MOST_USES]]
+
+    def _list_parts(self) -> Iterator[ForwardPart]:
+        """What can be moved: parts of formulas that are arrays, and what is given or changed in place."""
+        formulas: dict[int, str] = {}
+        divisors: set[int] = set()
+        roots: set[int] = set()
+        backward = {id(node) for node in self.first.after.values()} if not self.trial.plan.is_single else set()
+        for node in list(self.first.record.visited.values()):
+            if id(node) in backward or any(split_gradient(name) for name in name_targets(node)):
+                continue
+            for part in walk_expressions(node):
+                formulas[id(part)] = ""
+                if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div):
+                    divisors.add(id(part.right))
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and not is_renaming(node):
+                formulas[id(node.value)] = node.targets[0].id
+                roots.add(id(node))
+        seen: dict[int, int] = {}
+        found: list[ForwardPart] = []
+
+        def note(node: ast.expr, value: Any) -> Any:
+            number = id(node)
+            if number in formulas and isinstance(value, np.ndarray) and value.dtype.kind in "fc" and value.size > 1:
+                place = seen[number] = seen.get(number, -1) + 1
+                use = node.id if isinstance(node, ast.Name) else ""
+                found.append(ForwardPart(number, place, value.shape, 0.0, formulas[number], use=use))
+                if number in divisors:
+                    found.append(ForwardPart(number, place, value.shape, 0.0, reciprocal=True))
+            return value
+
+        outcome = self.trial.run(backward=False, watch=note)
+        events = outcome.record.events[: self.first.begins] if self.first.begins else outcome.record.events
+        for event in events:
+            fresh = event.leaf or (id(event.statement) not in roots and not split_gradient(event.key))
+            if fresh and np.size(event.value) > 1:
+                word = event.key.rpartition(".")[2]
+                found.append(ForwardPart(event.number, 0, np.shape(event.value), 0.0, word, is_event=True))
+        yield from sorted(found, key=lambda part: not part.word)
+
+    def _find_slope(self, part: ForwardPart, direction: Any) -> float | None:
+        if part.is_event:
+            moved = self.trial.run(bump=(part.number, direction), backward=False)
+        else:
+            moved = self.trial.run(backward=False, watch=_move(part, direction), moves=True)
+        return None if moved.loss is None else float(np.imag(np.sum(moved.loss))) / STEP
+
+    def find_parts(self, value: Any) -> list[tuple[ForwardPart, bool]]:
+        """The parts whose derivative a value is, with whether it is turned."""
+        made = np.asarray(value)
+        if made.dtype.kind not in "fiu" or made.size < 2 or not np.all(np.isfinite(made)):
+            return []
+        found = []
+        for turned in (made, made.T)[: 2 if made.ndim == 2 and min(made.shape) > 1 else 1]:
+            form = _drop_ones(turned.shape)
+            terms = turned.reshape(form) * choose_direction(form)
+            size, sum_ = float(np.sum(np.abs(terms))), float(np.sum(terms))
+            for part in self.parts:
+                if _drop_ones(part.shape) == form and abs(sum_ - part.slope) <= SAME * max(size, abs(part.slope)):
+                    found.append((part, turned is not made))
+        return found
+
+    def find_gradient(self, part: ForwardPart) -> Any:
+        """The whole derivative by a part, entry by entry; nothing where it has too many."""
+        key = (part.number, part.place, part.reciprocal)
+        if part.also is not None:
+            one, two = self.find_gradient(replace(part, also=None)), self.find_gradient(part.also)
+            return None if one is None or two is None else one + two
+        if key not in self.gradients:
+            count = int(np.prod(part.shape))
+            found = None
+            if count <= MOST_ENTRIES:
+                slopes: list[float | None] = []
+                for place in range(count):
+                    unit = np.zeros(count)
+                    unit[place] = 1.0
+                    slopes.append(self._find_slope(part, unit.reshape(part.shape)))
+                if None not in slopes:
+                    found = np.array(slopes, dtype=float).reshape(part.shape)
+            self.gradients[key] = found
+        return self.gradients[key]
+
+
+def is_renaming(node: ast.Assign) -> bool:
+    """Whether a line only gives an array another name."""
+    return isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript)
+
+
+def choose_direction(shape: tuple[int, ...]) -> Any:
+    """The direction in which parts of a shape move; the same for one with axes of one entry."""
+    form = _drop_ones(shape)
+    rng = np.random.default_rng(find_seed(f" direction of {form}", 0))
+    return rng.standard_normal(form).reshape(shape)
+
+
+def _drop_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(size for size in shape if size != 1)
+
+
+def _move(part: ForwardPart, direction: Any) -> Callable[[ast.expr, Any], Any]:
+    count = 0
+
+    def move(node: ast.expr, value: Any) -> Any:
+        nonlocal count
+        if id(node) != part.number or not isinstance(value, np.ndarray) or value.dtype.kind not in "fc" or value.size < 2:
+            return value
+        count += 1
+        step = -(value**2) * direction if part.reciprocal else direction
+        return value + 1j * STEP * step if count == part.place + 1 else value
+
+    return move
+
+
