@@ -50,6 +50,6 @@ def test_methods_are_read_with_their_class():
 
 
 def test_modules_functions_and_numbers_are_read_along():
-    assert dict(read_function(neuron_forward).helpers) == {
-        "SCALE": "SCALE = 2.5", "sigmoid": "def sigmoid(z):\n    return 1 / (1 + xp.exp(-z))\n", "xp": "import numpy as xp",
-    }  # fmt: skip
+    needed = read_function(neuron_forward).needed
+    assert needed.lines == ["SCALE = 2.5", "def sigmoid(z):", "    return 1 / (1 + xp.exp(-z))", "import numpy as xp"]
+    assert needed.places[1].startswith("test_function_sources.py:")

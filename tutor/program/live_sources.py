@@ -52,7 +52,7 @@ class SourceTexts:
         self.add_text(text, place, first)
         if made != function.__name__:
             self.add_text(f"{made} = {function.__name__}")
-        self.add_needed(text, function.__globals__, _read_closure(function))  # behind it, so that its lines stay what they are
+        self.add_needed(text, function.__globals__, read_closure(function))  # behind it, so that its lines stay what they are
         return made
 
     def add_class(self, made: type) -> str:
@@ -65,7 +65,7 @@ class SourceTexts:
         module = sys.modules.get(made.__module__)
         methods = [part for part in vars(made).values() if isinstance(part, FunctionType)]
         around = methods[0].__globals__ if methods else vars(module) if module is not None else {}
-        closed = {name: value for method in methods for name, value in _read_closure(method).items()}
+        closed = {name: value for method in methods for name, value in read_closure(method).items()}
         self.add_needed(text, around, closed)
         self.add_text(text, place, first)
         return made.__name__
@@ -217,8 +217,14 @@ def _name_place(file: str) -> str:
     return "" if file.startswith("<") or "ipykernel" in file or not name.endswith(".py") else make_visible(name, 60)
 
 
-def _read_closure(function: FunctionType) -> dict[str, Any]:
-    """The values around a function that is defined inside of another."""
+def read_closure(function: FunctionType) -> dict[str, Any]:
+    """The values around a function that is defined inside of another.
+
+    >>> def scale(by):
+    ...     return lambda x: by * x
+    >>> read_closure(scale(3))
+    {'by': 3}
+    """
     found: dict[str, Any] = {}
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:

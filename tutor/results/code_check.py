@@ -106,7 +106,8 @@ def check_backward(
     names = [one.name or _find_first(part) for one, part in ((own, source), (other, given))]
     if not all(names):
         raise OutputError("a forward and a backward function are needed", hint="give functions, or the text of their definitions")
-    beside = [read_source(text, name) for name, text in dict((*other.helpers, *own.helpers)).items()]
+    needed = [(one.file or "notebook", one.needed) for one in (other, own) if one.needed.lines]
+    beside = [read_source("\n".join(texts.lines), file, tuple(texts.places)) for file, texts in needed]
     wanted = require_wording(words) if words is None or isinstance(words, str) else words
     if own.text == other.text:  # two methods of one class
         found = judge_code(source, names[0], None, names[1], beside)

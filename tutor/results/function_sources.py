@@ -1,30 +1,29 @@
-"""The source of functions that are given as objects, with what they call: read from their files or cells, never called."""
+"""The source of a forward and a backward function that are given as objects, with what they use: read, never called."""
 
 from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any
 
 from tutor.errors import OutputError
+from tutor.program.live_sources import SourceTexts, read_closure
 
-MOST_HELPERS = 40
-"""So many functions that a function calls, directly or not, are read along."""
 MOST_LINES = 20_000
 """A function further down in its file is counted from its own first line."""
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionText:
-    """The text of a function at its lines of the file, its name there (``Net.backward`` of a method), and the functions that it calls."""
+    """The text of a function at its lines of the file, its name there (``Net.backward`` of a method), and what it uses of its module."""
 
     text: str
     file: str
     name: str
-    helpers: tuple[tuple[str, str], ...] = ()
+    needed: SourceTexts = field(default_factory=SourceTexts)
 
 
 def read_function(given: Callable[..., Any] | str) -> FunctionText:
@@ -50,7 +49,8 @@ def read_function(given: Callable[..., Any] | str) -> FunctionText:
         ) from None
     above = "\n" * (first - 1 if first <= MOST_LINES else 0)
     own = file.replace("\\", "/").rpartition("/")[2] if file.endswith((".py", ".ipynb")) else ""
-    return FunctionText(above + textwrap.dedent("".join(lines)), own, name, tuple(_list_helpers(func)))
+    text = textwrap.dedent("".join(lines))
+    return FunctionText(above + text, own, name, _gather_needed(func, name.partition(".")[0], text))
 
 
 def _find_owner(func: Any, owner: str) -> Any:
@@ -61,32 +61,10 @@ def _find_owner(func: Any, owner: str) -> Any:
     return found if inspect.isclass(found) else func
 
 
-def _list_helpers(func: Any) -> Iterator[tuple[str, str]]:
-    """What a function takes from its module: functions, with what these take, modules and numbers, each as a text; the deepest first."""
-    waiting, seen = [func], {func}
-    found: list[tuple[str, str]] = []
-    while waiting and len(found) < MOST_HELPERS:
-        one = waiting.pop()
-        for name in _list_names(getattr(one, "__code__", None)):
-            helper = getattr(one, "__globals__", {}).get(name)
-            if isinstance(helper, ModuleType):
-                found.append((name, f"import {helper.__name__} as {name}"))
-            elif type(helper) in (int, float, bool):
-                found.append((name, f"{name} = {helper!r}"))
-            if isinstance(helper, FunctionType) and helper not in seen and helper.__name__ == name:
-                seen.add(helper)
-                waiting.append(helper)
-                try:
-                    found.append((name, textwrap.dedent(inspect.getsource(helper))))
-                except (OSError, TypeError):
-                    continue
-    return reversed(found)
-
-
-def _list_names(code: CodeType | None) -> Iterator[str]:
-    """The names that a function takes from its module, those of the functions inside of it, too."""
-    waiting = [code] if code is not None else []
-    while waiting:
-        one = waiting.pop()
-        yield from one.co_names
-        waiting += [part for part in one.co_consts if isinstance(part, CodeType)]
+def _gather_needed(func: Any, name: str, text: str) -> SourceTexts:
+    """What a text takes from its module: functions and classes, with what these take, modules, and plain values."""
+    found = SourceTexts()
+    if isinstance(func, FunctionType):
+        found.known[name] = func  # it stands in the text itself
+        found.add_needed(text, func.__globals__, read_closure(func))
+    return found
