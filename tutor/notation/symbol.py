@@ -433,6 +433,7 @@ _COUNTING = frozenset("ijklmnpq")
 """Letters that count, also several of them in a row."""
 
 
+@cache
 def guess(name: str) -> Symbol:
     """The symbol of a quantity, from its name; in plain text words (out_h1) and names of neurons (the o1 of L_o1) stay as one types them.
 
