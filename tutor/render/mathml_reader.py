@@ -108,7 +108,10 @@ class _LatexToMathml:
         parts = self.read_row()
         while self.at < len(self.tokens):  # an end of something that never began
             token = self.take()
-            parts.append(f'<mo form="postfix" stretchy="false">{token}</mo>' if token in (")", "]") else _text(token) if token.strip() else "")
+            if token in (")", "]"):
+                parts.append(f'<mo form="postfix" stretchy="false">{token}</mo>')
+            else:
+                parts.append(_text(token) if token.strip() else "")
             parts += self.read_row()
         return "".join(parts)
 

@@ -24,6 +24,7 @@ READ_AS = [
     ("np.array([[1, 2], [3, 4]])", SQUARE),
     ("tensor([[1, 2], [3, 4]], dtype=float)", SQUARE),
     (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", SQUARE),
+    (r"\begin{pmatrix} 1 & 2 \\[3pt] 3 & 4 \end{pmatrix}", SQUARE),
     (r"\begin{bmatrix} 1 & 3 \\ 2 & 4 \end{bmatrix}^\top", SQUARE),
     ("[w*x, 1/2]", [["w*x", "1/2"]]),
     ("[max(x, y), -1]", [["max(x, y)", "-1"]]),

@@ -117,7 +117,8 @@ def _margin(lines: Sequence[str]) -> int:
 def _blocks_of(line: str, number: int) -> list[TextBlock]:
     """The block of a line; of equations on one line a block each, none for a rule."""
     whole = _ON_ONE_LINE.fullmatch(line) if "\\begin" in line and len(line) <= MAX_LINE else None
-    rows = re.split(r"\\\\\*?|\\cr(?![A-Za-z])", whole["inner"]) if whole is not None and "\\begin" not in whole["inner"] else [line]
+    single = whole is not None and "\\begin" not in whole["inner"]
+    rows = re.split(r"\\\\\*?(?:\[[0-9.]{1,6}[a-z]{2}\])?|\\cr(?![A-Za-z])", whole["inner"]) if whole is not None and single else [line]
     found = (_block(row.strip() if whole is not None else row, number) for row in rows)
     return [block for block in found if block is not None and (whole is None or block.text)]
 

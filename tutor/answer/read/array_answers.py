@@ -24,7 +24,7 @@ Rows = tuple[tuple[Expr | AnswerError, ...], ...]
 _TRANSPOSED = compile_late(r"(?:\^\s?\{?\s?(?:T|⊤|\\top|\\mathrm\s?\{T\}|\\mathsf\s?\{T\}|\\intercal)\s?\}?|ᵀ|⊤|\.T)\Z")
 _MATRIX = compile_late(r"\\begin\{(?P<kind>[pbvBV]?matrix\*?|smallmatrix|array)\}(?:\s?\{[lcr| ]{0,60}\})?")
 _PLAIN = compile_late(r"[-+−]?(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:[eE][-+−]?[0-9]{1,3}|×10[⁻⁰¹²³⁴-⁹]{1,4})?(?:/[0-9]+)?")
-_ROW_END = compile_late(r"\\\\\*?|\\cr(?![A-Za-z])")
+_ROW_END = compile_late(r"\\\\\*?(?:\[[0-9.]{1,6}[a-z]{2}\])?|\\cr(?![A-Za-z])")
 _RULE = compile_late(r"(?=[^-]{0,9}-)[\s:|+-]{3,}+")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _PAIRS = dict(zip(")]}", "([{", strict=True))
