@@ -146,7 +146,7 @@ def test_notation(notation: Notation, expr: Expr, in_latex: str, in_text: str) -
 
 def read_text(written: str) -> Fraction:
     """The value of a printed line, read by Python's own rules of precedence."""
-    python = re.sub(r"√(\w+)", r"√(\1)", written)
+    python = re.sub(r"√(\d+(?:\.\d+)?|\w+)", r"√(\1)", written)
     python = re.sub(r"\d+(?:\.\d+)?", r"F('\g<0>')", python.replace("1[", "ind["))
     python = re.sub(r"∂(\w+)/∂(\w+)", r"P('\1','\2')", python)
     python = re.sub(
