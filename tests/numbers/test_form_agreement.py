@@ -18,6 +18,7 @@ from torch_live import reference
 from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
 from tutor.explain.words.wording import ENGLISH
+from tutor.expression.nodes import Call, children
 from tutor.graph.layered import choose_sizes, from_layers, from_network_layers, write_out
 from tutor.graph.network import Network, from_network
 from tutor.numbers.arithmetic import CONTEXT, as_real
@@ -73,16 +74,21 @@ def test_both_forms_of_networks_of_today():
     assert sum(agree(layered, None, None).entries for layered in made) > 40
 
 
+def list_layers(expr):
+    found = {expr.func} & set(LAYERS) if type(expr) is Call else set()
+    return found.union(*map(list_layers, children(expr)))
+
+
 def test_the_random_graphs_reach_every_kind():
     used, reached, of_tables, refused = Counter(), set(), set(), 0
     for seed in range(500):
         layered = random_layers(Random(seed), used)
         for step in (*layered.graph.steps, *derive(layered.graph).backward):
-            reached |= {name for name in LAYERS if f"'{name}'" in repr(step.expr)}
+            reached |= list_layers(step.expr)
         refused += len(layered.graph.steps) < 2
     for layered in with_pytorch():
         for step in (*layered.graph.steps, *derive(layered.graph).backward):
-            of_tables |= {name for name in LAYERS if f"'{name}'" in repr(step.expr)}
+            of_tables |= list_layers(step.expr)
     tables = (*ACTIVATIONS, *chain(*BY_RANK.values()), *PAIRS, *ENDS, *VECTOR_ENDS, *MATRIX_ENDS)
     assert [template for template in tables if not used[template]] == []
     besides = {"flip", "route_first", "route_first_1d", "route_first_3d"}
