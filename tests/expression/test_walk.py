@@ -5,7 +5,7 @@ import pytest
 from tutor.expression.nodes import Call, Name
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
-from tutor.expression.walk import fold_calls, has_call, names, size, substitute
+from tutor.expression.walk import depth, fold_calls, has_call, names, size, substitute
 from tutor.rules.functions import FUNCTIONS
 
 
@@ -23,6 +23,11 @@ def test_names_in_the_order_written(text, expected):
 @pytest.mark.parametrize(("text", "expected"), [("x", 1), ("x + y", 3), ("-x", 2), ("x/2", 3), ("max(0, x*y)", 5)])
 def test_size(text, expected):
     assert size(read(text)) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("x", 1), ("x - -2", 4), ("max(0, x*y)", 3)])
+def test_depth(text, expected):
+    assert depth(read(text)) == expected
 
 
 def test_substitution_is_simultaneous():

@@ -29,14 +29,14 @@ from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.errors import TutorError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Div, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.walk import find_partials, substitute
 from tutor.expression.walk import names as names_of
-from tutor.expression.walk import substitute
+from tutor.expression.walk import size as count_nodes
 from tutor.graph.entries import Array, Entries
 from tutor.graph.nouns import Derivation
 from tutor.numbers.arithmetic import Value, as_real
 from tutor.numbers.arrays import Floats, np
 from tutor.numbers.run_arrays import Numbers, evaluate_layers
-from tutor.program.program_values import count_parts
 from tutor.program.read_program import LOSS
 
 NEAR = 1e-8
@@ -183,7 +183,7 @@ class LineDeriver:
         others = {number: made for number, made in edits.items() if number != id(node)}
         written = self._read_formula(node, others)
         known = {*self.shapes, *self.graph.sizes}
-        if written is not None and (not set(names_of(written)) <= known or count_parts(written) > MOST_PARTS):
+        if written is not None and (not set(names_of(written)) <= known or count_nodes(written) > MOST_PARTS):
             written = None
         made = edits[id(node)]
         if len(made) > 1:  # a line is put in: what stands there computes something else
@@ -295,11 +295,11 @@ class LineDeriver:
         """The formula with the gradients that the program has names for in it, and no others; nothing where it is too long to be read."""
         rewrite, step = self.rewrites.get(wrt), self.steps[wrt]
         expr = rewrite.expr if rewrite is not None else self.put_in(step.expr, wrt, DEEPEST)
-        unnamed = {part.wrt for part in list_partials(expr)} - {*self.names}
-        if count_parts(expr) > MOST_PARTS or (unnamed and rewrite is None):
+        unnamed = {part.wrt for part in find_partials(expr)} - {*self.names}
+        if count_nodes(expr) > MOST_PARTS or (unnamed and rewrite is None):
             return None
         expr = multiply_size(times, expr) if times is not None else expr
-        used = {part.wrt for part in list_partials(expr)}
+        used = {part.wrt for part in find_partials(expr)}
         names = {name: self.names[name] for name in used if name in self.names}
         loss = LOSS if LOSS not in self.shapes else self.loss
         through = {path.factors[0].wrt for path in step.paths}
@@ -313,7 +313,7 @@ class LineDeriver:
 
     def put_in(self, expr: Expr, wrt: str, depth: int) -> Expr:
         """A formula in which gradients without a name in the program are written out, as long as it stays short."""
-        unnamed = {part.wrt for part in list_partials(expr)} - {*self.names}
+        unnamed = {part.wrt for part in find_partials(expr)} - {*self.names}
         if not unnamed or not depth:
             return expr
         table: dict[str, Expr] = {}
@@ -321,7 +321,7 @@ class LineDeriver:
             rewrite = self.rewrites.get(name)
             table[name] = rewrite.expr if rewrite is not None else self.put_in(self.steps[name].expr, name, depth - 1)
         made = put_gradients(expr, table)
-        return made if count_parts(made) <= MOST_PARTS else expr
+        return made if count_nodes(made) <= MOST_PARTS else expr
 
 
 def is_near(one: Floats, other: Floats) -> bool:
@@ -356,16 +356,7 @@ def name_loss(expr: Expr, loss: str) -> Expr:
     >>> name_loss(Partial("loss2", "w"), "L")
     Partial(of='L', wrt='w')
     """
-    if type(expr) is Partial:
-        return Partial(loss, expr.wrt)
-    parts = children(expr)
-    return rebuild(expr, tuple(name_loss(part, loss) for part in parts)) if parts else expr
-
-
-def list_partials(expr: Expr) -> list[Partial]:
-    """The gradients in a formula."""
-    own = [expr] if type(expr) is Partial else []
-    return [*own, *(part for child in children(expr) for part in list_partials(child))]
+    return put_gradients(expr, {part.wrt: Partial(loss, part.wrt) for part in find_partials(expr)})
 
 
 def put_gradients(expr: Expr, table: Mapping[str, Expr]) -> Expr:

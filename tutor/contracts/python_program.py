@@ -10,8 +10,8 @@ from tutor.contracts.python_formula import FormulaWriter, write_out_functions
 from tutor.contracts.python_rows import LIBRARIES
 from tutor.contracts.python_statements import LONGEST_LINE, TAB, Statement, write_statements
 from tutor.errors import OutputError
-from tutor.expression.nodes import Expr, Name, Number, Partial, children
-from tutor.expression.walk import names
+from tutor.expression.nodes import Expr, Name, Number
+from tutor.expression.walk import find_partials, names
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.graph.shapes import Shape, shape_text
 from tutor.solving.worked import Worked
@@ -124,7 +124,7 @@ class _ProgramWriter:
             if name in wanted:
                 continue
             wanted.add(name)
-            waiting += [part.wrt for part in _list_partials(steps[name])]
+            waiting += [part.wrt for part in find_partials(steps[name].expr)]
         return [step for step in self.derivation.backward if step.wrt in wanted]
 
     def _list_forward(self, backward: Sequence[Step]) -> list[Step]:
@@ -171,14 +171,3 @@ def _write_head(arguments: Sequence[str]) -> list[str]:
     if len(line) <= LONGEST_LINE:
         return [line]
     return ["def backward(", *(TAB + part for part in wrap(f"{', '.join(arguments)},", LONGEST_LINE - len(TAB))), "):"]
-
-
-def _list_partials(step: Step) -> list[Partial]:
-    """The gradients that a gradient is made of."""
-    found, waiting = list[Partial](), [step.expr]
-    while waiting:
-        node = waiting.pop()
-        if type(node) is Partial:
-            found.append(node)
-        waiting.extend(children(node))
-    return found

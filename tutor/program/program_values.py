@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.errors import ProgramError, tell
-from tutor.expression.nodes import Expr, Neg, Number, children
+from tutor.expression.nodes import Expr, Neg, Number
 from tutor.expression.sizes import Size
 from tutor.graph.shapes import Shape, size_expr
 
@@ -222,34 +222,6 @@ def write_size(size: Size) -> Any:
     (3, Name(name='N'))
     """
     return size if isinstance(size, int) else Formula(size_expr(size), ())
-
-
-def count_parts(expr: Expr) -> int:
-    """How many names, numbers and signs a formula has.
-
-    >>> count_parts(Neg(Neg(Number("0"))))
-    3
-    """
-    count, waiting = 0, [expr]
-    while waiting:
-        node = waiting.pop()
-        count += 1
-        waiting.extend(children(node))
-    return count
-
-
-def find_depth(expr: Expr) -> int:
-    """How deep a formula is nested.
-
-    >>> find_depth(Neg(Number("1")))
-    2
-    """
-    deepest, waiting = 0, [(expr, 1)]
-    while waiting:
-        node, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        waiting.extend((part, depth + 1) for part in children(node))
-    return deepest
 
 
 def is_whole(value: Any) -> bool:

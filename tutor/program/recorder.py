@@ -12,12 +12,12 @@ from tutor.expression.letters import GREEK
 from tutor.expression.nodes import Call, Expr, Name, Number, children
 from tutor.expression.program_signs import SLICE
 from tutor.expression.spelling import is_name
-from tutor.expression.walk import names
+from tutor.expression.walk import depth, names, size
 from tutor.graph.array_products import arrange_products
 from tutor.graph.expand_layers import expand_layers
 from tutor.graph.nouns import Kind, Quantity
 from tutor.graph.shapes import Shape, shape_of, size_expr
-from tutor.program.program_values import Formula, Open, count_parts, find_depth, write_number
+from tutor.program.program_values import Formula, Open, write_number
 from tutor.program.source import Source
 from tutor.rules.composite_layers import COMPOSITES
 from tutor.rules.functions import FUNCTIONS
@@ -59,7 +59,7 @@ class Recorder:
         except TutorError as error:
             self.refuse_unsaid(expr, node)
             raise self.source.refuse_for(node, error) from None
-        if count_parts(made) > MOST_PARTS or find_depth(made) > DEEPEST:
+        if size(made) > MOST_PARTS or depth(made) > DEEPEST:
             return self.add_step("t", Formula(made, shape), node)
         return Formula(made, shape)
 

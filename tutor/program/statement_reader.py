@@ -12,7 +12,7 @@ from typing import Any
 
 from tutor.errors import ProgramError, tell
 from tutor.expression.nodes import Expr, Name
-from tutor.expression.walk import names
+from tutor.expression.walk import names, size
 from tutor.graph.nouns import Kind
 from tutor.program import torch_layers
 from tutor.program.decorators import find_odd_decorator, is_odd_class
@@ -36,7 +36,6 @@ from tutor.program.program_values import (
     TorchLayer,
     Unread,
     WeightOf,
-    count_parts,
 )  # fmt: skip
 
 
@@ -191,7 +190,7 @@ class StatementReader(FunctionReader):
         if sign != "=":
             value = self.combine(ast.Add() if sign == "+" else ast.Sub(), self.pick(filled, parts, target), value, target)
         part = self.take_array(value, target)
-        if type(part.expr) is not Name and self._has_quantities(part.expr) and count_parts(part.expr) > 6:
+        if type(part.expr) is not Name and self._has_quantities(part.expr) and size(part.expr) > 6:
             word = target.value.id if isinstance(target.value, ast.Name) else "part"
             part = self.recorder.add_step(word, part, target)
         write_part(self, filled, parts, part, target)
