@@ -57,6 +57,7 @@ def left(folder):
 BAD = [  # arguments, pieces of the message
     (["solve", "neuron/two-two-tow"], ["there is no exercise neuron/two-two-tow", "did you mean neuron/two-two-two"]),
     (["solve", "missing.toml"], ["missing.toml does not exist", "tutor list"]),
+    (["solve", "missing.onnx"], ["missing.onnx does not exist", "a model: model.onnx"]),
     (["check", "neuron/two-two-tow"], ["there is no exercise", "did you mean"]),
     (["check", "2*u^3"], ["2*u^3 is no exercise", "tutor solve takes a formula"]),
     (["solve", "exp(3)", "--at", "q=1"], ["there is no quantity q", "there are no inputs"]),

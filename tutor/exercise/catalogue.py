@@ -309,7 +309,8 @@ def _find_program(target: str) -> tuple[Path, str]:
     path = Path(match["file"])
     if not path.is_file():
         what = "is a folder, not a file" if path.is_dir() else "does not exist"
-        raise ExerciseError(f"the file {make_visible(str(path), 120)} {what}", hint="give the path of a Python file: model.py:forward")
+        wanted = "a model: model.onnx" if path.suffix == ".onnx" else "a Python file: model.py:forward"
+        raise ExerciseError(f"the file {make_visible(str(path), 120)} {what}", hint=f"give the path of {wanted}")
     return path, match["wanted"] or ""
 
 
