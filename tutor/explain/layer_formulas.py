@@ -22,7 +22,7 @@ from tutor.rules.operations import ENTRYWISE, LAYERS, OF_EACH
 MAX_COLUMNS = 4
 MAX_ROWS = 6
 MAX_SLICES = 4
-MAX_NARROW, MAX_WIDTH = 10, 36
+MAX_NARROW = 10
 """So many columns are shown when a row of them has so few characters: a picture of digits."""
 
 
@@ -153,11 +153,13 @@ def strip_shapes(expr: Expr) -> Expr:
     return rebuild(expr, tuple(strip_shapes(part) for part in parts)) if parts else expr
 
 
-def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: bool | None = None, at: tuple[int, ...] = ()) -> Expr:
+def matrix(
+    array: Array[Value], digits: int, *, whole: bool = False, fractions: bool | None = None, at: tuple[int, ...] = (), width: int = 36
+) -> Expr:
     """Numbers as a matrix, of more axes as its slices, each with its place (``at`` is that of all of them).
 
-    Of a large one that is not to be ``whole`` stand the first rows and columns and the last, with dots between.  ``fractions``: all
-    are, or none is; where nobody says, as the array itself is best read.
+    Of a large one that is not to be ``whole`` stand the first rows and columns and the last, with dots between; ``width`` letters have
+    room in a row whose columns are all shown.  ``fractions``: all are, or none is; where nobody says, as the array itself is best read.
 
     >>> from fractions import Fraction
     >>> matrix(Array((2,), (Fraction(1), Fraction(1, 2))), 6)
@@ -169,13 +171,13 @@ def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: 
     if len(array.shape) > 2:
         chosen = _list_some(array.shape[0], array.shape[0] if whole else MAX_SLICES)
         slices = (
-            Call("dots", ()) if i is None else matrix(_slice(array, i), digits, whole=whole, fractions=fractions, at=(*at, i + 1))
+            Call("dots", ()) if i is None else matrix(_slice(array, i), digits, whole=whole, fractions=fractions, at=(*at, i + 1), width=width)
             for i in chosen
         )
         return Call("slices", tuple(slices))
     rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
     longest = max(len(write_plain(as_printed(item, digits, fractions=fractions))) for item in array.items)
-    narrow = whole or (columns <= MAX_NARROW and longest * columns <= MAX_WIDTH)
+    narrow = whole or (columns <= MAX_NARROW and longest * columns <= width)
     places = [_list_some(rows, rows if whole else MAX_ROWS), _list_some(columns, columns if narrow else MAX_COLUMNS)]
     entries: list[Expr] = []
     for row in places[0]:

@@ -49,9 +49,9 @@ class PageWriter:
         training = worked.training
         self.rate_name = training.task.names.rate if training is not None else worked.notation.rate
 
-    def show(self, value: Value | Array[Value]) -> Expr:
-        """A number or an array of numbers, ready to print."""
-        return matrix(value, self.digits, fractions=self.fractions) if isinstance(value, Array) else self.print(value)
+    def show(self, value: Value | Array[Value], width: int = 36) -> Expr:
+        """A number or an array of numbers, ready to print; of an array that has wider rows than ``width`` letters a part."""
+        return matrix(value, self.digits, fractions=self.fractions, width=width) if isinstance(value, Array) else self.print(value)
 
     def print(self, value: Value) -> Expr:
         """A number, ready to print in the style of the page."""

@@ -25,7 +25,7 @@ from tutor.expression.walk import as_indicator
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.words import ascii_maths
-from tutor.render.layer_maths import ARRAYS, OVER, is_array_product, is_filled_negative
+from tutor.render.layer_maths import ARRAYS, OVER, is_array_product, find_subtracted
 
 # How tightly a printed thing holds together; an operand that is looser than its place allows gets brackets.
 _SUM, _NEGATIVE, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = range(1, 8)
@@ -234,8 +234,8 @@ class Writer:
             sign = plus
             if type(term) is Neg:
                 sign, term = subtract, term.arg
-            elif type(term) is Call and is_filled_negative(term):
-                sign, term = subtract, Call(term.func, (Number(term.args[0].text[1:]), *term.args[1:]))  # type: ignore[union-attr]
+            elif type(term) is Call and (opposite := find_subtracted(term)) is not None:
+                sign, term = subtract, opposite
             bracketed = self._level(term) < _QUOTIENT and not (type(term) is Call and term.func in OVER)  # Σ reaches as far as a product
             pieces.append(Piece(sign, self._operand(term, bracketed, False), term, bracketed))
         return pieces or [Piece("", "0", expr, False)]
@@ -353,7 +353,8 @@ class Writer:
         return digits.replace("-", self.style.minus) + before + power + after
 
     def _neg(self, expr: Neg, lead: bool) -> str:
-        return self.style.minus + self._operand(expr.arg, self._level(expr.arg) < _QUOTIENT, False)
+        loose = self._level(expr.arg) < _QUOTIENT and not (type(expr.arg) is Call and expr.arg.func in OVER)
+        return self.style.minus + self._operand(expr.arg, loose, False)
 
     def _div(self, expr: Div, lead: bool) -> str:
         before, between, after = self.style.fraction
