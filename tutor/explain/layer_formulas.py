@@ -40,7 +40,7 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if gathered := gather_axes(expr, shapes):
         name, inner, axes = gathered
         return Call(name, (make_explicit(inner, shapes), *axes)) if name else make_explicit(inner, shapes)
-    if type(expr) is Call and expr.func in _UNSEEN:
+    if type(expr) is Call and expr.func in UNSEEN:
         return make_explicit(expr.args[0], shapes)
     done = rebuild(expr, tuple(make_explicit(part, shapes) for part in parts))
     if type(done) is Call and done.func in OF_EACH:
@@ -53,7 +53,7 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return Call("matmul", (transpose(second), first))
 
 
-_UNSEEN = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "itself")
+UNSEEN = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "itself")
 """Operations that put in an axis of one entry, or leave it out: on paper a vector is such a matrix."""
 
 
@@ -70,7 +70,7 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         name, inner, axes = gathered
         return Call(name, (dress_expr(inner, shapes), *axes)) if name else _dress_within(inner, shape, shapes)
     match expr:
-        case Call(func, (inner, *_)) if func in _UNSEEN:
+        case Call(func, (inner, *_)) if func in UNSEEN:
             return _dress_within(inner, shape, shapes)
         case Call("outer", (first, second)):
             raised = Call("transpose", (make_explicit(second, shapes),))
@@ -80,6 +80,8 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return Call("matmul", (_shape_expr(raised, (1, *own)), dress_expr(second, shapes)))
         case Call("matmul", (first, second)) if len(shape_of(first, shapes)) == 1:
             return dress_expr(Call("matmul", (transpose(second), first)), shapes)
+        case Call("fill") if len(shape) > 1:  # a matrix of ones, which is no vector of them
+            return _shape_expr(expr, shape)
         case Call(func, args) if func in _OPENED:
             operands = _OPENED[func]
             return Call(_name_on_paper(expr, shapes), (*(dress_expr(arg, shapes) for arg in args[:operands]), *args[operands:]))

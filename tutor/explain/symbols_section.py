@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from tutor.derive.slope import open_prime
 from tutor.explain.axis_chains import gather_axes
 from tutor.explain.document import Inline, Math, Paragraph
+from tutor.explain.layer_formulas import UNSEEN
 from tutor.explain.own_definitions import write_definition
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
@@ -20,6 +21,8 @@ from tutor.rules.layer_row import MOST_ALIKE
 from tutor.rules.operations import JOINED, LAYERS, OF_EACH, POOLS, SAID, SLIDING
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
+_LETTERS = ("u", "v", "x", "z", "a", "b", "c", "m", "n", "p", "q", "r", "s", "t")
+"""For the operands of a function whose own letters are taken."""
 _WRITTEN = {name: rows[0].written.split() for name, rows in LAYERS.items()}
 _ONES = frozenset(name for name, written in _WRITTEN.items() if {"ones", "times"} <= set(written))
 """Operations that are printed with a vector of ones."""
@@ -135,7 +138,7 @@ class Symbols:
         """The operands of a sign, with letters for formulas; of what is joined all have letters then, and a gradient is a G."""
         letters = ("G", *_STANDING_IN) if of_gradient else _STANDING_IN
         free = (name for name in letters if name not in self.shapes)
-        args = call.args[:count]
+        args = tuple(arg.args[0] if type(arg) is Call and arg.func in UNSEEN else arg for arg in call.args[:count])
         named = [type(arg) in (Name, Partial) or _is_sign(arg) for arg in args]
         if call.func in JOINED and not all(named):
             named = [False] * count
@@ -152,11 +155,25 @@ class Symbols:
             yield from self._list_meanings(own[1])
             return
         if len(row.params) != 1:
+            yield from self._say_of_several(call)
             return
         if call.func != plain:
             yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
         elif formula is not None:
             yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
+
+    def _say_of_several(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:
+        """A function of several numbers, of single ones as they stand, of arrays in the letters of its row (or free ones)."""
+        row = function(call.func.rstrip("'"), len(call.args))
+        formula = value_of(row)
+        if formula is None or row.role == "selection" or call.func.endswith("'"):
+            return
+        free = (name for name in _LETTERS if name not in self.shapes and name not in row.params)
+        shown = {
+            name: arg if type(arg) is Name and shape_of(arg, self.shapes) == () else Name(name if name not in self.shapes else next(free))
+            for name, arg in zip(row.params, call.args, strict=True)
+        }
+        yield call.func, [Math(Call(call.func, tuple(shown.values()))), EQUALS, Math(substitute(formula, shown))]
 
 
 def _is_sign(expr: Expr) -> bool:

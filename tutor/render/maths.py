@@ -152,6 +152,8 @@ def _is_indicator(call: Call) -> bool:
 
 
 _HIGH = ("\\frac", "\\begin", "\\sum_", "\\max_")
+_ABOVE = "\\;}{"
+"""Between the shape below a factor and what it is (`tutor.render.layer_maths`)."""
 _OPEN = ("(", "\\left(", "\\bigl(", "\\Bigl(", "\\biggl(")
 _RAISED_OR_LOWERED = re.compile(r"[\^_]\{[^{}]*\}")
 _SIZES = ("", "big", "Big", "bigg")
@@ -300,6 +302,8 @@ class Writer:
                 return self._numbers_sign
         if right.startswith(_OPEN):
             return self._numbers_sign if is_numeric(before) and is_numeric(factor) else style.touch
+        if type(before) is Div and right.partition(_ABOVE)[2].startswith(_OPEN):
+            return style.touch  # ½(c − y)², also where its shape stands below
         if type(before) is Div or type(factor) is Div:
             return self._numbers_sign
         return style.touch if left.endswith(")") and type(before) is not Call else style.names

@@ -260,8 +260,7 @@ class ArrayWords(Topic):
                 return rules.gradient("sum over paths", len(expr.args)) if all(map(_carries_gradient, expr.args)) else self.BACKWARD["loss"]
             case Call("matmul", (first, second)) if not _carries_gradient(first):
                 source = drop_transpose(first)
-                of_weights = type(source) is Name and (not parameters or source.name in parameters)
-                sent_back = of_weights and not is_transposed(second)
+                sent_back = type(source) is Name and source.name in parameters and not is_transposed(second)
                 return self.BACKWARD["transpose" if sent_back else "matmul"]
             case Call("hadamard", (first, second)):
                 if _softmax(second):
