@@ -34,7 +34,7 @@ def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
         ),
         (
             "cmu/three-layer-chain",
-            (r"\partial \mathcal{L}/\partial f_{3} \cdot \partial f_{3}/\partial a_{3}",),
+            (r"$\partial \mathcal{L}/\partial f_{3}$ ${}\cdot \partial f_{3}/\partial a_{3}$",),
             ("dL/df", "mathit{dL}"),
         ),
         ("dl/index-network-hidden", ("The printed figure agrees exactly.",), ("1 of 1",)),
