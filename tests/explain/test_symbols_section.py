@@ -38,7 +38,8 @@ def define(*exprs, reasons=()):
     (Call("row_sums", (Name("X"),)), "𝟏: ones everywhere"),
     (Call("fill", (Number("3"), Number("2"))), "𝟏: ones everywhere"),
     (Call("if_positive", (Name("z"), Number("1"), Number("0"))), "1[z > 0]: 1 where the condition holds, else 0"),
-    (Call("multi_hinge", (Name("x"), Call("fill", (Name("n"), Number("3"))), Number("1"))), "hinge_margin(s, r, m) = max(0, s − r + m); 𝟏: ones everywhere"),
+    (Call("multi_hinge", (Name("x"), Call("fill", (Name("n"), Number("3"))), Number("1"))),
+     "hinge_margin(s, r, m) = max(0, s − r + m); 𝟏: ones everywhere"),
     (Call("triplet", (Name("x"), Name("z"), Number("1"))), "triplet(p, n, m) = max(0, p − n + m)"),
     (Call("sigmoid'", (Name("z"),)), "σ′(u) = σ(u)·(1 − σ(u))"),
 ])  # fmt: skip

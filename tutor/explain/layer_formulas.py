@@ -173,7 +173,9 @@ def matrix(
     if len(array.shape) > 2:
         chosen = _list_some(array.shape[0], array.shape[0] if whole else MAX_SLICES)
         slices = (
-            Call("dots", ()) if i is None else matrix(_slice(array, i), digits, whole=whole, fractions=fractions, at=(*at, i + 1), width=width)
+            Call("dots", ())
+            if i is None
+            else matrix(_slice(array, i), digits, whole=whole, fractions=fractions, at=(*at, i + 1), width=width)
             for i in chosen
         )
         return Call("slices", tuple(slices))

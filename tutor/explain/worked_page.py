@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
-from tutor.explain.document import Block, Document, Equation, Equations, Math, Paragraph, Sentence, Side
+from tutor.explain.document import Block, Document, Equation, Equations, Math, Sentence, Side
 from tutor.explain.lecture_section import lecture, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation

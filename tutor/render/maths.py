@@ -25,7 +25,7 @@ from tutor.expression.walk import as_indicator
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.words import ascii_maths
-from tutor.render.layer_maths import ARRAYS, OVER, is_array_product, find_subtracted
+from tutor.render.layer_maths import ARRAYS, OVER, find_subtracted, is_array_product
 
 # How tightly a printed thing holds together; an operand that is looser than its place allows gets brackets.
 _SUM, _NEGATIVE, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = range(1, 8)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tutor.explain.document import Code, Inline, Math, Sentence
-from tutor.expression.nodes import Partial
 from tutor.render.latex.rows import explode
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
