@@ -256,7 +256,8 @@ class Writer:
             if bracketed and lead and not pieces and self._is_minus(factor):
                 bracketed = False
             body = self._operand(factor, bracketed, lead and not pieces)
-            sign = "" if not pieces else self._chain_sign if chain else self._sign(before, factor, left, body)
+            close = chain and self._chain_sign == self.style.names and body[0].isdigit()  # ∂L/∂z 2 could be read as one thing
+            sign = "" if not pieces else self._numbers_sign if close else self._chain_sign if chain else self._sign(before, factor, left, body)
             pieces.append(Piece(sign, body, factor, bracketed))
             before, left = factor, body
         return pieces or [Piece("", "1", expr, False)]
@@ -327,7 +328,7 @@ class Writer:
                 return self._level(expr.args[0])  # type: ignore[union-attr]
             if known is not None:
                 return _ATOM if known.is_sign(expr.args) else known.level  # type: ignore[union-attr]
-            if expr.func == "sqrt" and not self.style.markup:  # type: ignore[union-attr]
+            if expr.func == "sqrt":  # type: ignore[union-attr]
                 return _POWER  # (√x)², since √(x + y)² could be the root of a square
             loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
             return _SUM if loose else _ATOM

@@ -62,7 +62,7 @@ def array_notation(
     for rewrite in rewrites:  # Ŵ is bold where W is
         if rewrite.rule == LINEAR and type(rewrite.left) is Name and rewrite.left.name not in shapes:
             shapes[rewrite.left.name] = shape_of(rewrite.expr, shapes)
-            collapsed.append(Quantity(rewrite.left.name, "value", shapes[rewrite.left.name]))
+            collapsed.append(Quantity(rewrite.left.name, "constant", shapes[rewrite.left.name]))
     if collapsed:
         symbols = {**symbols, UNIT: read_symbol("\\hat{W}").symbol(), SHIFT: read_symbol("\\hat{b}").symbol()}
     profile = notation(name, [*quantities(layered.graph), *more, *collapsed], symbols, loss=layered.graph.loss)

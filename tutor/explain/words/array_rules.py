@@ -126,8 +126,8 @@ class ArrayWords(Topic):
         "copy": "passed on unchanged",
         "copy turned round": "passed on with a minus: it is subtracted",
         "fill": "the same for every entry",
-        "loss": "derivative of the last step, entry by entry",
-        "loss of a number": "derivative of the last step",
+        "loss": "derivative of the result, entry by entry",
+        "loss of a number": "derivative of the result",
     }
 
     REWRITES: Mapping[str, str] = {
