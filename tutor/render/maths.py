@@ -257,7 +257,8 @@ class Writer:
                 bracketed = False
             body = self._operand(factor, bracketed, lead and not pieces)
             close = chain and self._chain_sign == self.style.names and body[0].isdigit()  # ∂L/∂z 2 could be read as one thing
-            sign = "" if not pieces else self._numbers_sign if close else self._chain_sign if chain else self._sign(before, factor, left, body)
+            between = self._numbers_sign if close else self._chain_sign if chain else ""
+            sign = "" if not pieces else between or self._sign(before, factor, left, body)
             pieces.append(Piece(sign, body, factor, bracketed))
             before, left = factor, body
         return pieces or [Piece("", "1", expr, False)]
