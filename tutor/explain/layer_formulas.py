@@ -53,6 +53,7 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return Call("matmul", (transpose(second), first))
 
 
+_OF_ONES = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "multiple of ones")
 UNSEEN = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "itself")
 """Operations that put in an axis of one entry, or leave it out: on paper a vector is such a matrix."""
 
@@ -80,7 +81,7 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return Call("matmul", (_shape_expr(raised, (1, *own)), dress_expr(second, shapes)))
         case Call("matmul", (first, second)) if len(shape_of(first, shapes)) == 1:
             return dress_expr(Call("matmul", (transpose(second), first)), shapes)
-        case Call("fill") if len(shape) > 1:  # a matrix of ones, which is no vector of them
+        case Call(func) if func in _OF_ONES and len(shape) > 1:  # a matrix of ones, which is no vector of them
             return _shape_expr(expr, shape)
         case Call(func, args) if func in _OPENED:
             operands = _OPENED[func]

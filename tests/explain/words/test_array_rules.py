@@ -13,7 +13,7 @@ from tutor.rules.operations import WRITABLE
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("outer(dL, x)", "outer"), ("matmul(transpose(W), G)", "transpose"),
+        ("outer(G, x)", "outer"), ("outer(y, x)", "loss"), ("matmul(transpose(W), G)", "transpose"),
         ("matmul(transpose(X), G)", "matmul"), ("hadamard(G, sigmoid'(z))", "slope"),
         ("sum(G)", "sum"), ("row_sums(G)", "row_sums"), ("column_sums(G)", "column_sums"), ("flatten(G)", "flatten"),
     ],

@@ -262,6 +262,8 @@ class ArrayWords(Topic):
                 source = drop_transpose(first)
                 sent_back = type(source) is Name and source.name in parameters and not is_transposed(second)
                 return self.BACKWARD["transpose" if sent_back else "matmul"]
+            case Call("outer", args) if not any(map(_carries_gradient, args)):
+                return self.BACKWARD["loss"]
             case Call("hadamard", (first, second)):
                 if _softmax(second):
                     return self.BACKWARD["softmax"]
