@@ -48,13 +48,13 @@ def sample_table(data: SampleTable, words: Wording, digits: int, ident: str = ""
     if hidden:
         text += wording.SAMPLES_LEFT_OUT.format(count=hidden)
     blocks: list[Block] = [Heading(words.pages.HEADINGS["samples"]), Table(tuple(header), tuple(rows), "r" * len(header), (text,))]
-    return [*blocks, refer_to_training(wording.WORKED, ident)] if ident else blocks
+    return [*blocks, point_to_command(wording.WORKED, ident)] if ident else blocks
 
 
-def refer_to_training(phrase: str, ident: str, method: str = "") -> Paragraph:
+def point_to_command(phrase: str, ident: str, method: str = "") -> Paragraph:
     """A sentence that names the command by which an exercise is trained, as it is typed.
 
-    >>> refer_to_training("{command} goes on.", "neuron/adam").parts
+    >>> point_to_command("{command} goes on.", "neuron/adam").parts
     (Code(text='tutor train neuron/adam'), ' goes on.')
     """
     return Paragraph(tuple(split_places(phrase, {"command": [Code(f"tutor train {ident}")], "method": [method]})))

@@ -12,7 +12,7 @@ from tutor.explain.document import Block, Document, Equation, Equations, Math, S
 from tutor.explain.lecture_section import lecture, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation
-from tutor.explain.samples_section import insert_samples, refer_to_training, sample_table
+from tutor.explain.samples_section import insert_samples, point_to_command, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.words.wording import ENGLISH, Wording
@@ -191,7 +191,7 @@ def point_to_training(exercise: Exercise, words: Wording) -> list[Block]:
     if exercise.plan.optimiser == DESCENT or exercise.samples is not None or not exercise.steps:
         return []
     method = words.updates.METHODS[exercise.plan.optimiser]
-    return [refer_to_training(words.updates.ELSEWHERE, exercise.id, method)]
+    return [point_to_command(words.updates.ELSEWHERE, exercise.id, method)]
 
 
 def write_closing(page: PageWriter, proofs: Sequence[str]) -> None:
