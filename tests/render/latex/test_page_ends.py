@@ -80,7 +80,7 @@ def test_no_closing_words_stand_alone_on_a_page_where_others_can_go_along(tex, t
         lists = [HEADING, display(*[r"\text{Rows} &= 1"] * moved)] if moved else []
         blocks = [display(*[r"\text{Rows} &= 1"] * before), *lists, draw(high), *[LONG.replace("Note", "Last")] * words]
         body = "\n".join(hold_end(blocks, 1 if moved else None)).replace("\\\\*", "\\\\")
-        sources[name] = article.replace("\\begin{document}\n", "\\begin{document}\n" + body + "\n")
+        sources[name] = article.replace("\\par\\endgroup", body + "\n\\par\\endgroup")
     for seen in compile_documents(sources, tmp_path):
         assert len(seen.pages) == ENDS[seen.name][-1]
         assert all(measure_fill(page) > 0.5 for page in seen.pages[:-1])
