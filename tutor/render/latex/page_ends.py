@@ -57,7 +57,7 @@ def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
     flush = titled or held[0].startswith("\\par")
     set_apart = f"{tied}{_FLUSH if flush else _SKIP}\\box0"
     measured = _measure("vbox" if flush else "vtop", r"\tutorend", held)
-    return [*before, f"\\par{_define('tutorend', held)}{measured}\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{set_apart}\\fi"]
+    return [*before, f"\\par{_write_macro('tutorend', held)}{measured}\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{set_apart}\\fi"]
 
 
 def _find_end(blocks: Sequence[str]) -> int:
@@ -85,7 +85,7 @@ def _is_titled(block: str) -> bool:
     return "section*{" in block[:20]
 
 
-def _define(name: str, blocks: Sequence[str]) -> str:
+def _write_macro(name: str, blocks: Sequence[str]) -> str:
     body = "\n".join(blocks)
     line = "\n" if body.endswith("%") else ""  # elsewhere it would be a blank, and that a line of its own behind a display
     return f"\\def\\{name}{{%\n{body}{line}\\par}}%\n"
@@ -124,7 +124,7 @@ def _place_picture(lists: Sequence[str], picture: str, held: Sequence[str]) -> s
     parts = {"tutorlists": tied, "tutorpicture": [picture], "tutorend": held}
     named = {name: blocks for name, blocks in parts.items() if blocks}
     whole = "".join(f"\\{name}" for name in named)
-    defined = "".join(_define(name, blocks) for name, blocks in named.items())
+    defined = "".join(_write_macro(name, blocks) for name, blocks in named.items())
     measured = _measure("vbox", whole, [*lists, picture, *held])
     return f"\\par{defined}\\def\\tutortie{{0 }}{measured}\\ifdim\\dimen0<\\pagegoal{whole}\\else\n{_EARLY if lists else _BOTH}\n\\fi"
 
