@@ -79,6 +79,7 @@ class StatementWorker(FunctionWorker):
         self.guessed: dict[str, Any] = {}
         self.given_again: dict[str, tuple[int, ...]] = {}
         self.changes: dict[str, int] = {}
+        self.settled_axes: dict[str, set[int]] = {}
         self.settled = False
         self.scopes: dict[int, dict[str, Any]] | None = None
 

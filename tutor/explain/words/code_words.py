@@ -95,7 +95,7 @@ class CodeWords(Topic):
     GRADIENTS_WRONG = ("{name}: {count} gradient is wrong.", "{name}: {count} gradients are wrong.")
     UNDECIDED = "{name}: not judged, since {why}."
     NEXT = (
-        "What helps: the shapes in the documentation of the forward function, `x: array of shape (N, D)`; "
+        "What helps: the shapes, `--shapes x=N,D b=D`, or in the documentation of the forward function, `x: array of shape (N, D)`; "
         "NumPy and PyTorch without other libraries; a file with these functions alone."
     )
     """What to do where a backward pass is not judged."""
