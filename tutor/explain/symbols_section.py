@@ -169,26 +169,21 @@ class Symbols:
             yield call.func, [Math(own[0]), EQUALS, Math(own[1])]
             yield from self._list_meanings(own[1])
             return
-        if len(row.params) != 1:
-            yield from self._say_of_several(call)
-            return
+        letters = (letter,) if len(row.params) == 1 else self._choose_letters(call, row.params)
         if call.func != plain:
-            yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
+            yield call.func, [Math(Call(call.func, letters)), EQUALS, Math(open_prime(Call(f"{plain}'", letters)))]
         elif formula is not None:
-            yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
+            yield plain, [Math(Call(plain, letters)), EQUALS, Math(substitute(formula, dict(zip(row.params, letters, strict=True))))]
+        elif plain in self.words.SYMBOLS and not LAYERS.get(plain):
+            yield plain, split_places(self.words.SYMBOLS[plain], {"call": [Math(Call(plain, letters))], "last": [Math(letter)]})
 
-    def _say_of_several(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:
-        """A function of several numbers, of single ones as they stand, of arrays in the letters of its row (or free ones)."""
-        row = function(call.func.rstrip("'"), len(call.args))
-        formula = value_of(row)
-        if formula is None or row.role == "selection" or call.func.endswith("'"):
-            return
-        free = (name for name in _LETTERS if name not in self.shapes and name not in row.params)
-        shown = {
-            name: arg if type(arg) is Name and shape_of(arg, self.shapes) == () else Name(name if name not in self.shapes else next(free))
-            for name, arg in zip(row.params, call.args, strict=True)
-        }
-        yield call.func, [Math(Call(call.func, tuple(shown.values()))), EQUALS, Math(substitute(formula, shown))]
+    def _choose_letters(self, call: Call, params: Sequence[str]) -> tuple[Expr, ...]:
+        """For a function of several numbers: single ones as they stand, of arrays the letters of its row (or free ones)."""
+        free = (name for name in _LETTERS if name not in self.shapes and name not in params)
+        return tuple(
+            arg if type(arg) is Name and not shape_of(arg, self.shapes) else Name(name if name not in self.shapes else next(free))
+            for name, arg in zip(params, call.args, strict=True)
+        )
 
 
 def _is_sign(expr: Expr) -> bool:
