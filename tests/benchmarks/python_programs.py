@@ -1,7 +1,7 @@
 """--to python for every program of the reference, in NumPy and in PyTorch: python tests/benchmarks/python_programs.py [PART OF A NAME]
 
-Each backward pass that is written is run at the values that PyTorch's autograd was given, in double precision; goal: all gradients to 1e-10.
-The exit code is 1 where one is missed.
+Each backward pass that is written is run at the values that PyTorch's autograd was given, in double precision; the goal is 1e-10 for
+every gradient.  The exit code is 1 where one is missed.
 """
 
 from __future__ import annotations

@@ -50,7 +50,8 @@ def test_a_program_of_pytorch_is_in_the_precision_of_what_it_is_given(tmp_path):
     import torch
 
     file = tmp_path / "net.py"
-    file.write_text("import torch\ndef f(x):\n    z = torch.stack([x[0], x[2]]) * 0.3\n    return (torch.clamp(z, max=0.1) + z[0] / 3).sum()\n")
+    body = "    z = torch.stack([x[0], x[2]]) * 0.3\n    return (torch.clamp(z, max=0.1) + z[0] / 3).sum()\n"
+    file.write_text(f"import torch\ndef f(x):\n{body}")
     scope = {}
     exec(solve(f"{file}:f", shapes={"x": (3,)}).to("python"), scope)  # our own program
     made = scope["backward"](torch.tensor([0.2, 0.7, 0.9], dtype=torch.float64))

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Collection
 
 _MADE = {"full", "eye", "ones", "zeros"}
-_OF_NUMBERS = {"exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh",
-               "abs", "sign", "erf", "relu"}  # fmt: skip
+_OF_NUMBERS = {"exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arcsin", "arccos", "arctan", "arcsinh", "arccosh",
+               "arctanh", "abs", "sign", "erf", "relu"}  # fmt: skip
 """What PyTorch computes of a tensor only, and NumPy of a number, too."""
 
 
