@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
+from tutor.contracts.python_rows import FUNCTION_ROWS
+
 _MADE = {"full", "eye", "ones", "zeros"}
-_OF_NUMBERS = {"exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arcsin", "arccos", "arctan", "arcsinh", "arccosh",
-               "arctanh", "abs", "sign", "erf", "relu"}  # fmt: skip
+_OF_NUMBERS = {text[len("np.") : -len("({0})")] for text in FUNCTION_ROWS.values() if text.startswith("np.") and text.endswith("({0})")}
 """What PyTorch computes of a tensor only, and NumPy of a number, too."""
 
 
