@@ -115,6 +115,10 @@ def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     for place, node in enumerate(walk_expressions(statement)):
         if place == 0 and isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign):
             yield _make_edit("sign", statement, node, ast.UnaryOp(ast.USub(), node), "-1")
+        if isinstance(node, ast.Call):  # np.exp(z) for np.exp(-z)
+            for part in node.args:
+                if isinstance(part, ast.Name | ast.Attribute | ast.Subscript):
+                    yield _make_edit("sign", statement, part, ast.UnaryOp(ast.USub(), part), "-1")
 
 
 def take_axes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -282,13 +286,31 @@ def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEd
 
 
 def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """Another quantity of the same shape."""
+    """Another quantity of the same shape, or 1 less it; of any shape where the line does not work as it stands."""
+    fails = isinstance(statement, ast.Assign | ast.AugAssign) and id(statement.value) not in around.values
     for node in walk_expressions(statement):
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None:
             shape = around.shape(node)
-            for text in around.list_fitting(shape, exact=True):
+            texts = list(around.pool) if fails else around.list_fitting(shape, exact=True)
+            texts += [text for text in around.counts if around.counted.get(text) and isinstance(around.values.get(id(node)), int)]
+            for text in texts:
                 if text != _say(node):
                     yield _make_edit("another-variable", statement, node, around.parse(text))
+        elif is_rest(node):
+            yield _make_edit("another-variable", statement, node, node.right)  # type: ignore[attr-defined]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+            for text in around.list_fitting((), exact=True):
+                yield _make_edit("another-variable", statement, node, around.parse(text))
+    for node in walk_expressions(statement):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None and around.shape(node):
+            for text in around.list_fitting(around.shape(node), exact=True):
+                yield _make_edit("another-variable", statement, node, around.parse(f"(1 - {text})"))
+
+
+def is_rest(node: ast.AST) -> bool:
+    """Whether a part is 1 less a quantity: ``1 - t``."""
+    plain = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and isinstance(node.left, ast.Constant)
+    return plain and node.left.value == 1  # type: ignore[attr-defined]
 
 
 def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
