@@ -11,6 +11,7 @@ from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.expected_lines import ExpectedLine, ExpectedLines, list_given_values
+from tutor.code.guess_shapes import SCALARS
 from tutor.code.line_edits import LineEdit, Surroundings, measure_edit
 from tutor.code.local_work import LocalWork, list_places
 from tutor.code.look_around import look_around
@@ -93,8 +94,9 @@ class EditSearch:
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
             own = local.scopes.get(id(line.statement), {})
-            more = {name: one for name, one in own.items() if isinstance(one, np.ndarray) and one.dtype.kind == "f"}
-            around.pool = {**around.pool, **more}
+            around.pool = {**around.pool, **{name: one for name, one in own.items() if is_quantity(one)}}
+            rates = [name for name in own if name in around.pool and np.ndim(own[name]) == 0 and SCALARS.match(name)]
+            around.extra = list(dict.fromkeys([*around.extra, *rates]))
             fitting = self._list_fitting(line, lines, [*lines.list_helpers(line.statement), line.statement], around, local)
             best = self._pick_smallest(edits, fitting, wrong, kept)
             if not best:
@@ -227,6 +229,11 @@ class EditSearch:
         return [(1, node) for node in nodes if id(node) in chosen] + [
             (0, node) for node in nodes if id(node) not in chosen
         ]
+
+
+def is_quantity(value: Any) -> bool:
+    """Whether a value is an array of numbers, or a number that is no count."""
+    return isinstance(value, np.floating | float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
 
 
 def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[int, int]:

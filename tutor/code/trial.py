@@ -122,7 +122,7 @@ class ProgramTrial:
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
             worker.guesser.given = self.given
             worker.guesser.again = worker.given_again = self.again
-            worker.settled = bool(edits) or bump is not None or moves
+            worker.settled = bool(edits) or bool(forced) or bump is not None or moves  # no other shapes then
             worker.changes = self.changes
             try:
                 with np.errstate(all="ignore"):
