@@ -28,11 +28,17 @@ MOST_ROUNDS = 12
 
 @dataclass(frozen=True, slots=True)
 class ExpectedLine:
-    """A line, what it should give (in its last round), and which gradients are right then."""
+    """A line, what it should give (in its last round), and which gradients are right then.
+
+    For a line of a loop, ``scopes`` and ``traced`` are those of a run in which it gives it in every round: what a round takes from the
+    one before is right there.
+    """
 
     statement: ast.stmt
     value: Any
     fixed: tuple[str, ...]
+    scopes: Mapping[int, dict[str, Any]] | None = None
+    traced: Mapping[int, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -91,13 +97,15 @@ class ExpectedLines:
                 if self.test.trial.work > ends:
                     return
                 forced = {event.number: np.array(value) for event, value in zip(events, values, strict=True)}
+                scopes: dict[int, dict[str, Any]] | None = {} if len(events) > 1 else None
+                traced: dict[int, Any] | None = {} if len(events) > 1 else None
                 try:
-                    made = self.test.trial.run(edits=self.edits, forced=forced)
+                    made = self.test.trial.run(edits=self.edits, forced=forced, scopes=scopes, traced=traced)
                 except CodeProblem:
                     continue
                 fixed = self.test.compare(self.test.check, made, list(wrong))
                 if len(fixed) == len(wrong):
-                    yield ExpectedLine(node, values[-1], tuple(fixed))
+                    yield ExpectedLine(node, values[-1], tuple(fixed), scopes, traced)
 
     def _is_changed_later(self, node: ast.stmt) -> bool:
         """Whether the next line that gives the name only changes a part of it: the array is not done before."""

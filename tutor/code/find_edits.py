@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.expected_lines import ExpectedLine, ExpectedLines, list_given_values
 from tutor.code.guess_shapes import SCALARS
-from tutor.code.line_edits import LineEdit, Surroundings, measure_edit
+from tutor.code.line_edits import MEANS, LineEdit, Surroundings, measure_edit, replace_part
 from tutor.code.local_work import LocalWork, list_places
 from tutor.code.look_around import look_around
 from tutor.code.missing_parts import list_missing
-from tutor.code.pair_functions import UPSTREAM
+from tutor.code.pair_functions import UPSTREAM, split_gradient
 from tutor.code.part_slopes import PartSlopes
 from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import RepairFinder, is_renamed
@@ -33,7 +33,6 @@ MOST_WORK = 400_000
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
-MEANS = ("mean-forgotten", "mean-twice")
 MOST_LOCAL = 2_500
 """So many changes of each line are tried where its value is known."""
 
@@ -93,6 +92,9 @@ class EditSearch:
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
+            if line.scopes is not None and line.traced is not None:
+                local = LocalWork(local.worker, line.scopes, local.places)
+                around = replace(around, values=line.traced)
             own = local.scopes.get(id(line.statement), {})
             around.pool = {**around.pool, **{name: one for name, one in own.items() if is_quantity(one)}}
             rates = [name for name in own if name in around.pool and np.ndim(own[name]) == 0 and SCALARS.match(name)]
@@ -106,6 +108,9 @@ class EditSearch:
                 continue
             unused = lines.list_unused()
             best.sort(key=lambda edit: rank_edit(edit, line.statement, unused))
+            source = move_to_source(best[0], nodes)
+            if source is not None and self._pick_smallest(edits, [(1, source)], wrong, kept):
+                best.insert(0, source)
             if best[0].tag in MEANS:  # where a mean is divided by its count is a matter of taste
                 for later in islice(expected, MOST_LINES):
                     fitting = self._list_fitting(later, lines, [later.statement], around, local)
@@ -243,6 +248,26 @@ def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[
     if is_renamed(edit.statement):  # what it copies is at fault, unless a quantity was left out of it
         return 0 if list_names(edit) - list_names(leave_line(edit.statement)) else 2, 0
     return 1, int(edit.statement is not line)
+
+
+def move_to_source(edit: LineEdit, nodes: Sequence[ast.stmt]) -> LineEdit | None:
+    """A path that is added to a name, where the name is worked out: ``total = dh + dnext``, unless the name says what it is.
+
+    >>> nodes = ast.parse("total = dh\nda = total * slope").body
+    >>> made = ast.BinOp(nodes[1].value.left, ast.Add(), ast.Name("dnext"))
+    >>> found = move_to_source(LineEdit("missing-path", nodes[1], (), nodes[1].value.left, made), nodes)
+    >>> ast.unparse(found.put), found.statement.lineno
+    ('dh + dnext', 1)
+    """
+    at, put = edit.at, edit.put
+    if edit.tag != "missing-path" or not isinstance(at, ast.Name) or split_gradient(at.id) or not isinstance(put, ast.BinOp):
+        return None
+    before = [node for node in nodes if isinstance(node, ast.Assign) and node.lineno < edit.statement.lineno and at.id in name_targets(node)]
+    if not before:
+        return None
+    node = before[-1]
+    made = ast.BinOp(node.value, put.op, put.right)
+    return LineEdit(edit.tag, node, (replace_part(node, node.value, made),), node.value, made, factor=edit.factor)
 
 
 def list_names(edit: LineEdit) -> set[str]:

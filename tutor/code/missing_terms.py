@@ -17,7 +17,7 @@ SAME = 1e-8
 
 
 def list_terms(wanted: Any, around: Surroundings) -> Iterator[str]:
-    """The terms that have a value: ``-1 * (du @ W.T)``, ``-np.sum(dp * p, axis=1, keepdims=True)``, ``xhat * np.sum(dxhat * xhat, axis=0)``.
+    """The terms that have a value: ``(du @ W.T)``, ``-np.sum(dp * p, axis=1, keepdims=True)``, ``x * np.sum(dx * x, axis=0)``.
 
     >>> a, b = np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[2.0, 7.0], [1.0, 1.0]])
     >>> around = Surroundings({}, {"a": a, "b": b}, ())

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.code.line_edits import LineEdit, Surroundings, replace_part, walk_expressions
+from tutor.code.parts_of_formulas import LIBRARY, is_outer, is_rest, split_product, strip_transpose
 
 Take = Callable[[ast.stmt, Surroundings], Iterator[LineEdit]]
-LIBRARY = ("np", "numpy", "torch", "math", "F")
 SUMS = ("sum", "mean")
 LITERALS = (0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -1.5, -2, 0.25)
 
@@ -32,38 +32,11 @@ def _turn(node: ast.expr) -> ast.expr:
     return inner if inner is not None else ast.Attribute(node, "T", ast.Load())
 
 
-def strip_transpose(node: ast.expr) -> ast.expr | None:
-    """What a transpose is of; nothing for what is none."""
-    if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
-        return node.value
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("transpose", "t"):
-        if isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY:
-            return node.args[0] if len(node.args) == 1 else None
-        return node.func.value if not node.args else None
-    return None
-
-
-def split_product(node: ast.expr) -> tuple[ast.expr, ast.expr, Callable[[ast.expr, ast.expr], ast.expr]] | None:
-    """The operands of a matrix product, and how it is written."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-        return node.left, node.right, lambda a, b: ast.BinOp(a, ast.MatMult(), b)
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("dot", "matmul", "mm")
-    ):
-        func = node.func
-        if isinstance(func.value, ast.Name) and func.value.id in LIBRARY:
-            if len(node.args) == 2:
-                return node.args[0], node.args[1], lambda a, b: ast.Call(func, [a, b], [])
-        elif len(node.args) == 1:
-            return func.value, node.args[0], lambda a, b: ast.Call(ast.Attribute(a, func.attr, ast.Load()), [b], [])
-    return None
-
-
 def take_products(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """Another order of a matrix product, or a transpose more or less."""
     for node in walk_expressions(statement):
+        if is_outer(node) and isinstance(node, ast.Call):
+            yield _make_edit("product-order", statement, node, ast.Call(node.func, node.args[::-1], node.keywords))
         found = split_product(node)
         if found is None:
             continue
@@ -307,12 +280,6 @@ def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
                 yield _make_edit("another-variable", statement, node, around.parse(f"(1 - {text})"))
 
 
-def is_rest(node: ast.AST) -> bool:
-    """Whether a part is 1 less a quantity: ``1 - t``."""
-    plain = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and isinstance(node.left, ast.Constant)
-    return plain and node.left.value == 1  # type: ignore[attr-defined]
-
-
 def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """A factor, a term, a function or the whole line left out."""
     for node in walk_expressions(statement):
@@ -349,8 +316,7 @@ def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
     """A factor that is missing: a slope, a mask, a quantity, a count."""
     if isinstance(statement, ast.Expr):
         return
-    parts = list(walk_expressions(statement))
-    for node in parts:
+    for node in walk_expressions(statement):
         if isinstance(node, ast.Constant) or strip_transpose(node) is not None:
             continue
         shape = around.shape(node)
@@ -363,7 +329,13 @@ def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
                 said = form.format(text)
                 tag = "mask-forgotten" if ">" in form else "slope-forgotten" if "1 -" in form else "factor-forgotten"
                 yield _make_edit(tag, statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
-    for place, node in enumerate(parts[:8]):
+
+
+def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """The division by a count that is missing, or that is one too many."""
+    if isinstance(statement, ast.Expr):
+        return
+    for place, node in enumerate(list(walk_expressions(statement))[:8]):
         if place and not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):
             continue
         for count in around.counts:
@@ -491,7 +463,8 @@ TABLE: Sequence[LineSlip] = (
     LineSlip("products", take_products), LineSlip("signs", take_signs), LineSlip("axes", take_axes), LineSlip("masks", take_masks),
     LineSlip("transposes", take_transposes),
     LineSlip("assignment", take_assignment), LineSlip("operators", take_operators), LineSlip("needless", take_needless),
-    LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("lines", take_lines), LineSlip("scaled", take_scaled),
+    LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("lines", take_lines),
+    LineSlip("scaled", take_scaled),
     LineSlip("penalties", take_penalties),
     LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums),
 )  # fmt: skip
