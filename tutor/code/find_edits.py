@@ -253,19 +253,19 @@ def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[
 def move_to_source(edit: LineEdit, nodes: Sequence[ast.stmt]) -> LineEdit | None:
     """A path that is added to a name, where the name is worked out: ``total = dh + dnext``, unless the name says what it is.
 
-    >>> nodes = ast.parse("total = dh\nda = total * slope").body
+    >>> nodes = [*ast.parse("total = dh").body, *ast.parse("da = total * slope").body]
     >>> made = ast.BinOp(nodes[1].value.left, ast.Add(), ast.Name("dnext"))
     >>> found = move_to_source(LineEdit("missing-path", nodes[1], (), nodes[1].value.left, made), nodes)
-    >>> ast.unparse(found.put), found.statement.lineno
-    ('dh + dnext', 1)
+    >>> ast.unparse(found.put)
+    'dh + dnext'
     """
     at, put = edit.at, edit.put
     if edit.tag != "missing-path" or not isinstance(at, ast.Name) or split_gradient(at.id) or not isinstance(put, ast.BinOp):
         return None
-    before = [node for node in nodes if isinstance(node, ast.Assign) and node.lineno < edit.statement.lineno and at.id in name_targets(node)]
-    if not before:
+    place = next((place for place, node in enumerate(nodes) if node is edit.statement), 0)
+    node = next((node for node in reversed(nodes[:place]) if at.id in name_targets(node)), None)
+    if not isinstance(node, ast.Assign):
         return None
-    node = before[-1]
     made = ast.BinOp(node.value, put.op, put.right)
     return LineEdit(edit.tag, node, (replace_part(node, node.value, made),), node.value, made, factor=edit.factor)
 

@@ -104,7 +104,7 @@ class RepairFinder:
             wider = np.shape(other.value)
             if len(wider) >= len(own) and wider[len(wider) - len(own) :] == own:
                 shapes.append(wider)
-        kept = [(*own[:axis], 1, *own[axis:]) for axis in range(len(own), -1, -1)] if len(own) < 2 else []  # an axis that should have stayed
+        kept = [(*own, 1), (1, *own)] if len(own) < 2 else []  # an axis that should have stayed
         return [*list(dict.fromkeys(shapes))[:3], *kept]
 
     def _run_with(self, event: ValueEvent, value: Any) -> dict[str, Any]:
