@@ -92,14 +92,13 @@ class EditSearch:
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
-            if line.scopes is not None and line.traced is not None:
-                local = LocalWork(local.worker, line.scopes, local.places)
-                around = replace(around, values=line.traced)
-            own = local.scopes.get(id(line.statement), {})
-            around.pool = {**around.pool, **{name: one for name, one in own.items() if is_quantity(one)}}
-            rates = [name for name in own if name in around.pool and np.ndim(own[name]) == 0 and SCALARS.match(name)]
-            around.extra = list(dict.fromkeys([*around.extra, *rates]))
-            fitting = self._list_fitting(line, lines, [*lines.list_helpers(line.statement), line.statement], around, local)
+            here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places)
+            own = here.scopes.get(id(line.statement), {})
+            pool = {**around.pool, **{name: one for name, one in own.items() if is_quantity(one)}}
+            rates = [name for name in own if name in pool and np.ndim(own[name]) == 0 and SCALARS.match(name)]
+            extra = list(dict.fromkeys([*around.extra, *rates]))
+            seen = replace(around, pool=pool, extra=extra, values=around.values if line.traced is None else line.traced)
+            fitting = self._list_fitting(line, lines, [*lines.list_helpers(line.statement), line.statement], seen, here)
             best = self._pick_smallest(edits, fitting, wrong, kept)
             if not best:
                 found.append(line)

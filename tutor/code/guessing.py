@@ -10,6 +10,7 @@ from typing import Any
 from tutor.code.code_values import Guess
 from tutor.code.given_values import is_settled, take_given
 from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, LISTED, SCALARS, SQUARE, Sizes, find_seed
+from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np
 
 SETTINGS: Mapping[str, Any] = {"mode": "train", "stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2, "eps": 1e-5,
@@ -25,7 +26,8 @@ class GuessedWorld:
     ``targets`` is ``free``, ``rows`` or ``columns`` (rows of 0 and 1), ``binary`` (0 and 1) or ``signs`` (−1 and 1); ``texts`` are
     what settings
     that are texts say.  ``other_sizes`` are those of the second choice: what is right has to be right in both.
-    ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them.
+    ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
+    somebody says, sizes or letters.
     """
 
     seed: int = 0
@@ -35,6 +37,7 @@ class GuessedWorld:
     texts: Mapping[str, str] = field(default_factory=dict)
     other_sizes: bool = False
     as_given: bool = False
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
 class GuessedDictionary(dict[Any, Any]):
@@ -97,7 +100,8 @@ class Guesser:
             return guess.value
         if guess.name in self.given:
             return self.settle_given(guess, label=guess.name in self.labels)
-        if guess.name in self.again:
+        self._take_said(guess)
+        if guess.name in self.again and guess.name not in self.world.shapes:
             shape = self.again[guess.name]
         elif guess.hint is not None:
             shape = guess.hint
@@ -120,6 +124,11 @@ class Guesser:
         else:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
         return guess.value
+
+    def _take_said(self, guess: Guess) -> None:
+        """The shape that somebody says goes before what the program's documentation says."""
+        if guess.name in self.world.shapes:
+            guess.hint = tuple(self.sizes.find(str(size)) for size in self.world.shapes[guess.name])
 
     def settle_given(self, guess: Guess, *, label: bool) -> Any:
         """What somebody gives: its numbers in a world of its own, its shape in the others, but for what is settled by it."""
@@ -160,6 +169,7 @@ class Guesser:
             return guess.value
         if guess.name in self.given:
             return self.settle_given(guess, label=True)
+        self._take_said(guess)
         shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find("N"),)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True
