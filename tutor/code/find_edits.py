@@ -107,7 +107,8 @@ class EditSearch:
                 continue
             unused = lines.list_unused()
             best.sort(key=lambda edit: rank_edit(edit, line.statement, unused))
-            source = move_to_source(best[0], nodes)
+            body, place = local.places.get(id(best[0].statement), ((), 0))
+            source = move_to_source(best[0], body[:place])
             if source is not None and self._pick_smallest(edits, [(1, source)], wrong, kept):
                 best.insert(0, source)
             if best[0].tag in MEANS:  # where a mean is divided by its count is a matter of taste
@@ -249,20 +250,19 @@ def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[
     return 1, int(edit.statement is not line)
 
 
-def move_to_source(edit: LineEdit, nodes: Sequence[ast.stmt]) -> LineEdit | None:
+def move_to_source(edit: LineEdit, before: Sequence[ast.stmt]) -> LineEdit | None:
     """A path that is added to a name, where the name is worked out: ``total = dh + dnext``, unless the name says what it is.
 
     >>> nodes = [*ast.parse("total = dh").body, *ast.parse("da = total * slope").body]
     >>> made = ast.BinOp(nodes[1].value.left, ast.Add(), ast.Name("dnext"))
-    >>> found = move_to_source(LineEdit("missing-path", nodes[1], (), nodes[1].value.left, made), nodes)
+    >>> found = move_to_source(LineEdit("missing-path", nodes[1], (), nodes[1].value.left, made), nodes[:1])
     >>> ast.unparse(found.put)
     'dh + dnext'
     """
     at, put = edit.at, edit.put
     if edit.tag != "missing-path" or not isinstance(at, ast.Name) or split_gradient(at.id) or not isinstance(put, ast.BinOp):
         return None
-    place = next((place for place, node in enumerate(nodes) if node is edit.statement), 0)
-    node = next((node for node in reversed(nodes[:place]) if at.id in name_targets(node)), None)
+    node = next((node for node in reversed(before) if at.id in name_targets(node)), None)
     if not isinstance(node, ast.Assign):
         return None
     made = ast.BinOp(node.value, put.op, put.right)
