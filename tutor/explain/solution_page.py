@@ -315,6 +315,8 @@ class NumberSections(PageWriter):
                 continue
             needed[name] = None
             stack.extend(path.factors[0].wrt for path in steps[name].paths)
+        if len(self.worked.derivations) > 1 and derivation.graph.loss not in wanted:  # of several, each would begin with the same row
+            needed.pop(derivation.graph.loss, None)
         rows = []
         for name, step in steps.items():
             if name not in needed or step.target in self.counted:
