@@ -93,6 +93,8 @@ class ExpectedLines:
             if any(isinstance(target, ast.Tuple) for target in list_targets(node)) or self._is_changed_later(node):
                 continue
             events = self.events[id(node)]
+            if self._is_forward_value(events[-1]):
+                continue
             for values in self._list_expected(events) if len(events) <= MOST_ROUNDS else ():
                 if self.test.trial.work > ends:
                     return
@@ -106,6 +108,14 @@ class ExpectedLines:
                 fixed = self.test.compare(self.test.check, made, list(wrong))
                 if len(fixed) == len(wrong):
                     yield ExpectedLine(node, values[-1], tuple(fixed), scopes, traced)
+
+    def _is_forward_value(self, event: ValueEvent) -> bool:
+        """Whether a line works out again what the forward pass has: an input with zeros around it."""
+        first = self.test.check.first
+        if split_gradient(event.key) or not first.begins or np.size(event.value) < 2:
+            return False
+        same = (one.value for one in first.record.events[: first.begins] if np.shape(one.value) == np.shape(event.value))
+        return any(np.array_equal(one, event.value) for one in same)
 
     def _is_changed_later(self, node: ast.stmt) -> bool:
         """Whether the next line that gives the name only changes a part of it: the array is not done before."""

@@ -10,11 +10,12 @@ from itertools import islice
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
-from tutor.code.expected_lines import ExpectedLine, ExpectedLines, list_given_values
+from tutor.code.expected_lines import MOST_ROUNDS, ExpectedLine, ExpectedLines, list_given_values
 from tutor.code.guess_shapes import SCALARS
 from tutor.code.line_edits import MEANS, LineEdit, Surroundings, measure_edit, replace_part
 from tutor.code.local_work import LocalWork, list_places
 from tutor.code.look_around import look_around
+from tutor.code.loop_edits import LoopEdits
 from tutor.code.missing_parts import list_missing
 from tutor.code.pair_functions import UPSTREAM, split_gradient
 from tutor.code.part_slopes import PartSlopes
@@ -29,7 +30,7 @@ from tutor.numbers.arrays import np
 MOST_RUNS = 2_500
 """So many changes are tried at most."""
 MOST_WORK = 400_000
-"""So many parts of the program are worked out in all, over all runs."""
+"""So many parts of the program are worked out where changes are tried at every line."""
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
@@ -89,6 +90,9 @@ class EditSearch:
             self.parts = PartSlopes(self.test.trial, self.first)
         nodes = [part for node in self.nodes for part in edits.get(id(node), (node,))]
         lines = ExpectedLines(self.test, self.parts, edits, outcome, nodes, list_given_values(local.scopes, nodes))
+        looped = self._find_loop_edit(edits, wrong, lines, around, local, kept)
+        if looped is not None:
+            return looped
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
@@ -118,6 +122,19 @@ class EditSearch:
                     best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in MEANS]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
+
+    def _find_loop_edit(
+        self, edits: Edits, wrong: Sequence[str], lines: ExpectedLines, around: Surroundings, local: LocalWork, kept: set[str]
+    ) -> FoundEdit | None:
+        """A change of a line that a loop gives in more rounds than can be told apart."""
+        loops = LoopEdits(local, self.test.check, self.test.trial.source.tree)
+        for node in lines.list_doubted():
+            events = lines.events[id(node)]
+            if len(events) > MOST_ROUNDS and local.can_work(node):
+                best = self._pick_smallest(edits, loops.list_fitting(node, events[-1].key, around), wrong, kept)
+                if best:
+                    return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
+        return None
 
     def _pick_smallest(
         self, edits: Edits, fitting: Sequence[tuple[int, LineEdit]], wrong: Sequence[str], kept: set[str]
@@ -186,6 +203,7 @@ class EditSearch:
             able = [pair for pair in able if not isinstance(pair[1], ast.Return)]
         statements = able or statements
         best: tuple[tuple[int, int], LineEdit, list[str]] | None = None
+        ends = self.test.trial.work + MOST_WORK
         tried = [(suspect, statement, row) for row in TABLE for suspect, statement in statements if suspect]
         tried += [(suspect, statement, row) for row in TABLE for suspect, statement in statements if not suspect]
         for suspect, statement, row in tried:
@@ -195,7 +213,7 @@ class EditSearch:
                 ):
                     continue
                 self.runs += 1
-                if self.runs > MOST_RUNS or self.test.trial.work > MOST_WORK:
+                if self.runs > MOST_RUNS or self.test.trial.work > ends:
                     return FoundEdit(best[1], best[2]) if best else None
                 fixed = self.test.try_edit(edits, edit, wrong, kept)
                 if fixed and (best is None or (len(fixed), suspect) > best[0]) and self.test.holds(edits, edit, fixed):

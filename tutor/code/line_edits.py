@@ -57,6 +57,10 @@ class Surroundings:
             else None
         )
 
+    def pool_shape(self, text: str) -> tuple[int, ...]:
+        """The shape of a quantity at hand."""
+        return np.shape(self.pool[text])
+
     def parse(self, text: str) -> ast.expr:
         """A part as a tree, the same wherever it is put."""
         if text not in self.parsed:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from tutor.code.line_edits import LineEdit, Surroundings, replace_part
-from tutor.code.missing_terms import list_terms
+from tutor.code.missing_terms import list_factors, list_terms
 from tutor.numbers.arrays import np
 
 FORMS = ("{0}", "(1 - {0})", "(1 - {0} ** 2)", "({0} > 0)", "{0} * (1 - {0})", "{0} ** 2", "np.exp({0})", "np.sign({0})",
@@ -68,6 +68,12 @@ def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundi
         for text, _ in find_products(wanted - own, around):
             made = ast.BinOp(node, ast.Add(), around.parse(text))
             yield LineEdit("missing-path", statement, (replace_part(statement, node, made),), node, made, factor=text)
+    for node, wanted in nodes:  # a whole factor, such as a matrix product or what is left of a mean
+        own = around.values.get(id(node))
+        if _is_number(own) and _is_spread(np.shape(own), np.shape(wanted)) and np.all(own):
+            for text in list_factors(wanted / np.asarray(own, dtype=float), around):
+                made = ast.BinOp(node, ast.Mult(), around.parse(text))
+                yield LineEdit("factor-forgotten", statement, (replace_part(statement, node, made),), node, made, factor=text)
     for node, wanted in nodes:
         own = around.values.get(id(node))
         if _is_number(own) and np.shape(own) == np.shape(wanted):
@@ -122,7 +128,7 @@ def is_choice(node: ast.AST) -> bool:
 def find_products(wanted: Any, around: Surroundings, *, plain: bool = False) -> Iterator[tuple[str, str]]:
     """Products of at most two forms of the quantities at hand that have a value up to a usual constant, with the slip's tag.
 
-    Where they are ``plain`` two forms have no constant beside them: nobody forgets three things at once.
+    Where they are ``plain`` two forms have a usual constant beside them at most: nobody forgets four things at once.
     """
     shape = np.shape(wanted)
     if not shape or np.any(np.isinf(wanted)) or not np.nanmax(np.abs(wanted), initial=0.0) >= 1e-12:
@@ -147,7 +153,8 @@ def find_products(wanted: Any, around: Surroundings, *, plain: bool = False) -> 
         if first <= second:
             two = [forms[int(first)], forms[int(second)]]
             constant = float(pair[first, second][0])
-            if not plain or (abs(abs(constant) - 1) < SAME and not any("sign" in form.text or "** -" in form.text for form in two)):
+            usual = any(abs(constant - number) < SAME for number in CONSTANTS)
+            if not plain or (usual and not any("sign" in form.text or "** -" in form.text for form in two)):
                 yield from _say_product(constant, two, around)
 
 

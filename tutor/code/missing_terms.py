@@ -35,6 +35,25 @@ def list_terms(wanted: Any, around: Surroundings) -> Iterator[str]:
             yield from _list_sums(wanted / value, arrays, text)
 
 
+def list_factors(wanted: Any, around: Surroundings) -> Iterator[str]:
+    """The factors of two terms or of a matrix product that have a value: ``(dp - np.sum(dp * p, axis=1, keepdims=True))``.
+
+    >>> a, b = np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[2.0, 7.0], [1.0, 1.0]])
+    >>> next(list_factors(a - np.sum(a * b, axis=0), Surroundings({}, {"a": a, "b": b}, ())))
+    '(a - np.sum(a * b, axis=0))'
+    """
+    if np.ndim(wanted) == 0 or not np.all(np.isfinite(wanted)) or np.max(np.abs(wanted)) < 1e-12:
+        return
+    arrays = {text: one for text, one in around.pool.items() if np.ndim(one) in (1, 2) and np.asarray(one).dtype.kind == "f"}
+    arrays = dict(list(arrays.items())[:MOST_NAMES])
+    yield from _list_products(wanted, arrays)
+    for text, value in arrays.items():
+        rest = wanted - value if np.shape(value) == np.shape(wanted) else None
+        if rest is not None and np.max(np.abs(rest)) > 1e-12:
+            for said in _list_sums(rest, arrays, ""):
+                yield f"({text} - {said[1:]})" if said.startswith("-") else f"({text} + {said})"
+
+
 def _list_products(wanted: Any, arrays: Mapping[str, Any]) -> Iterator[str]:
     """Matrix products, turned either way, and outer ones."""
     flat = {text: one for text, one in arrays.items() if np.ndim(one) == 2}

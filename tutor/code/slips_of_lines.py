@@ -314,6 +314,21 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
         yield LineEdit("line-too-many", statement, (), None, None, _say(statement), "")
 
 
+def take_others(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Another quantity of any shape, in a product."""
+    for node in walk_expressions(statement):
+        found = split_product(node)
+        parts = list(found[:2]) if found is not None else []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            parts = [node.left, node.right]
+        for part in parts:
+            inner = strip_transpose(part) or part
+            if isinstance(inner, ast.Name | ast.Attribute | ast.Subscript):
+                for text in around.pool:
+                    if text != _say(inner) and around.shape(inner) != around.pool_shape(text):
+                        yield _make_edit("another-variable", statement, inner, around.parse(text))
+
+
 SLOPES = ("({0} > 0)", "{0} * (1 - {0})", "(1 - {0} ** 2)", "(1 - {0})", "{0}")
 
 
@@ -377,10 +392,10 @@ def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         shape = around.shape(node)
         if place > 6 or shape is None or (place and not shape):
             continue
-        for text in around.list_fitting(shape):
+        for text in [*around.list_fitting(shape), *around.list_fitting((), exact=True)]:
             if text == _say(node):
                 continue
-            for said in (text, f"{text} ** 2"):
+            for said in (text, f"{text} ** 2") if around.pool_shape(text) else (text,):
                 yield _make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said)
                 made = ast.BinOp(node, ast.Sub(), around.parse(said))
                 yield _make_edit("missing-path", statement, node, made, f"-{said}")
@@ -471,5 +486,5 @@ TABLE: Sequence[LineSlip] = (
     LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("lines", take_lines),
     LineSlip("scaled", take_scaled),
     LineSlip("penalties", take_penalties),
-    LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums),
+    LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums), LineSlip("others", take_others),
 )  # fmt: skip

@@ -94,8 +94,9 @@ class ProgramTrial:
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
         if re.search(r"conv|pool", self.plan.name.lower()):  # loops over every place take long
-            few = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4} if self.world.other_sizes else {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
-            self.sizes.known |= few
+            few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
+            others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
+            self.sizes.known |= others if self.world.other_sizes else few
         self.labels = find_labels(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
         for node in ast.walk(self.source.tree):
