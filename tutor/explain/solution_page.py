@@ -133,6 +133,9 @@ class NumberSections(PageWriter):
         for call in function_calls(graph):
             row = function(call.func, len(call.args))
             formula = value_of(row)
+            if formula is None and len(call.args) == 1 and call.func in self.words.arrays.SYMBOLS:
+                said = {"call": [Math(Call(call.func, (letter,)))], "last": [Math(letter)]}
+                parts += ["; ", *split_places(self.words.arrays.SYMBOLS[call.func], said)]
             if formula is None:
                 continue
             own = is_own(call.func)

@@ -166,12 +166,13 @@ class Symbols:
             yield call.func, [Math(own[0]), EQUALS, Math(own[1])]
             yield from self._list_meanings(own[1])
             return
-        if len(row.params) != 1:
-            return
+        letters = (letter,) if len(row.params) == 1 else tuple(map(Name, row.params))
         if call.func != plain:
-            yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
+            yield call.func, [Math(Call(call.func, letters)), EQUALS, Math(open_prime(Call(f"{plain}'", letters)))]
         elif formula is not None:
-            yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
+            yield plain, [Math(Call(plain, letters)), EQUALS, Math(substitute(formula, dict(zip(row.params, letters, strict=True))))]
+        elif plain in self.words.SYMBOLS and not LAYERS.get(plain):
+            yield plain, split_places(self.words.SYMBOLS[plain], {"call": [Math(Call(plain, letters))], "last": [Math(letter)]})
 
 
 def _is_sign(expr: Expr) -> bool:
