@@ -38,7 +38,7 @@ class LoopEdits:
         """The changes of a line after which its array ends as what its name says, the smallest first."""
         loop, name = self._find_loop(node), find_base(node)
         scope = self.local.scopes.get(id(loop)) if loop is not None else None
-        before = scope.get(name) if scope else None
+        before: Any = scope.get(name) if scope else None
         versions = [one for one in self.check.list_versions(split_gradient(key)) if np.shape(one.value) == np.shape(before)]
         if loop is None or scope is None or not versions or not isinstance(before, np.ndarray):
             return []
