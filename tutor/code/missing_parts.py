@@ -66,7 +66,7 @@ def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundi
             made = ast.BinOp(node, ast.Mult(), around.parse(text))
             yield LineEdit(tag, statement, (replace_part(statement, node, made),), node, made, factor=text)
         for text, _ in find_products(wanted - own, around):
-            made = ast.BinOp(node, ast.Add(), around.parse(text))
+            made = add_term(node, text, around)
             yield LineEdit("missing-path", statement, (replace_part(statement, node, made),), node, made, factor=text)
     for node, wanted in nodes:  # a whole factor, such as a matrix product or what is left of a mean
         own = around.values.get(id(node))
@@ -78,8 +78,15 @@ def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundi
         own = around.values.get(id(node))
         if _is_number(own) and np.shape(own) == np.shape(wanted):
             for text in list_terms(wanted - np.asarray(own, dtype=float), around):
-                made = ast.BinOp(node, ast.Add(), around.parse(text))
+                made = add_term(node, text, around)
                 yield LineEdit("missing-path", statement, (replace_part(statement, node, made),), node, made, factor=text)
+
+
+def add_term(node: ast.expr, text: str, around: Surroundings) -> ast.BinOp:
+    """A part with a term added; one with a minus is subtracted."""
+    if text.startswith("-"):
+        return ast.BinOp(node, ast.Sub(), around.parse(text[1:]))
+    return ast.BinOp(node, ast.Add(), around.parse(text))
 
 
 def list_wanted(node: ast.expr, wanted: Any, around: Surroundings) -> Iterator[tuple[ast.expr, Any]]:
