@@ -75,15 +75,15 @@ ALLOWED = {  # file: why, and the names
         "identity matmul max mean min sum transpose",
     ),
     "code/missing_parts.py": (
-        "what programs of NumPy are written with",
+        "TYPED",
         "sign",
     ),
     "code/parts_of_formulas.py": (
-        "what programs of NumPy and PyTorch are written with",
+        "TYPED",
         "matmul outer transpose",
     ),
     "code/slips_of_lines.py": (
-        "what programs of NumPy and PyTorch are written with",
+        "TYPED",
         "max mean min sign softmax sum",
     ),
     "code/work_calls.py": (
