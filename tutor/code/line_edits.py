@@ -57,7 +57,7 @@ class Surroundings:
             else None
         )
 
-    def pool_shape(self, text: str) -> tuple[int, ...]:
+    def find_shape(self, text: str) -> tuple[int, ...]:
         """The shape of a quantity at hand."""
         return np.shape(self.pool[text])
 

@@ -325,7 +325,7 @@ def take_others(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
             inner = strip_transpose(part) or part
             if isinstance(inner, ast.Name | ast.Attribute | ast.Subscript):
                 for text in around.pool:
-                    if text != _say(inner) and around.shape(inner) != around.pool_shape(text):
+                    if text != _say(inner) and around.shape(inner) != around.find_shape(text):
                         yield _make_edit("another-variable", statement, inner, around.parse(text))
 
 
@@ -395,7 +395,7 @@ def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         for text in [*around.list_fitting(shape), *around.list_fitting((), exact=True)]:
             if text == _say(node):
                 continue
-            for said in (text, f"{text} ** 2") if around.pool_shape(text) else (text,):
+            for said in (text, f"{text} ** 2") if around.find_shape(text) else (text,):
                 yield _make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said)
                 made = ast.BinOp(node, ast.Sub(), around.parse(said))
                 yield _make_edit("missing-path", statement, node, made, f"-{said}")
