@@ -15,6 +15,7 @@ from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given
+from tutor.code.guessing import GuessedWorld
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_functions
 from tutor.code.search_roots import Judgement
@@ -23,7 +24,7 @@ from tutor.code.unwritten import refuse_unwritten
 from tutor.code.work_expressions import MOST_PARTS
 from tutor.code.work_statements import FAILS
 from tutor.errors import hint_near, tell
-from tutor.numbers.arrays import Floats
+from tutor.numbers.arrays import Floats, np
 from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
 
@@ -115,15 +116,70 @@ def _judge_plan(
             if trial.work > MOST_PARTS:  # as long in every world
                 break
             continue
+        judged = judged if judged.is_right else _judge_narrow(judged) or _judge_single(judged) or judged
         if judged.is_right:
             judged = _judge_again(judged) or judged
         if best is None or judged.score < best[0]:
             best = (judged.score, judged)
-        if judged.is_right or not judged.varies:
+        if judged.is_right or not (judged.varies or trial.assumed):
             break
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
-    return add_formulas(best[1], best[1].give_verdict())
+    verdict = best[1].give_verdict()
+    assumed = best[1].trial.assumed
+    if assumed and verdict.verdict == "wrong":
+        return _leave_open(verdict, tuple(assumed))
+    return add_formulas(best[1], replace(verdict, assumes=tuple(assumed.values())))
+
+
+def _leave_open(verdict: CodeVerdict, names: Sequence[str]) -> CodeVerdict:
+    """A program that is wrong with the usual meaning of functions that are not in the file may be right with theirs."""
+    said = ", ".join(names)
+    line = verdict.roots[0].line if verdict.roots else 0
+    why = tell("{names} is not in the file; with the usual meaning line {line} would be wrong", names=said, line=line)
+    hint = tell("put {names} into the file, then it is judged", names=said)
+    return replace(verdict, verdict="undecided", roots=(), follows=(), why=why, hint=hint)
+
+
+def _judge_narrow(judged: Judgement) -> Judgement | None:
+    """The judgement with the shapes that the gradients have, of what was only guessed to be as large as what it is added to.
+
+    ``db`` of the shape (1, 5) says what b is.  Only where all is right then.
+    """
+    trial = judged.trial
+    narrow: dict[str, tuple[int, ...]] = {}
+    for output in judged.outputs:
+        event = judged.check.find_target(output)
+        if judged.right[output.key] or event is None or output.value is None or event.key not in trial.spread:
+            continue
+        own, full = np.shape(output.value), np.shape(event.value)
+        if 0 < len(own) <= len(full) and own != full:
+            narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
+    if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
+        return None
+    return _judge_in(trial, replace(trial.world, narrow=narrow))
+
+
+def _judge_single(judged: Judgement) -> Judgement | None:
+    """The judgement with one sample, a vector, where nothing says how many axes there are.  Only where all is right then."""
+    trial = judged.trial
+    if not trial.free:
+        return None
+    other = _judge_in(trial, replace(trial.world, single=True))
+    if other is not None:
+        names = ", ".join(sorted(trial.free))
+        other.trial.assumed[names] = tell("{names} has one axis: one sample, and not several", names=names)
+    return other
+
+
+def _judge_in(trial: ProgramTrial, world: GuessedWorld) -> Judgement | None:
+    """The judgement in another world, where all is right there."""
+    made = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
+    try:
+        other = Judgement(made)
+    except (*FAILS, CodeProblem):
+        return None
+    return other if other.is_right else None
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:

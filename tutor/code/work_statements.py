@@ -22,6 +22,7 @@ from tutor.code.code_values import (
     RoundEnds,
     TooLong,
     ValueEvent,
+    keep_scope,
 )
 from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
@@ -55,8 +56,7 @@ class StatementWorker(FunctionWorker):
     """Works through statements.
 
     ``bump`` moves the value of one event in a direction, so that its slope is the imaginary part of what comes out.  ``edits`` are
-    statements in the
-    place of others, by the identity of their nodes.
+    statements in the place of others, by the identity of their nodes.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class StatementWorker(FunctionWorker):
         self.given_again: dict[str, tuple[int, ...]] = {}
         self.changes: dict[str, int] = {}
         self.settled = False
+        self.returned: ast.Return | None = None
         self.scopes: dict[int, dict[str, Any]] | None = None
 
     # events
@@ -200,6 +201,8 @@ class StatementWorker(FunctionWorker):
                 find(name) if type(one) is int and one >= 10 and name else one
                 for name, one in zip(names, value, strict=False)
             )
+        if isinstance(value, dict) and isinstance(node.value, ast.Dict):
+            self._note_entries(node.targets[0], node.value, value, node)
         if self.generic and is_drawn(node.value):
             value = self.make_generic(node.targets[0], value)
         for target in node.targets:
@@ -224,8 +227,16 @@ class StatementWorker(FunctionWorker):
         ):
             return False
         inner = self.take(call.args[0])
-        self.give_value(target, (self.table[name](inner), inner), node)
+        self.give_value(target, (self.table[name](inner, **self.name_axis(name, [inner], {})), inner), node)
         return True
+
+    def _note_entries(self, target: ast.expr, literal: ast.Dict, made: dict[Any, Any], node: ast.AST) -> None:
+        """What a dictionary is written with, where it has no other name: ``params = {"W": np.zeros((2, 3))}``."""
+        for key, part in zip(literal.keys, literal.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str) and not isinstance(part, ast.Name | ast.Attribute):
+                place = ast.Subscript(target, key)
+                value = self.make_generic(place, made[key.value]) if self.generic and is_drawn(part) else made[key.value]
+                made[key.value] = self.note(spell_target(place)[1], value, node)
 
     def make_generic(self, target: ast.expr, value: Any) -> Any:
         """Parameters that begin as zeros, or as small numbers, get numbers that tell mistakes."""
@@ -261,6 +272,8 @@ class StatementWorker(FunctionWorker):
         if isinstance(target, ast.Tuple | ast.List):
             if type(value) is Lost:
                 raise value.why
+            if type(value) is Guess and value.name in self.guesser.tuples:
+                value = self.settle(value)
             if type(value) is Guess:
                 value = tuple(Guess(part.id if isinstance(part, ast.Name) else "") for part in target.elts)
             listed = list(value)
@@ -408,7 +421,9 @@ class StatementWorker(FunctionWorker):
 
     def run_return(self, node: ast.Return) -> None:
         """The end of a function."""
-        raise FunctionReturned(None if node.value is None else self.read(node.value))
+        value = None if node.value is None else self.read(node.value)
+        self.returned = node  # the last one is that of the function that was called first
+        raise FunctionReturned(value)
 
     def run_loop_end(self, node: ast.stmt) -> None:
         """``break``, ``continue``."""
@@ -466,18 +481,6 @@ class StatementWorker(FunctionWorker):
                 methods |= known.methods
         methods |= {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
         self.scope[node.name] = ClassOf(node, self.scope, methods)
-
-
-def keep_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
-    """The names as they are, with arrays of their own; two names of one array stay two names of one."""
-    arrays: dict[int, Any] = {}
-    found: dict[str, Any] = {}
-    for name, value in scope.items():
-        if isinstance(value, np.ndarray):
-            found[name] = arrays.setdefault(id(value), np.array(value))
-        else:
-            found[name] = dict(value) if type(value) is dict else value
-    return found
 
 
 _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
