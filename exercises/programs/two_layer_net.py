@@ -28,6 +28,7 @@ def two_layer_net(X, y, W1, b1, W2, b2, reg=0.1):
 
 # slip mask-forgotten: dz = dh * (z > 0) => dz = dh
 # slip mask-of-another: dz = dh * (z > 0) => dz = dh * (X.dot(W1) > 0)
+# slip mask-bound: dz = dh * (z > 0) => dz = dh * (h >= 0)
 # slip transpose-forgotten: dh = dscores.dot(W2.T) => dh = dscores.dot(W2)
 # slip product-order: grads["W1"] = X.T.dot(dz) => grads["W1"] = dz.T.dot(X)
 # slip mean-forgotten: dscores /= N => pass

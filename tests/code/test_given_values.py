@@ -40,3 +40,19 @@ def test_shapes_that_do_not_fit_are_told():
     found = judge(TEXT, {**GIVEN, "x": np.ones((2, 3)) / 2})
     assert found.verdict == "undecided"
     assert "(2, 3) @ (2, 2)" in str(found.why)
+
+
+RECURRENT = (
+    "def f_forward(xs, Wx, Wh, b, h0):\n    h = h0\n    for x in xs:\n        h = Wx @ x + Wh @ h + b\n    return h, (Wx, Wh)\n"
+    "def f_backward(dh, cache):\n    Wx, Wh = cache\n    db, dh0 = np.zeros((Wh.shape[0], 1)), dh\n"
+    "    for _ in range(3):\n        db = db + dh0\n        dh0 = Wh.T @ dh0\n    return db, dh0\n"
+)
+
+
+def test_shapes_that_somebody_says_are_kept_and_settle_the_others():
+    """Columns over time: nothing but the sizes says that b and h0 have one column, and that Wx and Wh have rows alike."""
+    shapes = {"xs": (3, "D", 1), "h0": ("H", 1), "b": ("H", 1)}
+    found = judge_code(read_source(RECURRENT, "a.py"), shapes=shapes)[0]
+    assert (found.verdict, [output.shape for output in found.outputs]) == ("right", [(6, 1), (6, 1)])
+    with pytest.raises(CodeProblem, match="nothing in the program is called bias"):
+        judge_code(read_source(RECURRENT, "a.py"), shapes={"bias": ("H", 1)})

@@ -2,11 +2,12 @@
 
 import csv
 import re
+from dataclasses import replace
 
 import pytest
 
 from tutor.errors import ExerciseError, OutputError
-from tutor.exercise.catalogue import entries
+from tutor.exercise.catalogue import FOLDER, entries
 from tutor.web.roster import admit_class, list_served, name_course, read_class
 from tutor.web.security import hash_secret
 from tutor.web.store import Store
@@ -20,6 +21,15 @@ def test_the_whole_catalogue_as_the_list_has_it():
     assert served["neuron/two-two-two"].tags == {"sigmoid"}
     assert name_course("neuron") == "Neural Networks (neuron)"
     assert name_course("../neuron") == ""
+
+
+@pytest.mark.slow
+def test_what_is_scanned_is_what_the_files_say():
+    """Exercises that come with tutor are scanned, the same ones given as a folder are parsed."""
+    for course in {one.course for one in list_served([], []).values()}:
+        scanned, parsed = list_served([course], ["sigmoid", "softmax"]), list_served([str(FOLDER / course)], ["sigmoid", "softmax"])
+        for key, one in scanned.items():
+            assert replace(parsed[key.partition("/")[2]], key=key, course=course, skills=one.skills) == one
 
 
 def test_targets_of_every_kind(tmp_path):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tutor.cli.shell import AsJson, Lang, Output, To, choose_format, deliver, write
+from tutor.cli.shell import AsJson, Lang, Output, Shapes, To, choose_format, deliver, read_shape_texts, write
 from tutor.errors import OutputError, TutorError, hint_near
 from tutor.text import make_visible
 
@@ -48,6 +48,7 @@ def code(
     target: Program,
     forward: ForwardPass = None,
     given: GivenValues = None,
+    shape: Shapes = None,
     reveal: RevealLevel = "solution",
     to: To = None,
     output: Output = None,
@@ -80,6 +81,7 @@ def code(
         reveal=reveal,  # type: ignore[arg-type]
         words=lang,
         given=given,
+        shapes=read_shape_texts(shape or ()),
     )
     if as_json:
         write(found.to_json())

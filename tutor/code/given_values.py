@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.size_bounds import LARGEST
 from tutor.errors import hint_near, tell
+from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import Floats, np
 from tutor.program.source import Source
 from tutor.text import make_visible
@@ -23,19 +24,34 @@ def check_given(given: Mapping[str, Floats], sources: Sequence[Source]) -> dict[
     >>> check_given({"p.w": np.ones(2)}, [read_source("y = 2*w", "a.py")])["w"].tolist()
     [1.0, 1.0]
     """
-    known = dict.fromkeys(name for source in sources for name in _list_names(source.tree))
     found: dict[str, Floats] = {}
-    for name, values in given.items():
-        short = name if name in known else name.rpartition(".")[2]
-        if short not in known:
-            raise CodeProblem(tell("nothing in the program is called {name}", name=make_visible(name, 60)), where="--given",
-                              hint=hint_near(short, known))  # fmt: skip
+    for name, values in _find_names(given, sources, "--given").items():
         if not np.all(np.isfinite(values)):
             raise CodeProblem(tell("{name} holds what is no finite number", name=make_visible(name, 60)), where="--given")
         if np.size(values) > LARGEST:
             raise CodeProblem(tell("{name} has {count:,} entries, more than {limit:,}", name=make_visible(name, 60), count=np.size(values),
                                    limit=LARGEST), where="--given", hint=tell("give a few samples of it"))  # fmt: skip
-        found[short] = np.asarray(values, dtype=float)
+        found[name] = np.asarray(values, dtype=float)
+    return found
+
+
+def check_shapes(shapes: Mapping[str, Shape], sources: Sequence[Source]) -> dict[str, Shape]:
+    """The shapes that somebody says by their names.  Raises `CodeProblem` for a name that stands nowhere in the program."""
+    return _find_names(shapes, sources, "--shape")
+
+
+_Said = TypeVar("_Said")
+
+
+def _find_names(said: Mapping[str, _Said], sources: Sequence[Source], where: str) -> dict[str, _Said]:
+    known = dict.fromkeys(name for source in sources for name in _list_names(source.tree)) if said else {}
+    found: dict[str, _Said] = {}
+    for name, what in said.items():
+        short = name if name in known else name.rpartition(".")[2]
+        if short not in known:
+            raise CodeProblem(tell("nothing in the program is called {name}", name=make_visible(name, 60)), where=where,
+                              hint=hint_near(short, known))  # fmt: skip
+        found[short] = what
     return found
 
 

@@ -11,6 +11,7 @@ from tutor.code.code_values import Guess
 from tutor.code.given_values import is_settled, take_given
 from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, LISTED, SCALARS, SQUARE, Sizes, find_seed
 from tutor.errors import Told
+from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np
 
 SETTINGS: Mapping[str, Any] = {"mode": "train", "stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2, "eps": 1e-5,
@@ -29,7 +30,8 @@ class GuessedWorld:
     ``narrow`` are shapes, 0 for the size that stands there anyway, of what is spread over another array: (0,), (1, 0).
     ``meanings`` are those of functions that are not in the file (`tutor.code.usual_helpers`).
     ``single`` takes one sample, a vector, where nothing says how many axes there are.
-    ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them.
+    ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
+    somebody says, sizes or letters.
     """
 
     seed: int = 0
@@ -42,6 +44,7 @@ class GuessedWorld:
     as_given: bool = False
     meanings: tuple[int, ...] = ()
     single: bool = False
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
 class GuessedDictionary(dict[Any, Any]):
@@ -112,7 +115,8 @@ class Guesser:
             guess.known = True
             guess.value = tuple(self.sizes.find(letter) for letter in self.tuples[guess.name])
             return guess.value
-        if guess.name in self.again:
+        self._take_said(guess)
+        if guess.name in self.again and guess.name not in self.world.shapes:
             shape = self.again[guess.name]
         elif guess.hint is not None:
             shape = guess.hint
@@ -135,6 +139,11 @@ class Guesser:
         else:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
         return guess.value
+
+    def _take_said(self, guess: Guess) -> None:
+        """The shape that somebody says goes before what the program's documentation says."""
+        if guess.name in self.world.shapes:
+            guess.hint = tuple(self.sizes.find(str(size)) for size in self.world.shapes[guess.name])
 
     def settle_given(self, guess: Guess, *, label: bool) -> Any:
         """What somebody gives: its numbers in a world of its own, its shape in the others, but for what is settled by it."""
@@ -178,6 +187,7 @@ class Guesser:
             return guess.value
         if guess.name in self.given:
             return self.settle_given(guess, label=True)
+        self._take_said(guess)
         shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find("N"),)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True

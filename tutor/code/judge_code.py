@@ -14,7 +14,7 @@ from tutor.code.code_verdicts import CodeVerdict
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
-from tutor.code.given_values import check_given
+from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_functions
@@ -24,6 +24,7 @@ from tutor.code.unwritten import refuse_unwritten
 from tutor.code.work_expressions import MOST_PARTS
 from tutor.code.work_statements import FAILS
 from tutor.errors import hint_near, tell
+from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import Floats, np
 from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
@@ -39,11 +40,12 @@ def judge_code(
     forward: str = "",
     others: Sequence[Source] = (),
     given: Mapping[str, Floats] = MappingProxyType({}),
+    shapes: Mapping[str, Shape] = MappingProxyType({}),
 ) -> tuple[CodeVerdict, ...]:
     r"""Judge every backward pass of a file, or the one that is wanted.
 
     ``others`` are the files that it takes functions from.  ``given`` are values, by name, for what the program is given: it is worked
-    through at these sizes, and first of all at these numbers.
+    through at these sizes, and first of all at these numbers.  ``shapes`` are shapes, by name, of what else it is given.
 
     Raises `CodeProblem` for a file without any.
 
@@ -70,11 +72,12 @@ def judge_code(
         raise CodeProblem(
             tell("the file has {count} backward passes, more than {limit}", count=len(plans), limit=MOST_PLANS), where=source.file,
             hint=tell("name one of them: tutor code FILE:{name}", name=plans[0].name))  # fmt: skip
-    values = check_given(given, [source, *filter(None, (forward_source,)), *others]) if given else {}
+    sources = [source, *filter(None, (forward_source,)), *others]
+    values, said = check_given(given, sources), check_shapes(shapes, sources)
     found = []
     for plan in plans:
         try:
-            verdict = _judge_plan(source, plan, forward_source, others, values)
+            verdict = _judge_plan(source, plan, forward_source, others, values, said)
         except CodeProblem as why:
             reason = tell("{why} ({place})", place=shorten_path(why.where), why=why.what)
             verdict = CodeVerdict(plan.name, plan.forward, "undecided", (), (), (), (), why=reason, hint=why.hint)
@@ -98,13 +101,14 @@ def _require_function(source: Source, name: str) -> None:
 
 
 def _judge_plan(
-    source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source], given: Mapping[str, Floats]
+    source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source], given: Mapping[str, Floats],
+    shapes: Mapping[str, Shape],
 ) -> CodeVerdict:
     refuse_unwritten(source, plan, backward_only=forward_source is not None)
     best: tuple[tuple[int, ...], Judgement] | None = None
     refused: CodeProblem | None = None
     for world in list_worlds(forward_source or source, plan):
-        trial = ProgramTrial(source, plan, world, find_training_loops(source.tree), forward_source, others, given)
+        trial = ProgramTrial(source, plan, replace(world, shapes=shapes), find_training_loops(source.tree), forward_source, others, given)
         try:
             judged = Judgement(trial)
         except FAILS as why:

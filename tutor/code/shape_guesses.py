@@ -14,12 +14,16 @@ from tutor.code.targets import list_targets, spell_target
 from tutor.code.work_calls import CallWorker
 from tutor.numbers.arrays import np
 
+MOST_CHANGES = 6
+"""So often the shape of one name is guessed anew."""
+
 
 class ShapeGuesser(CallWorker):
     """Asks for other shapes of what nobody gives; each one can change a few times."""
 
     guessed: dict[str, Any]
     changes: dict[str, int]
+    settled_axes: dict[str, set[int]]
 
     def guess_again(self, node: ast.stmt, operands: tuple[Any, str, Any]) -> None:
         """Where shapes that were only guessed do not fit in the forward pass, another guess that fits.  Raises `OtherShape`."""
@@ -57,10 +61,28 @@ class ShapeGuesser(CallWorker):
                 shape = list(np.shape(other)[-len(shape) :])
             else:
                 continue
-            self.ask_shape(own, shape)
+            asked = (-2 if at_left and np.ndim(other) > 1 else -1,) if sign == "@" else list_changed(np.shape(own), shape)
+            self.ask_shape(own, shape, settled=all(self.is_settled(other, axis) for axis in asked))
 
-    def ask_shape(self, own: Any, shape: Sequence[int], depth: int = 0, *, any_rank: bool = False) -> None:
-        """A shape for an array that was only guessed, or for those that it was computed of.
+    def list_settled(self, name: str) -> set[int]:
+        """The axes of a name, from the last one on, whose sizes cannot change: somebody said its shape, or what is said asks for them."""
+        said = len(self.guesser.world.shapes.get(name, ()))
+        return set(range(-said, 0)) | self.settled_axes.get(name, set())
+
+    def is_settled(self, value: Any, axis: int, depth: int = 0) -> bool:
+        """Whether the size of an axis, -1 for the last, cannot change any more: that of all it was computed of is settled."""
+        for name, guessed in self.guessed.items():
+            if value is guessed or getattr(value, "base", None) is guessed:
+                return axis in self.list_settled(name)
+        if depth > 12 or id(value) not in self.made:
+            return True
+        sign, left, right, _ = self.made[id(value)]
+        if sign == "@":
+            return self.is_settled(right if axis == -1 else left, axis, depth + 1)
+        return all(self.is_settled(part, axis, depth + 1) for part in (left, right) if np.ndim(part) >= -axis)
+
+    def ask_shape(self, own: Any, shape: Sequence[int], depth: int = 0, *, any_rank: bool = False, settled: bool = False) -> None:
+        """A shape for an array that was only guessed, or for those that it was computed of; ``settled`` is one that has to be so.
 
         Raises `OtherShape` for the first that can have it.
         """
@@ -77,11 +99,14 @@ class ShapeGuesser(CallWorker):
             if own is not self.guessed[name] and len(shape) == np.ndim(own) > np.ndim(self.guessed[name]):  # gamma[:, None, None]
                 wanted = tuple(size for size, mine in zip(shape, np.shape(own), strict=True) if mine != 1)
             if (
-                self.changes.get(name, 0) < 6
+                self.changes.get(name, 0) < MOST_CHANGES
                 and wanted != np.shape(self.guessed[name])
+                and not self.list_settled(name) & list_changed(np.shape(self.guessed[name]), wanted)
                 and (any_rank or len(wanted) == np.ndim(self.guessed[name]))
             ):
                 self.changes[name] = self.changes.get(name, 0) + 1
+                if settled:
+                    self.settled_axes.setdefault(name, set()).update(list_changed(np.shape(self.guessed[name]), wanted))
                 raise OtherShape(name, wanted)
             return
         if depth > 12 or id(own) not in self.made:
@@ -89,10 +114,21 @@ class ShapeGuesser(CallWorker):
         sign, left, right, _ = self.made[id(own)]
         if sign == "@" and np.ndim(left) == np.ndim(right) == len(shape) == 2:
             if shape[1] != np.shape(right)[1]:
-                self.ask_shape(right, (np.shape(right)[0], shape[1]), depth + 1)
+                self.ask_shape(right, (np.shape(right)[0], shape[1]), depth + 1, settled=settled)
             if shape[0] != np.shape(left)[0]:
-                self.ask_shape(left, (shape[0], np.shape(left)[1]), depth + 1)
+                self.ask_shape(left, (shape[0], np.shape(left)[1]), depth + 1, settled=settled)
         elif sign != "@":
             for part in (left, right):
                 if np.ndim(part) == len(shape):
-                    self.ask_shape(part, shape, depth + 1)
+                    self.ask_shape(part, shape, depth + 1, settled=settled)
+
+
+def list_changed(shape: Sequence[int], other: Sequence[int]) -> set[int]:
+    """The axes in which two shapes differ, from the last one on.
+
+    >>> sorted(list_changed((7, 5), (6, 5))), sorted(list_changed((3,), (3, 3)))
+    ([-2], [-2])
+    """
+    longest = max(len(shape), len(other))
+    one, two = ((None,) * (longest - len(part)) + tuple(part) for part in (shape, other))
+    return {place - longest for place in range(longest) if one[place] != two[place]}

@@ -171,8 +171,12 @@ def list_compared(statement: ast.stmt) -> list[ast.Compare]:
     return [node for node in ast.walk(statement) if isinstance(node, ast.Compare) and len(node.ops) == 1]
 
 
+_SAME_SIDE = ({ast.Lt, ast.LtE}, {ast.Gt, ast.GtE})
+"""Comparisons that differ only where both sides are equal: everywhere a ReLU cut, if its output is compared."""
+
+
 def take_masks(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A mask turned round, or the mask of another array."""
+    """A mask turned round, one with its bound on the wrong side, or the mask of another array."""
     target = statement.targets[0] if isinstance(statement, ast.Assign) else None
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Name | ast.Attribute):
         yield _make_edit("mask-turned", statement, target.slice, ast.UnaryOp(ast.Invert(), target.slice))
@@ -186,7 +190,8 @@ def take_masks(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             else (ast.Eq, ast.NotEq)
         ):
             if type(node.ops[0]) is not other:
-                yield _make_edit("mask-turned", statement, node, ast.Compare(node.left, [other()], node.comparators))
+                tag = "mask-bound" if {type(node.ops[0]), other} in _SAME_SIDE else "mask-turned"
+                yield _make_edit(tag, statement, node, ast.Compare(node.left, [other()], node.comparators))
         shape = around.shape(node.left)
         for text in around.list_fitting(shape, exact=True):
             if text != _say(node.left):

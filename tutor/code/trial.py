@@ -84,6 +84,7 @@ class ProgramTrial:
     given: Mapping[str, Any] = field(default_factory=dict)
     again: dict[str, tuple[int, ...]] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    settled_axes: dict[str, set[int]] = field(default_factory=dict)
     work: int = 0
     torch: bool = False
     labels: frozenset[str] = frozenset()
@@ -132,7 +133,7 @@ class ProgramTrial:
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
             worker.guesser.again = worker.given_again = self.again
             worker.settled = bool(edits) or bump is not None or moves
-            worker.changes = self.changes
+            worker.changes, worker.settled_axes = self.changes, self.settled_axes
             try:
                 with np.errstate(all="ignore"):
                     return self._run(worker, backward)
@@ -229,7 +230,7 @@ class ProgramTrial:
         usual = list_usual(func.node)
         return {
             name: value for name, value in values.items()
-            if name in self.given or not (name in usual and not is_empty(usual[name]))
+            if name in self.given or name in self.world.shapes or not (name in usual and not is_empty(usual[name]))
         }  # fmt: skip
 
     def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:

@@ -7,6 +7,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
+from weakref import WeakSet
 
 from tutor.code.code_values import (
     ClassOf,
@@ -34,13 +35,14 @@ PREPARES = re.compile(
 """What a method is called that makes the weights of a layer before its first use."""
 ALSO_HARMLESS = ("no_grad", "inference_mode", "once_differentiable", "custom_fwd", "custom_bwd")
 """Decorators of backward passes that leave their numbers alone."""
+_PLAIN: WeakSet[ast.AST] = WeakSet()
+"""Functions that were looked through already: each is called in hundreds of runs, and looking took a third of their time."""
 
 
 class FunctionWorker(ShapeGuesser):
     """Works through the bodies of functions."""
 
     generic: bool
-    plain: set[int]
 
     @abstractmethod
     def run(self, body: Sequence[ast.stmt]) -> None:
@@ -83,14 +85,14 @@ class FunctionWorker(ShapeGuesser):
 
     def refuse_odd(self, node: ast.FunctionDef | ast.Lambda) -> None:
         """Raise `NotRead` for a function that may compute something else than what stands there: a decorator, one that yields."""
-        if isinstance(node, ast.Lambda) or id(node) in self.plain:
+        if isinstance(node, ast.Lambda) or node in _PLAIN:
             return
         odd = find_odd_decorator(node, ALSO_HARMLESS)
         if odd is not None:
             raise NotRead(tell("a decorator may change what a function computes, and is not read"), odd)
         if any(isinstance(part, ast.Yield | ast.YieldFrom | ast.Await) for part in ast.walk(node)):
             raise NotRead(tell("a function that yields is not read"), node)
-        self.plain.add(id(node))
+        _PLAIN.add(node)
 
     def match_arguments(
         self, func: ProgramFunction, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST

@@ -77,9 +77,9 @@ class StatementWorker(FunctionWorker):
         self.statement: ast.AST | None = None
         self.guesser.found = self.note_given
         self.guessed: dict[str, Any] = {}
-        self.plain: set[int] = set()
         self.given_again: dict[str, tuple[int, ...]] = {}
         self.changes: dict[str, int] = {}
+        self.settled_axes: dict[str, set[int]] = {}
         self.settled = False
         self.returned: ast.Return | None = None
         self.scopes: dict[int, dict[str, Any]] | None = None

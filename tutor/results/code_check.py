@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from tutor.explain.code_page import document as write_page
 from tutor.explain.document import Document
 from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
 from tutor.program.source import Source, read_source
 from tutor.results.comparison import Numbers, read_given_numbers
@@ -62,14 +63,14 @@ class CodeCheck(Page):
 def check_code(
     text: str, file: str = "program.py", backward: str = "", forward: str = "", forward_text: str = "",
     others: Sequence[tuple[str, str]] = (), reveal: Literal["none", "hint", "solution"] = "solution",
-    words: Wording | str | None = None, given: Numbers | None = None,
+    words: Wording | str | None = None, given: Numbers | None = None, shapes: Mapping[str, Shape] | None = None,
 ) -> CodeCheck:  # fmt: skip
     r"""Judge the hand-written backward passes of a program's text; nothing of it runs.
 
     ``backward`` and ``forward`` are names of functions where the file does not tell, ``forward_text`` is a second file with the
     forward pass; ``others`` are
     names and texts of the files that it imports from.  ``given`` are values for what the program is given, as `tutor.compare` takes them:
-    it is worked through at these sizes and numbers.
+    it is worked through at these sizes and numbers; ``shapes`` are only shapes, in whole numbers or letters: ``{"b": ("H", 1)}``.
     ``reveal`` is how much is shown: ``none`` only which gradients are wrong, ``hint`` also the lines, ``solution`` everything.
 
     Raises a `tutor.errors.TutorError` for what is no Python, and for a file without a backward pass.
@@ -83,7 +84,7 @@ def check_code(
     other = read_source(forward_text, "forward.py") if forward_text else None
     beside = [read_source(part, name) for name, part in others]
     values = {} if given is None else {array.name: array.values for array in read_given_numbers(given).arrays}
-    found = judge_code(source, backward, other, forward, beside, values)
+    found = judge_code(source, backward, other, forward, beside, values, shapes or {})
     shown = tuple(disclose_code(verdict, reveal) for verdict in found)
     return CodeCheck(file, shown, require_wording(words) if words is None or isinstance(words, str) else words)
 

@@ -23,6 +23,7 @@ class CodeWords(Topic):
         "keepdims-forgotten": "The axis that was summed has to stay, so that the result fits: `{new}`, not `{old}`.",
         "keepdims-too-many": "The axis that was summed must not stay: `{new}`, not `{old}`.",
         "mask-turned": "The mask is turned round: `{new}`, not `{old}`.",
+        "mask-bound": "The mask takes entries that are exactly at its bound the wrong way: `{new}`, not `{old}`.",
         "mask-of-another": "The mask is taken from another array: `{new}`, not `{old}`.",
         "mask-forgotten": "The slope of the ReLU is missing: where it was cut off nothing comes back, so that `{factor}` is a factor.",
         "slope-forgotten": "The slope of the activation is missing: the factor `{factor}`.",
@@ -56,7 +57,8 @@ class CodeWords(Topic):
         "transpose-forgotten": "a transpose", "transpose-too-many": "a transpose", "product-order": "the order of a product",
         "product-for-entrywise": "the kind of a product", "entrywise-for-product": "the kind of a product", "sign": "a sign",
         "difference-reversed": "a difference", "wrong-axis": "an axis", "axis-forgotten": "an axis", "keepdims-forgotten": "a shape",
-        "keepdims-too-many": "a shape", "mask-turned": "a mask", "mask-of-another": "a mask", "mask-forgotten": "the slope of a ReLU",
+        "keepdims-too-many": "a shape", "mask-turned": "a mask",
+        "mask-bound": "a mask", "mask-of-another": "a mask", "mask-forgotten": "the slope of a ReLU",
         "slope-forgotten": "the slope of an activation", "factor-forgotten": "a factor", "factor-too-many": "a factor",
         "term-too-many": "a term", "sum-too-many": "a sum", "sum-forgotten": "a sum", "function-too-many": "a function",
         "line-too-many": "a whole line", "added-for-assigned": "what is assigned", "overwritten": "what is assigned",
@@ -69,7 +71,8 @@ class CodeWords(Topic):
     NAMES: Mapping[str, str] = {
         "sign": "a sign", "difference-reversed": "a difference the wrong way round", "wrong-axis": "a sum along the wrong axis",
         "axis-forgotten": "an axis forgotten", "keepdims-forgotten": "keepdims forgotten", "keepdims-too-many": "keepdims too many",
-        "mask-turned": "a mask turned round", "mask-of-another": "a mask of another array",
+        "mask-turned": "a mask turned round", "mask-bound": "the bound of a mask on the wrong side",
+        "mask-of-another": "a mask of another array",
         "mask-forgotten": "the slope of a ReLU forgotten",
         "slope-forgotten": "the slope of an activation forgotten", "factor-forgotten": "a factor forgotten",
         "factor-too-many": "a factor too many", "term-too-many": "a term too many", "sum-too-many": "a sum too many",
@@ -92,7 +95,7 @@ class CodeWords(Topic):
     GRADIENTS_WRONG = ("{name}: {count} gradient is wrong.", "{name}: {count} gradients are wrong.")
     UNDECIDED = "{name}: not judged, since {why}."
     NEXT = (
-        "What helps: the shapes in the documentation of the forward function, `x: array of shape (N, D)`; "
+        "What helps: the shapes, `--shapes x=N,D b=D`, or in the documentation of the forward function, `x: array of shape (N, D)`; "
         "NumPy and PyTorch without other libraries; a file with these functions alone."
     )
     """What to do where a backward pass is not judged."""
