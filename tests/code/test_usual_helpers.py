@@ -154,7 +154,8 @@ def judge(text, old="", new=""):
 @pytest.mark.parametrize(
     ("text", "count", "assumes"),
     [(LOSS, 1, ["cross_entropy"]), (NET, 1, ["cross_entropy_error", "sigmoid_grad"]), (FILTER, 1, ["im2col", "col2im"]),
-     (LOSS.replace(" / len(self.t)", ""), 1, ["cross_entropy"]), (NET.replace("_grad(a)", "_grad(h)"), 1, ["cross_entropy_error", "sigmoid_grad"]),
+     (LOSS.replace(" / len(self.t)", ""), 1, ["cross_entropy"]),
+     (NET.replace("_grad(a)", "_grad(h)"), 1, ["cross_entropy_error", "sigmoid_grad"]),
      (GROUPS, 1, [])],
     ids=["a loss", "a net", "a filter", "a sum as the loss", "a slope by the value", "groups"],
 )  # fmt: skip
@@ -176,17 +177,18 @@ def test_layers_of_a_library():
 
 
 @pytest.mark.parametrize(
-    ("text", "old", "new", "why"),
+    ("text", "old", "new", "names"),
     [
-        (LOSS, "self.p - self.t", "self.p + self.t", "cross_entropy is not in the file; with the usual meaning line 9 would be wrong"),
-        (FILTER, "dout.sum(axis=0)", "dout.mean(axis=0)", "im2col, col2im is not in the file; with the usual meaning line 16 would be wrong"),
+        (LOSS, "self.p - self.t", "self.p + self.t", "cross_entropy"),
+        (FILTER, "dout.sum(axis=0)", "dout.mean(axis=0)", "im2col, col2im"),
     ],
     ids=["a loss", "a filter"],
 )
 @pytest.mark.slow
-def test_none_is_wrong_for_what_nobody_showed(text, old, new, why):
+def test_none_is_wrong_for_what_nobody_showed(text, old, new, names):
     (found,) = judge(text, old, new).values()
-    assert (found.verdict, str(found.why), found.roots) == ("undecided", why, ())
+    assert (found.verdict, found.roots) == ("undecided", ())
+    assert str(found.why).startswith(f"{names} is not in the file; with the usual meaning line ")
     assert "into the file" in str(found.hint)
 
 

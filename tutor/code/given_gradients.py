@@ -75,7 +75,7 @@ def list_pair_outputs(
             key = key if key.isidentifier() else f"d{given[place]}"
         if type(value) is Lost:
             found.append(GivenGradient(key, of, None, value.why))
-        elif value is None and of:
+        elif value is None and of and key != "None":
             found.append(GivenGradient(key, of, None, note_missing(key)))
         elif of and isinstance(value, np.ndarray | float | int | np.generic):
             found.append(GivenGradient(key, of, np.array(value, dtype=float)))

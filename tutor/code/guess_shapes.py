@@ -189,6 +189,8 @@ def find_labels(tree: ast.Module) -> frozenset[str]:
         if isinstance(node, ast.Subscript):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             for part in parts:
+                if isinstance(part, ast.Attribute) and LABELS.match(part.attr):  # self.t
+                    found.add(part.attr)
                 while isinstance(part, ast.Call | ast.Attribute | ast.Subscript):
                     if isinstance(part, ast.Call):
                         own = (

@@ -158,7 +158,7 @@ class Guesser:
 
     def guess_shape(self, name: str) -> tuple[int, ...]:
         """A shape by a name alone."""
-        if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCK]$", name)):
+        if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)):
             return ()
         rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find("D")
         if BIASES.match(name):

@@ -10,7 +10,7 @@ from typing import Any
 from tutor.code.guess_shapes import Sizes
 from tutor.numbers.arrays import np
 
-SHAPED = re.compile(r"(?i)^(\w*_)?(shape|size|kernel|filter|pool|strides?|padding|pads?|dims|units)$")
+SHAPED = re.compile(r"(?i)^(\w*_)?(shape|size|kernel|filter|pool|strides?|padding|pads?|dims|units)(_in|_out)?$")
 """What is called so may be a tuple of sizes."""
 DIVIDED = ((2, 6), (2, 10))
 """A size and one that it divides, in the first and in the second choice: the quotient differs from both."""
@@ -43,6 +43,10 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
                 word = _name_shape(one)
                 if word and isinstance(other, ast.Tuple):
                     found.setdefault(word, (f"{word} 0", f"{word} 1"))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("zeros", "ones", "empty"):
+            word = _name_shape(node.args[0]) if len(node.args) == 1 else ""
+            if word and "shape" in word:
+                found.setdefault(word, (f"{word} 0", f"{word} 1"))
     return found
 
 

@@ -284,6 +284,8 @@ class ProgramTrial:
             if why is not None:
                 raise _refuse_forward(self.source, why)
             loss = loss[0] if isinstance(loss, tuple) else loss
+        elif self.plan.owner and not ups and (kept := _find_kept_loss(worker.record.events, outs)) is not None:
+            loss = np.sum(kept)
         else:
             loss = self._make_loss(outs, ups, upstream, list_usual(func.node))
         begins = len(worker.record.events)
@@ -401,6 +403,13 @@ class ProgramTrial:
             slope = self.find_slope(event, direction if shape else 1.0)
             found[place] = np.nan if slope is None else slope
         return found
+
+
+def _find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]) -> Any:
+    """The loss that a layer keeps and does not return (``self.loss += …``); nothing where what it returns is one."""
+    if any(np.size(value) == 1 for _, value in outs):
+        return None
+    return next((event.value for event in reversed(events) if LOSS_WORDS.match(event.key) and not event.leaf), None)
 
 
 def _is_given(given: Any, value: Any) -> bool:

@@ -364,6 +364,8 @@ class ExpressionWorker(ABC):
     def judge(self, node: ast.expr) -> bool:
         """Whether a condition holds."""
         value = self.read(node)
+        if type(value) is Guess and isinstance(node, ast.Name) and node.id.isupper() and len(node.id) > 1:
+            return False  # a setting of another file: GPU, DEBUG
         if type(value) is Guess:
             value = self.settle(value)
         if type(value) in (LibraryWord, ProgramFunction):

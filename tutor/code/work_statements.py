@@ -29,7 +29,15 @@ from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
-from tutor.code.targets import is_drawn, list_inner_targets, list_targets, load_target, spell_target
+from tutor.code.targets import (
+    gives_gradient,
+    is_drawn,
+    list_inner_targets,
+    list_targets,
+    load_target,
+    may_end,
+    spell_target,
+)
 from tutor.code.work_calls import KNOWN
 from tutor.code.work_expressions import SIGNS
 from tutor.code.work_functions import FunctionWorker
@@ -186,6 +194,8 @@ class StatementWorker(FunctionWorker):
         if self._take_usual(node):
             return
         value = self.read(node.value)
+        if type(value) is Guess and isinstance(node.value, ast.Name) and self.module.get(value.name) is value and gives_gradient(node):
+            raise NotRead(tell("{name} has no value here", name=value.name), node, fails=True)
         if (
             self.generic
             and self.depth == 0
@@ -400,7 +410,7 @@ class StatementWorker(FunctionWorker):
 
     def run_while(self, node: ast.While) -> None:
         """A loop as long as something holds, within the bounds of a run."""
-        if isinstance(node.test, ast.Constant) and node.test.value and not _may_end(node):
+        if isinstance(node.test, ast.Constant) and node.test.value and not may_end(node):
             raise TooLong
         while self.judge(node.test):
             try:
@@ -493,8 +503,3 @@ _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
     ast.FunctionDef: StatementWorker.run_definition,
     ast.ClassDef: StatementWorker.run_class,
 }  # fmt: skip
-
-
-def _may_end(node: ast.While) -> bool:
-    """Whether anything inside of a loop can leave it."""
-    return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in ast.walk(node))
