@@ -46,18 +46,8 @@ from tutor.numbers.arrays import np
 
 STEP = 1e-30
 """How far along the imaginary axis a slope is taken: so small that its square is nothing."""
-FAILS = (
-    ValueError,
-    TypeError,
-    IndexError,
-    KeyError,
-    ZeroDivisionError,
-    AttributeError,
-    OverflowError,
-    RecursionError,
-    StopIteration,
-    MemoryError,
-)
+FAILS = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError, OverflowError, RecursionError, StopIteration,
+         MemoryError)  # fmt: skip
 
 
 class StatementWorker(FunctionWorker):
