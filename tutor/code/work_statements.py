@@ -184,8 +184,8 @@ class StatementWorker(FunctionWorker):
         if self._take_usual(node):
             return
         value = self.read(node.value)
-        if type(value) is Guess and isinstance(node.value, ast.Name) and self.module.get(value.name) is value and gives_gradient(node):
-            raise NotRead(tell("{name} has no value here", name=value.name), node, fails=True)
+        if type(value) is Guess and isinstance(node.value, ast.Name) and gives_gradient(node) and value is self.module.get(node.value.id):
+            raise NotRead(tell("{name} has no value here", name=node.value.id), node, fails=True)
         if (
             self.generic
             and self.depth == 0
