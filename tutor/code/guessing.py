@@ -206,7 +206,8 @@ class Guesser:
     def settle_pair(self, sign: str, left: Any, right: Any) -> tuple[Any, Any]:
         """Two operands, the one that nobody gives with the shape that the other needs."""
         if isinstance(left, Guess) and isinstance(right, Guess):
-            left = self.settle(left)
+            taken = self.guess_shape(left.name)
+            left = self.settle(left, taken if taken or sign != "@" else self.guess_shape("X"))  # h @ V: an array, whatever it is called
         if isinstance(right, Guess):
             right = self.settle(right, self._find_needed(sign, np.shape(left), right.name, right_side=True))
         elif isinstance(left, Guess):

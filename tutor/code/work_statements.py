@@ -30,8 +30,8 @@ from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
 from tutor.code.targets import (
-    gives_gradient,
     is_drawn,
+    is_gradient_given,
     list_inner_targets,
     list_targets,
     load_target,
@@ -184,7 +184,7 @@ class StatementWorker(FunctionWorker):
         if self._take_usual(node):
             return
         value = self.read(node.value)
-        if type(value) is Guess and isinstance(node.value, ast.Name) and gives_gradient(node) and value is self.module.get(node.value.id):
+        if type(value) is Guess and isinstance(node.value, ast.Name) and is_gradient_given(node) and value is self.module.get(node.value.id):
             raise NotRead(tell("{name} has no value here", name=node.value.id), node, fails=True)
         if (
             self.generic
