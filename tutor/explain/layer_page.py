@@ -18,7 +18,7 @@ from tutor.explain.document import (
 )
 from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
-from tutor.explain.symbols_section import Symbols
+from tutor.explain.symbols_section import Symbols, list_conditions
 from tutor.explain.words.wording import Wording
 from tutor.explain.worked_entry import find_moved_entry, work_out_entry
 from tutor.expression.keys import derivative_key
@@ -73,7 +73,7 @@ class ArraySections(PageWriter):
             for step in steps
             for row in self.step(step, Name(step.target), self.say_line(step.target, self.say_forward(step)))
         ]
-        self.blocks += [self.heading("forward"), Equations(tuple(rows)), *self.explain_symbols(steps, forward=True)]
+        self.blocks += [self.heading("forward"), Equations(tuple(rows)), *self.explain_symbols(steps, rows, forward=True)]
 
     def say_forward(self, step: Step) -> str:
         """Why a forward step holds."""
@@ -111,12 +111,12 @@ class ArraySections(PageWriter):
         """The gradients that the wanted ones are computed from."""
         steps = self.list_needed()
         rows = [row for step in steps for row in self.step(step, self.write_left(step), self.say_back_line(step, self.say_why(step)))]
-        self.blocks += [self.heading("backward"), Equations(tuple(rows)), *self.explain_symbols(steps)]
+        self.blocks += [self.heading("backward"), Equations(tuple(rows)), *self.explain_symbols(steps, rows)]
 
-    def explain_symbols(self, steps: Sequence[Step], *, forward: bool = False) -> list[Paragraph]:
-        """What the signs in some steps mean."""
-        words = self.words.arrays
-        return self.symbols.explain_symbols([step.expr for step in steps], reasons=words.FORWARD if forward else ())
+    def explain_symbols(self, steps: Sequence[Step], rows: Sequence[Equation], *, forward: bool = False) -> list[Paragraph]:
+        """What the signs in some steps mean, and the conditions of their entries."""
+        exprs = [step.expr for step in steps] + list_conditions(side.expr for row in rows for side in row.sides)
+        return self.symbols.explain_symbols(exprs, reasons=self.words.arrays.FORWARD if forward else ())
 
     def write_left(self, step: Step) -> Expr:
         """The derivative that a backward step is."""

@@ -28,6 +28,21 @@ _WINDOWS = frozenset(name for name, written in _WRITTEN.items() if "window" in w
 """Operations whose reason leaves out how large their windows are."""
 
 
+_CONDITIONS = ("equal",)
+"""What is written as 1 under a condition, beside the slope of a ReLU: 1[j = 3]."""
+
+
+def list_conditions(exprs: Iterable[Expr]) -> list[Expr]:
+    """The conditions in index forms, which have signs of their own there: 1[j = 3] for an entry of onehot(3)."""
+    found: list[Expr] = []
+    stack = list(exprs)[::-1]
+    while stack:
+        part = stack.pop()
+        found += [part] if type(part) is Call and part.func in _CONDITIONS else []
+        stack.extend(reversed(children(part)))
+    return found
+
+
 def list_own(settings: Sequence[Expr], place: int) -> str:
     """One of the three settings that each axis of a pooling has its own of.
 
@@ -69,7 +84,7 @@ class Symbols:
                 yield "raised", (self.words.RAISED,)
             if type(part) is not Call:
                 continue
-            if self.indicators and is_indicator(part):
+            if part.func in _CONDITIONS or (self.indicators and is_indicator(part)):
                 yield "indicator", split_places(self.words.SYMBOLS["indicator"], {"call": [Math(part)]})
             if gathered := gather_axes(part, self.shapes):
                 yield from self._say_axes(*gathered)
@@ -151,12 +166,13 @@ class Symbols:
             yield call.func, [Math(own[0]), EQUALS, Math(own[1])]
             yield from self._list_meanings(own[1])
             return
-        if len(row.params) != 1:
-            return
+        letters = (letter,) if len(row.params) == 1 else tuple(map(Name, row.params))
         if call.func != plain:
-            yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
+            yield call.func, [Math(Call(call.func, letters)), EQUALS, Math(open_prime(Call(f"{plain}'", letters)))]
         elif formula is not None:
-            yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
+            yield plain, [Math(Call(plain, letters)), EQUALS, Math(substitute(formula, dict(zip(row.params, letters, strict=True))))]
+        elif plain in self.words.SYMBOLS and not LAYERS.get(plain):
+            yield plain, split_places(self.words.SYMBOLS[plain], {"call": [Math(Call(plain, letters))], "last": [Math(letter)]})
 
 
 def _is_sign(expr: Expr) -> bool:

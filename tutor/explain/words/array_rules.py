@@ -199,6 +199,7 @@ class ArrayWords(Topic):
         "logsumexp_rows": "{call}: log Σ exp of each row by itself",
         "log_softmax_columns": "{call}: the log-softmax of each column by itself",
         "log_softmax_rows": "{call}: the log-softmax of each row by itself",
+        "erf": "{call}: the integral of 2/√π·exp(−t²) over t from 0 to {last}",
     }
     """What an operation's sign means, where it first stands."""
     ONES = "{ones}: ones everywhere"
