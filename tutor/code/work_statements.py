@@ -184,7 +184,8 @@ class StatementWorker(FunctionWorker):
         if self._take_usual(node):
             return
         value = self.read(node.value)
-        if type(value) is Guess and isinstance(node.value, ast.Name) and is_gradient_given(node) and value is self.module.get(node.value.id):
+        unknown = type(value) is Guess and isinstance(node.value, ast.Name) and value is self.module.get(node.value.id)
+        if unknown and isinstance(node.value, ast.Name) and is_gradient_given(node):
             raise NotRead(tell("{name} has no value here", name=node.value.id), node, fails=True)
         if (
             self.generic
