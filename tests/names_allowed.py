@@ -81,10 +81,17 @@ ALLOWED = {  # file: why, and the names
     "code/parts_of_formulas.py": (
         "TYPED",
         "matmul outer transpose",
+    "code/sized_guesses.py": (
+        "TYPED",
+        "flip max mean min sum transpose",
     ),
     "code/slips_of_lines.py": (
         "TYPED",
         "max mean min sign softmax sum",
+    ),
+    "code/usual_helpers.py": (
+        "TYPED",
+        "cross_entropy",
     ),
     "code/work_calls.py": (
         "TYPED",
