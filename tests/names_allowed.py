@@ -81,6 +81,7 @@ ALLOWED = {  # file: why, and the names
     "code/parts_of_formulas.py": (
         "TYPED",
         "matmul outer transpose",
+    ),
     "code/sized_guesses.py": (
         "TYPED",
         "flip max mean min sum transpose",
