@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.code.code_values import FunctionReturned, NotRead, OtherShape, Record, TooLong, ValueEvent
+from tutor.code.code_values import FunctionReturned, NotRead, OtherShape, Record, TooLong, ValueEvent, keep_scope
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.line_edits import LineEdit, Surroundings, measure_edit
 from tutor.code.local_work import LocalWork
 from tutor.code.pair_functions import split_gradient
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.targets import list_targets
-from tutor.code.work_statements import FAILS, keep_scope
+from tutor.code.work_statements import FAILS
 from tutor.numbers.arrays import np
 
 MOST_LOOP_WORK = 500_000
