@@ -353,7 +353,7 @@ class NumberSections(PageWriter):
         known, sums = counts(self.exercise.network), write_counts(self.exercise.network)
         pages = self.words.pages
         rows = tuple(
-            (_words(pages.COUNTED[what]), _words(Math(sums[what])) if what in sums else (), _words(f"{known[what]:,}".replace(",", " ")))
+            (_words(pages.COUNTED[what]), _words(Math(sums[what])) if what in sums else (), _words(str(known[what])))
             for what in self.exercise.counts
         )
         sizes = pages.COMMA.join(map(str, self.exercise.network.sizes))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
-from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Sentence, Side
+from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Sentence, Side
 from tutor.explain.lecture_section import lecture, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation
-from tutor.explain.samples_section import insert_samples, sample_table
+from tutor.explain.samples_section import insert_samples, point_to_command, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.words.wording import ENGLISH, Wording
@@ -193,7 +193,7 @@ def point_to_training(exercise: Exercise, words: Wording) -> list[Block]:
     if exercise.plan.optimiser == DESCENT or exercise.samples is not None or not exercise.steps:
         return []
     method = words.updates.METHODS[exercise.plan.optimiser]
-    return [Paragraph((words.updates.ELSEWHERE.format(ident=exercise.id, method=method),))]
+    return [point_to_command(words.updates.ELSEWHERE, exercise.id, method)]
 
 
 def write_closing(page: PageWriter, proofs: Sequence[str]) -> None:
