@@ -1,4 +1,4 @@
-"""The fixture of pytest: a wrong backward pass fails with its page, a right one passes, one that is not judged fails with its reason or skips."""
+"""The fixture of pytest: a wrong backward pass fails with its page, a right one passes; what is not judged fails, or is skipped."""
 
 import pytest
 
