@@ -74,9 +74,17 @@ ALLOWED = {  # file: why, and the names
         "TYPED",
         "identity matmul max mean min sum transpose",
     ),
+    "code/sized_guesses.py": (
+        "TYPED",
+        "flip max mean min sum transpose",
+    ),
     "code/slips_of_lines.py": (
         "TYPED",
         "matmul max mean min sign softmax sum transpose",
+    ),
+    "code/usual_helpers.py": (
+        "TYPED",
+        "cross_entropy",
     ),
     "code/work_calls.py": (
         "TYPED",

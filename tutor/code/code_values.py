@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.errors import Told, TutorError
+from tutor.numbers.arrays import np
 
 
 class NotRead(Exception):
@@ -131,6 +132,18 @@ class Record:
     events: list[ValueEvent] = field(default_factory=list)
     problems: dict[int, NotRead] = field(default_factory=dict)
     visited: dict[int, ast.AST] = field(default_factory=dict)
+
+
+def keep_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
+    """The names as they are, with arrays of their own; two names of one array stay two names of one."""
+    arrays: dict[int, Any] = {}
+    found: dict[str, Any] = {}
+    for name, value in scope.items():
+        if isinstance(value, np.ndarray):
+            found[name] = arrays.setdefault(id(value), np.array(value))
+        else:
+            found[name] = dict(value) if type(value) is dict else value
+    return found
 
 
 Make = Callable[..., Any]

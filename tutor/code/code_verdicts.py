@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tutor.code.guessing import GuessedWorld
+from tutor.errors import Told
 
 if TYPE_CHECKING:
     from tutor.expression.nodes import Expr
@@ -103,7 +104,10 @@ class NumericWarning:
 
 @dataclass(frozen=True, slots=True)
 class CodeVerdict:
-    """What became of one backward pass: ``right``, ``wrong`` or ``undecided`` with the reason and what to do."""
+    """What became of one backward pass: ``right``, ``wrong`` or ``undecided`` with the reason and what to do.
+
+    ``assumes`` is what it takes for granted: the meaning of functions that are not in the file.
+    """
 
     name: str
     forward: str
@@ -117,6 +121,7 @@ class CodeVerdict:
     why: str = ""
     hint: str = ""
     warnings: tuple[NumericWarning, ...] = ()
+    assumes: tuple[Told, ...] = ()
 
 
 def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:

@@ -10,6 +10,7 @@ from tutor.code.guessing import GuessedWorld
 from tutor.code.pair_functions import BackwardPlan, list_gradients
 from tutor.code.slips_of_lines import split_product, strip_transpose
 from tutor.code.trial import LOSS_WORDS
+from tutor.code.usual_helpers import list_meanings
 from tutor.program.source import Source
 
 
@@ -18,7 +19,8 @@ def list_worlds(source: Source, plan: BackwardPlan) -> Iterator[GuessedWorld]:
     columns = find_orientation(source, plan)
     for column in (False, True) if columns is None else (columns,):
         for targets in ("free", "columns" if column else "rows", "binary", "signs"):
-            yield GuessedWorld(0, column, targets)
+            for meanings in list_meanings(source.tree):
+                yield GuessedWorld(0, column, targets, meanings=meanings)
 
 
 _WEIGHT = re.compile(r"^(W|w|Theta|theta|weights?|U|V)([a-z]{0,2}\d*|_\w+|\d*)$")

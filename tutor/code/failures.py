@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from tutor.code.code_values import NotRead
 from tutor.code.size_bounds import refuse_large
 from tutor.errors import Told, tell
+from tutor.numbers.arrays import np
 from tutor.text import make_visible
 
 _BY_SHAPES = re.compile(r"shape|broadcast|align|mismatch|dimension|axis|reshape")
@@ -111,6 +113,19 @@ def _say(error: Exception, said: str) -> Told:
         if found is not None:
             return say(found)
     return tell("this does not work with the values that stand here")
+
+
+def refuse_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
+    """Two shapes that do not fit together, as Python would refuse them; what would fit stands beside it."""
+    why = write_misfit(left, sign, right, node)
+    why.operands = (left, sign, right)
+    return why
+
+
+def write_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
+    """The two shapes, as they are told."""
+    one, two = str(np.shape(left)), str(np.shape(right))
+    return NotRead(tell("{left} {sign} {right}: the shapes do not fit", left=one, sign=sign, right=two), node, fails=True)
 
 
 def say_line(why: NotRead) -> Told:

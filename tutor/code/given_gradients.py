@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.code.code_values import Lost, NotRead, Record, ValueEvent
+from tutor.code.code_values import Lost, NotRead, Object, Record, ValueEvent
 from tutor.code.failures import note_missing
 from tutor.code.pair_functions import split_gradient
 from tutor.code.returned_values import list_lost, name_returned
+from tutor.code.targets import spell_target
 from tutor.numbers.arrays import np
 
 
@@ -56,26 +57,34 @@ def list_pair_outputs(
     why: NotRead | None,
     *,
     in_class: bool,
+    spans: Sequence[tuple[int, int]] = (),
 ) -> list[GivenGradient]:
-    """The gradients that the backward function of a pair returns, by their names or places; in a class those that it keeps, too."""
+    """The gradients that the backward function of a pair returns, by their names or places; in a class those that it keeps, too.
+
+    ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own.
+    """
     words = [event.key.rpartition(".")[2] for event in record.events[:begins]]
     given = [name for name in args if name in words]
     listed = name_returned(result, node)
     found: list[GivenGradient] = []
     for place, (key, value) in enumerate(listed):
-        of = [one for one in split_gradient(key) if one in words]
+        of = match_words(key, words)
         alone = len(listed) == len(given) or len(listed) == 1
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
             of = [given[place]]
             key = key if key.isidentifier() else f"d{given[place]}"
         if type(value) is Lost:
             found.append(GivenGradient(key, of, None, value.why))
-        elif value is None and of:
+        elif value is None and of and key != "None":
             found.append(GivenGradient(key, of, None, note_missing(key)))
         elif of and isinstance(value, np.ndarray | float | int | np.generic):
             found.append(GivenGradient(key, of, np.array(value, dtype=float)))
     keys = {output.key for output in found}
-    last = {event.key: event for event in record.events[begins:]}
+    last = {
+        event.key: event
+        for event in record.events[begins:]
+        if not spans or any(first <= event.line <= end for first, end in spans)
+    }
     leaves = {
         event.key.rpartition(".")[2]
         for event in record.events[:begins]
@@ -83,7 +92,7 @@ def list_pair_outputs(
     }
     steps = set(list_computed(record.events[:begins])) if found else set()  # an inner step may be kept with another sign
     for key, event in last.items():
-        of = [one for one in split_gradient(key) if one in leaves or (in_class and one in words)]
+        of = match_words(key, [*leaves, *(words if in_class else ())])
         if of and not set(of) <= steps and key not in keys and (in_class or not found or why is not None):
             found.append(GivenGradient(key, of, event.value))
     keys = {output.key for output in found}
@@ -93,6 +102,33 @@ def list_pair_outputs(
             keys.add(key)
             found.append(GivenGradient(key, of, None, problem))
     return found
+
+
+def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
+    """The gradients that a layer keeps in a list beside that of its parameters: ``self.params = [W, b]``, ``self.grads = [dW, db]``."""
+    if not isinstance(owner, Object) or owner.of is None or "__init__" not in owner.of.methods:
+        return
+    params, grads = owner.attributes.get("params"), owner.attributes.get("grads")
+    if not isinstance(params, list) or not isinstance(grads, list) or len(params) != len(grads):
+        return
+    names: list[str] = []
+    for part in ast.walk(owner.of.methods["__init__"]):
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.List) and spell_target(part.targets[0])[1] == "params":
+            names = [one.id if isinstance(one, ast.Name) else "" for one in part.value.elts]
+    for name, value in zip(names, grads, strict=False):
+        if name and f"d{name}" not in known and isinstance(value, np.ndarray):
+            yield GivenGradient(f"d{name}", [name], np.array(value))
+
+
+def match_words(key: str, words: Collection[str]) -> list[str]:
+    """What a gradient is the gradient of, among the words that there are: ``grad_w`` of w, or of W where only that is there.
+
+    >>> match_words("grad_w", ["W", "b"]), match_words("dw", ["w", "W"]), match_words("dx", ["W"])
+    (['W'], ['w'], [])
+    """
+    meant = split_gradient(key)
+    small = {one.lower() for one in meant}
+    return [one for one in meant if one in words] or list(dict.fromkeys(word for word in words if word.lower() in small))
 
 
 def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:

@@ -24,7 +24,8 @@ SCALARS = re.compile(
 )
 """What is called so is a number."""
 COUNTS = re.compile(
-    r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch\w*|hidden\w*|classes|block_size|G)$"
+    r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch\w*|hidden\w*|classes|block_size|G"
+    r"|(pool|kernel|filter|window)_?(h|w|height|width)|k_?h|k_?w)$"
 )
 LISTED = re.compile(
     r"(?i)^(hidden_(dims|sizes|layers|units)|layers?_(dims|sizes)|(network_)?sizes|dims|topology|layer_nodes)$"
@@ -55,6 +56,12 @@ ALIASES = (
     (re.compile(r"(?i)^(hidden|n_?hidden|n_?h|hid|num_?hidden)" + _KIND), "H"),
     (re.compile(r"(?i)^(output|out|n_?out|n_?output|n_?y|num_?outputs|classes|num_?classes|n_?classes)" + _KIND), "C"),
     (re.compile(r"(?i)^(num_?labels|nb_classes|fan_out|outputs?)" + _KIND), "C"),
+    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$"), "C"),
+    (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f)$"), "F"),
+    (re.compile(r"(?i)^((in|input|img|image)_?)?height$"), "H"),
+    (re.compile(r"(?i)^((in|input|img|image)_?)?width$"), "W"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^k_?h(eight)?$"), "HH"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^k_?w(idth)?$"), "WW"),
     (re.compile(r"(?i)^(batch|batch_?size|n_?samples|num_?train|num_?examples|num_?samples|n_?train|bs)$"), "N"),
 )
 """Which letter a long name of a size means."""
@@ -85,7 +92,7 @@ class Sizes:
             return int(times[1]) * self.find(times[2])
         if re.fullmatch(r"\d+", word):
             return int(word)
-        word = next((letter for pattern, letter in ALIASES if len(word) > 1 and pattern.match(word)), word)
+        word = self.name_letter(word)
         if word not in self.known:
             wanted = (ROWS_AGAIN if self.others else ROWS_OF).get(word)
             used = set(self.known.values())
@@ -94,6 +101,10 @@ class Sizes:
                 wanted if wanted is not None and (wanted not in used or len(word) > 1 or word in "HWCK") else free
             )
         return self.known[word]
+
+    def name_letter(self, word: str) -> str:
+        """The letter that a long name of a size means, or the name."""
+        return next((letter for pattern, letter in ALIASES if len(word) > 1 and pattern.match(word)), word)
 
     def find_fresh(self) -> int:
         """A size that nothing else has."""
@@ -178,6 +189,8 @@ def find_labels(tree: ast.Module) -> frozenset[str]:
         if isinstance(node, ast.Subscript):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             for part in parts:
+                if isinstance(part, ast.Attribute) and LABELS.match(part.attr):  # self.t
+                    found.add(part.attr)
                 while isinstance(part, ast.Call | ast.Attribute | ast.Subscript):
                     if isinstance(part, ast.Call):
                         own = (

@@ -10,6 +10,7 @@ from typing import Any
 from tutor.code.code_values import Guess
 from tutor.code.given_values import is_settled, take_given
 from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, LISTED, SCALARS, SQUARE, Sizes, find_seed
+from tutor.errors import Told
 from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np
 
@@ -26,6 +27,9 @@ class GuessedWorld:
     ``targets`` is ``free``, ``rows`` or ``columns`` (rows of 0 and 1), ``binary`` (0 and 1) or ``signs`` (−1 and 1); ``texts`` are
     what settings
     that are texts say.  ``other_sizes`` are those of the second choice: what is right has to be right in both.
+    ``narrow`` are shapes, 0 for the size that stands there anyway, of what is spread over another array: (0,), (1, 0).
+    ``meanings`` are those of functions that are not in the file (`tutor.code.usual_helpers`).
+    ``single`` takes one sample, a vector, where nothing says how many axes there are.
     ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
     somebody says, sizes or letters.
     """
@@ -36,7 +40,10 @@ class GuessedWorld:
     positive: bool = False
     texts: Mapping[str, str] = field(default_factory=dict)
     other_sizes: bool = False
+    narrow: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     as_given: bool = False
+    meanings: tuple[int, ...] = ()
+    single: bool = False
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
@@ -62,6 +69,10 @@ class Guesser:
         self.labels: frozenset[str] = frozenset()
         self.asked: dict[str, list[str]] = {}
         self.settings: Mapping[str, Any] = {}
+        self.tuples: Mapping[str, tuple[str, ...]] = {}
+        self.spread: set[str] = set()
+        self.free: set[str] = set()
+        self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.found: Callable[[str, Any], Any] = lambda name, value: value
         self.given: Mapping[str, Any] = {}
@@ -100,6 +111,10 @@ class Guesser:
             return guess.value
         if guess.name in self.given:
             return self.settle_given(guess, label=guess.name in self.labels)
+        if guess.name in self.tuples and guess.hint is None:
+            guess.known = True
+            guess.value = tuple(self.sizes.find(letter) for letter in self.tuples[guess.name])
+            return guess.value
         self._take_said(guess)
         if guess.name in self.again and guess.name not in self.world.shapes:
             shape = self.again[guess.name]
@@ -143,7 +158,7 @@ class Guesser:
 
     def guess_shape(self, name: str) -> tuple[int, ...]:
         """A shape by a name alone."""
-        if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCK]$", name)):
+        if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)):
             return ()
         rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find("D")
         if BIASES.match(name):
@@ -161,6 +176,9 @@ class Guesser:
             )
             outer = self.sizes.find("C") if not number[1] else self.sizes.find(f"width of {name}")
             return (outer, inner) if self.world.columns else (inner, outer)
+        self.free.add(name)
+        if self.world.single:
+            return (width,)
         return (width, rows) if self.world.columns else (rows, width)
 
     def settle_labels(self, guess: Guess, count: int, shape: tuple[int, ...] | None) -> Any:
@@ -188,7 +206,8 @@ class Guesser:
     def settle_pair(self, sign: str, left: Any, right: Any) -> tuple[Any, Any]:
         """Two operands, the one that nobody gives with the shape that the other needs."""
         if isinstance(left, Guess) and isinstance(right, Guess):
-            left = self.settle(left)
+            taken = self.guess_shape(left.name)
+            left = self.settle(left, taken if taken or sign != "@" else self.guess_shape("X"))  # h @ V: an array, whatever it is called
         if isinstance(right, Guess):
             right = self.settle(right, self._find_needed(sign, np.shape(left), right.name, right_side=True))
         elif isinstance(left, Guess):
@@ -210,6 +229,10 @@ class Guesser:
             return self.guess_shape(name)
         if BIASES.match(name):
             return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
+        if name in self.world.narrow and len(self.world.narrow[name]) <= len(other):
+            kept = self.world.narrow[name]
+            return tuple(size or mine for size, mine in zip(kept, other[len(other) - len(kept) :], strict=True))
+        self.spread.add(name)
         return other
 
     def _width(self, name: str) -> int:

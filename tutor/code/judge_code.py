@@ -5,18 +5,20 @@ Which gradients are right, which line is wrong at the root, what it probably was
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from tutor.code.code_values import CodeProblem
-from tutor.code.code_verdicts import CodeVerdict
+from tutor.code.code_verdicts import CodeVerdict, WrongLine
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
+from tutor.code.guessing import GuessedWorld
 from tutor.code.numeric_warnings import find_warnings
-from tutor.code.pair_functions import BackwardPlan, find_plans, list_functions
+from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
 from tutor.code.search_roots import Judgement
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
@@ -24,10 +26,11 @@ from tutor.code.work_expressions import MOST_PARTS
 from tutor.code.work_statements import FAILS
 from tutor.errors import hint_near, tell
 from tutor.graph.shapes import Shape
-from tutor.numbers.arrays import Floats
+from tutor.numbers.arrays import Floats, np
 from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
 
+MOST_CALLED = 3
 MOST_PLANS = 40
 """So many backward passes are judged at once."""
 
@@ -103,6 +106,36 @@ def _judge_plan(
     source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source], given: Mapping[str, Floats],
     shapes: Mapping[str, Shape],
 ) -> CodeVerdict:
+    judged = _judge_worlds(source, plan, forward_source, others, given, shapes)
+    if not judged.is_right and judged.outputs and forward_source is None:
+        judged.called = [*_judge_called(source, plan, others, given, shapes)]
+    verdict = judged.give_verdict()
+    assumed = judged.trial.assumed
+    if assumed and verdict.verdict == "wrong":
+        return _leave_open(verdict, tuple(assumed))
+    return add_formulas(judged, replace(verdict, assumes=tuple(assumed.values())))
+
+
+def _judge_called(
+    source: Source, plan: BackwardPlan, others: Sequence[Source], given: Mapping[str, Floats], shapes: Mapping[str, Shape]
+) -> Iterator[tuple[Mapping[int, tuple[ast.stmt, ...]], Sequence[WrongLine]]]:
+    """What is wrong in the backward passes that this one calls: each is judged by itself, at its own forward pass."""
+    for one in list_called_passes(source.tree, plan)[:MOST_CALLED]:
+        try:
+            judged = _judge_worlds(source, one, None, others, given, shapes)
+        except CodeProblem:
+            continue
+        if not judged.is_right and judged.outputs and judged.find_doubt() is None and not judged.trial.assumed:
+            roots, edits = judged.find_roots()
+            if edits:
+                yield edits, roots
+
+
+def _judge_worlds(
+    source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source], given: Mapping[str, Floats],
+    shapes: Mapping[str, Shape],
+) -> Judgement:
+    """The judgement in the likeliest of the worlds, or the one in which it is right."""
     refuse_unwritten(source, plan, backward_only=forward_source is not None)
     best: tuple[tuple[int, ...], Judgement] | None = None
     refused: CodeProblem | None = None
@@ -119,15 +152,66 @@ def _judge_plan(
             if trial.work > MOST_PARTS:  # as long in every world
                 break
             continue
+        judged = judged if judged.is_right else _judge_narrow(judged) or _judge_single(judged) or judged
         if judged.is_right:
             judged = _judge_again(judged) or judged
         if best is None or judged.score < best[0]:
             best = (judged.score, judged)
-        if judged.is_right or not judged.varies:
+        if judged.is_right or not (judged.varies or trial.assumed):
             break
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
-    return add_formulas(best[1], best[1].give_verdict())
+    return best[1]
+
+
+def _leave_open(verdict: CodeVerdict, names: Sequence[str]) -> CodeVerdict:
+    """A program that is wrong with the usual meaning of functions that are not in the file may be right with theirs."""
+    said = ", ".join(names)
+    line = verdict.roots[0].line if verdict.roots else 0
+    why = tell("{names} is not in the file; with the usual meaning line {line} would be wrong", names=said, line=line)
+    hint = tell("put {names} into the file, then it is judged", names=said)
+    return replace(verdict, verdict="undecided", roots=(), follows=(), why=why, hint=hint)
+
+
+def _judge_narrow(judged: Judgement) -> Judgement | None:
+    """The judgement with the shapes that the gradients have, of what was only guessed to be as large as what it is added to.
+
+    ``db`` of the shape (1, 5) says what b is.  Only where all is right then.
+    """
+    trial = judged.trial
+    narrow: dict[str, tuple[int, ...]] = {}
+    for output in judged.outputs:
+        event = judged.check.find_target(output)
+        if judged.right[output.key] or event is None or output.value is None or event.key not in trial.spread:
+            continue
+        own, full = np.shape(output.value), np.shape(event.value)
+        if 0 < len(own) <= len(full) and own != full:
+            narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
+    if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
+        return None
+    return _judge_in(trial, replace(trial.world, narrow=narrow))
+
+
+def _judge_single(judged: Judgement) -> Judgement | None:
+    """The judgement with one sample, a vector, where nothing says how many axes there are.  Only where all is right then."""
+    trial = judged.trial
+    if not trial.free:
+        return None
+    other = _judge_in(trial, replace(trial.world, single=True))
+    if other is not None:
+        names = ", ".join(sorted(trial.free))
+        other.trial.assumed[names] = tell("{names} has one axis: one sample, and not several", names=names)
+    return other
+
+
+def _judge_in(trial: ProgramTrial, world: GuessedWorld) -> Judgement | None:
+    """The judgement in another world, where all is right there."""
+    made = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
+    try:
+        other = Judgement(made)
+    except (*FAILS, CodeProblem):
+        return None
+    return other if other.is_right else None
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.code.code_values import FunctionReturned, NotRead, OtherShape, Record, TooLong
+from tutor.code.code_values import FunctionReturned, NotRead, OtherShape, Record, TooLong, keep_scope
 from tutor.code.line_edits import LineEdit
 from tutor.code.targets import list_targets, load_target
-from tutor.code.work_statements import FAILS, StatementWorker, keep_scope
+from tutor.code.work_statements import FAILS, StatementWorker
 from tutor.numbers.arrays import np
 
 SAME = 1e-7

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+from tutor.code.class_parts import list_class_parts
 
 BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv")
 FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass")
@@ -17,6 +19,8 @@ GRADIENT = re.compile(
 UPSTREAM = re.compile(
     r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
 )
+NO_PASSES = ("_", "check", "test", "numerical", "numeric", "eval_num", "update", "clip")
+"""What begins so is no backward pass: a check by differences, a step of training."""
 STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates|deltas?)$")
 """What a dictionary of gradients is called."""
 
@@ -50,10 +54,8 @@ def find_plans(tree: ast.Module, wanted: str = "", forward: str = "") -> list[Ba
     plans: list[BackwardPlan] = []
     functions = {part.name: part for part in tree.body if isinstance(part, ast.FunctionDef)}
     plans += _pair(functions, "")
-    for part in tree.body:
-        if isinstance(part, ast.ClassDef):
-            methods = {one.name: one for one in part.body if isinstance(one, ast.FunctionDef)}
-            plans += _pair(methods, part.name)
+    for name, methods in list_class_parts(tree, BACKWARD):
+        plans += _pair(methods, name)
     if forward and wanted:
         owner, _, name = wanted.rpartition(".")
         return [BackwardPlan(wanted, forward.rpartition(".")[2], name, owner)]
@@ -70,6 +72,28 @@ def find_plans(tree: ast.Module, wanted: str = "", forward: str = "") -> list[Ba
     if list_gradients([part for part in tree.body if not isinstance(part, ast.FunctionDef | ast.ClassDef)]):
         plans.append(BackwardPlan(""))
     return plans
+
+
+def list_called_passes(tree: ast.Module, plan: BackwardPlan) -> list[BackwardPlan]:
+    """The pairs of a file whose backward passes another one calls: that of one step of a loop, that of a layer of a net.
+
+    >>> text = "def s_forward(x): return x\\ndef s_backward(g): return g\\n"
+    >>> text += "def f_forward(x): return s_forward(x)\\ndef f_backward(g): return s_backward(g)"
+    >>> tree = ast.parse(text)
+    >>> [one.name for one in list_called_passes(tree, find_plans(tree, "f_backward")[0])]
+    ['s_backward']
+    """
+    owners = [part for part in tree.body if isinstance(part, ast.ClassDef) and part.name == plan.owner]
+    body = owners[0].body if owners else tree.body
+    nodes = [part for part in body if isinstance(part, ast.FunctionDef) and part.name == plan.backward]
+    called = {ast.unparse(part.func).rpartition(".")[2] for node in nodes for part in ast.walk(node) if isinstance(part, ast.Call)}
+    named = {part.id for node in owners for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return [
+        one
+        for one in find_plans(tree)
+        if one.backward in called and not one.is_single and one.name != plan.name and one.owner != (plan.owner or " ")
+        and (not one.owner or one.owner in named)
+    ]
 
 
 def list_functions(tree: ast.Module) -> list[str]:
@@ -92,16 +116,14 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
     cost = next((name for name in functions if LOSSES.match(name)), "")
     used: set[str] = set()
     for name in functions:
-        if not BACKWARD.search(name) or name.startswith(
-            ("_", "check", "test", "numerical", "eval_num", "update", "clip")
-        ):
+        if not BACKWARD.search(name) or name.startswith(NO_PASSES):
             continue
-        partner = find_partner(name, list(functions))
+        partner = find_partner(name, list(functions)) or _find_loss(name, functions)
         if partner:
             used |= {name, partner}
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
-        if name not in used and not name.startswith("_") and len(list_gradients(node.body)) >= 1 and _has_return(node):
+        if name not in used and not name.startswith(NO_PASSES) and len(list_gradients(node.body)) >= 1 and _has_return(node):
             calls = {
                 part.func.id
                 for part in ast.walk(node)
@@ -110,6 +132,14 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             if BACKWARD.search(name) and not calls & {*functions} and re.search(r"(?i)backward|backprop|bwd", name):
                 continue  # a backward pass whose forward pass is not there
             yield BackwardPlan(f"{prefix}{name}", name, name, owner)
+
+
+def _find_loss(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
+    """The loss of ``gradient(x, t)``, which takes the same: its own forward pass is written out once more, without a loss."""
+    if not re.fullmatch(r"(?i)(compute_|get_|calc_)?(grad|grads|gradients?|derivatives?)(_\w+)?", name):
+        return ""
+    own = [arg.arg for arg in functions[name].args.args]
+    return next((one for one, node in functions.items() if LOSSES.match(one) and [arg.arg for arg in node.args.args] == own), "")
 
 
 def _has_return(node: ast.FunctionDef) -> bool:

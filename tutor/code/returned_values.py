@@ -31,9 +31,23 @@ def has_default(func: ProgramFunction, name: str) -> bool:
     ]
 
 
+def list_usual(node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.expr]:
+    """The usual values of arguments, by their names."""
+    args = node.args
+    listed = [*args.posonlyargs, *args.args]
+    usual = {arg.arg: value for arg, value in zip(listed[len(listed) - len(args.defaults) :], args.defaults, strict=True)}
+    return usual | {arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None}
+
+
+def find_return(node: ast.AST, met: ast.Return | None = None) -> ast.expr | None:
+    """What a function gives at the return that was ``met`` last, or at its last one."""
+    if met is not None and met.value is not None and any(part is met for part in ast.walk(node)):
+        return met.value
+    return _find_last_return(node)
+
+
 @lru_cache(maxsize=512)
-def find_return(node: ast.AST) -> ast.expr | None:
-    """What the last return of a function gives."""
+def _find_last_return(node: ast.AST) -> ast.expr | None:
     if isinstance(node, ast.Lambda):
         return node.body
     found = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and part.value is not None]
@@ -47,7 +61,7 @@ def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
     if isinstance(node, ast.Tuple):
         names = [_say_name(part) for part in node.elts]
     elif node is not None:
-        names = [_say_name(node)]
+        names = ["grads" if isinstance(node, ast.Dict) else _say_name(node)]
     parts = (
         list(value)
         if isinstance(value, tuple) and (isinstance(node, ast.Tuple) or node is None or not isinstance(node, ast.Name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tutor.code.code_values import CodeProblem, NotRead
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement, WrongLine
@@ -38,6 +39,7 @@ class Judgement:
         self.first = trial.run()
         self.check = GradientCheck(trial, self.first)
         self.edits: Mapping[int, tuple[ast.stmt, ...]] = {}
+        self.called: Sequence[tuple[Mapping[int, tuple[ast.stmt, ...]], Sequence[WrongLine]]] = ()
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
             self._refuse_loss()
@@ -220,9 +222,9 @@ class Judgement:
 
     def find_roots(self) -> tuple[list[WrongLine], dict[int, tuple[ast.stmt, ...]]]:
         """The lines that are wrong by themselves, one after the other, each taken back before the next is looked for."""
-        edits: dict[int, tuple[ast.stmt, ...]] = {}
-        roots: list[WrongLine] = []
         wrong = [key for key, right in self.right.items() if not right]
+        edits, roots, done = self._take_called(wrong)
+        wrong = [key for key in wrong if key not in done]
         while wrong and len(roots) < MOST_ROOTS:
             best = self.search.find_edit(edits, wrong)
             if best is None:
@@ -240,6 +242,17 @@ class Judgement:
             roots.append(self._describe(edit, fixed, others))
             wrong = [key for key in wrong if key not in fixed]
         return roots, edits
+
+    def _take_called(self, wrong: Sequence[str]) -> tuple[dict[int, tuple[ast.stmt, ...]], list[WrongLine], list[str]]:
+        """The lines of a backward pass that this one calls, where they are wrong by themselves; with what they make right here."""
+        for edits, roots in self.called:
+            try:
+                fixed = self.test.compare(self.check, self.trial.run(edits=edits), wrong)
+            except CodeProblem:
+                continue
+            if fixed:
+                return dict(edits), [replace(root, repairs=tuple(fixed), others=()) for root in roots], fixed
+        return {}, [], []
 
     def _describe(self, edit: LineEdit, fixed: Sequence[str], others: tuple[WrongLine, ...] = ()) -> WrongLine:
         before, after = write_lines(self.trial.source.lines, edit)

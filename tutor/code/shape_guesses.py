@@ -48,7 +48,10 @@ class ShapeGuesser(CallWorker):
                 ]
             elif sign == "reshape":
                 if own is left:
-                    self.ask_shape(own, np.shape(right), any_rank=True)
+                    wanted = np.shape(right)
+                    if np.ndim(own) == 2 < len(wanted) and np.shape(own)[0] == wanted[0] and np.size(own) != np.size(right):
+                        wanted = (wanted[0], int(np.prod(wanted[1:])))  # rows that are made images of
+                    self.ask_shape(own, wanted, any_rank=True)
                 continue
             elif sign == "size":
                 shape = [max(pair) for pair in zip(shape, np.shape(other), strict=True)]
@@ -93,6 +96,8 @@ class ShapeGuesser(CallWorker):
                 and np.shape(own) == np.shape(self.guessed[name])[::-1]
             )
             wanted = tuple(reversed(shape)) if turned else tuple(shape)
+            if own is not self.guessed[name] and len(shape) == np.ndim(own) > np.ndim(self.guessed[name]):  # gamma[:, None, None]
+                wanted = tuple(size for size, mine in zip(shape, np.shape(own), strict=True) if mine != 1)
             if (
                 self.changes.get(name, 0) < MOST_CHANGES
                 and wanted != np.shape(self.guessed[name])

@@ -84,9 +84,19 @@ def check_pair(sign: str, left: Any, right: Any) -> None:
 def check_picked(array: Any, index: Any) -> None:
     """Whether entries that are picked by arrays of places are few enough.  Raises `NotRead` where they are not."""
     parts = index if isinstance(index, tuple) else (index,)
-    picked = prod(max(1, int(np.size(part))) for part in parts if isinstance(part, np.ndarray | list))
-    if picked > 1 and picked * int(np.size(array)) > _FEW:
+    places = [part for part in parts if isinstance(part, np.ndarray | list)]
+    picked = prod(max(1, int(np.size(part))) for part in places)
+    if picked > 1 and picked * int(np.size(array)) > _FEW and _count_picked(np.shape(array), parts, places) > LARGEST:
         raise refuse_large()
+
+
+def _count_picked(shape: tuple[int, ...], parts: Sequence[Any], places: Sequence[Any]) -> int:
+    """The entries that are picked: places go together one by one, the axes beside them are there in whole."""
+    if any(part is Ellipsis or part is None for part in parts) or any(np.asarray(part).dtype.kind == "b" for part in places):
+        return prod(max(1, int(np.size(part))) for part in places) * prod(shape)
+    beside = prod(size for axis, size in enumerate(shape) if axis >= len(parts) or isinstance(parts[axis], slice))
+    together = _size_broadcast_all(places)
+    return 0 if together is None else together * beside
 
 
 def check_call(word: str, values: Sequence[Any], named: Sequence[Any] = ()) -> None:
@@ -126,8 +136,12 @@ def _count_entries(value: Any, deep: int = 0) -> int:
 
 
 def _size_broadcast(values: Sequence[Any]) -> int | None:
+    return _size_broadcast_all(values[:2])
+
+
+def _size_broadcast_all(values: Sequence[Any]) -> int | None:
     try:
-        return prod(np.broadcast_shapes(*(np.shape(value) for value in values[:2])))
+        return prod(np.broadcast_shapes(*(np.shape(value) for value in values)))
     except ValueError:
         return None
 
@@ -153,6 +167,14 @@ def _size_square(values: Sequence[Any]) -> int:
     return _count(values[0]) ** 2 if values and np.ndim(values[0]) < 2 else 1
 
 
+def _size_added(values: Sequence[Any]) -> int:
+    """The places to which something is added: ``np.add.at(array, places, values)``."""
+    if len(values) < 2 or not isinstance(values[0], np.ndarray):
+        return 1
+    parts = values[1] if isinstance(values[1], tuple) else (values[1],)
+    return _count_picked(np.shape(values[0]), parts, [part for part in parts if isinstance(part, np.ndarray | list)])
+
+
 def _size_together(values: Sequence[Any]) -> int:
     return sum(int(np.size(part)) for part in values[0]) if values and isinstance(values[0], list | tuple) else 1
 
@@ -166,7 +188,7 @@ _SIZES: dict[str, Callable[[Sequence[Any]], int | None]] = {
     **dict.fromkeys(("multiply", "add", "subtract", "divide", "maximum", "minimum", "power", "mul", "pow", "greater", "less", "equal",
                      "true_divide", "floor_divide", "mod", "logical_and", "logical_or"), _size_broadcast),
     **dict.fromkeys(("concatenate", "stack", "vstack", "hstack", "column_stack", "dstack", "cat"), _size_together),
-    "einsum": _size_einsum,
+    "einsum": _size_einsum, "add.at": _size_added,
     **dict.fromkeys(("array", "asarray", "tensor", "as_tensor"), lambda values: _count_entries(values[0]) if values else 1),
     **dict.fromkeys(("eye", "identity", "diag", "diagflat"), _size_square),
 }  # fmt: skip

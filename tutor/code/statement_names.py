@@ -10,6 +10,7 @@ from tutor.code.code_values import ValueEvent
 from tutor.code.line_edits import LineEdit
 from tutor.code.pair_functions import split_gradient
 from tutor.code.slips_of_lines import LIBRARY
+from tutor.code.targets import spell_target
 from tutor.code.trial import LOSS_WORDS
 from tutor.numbers.arrays import np
 
@@ -95,8 +96,13 @@ def is_taken_out(node: ast.AST) -> bool:
 
     >>> is_taken_out(ast.parse("x, w = cache").body[0]), is_taken_out(ast.parse("dscores = probs").body[0])
     (True, False)
+    >>> is_taken_out(ast.parse("grads['b'] = dscores").body[0])
+    False
     """
     plain = isinstance(node, ast.Assign) and isinstance(
         node.value, ast.Name | ast.Attribute | ast.Subscript | ast.Tuple
     )
-    return plain and not any(split_gradient(name) for name in name_targets(node))
+    if not plain or not isinstance(node, ast.Assign):
+        return False
+    keys = {spell_target(target)[1] for target in node.targets if not isinstance(target, ast.Tuple | ast.List)}
+    return not any(split_gradient(name) for name in name_targets(node) | keys)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from tutor.code.pair_functions import split_gradient
+
 DRAWN = ("random", "rand", "zeros", "ones", "xavier", "normal", "uniform", "empty")
 
 
@@ -51,3 +53,13 @@ def load_target(node: ast.expr) -> ast.expr:
     if isinstance(node, ast.Attribute):
         return ast.copy_location(ast.Attribute(node.value, node.attr, ast.Load()), node)
     return node
+
+
+def is_gradient_given(node: ast.Assign) -> bool:
+    """Whether a statement gives a value to what is called a gradient: ``dW = …``, ``grads["W"] = …``."""
+    return any(split_gradient(spell_target(target)[1]) for target in node.targets)
+
+
+def may_end(node: ast.While) -> bool:
+    """Whether anything inside of a loop can leave it."""
+    return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in ast.walk(node))

@@ -25,16 +25,17 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.given_gradients import GivenGradient, list_outputs, list_pair_outputs
+from tutor.code.given_gradients import GivenGradient, list_listed, list_outputs, list_pair_outputs
 from tutor.code.guess_shapes import Sizes, find_labels, find_seed
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, name_returned
+from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
+from tutor.code.sized_guesses import find_tuples, settle_divided
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
-from tutor.errors import tell
+from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 from tutor.program.decorators import is_odd_class
 from tutor.program.source import Source
@@ -87,6 +88,10 @@ class ProgramTrial:
     work: int = 0
     torch: bool = False
     labels: frozenset[str] = frozenset()
+    tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spread: set[str] = field(default_factory=set)
+    free: set[str] = field(default_factory=set)
+    assumed: dict[str, Told] = field(default_factory=dict)
     sizes: Sizes = field(default_factory=Sizes)
     table: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     current: Any = None
@@ -97,6 +102,8 @@ class ProgramTrial:
             few = {"N": 3, "m": 3, "C": 2, "F": 4} if self.world.other_sizes else {"N": 2, "m": 2, "C": 3, "F": 2}
             self.sizes.known |= few
         self.labels = find_labels(self.source.tree)
+        settle_divided(self.source.tree, self.sizes)
+        self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
         for node in ast.walk(self.source.tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
@@ -121,7 +128,9 @@ class ProgramTrial:
             worker.torch = self.torch
             worker.guesser.labels = self.labels
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
-            worker.guesser.given = self.given
+            worker.guesser.free = self.free
+            worker.guesser.spread, worker.guesser.assumed = self.spread, self.assumed
+            worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
             worker.guesser.again = worker.given_again = self.again
             worker.settled = bool(edits) or bump is not None or moves
             worker.changes, worker.settled_axes = self.changes, self.settled_axes
@@ -212,20 +221,13 @@ class ProgramTrial:
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
         loss = self._pick_loss(worker, returned, func)
-        outputs = list_outputs(worker.record, start, returned, find_return(func.node))
+        outputs = list_outputs(worker.record, start, returned, find_return(func.node, worker.returned))
         scope = scopes[0] if scopes else {}
         return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "", scope)
 
     def _keep_usual(self, worker: StatementWorker, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
         """Arguments that have usual values keep them, where nobody gives others."""
-        args = func.node.args
-        listed = [*args.posonlyargs, *args.args]
-        usual = {
-            arg.arg: value for arg, value in zip(listed[len(listed) - len(args.defaults) :], args.defaults, strict=True)
-        }
-        usual |= {
-            arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None
-        }
+        usual = list_usual(func.node)
         return {
             name: value for name, value in values.items()
             if name in self.given or name in self.world.shapes or not (name in usual and not is_empty(usual[name]))
@@ -261,7 +263,7 @@ class ProgramTrial:
         if why is not None:
             raise _refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
         inner = scopes[0] if scopes else {}
-        named = dict(name_returned(returned, find_return(forward.node)))
+        named = dict(name_returned(returned, find_return(forward.node, worker.returned)))
         environment = {**inner, **named, **{name: value for name, value in values.items() if name not in inner}}
         func = self._function(worker, self.plan.backward, owner)
         backs = [arg.arg for arg in list_arguments(func)]
@@ -269,8 +271,9 @@ class ProgramTrial:
         outs = [
             (key, value)
             for key, value in named.items()
-            if isinstance(value, np.ndarray | np.inexact | float | complex) and key not in values
+            if isinstance(value, np.ndarray | np.inexact | float | complex)
         ]
+        outs = [pair for pair in outs if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or outs[:1]
         loss: Any = 0.0
         upstream: dict[str, tuple[str, Any]] = {}
         if self.plan.cost and not ups:
@@ -281,8 +284,10 @@ class ProgramTrial:
             if why is not None:
                 raise _refuse_forward(self.source, why)
             loss = loss[0] if isinstance(loss, tuple) else loss
+        elif self.plan.owner and not ups and (kept := _find_kept_loss(worker.record.events, outs)) is not None:
+            loss = np.sum(kept)
         else:
-            loss = self._make_loss(worker, outs, ups, upstream)
+            loss = self._make_loss(outs, ups, upstream, list_usual(func.node))
         begins = len(worker.record.events)
         worker.settled = True
         if not backward:
@@ -294,10 +299,11 @@ class ProgramTrial:
         body = func.node.body if isinstance(func.node, ast.FunctionDef) else []
         result, why = self._call(worker, func, {**given, **forms})
         after = {key: node for key, node in worker.record.visited.items() if key not in known or node in body}
-        words = find_return(func.node)
+        words = find_return(func.node, worker.returned)
         outputs = list_pair_outputs(
-            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner)
+            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner), spans=_list_spans(func)
         )
+        outputs += list_listed(owner, {output.key for output in outputs})
         said = why.what if why else ""
         return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream)
 
@@ -319,9 +325,12 @@ class ProgramTrial:
         return found
 
     def _make_loss(
-        self, worker: StatementWorker, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, tuple[str, Any]]
+        self, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, tuple[str, Any]], usual: Mapping[str, ast.expr]
     ) -> Any:
-        """A loss Σ g ⊙ out behind what the forward pass gives, so that g is the gradient from above."""
+        """A loss Σ g ⊙ out behind what the forward pass gives, so that g is the gradient from above.
+
+        Behind a loss g is 1 where the backward pass says so: ``def backward(self, dout=1)``.
+        """
         loss: Any = 0.0
         left = dict(outs)
         for name in ups:
@@ -332,6 +341,9 @@ class ProgramTrial:
             value = left.pop(key)
             rng = np.random.default_rng(find_seed(f" from above {name}", self.world.seed))
             above = rng.standard_normal(np.shape(value)) if np.shape(value) else float(rng.uniform(0.5, 1.5))
+            own = usual.get(name)
+            if not np.shape(value) and isinstance(own, ast.Constant) and isinstance(own.value, int | float) and own.value:
+                above = float(own.value)
             upstream[name] = (key, above)
             loss = loss + np.sum(above * value)
         if not upstream and outs:
@@ -391,6 +403,26 @@ class ProgramTrial:
             slope = self.find_slope(event, direction if shape else 1.0)
             found[place] = np.nan if slope is None else slope
         return found
+
+
+def _find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]) -> Any:
+    """The loss that a layer keeps and does not return (``self.loss += …``); nothing where what it returns is one."""
+    if any(np.size(value) == 1 for _, value in outs):
+        return None
+    return next((event.value for event in reversed(events) if LOSS_WORDS.match(event.key) and not event.leaf), None)
+
+
+def _is_given(given: Any, value: Any) -> bool:
+    """Whether what is returned is what was given, unchanged."""
+    return (given.value if type(given) is Guess else given) is value
+
+
+def _list_spans(func: ProgramFunction) -> list[tuple[int, int]]:
+    """The lines of a function, with those of all methods of its class."""
+    nodes: list[ast.AST] = [func.node]
+    if isinstance(func.owner, Object) and func.owner.of is not None:
+        nodes += func.owner.of.methods.values()
+    return [(node.lineno, node.end_lineno or node.lineno) for node in nodes if isinstance(node, ast.FunctionDef | ast.Lambda)]
 
 
 def _is_definition(node: ast.stmt) -> bool:

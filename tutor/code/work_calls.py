@@ -18,25 +18,19 @@ from tutor.code.code_values import (
     Object,
     ProgramFunction,
 )
+from tutor.code.failures import refuse_misfit
 from tutor.code.guessing import GuessedDictionary
-from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real, take_sigmoid
+from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real
 from tutor.code.size_bounds import LONGEST, check_call, check_pair
-from tutor.code.work_expressions import ExpressionWorker, refuse_misfit, take_whole
+from tutor.code.sized_guesses import count_needed_axes, is_kind
+from tutor.code.usual_helpers import choose_meaning
+from tutor.code.work_expressions import ExpressionWorker, take_whole
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
 KNOWN = frozenset({"sigmoid", "relu", "softmax", "tanh", "log_softmax"})
 """Functions that are known by their names where the file does not have them."""
 PAIRED = {"multiply": "*", "add": "+", "subtract": "-", "divide": "/", "maximum": "max", "minimum": "min", "mul": "*"}
-USUAL: dict[str, Callable[..., Any]] = {
-    "sigmoid_backward": lambda grad, z: grad * take_sigmoid(z) * (1 - take_sigmoid(z)),
-    "relu_backward": lambda grad, z: grad * (take_real(z) > 0),
-    "tanh_backward": lambda grad, z: grad * (1 - np.tanh(z) ** 2),
-    "sigmoid_derivative": lambda z: take_sigmoid(z) * (1 - take_sigmoid(z)),
-    "sigmoid_prime": lambda z: take_sigmoid(z) * (1 - take_sigmoid(z)),
-    "relu_derivative": lambda z: (take_real(z) > 0) * 1.0,
-}
-
 
 class CallWorker(ExpressionWorker):
     """Works out calls."""
@@ -64,11 +58,21 @@ class CallWorker(ExpressionWorker):
             return self.call_bound(func, values, named, node)
         if type(func) is Guess:
             if func.name in self.table and func.name in KNOWN:
-                return self.call_library(f"numpy.{func.name}", values, named, node)
-            if func.name in USUAL:
-                return USUAL[func.name](*(self.settle(value) for value in values))
+                return self.call_library(f"numpy.{func.name}", values, self.name_axis(func.name, values, named), node)
+            meaning = choose_meaning(func.name, self.world.meanings)
+            if meaning is not None:
+                if len(values) == 2 and any(type(value) is Guess for value in values):
+                    values = [*self.guesser.settle_pair("-", *values)]
+                self.guesser.assumed[func.name] = meaning.says(func.name)
+                return meaning.make(self.world.columns, *(self.settle(value) for value in values), **self._drop_needless(named))
             raise NotRead(tell("the function {word} is not in the file", word=func.name), node)
         raise NotRead(tell("what is called here is no function that is read"), node)
+
+    def name_axis(self, word: str, values: Sequence[Any], named: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The axis of a softmax that is not in the file: that of the classes, where samples are columns the first one."""
+        if word.endswith("softmax") and self.world.columns and len(values) == 1 and not named and np.ndim(self.settle(values[0])) == 2:
+            return {"axis": 0}
+        return named
 
     def call_bound(self, func: BoundMethod, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
         """A method of a value."""
@@ -76,6 +80,8 @@ class CallWorker(ExpressionWorker):
             func.of.attributes["saved_tensors"] = tuple(values)
             return None
         if isinstance(func.of, dict):
+            if func.name == "update" and len(values) > 1:  # of an optimizer that nobody gives
+                raise NotRead(tell("the function {word} is not in the file", word=func.name), node)
             if func.name == "get" and isinstance(func.of, GuessedDictionary):
                 key = values[0]
                 return func.of[key] if key in dict.keys(func.of) or len(values) < 2 or values[1] is None else values[1]
@@ -96,6 +102,7 @@ class CallWorker(ExpressionWorker):
             except ValueError:
                 raise refuse_misfit(func.of, "@", values[0], node) from None
         kept = self._drop_needless(named)
+        self.require_axes(func.of, count_needed_axes(func.name, values, kept), node)
         check_call(func.name, [func.of, *values], list(kept.values()))
         return call_array(func.of, func.name, self.table, self.torch)(*values, **kept)
 
@@ -113,7 +120,7 @@ class CallWorker(ExpressionWorker):
             raise why from None
 
     def _drop_needless(self, named: Mapping[str, Any]) -> dict[str, Any]:
-        return {AXIS_WORDS.get(word, word): self.settle(value) for word, value in named.items() if word not in DROPPED}
+        return {AXIS_WORDS.get(word, word): self.settle_parts(value) for word, value in named.items() if word not in DROPPED}
 
     def call_library(self, path: str, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
         """A function of a library, by its row."""
@@ -145,8 +152,9 @@ class CallWorker(ExpressionWorker):
                     return self.keep_made("@", values[0], values[1], row(*values, **self._drop_needless(named)))
                 except ValueError:
                     raise refuse_misfit(values[0], "@", values[1], node) from None
-        values = [self.settle(value) for value in values]
+        values = [self.settle_parts(value) for value in values]
         cleaned = self._drop_needless(named)
+        self.require_axes(values[0] if values else None, count_needed_axes(word, values[1:], cleaned), node)
         check_call(word, values, list(cleaned.values()))
         if word == "where" and "where" in named:
             cleaned["where"] = named["where"]
@@ -169,7 +177,8 @@ class CallWorker(ExpressionWorker):
     def call_python(self, word: str, values: list[Any], node: ast.AST) -> Any:
         """Python's own functions that are read."""
         if word == "isinstance":
-            return isinstance(values[0], np.ndarray)
+            shaped = type(values[0]) is Guess and values[0].name in self.guesser.tuples
+            return is_kind(self.settle(values[0]) if shaped else values[0], values[1])
         if word in ("hasattr", "getattr", "type", "map", "set", "sorted"):
             raise NotRead(tell("the function {word} is not read", word=word), node)
         if word == "print":
@@ -208,6 +217,7 @@ class CallWorker(ExpressionWorker):
 _BUILT_IN: dict[str, Callable[..., Any]] = {
     "len": len, "list": list, "tuple": tuple, "enumerate": lambda x, start=0: list(enumerate(x, start)),
         "zip": lambda *parts: list(zip(*parts, strict=False)),
-    "reversed": lambda x: list(reversed(list(x))), "bool": bool, "round": lambda x, *more: x, "dict": dict, "all": all, "any": any,
+    "reversed": lambda x: list(reversed(list(x))), "bool": bool, "round": lambda x, *more: x, "slice": slice,
+    "dict": dict, "all": all, "any": any,
     "pow": operator.pow,
 }  # fmt: skip

@@ -23,10 +23,12 @@ from tutor.code.code_values import (
     Record,
     TooLong,
 )
+from tutor.code.failures import refuse_misfit
 from tutor.code.guess_shapes import Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
 from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_value
+from tutor.code.sized_guesses import grow_shape
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
@@ -43,7 +45,7 @@ COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
-    "abs", "str",
+    "abs", "str", "slice",
                     "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
                     "getattr"})  # fmt: skip
 LOUD = ("set_", "save", "plot", "show")
@@ -107,6 +109,12 @@ class ExpressionWorker(ABC):
     def settle(self, value: Any) -> Any:
         """A value with a shape."""
         return self.guesser.settle(value) if type(value) is Guess else value
+
+    def settle_parts(self, value: Any) -> Any:
+        """A value with a shape; of a tuple its parts, which are sizes."""
+        if type(value) is tuple and any(type(one) is Guess for one in value):
+            return tuple(self.settle(one) for one in value)
+        return self.settle(value)
 
     # names, attributes, places
 
@@ -190,6 +198,9 @@ class ExpressionWorker(ABC):
             value = of[take_real(key) if isinstance(key, complex) else key]
             return value.value if type(value) is Guess and value.known else value
         of = self.settle(of)
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
+        if isinstance(of, np.ndarray) and all(isinstance(part, ast.Slice) for part in parts):
+            self.require_axes(of, len(parts), node)
         index = self.read_index(node.slice, of)
         if not self.settled and isinstance(index, tuple) and isinstance(of, np.ndarray):
             self._check_reach(of, index, node)
@@ -215,6 +226,14 @@ class ExpressionWorker(ABC):
             why.operands = (of, "size", np.empty(wanted))
             if id(of) in self.made:
                 raise why
+
+    def require_axes(self, array: Any, count: int, node: ast.AST) -> None:
+        """Raise `NotRead` for an array that has fewer axes than a use of it takes; where its shape was guessed it gets another."""
+        if self.settled or not isinstance(array, np.ndarray) or np.ndim(array) >= count:
+            return
+        why = NotRead(tell("there is no axis {axis}: the array has {count} axes", axis=count - 1, count=np.ndim(array)), node, fails=True)
+        why.operands = (array, "reshape", np.empty(grow_shape(np.shape(array), count, self.guesser.sizes)))
+        raise why
 
     def read_index(self, node: ast.expr, of: Any) -> Any:
         """What stands in brackets behind an array; labels that nobody gives are whole numbers below the size of their axis."""
@@ -262,6 +281,8 @@ class ExpressionWorker(ABC):
         if make is None:
             raise NotRead(tell("this sign is not read here"), node)
         if type(left) is Guess or type(right) is Guess:
+            if isinstance(left, tuple) or isinstance(right, tuple):  # sizes, one after the other
+                left, right = self.settle(left), self.settle(right)
             left, right = self.guesser.settle_pair(word, left, right)
         if isinstance(left, str) or isinstance(right, str):
             if word == "%" and re.fullmatch(r"([^%]|%\d?[sdi]|%%){0,200}", str(left)):
@@ -343,6 +364,8 @@ class ExpressionWorker(ABC):
     def judge(self, node: ast.expr) -> bool:
         """Whether a condition holds."""
         value = self.read(node)
+        if type(value) is Guess and isinstance(node, ast.Name) and node.id.isupper() and len(node.id) > 1:
+            return False  # a setting of another file: GPU, DEBUG
         if type(value) is Guess:
             value = self.settle(value)
         if type(value) in (LibraryWord, ProgramFunction):
@@ -450,19 +473,6 @@ def _take_plain(value: Any) -> Any:
         if isinstance(value, np.integer)
         else str(value)[:50]
     )
-
-
-def refuse_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
-    """Two shapes that do not fit together, as Python would refuse them; what would fit stands beside it."""
-    why = write_misfit(left, sign, right, node)
-    why.operands = (left, sign, right)
-    return why
-
-
-def write_misfit(left: Any, sign: str, right: Any, node: ast.AST) -> NotRead:
-    """The two shapes, as they are told."""
-    one, two = str(np.shape(left)), str(np.shape(right))
-    return NotRead(tell("{left} {sign} {right}: the shapes do not fit", left=one, sign=sign, right=two), node, fails=True)
 
 
 def is_place(guess: Guess) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,6 +28,11 @@ from tutor.program.decorators import find_odd_decorator, is_odd_class
 from tutor.program.source import Source
 
 DEEPEST = 12
+PREPARES = re.compile(
+    r"(?i)^_?(initiali[sz]e|init|build|setup|set_up|reset|create|make)"
+    r"(_?(weights?|params?|parameters|layer|variables))?$"
+)
+"""What a method is called that makes the weights of a layer before its first use."""
 ALSO_HARMLESS = ("no_grad", "inference_mode", "once_differentiable", "custom_fwd", "custom_bwd")
 """Decorators of backward passes that leave their numbers alone."""
 _PLAIN: WeakSet[ast.AST] = WeakSet()
@@ -135,12 +141,40 @@ class FunctionWorker(ShapeGuesser):
                 self.call_own(
                     ProgramFunction(made_of.methods["__init__"], made_of.scope, made, made), values, named, node
                 )
+                self._run_preparation(made, made_of)
             finally:
                 self.generic = generic
             for name, value in made.attributes.items():
                 if value is None and (NAMED_WEIGHTS.match(name) or BIASES.match(name)):
                     made.attributes[name] = Guess(name)
         return made
+
+
+    def _run_preparation(self, made: Object, made_of: ClassOf) -> None:
+        """A method that makes the weights, where ``__init__`` does not: ``initialize(optimizer)``, ``build(input_shape)``.
+
+        One that does not work is as if it were not there.
+        """
+        for name, method in made_of.methods.items():
+            if PREPARES.match(name) and any(NAMED_WEIGHTS.match(word) and made.attributes.get(word) is None for word in list_kept(method)):
+                problems, kept = dict(self.record.problems), dict(made.attributes)
+                self.call_own(ProgramFunction(method, made_of.scope, made, made), [], {}, method)
+                lost = [word for word in list_kept(method) if type(made.attributes.get(word)) is Lost]
+                if any(NAMED_WEIGHTS.match(word) for word in lost):
+                    made.attributes = kept
+                for word in lost:
+                    made.attributes.pop(word, None)
+                self.record.problems = problems
+                return
+
+
+def list_kept(node: ast.FunctionDef) -> list[str]:
+    """The attributes that a method gives values: W of ``self.W = …``."""
+    return [
+        part.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store) and ast.unparse(part.value) == "self"
+    ]
 
 
 def require_plain(worker: FunctionWorker, func: ProgramFunction, source: Source) -> ProgramFunction:

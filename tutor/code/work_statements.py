@@ -22,13 +22,22 @@ from tutor.code.code_values import (
     RoundEnds,
     TooLong,
     ValueEvent,
+    keep_scope,
 )
 from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
-from tutor.code.targets import is_drawn, list_inner_targets, list_targets, load_target, spell_target
+from tutor.code.targets import (
+    is_drawn,
+    is_gradient_given,
+    list_inner_targets,
+    list_targets,
+    load_target,
+    may_end,
+    spell_target,
+)
 from tutor.code.work_calls import KNOWN
 from tutor.code.work_expressions import SIGNS
 from tutor.code.work_functions import FunctionWorker
@@ -38,26 +47,15 @@ from tutor.program.program_values import order_lines
 
 STEP = 1e-30
 """How far along the imaginary axis a slope is taken: so small that its square is nothing."""
-FAILS = (
-    ValueError,
-    TypeError,
-    IndexError,
-    KeyError,
-    ZeroDivisionError,
-    AttributeError,
-    OverflowError,
-    RecursionError,
-    StopIteration,
-    MemoryError,
-)
+FAILS = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError, OverflowError, RecursionError, StopIteration,
+         MemoryError)  # fmt: skip
 
 
 class StatementWorker(FunctionWorker):
     """Works through statements.
 
     ``bump`` moves the value of one event in a direction, so that its slope is the imaginary part of what comes out.  ``edits`` are
-    statements in the
-    place of others, by the identity of their nodes.
+    statements in the place of others, by the identity of their nodes.
     """
 
     def __init__(
@@ -82,6 +80,7 @@ class StatementWorker(FunctionWorker):
         self.changes: dict[str, int] = {}
         self.settled_axes: dict[str, set[int]] = {}
         self.settled = False
+        self.returned: ast.Return | None = None
         self.scopes: dict[int, dict[str, Any]] | None = None
 
     # events
@@ -186,6 +185,9 @@ class StatementWorker(FunctionWorker):
         if self._take_usual(node):
             return
         value = self.read(node.value)
+        unknown = type(value) is Guess and isinstance(node.value, ast.Name) and value is self.module.get(node.value.id)
+        if unknown and isinstance(node.value, ast.Name) and is_gradient_given(node):
+            raise NotRead(tell("{name} has no value here", name=node.value.id), node, fails=True)
         if (
             self.generic
             and self.depth == 0
@@ -201,6 +203,8 @@ class StatementWorker(FunctionWorker):
                 find(name) if type(one) is int and one >= 10 and name else one
                 for name, one in zip(names, value, strict=False)
             )
+        if isinstance(value, dict) and isinstance(node.value, ast.Dict):
+            self._note_entries(node.targets[0], node.value, value, node)
         if self.generic and is_drawn(node.value):
             value = self.make_generic(node.targets[0], value)
         for target in node.targets:
@@ -225,8 +229,16 @@ class StatementWorker(FunctionWorker):
         ):
             return False
         inner = self.take(call.args[0])
-        self.give_value(target, (self.table[name](inner), inner), node)
+        self.give_value(target, (self.table[name](inner, **self.name_axis(name, [inner], {})), inner), node)
         return True
+
+    def _note_entries(self, target: ast.expr, literal: ast.Dict, made: dict[Any, Any], node: ast.AST) -> None:
+        """What a dictionary is written with, where it has no other name: ``params = {"W": np.zeros((2, 3))}``."""
+        for key, part in zip(literal.keys, literal.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str) and not isinstance(part, ast.Name | ast.Attribute):
+                place = ast.Subscript(target, key)
+                value = self.make_generic(place, made[key.value]) if self.generic and is_drawn(part) else made[key.value]
+                made[key.value] = self.note(spell_target(place)[1], value, node)
 
     def make_generic(self, target: ast.expr, value: Any) -> Any:
         """Parameters that begin as zeros, or as small numbers, get numbers that tell mistakes."""
@@ -262,6 +274,8 @@ class StatementWorker(FunctionWorker):
         if isinstance(target, ast.Tuple | ast.List):
             if type(value) is Lost:
                 raise value.why
+            if type(value) is Guess and value.name in self.guesser.tuples:
+                value = self.settle(value)
             if type(value) is Guess:
                 value = tuple(Guess(part.id if isinstance(part, ast.Name) else "") for part in target.elts)
             listed = list(value)
@@ -388,7 +402,7 @@ class StatementWorker(FunctionWorker):
 
     def run_while(self, node: ast.While) -> None:
         """A loop as long as something holds, within the bounds of a run."""
-        if isinstance(node.test, ast.Constant) and node.test.value and not _may_end(node):
+        if isinstance(node.test, ast.Constant) and node.test.value and not may_end(node):
             raise TooLong
         while self.judge(node.test):
             try:
@@ -409,7 +423,9 @@ class StatementWorker(FunctionWorker):
 
     def run_return(self, node: ast.Return) -> None:
         """The end of a function."""
-        raise FunctionReturned(None if node.value is None else self.read(node.value))
+        value = None if node.value is None else self.read(node.value)
+        self.returned = node  # the last one is that of the function that was called first
+        raise FunctionReturned(value)
 
     def run_loop_end(self, node: ast.stmt) -> None:
         """``break``, ``continue``."""
@@ -471,18 +487,6 @@ class StatementWorker(FunctionWorker):
         self.scope[node.name] = ClassOf(node, self.scope, methods, line)
 
 
-def keep_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
-    """The names as they are, with arrays of their own; two names of one array stay two names of one."""
-    arrays: dict[int, Any] = {}
-    found: dict[str, Any] = {}
-    for name, value in scope.items():
-        if isinstance(value, np.ndarray):
-            found[name] = arrays.setdefault(id(value), np.array(value))
-        else:
-            found[name] = dict(value) if type(value) is dict else value
-    return found
-
-
 _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
     ast.Assign: StatementWorker.run_assign, ast.AnnAssign: StatementWorker.run_annotated, ast.AugAssign: StatementWorker.run_changed,
     ast.If: StatementWorker.run_if, ast.For: StatementWorker.run_for, ast.While: StatementWorker.run_while,
@@ -493,8 +497,3 @@ _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
     ast.FunctionDef: StatementWorker.run_definition,
     ast.ClassDef: StatementWorker.run_class,
 }  # fmt: skip
-
-
-def _may_end(node: ast.While) -> bool:
-    """Whether anything inside of a loop can leave it."""
-    return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in ast.walk(node))

@@ -1,7 +1,7 @@
 """JSON of ``tutor code``: a contract, versioned by ``schema``.
 
 ``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``,
-``warnings``, ``read_as``}].
+``warnings``, ``assumes``, ``read_as``}].
  ``verdict`` is
 ``right``, ``wrong`` or ``undecided`` (``why`` says the reason).  ``gradients`` [{``name``, ``of``, ``verdict``, ``shape``,
 ``expected_shape``,
@@ -18,6 +18,7 @@ that could be the wrong one as well, with the same keys.
 ``follows`` are the lines
 that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
 [{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
+``assumes`` are sentences: what functions that are not in the file are taken for.
 ``read_as`` is ``rows``
 or ``columns``, of
 samples.
@@ -56,6 +57,7 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
                 "unread": [{"line": line.line, "text": line.text, "reason": line.why} for line in one.unread],
                 "warnings": [{"line": note.line, "kind": note.kind, "text": note.text, "of": note.of}
                              for note in one.warnings],
+                "assumes": list(one.assumes),
                 "read_as": "columns" if one.world.columns else "rows",
             }
             for one in verdicts

@@ -49,6 +49,8 @@ def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
     grammar = said.grammar
     if verdict.verdict == "right":
         yield Paragraph((grammar.count(said.RIGHT, len(verdict.outputs), name=name),))
+        for one in verdict.assumes:
+            yield Paragraph(write_coded(said.ASSUMES, what=say(one)))
         yield from _write_unread(verdict, said, say)
         return
     if verdict.verdict == "undecided":

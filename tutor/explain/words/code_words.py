@@ -118,6 +118,7 @@ class CodeWords(Topic):
     REPAIRS = ("Then {keys} is right.", "Then {keys} are right.")
     FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
     UNREAD = "Line {line} was not read: {why}."
+    ASSUMES = "This is so if it is meant in this way: {what}."
     REFUSED = "Line {line} would be refused by Python: {why}."
     WARNINGS: Mapping[str, str] = {
         "log": "Warning, line {line}: `{text}` is −∞ where its argument is 0 in floats. Clip it, add a small number, or take the "

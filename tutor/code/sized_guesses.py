@@ -1,0 +1,113 @@
+"""What the text of a program tells of sizes: what is taken apart as a tuple of them, which divides which, how many axes are needed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tutor.code.guess_shapes import Sizes
+from tutor.numbers.arrays import np
+
+SHAPED = re.compile(r"(?i)^(\w*_)?(shape|size|kernel|filter|pool|strides?|padding|pads?|dims|units)(_in|_out)?$")
+"""What is called so may be a tuple of sizes."""
+DIVIDED = ((2, 6), (2, 10))
+"""A size and one that it divides, in the first and in the second choice: the quotient differs from both."""
+AXES = {"transpose": "places", "permute": "places", "pad": "pairs", "repeat": "axis", "flip": "axis", "sum": "axis", "mean": "axis",
+        "max": "axis", "min": "axis", "var": "axis", "std": "axis", "argmax": "axis", "concatenate": "", "cumsum": "axis"}  # fmt: skip
+
+
+def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
+    """What a program takes apart into sizes, by the letters that it gives them: ``channels, height, width = self.input_shape``.
+
+    >>> find_tuples(ast.parse("c, h = self.input_shape\\na = self.size[0]\\nx.reshape((n,) + shape)"))
+    {'input_shape': ('c', 'h'), 'size': ('size 0', 'size 1'), 'shape': ('shape 0', 'shape 1')}
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+            word = _name_shape(node.value)
+            names = [part.id if isinstance(part, ast.Name) else "" for part in node.targets[0].elts]
+            if word and 1 < len(names) < 6:
+                found[word] = tuple(
+                    name if name.strip("_") else f"{word} {place}" for place, name in enumerate(names)
+                )
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and type(node.slice.value) is int:
+            word, count = _name_shape(node.value), max(2, node.slice.value + 1)
+            if word and 0 <= node.slice.value < 5 and count > len(found.get(word, ())):
+                found[word] = (*found.get(word, ()), *(f"{word} {place}" for place in range(len(found.get(word, ())), count)))
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            for one, other in ((node.left, node.right), (node.right, node.left)):
+                word = _name_shape(one)
+                if word and isinstance(other, ast.Tuple):
+                    found.setdefault(word, (f"{word} 0", f"{word} 1"))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("zeros", "ones", "empty"):
+            word = _name_shape(node.args[0]) if len(node.args) == 1 else ""
+            if word and "shape" in word:
+                found.setdefault(word, (f"{word} 0", f"{word} 1"))
+    return found
+
+
+def _name_shape(node: ast.expr) -> str:
+    """The word of a name or an attribute that may stand for sizes; nothing for what an array says of itself (``x.shape``)."""
+    if isinstance(node, ast.Attribute):
+        own = node.attr in ("shape", "size") and not (isinstance(node.value, ast.Name) and node.value.id == "self")
+        return node.attr if SHAPED.match(node.attr) and not own else ""
+    return node.id if isinstance(node, ast.Name) and SHAPED.match(node.id) else ""
+
+
+def settle_divided(tree: ast.AST, sizes: Sizes) -> None:
+    """Sizes for what a program divides without a rest: groups of channels, heads of a width (``C // G``)."""
+    part, whole = DIVIDED[sizes.others]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
+            names = [
+                one.id if isinstance(one, ast.Name) else one.attr if isinstance(one, ast.Attribute) else ""
+                for one in (node.left, node.right)
+            ]
+            if all(names) and not any(name in sizes.known for name in names):
+                letters = [sizes.name_letter(name) for name in names]
+                if letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
+                    sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
+
+
+def count_needed_axes(word: str, values: Sequence[Any], named: Mapping[str, Any]) -> int:
+    """How many axes an array needs for a call: 4 for ``x.transpose(0, 2, 3, 1)``, for ``x.sum(axis=3)``.
+
+    >>> count_needed_axes("transpose", [0, 2, 3, 1], {}), count_needed_axes("sum", [], {"axis": (0, 2, 3)})
+    (4, 4)
+    """
+    how = AXES.get(word, "")
+    if how == "places":
+        flat = [one for part in values for one in (part if isinstance(part, tuple | list) else [part])]
+        return len(flat) if all(type(one) is int for one in flat) else 0
+    if how == "pairs":
+        width = next((one for one in (*values, *named.values()) if isinstance(one, tuple | list)), ())
+        return len(width) if all(isinstance(one, tuple | list) for one in width) else 0
+    if how == "axis":
+        axis = named.get("axis", values[-1] if values and word != "repeat" else None)
+        listed = axis if isinstance(axis, tuple | list) else [axis]
+        count = 1 + max((one for one in listed if type(one) is int), default=-1)
+        return 4 if word == "repeat" and count == 3 else count  # of images, as a layer that makes them larger has it
+    return 0
+
+
+def grow_shape(shape: tuple[int, ...], count: int, sizes: Sizes) -> tuple[int, ...]:
+    """A shape of more axes for an array that was taken for one of fewer: of images, where it takes four."""
+    if count <= 3 and len(shape) <= 3:
+        return (sizes.find("N"), sizes.find("T"), sizes.find("D"))[:3]
+    letters = ["N", "C", "H", "W", *(f"axis {place}" for place in range(4, count))]
+    return tuple(sizes.find(letter) for letter in letters)
+
+
+def is_kind(value: Any, kind: Any) -> bool:
+    """``isinstance(value, tuple)``, for what a program can hold here."""
+    if isinstance(kind, tuple):
+        return any(is_kind(value, one) for one in kind)
+    word = str(getattr(kind, "path", "")).rpartition(".")[2]
+    kinds: dict[str, tuple[type, ...]] = {
+        "tuple": (tuple,), "list": (list,), "dict": (dict,), "str": (str,), "int": (int, np.integer), "bool": (bool,),
+        "float": (float, complex, np.inexact), "ndarray": (np.ndarray,), "Tensor": (np.ndarray,)}  # fmt: skip
+    return isinstance(value, kinds.get(word, (np.ndarray,)))
