@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.explain.axis_chains import gather_axes
-from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number, children, rebuild
+from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Neg, Number, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names, transpose
 from tutor.graph.entries import Array
@@ -81,7 +81,7 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return Call("matmul", (_shape_expr(raised, (1, *own)), dress_expr(second, shapes)))
         case Call("matmul", (first, second)) if len(shape_of(first, shapes)) == 1:
             return dress_expr(Call("matmul", (transpose(second), first)), shapes)
-        case Call(func) if func in _OF_ONES and len(shape) > 1:  # a matrix of ones, which is no vector of them
+        case Call(func, (first, *_)) if func in _OF_ONES and first == ONE and len(shape) > 1:  # a matrix of ones, no vector of them
             return _shape_expr(expr, shape)
         case Call(func, args) if func in _OPENED:
             operands = _OPENED[func]
