@@ -74,7 +74,6 @@ class StatementWorker(FunctionWorker):
         self.forced: dict[int, Any] = {}
         self.statement: ast.AST | None = None
         self.guesser.found = self.note_given
-        self.guessed: dict[str, Any] = {}
         self.given_again: dict[str, tuple[int, ...]] = {}
         self.changes: dict[str, int] = {}
         self.settled_axes: dict[str, set[int]] = {}
