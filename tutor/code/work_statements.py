@@ -300,7 +300,7 @@ class StatementWorker(FunctionWorker):
                 raise NotRead(tell("an attribute of this is not assigned"), node)
 
     def _set_part(self, target: ast.Subscript, value: Any, node: ast.AST) -> None:
-        of = self.read(target.value)
+        of: Any = self.read(target.value)
         key = spell_target(target)[1]
         if type(of) is Guess:
             of.value, of.known = GuessedDictionary(self.guesser.settings), True
@@ -316,8 +316,19 @@ class StatementWorker(FunctionWorker):
         if type(value) is Lost:
             raise value.why
         index = self.read_index(target.slice, of)
-        of[index] = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
+        value = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
+        of = self._widen(of, value, target.value)
+        of[index] = value
         self.note(spell_target(target.value)[1], of, node, in_place=True)
+
+    def _widen(self, of: Any, value: Any, node: ast.expr) -> Any:
+        """An array that begins as a mask, `(z > 0) * 1.0`, has no room for values that are moved: one of a name is made anew with it."""
+        if of.dtype.kind == "c" or not np.iscomplexobj(value):
+            return of
+        if not isinstance(node, ast.Name) or self.scope.get(node.id) is not of:
+            raise NotRead(tell("a part of this is not assigned"), node)
+        self.scope[node.id] = made = of.astype(complex)
+        return made
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """``z: Tensor = W @ x``."""
@@ -332,7 +343,9 @@ class StatementWorker(FunctionWorker):
             of = self.settle(self.read(target.value))
             if isinstance(of, np.ndarray):
                 index = self.read_index(target.slice, of)
-                of[index] = self.combine(node.op, of[index], value, node)
+                made = self.combine(node.op, of[index], value, node)
+                of = self._widen(of, made, target.value)
+                of[index] = made
                 self.note(spell_target(target.value)[1], of, node, in_place=True)
                 return
             if isinstance(of, dict):
@@ -367,6 +380,8 @@ class StatementWorker(FunctionWorker):
                 )
             if old.dtype.kind in "ib" and np.asarray(made).dtype.kind in "fc":
                 raise TypeError("an array of whole numbers cannot hold the result: begin with floats")
+            if old.dtype.kind == "f" and np.iscomplexobj(made):  # no room for it
+                return self.note(key, made, node)
             old[...] = made
             return self.note(key, old, node, in_place=True)
         return self.note(key, self.combine(sign, old, value, node), node)
