@@ -130,7 +130,7 @@ def test_right_programs_are_right(text):
 
 def test_what_is_right_by_equal_sizes_is_wrong():
     """T and C are both 3 where images are meant, too: what divides by the other one is right there, and only there."""
-    assert judge(MEANS, "x) / C", "x) / T")[:2] == ("wrong", [(15, "constant-factor")])
+    assert judge(MEANS, "x) / C", "x) / T")[:2] == ("wrong", [(15, "another-variable")])
 
 
 @pytest.mark.parametrize(("old", "new"), [("X.dot(W)", "W.dot(X)"), ("X.dot(W)", "X.T.dot(W)")])
@@ -203,6 +203,8 @@ def test_a_function_that_is_not_there_has_near_ones():
         (TWO_LAYERS, "    dscores /= N\n", "", (12, "mean-forgotten"), (14, 15, 16, 17, 18, 19)),
         (TWO_LAYERS, "    dh[h <= 0] = 0\n", "", (18, "mask-forgotten"), (19,)),
         (TWO_LAYERS, "2 * reg * W1", "reg * W1", (19, "constant-factor"), ()),
+        (TWO_LAYERS, "dscores.sum(axis=0)", "dscores", (16, "sum-forgotten"), ()),
+        (TWO_LAYERS, "dscores.sum(axis=0)", "dnobody", (16, ""), ()),
         (TWO_LAYERS, "probs.copy()", "probs", None, ()),
     ],
 )

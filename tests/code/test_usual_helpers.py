@@ -208,3 +208,38 @@ def test_columns_are_the_places_of_the_filter(stride, pad):
     assert np.array_equal(made, np.array(rows))
     y = rng.standard_normal(made.shape)
     assert np.isclose(np.sum(made * y), np.sum(x * add_columns(False, y, x.shape, 2, 3, stride, pad)))
+
+
+STEPS = """
+import numpy as np
+def step_forward(x, h, U, V):
+    out = np.tanh(x @ U + h @ V)
+    return out, (x, h, U, V, out)
+def step_backward(dout, cache):
+    x, h, U, V, out = cache
+    da = dout * (1 - out ** 2)
+    dh, dU, dV = da @ V.T, x.T @ da, h.T @ da
+    return dh, dU, dV
+def run_forward(x, h, U, V):
+    '''Inputs: x of shape (T, N, D), h of shape (N, H), U of shape (D, H), V of shape (H, H).'''
+    caches = []
+    for t in range(len(x)):
+        h, cache = step_forward(x[t], h, U, V)
+        caches.append(cache)
+    return h, caches
+def run_backward(dh, caches):
+    dU, dV = 0, 0
+    for cache in reversed(caches):
+        dh, dUt, dVt = step_backward(dh, cache)
+        dU += dUt
+        dV += dVt
+    return dh, dU, dV
+"""
+
+
+@pytest.mark.slow
+def test_a_wrong_step_is_the_root_of_the_loop():
+    """The step has its own forward pass, at which its line is found; the loop is wrong only because of it."""
+    found = judge(STEPS, "dout * (1 - out ** 2)", "dout")
+    assert [(root.line, root.tag) for one in found.values() for root in one.roots] == [(8, "slope-forgotten")] * 2
+    assert found["run_backward"].follows == (9, 21, 22, 23)

@@ -25,7 +25,7 @@ def list_class_parts(tree: ast.Module, wanted: re.Pattern[str]) -> Iterator[tupl
         if not below:
             continue
         passes = [method for word, method in methods.items() if wanted.search(word)]
-        if passes and all(map(refuses, passes)):
+        if passes and all(map(is_refusing, passes)):
             empty.add(name)
         elif _list_open(classes[name], name, own, made_of):
             empty.add(name)
@@ -36,10 +36,10 @@ def list_class_parts(tree: ast.Module, wanted: re.Pattern[str]) -> Iterator[tupl
             yield name, {**lent[name], **methods}
 
 
-def refuses(node: ast.FunctionDef) -> bool:
+def is_refusing(node: ast.FunctionDef) -> bool:
     """Whether a method only says that it is not there: ``raise NotImplementedError``.
 
-    >>> refuses(ast.parse("def f(x): raise NotImplementedError()").body[0])
+    >>> is_refusing(ast.parse("def f(x): raise NotImplementedError()").body[0])
     True
     """
     body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
@@ -63,7 +63,7 @@ def _list_ancestors(name: str, made_of: Mapping[str, list[str]]) -> set[str]:
 
 def _list_open(node: ast.ClassDef, name: str, own: Mapping[str, Methods], made_of: Mapping[str, list[str]]) -> set[str]:
     """The methods that a class calls and has not, nor anything that it is made from, while another class of the file has them."""
-    known = {word for one in (name, *_list_ancestors(name, made_of)) for word, method in own[one].items() if not refuses(method)}
+    known = {word for one in (name, *_list_ancestors(name, made_of)) for word, method in own[one].items() if not is_refusing(method)}
     called: set[str] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "self":

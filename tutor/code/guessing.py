@@ -212,7 +212,8 @@ class Guesser:
         if sign != "@" and all(counts):  # D + H: sizes, though H alone may be an array
             return tuple(self.settle(one, ()) if isinstance(one, Guess) else one for one in (left, right))
         if isinstance(left, Guess) and isinstance(right, Guess):
-            left = self.settle(left)
+            taken = self.guess_shape(left.name)
+            left = self.settle(left, taken if taken or sign != "@" else self.guess_shape("X"))  # h @ V: an array, whatever it is called
         if isinstance(right, Guess):
             right = self.settle(right, self._find_needed(sign, np.shape(left), right.name, right_side=True))
         elif isinstance(left, Guess):

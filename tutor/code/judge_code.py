@@ -5,19 +5,20 @@ Which gradients are right, which line is wrong at the root, what it probably was
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from tutor.code.code_values import CodeProblem
-from tutor.code.code_verdicts import CodeVerdict
+from tutor.code.code_verdicts import CodeVerdict, WrongLine
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.numeric_warnings import find_warnings
-from tutor.code.pair_functions import BackwardPlan, find_plans, list_functions
+from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
 from tutor.code.search_roots import Judgement
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
@@ -29,6 +30,7 @@ from tutor.numbers.arrays import Floats, np
 from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
 
+MOST_CALLED = 3
 MOST_PLANS = 40
 """So many backward passes are judged at once."""
 
@@ -104,6 +106,36 @@ def _judge_plan(
     source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source], given: Mapping[str, Floats],
     shapes: Mapping[str, Shape],
 ) -> CodeVerdict:
+    judged = _judge_worlds(source, plan, forward_source, others, given, shapes)
+    if not judged.is_right and judged.outputs and forward_source is None:
+        judged.called = [*_judge_called(source, plan, others, given, shapes)]
+    verdict = judged.give_verdict()
+    assumed = judged.trial.assumed
+    if assumed and verdict.verdict == "wrong":
+        return _leave_open(verdict, tuple(assumed))
+    return add_formulas(judged, replace(verdict, assumes=tuple(assumed.values())))
+
+
+def _judge_called(
+    source: Source, plan: BackwardPlan, others: Sequence[Source], given: Mapping[str, Floats], shapes: Mapping[str, Shape]
+) -> Iterator[tuple[Mapping[int, tuple[ast.stmt, ...]], Sequence[WrongLine]]]:
+    """What is wrong in the backward passes that this one calls: each is judged by itself, at its own forward pass."""
+    for one in list_called_passes(source.tree, plan)[:MOST_CALLED]:
+        try:
+            judged = _judge_worlds(source, one, None, others, given, shapes)
+        except CodeProblem:
+            continue
+        if not judged.is_right and judged.outputs and judged.find_doubt() is None and not judged.trial.assumed:
+            roots, edits = judged.find_roots()
+            if edits:
+                yield edits, roots
+
+
+def _judge_worlds(
+    source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source], given: Mapping[str, Floats],
+    shapes: Mapping[str, Shape],
+) -> Judgement:
+    """The judgement in the likeliest of the worlds, or the one in which it is right."""
     refuse_unwritten(source, plan, backward_only=forward_source is not None)
     best: tuple[tuple[int, ...], Judgement] | None = None
     refused: CodeProblem | None = None
@@ -129,11 +161,7 @@ def _judge_plan(
             break
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
-    verdict = best[1].give_verdict()
-    assumed = best[1].trial.assumed
-    if assumed and verdict.verdict == "wrong":
-        return _leave_open(verdict, tuple(assumed))
-    return add_formulas(best[1], replace(verdict, assumes=tuple(assumed.values())))
+    return best[1]
 
 
 def _leave_open(verdict: CodeVerdict, names: Sequence[str]) -> CodeVerdict:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from tutor.code.code_values import CodeProblem, NotRead
+from tutor.code.code_values import CodeProblem, NotRead, ValueEvent
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement, WrongLine
 from tutor.code.failures import say_line
 from tutor.code.find_edits import EditSearch
@@ -38,10 +39,12 @@ class Judgement:
         self.first = trial.run()
         self.check = GradientCheck(trial, self.first)
         self.edits: Mapping[int, tuple[ast.stmt, ...]] = {}
+        self.called: Sequence[tuple[Mapping[int, tuple[ast.stmt, ...]], Sequence[WrongLine]]] = ()
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
             self._refuse_loss()
         self.right = {output.key: self.check.judge_output(output) for output in self.outputs}
+        self._leave_forward_names()
         self._keep_means()
         self.test = RepairTest(trial, self.check, self.right, self._pick_outputs)
         self.search = EditSearch(self.test, self.first, self.list_statements())
@@ -55,6 +58,25 @@ class Judgement:
                 raise CodeProblem(tell("the forward pass is not read: {why}", why=problem.what), where=f"{file}:{line}")
         raise CodeProblem(tell("no loss is found"), where=file,
                           hint=tell("call it loss, or return it as the first value"))  # fmt: skip
+
+    def _leave_forward_names(self) -> None:
+        """What the loss itself depends on is no gradient, whatever it is called: ``dp = a - p`` of a distance."""
+        if not self.trial.plan.is_single:
+            return
+        last = {event.key: event for event in self.first.record.events if not event.leaf}
+        for output in self.outputs:
+            event = last.get(output.key)
+            if not self.right[output.key] and event is not None and self._moves_loss(event):
+                self.check.forward.add(output.key.rpartition(".")[2])
+        self.outputs = self._pick_outputs(self.first)
+        self.right = {output.key: self.right[output.key] for output in self.outputs}
+
+    def _moves_loss(self, event: ValueEvent) -> bool:
+        """Whether the loss depends on a value, also where its slope happens to be 0 there."""
+        if self.check.find_slope(event, 0):
+            return True
+        lost = self.trial.run(forced={event.number: np.full(np.shape(event.value), np.nan)}, backward=False)
+        return lost.loss is None or not np.all(np.isfinite(lost.loss))
 
     def _keep_means(self) -> None:
         """A pair may take the gradient from above as that of each sample, and divide by their number where it sums.
@@ -102,8 +124,9 @@ class Judgement:
         if not self.trial.plan.is_single:
             return outcome.outputs
         names = set(list_computed(self.first.record.events))
-        leaves = [output for output in outcome.outputs if any(one not in names for one in output.of)]
-        return leaves or outcome.outputs
+        outputs = [output for output in outcome.outputs if output.key.rpartition(".")[2] not in self.check.forward]
+        leaves = [output for output in outputs if any(one not in names for one in output.of)]
+        return leaves or outputs
 
     # the search
 
@@ -212,6 +235,7 @@ class Judgement:
         if not self.trial.plan.is_single:
             return nodes
         needed, last = find_loss_names(nodes)
+        needed |= self.check.forward
         return [
             node
             for node in nodes
@@ -220,9 +244,9 @@ class Judgement:
 
     def find_roots(self) -> tuple[list[WrongLine], dict[int, tuple[ast.stmt, ...]]]:
         """The lines that are wrong by themselves, one after the other, each taken back before the next is looked for."""
-        edits: dict[int, tuple[ast.stmt, ...]] = {}
-        roots: list[WrongLine] = []
         wrong = [key for key, right in self.right.items() if not right]
+        edits, roots, done = self._take_called(wrong)
+        wrong = [key for key in wrong if key not in done]
         while wrong and len(roots) < MOST_ROOTS:
             best = self.search.find_edit(edits, wrong)
             if best is None:
@@ -240,6 +264,17 @@ class Judgement:
             roots.append(self._describe(edit, fixed, others))
             wrong = [key for key in wrong if key not in fixed]
         return roots, edits
+
+    def _take_called(self, wrong: Sequence[str]) -> tuple[dict[int, tuple[ast.stmt, ...]], list[WrongLine], list[str]]:
+        """The lines of a backward pass that this one calls, where they are wrong by themselves; with what they make right here."""
+        for edits, roots in self.called:
+            try:
+                fixed = self.test.compare(self.check, self.trial.run(edits=edits), wrong)
+            except CodeProblem:
+                continue
+            if fixed:
+                return dict(edits), [replace(root, repairs=tuple(fixed), others=()) for root in roots], fixed
+        return {}, [], []
 
     def _describe(self, edit: LineEdit, fixed: Sequence[str], others: tuple[WrongLine, ...] = ()) -> WrongLine:
         before, after = write_lines(self.trial.source.lines, edit)

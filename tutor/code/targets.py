@@ -55,7 +55,7 @@ def load_target(node: ast.expr) -> ast.expr:
     return node
 
 
-def gives_gradient(node: ast.Assign) -> bool:
+def is_gradient_given(node: ast.Assign) -> bool:
     """Whether a statement gives a value to what is called a gradient: ``dW = …``, ``grads["W"] = …``."""
     return any(split_gradient(spell_target(target)[1]) for target in node.targets)
 
