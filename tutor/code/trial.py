@@ -134,7 +134,7 @@ class ProgramTrial:
             worker.guesser.spread, worker.guesser.assumed = self.spread, self.assumed
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
             worker.guesser.again = worker.given_again = self.again
-worker.guesser.places = self.places
+            worker.guesser.places = self.places
             worker.settled = bool(edits) or bool(forced) or bump is not None or moves  # no other shapes then
             worker.changes, worker.settled_axes = self.changes, self.settled_axes
             try:
