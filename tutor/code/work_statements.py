@@ -327,10 +327,11 @@ class StatementWorker(FunctionWorker):
         """An array that begins as a mask, `(z > 0) * 1.0`, has no room for values that are moved: one of a name is made anew with it."""
         if of.dtype.kind == "c" or not np.iscomplexobj(value):
             return of
-        if not isinstance(of, np.ndarray) or not isinstance(node, ast.Name) or self.scope.get(node.id) is not of:
+        held = isinstance(node, ast.Name) and id(self.scope.get(node.id)) == id(of)
+        if not held:
             raise NotRead(tell("a part of this is not assigned"), node)
         made = of.astype(complex)
-        self.scope[node.id] = made
+        self.scope[ast.unparse(node)] = made
         return made
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
