@@ -131,7 +131,7 @@ class StatementWorker(FunctionWorker):
         simple = not isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try)
         before, self.statement = self.statement, node
         self.record.visited[id(node)] = node
-        if self.scopes is not None and simple:
+        if self.scopes is not None and (simple or (isinstance(node, ast.For) and id(node) not in self.scopes)):
             self.scopes[id(node)] = keep_scope(self.scope)
         try:
             _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
