@@ -66,6 +66,7 @@ FOREIGN = {
     "numbers/values.py": "the names of mpmath's and flint's numbers, as protocols",
     "code/written_lines.py": "the names of the methods of Python's visitors of syntax",
     "contracts/python_statements.py": "the names of the methods of Python's visitors of syntax",
+    "contracts/python_types.py": "the names of the methods of Python's visitors of syntax",
     "numbers/intervals.py": "the names of flint's balls, for systems without it",
     "pytest_plugin.py": "the names of the hooks of pytest",
 }

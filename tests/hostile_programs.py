@@ -1,7 +1,7 @@
 """Programs that want something else than to be read, each with a word of what they are told."""
 
 HOSTILE = {  # name: the program, a part of the refusal
-    "deep brackets": ("z = " + "(" * 90_000 + "x" + ")" * 90_000, "nested"),
+    "deep brackets": ("z = " + "(" * 90_000 + "x" + ")" * 90_000, "names and signs"),
     "many brackets, one after the other": ("z = " + "(" * 150 + "x" + ")" * 150 + "[0" * 150, "no Python|nested"),
     "signs in front": ("def f(x):\n    return " + "-" * 5_000 + "x", "nested"),
     "a chain of points": ("def f(x):\n    return x" + ".T" * 3_000, "nested"),
@@ -26,6 +26,17 @@ HOSTILE = {  # name: the program, a part of the refusal
     "loops in loops": ("def f(x):\n" + "".join(f"{'    ' * (d + 1)}for i{d} in range(200):\n" for d in range(4)) + "    " * 5
                        + "y = 1\n    return x * y", "takes more than|steps"),
     "doubled again and again": ("def f(x):\n    a = [x]\n" + "    a = a + a\n" * 40 + "    return sum(a)", "a list of more"),
+    "a long line of Greek letters": ("def f(x):\n    return [" + "\u03bc," * 80_000 + "]", "names and signs"),
+    "fields of texts": ("a = f'" + "{x}" * 40_000 + "'", "names and signs"),
+    "a function made again and again": ("def f(x):\n    for i in range(200):\n        def g(x):\n" + "            y = x\n" * 4_000
+                                        + "    return x * x", "takes more than"),
+    "a statement passed over again and again": ("def f(x):\n    for i in range(200):\n        try:\n" + "            y = x\n" * 2_000
+                                                + "        except E: pass\n    return x * x", "takes more than"),
+    "classes of classes": ("class B0: pass\nclass C0: pass\n"
+                           + "".join(f"class B{i}(B{i - 1}, C{i - 1}): pass\nclass C{i}(B{i - 1}, C{i - 1}): pass\n" for i in range(1, 40))
+                           + "class f(B39): pass", "comes from too many"),
+    "a product that grows in helpers": ("def a0(x): return x * 2\ndef f(x): return a14(x)\n"
+                                        + "".join(f"def a{i}(x): return a{i - 1}(a{i - 1}(x))\n" for i in range(1, 15)), "takes more than"),
     "a tower": ("def f(x):\n    return x * 9**9**9**9", "over the limit|not read|belongs|nested|number"),
     "a text of a billion": ("def f(x):\n    return x * ('a' * 10**9)", "belongs"),
     "a letter that looks like another": ("def f(x):\n    return \u0445 * 2", "looks like"),
@@ -54,10 +65,10 @@ def write_backward(*lines):
 
 
 HOSTILE_CODE = {  # name: the program of `tutor code`, a part of what is told: as a refusal, a reason, or of a line that was not read
-    "brackets, too many": (START + "    return " + "(" * 90_000 + "x" + ")" * 90_000, "nested"),
-    "a chain of brackets": (START + "    return x" + "[0]" * 60_000, "nested"),
+    "brackets, too many": (START + "    return " + "(" * 90_000 + "x" + ")" * 90_000, "names and signs"),
+    "a chain of brackets": (START + "    return x" + "[0]" * 60_000, "names and signs"),
     "a million lines": (START + "    x = x\n" * 1_000_000, "over the limit"),
-    "a long sum": (START + "    return " + "+".join(["x"] * 30_000), "nested"),
+    "a long sum": (START + "    return " + "+".join(["x"] * 30_000), "names and signs"),
     "a null byte": (START + "    return x\0", "no Python"),
     "exec": (write_backward("dout = exec('dout')"), "exec is not read"),
     "eval": (write_backward("dout = eval('dout')"), "eval is not read"),

@@ -30,6 +30,8 @@ def test_no_claim_is_made_twice(idents):
     for ident in idents:
         claims = [(c.text, c.printed, tuple(sorted((n, str(v)) for n, v in c.at.items()))) for c in load_once(ident).claims]
         assert sorted({c for c in claims if claims.count(c) > 1}) == [], ident
+        said = [c.erratum for c in load_once(ident).claims if c.erratum and re.search(r"\bit is \$?-?\d", c.erratum)]
+        assert said == [], ident  # what it is stands in front of that
 
 
 NUMBERS = {"dl": "(000)", "qmul": "(001)", "graz": "(002)", "neuron": "(003)", "cmu": "(004)"}

@@ -35,7 +35,7 @@ from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.judge_code import judge_code
 from tutor.code.line_edits import replace_part
 from tutor.code.pair_functions import BACKWARD, find_plans, split_gradient
-from tutor.code.slips_of_lines import split_product, strip_transpose
+from tutor.code.parts_of_formulas import split_product, strip_transpose
 from tutor.code.statement_names import name_targets
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS

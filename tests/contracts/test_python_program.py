@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from torch_live import reference
+from torch_live import need_torch, reference
 
 from tutor.contracts.python_program import write_program
 from tutor.program.read_program import read_program
@@ -43,6 +43,20 @@ def test_the_program_gives_pytorchs_gradients_and_is_read_back(tmp_path, case):
     assert re.search(rf"    d{wanted[0]} = .*  # .*; line", text)
     arguments = {name: shape for name, shape in given.items() if re.search(rf"[( ]{name}[,)]", text.partition("backward")[2].split(":")[0])}
     assert read_program(text, "back.py", "backward", arguments).layered.graph.steps
+
+
+def test_a_program_of_pytorch_is_in_the_precision_of_what_it_is_given(tmp_path):
+    need_torch()
+    import torch
+
+    file = tmp_path / "net.py"
+    body = "    z = torch.stack([x[0], x[2]]) * 0.3\n    return (torch.clamp(z, max=0.1) + z[0] / 3).sum()\n"
+    file.write_text(f"import torch\ndef f(x):\n{body}")
+    scope = {}
+    exec(solve(f"{file}:f", shapes={"x": (3,)}).to("python"), scope)  # our own program
+    made = scope["backward"](torch.tensor([0.2, 0.7, 0.9], dtype=torch.float64))
+    assert made.dtype == torch.float64
+    assert np.allclose(made, [0.5, 0, 0], rtol=1e-14)
 
 
 def test_an_exercise_is_written_in_numpy():

@@ -3,7 +3,7 @@
 import pytest
 
 from tutor.derive.backward import derive
-from tutor.derive.chains import count_routes, list_full_chains, stop_chain
+from tutor.derive.chains import count_routes, list_full_chains, sort_factors, stop_chain
 from tutor.expression.nodes import Partial
 from tutor.expression.plain import write_plain
 from tutor.graph.build import from_steps
@@ -21,6 +21,13 @@ def test_the_full_chain_of_the_lecture():
     assert len(list_full_chains(derivation, "w1")) == 2
     assert len(list_full_chains(derivation, "b1")) == 4
     assert list_full_chains(derivation, "L") is None
+
+
+def test_local_derivatives_stand_in_the_order_of_what_is_drawn_together():
+    derivation = derive(from_steps(["a = w*x", "b = w*y", "L1 = a^2", "L2 = b^2", "B = L1 + 1", "L = B + L2"]))
+    chains = list_full_chains(derivation, "w")
+    rows = sort_factors((factor for chain in chains for factor in chain.factors), derivation.graph)
+    assert [f"{f.of}/{f.wrt}" for f in rows if f.wrt == "w"] == ["a/w", "b/w"]
 
 
 def test_too_many_paths_are_counted_but_not_listed():

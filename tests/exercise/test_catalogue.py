@@ -19,6 +19,7 @@ def test_entries_say_what_the_list_shows():
     assert [entry.id for entry in found] == ids()
     assert all(entry.title and entry.source and entry.course == entry.id.split("/")[0] for entry in found)
     assert all(entry.claims > 0 for entry in found)
+    assert not [entry.id for entry in found if "$" in entry.say_title("en") + entry.say_title("de")]
 
 
 def test_a_file_by_its_path(tmp_path):

@@ -27,6 +27,7 @@ DRESSED = [
     ("U X", "matmul(shaped(U, m, n), shaped(X, n, N))"),
     ("sigmoid(b)", "shaped(sigmoid(b), 2, 1)"),
     ("c", "c"),
+    ("fill(1, 2, 3)", "shaped(fill(1, 2, 3), 2, 3)"),
     ("2*c", "2*c"),
 ]
 
@@ -45,9 +46,9 @@ def entries(rows, columns):
     return Array((rows, columns), tuple(Fraction(10 * i + j) for i in range(1, rows + 1) for j in range(1, columns + 1)))
 
 
-def drawn(array):
+def drawn(array, **settings):
     """The entries of a matrix as texts, row after row."""
-    made = matrix(array, 6)
+    made = matrix(array, 6, **settings)
     assert isinstance(made, Call)
     width = int(made.args[0].text)
     texts = [{"dots": "…", "down": "⋮"}.get(item.func, "?") if isinstance(item, Call) else write_plain(item) for item in made.args[1:]]
@@ -71,6 +72,9 @@ def test_a_large_matrix_has_its_corners():
     assert corners[-1][-1] == str(10 * rows + columns)
     assert len(drawn(entries(rows, MAX_NARROW - 2))[0]) == MAX_NARROW - 2  # a picture of digits is shown whole
     assert corners[0][-2] == "…"
+    wide = Array((2, 5), tuple(Fraction(10 * i + 1, 70_001) for i in range(10)))
+    assert "…" in drawn(wide)[0]
+    assert len(drawn(wide, width=55)[0]) == 5  # what is given is shown as far as it has room
     assert set(corners[-2]) == {"⋮"}
 
 

@@ -94,7 +94,8 @@ def test_a_linear_network_is_one_layer():
         "What": "matmul(W_2, W)",
         "fhat": "matmul(What, x)",
     }
-    assert "Ŵ" in tutor.solve("dl/linear-collapse-layers").to_text()
+    assert tutor.solve("dl/linear-collapse-layers").to_text().count(ENGLISH.arrays.REWRITES["linear network"]) == 1  # said once
+    assert "\\hat{\\mathbf{W}} &=" in tutor.solve("dl/linear-collapse-layers", notation_name="cmu").to_latex()  # bold, as W is
 
 
 def test_no_index_form_reads_outside_of_an_array():

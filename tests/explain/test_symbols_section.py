@@ -5,7 +5,7 @@ import pytest
 import tutor
 from tutor.exercise.load import from_text
 from tutor.explain.document import Math, Paragraph
-from tutor.explain.symbols_section import Symbols
+from tutor.explain.symbols_section import Symbols, list_conditions
 from tutor.explain.words.array_rules import ArrayWords
 from tutor.expression.nodes import Call, Div, Name, Number, Pow
 from tutor.notation.profile import notation
@@ -38,6 +38,13 @@ def define(*exprs, reasons=()):
     (Call("row_sums", (Name("X"),)), "𝟏: ones everywhere"),
     (Call("fill", (Number("3"), Number("2"))), "𝟏: ones everywhere"),
     (Call("if_positive", (Name("z"), Number("1"), Number("0"))), "1[z > 0]: 1 where the condition holds, else 0"),
+    (Call("multi_hinge", (Name("x"), Call("fill", (Name("n"), Number("3"))), Number("1"))),
+     "hinge_margin(s, r, m) = max(0, s − r + m); 𝟏: ones everywhere"),
+    (Call("triplet", (Name("x"), Name("z"), Number("1"))), "triplet(p, n, m) = max(0, p − n + m)"),
+    (list_conditions([Call("sum_over", (Name("v"), Number("3"), Call("equal", (Name("v"), Number("2")))))])[0],
+     "1[v = 2]: 1 where the condition holds, else 0"),
+    (Call("erf", (Name("z"),)), "erf(u): the integral of 2/√π·exp(−t²) over t from 0 to u"),
+    (Call("leaky_relu", (Name("z"), Number("0.1"))), "LeakyReLU(u, a) = (u if u > 0 else a·u)"),
     (Call("sigmoid'", (Name("z"),)), "σ′(u) = σ(u)·(1 − σ(u))"),
 ])  # fmt: skip
 def test_the_meaning_of_a_sign(expr, said):

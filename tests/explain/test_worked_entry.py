@@ -17,7 +17,7 @@ from tutor.expression.nodes import Add, Call, Name, Number, children
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.graph.entries import Array
-from tutor.graph.layered import choose_sizes
+from tutor.graph.layered import choose_sizes, from_layers
 from tutor.numbers.run import compute
 from tutor.numbers.run_arrays import evaluate_layers
 
@@ -74,6 +74,8 @@ def call(func, *args):
     (call("route", "x", "v", 2, 2), vector(0, 0, 0, 2), (4,), "at(x, 2)", "2"),
     (call("route", "g", "e", 2, 2), vector(4, 4), (2,), "at(g, 1)*0.5", "8*0.5"),  # two equal ones share it
     (Call("hadamard", (call("flatten", "G"), Name("v"))), vector(0, 0, 42, 72), None, "", ""),  # v_3 stands where it was
+    (Call("concat", (Name("x"), Call("hadamard", (Name("y"), Call("relu'", (Name("y"),)))))), vector(1, 2, 0, 3, 4), (4,),
+     "at(y, 2)*relu'(at(y, 2))", "3*1"),
 ])  # fmt: skip
 def test_where_an_entry_comes_from(expr, result, place, shown, numbers):
     found = find_moved_entry(expr, result, MOVED, {name: array.shape for name, array in MOVED.items()}, 6)
@@ -94,6 +96,14 @@ def test_long_sums_have_dots():
     assert write_plain(found.shown) == "1 + 2 + 3 + 4 + dots + 20"
     assert found.value == 210
     assert shorten_sums(Number("1")) == Number("1")
+
+
+def test_an_entry_with_very_many_numbers_has_functions_by_their_values():
+    expr = Call("sum", (Call("hadamard", (Name("v"), Call("log_softmax", (Name("v"),)))),))
+    for length, shown in ((2, "(-1)*(-1 - log(exp(-1) + exp(1)))"), (7, "(-1)*(-1 - 11.1454)")):
+        v = vector(*range(-1, 2 * length - 1, 2))
+        known = evaluate_layers(derive(from_layers(["L = sum(v ⊙ log_softmax(v))"], {"v": (length,)}).graph), {"v": v})
+        assert write_plain(work_out_entry(expr, known["L"], known, {"v": (length,)}, 6).shown).startswith(shown)
 
 
 @pytest.mark.parametrize("seed", some_now(range(60), 10))

@@ -38,6 +38,11 @@ class Net(Base):
 """
 
 
+def test_of_several_classes_the_method_is_the_one_that_python_takes():
+    classes = "class A:\n    def forward(self, x): return x\nclass B(A): pass\nclass C(A):\n    def forward(self, x): return 3 * x * x\n"
+    assert read_formulas(classes + "class D(B, C): pass\n", "D", x=()) == ["out = 3*x*x"]
+
+
 def test_classes_inherit():
     found = read_program(IMPORTS + CLASSES, "f.py", "Net", {"x": (3, 2)})
     assert {leaf.name: leaf.shape for leaf in found.layered.graph.leaves} == {"x": (3, 2), "w": (2, 2), "g": (3, 2)}

@@ -43,6 +43,12 @@ def test_claims_are_written_as_on_the_pages():
     assert [(one.claim, one.printed, one.value) for one in found] == [row[2:] for row in ROWS]
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "(1 if x > 0 else a)"), ("de", "(1 falls x > 0 sonst a)")])
+def test_cases_have_the_words_of_the_language(lang, said):
+    page = 'title = "t"\nsteps = ["y = leaky_relu(x, a)"]\nasked = ["dy/dx"]\n[[claim]]\nclaim = "dy/dx"\nprinted = "a*x"\n'
+    assert [one.written.value for one in check_targets(from_text(page, "mine"), words=lang)] == [said]
+
+
 def test_where_a_formula_differs_is_said_in_symbols():
     one, other = written([("dL/da", "a - y"), ("dL/da", "4*(a - y)*x")])
     assert (one.point, one.at_given) == ("", True)

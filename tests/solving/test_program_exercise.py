@@ -31,7 +31,7 @@ def test_a_program_is_explained_with_its_names_lines_and_assumptions(file):
     assert "line 4: weights times inputs, plus bias" in english
     assert "Assumed shapes, as the formulas need them: W D×H, b H" in " ".join(english.split())
     assert "The labels y stand as rows of 0 and 1" in english
-    assert "from line 4: back through the weights" in english
+    assert "from line 4: matrix product with the upstream gradient" in english
     assert "Zeile 4: Gewichte mal Eingaben plus Bias" in german
     assert "Die Label y stehen als Zeilen aus 0 und 1" in german
 

@@ -60,10 +60,10 @@ def check(
 
         if len(targets or ()) != 1:
             raise OutputError("a list of figures is about one exercise", hint="tutor check neuron/two-two-two --figures page.txt")
-        page = check_figures((targets or [""])[0], _read_list(figures))
+        page = check_figures((targets or [""])[0], _read_list(figures), words)
         found, unread = page.verdicts, page.unread
     else:
-        found = tuple(check_targets(*(targets or ())))
+        found = tuple(check_targets(*(targets or ()), words=words))
     if as_json:
         write(dump_json(check_json(found, [(one.number, one.text, one.reason) for one in unread])))
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,11 +72,12 @@ class ProgramFunction:
 
 @dataclass(eq=False, slots=True)
 class ClassOf:
-    """A class of the program, with the functions of its body and of those that it is made from."""
+    """A class of the program, with the functions of its body and of those that it is made from, in Python's order (``line``)."""
 
     node: ast.ClassDef
     scope: dict[str, Any]
     methods: Mapping[str, ast.FunctionDef]
+    line: Sequence[ClassOf] = ()
 
 
 @dataclass(eq=False, slots=True)

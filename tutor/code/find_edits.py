@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
-from tutor.code.expected_lines import ExpectedLine, ExpectedLines, list_given_values
-from tutor.code.line_edits import LineEdit, Surroundings, measure_edit
+from tutor.code.expected_lines import MOST_ROUNDS, ExpectedLine, ExpectedLines, list_given_values
+from tutor.code.guess_shapes import SCALARS
+from tutor.code.line_edits import MEANS, LineEdit, Surroundings, measure_edit, replace_part
 from tutor.code.local_work import LocalWork, list_places
 from tutor.code.look_around import look_around
+from tutor.code.loop_edits import LoopEdits
 from tutor.code.missing_parts import list_missing
-from tutor.code.pair_functions import UPSTREAM
+from tutor.code.pair_functions import UPSTREAM, split_gradient
 from tutor.code.part_slopes import PartSlopes
 from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import RepairFinder, is_renamed
@@ -28,11 +30,10 @@ from tutor.numbers.arrays import np
 MOST_RUNS = 2_500
 """So many changes are tried at most."""
 MOST_WORK = 400_000
-"""So many parts of the program are worked out in all, over all runs."""
+"""So many parts of the program are worked out where changes are tried at every line."""
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
-MEANS = ("mean-forgotten", "mean-twice")
 MOST_LOCAL = 2_500
 """So many changes of each line are tried where its value is known."""
 
@@ -89,13 +90,19 @@ class EditSearch:
             self.parts = PartSlopes(self.test.trial, self.first)
         nodes = [part for node in self.nodes for part in edits.get(id(node), (node,))]
         lines = ExpectedLines(self.test, self.parts, edits, outcome, nodes, list_given_values(local.scopes, nodes))
+        looped = self._find_loop_edit(edits, wrong, lines, around, local, kept)
+        if looped is not None:
+            return looped
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
-            own = local.scopes.get(id(line.statement), {})
-            more = {name: one for name, one in own.items() if isinstance(one, np.ndarray) and one.dtype.kind == "f"}
-            around.pool = {**around.pool, **more}
-            fitting = self._list_fitting(line, lines, [*lines.list_helpers(line.statement), line.statement], around, local)
+            here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places)
+            own = here.scopes.get(id(line.statement), {})
+            pool = {**around.pool, **{name: one for name, one in own.items() if is_quantity(one)}}
+            rates = [name for name in own if name in pool and np.ndim(own[name]) == 0 and SCALARS.match(name)]
+            extra = list(dict.fromkeys([*around.extra, *rates]))
+            seen = replace(around, pool=pool, extra=extra, values=around.values if line.traced is None else line.traced)
+            fitting = self._list_fitting(line, lines, [*lines.list_helpers(line.statement), line.statement], seen, here)
             best = self._pick_smallest(edits, fitting, wrong, kept)
             if not best:
                 found.append(line)
@@ -104,6 +111,10 @@ class EditSearch:
                 continue
             unused = lines.list_unused()
             best.sort(key=lambda edit: rank_edit(edit, line.statement, unused))
+            body, place = local.places.get(id(best[0].statement), ((), 0))
+            source = move_to_source(best[0], body[:place])
+            if source is not None and self._pick_smallest(edits, [(1, source)], wrong, kept):
+                best.insert(0, source)
             if best[0].tag in MEANS:  # where a mean is divided by its count is a matter of taste
                 for later in islice(expected, MOST_LINES):
                     fitting = self._list_fitting(later, lines, [later.statement], around, local)
@@ -111,6 +122,19 @@ class EditSearch:
                     best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in MEANS]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
+
+    def _find_loop_edit(
+        self, edits: Edits, wrong: Sequence[str], lines: ExpectedLines, around: Surroundings, local: LocalWork, kept: set[str]
+    ) -> FoundEdit | None:
+        """A change of a line that a loop gives in more rounds than can be told apart."""
+        loops = LoopEdits(local, self.test.check, self.test.trial.source.tree)
+        for node in lines.list_doubted():
+            events = lines.events[id(node)]
+            if len(events) > MOST_ROUNDS and local.can_work(node):
+                best = self._pick_smallest(edits, loops.list_fitting(node, events[-1].key, around), wrong, kept)
+                if best:
+                    return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
+        return None
 
     def _pick_smallest(
         self, edits: Edits, fitting: Sequence[tuple[int, LineEdit]], wrong: Sequence[str], kept: set[str]
@@ -179,6 +203,7 @@ class EditSearch:
             able = [pair for pair in able if not isinstance(pair[1], ast.Return)]
         statements = able or statements
         best: tuple[tuple[int, int], LineEdit, list[str]] | None = None
+        ends = self.test.trial.work + MOST_WORK
         tried = [(suspect, statement, row) for row in TABLE for suspect, statement in statements if suspect]
         tried += [(suspect, statement, row) for row in TABLE for suspect, statement in statements if not suspect]
         for suspect, statement, row in tried:
@@ -188,7 +213,7 @@ class EditSearch:
                 ):
                     continue
                 self.runs += 1
-                if self.runs > MOST_RUNS or self.test.trial.work > MOST_WORK:
+                if self.runs > MOST_RUNS or self.test.trial.work > ends:
                     return FoundEdit(best[1], best[2]) if best else None
                 fixed = self.test.try_edit(edits, edit, wrong, kept)
                 if fixed and (best is None or (len(fixed), suspect) > best[0]) and self.test.holds(edits, edit, fixed):
@@ -229,6 +254,11 @@ class EditSearch:
         ]
 
 
+def is_quantity(value: Any) -> bool:
+    """Whether a value is an array of numbers, or a number that is no count."""
+    return isinstance(value, np.floating | float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+
+
 def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[int, int]:
     """The first is named: a change that uses what is left over, or of a line that only copies; then a change of the line itself."""
     if list_names(edit) & set(unused):
@@ -236,6 +266,25 @@ def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[
     if is_renamed(edit.statement):  # what it copies is at fault, unless a quantity was left out of it
         return 0 if list_names(edit) - list_names(leave_line(edit.statement)) else 2, 0
     return 1, int(edit.statement is not line)
+
+
+def move_to_source(edit: LineEdit, before: Sequence[ast.stmt]) -> LineEdit | None:
+    """A path that is added to a name, where the name is worked out: ``total = dh + dnext``, unless the name says what it is.
+
+    >>> nodes = [*ast.parse("total = dh").body, *ast.parse("da = total * slope").body]
+    >>> made = ast.BinOp(nodes[1].value.left, ast.Add(), ast.Name("dnext"))
+    >>> found = move_to_source(LineEdit("missing-path", nodes[1], (), nodes[1].value.left, made), nodes[:1])
+    >>> ast.unparse(found.put)
+    'dh + dnext'
+    """
+    at, put = edit.at, edit.put
+    if edit.tag != "missing-path" or not isinstance(at, ast.Name) or split_gradient(at.id) or not isinstance(put, ast.BinOp):
+        return None
+    node = next((node for node in reversed(before) if at.id in name_targets(node)), None)
+    if not isinstance(node, ast.Assign):
+        return None
+    made = ast.BinOp(node.value, put.op, put.right)
+    return LineEdit(edit.tag, node, (replace_part(node, node.value, made),), node.value, made, factor=edit.factor)
 
 
 def list_names(edit: LineEdit) -> set[str]:

@@ -20,12 +20,16 @@ DIRECTIONS = 2
 
 @dataclass(slots=True)
 class GradientCheck:
-    """The slopes of one program in one world; an edit of its backward pass does not change them."""
+    """The slopes of one program in one world; an edit of its backward pass does not change them.
+
+    ``forward`` are names of the forward pass that are written as those of gradients are.
+    """
 
     trial: ProgramTrial
     first: Outcome
     slopes: dict[tuple[int, int], float | None] = field(default_factory=dict)
     gradients: dict[int, Any] = field(default_factory=dict)
+    forward: set[str] = field(default_factory=set)
 
     def list_versions(self, of: Sequence[str]) -> list[ValueEvent]:
         """The values that are meant by a name, before the backward pass: the first one that it had in front."""
@@ -103,7 +107,7 @@ class GradientCheck:
         begins = self.first.begins
         for event in outcome.record.events[begins:]:
             of = split_gradient(event.key)
-            if not of or event.leaf:
+            if not of or event.leaf or event.key.rpartition(".")[2] in self.forward:
                 continue
             known = self.list_versions(of)
             if not known:

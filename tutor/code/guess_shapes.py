@@ -45,6 +45,8 @@ _SHAPE = re.compile(
 _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
+_NEXT_TO = re.compile(r"(?<![\w.])(\w+)\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
+"""What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
 _KIND = r"_?(size|dims?|nodes|units|features|layer|classes|n)?s?$"
 ALIASES = (
     (
@@ -116,6 +118,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
 
     >>> read_documented("Inputs:\\n- x: Input data of shape (N, D)\\n- w -- weights, of shape (D, M)", Sizes())
     {'x': (7, 5), 'w': (5, 9), 'data': (7, 5)}
+    >>> read_documented("x: (N, D), W: (D, M), b: (M,)", Sizes())
+    {'x': (7, 5), 'W': (5, 9), 'b': (9,)}
     """
     found: dict[str, tuple[int, ...]] = {}
     lines = text.splitlines()
@@ -145,7 +149,7 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         made = tuple(sizes.find(part) for part in parts)
         for name in re.split(r"\s*,\s*", start["names"]):
             found.setdefault(name, made)
-    for names, said in _OF_SHAPE.findall(text):
+    for names, said in [*_NEXT_TO.findall(text), *_OF_SHAPE.findall(text)]:
         parts = [part.strip(" '`\"") for part in said.split(",")]
         parts = [part for part in parts if part and part not in ("...", "…")]
         if 0 < len(parts) <= 5 and not any(re.search(r"[:=/]", part) or len(part) > 50 for part in parts):

@@ -10,6 +10,8 @@ from typing import Any
 
 from tutor.numbers.arrays import np
 
+MEANS = ("mean-forgotten", "mean-twice")
+
 
 @dataclass(frozen=True, slots=True)
 class LineEdit:
@@ -54,6 +56,10 @@ class Surroundings:
             if isinstance(value, np.ndarray | np.generic | float | int) and not isinstance(value, bool)
             else None
         )
+
+    def find_shape(self, text: str) -> tuple[int, ...]:
+        """The shape of a quantity at hand."""
+        return np.shape(self.pool[text])
 
     def parse(self, text: str) -> ast.expr:
         """A part as a tree, the same wherever it is put."""
@@ -107,10 +113,16 @@ def _say(node: ast.AST | None) -> str:
 def measure_edit(edit: LineEdit) -> int:
     """How much a change changes: how many names and numbers come or go, whichever are more; 1 where only signs or places change.
 
+    A count is one thing however it is written, ``x.shape[0]``; a number that nobody would write counts for more.
+
     >>> old, new = ast.parse("a = b * c").body[0], ast.parse("a = b * c * (d > 0)").body[0]
     >>> measure_edit(LineEdit("mask-forgotten", old, (new,)))
     2
     """
+    if edit.tag in MEANS and len(edit.statements) == 1:
+        return 1
+    if edit.tag == "constant-factor" and float(edit.factor) * 24 % 1 > 1e-6 and 24 / float(edit.factor) % 1 > 1e-6:
+        return 4
     old = _count_words((edit.statement,))
     new = _count_words(edit.statements)
     return max((old - new).total(), (new - old).total(), 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tutor.code.gradient_check import GradientCheck
@@ -53,6 +53,10 @@ def look_around(
     for event in outcome.record.events[outcome.begins :]:
         if event.key.isidentifier() and isinstance(event.value, np.ndarray):
             pool.setdefault(event.key, event.value)
+    for text, size in list_lengths(first, pool):
+        if size not in counted.values():
+            counts.append(text)
+            counted[text] = size
     ratios: list[float] = []
     for output in outcome.outputs:
         target = check.find_target(output) if output.key in wrong else None
@@ -62,3 +66,19 @@ def look_around(
         if ratio is not None and not any(abs(ratio - one) < 1e-6 * abs(ratio) for one in ratios):
             ratios.append(float(f"{ratio:.9g}"))
     return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted)
+
+
+def list_lengths(first: Outcome, pool: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Counts that have no name there: as the program writes them elsewhere, ``len(y)``, and how many samples and entries arrays have."""
+    known = {event.key: np.shape(event.value) for event in first.record.events if event.key.isidentifier() and np.ndim(event.value)}
+    for node in first.record.visited.values():
+        for part in ast.walk(node):
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "len" and len(part.args) == 1:
+                name = ast.unparse(part.args[0])
+                if name in known and name in pool and known[name][0] > 1:
+                    yield f"len({name})", known[name][0]
+    for name, shape in known.items():
+        if name in pool and shape[0] > 1:
+            yield f"{name}.shape[0]", shape[0]
+            if len(shape) == 2 and shape[1] > 1:
+                yield f"{name}.size", shape[0] * shape[1]

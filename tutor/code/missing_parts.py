@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from tutor.code.line_edits import LineEdit, Surroundings, replace_part
+from tutor.code.missing_terms import list_factors, list_terms
 from tutor.numbers.arrays import np
 
-FORMS = ("{0}", "(1 - {0})", "(1 - {0} ** 2)", "({0} > 0)", "{0} ** 2", "np.exp({0})",
+FORMS = ("{0}", "(1 - {0})", "(1 - {0} ** 2)", "({0} > 0)", "{0} * (1 - {0})", "{0} ** 2", "np.exp({0})", "np.sign({0})",
          "{0} ** -1.0", "{0} ** -0.5", "{0} ** -1.5", "{0} ** -2.0")  # fmt: skip
 CONSTANTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, 4.0, 0.25, -1.5, 1.5)
 MOST_FORMS = 220
@@ -51,7 +52,8 @@ def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundi
         if changed is None:
             return
         value = changed
-    for node, wanted in list_wanted(whole, np.asarray(value), around):
+    nodes = list(list_wanted(whole, np.asarray(value), around))
+    for node, wanted in nodes:
         own = around.values.get(id(node))
         if not _is_number(own) or not _is_spread(np.shape(own), np.shape(wanted)):
             continue
@@ -59,18 +61,46 @@ def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundi
         if np.shape(wanted) != np.broadcast_shapes(np.shape(own), np.shape(wanted)):
             continue
         with np.errstate(all="ignore"):
-            quotient = np.where((own == 0) & (np.abs(wanted) < 1e-14), 0.0, wanted / own)  # a mask says nothing there
-        for text, tag in find_products(quotient, around):
+            quotient = np.where((own == 0) & (np.abs(wanted) < 1e-14), np.nan, wanted / own)  # a mask says nothing there
+        for text, tag in find_products(quotient, around, plain=True):
             made = ast.BinOp(node, ast.Mult(), around.parse(text))
             yield LineEdit(tag, statement, (replace_part(statement, node, made),), node, made, factor=text)
         for text, _ in find_products(wanted - own, around):
-            made = ast.BinOp(node, ast.Add(), around.parse(text))
+            made = add_term(node, text, around)
             yield LineEdit("missing-path", statement, (replace_part(statement, node, made),), node, made, factor=text)
+    for node, wanted in nodes:  # a whole factor, such as a matrix product or what is left of a mean
+        own = around.values.get(id(node))
+        if _is_number(own) and _is_spread(np.shape(own), np.shape(wanted)) and np.all(own):
+            for text in list_factors(wanted / np.asarray(own, dtype=float), around):
+                made = ast.BinOp(node, ast.Mult(), around.parse(text))
+                yield LineEdit("factor-forgotten", statement, (replace_part(statement, node, made),), node, made, factor=text)
+    for node, wanted in nodes:
+        own = around.values.get(id(node))
+        if _is_number(own) and np.shape(own) == np.shape(wanted):
+            for text in list_terms(wanted - np.asarray(own, dtype=float), around):
+                made = add_term(node, text, around)
+                yield LineEdit("missing-path", statement, (replace_part(statement, node, made),), node, made, factor=text)
+
+
+def add_term(node: ast.expr, text: str, around: Surroundings) -> ast.BinOp:
+    """A part with a term added; one with a minus is subtracted."""
+    if text.startswith("-"):
+        return ast.BinOp(node, ast.Sub(), around.parse(text[1:]))
+    return ast.BinOp(node, ast.Add(), around.parse(text))
 
 
 def list_wanted(node: ast.expr, wanted: Any, around: Surroundings) -> Iterator[tuple[ast.expr, Any]]:
-    """A part with the value that it should have, then its operands with theirs, where the others are right."""
+    """A part with the value that it should have, then its operands with theirs, where the others are right.
+
+    An entry that may be anything, such as one that a mask takes out, is not a number.
+    """
     yield node, wanted
+    if is_choice(node):
+        chosen = around.values.get(id(node.args[0]))  # type: ignore[attr-defined]
+        if _is_number(chosen) and np.shape(chosen) == np.shape(wanted):
+            for part, kept in zip(node.args[1:], (np.asarray(chosen, bool), ~np.asarray(chosen, bool)), strict=True):  # type: ignore[attr-defined]
+                if _is_number(around.values.get(id(part))):
+                    yield from list_wanted(part, np.where(kept, wanted, np.nan), around)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield from list_wanted(node.operand, -wanted, around)
     if not isinstance(node, ast.BinOp):
@@ -88,14 +118,27 @@ def list_wanted(node: ast.expr, wanted: Any, around: Surroundings) -> Iterator[t
                 needed = find()
         except ValueError:
             continue
-        if np.all(np.isfinite(needed)):
+        free = np.isnan(wanted) | ((np.asarray(needed) != needed) if isinstance(node.op, ast.Mult) else False)  # 0 / 0: anything
+        if np.shape(free) == np.shape(needed) and np.any(~free) and np.all(np.isfinite(needed) | free):
             yield from list_wanted(part, needed, around)
 
 
-def find_products(wanted: Any, around: Surroundings) -> Iterator[tuple[str, str]]:
-    """Products of at most two forms of the quantities at hand that have a value up to a usual constant, with the slip's tag."""
+def is_choice(node: ast.AST) -> bool:
+    """Whether a part chooses between two: ``np.where(z > 0, 1, alpha)``.
+
+    >>> is_choice(ast.parse("np.where(z > 0, 1, a)", mode="eval").body), is_choice(ast.parse("np.dot(a, b)", mode="eval").body)
+    (True, False)
+    """
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "where" and len(node.args) == 3
+
+
+def find_products(wanted: Any, around: Surroundings, *, plain: bool = False) -> Iterator[tuple[str, str]]:
+    """Products of at most two forms of the quantities at hand that have a value up to a usual constant, with the slip's tag.
+
+    Where they are ``plain`` two forms have a usual constant beside them at most: nobody forgets four things at once.
+    """
     shape = np.shape(wanted)
-    if not shape or not np.all(np.isfinite(wanted)) or np.max(np.abs(wanted)) < 1e-12:
+    if not shape or np.any(np.isinf(wanted)) or not np.nanmax(np.abs(wanted), initial=0.0) >= 1e-12:
         return
     places = _choose_places(wanted)
     goal = np.ravel(wanted)[places]
@@ -115,7 +158,11 @@ def find_products(wanted: Any, around: Surroundings) -> Iterator[tuple[str, str]
         yield from _say_product(float(one[place][0]), [forms[int(place)]], around)
     for first, second in zip(*np.nonzero(_is_constant(pair)), strict=True):
         if first <= second:
-            yield from _say_product(float(pair[first, second][0]), [forms[int(first)], forms[int(second)]], around)
+            two = [forms[int(first)], forms[int(second)]]
+            constant = float(pair[first, second][0])
+            usual = any(abs(constant - number) < SAME for number in CONSTANTS)
+            if not plain or (usual and not any("sign" in form.text or "** -" in form.text for form in two)):
+                yield from _say_product(constant, two, around)
 
 
 def _say_product(constant: float, forms: Sequence[_Form], around: Surroundings) -> Iterator[tuple[str, str]]:
@@ -135,13 +182,12 @@ def _say_product(constant: float, forms: Sequence[_Form], around: Surroundings) 
 
 
 def _list_forms(shape: tuple[int, ...], places: Any, around: Surroundings) -> Iterator[_Form]:
+    fitting: dict[str, Any] = {}
     for text, value in around.pool.items():
-        if np.shape(value) != () and not _is_spread(np.shape(value), shape):
-            continue
-        full = np.ravel(np.broadcast_to(value, shape))[places] if np.ndim(value) else None
-        if full is None or full.dtype.kind != "f":
-            continue
-        for form in FORMS:
+        if np.ndim(value) and np.asarray(value).dtype.kind == "f" and _is_spread(np.shape(value), shape):
+            fitting[text] = np.ravel(np.broadcast_to(value, shape))[places]
+    for form in FORMS:  # all names as they are come first
+        for text, full in fitting.items():
             with np.errstate(all="ignore"):
                 points = _work_form(form, full)
             if np.all(np.isfinite(points)) and np.all(points != 0):
@@ -153,6 +199,7 @@ def _work_form(form: str, value: Any) -> Any:
     known: dict[str, Callable[[], Any]] = {
         "{0}": lambda: value, "(1 - {0})": lambda: 1 - value, "(1 - {0} ** 2)": lambda: 1 - value**2,
         "({0} > 0)": lambda: (value > 0).astype(float), "{0} ** 2": lambda: value**2, "np.exp({0})": lambda: np.exp(value),
+        "{0} * (1 - {0})": lambda: value * (1 - value), "np.sign({0})": lambda: np.sign(value),
     }  # fmt: skip
     return known.get(form, lambda: value ** float(form.rpartition(" ")[2]))()
 
@@ -160,7 +207,7 @@ def _work_form(form: str, value: Any) -> Any:
 def _choose_places(wanted: Any) -> Any:
     """Some entries that are not zero, from all over the array."""
     flat = np.ravel(wanted)
-    able = np.flatnonzero(np.abs(flat) > 1e-9 * np.max(np.abs(flat)))
+    able = np.flatnonzero(np.abs(flat) > 1e-5 * np.nanmax(np.abs(flat)))
     return able[np.unique(np.linspace(0, len(able) - 1, MOST_POINTS).astype(int))]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.given_gradients import GivenGradient
@@ -12,6 +12,7 @@ from tutor.code.gradient_check import GradientCheck
 from tutor.code.line_edits import LineEdit
 from tutor.code.statement_names import is_same
 from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.work_statements import FAILS
 
 SEEDS = (0, 1, 2)
 Edits = Mapping[int, tuple[ast.stmt, ...]]
@@ -26,6 +27,7 @@ class RepairTest:
     check: GradientCheck
     right: Mapping[str, bool]
     pick: Callable[[Outcome], list[GivenGradient]]
+    elsewhere: list[ProgramTrial] | None = None
 
     def try_edit(
         self, edits: Edits, edit: LineEdit, wrong: Sequence[str], kept: Collection[str]
@@ -77,4 +79,23 @@ class RepairTest:
                 return False
             if len(self.compare(GradientCheck(trial, first), outcome, fixed)) < len(fixed):
                 return False
-        return True
+        return self._holds_at_other_sizes(edits, edit, fixed)
+
+    def _holds_at_other_sizes(self, edits: Edits, edit: LineEdit, fixed: Sequence[str]) -> bool:
+        """Whether a change helps with other sizes as well, as far as the program goes wrong there in the same way."""
+        if self.trial.given or self.trial.world.other_sizes:
+            return True
+        if self.elsewhere is None:
+            world = replace(self.trial.world, other_sizes=True)
+            trial = ProgramTrial(self.trial.source, self.trial.plan, world, self.trial.once, self.trial.forward_source, self.trial.others)
+            self.elsewhere = [trial]
+        (trial,) = self.elsewhere
+        try:
+            first = trial.run()
+            check = GradientCheck(trial, first, forward=self.check.forward)
+            found = {output.key: check.judge_output(output) for output in self.pick(first)}
+            if found != dict(self.right):
+                return True
+            return len(self.compare(check, trial.run(edits=self.merge(edits, edit)), fixed)) == len(fixed)
+        except (CodeProblem, *FAILS):
+            return True

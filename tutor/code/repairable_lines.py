@@ -86,6 +86,8 @@ class RepairFinder:
 
     def _find_repaired(self, event: ValueEvent) -> frozenset[str] | None:
         """The gradients that another value makes right; nothing where that is not known."""
+        if np.asarray(event.value).dtype.kind == "b":  # no number: a mask
+            return None
         for shape in self._list_shapes(event):
             if int(np.prod(shape)) > MOST_ENTRIES or self.trial.work > self.ends:
                 return None
@@ -102,7 +104,8 @@ class RepairFinder:
             wider = np.shape(other.value)
             if len(wider) >= len(own) and wider[len(wider) - len(own) :] == own:
                 shapes.append(wider)
-        return list(dict.fromkeys(shapes))[:3]
+        kept = [(*own, 1), (1, *own)] if len(own) < 2 else []  # an axis that should have stayed
+        return [*list(dict.fromkeys(shapes))[:3], *kept]
 
     def _run_with(self, event: ValueEvent, value: Any) -> dict[str, Any]:
         try:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from tutor.code.code_values import CodeProblem, NotRead
+from tutor.code.code_values import CodeProblem, NotRead, ValueEvent
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement, WrongLine
 from tutor.code.failures import say_line
 from tutor.code.find_edits import EditSearch
@@ -44,6 +44,7 @@ class Judgement:
         if self.first.loss is None:
             self._refuse_loss()
         self.right = {output.key: self.check.judge_output(output) for output in self.outputs}
+        self._leave_forward_names()
         self._keep_means()
         self.test = RepairTest(trial, self.check, self.right, self._pick_outputs)
         self.search = EditSearch(self.test, self.first, self.list_statements())
@@ -57,6 +58,25 @@ class Judgement:
                 raise CodeProblem(tell("the forward pass is not read: {why}", why=problem.what), where=f"{file}:{line}")
         raise CodeProblem(tell("no loss is found"), where=file,
                           hint=tell("call it loss, or return it as the first value"))  # fmt: skip
+
+    def _leave_forward_names(self) -> None:
+        """What the loss itself depends on is no gradient, whatever it is called: ``dp = a - p`` of a distance."""
+        if not self.trial.plan.is_single:
+            return
+        last = {event.key: event for event in self.first.record.events if not event.leaf}
+        for output in self.outputs:
+            event = last.get(output.key)
+            if not self.right[output.key] and event is not None and self._moves_loss(event):
+                self.check.forward.add(output.key.rpartition(".")[2])
+        self.outputs = self._pick_outputs(self.first)
+        self.right = {output.key: self.right[output.key] for output in self.outputs}
+
+    def _moves_loss(self, event: ValueEvent) -> bool:
+        """Whether the loss depends on a value, also where its slope happens to be 0 there."""
+        if self.check.find_slope(event, 0):
+            return True
+        lost = self.trial.run(forced={event.number: np.full(np.shape(event.value), np.nan)}, backward=False)
+        return lost.loss is None or not np.all(np.isfinite(lost.loss))
 
     def _keep_means(self) -> None:
         """A pair may take the gradient from above as that of each sample, and divide by their number where it sums.
@@ -110,8 +130,9 @@ class Judgement:
         if not self.trial.plan.is_single:
             return outcome.outputs
         names = set(list_computed(self.first.record.events))
-        leaves = [output for output in outcome.outputs if any(one not in names for one in output.of)]
-        return leaves or outcome.outputs
+        outputs = [output for output in outcome.outputs if output.key.rpartition(".")[2] not in self.check.forward]
+        leaves = [output for output in outputs if any(one not in names for one in output.of)]
+        return leaves or outputs
 
     # the search
 
@@ -220,6 +241,7 @@ class Judgement:
         if not self.trial.plan.is_single:
             return nodes
         needed, last = find_loss_names(nodes)
+        needed |= self.check.forward
         return [
             node
             for node in nodes

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.code.line_edits import LineEdit, Surroundings, replace_part, walk_expressions
+from tutor.code.parts_of_formulas import LIBRARY, is_outer, is_rest, split_product, strip_transpose
 
 Take = Callable[[ast.stmt, Surroundings], Iterator[LineEdit]]
-LIBRARY = ("np", "numpy", "torch", "math", "F")
 SUMS = ("sum", "mean")
 LITERALS = (0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -1.5, -2, 0.25)
 
@@ -32,38 +32,11 @@ def _turn(node: ast.expr) -> ast.expr:
     return inner if inner is not None else ast.Attribute(node, "T", ast.Load())
 
 
-def strip_transpose(node: ast.expr) -> ast.expr | None:
-    """What a transpose is of; nothing for what is none."""
-    if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
-        return node.value
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("transpose", "t"):
-        if isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY:
-            return node.args[0] if len(node.args) == 1 else None
-        return node.func.value if not node.args else None
-    return None
-
-
-def split_product(node: ast.expr) -> tuple[ast.expr, ast.expr, Callable[[ast.expr, ast.expr], ast.expr]] | None:
-    """The operands of a matrix product, and how it is written."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-        return node.left, node.right, lambda a, b: ast.BinOp(a, ast.MatMult(), b)
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("dot", "matmul", "mm")
-    ):
-        func = node.func
-        if isinstance(func.value, ast.Name) and func.value.id in LIBRARY:
-            if len(node.args) == 2:
-                return node.args[0], node.args[1], lambda a, b: ast.Call(func, [a, b], [])
-        elif len(node.args) == 1:
-            return func.value, node.args[0], lambda a, b: ast.Call(ast.Attribute(a, func.attr, ast.Load()), [b], [])
-    return None
-
-
 def take_products(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """Another order of a matrix product, or a transpose more or less."""
     for node in walk_expressions(statement):
+        if is_outer(node) and isinstance(node, ast.Call):
+            yield _make_edit("product-order", statement, node, ast.Call(node.func, node.args[::-1], node.keywords))
         found = split_product(node)
         if found is None:
             continue
@@ -115,6 +88,10 @@ def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     for place, node in enumerate(walk_expressions(statement)):
         if place == 0 and isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign):
             yield _make_edit("sign", statement, node, ast.UnaryOp(ast.USub(), node), "-1")
+        if isinstance(node, ast.Call):  # np.exp(z) for np.exp(-z)
+            for part in node.args:
+                if isinstance(part, ast.Name | ast.Attribute | ast.Subscript):
+                    yield _make_edit("sign", statement, part, ast.UnaryOp(ast.USub(), part), "-1")
 
 
 def take_axes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -287,13 +264,25 @@ def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEd
 
 
 def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """Another quantity of the same shape."""
+    """Another quantity of the same shape, or 1 less it; of any shape where the line does not work as it stands."""
+    fails = isinstance(statement, ast.Assign | ast.AugAssign) and id(statement.value) not in around.values
     for node in walk_expressions(statement):
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None:
             shape = around.shape(node)
-            for text in around.list_fitting(shape, exact=True):
+            texts = list(around.pool) if fails else around.list_fitting(shape, exact=True)
+            texts += [text for text in around.counts if around.counted.get(text) and isinstance(around.values.get(id(node)), int)]
+            for text in texts:
                 if text != _say(node):
                     yield _make_edit("another-variable", statement, node, around.parse(text))
+        elif is_rest(node):
+            yield _make_edit("another-variable", statement, node, node.right)  # type: ignore[attr-defined]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+            for text in around.list_fitting((), exact=True):
+                yield _make_edit("another-variable", statement, node, around.parse(text))
+    for node in walk_expressions(statement):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None and around.shape(node):
+            for text in around.list_fitting(around.shape(node), exact=True):
+                yield _make_edit("another-variable", statement, node, around.parse(f"(1 - {text})"))
 
 
 def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -325,6 +314,21 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
         yield LineEdit("line-too-many", statement, (), None, None, _say(statement), "")
 
 
+def take_others(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Another quantity of any shape, in a product."""
+    for node in walk_expressions(statement):
+        found = split_product(node)
+        parts = list(found[:2]) if found is not None else []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            parts = [node.left, node.right]
+        for part in parts:
+            inner = strip_transpose(part) or part
+            if isinstance(inner, ast.Name | ast.Attribute | ast.Subscript):
+                for text in around.pool:
+                    if text != _say(inner) and around.shape(inner) != around.find_shape(text):
+                        yield _make_edit("another-variable", statement, inner, around.parse(text))
+
+
 SLOPES = ("({0} > 0)", "{0} * (1 - {0})", "(1 - {0} ** 2)", "(1 - {0})", "{0}")
 
 
@@ -332,8 +336,7 @@ def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
     """A factor that is missing: a slope, a mask, a quantity, a count."""
     if isinstance(statement, ast.Expr):
         return
-    parts = list(walk_expressions(statement))
-    for node in parts:
+    for node in walk_expressions(statement):
         if isinstance(node, ast.Constant) or strip_transpose(node) is not None:
             continue
         shape = around.shape(node)
@@ -346,7 +349,13 @@ def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
                 said = form.format(text)
                 tag = "mask-forgotten" if ">" in form else "slope-forgotten" if "1 -" in form else "factor-forgotten"
                 yield _make_edit(tag, statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
-    for place, node in enumerate(parts[:8]):
+
+
+def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """The division by a count that is missing, or that is one too many."""
+    if isinstance(statement, ast.Expr):
+        return
+    for place, node in enumerate(list(walk_expressions(statement))[:8]):
         if place and not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):
             continue
         for count in around.counts:
@@ -383,10 +392,10 @@ def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         shape = around.shape(node)
         if place > 6 or shape is None or (place and not shape):
             continue
-        for text in around.list_fitting(shape):
+        for text in [*around.list_fitting(shape), *around.list_fitting((), exact=True)]:
             if text == _say(node):
                 continue
-            for said in (text, f"{text} ** 2"):
+            for said in (text, f"{text} ** 2") if around.find_shape(text) else (text,):
                 yield _make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said)
                 made = ast.BinOp(node, ast.Sub(), around.parse(said))
                 yield _make_edit("missing-path", statement, node, made, f"-{said}")
@@ -474,7 +483,8 @@ TABLE: Sequence[LineSlip] = (
     LineSlip("products", take_products), LineSlip("signs", take_signs), LineSlip("axes", take_axes), LineSlip("masks", take_masks),
     LineSlip("transposes", take_transposes),
     LineSlip("assignment", take_assignment), LineSlip("operators", take_operators), LineSlip("needless", take_needless),
-    LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("lines", take_lines), LineSlip("scaled", take_scaled),
+    LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("lines", take_lines),
+    LineSlip("scaled", take_scaled),
     LineSlip("penalties", take_penalties),
-    LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums),
+    LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums), LineSlip("others", take_others),
 )  # fmt: skip

@@ -99,8 +99,9 @@ class ProgramTrial:
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
         if re.search(r"conv|pool", self.plan.name.lower()):  # loops over every place take long
-            few = {"N": 3, "m": 3, "C": 2, "F": 4} if self.world.other_sizes else {"N": 2, "m": 2, "C": 3, "F": 2}
-            self.sizes.known |= few
+            few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
+            others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
+            self.sizes.known |= others if self.world.other_sizes else few
         self.labels = find_labels(self.source.tree)
         settle_divided(self.source.tree, self.sizes)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
@@ -132,7 +133,7 @@ class ProgramTrial:
             worker.guesser.spread, worker.guesser.assumed = self.spread, self.assumed
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
             worker.guesser.again = worker.given_again = self.again
-            worker.settled = bool(edits) or bump is not None or moves
+            worker.settled = bool(edits) or bool(forced) or bump is not None or moves  # no other shapes then
             worker.changes, worker.settled_axes = self.changes, self.settled_axes
             try:
                 with np.errstate(all="ignore"):

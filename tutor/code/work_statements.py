@@ -45,6 +45,7 @@ from tutor.code.work_expressions import SIGNS
 from tutor.code.work_functions import FunctionWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
+from tutor.program.program_values import order_lines
 
 STEP = 1e-30
 """How far along the imaginary axis a slope is taken: so small that its square is nothing."""
@@ -132,7 +133,7 @@ class StatementWorker(FunctionWorker):
         simple = not isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try)
         before, self.statement = self.statement, node
         self.record.visited[id(node)] = node
-        if self.scopes is not None and simple:
+        if self.scopes is not None and (simple or (isinstance(node, ast.For) and id(node) not in self.scopes)):
             self.scopes[id(node)] = keep_scope(self.scope)
         try:
             _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
@@ -478,13 +479,15 @@ class StatementWorker(FunctionWorker):
 
     def run_class(self, node: ast.ClassDef) -> None:
         """A class, with the methods of those it is made from."""
-        methods: dict[str, ast.FunctionDef] = {}
-        for base in node.bases:
-            known = self.scope.get(base.id) if isinstance(base, ast.Name) else None
-            if isinstance(known, ClassOf):
-                methods |= known.methods
-        methods |= {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
-        self.scope[node.name] = ClassOf(node, self.scope, methods)
+        known = [self.scope.get(base.id) for base in node.bases if isinstance(base, ast.Name)]
+        bases = [one for one in known if isinstance(one, ClassOf)]
+        try:
+            line = order_lines([*((base, *base.line) for base in bases), bases])
+        except ValueError:
+            raise NotRead(tell("a class that comes from too many, or from classes in no order that Python has"), node) from None
+        bodies = [node.body, *(one.node.body for one in line)]
+        methods = {part.name: part for body in reversed(bodies) for part in body if isinstance(part, ast.FunctionDef)}
+        self.scope[node.name] = ClassOf(node, self.scope, methods, line)
 
 
 _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from tutor.contracts.python_formula import FormulaWriter, write_out_functions
-from tutor.contracts.python_rows import LIBRARIES
+from tutor.contracts.python_rows import LIBRARIES, TORCH
 from tutor.contracts.python_statements import LONGEST_LINE, TAB, Statement, write_statements
 from tutor.errors import OutputError
 from tutor.expression.nodes import Expr, Name, Number
@@ -58,13 +58,16 @@ class _ProgramWriter:
         used = {name for step in (*needed, *backward) for name in names(self._write_out(step))}
         leaves = [q for q in self.graph.leaves if q.name in used]
         arguments = [self.labels.get(q.name, q.name) for q in leaves]
-        labels = [f"{hot} = {self._write_one_hot(hot)}" for hot in self.labels if hot in used]
+        floats = sorted((q.name for q in leaves if q.name not in self.labels), key=lambda name: not self.shapes[name])  # arrays first
+        like = floats[0] if floats and self.library is TORCH else ""
+        labels = [f"{hot} = {self._write_one_hot(hot, like)}" for hot in self.labels if hot in used]
         sizes = list(self._write_sizes([q.name for q in leaves if q.name not in self.labels]))
         taken = {*self.shapes, *arguments, *self.gradients.values(), *self.writer.sizes, *self.library.helpers, self.library.name}
         plain = {name for name, shape in self.shapes.items() if not shape}
         numbers = {*self.writer.sizes, *plain, *(made for name, made in self.gradients.items() if name in plain)}
         returned = ", ".join(self.gradients[name] for name in wanted)
-        body = [*sizes, *labels, *write_statements([*forward, *back], taken, numbers, self.gradients.values()), f"return {returned}"]
+        lines = write_statements([*forward, *back], taken, numbers, self.gradients.values(), like, self.writer.sizes)
+        body = [*sizes, *labels, *lines, f"return {returned}"]
         helpers = [f"\n{text}" for text in self._list_helpers()]
         imported = ["from math import erf", ""] if any("(erf)" in line for line in body) else []
         imported = ["from itertools import product", *(imported or [""])] if any("product(" in helper for helper in helpers) else imported
@@ -90,15 +93,12 @@ class _ProgramWriter:
         lines = wrap(f'"""{said}', LONGEST_LINE - len(TAB) - 3)
         return [*lines[:-1], f'{lines[-1]}"""'] if len(lines) == 1 else [*lines, '"""']
 
-    def _write_one_hot(self, hot: str) -> str:
+    def _write_one_hot(self, hot: str, like: str) -> str:
         classes = self.shapes[hot][-1]
         if isinstance(classes, str):
             self.writer.sizes.add(classes)
-        kind = f", dtype={self._find_float()}.dtype" if self.library.name == "torch" else ""
+        kind = f", dtype={like}.dtype" if like else ""
         return f"{self.library.name}.eye({classes}{kind})[{self.labels[hot]}]"
-
-    def _find_float(self) -> str:
-        return next((q.name for q in self.graph.leaves if q.name not in self.labels), "x")
 
     def _write_sizes(self, leaves: Sequence[str]) -> Iterator[str]:
         """Where the letters of sizes come from: N, D = X.shape."""

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tutor.contracts.python_types import give_types
+
 LONGEST_LINE = 96
 """Characters of a line, with its indentation and without its comment."""
 LONGEST_NAME = 24
@@ -32,11 +34,13 @@ class Statement:
 
 
 def write_statements(
-    statements: Sequence[Statement], taken: Collection[str] = (), numbers: Collection[str] = (), gradients: Collection[str] = ()
-) -> list[str]:
+    statements: Sequence[Statement], taken: Collection[str] = (), numbers: Collection[str] = (), gradients: Collection[str] = (),
+    like: str = "", sizes: Collection[str] = (),
+) -> list[str]:  # fmt: skip
     """The lines of a body, without its indentation.
 
-    ``taken`` are names that stand for something else, ``numbers`` those of numbers, ``gradients`` those of gradients.
+    ``taken`` are names that stand for something else, ``numbers`` those of numbers, ``gradients`` those of gradients; ``like`` is the
+    tensor whose type the tensors have that are made, ``sizes`` are the names of sizes.
 
     >>> write_statements([Statement("p", "np.exp(z) / np.exp(z).sum()"), Statement("dW", "2 / 10 * W * (1 / n)", "3×2")])
     ['exp_z = np.exp(z)', 'p = exp_z / exp_z.sum()', 'dW = 0.2 * W / n  # 3×2']
@@ -44,6 +48,8 @@ def write_statements(
     simplify, join = _Simplifier(numbers), _PlaceJoiner()  # one after the other: x[..., 0] is first an axis of one entry
     body = [_Parsed(one.target, join.visit(simplify.visit(_parse(one.value))), one.comment) for one in statements]
     _share(body, {*taken, *(one.target for one in statements)}, {*gradients})
+    for one in body if like else ():
+        one.value = give_types(one.value, like, sizes)
     return [line for one in body for line in _write_lines(one)]
 
 

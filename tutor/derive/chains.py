@@ -77,20 +77,26 @@ def sort_factors(factors: Iterable[Factor], graph: Graph) -> list[Factor]:
     >>> pairs = [("a", "x"), ("L", "a"), ("b", "x"), ("b", "a"), ("L", "b"), ("a", "x")]
     >>> [(f.of, f.wrt) for f in sort_factors([Factor(of, wrt, ONE) for of, wrt in pairs], graph)]
     [('L', 'a'), ('L', 'b'), ('b', 'a'), ('b', 'x'), ('a', 'x')]
+
+    What is drawn together with a leading 1 is one edge: of L = B + L3, B = L1 + L2 the three samples stand in their order.
     """
+    listed = {(factor.of, factor.wrt): factor for factor in factors}
+    below: dict[str, list[str]] = {}
+    for of, wrt in listed:
+        below.setdefault(of, []).append(wrt)
     depth = {graph.loss: 0}
     places: dict[tuple[str, str], int] = {}
     for step in reversed(graph.steps):
         for place, name in enumerate(names(step.expr)):
             places[step.target, name] = place
-            if step.target in depth:
-                depth[name] = max(depth.get(name, 0), depth[step.target] + 1)
+        for name in below.get(step.target, ()):
+            depth[name] = max(depth.get(name, 0), depth.get(step.target, 0) + 1)
     made = {name: place for place, name in enumerate(graph.names)}
 
     def rank(factor: Factor) -> tuple[int, int, int]:
-        return depth[factor.of], made[factor.of], places.get((factor.of, factor.wrt), made[factor.wrt])
+        return depth.get(factor.of, 0), made[factor.of], places.get((factor.of, factor.wrt), made[factor.wrt])
 
-    return sorted({(factor.of, factor.wrt): factor for factor in factors}.values(), key=rank)
+    return sorted(listed.values(), key=rank)
 
 
 def stop_chain(derivation: Derivation, wrt: str, kept: Collection[Partial]) -> Expr | None:

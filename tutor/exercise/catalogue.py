@@ -27,6 +27,9 @@ MAX_NOTATION = 100_000
 MAX_NUMBERS = 50_000_000
 
 
+_IN_DOLLARS = re.compile(r"\$([^$\n]+)\$")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One exercise in the list: its id (``course/name``), its title, its course, how many figures it claims, and its ``abilities``
@@ -43,8 +46,8 @@ class Entry:
     titles: tuple[tuple[str, str], ...] = ()
 
     def say_title(self, language: str) -> str:
-        """Its title in a language, by its code."""
-        return dict(self.titles).get(language, self.title)
+        """Its title in a language, by its code, as plain text: maths in it as it is typed."""
+        return _IN_DOLLARS.sub(r"\1", dict(self.titles).get(language, self.title))
 
 
 def ids() -> list[str]:

@@ -146,10 +146,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture of a graph or of a network, with its caption."""
+    """A picture of a graph or of a network, with its caption.
+
+    On paper it may as well stand ``earlier`` by so many blocks, where that fills the pages.
+    """
 
     picture: Picture | Diagram
     caption: Sentence = ()
+    earlier: int = 0
 
 
 @dataclass(frozen=True, slots=True)

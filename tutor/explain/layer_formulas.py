@@ -22,7 +22,7 @@ from tutor.rules.operations import ENTRYWISE, LAYERS, OF_EACH
 MAX_COLUMNS = 4
 MAX_ROWS = 6
 MAX_SLICES = 4
-MAX_NARROW, MAX_WIDTH = 10, 36
+MAX_NARROW = 10
 """So many columns are shown when a row of them has so few characters: a picture of digits."""
 
 
@@ -40,7 +40,7 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if gathered := gather_axes(expr, shapes):
         name, inner, axes = gathered
         return Call(name, (make_explicit(inner, shapes), *axes)) if name else make_explicit(inner, shapes)
-    if type(expr) is Call and expr.func in _UNSEEN:
+    if type(expr) is Call and expr.func in UNSEEN:
         return make_explicit(expr.args[0], shapes)
     done = rebuild(expr, tuple(make_explicit(part, shapes) for part in parts))
     if type(done) is Call and done.func in OF_EACH:
@@ -53,7 +53,8 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return Call("matmul", (transpose(second), first))
 
 
-_UNSEEN = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "itself")
+_OF_ONES = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "multiple of ones")
+UNSEEN = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "itself")
 """Operations that put in an axis of one entry, or leave it out: on paper a vector is such a matrix."""
 
 
@@ -70,7 +71,7 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         name, inner, axes = gathered
         return Call(name, (dress_expr(inner, shapes), *axes)) if name else _dress_within(inner, shape, shapes)
     match expr:
-        case Call(func, (inner, *_)) if func in _UNSEEN:
+        case Call(func, (inner, *_)) if func in UNSEEN:
             return _dress_within(inner, shape, shapes)
         case Call("outer", (first, second)):
             raised = Call("transpose", (make_explicit(second, shapes),))
@@ -80,6 +81,8 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return Call("matmul", (_shape_expr(raised, (1, *own)), dress_expr(second, shapes)))
         case Call("matmul", (first, second)) if len(shape_of(first, shapes)) == 1:
             return dress_expr(Call("matmul", (transpose(second), first)), shapes)
+        case Call(func) if func in _OF_ONES and len(shape) > 1:  # a matrix of ones, which is no vector of them
+            return _shape_expr(expr, shape)
         case Call(func, args) if func in _OPENED:
             operands = _OPENED[func]
             return Call(_name_on_paper(expr, shapes), (*(dress_expr(arg, shapes) for arg in args[:operands]), *args[operands:]))
@@ -153,11 +156,13 @@ def strip_shapes(expr: Expr) -> Expr:
     return rebuild(expr, tuple(strip_shapes(part) for part in parts)) if parts else expr
 
 
-def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: bool | None = None, at: tuple[int, ...] = ()) -> Expr:
+def matrix(
+    array: Array[Value], digits: int, *, whole: bool = False, fractions: bool | None = None, at: tuple[int, ...] = (), width: int = 36
+) -> Expr:
     """Numbers as a matrix, of more axes as its slices, each with its place (``at`` is that of all of them).
 
-    Of a large one that is not to be ``whole`` stand the first rows and columns and the last, with dots between.  ``fractions``: all
-    are, or none is; where nobody says, as the array itself is best read.
+    Of a large one that is not to be ``whole`` stand the first rows and columns and the last, with dots between; ``width`` letters have
+    room in a row whose columns are all shown.  ``fractions``: all are, or none is; where nobody says, as the array itself is best read.
 
     >>> from fractions import Fraction
     >>> matrix(Array((2,), (Fraction(1), Fraction(1, 2))), 6)
@@ -169,13 +174,15 @@ def matrix(array: Array[Value], digits: int, *, whole: bool = False, fractions: 
     if len(array.shape) > 2:
         chosen = _list_some(array.shape[0], array.shape[0] if whole else MAX_SLICES)
         slices = (
-            Call("dots", ()) if i is None else matrix(_slice(array, i), digits, whole=whole, fractions=fractions, at=(*at, i + 1))
+            Call("dots", ())
+            if i is None
+            else matrix(_slice(array, i), digits, whole=whole, fractions=fractions, at=(*at, i + 1), width=width)
             for i in chosen
         )
         return Call("slices", tuple(slices))
     rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
     longest = max(len(write_plain(as_printed(item, digits, fractions=fractions))) for item in array.items)
-    narrow = whole or (columns <= MAX_NARROW and longest * columns <= MAX_WIDTH)
+    narrow = whole or (columns <= MAX_NARROW and longest * columns <= width)
     places = [_list_some(rows, rows if whole else MAX_ROWS), _list_some(columns, columns if narrow else MAX_COLUMNS)]
     entries: list[Expr] = []
     for row in places[0]:

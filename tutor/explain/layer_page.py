@@ -18,7 +18,8 @@ from tutor.explain.document import (
 )
 from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
-from tutor.explain.symbols_section import Symbols
+from tutor.explain.simplified_section import say_reasons_once
+from tutor.explain.symbols_section import Symbols, list_conditions
 from tutor.explain.words.wording import Wording
 from tutor.explain.worked_entry import find_moved_entry, work_out_entry
 from tutor.expression.keys import derivative_key
@@ -32,6 +33,8 @@ from tutor.numbers.kinks import array_conventions, list_kinks_hit
 from tutor.rules.operations import ENTRYWISE
 from tutor.solving.worked import Worked
 
+GIVEN_WIDTH = 55
+"""The letters of a row of what is given: it is worked with below, and stands there as far as it has room."""
 MOST_LOOKED_AT = 5_000
 """Up to so many entries are looked at one by one for kinks."""
 
@@ -54,7 +57,7 @@ class ArraySections(PageWriter):
         """The arrays that are given, with their numbers or with their shapes."""
         leaves = sort_leaves(self.layered.graph)
         if self.numbers is not None:
-            rows = [Equation(Name(q.name), (Side(self.show(self.numbers[q.name])),)) for q in leaves]
+            rows = [Equation(Name(q.name), (Side(self.show(self.numbers[q.name], GIVEN_WIDTH)),)) for q in leaves]
             self.blocks += [self.heading("given"), Equations(tuple(rows), beside=True)]
             return
         parts: list[Inline] = []
@@ -73,7 +76,7 @@ class ArraySections(PageWriter):
             for step in steps
             for row in self.step(step, Name(step.target), self.say_line(step.target, self.say_forward(step)))
         ]
-        self.blocks += [self.heading("forward"), Equations(tuple(rows)), *self.explain_symbols(steps, forward=True)]
+        self.blocks += [self.heading("forward"), Equations(tuple(rows)), *self.explain_symbols(steps, rows, forward=True)]
 
     def say_forward(self, step: Step) -> str:
         """Why a forward step holds."""
@@ -111,12 +114,12 @@ class ArraySections(PageWriter):
         """The gradients that the wanted ones are computed from."""
         steps = self.list_needed()
         rows = [row for step in steps for row in self.step(step, self.write_left(step), self.say_back_line(step, self.say_why(step)))]
-        self.blocks += [self.heading("backward"), Equations(tuple(rows)), *self.explain_symbols(steps)]
+        self.blocks += [self.heading("backward"), Equations(tuple(rows)), *self.explain_symbols(steps, rows)]
 
-    def explain_symbols(self, steps: Sequence[Step], *, forward: bool = False) -> list[Paragraph]:
-        """What the signs in some steps mean."""
-        words = self.words.arrays
-        return self.symbols.explain_symbols([step.expr for step in steps], reasons=words.FORWARD if forward else ())
+    def explain_symbols(self, steps: Sequence[Step], rows: Sequence[Equation], *, forward: bool = False) -> list[Paragraph]:
+        """What the signs in some steps mean, and the conditions of their entries."""
+        exprs = [step.expr for step in steps] + list_conditions(side.expr for row in rows for side in row.sides)
+        return self.symbols.explain_symbols(exprs, reasons=self.words.arrays.FORWARD if forward else ())
 
     def write_left(self, step: Step) -> Expr:
         """The derivative that a backward step is."""
@@ -234,7 +237,7 @@ class ArraySections(PageWriter):
             elif str(rewrite.left) in rewritten.arrays:
                 sides.append(Side(self.show(rewritten.arrays[str(rewrite.left)]), result=True))
             rows.append(Equation(rewrite.left, tuple(sides), None, (self.words.arrays.REWRITES[rewrite.rule],)))
-        self.blocks += [Heading(self.words.rules.SIMPLIFIED), Equations(tuple(rows))]
+        self.blocks += [Heading(self.words.rules.SIMPLIFIED), Equations(say_reasons_once(rows))]
         self.symbols.shapes = shapes
         self.blocks += self.symbols.explain_symbols([rewrite.expr for rewrite in rewritten.rewrites])
         if any(rewrite.targets for rewrite in rewritten.rewrites):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
@@ -15,6 +16,7 @@ from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import layers_of
 from tutor.explain.document import Block, Inline, Math, Paragraph, Sentence
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
+from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_maths
@@ -24,6 +26,7 @@ from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
 from tutor.numbers.agreement import is_decimal
+from tutor.numbers.printed import as_printed
 from tutor.solving.check_claims import Verdict, show_value
 from tutor.solving.worked import Worked
 
@@ -31,6 +34,8 @@ Write: TypeAlias = Callable[[Expr], Math]
 
 WEIGHT = "w"
 """What the steps of optimisers call what is trained (`tutor.rules.optimisers`)."""
+MOST_TOGETHER = 4
+"""A row of so many entries stands on one line."""
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
@@ -83,6 +88,9 @@ def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], o
         subject = tuple(split_places(after, {"quantity": subject, "count": (str(claim.after),)}))
     if claim.over:
         subject = tuple(split_places(words.pages.OVER_SAMPLES[claim.over], {"quantity": subject}))
+    if other := [(name, value) for name, value in claim.at.items() if isinstance(value, Fraction)]:
+        values = [part for name, value in other for part in (", ", Math(Name(name)), EQUALS, Math(as_printed(value, 6)))][1:]
+        subject = tuple(split_places(words.pages.AT_VALUES, {"quantity": subject, "values": values}))
     printed, value = _say_printed(claim, write), _say_value(verdict, write)
     return Said(subject, printed, value, verdict.agreement, verdict.erratum, claim.is_formula, claim.follows)
 
@@ -122,7 +130,8 @@ def _nest(entries: Sequence[Sentence], shape: Sequence[int]) -> Sentence:
         return entries[0]
     size = len(entries) // shape[0]
     rows = [_nest(entries[at : at + size], shape[1:]) for at in range(0, len(entries), size)]
-    return ("[", *_join(", ", rows), "]")
+    together = len(shape) == 1 and len(rows) <= MOST_TOGETHER
+    return ("[", *_join(",\N{NO-BREAK SPACE}" if together else ", ", rows), "]")
 
 
 def _join(sign: str, parts: Sequence[Sentence]) -> Sentence:

@@ -13,7 +13,7 @@ from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Call, Expr, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import ZERO, Call, Expr, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
@@ -49,9 +49,9 @@ class PageWriter:
         training = worked.training
         self.rate_name = training.task.names.rate if training is not None else worked.notation.rate
 
-    def show(self, value: Value | Array[Value]) -> Expr:
-        """A number or an array of numbers, ready to print."""
-        return matrix(value, self.digits, fractions=self.fractions) if isinstance(value, Array) else self.print(value)
+    def show(self, value: Value | Array[Value], width: int = 36) -> Expr:
+        """A number or an array of numbers, ready to print; of an array that has wider rows than ``width`` letters a part."""
+        return matrix(value, self.digits, fractions=self.fractions, width=width) if isinstance(value, Array) else self.print(value)
 
     def print(self, value: Value) -> Expr:
         """A number, ready to print in the style of the page."""
@@ -79,7 +79,7 @@ class PageWriter:
         """The whole expression with numbers put in, as it stands beside its result: −u is the number −0.37, not its opposite."""
         filled = self.fill_in(expr)
         if type(filled) is Neg and type(filled.arg) is Number and filled.arg.text[0] != "-":
-            return Number("-" + filled.arg.text)
+            return filled.arg if filled.arg == ZERO else Number("-" + filled.arg.text)
         return filled
 
     def as_written(self, text: str, value: Value, digits: int | None = None) -> Expr:

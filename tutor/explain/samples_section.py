@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tutor.explain.document import Block, Document, Heading, Math, Paragraph, Sentence, Table
+from tutor.explain.document import Block, Code, Document, Heading, Math, Paragraph, Sentence, Table
 from tutor.explain.page_writer import write_cells
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Name, Partial
@@ -47,4 +48,13 @@ def sample_table(data: SampleTable, words: Wording, digits: int, ident: str = ""
     if hidden:
         text += wording.SAMPLES_LEFT_OUT.format(count=hidden)
     blocks: list[Block] = [Heading(words.pages.HEADINGS["samples"]), Table(tuple(header), tuple(rows), "r" * len(header), (text,))]
-    return [*blocks, Paragraph((wording.WORKED.format(ident=ident),))] if ident else blocks
+    return [*blocks, point_to_command(wording.WORKED, ident)] if ident else blocks
+
+
+def point_to_command(phrase: str, ident: str, method: str = "") -> Paragraph:
+    """A sentence that names the command by which an exercise is trained, as it is typed.
+
+    >>> point_to_command("{command} goes on.", "neuron/adam").parts
+    (Code(text='tutor train neuron/adam'), ' goes on.')
+    """
+    return Paragraph(tuple(split_places(phrase, {"command": [Code(f"tutor train {ident}")], "method": [method]})))

@@ -35,6 +35,7 @@ from tutor.explain.document import (
 from tutor.explain.layer_formulas import matrix, sort_leaves, split_wide
 from tutor.explain.layer_page import ArraySections
 from tutor.explain.page_writer import EQUALS, PageWriter, drop_numbers, is_in_fractions
+from tutor.explain.samples_section import point_to_command
 from tutor.explain.sheet_layout import CLOSING, LABELLED, SheetLayout
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.training_page import TrainingSections
@@ -246,7 +247,7 @@ class _SheetWriter:
         """The blocks of a worked solution without what is left out, what stands in the exercise, and what was ``told`` before."""
         pages, ident = self.words.pages, worked.request.exercise.id
         labels = {pages.LABELS[label] for part, some in LABELLED.items() if not self.has(part) for label in some}
-        told.add(Paragraph((self.words.updates.WORKED.format(ident=ident),)))
+        told.add(point_to_command(self.words.updates.WORKED, ident))
         exact = self.words.updates.ARITHMETIC[True].format(digits=worked.notation.digits)
         told.add(Paragraph((exact,), pages.LABELS["numbers"]))  # as all other numbers of a sheet
         start = 0

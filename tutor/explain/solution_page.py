@@ -133,6 +133,9 @@ class NumberSections(PageWriter):
         for call in function_calls(graph):
             row = function(call.func, len(call.args))
             formula = value_of(row)
+            if formula is None and len(call.args) == 1 and call.func in self.words.arrays.SYMBOLS:
+                said = {"call": [Math(Call(call.func, (letter,)))], "last": [Math(letter)]}
+                parts += ["; ", *split_places(self.words.arrays.SYMBOLS[call.func], said)]
             if formula is None:
                 continue
             own = is_own(call.func)
@@ -315,6 +318,8 @@ class NumberSections(PageWriter):
                 continue
             needed[name] = None
             stack.extend(path.factors[0].wrt for path in steps[name].paths)
+        if len(self.worked.derivations) > 1 and derivation.graph.loss not in wanted:  # of several, each would begin with the same row
+            needed.pop(derivation.graph.loss, None)
         rows = []
         for name, step in steps.items():
             if name not in needed or step.target in self.counted:
@@ -348,7 +353,7 @@ class NumberSections(PageWriter):
         known, sums = counts(self.exercise.network), write_counts(self.exercise.network)
         pages = self.words.pages
         rows = tuple(
-            (_words(pages.COUNTED[what]), _words(Math(sums[what])) if what in sums else (), _words(f"{known[what]:,}".replace(",", " ")))
+            (_words(pages.COUNTED[what]), _words(Math(sums[what])) if what in sums else (), _words(str(known[what])))
             for what in self.exercise.counts
         )
         sizes = pages.COMMA.join(map(str, self.exercise.network.sizes))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from tutor.derive.slope import open_prime
 from tutor.explain.axis_chains import gather_axes
 from tutor.explain.document import Inline, Math, Paragraph
+from tutor.explain.layer_formulas import UNSEEN
 from tutor.explain.own_definitions import write_definition
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
@@ -20,12 +21,29 @@ from tutor.rules.layer_row import MOST_ALIKE
 from tutor.rules.operations import JOINED, LAYERS, OF_EACH, POOLS, SAID, SLIDING
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
+_LETTERS = ("u", "v", "x", "z", "a", "b", "c", "m", "n", "p", "q", "r", "s", "t")
+"""For the operands of a function whose own letters are taken."""
 _WRITTEN = {name: rows[0].written.split() for name, rows in LAYERS.items()}
 _ONES = frozenset(name for name, written in _WRITTEN.items() if {"ones", "times"} <= set(written))
 """Operations that are printed with a vector of ones."""
 _OF_ONES = next(name for name, written in _WRITTEN.items() if "multiple" in written)
 _WINDOWS = frozenset(name for name, written in _WRITTEN.items() if "window" in written)
 """Operations whose reason leaves out how large their windows are."""
+
+
+_CONDITIONS = ("equal",)
+"""What is written as 1 under a condition, beside the slope of a ReLU: 1[j = 3]."""
+
+
+def list_conditions(exprs: Iterable[Expr]) -> list[Expr]:
+    """The conditions in index forms, which have signs of their own there: 1[j = 3] for an entry of onehot(3)."""
+    found: list[Expr] = []
+    stack = list(exprs)[::-1]
+    while stack:
+        part = stack.pop()
+        found += [part] if type(part) is Call and part.func in _CONDITIONS else []
+        stack.extend(reversed(children(part)))
+    return found
 
 
 def list_own(settings: Sequence[Expr], place: int) -> str:
@@ -69,7 +87,7 @@ class Symbols:
                 yield "raised", (self.words.RAISED,)
             if type(part) is not Call:
                 continue
-            if self.indicators and is_indicator(part):
+            if part.func in _CONDITIONS or (self.indicators and is_indicator(part)):
                 yield "indicator", split_places(self.words.SYMBOLS["indicator"], {"call": [Math(part)]})
             if gathered := gather_axes(part, self.shapes):
                 yield from self._say_axes(*gathered)
@@ -135,7 +153,7 @@ class Symbols:
         """The operands of a sign, with letters for formulas; of what is joined all have letters then, and a gradient is a G."""
         letters = ("G", *_STANDING_IN) if of_gradient else _STANDING_IN
         free = (name for name in letters if name not in self.shapes)
-        args = call.args[:count]
+        args = tuple(arg.args[0] if type(arg) is Call and arg.func in UNSEEN else arg for arg in call.args[:count])
         named = [type(arg) in (Name, Partial) or _is_sign(arg) for arg in args]
         if call.func in JOINED and not all(named):
             named = [False] * count
@@ -151,12 +169,21 @@ class Symbols:
             yield call.func, [Math(own[0]), EQUALS, Math(own[1])]
             yield from self._list_meanings(own[1])
             return
-        if len(row.params) != 1:
-            return
+        letters = (letter,) if len(row.params) == 1 else self._choose_letters(call, row.params)
         if call.func != plain:
-            yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
+            yield call.func, [Math(Call(call.func, letters)), EQUALS, Math(open_prime(Call(f"{plain}'", letters)))]
         elif formula is not None:
-            yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
+            yield plain, [Math(Call(plain, letters)), EQUALS, Math(substitute(formula, dict(zip(row.params, letters, strict=True))))]
+        elif plain in self.words.SYMBOLS and not LAYERS.get(plain):
+            yield plain, split_places(self.words.SYMBOLS[plain], {"call": [Math(Call(plain, letters))], "last": [Math(letter)]})
+
+    def _choose_letters(self, call: Call, params: Sequence[str]) -> tuple[Expr, ...]:
+        """For a function of several numbers: single ones as they stand, of arrays the letters of its row (or free ones)."""
+        free = (name for name in _LETTERS if name not in self.shapes and name not in params)
+        return tuple(
+            arg if type(arg) is Name and not shape_of(arg, self.shapes) else Name(name if name not in self.shapes else next(free))
+            for name, arg in zip(params, call.args, strict=True)
+        )
 
 
 def _is_sign(expr: Expr) -> bool:

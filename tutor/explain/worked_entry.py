@@ -25,6 +25,8 @@ from tutor.rules.operations import BY_PLACE, SLIDING
 MOST_TERMS = 12
 """Of a longer sum the first terms and the last are shown, with dots between."""
 FIRST_TERMS = 4
+MOST_NUMBERS = 36
+"""With more numbers than these in it, an entry has the functions of what is computed by their values."""
 MOST_ENTRIES = 20_000
 """Of arrays of up to so many entries one is worked out."""
 MOST_TRIED = 50
@@ -39,10 +41,14 @@ class WrittenNumber(NamedTuple):
 
 
 class WrittenNumbers:
-    """The algebra of numbers that are written down as they are computed with; nothing is left out, so that every term can be found."""
+    """The algebra of numbers that are written down as they are computed with; nothing is left out, so that every term can be found.
 
-    def __init__(self, digits: int, fractions: bool | None = None) -> None:
+    ``closed``: a function of more than a number is its value, and so is a softmax.
+    """
+
+    def __init__(self, digits: int, fractions: bool | None = None, *, closed: bool = False) -> None:
         self.print = partial(as_printed, digits=digits, fractions=fractions)
+        self.closed = closed
         self.numbers = Numbers()
         self.written: dict[Number, WrittenNumber] = {}
 
@@ -79,6 +85,8 @@ class WrittenNumbers:
     def call(self, func: str, args: Sequence[WrittenNumber]) -> WrittenNumber:
         """A function of numbers: a softmax as its exponentials, a slope and a choice by their value."""
         value = self.numbers.call(func, [arg.value for arg in args])
+        if self.closed and (func == "lse" or func.startswith("softmax_") or any(type(arg.shown) is not Number for arg in args)):
+            return self.print_value(value)
         if func.startswith("softmax_"):
             raised = [Call("exp", (arg.shown,)) for arg in args]
             return WrittenNumber(Div(raised[int(func.rpartition("_")[2]) - 1], Add(tuple(raised))), value)
@@ -116,6 +124,15 @@ class NamedNumbers(WrittenNumbers):
         """A product."""
         return super().multiply([factor for factor in factors if factor.shown != ONE] or factors[:1])
 
+    def call(self, func: str, args: Sequence[WrittenNumber]) -> WrittenNumber:
+        """A function of numbers; a slope by its name, and by its value where the numbers stand."""
+        found = super().call(func, args)
+        if not func.endswith("'") or all(type(arg.shown) is Number for arg in args):
+            return found
+        shown = Call(func, tuple(arg.shown for arg in args))
+        self.named[shown] = found.value
+        return WrittenNumber(shown, found.value)
+
 
 class WorkedEntry(NamedTuple):
     """One entry: its place (empty for a single number), the arithmetic with numbers, and what comes out."""
@@ -145,14 +162,20 @@ def work_out_entry(
         return None
     nonzero = (place for place, item in zip(places(result.shape), result.items, strict=True) if item != 0)
     first = next(nonzero, (1,) * len(result.shape))
-    algebra = WrittenNumbers(digits, fractions)
-    figures: dict[str, Any] = {name: _Printed(known[name], algebra) for name in _find_arrays(expr) if name in known}
-    entries = Entries(figures, algebra)
+
+    def write(place: tuple[int, ...], *, closed: bool = False) -> WrittenNumber:
+        algebra = WrittenNumbers(digits, fractions, closed=closed)
+        figures: dict[str, Any] = {name: _Printed(known[name], algebra) for name in _find_arrays(expr) if name in known}
+        found: WrittenNumber = Entries(figures, algebra).entry(expr, place, shapes)
+        return found
+
     tried = [first, *(islice(nonzero, MOST_TRIED) if _has_sliding_kernel(expr) else ())]
-    written: list[WrittenNumber] = [entries.entry(expr, place, shapes) for place in tried]
+    written = [write(place) for place in tried]
     best = max(range(len(tried)), key=lambda number: (size(written[number].shown), -number))
     place, found = tried[best], written[best]
     shown = shorten_sums(found.shown)
+    if _count_numbers(shown) > MOST_NUMBERS:
+        shown = shorten_sums(write(place, closed=True).shown)
     plain = shown.arg if type(shown) is Neg else shown
     return WorkedEntry(place, shown, found.value) if children(plain) else None
 
@@ -196,8 +219,14 @@ def _has_sliding_kernel(expr: Expr) -> bool:
     return (type(expr) is Call and expr.func in SLIDING) or any(map(_has_sliding_kernel, children(expr)))
 
 
+def _count_numbers(expr: Expr) -> int:
+    return 1 if type(expr) is Number else sum(map(_count_numbers, children(expr)))
+
+
 def _list_last_indices(expr: Expr) -> list[int]:
-    """The last index of each entry in an expression."""
+    """The last index of each entry in an expression, but for those that only say where a slope is taken."""
+    if type(expr) is Call and expr.func.endswith("'"):
+        return []
     if type(expr) is Call and expr.func == "at" and type(last := expr.args[-1]) is Number:
         return [int(last.text)]
     return [index for part in children(expr) for index in _list_last_indices(part)]

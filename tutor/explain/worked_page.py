@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
-from tutor.explain.document import Block, Document, Equation, Equations, Math, Paragraph, Sentence, Side
+from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Sentence, Side
 from tutor.explain.lecture_section import lecture, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation
-from tutor.explain.samples_section import insert_samples, sample_table
+from tutor.explain.samples_section import insert_samples, point_to_command, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.words.wording import ENGLISH, Wording
@@ -59,9 +59,11 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
             page.add_backward(derivation, names)
         page.explain_indicator()
+        backward = len(page.blocks)
         page.blocks += write_simplified(worked.rewrites, words, worked.scalars, page.print, page.fill_in, page.name_step_above)
         update(page)
-        page.blocks.append(draw_computation(page))
+        drawn = draw_computation(page)
+        page.blocks.append(replace(drawn, earlier=len(page.blocks) - backward) if isinstance(drawn, Figure) else drawn)
     page.counts()
     page.blocks += lecture(say_verdicts(worked, words), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
@@ -191,7 +193,7 @@ def point_to_training(exercise: Exercise, words: Wording) -> list[Block]:
     if exercise.plan.optimiser == DESCENT or exercise.samples is not None or not exercise.steps:
         return []
     method = words.updates.METHODS[exercise.plan.optimiser]
-    return [Paragraph((words.updates.ELSEWHERE.format(ident=exercise.id, method=method),))]
+    return [point_to_command(words.updates.ELSEWHERE, exercise.id, method)]
 
 
 def write_closing(page: PageWriter, proofs: Sequence[str]) -> None:

@@ -36,6 +36,8 @@ def set_maths(text: str, notation: Notation) -> Sentence:
 
     >>> set_maths("the weight $w_1$ costs $5", Notation())
     ('the weight ', Math(expr=Name(name='w_1')), ' costs $5')
+    >>> [type(part).__name__ for part in set_maths("$f(x, h) = tanh(h + x)$", Notation())]
+    ['Math', 'str', 'Math']
     >>> set_maths(r"$\input{a}$", Notation())
     ('$\\input{a}$',)
     >>> set_maths("it is -27 in 3-4", Notation())
@@ -86,11 +88,14 @@ def _read_piece(text: str, notation: Notation) -> list[Inline]:
     if len(sides) > _SIDES:
         return _read_shown(text)
     found: list[Inline] = []
+    if any(_read_side(side, notation) is None for side in sides) and (shown := _read_shown(text)):
+        return shown
     for side in sides:
         read = _read_side(side, notation)
-        if read is None:
-            return _read_shown(text)
-        found += ["\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}" if found else "", Math(read)]
+        parts = _read_shown(side) if read is None else [Math(read)]
+        if not parts:
+            return []
+        found += ["\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}" if found else "", *parts]
     return [part for part in found if part]
 
 

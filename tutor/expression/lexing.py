@@ -31,7 +31,7 @@ from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS
 from tutor.expression.named_operations import read_named
 from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Neg, Number
 from tutor.expression.read_number import read_number
-from tutor.expression.run_together import list_names_together
+from tutor.expression.run_together import list_names_before, list_names_together
 from tutor.expression.special_signs import SPECIAL
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, list_spelled, name_of
 from tutor.expression.tokens import EULER, Token
@@ -42,8 +42,7 @@ from tutor.text import make_visible
 class _Lexer:
     def __init__(self, text: str, start: int, end: int, known: Vocabulary) -> None:
         self.text = text
-        self.at = start
-        self.end = end
+        self.at, self.end = start, end
         self.known = known
         self.tokens: list[Token] = []
         self.places: list[int] = []
@@ -174,7 +173,7 @@ class _Lexer:
                 if self.known.free:
                     return self.read_free(usable)
                 if text[one.end] != "[" or self._is_array(one):
-                    raise self._refuse_no_quantity(text[at : usable[place + 1].end], at)
+                    raise refuse_no_quantity(text, text[at : usable[place + 1].end], at, self.known, self.tokens)
             if isinstance(node, Name) and level < OTHER and not self._is_call(one, level):
                 if node.name in self.known.applied and text.startswith("(", one.end):
                     raise self.fail(tell("{name} is known as it is defined, not at other arguments", name=node.name),
@@ -368,24 +367,21 @@ class _Lexer:
         text, at = self.text, self.at
         word = found[0].word
         if text[at] == "d" and at + 1 < self.end:
-            for one in reversed(list_spelled(text, at + 1, of_arrays=bool(self.known.indexed))):
-                node, _ = self._node_at(one, at + 1)
-                if isinstance(node, Name | Call) and one.end <= self.end:
-                    return self.put("d", node, one.end - at)
-            if word == "d":
-                return self.put("p", None, 1)
+            if (wrt := self._find_quantity(at + 1)) or word == "d":
+                return self.put("d", wrt[0], wrt[1] - at) if wrt else self.put("p", None, 1)
             below = [kind for kind, _ in self.tokens[-2:]] == ["d", "/"]
             if len(word) > 1 and (below or text[found[0].end : found[0].end + 2].lstrip()[:1] == "/"):
-                raise self._refuse_no_quantity(word[1:], at + 1)
+                raise refuse_no_quantity(text, word[1:], at + 1, self.known, self.tokens)
         if word == "e" and "e" not in self.known.declared:
             return self.put("e", EULER, 1)
         if word == "pi" or text.startswith("\\pi", at) or word == "π":
             return self.put("a", Call("pi", ()), found[0].end - at)
         if text.startswith("^", found[0].end) and len(found) > 1 and found[-1].key[2]:
             found = [one for one in found if not one.key[2]] or found
-        last = found[-1]
-        typed = text[at : last.end]
-        together = list_names_together(typed, self.known.declared) if typed == last.word else ()
+        last, typed = found[-1], text[at : found[-1].end]
+        together = list_names_together(typed, self.known.declared)
+        if typed != last.word:  # the last of them has scripts: cw_{out}
+            together = list_names_before(word, self.known.declared, lambda k: (self._find_quantity(at + k) or ("", 0))[1] > found[0].end)
         if text[last.end : last.end + 1] == "(" and not last.key[1] and not together:
             raise self.fail(
                 tell("there is no function {name}", name=make_visible(typed)),
@@ -395,7 +391,13 @@ class _Lexer:
             self.put("a", self.known.declared[name], len(name))  # wx where w and x are quantities, and wx is none
         if self.at > at:
             return None
-        raise self._refuse_no_quantity(typed, at)
+        raise refuse_no_quantity(text, typed, at, self.known, self.tokens)
+
+    def _find_quantity(self, at: int) -> tuple[Expr, int] | None:
+        """The longest quantity that begins at a place, with its end."""
+        ways = [(self._node_at(one, at)[0], one.end) for one in list_spelled(self.text, at, of_arrays=bool(self.known.indexed))]
+        fits = [(node, stop) for node, stop in ways if isinstance(node, Name | Call) and stop <= self.end]
+        return fits[-1] if fits else None
 
     def _node_at(self, one: Spelled, at: int) -> tuple[Expr | Several | None, int]:
         here, self.at = self.at, at
@@ -403,9 +405,6 @@ class _Lexer:
             return self._node(one)
         finally:
             self.at = here
-
-    def _refuse_no_quantity(self, typed: str, at: int) -> ExpressionError:
-        return refuse_no_quantity(self.text, typed, at, self.known, self.tokens)
 
     def command(self) -> None:
         """A LaTeX command that is no symbol."""

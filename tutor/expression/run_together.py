@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from tutor.errors import tell
 from tutor.expression.letters import LETTERS
@@ -37,6 +37,23 @@ def list_names_together(word: str, declared: Collection[str]) -> tuple[str, ...]
             elif len(names) + 1 < MAX_TOGETHER:
                 begun.append((end, (*names, name)))
     return whole[0] if len(whole) == 1 else ()
+
+
+def list_names_before(word: str, declared: Collection[str], ends: Callable[[int], bool]) -> tuple[str, ...]:
+    """The names in a word before its last one, which is a quantity by scripts that stand behind the word: c of ``cw_{out}``.
+
+    ``ends`` says whether it begins at a place of the word; only one such place is certain.
+
+    >>> list_names_before("cw", ["c", "w_out"], lambda place: place == 1)
+    ('c',)
+    """
+    if not 2 <= len(word) <= MAX_RUN or word[0] == "d":
+        return ()
+    found = [
+        names for at in range(1, len(word))
+        if (names := (word[:at],) if word[:at] in declared else list_names_together(word[:at], declared)) and ends(at)
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else ()
 
 
 def list_taken_as_one(formulas: Sequence[Expr], leaves: Iterable[str], besides: Collection[str] = ()) -> tuple[str, ...]:

@@ -159,7 +159,7 @@ class ExpressionReader(OperandReader):
         found = made_of.find_method(node.attr, above=value.home if isinstance(value, Above) else None)
         if found is not None:
             return self.give_method(*found, owner, node)
-        for one in made_of.list_line():
+        for one in made_of.line:
             if node.attr in one.values:
                 return one.values[node.attr]
         if node.attr == "training":

@@ -164,7 +164,7 @@ class FunctionReader(CallReader):
     def fill_fields(self, made: Instance, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> None:
         """The fields of a class without an __init__, as a dataclass has them: x: int = 3."""
         left = list(values)
-        for one in reversed(list(made.made_of.list_line())):
+        for one in reversed(made.made_of.line):
             for part in one.node.body:
                 if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
                     name = part.target.id

@@ -9,9 +9,14 @@ import warnings
 from dataclasses import dataclass
 
 from tutor.errors import ProgramError, tell
+from tutor.program.program_words import MAX_WORDS, has_more_words
 from tutor.text import make_visible
 
 MOST_CELLS = 2_000
+MOST_CHARACTERS = 200_000
+"""Of all cells of code together: no more of a program is read."""
+MOST_VALUES = 200_000
+"""Values of its JSON: reading so many takes some 40 ms."""
 _MAGIC = re.compile(r"\s*(?:[%!]|\?|\w[\w.]*\?{1,2}\s*$)")
 _OTHER_LANGUAGE = re.compile(r"%%(?!time|timeit|capture|prun)\w+")
 
@@ -34,6 +39,9 @@ def read_notebook(data: str, file: str) -> NotebookText:
     >>> read.text, read.places, read.skipped
     ('\\nx = 1\\n', ((1, 1), (1, 2)), ('%time (cell 1)',))
     """
+    if sum(map(data.count, ",[{")) > MOST_VALUES:
+        raise ProgramError(tell("the notebook has more than {limit:,} values in it", limit=MOST_VALUES), where=make_visible(file, 120),
+                           hint=tell("save it without its outputs, or what is meant as a .py file"))  # fmt: skip
     try:
         found = json.loads(data)
         cells = found["cells"]
@@ -48,18 +56,26 @@ def read_notebook(data: str, file: str) -> NotebookText:
     lines: list[str] = []
     places: list[tuple[int, int]] = []
     skipped: list[str] = []
-    number = 0
+    texts, size = list[str](), 0
     for cell in cells:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
-        number += 1
         source = cell.get("source", "")
         text = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else str(source)
+        size += len(text)
+        if size > MOST_CHARACTERS:
+            what = tell("the code of a notebook has more than {limit:,} characters", limit=MOST_CHARACTERS)
+            raise ProgramError(what, where=make_visible(file, 120), hint=tell("save what is meant as a .py file"))
+        texts.append(text)
+    if has_more_words("\n".join(texts), MAX_WORDS):
+        raise ProgramError(tell("the program has more than {limit:,} names and signs", limit=MAX_WORDS), where=make_visible(file, 120),
+                           hint=tell("save what is meant as a .py file"))  # fmt: skip
+    for number, text in enumerate(texts, start=1):
         own, left_out = _read_cell(text)
         skipped += [f"{make_visible(one, 40)} (cell {number})" for one in left_out]
         lines += own
         places += [(number, place) for place in range(1, len(own) + 1)]
-    if not number:
+    if not texts:
         raise ProgramError(tell("the notebook has no cell of code"), where=make_visible(file, 120), hint=tell("give another notebook"))
     return NotebookText("\n".join(lines) + "\n", tuple(places), tuple(skipped))
 

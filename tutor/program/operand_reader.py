@@ -57,6 +57,10 @@ from tutor.program.recorder import Recorder
 
 MOST_READ = 10_000
 """So many parts of a program are looked at, loops and helpers included."""
+FORMULAS = 2
+"""So many parts of a formula that is made take as long as one part of a program that is read."""
+LISTED = 4
+"""So many entries of a list, or parts of a statement that are passed over, take as long as one part that is read."""
 MOST_ROUNDS = 200
 LONGEST = 1_000
 _WHOLE: dict[type[ast.operator], Callable[[int, int], int]] = {
@@ -93,10 +97,10 @@ class OperandReader(ABC):
     def pick(self, array: Any, parts: Sequence[Any], node: ast.AST) -> Any:
         """A part of an array by what stands in brackets."""
 
-    def count(self, node: ast.AST) -> None:
-        """One part more has been looked at."""
-        self.read_so_far += 1
-        if self.read_so_far > MOST_READ:
+    def count(self, node: ast.AST, parts: int = 1) -> None:
+        """So many parts more have been looked at: of the program, or of a list that it makes."""
+        self.read_so_far += parts
+        if self.read_so_far + self.recorder.work // FORMULAS > MOST_READ:
             raise self.source.refuse(node, tell("reading the program takes more than {limit:,} steps", limit=MOST_READ),
                                      tell("give a smaller function, or fewer rounds of its loops"))  # fmt: skip
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from tutor.errors import ProgramError, tell
 from tutor.expression.nodes import Expr, Neg, Number
 from tutor.expression.sizes import Size
 from tutor.graph.shapes import Shape, size_expr
 
+_T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Formula:
@@ -127,6 +128,29 @@ class OwnFunction:
     home: Class | None = None
 
 
+LONGEST_LINE = 50
+"""So many classes may one come from."""
+
+
+def order_lines(lines: Sequence[Sequence[_T]]) -> Sequence[_T]:
+    """Several orders as one that keeps each of them, as Python orders the classes that one comes from (C3; Barrett et al. 1996).
+
+    Raises `ValueError` where they contradict each other.
+
+    >>> order_lines(["BAo", "CAo", "BC"])
+    ['B', 'C', 'A', 'o']
+    """
+    left, made = [list(line) for line in lines if line], list[_T]()
+    while left:
+        behind = {id(one) for line in left for one in line[1:]}
+        first = next((line[0] for line in left if id(line[0]) not in behind), None)
+        if first is None:
+            raise ValueError("no order")
+        made.append(first)
+        left = [own for line in left if (own := line[1:] if line[0] is first else line)]
+    return made
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Class:
     """A class of the program: the classes of the program that it comes from, and the values in its body."""
@@ -134,16 +158,24 @@ class Class:
     node: ast.ClassDef
     bases: tuple[Class, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    line: Sequence[Class] = ()
 
-    def list_line(self) -> Iterator[Class]:
-        """The class, and those that it comes from."""
-        yield self
-        for base in self.bases:
-            yield from base.list_line()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "line", self.list_line())
+
+    def list_line(self) -> Sequence[Class]:
+        """The class, and those that it comes from, in the order in which Python looks for a name.
+
+        Raises `ValueError` where there is no such order, and for more than `LONGEST_LINE`.
+        """
+        line = (self, *order_lines([*(base.line for base in self.bases), self.bases]))
+        if len(line) > LONGEST_LINE:
+            raise ValueError("too many classes")
+        return line
 
     def find_method(self, name: str, *, above: Class | None = None) -> tuple[ast.FunctionDef, Class] | None:
         """A method by its name, with the class that has it; with ``above`` one of the classes behind that one."""
-        line = list(self.list_line())
+        line = self.line
         for one in line[line.index(above) + 1 if above in line else 0 :]:
             for part in one.node.body:
                 if isinstance(part, ast.FunctionDef) and part.name == name:

@@ -75,7 +75,7 @@ def read_program(
     [('z', 2), ('out', 3)]
     """
     source = read_source(text, file, places)
-    taken = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
+    taken = {node.id for node in source.parts if isinstance(node, ast.Name)}
     given = put_numbers(shapes or {})
     reader = ProgramReader(Recorder(source, given, taken | {*given}), "torch" if uses_torch(source) else "numpy")
     try:
@@ -98,8 +98,8 @@ def put_numbers(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
 
 def uses_torch(source: Source) -> bool:
     """Whether a program takes PyTorch in."""
-    heads = [alias.name for node in ast.walk(source.tree) if isinstance(node, ast.Import) for alias in node.names]
-    heads += [node.module or "" for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom)]
+    heads = [alias.name for node in source.parts if isinstance(node, ast.Import) for alias in node.names]
+    heads += [node.module or "" for node in source.parts if isinstance(node, ast.ImportFrom)]
     return any(head.partition(".")[0] == "torch" for head in heads)
 
 
@@ -352,8 +352,8 @@ def refuse_unused(recorder: Recorder, used: Sequence[str] | set[str]) -> None:
     """
     known = {*recorder.shapes, *recorder.taken, *used} - {*recorder.given}
     for name in recorder.given:
-        arguments = {part.arg for part in ast.walk(recorder.source.tree) if isinstance(part, ast.arg)}
-        written = {part.value for part in ast.walk(recorder.source.tree) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+        arguments = {part.arg for part in recorder.source.parts if isinstance(part, ast.arg)}
+        written = {part.value for part in recorder.source.parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
         if name not in recorder.shapes and name not in arguments and name not in written:
             raise ProgramError(tell("there is no quantity {name}", name=name), where="--shapes", hint=hint_near(name, sorted(known)))
 

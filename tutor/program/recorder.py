@@ -50,6 +50,8 @@ class Recorder:
     chosen: dict[str, str] = field(default_factory=dict)
     notes: set[str] = field(default_factory=set)
     at: list[ast.AST] = field(default_factory=list)
+    work: int = 0
+    """How many parts the formulas had that were made."""
 
     def build(self, expr: Expr, node: ast.AST) -> Formula:
         """A formula as it is meant, with its shape.  Raises `ProgramError` at the node for what does not fit."""
@@ -59,7 +61,9 @@ class Recorder:
         except TutorError as error:
             self.refuse_unsaid(expr, node)
             raise self.source.refuse_for(node, error) from None
-        if size(made) > MOST_PARTS or depth(made) > DEEPEST:
+        parts = size(made)
+        self.work += parts
+        if parts > MOST_PARTS or depth(made) > DEEPEST:
             return self.add_step("t", Formula(made, shape), node)
         return Formula(made, shape)
 

@@ -12,11 +12,12 @@ from tutor.errors import ProgramError, TutorError, tell
 from tutor.expression.caret import refusal, refuse_unknown
 from tutor.expression.letters import GREEK
 from tutor.program.notebooks import read_notebook
+from tutor.program.program_words import MAX_WORDS, has_more_words
 from tutor.text import make_visible
 
 MAX_BYTES = 200_000
 """A program that is explained line by line is short; a transformer block has some 15,000."""
-MAX_NODES = 40_000
+MAX_NODES = 20_000
 MAX_NESTED = 60
 """So deep may the parts of a statement stand in one another."""
 
@@ -27,7 +28,7 @@ Place: TypeAlias = "tuple[int, int] | str"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A program as it was read: its name for messages, its lines, its tree, and what of a notebook was left out.
+    """A program as it was read: its name for messages, its lines, its tree with all parts, and what of a notebook was left out.
 
     >>> source = read_source("z = x*w", "model.py")
     >>> print(source.refuse(source.tree.body[0].value, "why not").where)
@@ -39,6 +40,7 @@ class Source:
     tree: ast.Module
     places: tuple[Place, ...] = ()
     skipped: tuple[str, ...] = ()
+    parts: tuple[ast.AST, ...] = ()
 
     def refuse(self, node: ast.AST, what: str, hint: str = "") -> ProgramError:
         """The refusal of a part of the program, with its line and a caret under the place."""
@@ -72,7 +74,9 @@ def read_source(text: str, file: str, places: tuple[Place, ...] = ()) -> Source:
         return replace(read_source(notebook.text, file, notebook.places), skipped=notebook.skipped)
     if len(text) > MAX_BYTES:
         raise ProgramError(tell("the program has {count:,} characters, over the limit of {limit:,}", count=len(text), limit=MAX_BYTES),
-                           where=where, hint=tell("give a file with the function that is meant and what it calls"))  # fmt: skip
+                           where=where, hint=_SMALLER)  # fmt: skip
+    if has_more_words(text, MAX_WORDS):
+        raise ProgramError(tell("the program has more than {limit:,} names and signs", limit=MAX_WORDS), where=where, hint=_SMALLER)
     lines = tuple(text.split("\n"))
     try:
         with warnings.catch_warnings():
@@ -91,42 +95,54 @@ def read_source(text: str, file: str, places: tuple[Place, ...] = ()) -> Source:
     except (RecursionError, MemoryError):
         raise ProgramError(tell("its brackets or signs are nested too deep to be read"), where=where, hint=_APART) from None
     source = Source(where, lines, tree, places)
-    _check_tree(source)
-    return source
+    return replace(source, parts=tuple(_check_tree(source)))
 
 
 _OLD = tell("that is Python 2; Python 3 writes it with brackets: print(x)")
 _APART = tell("write it in several statements")
+_SMALLER = tell("give a file with the function that is meant and what it calls")
 
 
-def _check_tree(source: Source) -> None:
-    """How large and how deep the tree is, and whether its names are what they look like."""
-    waiting: list[tuple[ast.AST, int]] = [(source.tree, 0)]
-    count = 0
-    while waiting:
-        node, depth = waiting.pop()
-        count += 1
-        if depth > MAX_NESTED:
-            raise source.refuse(node, tell("nested deeper than {limit}", limit=MAX_NESTED), _APART)
-        if count > MAX_NODES:
-            raise source.refuse(node, tell("the program has more than {limit:,} parts", limit=MAX_NODES),
-                                tell("give a file with the function that is meant and what it calls"))  # fmt: skip
-        name = node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else ""
-        if name:
-            _check_letters(source, node, name)
-        waiting.extend((child, depth + 1) for child in ast.iter_child_nodes(node) if hasattr(child, "lineno") or not _is_sign(child))
+def _check_tree(source: Source) -> list[ast.AST]:
+    """All parts of a program, level by level; refused are too many, too deep ones, and names that are not what they look like."""
+    level: list[ast.AST] = [source.tree]
+    parts, plain = list[ast.AST](), all(line.isascii() for line in source.lines)
+    encoded: dict[int, bytes] = {}
+    for _ in range(MAX_NESTED + 1):
+        parts += level
+        if len(parts) > MAX_NODES:
+            raise source.refuse(level[-1], tell("the program has more than {limit:,} parts", limit=MAX_NODES), _SMALLER)
+        if not plain:
+            for node in level:
+                name = node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else ""
+                if name:
+                    _check_letters(source, node, name, encoded)
+        below: list[ast.AST] = []
+        for node in level:
+            for part in node.__dict__.values():
+                if type(part) is list:
+                    below += [one for one in part if isinstance(one, ast.AST) and not isinstance(one, _SIGNS)]
+                elif isinstance(part, ast.AST) and not isinstance(part, _SIGNS):
+                    below.append(part)
+        if not below:
+            return parts
+        level = below
+    raise source.refuse(level[0], tell("nested deeper than {limit}", limit=MAX_NESTED), _APART)
 
 
-def _is_sign(node: ast.AST) -> bool:
-    return isinstance(node, ast.expr_context | ast.operator | ast.unaryop | ast.cmpop | ast.boolop)
+_SIGNS = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
 
 
-def _check_letters(source: Source, node: ast.AST, name: str) -> None:
+def _check_letters(source: Source, node: ast.AST, name: str, encoded: dict[int, bytes]) -> None:
     """Python takes 𝑥 for x, and Cyrillic х for another name: both are refused by their names, Greek letters are read."""
-    line = source.lines[node.lineno - 1]  # type: ignore[attr-defined]
+    number = node.lineno - 1  # type: ignore[attr-defined]
+    line = source.lines[number]
     if line.isascii():
         return
-    written = line.encode()[node.col_offset :].decode(errors="replace")[: len(name)]  # type: ignore[attr-defined]
+    at = node.col_offset  # type: ignore[attr-defined]
+    if number not in encoded:
+        encoded[number] = line.encode()
+    written = encoded[number][at : at + 4 * len(name)].decode(errors="replace")[: len(name)]
     for place, letter in enumerate(written):
         if letter.isascii() or (letter in GREEK and normalize("NFKC", letter) == letter):
             continue

@@ -6,7 +6,6 @@ A statement that cannot be read is refused where what it assigns is used, and on
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from tutor.program.function_reader import FunctionReader, LoopEnds, Returned
 from tutor.program.indexing import put_in_place
 from tutor.program.known_arrays import make_known
 from tutor.program.library_rows import LIBRARIES, LibraryRow
-from tutor.program.operand_reader import MOST_ROUNDS
+from tutor.program.operand_reader import LISTED, MOST_ROUNDS
 from tutor.program.program_values import (
     Class,
     Condition,
@@ -37,14 +36,20 @@ from tutor.program.program_values import (
     Unread,
     WeightOf,
 )  # fmt: skip
+from tutor.program.recorder import Recorder
 
 
 class StatementReader(FunctionReader):
     """Reads statements, one after the other, into the steps of its recorder."""
 
     torch_table: Mapping[str, LibraryRow] = LIBRARIES["torch"]
+    parts: dict[int, Sequence[ast.AST]]
     stopping = False
     """Whether what is computed stands behind torch.no_grad()."""
+
+    def __init__(self, recorder: Recorder, dialect: str) -> None:
+        super().__init__(recorder, dialect)
+        self.parts = {}
 
     def read_module(self) -> None:
         """The statements of the file itself: imports, functions, classes, numbers; what cannot be read waits to be used."""
@@ -70,15 +75,23 @@ class StatementReader(FunctionReader):
                     raise
                 self.leave_unread(node, error)
 
+    def list_parts(self, node: ast.AST) -> Sequence[ast.AST]:
+        """What stands in a part of the program; looked for once, and counted each time."""
+        if id(node) not in self.parts:
+            self.parts[id(node)] = list(ast.walk(node))
+        self.count(node, len(self.parts[id(node)]) // LISTED)
+        return self.parts[id(node)]
+
     def leave_unread(self, node: ast.stmt, error: ProgramError) -> None:
         """What a statement would have changed is refused from here on, wherever it is used."""
-        changed = list(_list_changed(node))
+        parts = self.list_parts(node)
+        changed = list(_list_changed(node, parts))
         for name in changed:
             self.scope[name] = Unread(error)
-        ends = any(isinstance(part, ast.Return) for part in ast.walk(node)) and not isinstance(node, ast.FunctionDef | ast.ClassDef)
+        ends = any(isinstance(part, ast.Return) for part in parts) and not isinstance(node, ast.FunctionDef | ast.ClassDef)
         if ends:  # what would be returned is not known
             raise error
-        for part in ast.walk(node):
+        for part in parts:
             target = part.value if isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store) else None
             if isinstance(target, ast.Name) and target.id in self.scope and not isinstance(self.scope[target.id], dict | Instance):
                 self.scope[target.id] = Unread(error)
@@ -272,6 +285,8 @@ class StatementReader(FunctionReader):
             value.named, value.path = True, path
             for key, part in value.attributes.items():
                 value.attributes[key] = self.name_weight(part, f"{path}_{key}" if path else key, node)
+        if isinstance(value, list | dict):
+            self.count(node, len(value) // LISTED)
         if isinstance(value, list):
             value[:] = [self.name_weight(part, f"{path}_{place}", node) for place, part in enumerate(value)]
         if isinstance(value, dict):
@@ -328,7 +343,9 @@ class StatementReader(FunctionReader):
     def run_with(self, node: ast.With) -> None:
         """What stands in a with; without gradients it is refused."""
         before = self.stopping
-        self.stopping = before or any(re.search(r"no_grad|inference_mode", ast.unparse(item.context_expr)) for item in node.items)
+        words = {part.attr if isinstance(part, ast.Attribute) else part.id for item in node.items
+                 for part in self.list_parts(item.context_expr) if isinstance(part, ast.Attribute | ast.Name)}  # fmt: skip
+        self.stopping = before or not words.isdisjoint(("no_grad", "inference_mode"))
         try:
             self.run(node.body)
         finally:
@@ -336,7 +353,8 @@ class StatementReader(FunctionReader):
 
     def run_while(self, node: ast.While) -> None:
         """A loop that is known while the program is read, round by round."""
-        endless = isinstance(node.test, ast.Constant) and not any(isinstance(part, ast.Break | ast.Return) for part in ast.walk(node))
+        ends = any(isinstance(part, ast.Break | ast.Return) for part in self.list_parts(node))
+        endless = isinstance(node.test, ast.Constant) and not ends
         for count in range(MOST_ROUNDS + 1):
             if endless:
                 break
@@ -408,7 +426,7 @@ class StatementReader(FunctionReader):
         if decorator is not None:
             return self.source.refuse(decorator, tell("a decorator may change what a function computes, and is not read"),
                                       tell("give the function without it"))  # fmt: skip
-        for part in ast.walk(node):
+        for part in self.list_parts(node):
             if isinstance(part, ast.Yield | ast.YieldFrom | ast.Await):
                 return self.source.refuse(part, tell("a function that yields is not read"), tell("return the values in a list"))
         return None
@@ -422,6 +440,8 @@ class StatementReader(FunctionReader):
             try:
                 value = self.read(base)
             except ProgramError:
+                if isinstance(base, ast.Name) and base.id in self.scope:  # a class of this file that is not read
+                    raise
                 continue
             bases += [value] if isinstance(value, Class) else []
         own, self.scope = self.scope, dict(self.scope)
@@ -430,9 +450,12 @@ class StatementReader(FunctionReader):
             values = {name: value for name, value in self.scope.items() if name not in own or own[name] is not value}
         finally:
             self.scope = own
-        self.scope[node.name] = Class(node, tuple(bases), values)
+        try:
+            self.scope[node.name] = Class(node, tuple(bases), values)
+        except ValueError:
+            raise self.source.refuse(node, tell("a class that comes from too many, or from classes in no order that Python has"),
+                                     tell("write its methods in one class")) from None  # fmt: skip
 
-    # calls
 
 _NAMES: dict[type[ast.stmt], str] = {ast.Try: "try", ast.Delete: "del", ast.Match: "match",
                                      ast.AsyncFunctionDef: "async def"}  # fmt: skip
@@ -458,9 +481,9 @@ def _load(node: Any) -> ast.expr:
     return ast.copy_location(kinds[type(node)](), node)
 
 
-def _list_changed(node: ast.stmt) -> Iterator[str]:
+def _list_changed(node: ast.stmt, parts: Sequence[ast.AST]) -> Iterator[str]:
     """The names that a statement assigns, and those that it hands to something that may change them."""
-    for part in ast.walk(node):
+    for part in parts:
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             yield part.id
         elif isinstance(part, ast.FunctionDef | ast.ClassDef) and part is node:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.expression.sizes import list_ends
 from tutor.notation.symbol import Symbol, lower_index
@@ -116,10 +116,18 @@ def _fill(writer: Writer, args: tuple[Expr, ...]) -> str:
     return writer.write_within(args[0], within) + _write_both(writer, "\\,", "·") + _write_ones(writer)
 
 
-def is_filled_negative(call: Call) -> bool:
-    """Whether an array of a negative number is meant, which a sum subtracts: x − 𝟏."""
-    first = call.args[0] if call.args else None
-    return call.func == "fill" and type(first) is Number and first.text.startswith("-")
+def find_subtracted(call: Call) -> Call | None:
+    """What a sum subtracts where an array of a negative number is added, x − 𝟏; nothing for any other call.
+
+    >>> find_subtracted(Call("fill", (Neg(ONE), Name("n")))) == find_subtracted(Call("fill", (Number("-1"), Name("n"))))
+    True
+    """
+    if call.func != "fill":
+        return None
+    first, *sizes = call.args
+    if type(first) is Number and first.text.startswith("-"):
+        return Call("fill", (Number(first.text[1:]), *sizes))
+    return Call("fill", (first.arg, *sizes)) if type(first) is Neg else None
 
 
 def _is_ones(args: tuple[Expr, ...]) -> bool:

@@ -25,7 +25,7 @@ from tutor.expression.walk import as_indicator
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.words import ascii_maths
-from tutor.render.layer_maths import ARRAYS, OVER, is_array_product, is_filled_negative
+from tutor.render.layer_maths import ARRAYS, OVER, find_subtracted, is_array_product
 
 # How tightly a printed thing holds together; an operand that is looser than its place allows gets brackets.
 _SUM, _NEGATIVE, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = range(1, 8)
@@ -152,6 +152,8 @@ def _is_indicator(call: Call) -> bool:
 
 
 _HIGH = ("\\frac", "\\begin", "\\sum_", "\\max_")
+_ABOVE = "\\;}{"
+"""Between the shape below a factor and what it is (`tutor.render.layer_maths`)."""
 _OPEN = ("(", "\\left(", "\\bigl(", "\\Bigl(", "\\biggl(")
 _RAISED_OR_LOWERED = re.compile(r"[\^_]\{[^{}]*\}")
 _SIZES = ("", "big", "Big", "bigg")
@@ -234,8 +236,8 @@ class Writer:
             sign = plus
             if type(term) is Neg:
                 sign, term = subtract, term.arg
-            elif type(term) is Call and is_filled_negative(term):
-                sign, term = subtract, Call(term.func, (Number(term.args[0].text[1:]), *term.args[1:]))  # type: ignore[union-attr]
+            elif type(term) is Call and (opposite := find_subtracted(term)) is not None:
+                sign, term = subtract, opposite
             bracketed = self._level(term) < _QUOTIENT and not (type(term) is Call and term.func in OVER)  # Σ reaches as far as a product
             pieces.append(Piece(sign, self._operand(term, bracketed, False), term, bracketed))
         return pieces or [Piece("", "0", expr, False)]
@@ -254,7 +256,9 @@ class Writer:
             if bracketed and lead and not pieces and self._is_minus(factor):
                 bracketed = False
             body = self._operand(factor, bracketed, lead and not pieces)
-            sign = "" if not pieces else self._chain_sign if chain else self._sign(before, factor, left, body)
+            close = chain and self._chain_sign == self.style.names and body[0].isdigit()  # ∂L/∂z 2 could be read as one thing
+            between = self._numbers_sign if close else self._chain_sign if chain else ""
+            sign = "" if not pieces else between or self._sign(before, factor, left, body)
             pieces.append(Piece(sign, body, factor, bracketed))
             before, left = factor, body
         return pieces or [Piece("", "1", expr, False)]
@@ -300,6 +304,8 @@ class Writer:
                 return self._numbers_sign
         if right.startswith(_OPEN):
             return self._numbers_sign if is_numeric(before) and is_numeric(factor) else style.touch
+        if type(before) is Div and right.partition(_ABOVE)[2].startswith(_OPEN):
+            return style.touch  # ½(c − y)², also where its shape stands below
         if type(before) is Div or type(factor) is Div:
             return self._numbers_sign
         return style.touch if left.endswith(")") and type(before) is not Call else style.names
@@ -323,7 +329,7 @@ class Writer:
                 return self._level(expr.args[0])  # type: ignore[union-attr]
             if known is not None:
                 return _ATOM if known.is_sign(expr.args) else known.level  # type: ignore[union-attr]
-            if expr.func == "sqrt" and not self.style.markup:  # type: ignore[union-attr]
+            if expr.func == "sqrt":  # type: ignore[union-attr]
                 return _POWER  # (√x)², since √(x + y)² could be the root of a square
             loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
             return _SUM if loose else _ATOM
@@ -353,7 +359,8 @@ class Writer:
         return digits.replace("-", self.style.minus) + before + power + after
 
     def _neg(self, expr: Neg, lead: bool) -> str:
-        return self.style.minus + self._operand(expr.arg, self._level(expr.arg) < _QUOTIENT, False)
+        loose = self._level(expr.arg) < _QUOTIENT and not (type(expr.arg) is Call and expr.arg.func in OVER)
+        return self.style.minus + self._operand(expr.arg, loose, False)
 
     def _div(self, expr: Div, lead: bool) -> str:
         before, between, after = self.style.fraction

@@ -14,6 +14,8 @@ from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import layers_of, read_layer_formula
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.said_causes import write_factor
+from tutor.explain.words.languages import require_wording
+from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_maths, write_words
 from tutor.expression.keys import read_after, read_derivative, read_edge
 from tutor.expression.nodes import Expr
@@ -33,10 +35,11 @@ ONES = "𝟏"
 """A vector of ones."""
 
 
-def check(*targets: str | Exercise) -> list[Verdict]:
+def check(*targets: str | Exercise, words: Wording | str | None = None) -> list[Verdict]:
     """Recompute the printed figures of exercises (ids, TOML files, courses, `Exercise` objects); of all without an argument.
 
     What differs has a ``cause``: the slip that gives it, as in marking students, or the earlier figure that it follows from.
+    Formulas have the words of a language, English without one.
 
     Raises a `tutor.errors.TutorError` for a target that does not exist or a claim that cannot be computed.
 
@@ -44,10 +47,11 @@ def check(*targets: str | Exercise) -> list[Verdict]:
     ['exact', 'exact']
     """
     found: list[Verdict] = []
+    spoken = require_wording(words)
     for target in expand_targets(targets):
         exercise = load(target) if isinstance(target, str) else target
         verdicts = explain_wrong(exercise, check_exercise(exercise))
-        write = _VerdictWriter(exercise) if verdicts else None
+        write = _VerdictWriter(exercise, spoken) if verdicts else None
         if write is not None:
             write.keep_claims(verdicts)
         found += [replace(verdict, written=write(verdict)) for verdict in verdicts if write is not None]
@@ -117,7 +121,7 @@ class FigureCheck:
         return not self.unread and all(verdict.ok for verdict in self.verdicts)
 
 
-def check_figures(target: str | Exercise, text: str) -> FigureCheck:
+def check_figures(target: str | Exercise, text: str, words: Wording | str | None = None) -> FigureCheck:
     """Recompute the figures of a plain list, ``name = figure`` a line each, as printed about an exercise.
 
     Raises a `tutor.errors.TutorError` for an exercise that does not exist, and for a list without a figure.
@@ -136,7 +140,7 @@ def check_figures(target: str | Exercise, text: str) -> FigureCheck:
         else:
             whole = f"{line.claim.text} = {line.claim.printed}"
             refused.append(UnreadLine(line.number, whole, describe_fault(found, whole)))
-    write, explained = _VerdictWriter(exercise), explain_wrong(page, kept)
+    write, explained = _VerdictWriter(exercise, require_wording(words)), explain_wrong(page, kept)
     write.keep_claims(explained)
     verdicts = tuple(replace(verdict, written=write(verdict)) for verdict in explained)
     return FigureCheck(verdicts, tuple(sorted(refused, key=lambda one: one.number)))
@@ -145,15 +149,15 @@ def check_figures(target: str | Exercise, text: str) -> FigureCheck:
 class _VerdictWriter:
     """Writes the verdicts of one exercise as its pages do."""
 
-    def __init__(self, exercise: Exercise) -> None:
-        self.notation = add_optimiser_letters(course_notation(exercise), exercise)
+    def __init__(self, exercise: Exercise, words: Wording) -> None:
+        self.notation = words.speak(add_optimiser_letters(course_notation(exercise), exercise))
         self.shapes: Mapping[str, Shape] = {}
         self.claims: Mapping[str, str] = {}
         self.arrays = self.notation
         self.layered: Layered | None = None
         if exercise.layers is not None or (exercise.network is not None and exercise.graph is not None):
             layered = self.layered = layers_of(exercise, exercise.notation)
-            self.shapes, self.arrays = layered.shapes, layer_notation(exercise, layered, exercise.notation)
+            self.shapes, self.arrays = layered.shapes, words.speak(layer_notation(exercise, layered, exercise.notation))
 
     def __call__(self, verdict: Verdict) -> VerdictText:
         said = write_words(set_maths(verdict.erratum, self.notation), self.notation) if verdict.erratum else ""

@@ -32,6 +32,7 @@ from tutor.numbers.run import compute, evaluate, run
 from tutor.numbers.train import Task, train_exactly
 from tutor.numbers.verify import random_points
 from tutor.rules.optimisers import DESCENT, optimiser
+from tutor.solving.short_forms import find_short_form
 
 if TYPE_CHECKING:
     from tutor.answer.compare.formulas import Comparison, Points
@@ -194,8 +195,7 @@ class _Checker:
             return replace(base, value=as_exact_text(number), agreement=self.compare_with(claim, number))
         if claim.update:
             derived = update_formula(self.exercise, claim)
-            differs = find_differing_update(self.exercise, claim) is not None
-            return replace(base, value=write_plain(derived), agreement="differs" if differs else "exact", derived=derived)
+            return replace(_show(base, derived), agreement="exact" if find_differing_update(self.exercise, claim) is None else "differs")
         assert claim.subject is not None
         if claim.layers:
             found = [self.compare_arrays(base, claim.subject, formula) for formula in claim.readings or (claim.formula,)]
@@ -217,7 +217,7 @@ class _Checker:
             nothing = agreement == "exact" and abs(as_real(value)) < EXACT_ZERO  # what cancels is 0, not its last digits
             return replace(base, value="0" if nothing else as_exact_text(value), agreement=agreement)
         formula = self.derive_subject(claim)
-        base = replace(base, value=write_plain(formula), derived=formula)
+        base = _show(base, formula)
         if claim.after or claim.at:
             return replace(base, agreement="exact" if self.is_equal_everywhere(claim) else "differs")
         return self.compare_formulas(claim, base)
@@ -228,7 +228,7 @@ class _Checker:
         from tutor.exercise.layer_claims import MisfitError, derive_layer, find_layer_difference, list_sums
 
         shown = derive_layer(self.exercise, subject, formula)
-        base = replace(base, value=write_plain(shown), derived=shown)
+        base = _show(base, shown)
         try:
             found = find_layer_difference(self.exercise, subject, formula)
         except MisfitError as error:
@@ -236,6 +236,7 @@ class _Checker:
                 raise
             return replace(base, misfit=(shape_text(error.shapes[1]), shape_text(error.shapes[0])))
         if found is not None:
+            base = _show(base, find_short_form(self.exercise, subject, formula))
             yours, expected = (write_side(side.items, side.shape, found.worst) for side in (found.right, found.left))
             return replace(base, difference=Comparison("different", (), yours, expected), at_given=found.given)
         sums = list_sums(self.exercise)
@@ -345,6 +346,7 @@ class _Checker:
             return replace(base, agreement="exact" if self.is_equal_everywhere(claim) else "differs")
         if found.outcome == "equal":
             return replace(base, agreement="exact")
+        base = _show(base, find_short_form(self.exercise, claim.subject, claim.formula, self.derivation))
         shown = self.tell_apart(claim)
         if shown is None or shown[0] == shown[1]:
             return replace(base, agreement="differs", difference=found, only_given=shown is not None)
@@ -402,7 +404,7 @@ class _Checker:
         if claim.after == 1 and isinstance(expr, Name) and expr.name in [q.name for q in self.graph.parameters]:
             own = Partial(self.graph.loss, expr.name)
             gradient = own if own in printed else self.formula(own, printed)
-            return Add((expr, negate(times(Name(self.rate), gradient))))
+            return Add((expr, times(Neg(Name(self.rate)), gradient)))
         if isinstance(expr, Partial):
             return self.formula(expr, printed - {expr})
         if isinstance(expr, Name):
@@ -484,6 +486,10 @@ def show_value(claim: Claim, value: str) -> Expr:
     return as_printed(Fraction(value), digits + 1)
 
 
+def _show(base: Verdict, expr: Expr | None) -> Verdict:
+    return base if expr is None else replace(base, value=write_plain(expr), derived=expr)
+
+
 def _says_too_much(text: str, value: Value) -> bool:
     """Whether a bare 0 or 1 hides what the value is: nothing of it is left, or not even its first digit."""
     return bool(_BARE_ZERO.fullmatch(text)) or (bool(_BARE_ONE.fullmatch(text)) and abs(as_real(value)) < _LEAST_ONE)
@@ -492,8 +498,3 @@ def _says_too_much(text: str, value: Value) -> bool:
 def count_digits(text: str) -> int:
     """The significant digits of a decimal."""
     return len(re.sub(r"[eE].*|[^0-9]", "", text).lstrip("0"))
-
-
-def negate(expr: Expr) -> Expr:
-    """The opposite, without a double sign."""
-    return expr.arg if isinstance(expr, Neg) else Neg(expr)

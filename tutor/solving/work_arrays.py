@@ -9,10 +9,12 @@ from tutor.derive.backward import derive
 from tutor.derive.rewrites.entrywise import LayerRewrite
 from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, find_layer_rewrites
 from tutor.exercise.over_layers import entries_of
+from tutor.expression.nodes import Name
 from tutor.graph.layered import Layered
 from tutor.graph.nested_products import write_apart
 from tutor.graph.network import quantities
 from tutor.graph.nouns import Quantity
+from tutor.graph.shapes import shape_of
 from tutor.notation.profile import Notation, notation
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.numbers.form_agreement import agree
@@ -55,7 +57,13 @@ def array_notation(
     """The symbols of a solution in arrays, and those of their entries, of which the lecture's figures speak."""
     exercise, name = request.exercise, request.notation
     symbols: Mapping[str, Symbol] = exercise.symbols if name == exercise.notation and exercise.layers is not None else {}
-    if any(rewrite.rule == LINEAR for rewrite in rewrites):
+    shapes = dict(layered.shapes)
+    collapsed: list[Quantity] = []
+    for rewrite in rewrites:  # Ŵ is bold where W is
+        if rewrite.rule == LINEAR and type(rewrite.left) is Name and rewrite.left.name not in shapes:
+            shapes[rewrite.left.name] = shape_of(rewrite.expr, shapes)
+            collapsed.append(Quantity(rewrite.left.name, "constant", shapes[rewrite.left.name]))
+    if collapsed:
         symbols = {**symbols, UNIT: read_symbol("\\hat{W}").symbol(), SHIFT: read_symbol("\\hat{b}").symbol()}
-    profile = notation(name, [*quantities(layered.graph), *more], symbols, loss=layered.graph.loss)
+    profile = notation(name, [*quantities(layered.graph), *more, *collapsed], symbols, loss=layered.graph.loss)
     return add_optimiser_letters(replace(profile, symbols={**entries_of(layered, profile), **profile.symbols}), exercise)

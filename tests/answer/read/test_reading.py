@@ -79,7 +79,8 @@ def test_a_power_of_ten_by_the_letter_x():
 
 
 ON_THE_SHEET = [
-    ("w1i1+w2i2+b1", "w1*i1 + w2*i2 + b1"), ("3.775 x 10^-1", "3.775e-1"), ("-3.775x10^{-1}", "-3.775e-1"), ("3 x 10⁻²", "3e-2"),
+    ("w1i1+w2i2+b1", "w1*i1 + w2*i2 + b1"), ("2w1out_{\\text{h1}}", "2*w1*out_h1"), ("i1i2out_{h1}^2", "i1*i2*out_h1^2"),
+    ("3.775 x 10^-1", "3.775e-1"), ("-3.775x10^{-1}", "-3.775e-1"), ("3 x 10⁻²", "3e-2"),
     ("L_total", "L"), ("L_{total}", "L"), ("∂L_total/∂w5", "dL/dw5"),
     (r"\partial L_{total}/\partial w_{5}", "dL/dw5"), ("dL_total/dw_5", "dL/dw5"), ("in_o1", "in_o1"),
     (r"\mathit{in}_{o1}", "in_o1"),

@@ -16,7 +16,7 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 FOLDER = Path(languages.__file__).parent
 ALIKE = {
     "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Erratum", "linear", "Name", "Graph", "tutor", "Form", "SELU", "GELU",
-           "SiLU (Swish)", "SiLU (Swish): x·σ(x)", "Mish", "Mish: x·tanh(softplus(x))", "{each}, in {call}"},
+           "SiLU (Swish)", "Mish", "{each}, in {call}"},
 }
 """What a language writes as English does, besides mathematics."""
 ADDRESS = re.compile(r"\b(du|dir|dich|dein\w*|euch|euer\w*)\b")

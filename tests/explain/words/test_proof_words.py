@@ -18,7 +18,7 @@ F = Fraction
             Proof(3, 3, 5, F(1, 10**30), 2, False),
             "finite differences agree to 10⁻³⁰ for all 5 quantities (at 2 random points)",
         ),
-        (Proof(9, 4, 9, F(0), 1, True), "4 of the 9 gradients asked for equal SymPy's"),
+        (Proof(9, 4, 9, F(0), 1, True), "All 4 compared of the 9 gradients asked for equal SymPy's"),
         (
             Proof(9, 0, 9, F(1, 10**20), 2, False, together=True),
             "agree to 10⁻²⁰ along a random direction through all 9 inputs and parameters",

@@ -13,9 +13,10 @@ from pictures_drawn import EXAMPLES, NOTATION, chain, dense, diamond, hostile, p
 from some_now import some_now
 
 from tutor.errors import OutputError
-from tutor.explain.document import Picture
+from tutor.explain.document import Node, Picture
+from tutor.expression.nodes import Call, Name
 from tutor.render.latex.words import escape_label
-from tutor.render.picture.tikz import CM, standalone, tikz
+from tutor.render.picture.tikz import CM, PictureRoom, fit_whole, standalone, tikz
 
 
 def size_in_cm(fragment: str) -> tuple[float, float]:
@@ -120,6 +121,17 @@ def test_a_fragment_is_never_larger_than_asked_nor_its_letters_too_small(
     assert wide <= width + 0.001
     assert tall <= high + 0.001
     assert min(int(size) for size in re.findall(r"\\fontsize\{(\d+)\}", fragment)) >= 6
+
+
+def test_formulas_stand_below_the_names_where_they_have_no_room_behind_them() -> None:
+    long = [Node(f"phi_{place}", "node", Call("leaky_relu", (Name("x"), Name("a")))) for place in range(6)]
+    fan = Picture((Node("x", "input"), Node("a", "input"), *long), tuple((leaf, node.name) for node in long for leaf in ("x", "a")))
+    found = fit_whole(fan, NOTATION, [PictureRoom(17.2, 5.0)])
+    assert found is not None
+    assert found[0].count("{$ = ") == len(long)
+    wide = fit_whole(fan, NOTATION, [PictureRoom(40.0, 5.0)])
+    assert wide is not None
+    assert "{$ = " not in wide[0]
 
 
 def test_a_room_for_nothing_is_refused() -> None:

@@ -126,8 +126,8 @@ class ArrayWords(Topic):
         "copy": "passed on unchanged",
         "copy turned round": "passed on with a minus: it is subtracted",
         "fill": "the same for every entry",
-        "loss": "derivative of the loss, entry by entry",
-        "loss of a number": "derivative of the loss",
+        "loss": "derivative of the result, entry by entry",
+        "loss of a number": "derivative of the result",
     }
 
     REWRITES: Mapping[str, str] = {
@@ -199,6 +199,7 @@ class ArrayWords(Topic):
         "logsumexp_rows": "{call}: log Σ exp of each row by itself",
         "log_softmax_columns": "{call}: the log-softmax of each column by itself",
         "log_softmax_rows": "{call}: the log-softmax of each row by itself",
+        "erf": "{call}: the integral of 2/√π·exp(−t²) over t from 0 to {last}",
     }
     """What an operation's sign means, where it first stands."""
     ONES = "{ones}: ones everywhere"
@@ -260,9 +261,10 @@ class ArrayWords(Topic):
                 return rules.gradient("sum over paths", len(expr.args)) if all(map(_carries_gradient, expr.args)) else self.BACKWARD["loss"]
             case Call("matmul", (first, second)) if not _carries_gradient(first):
                 source = drop_transpose(first)
-                of_weights = type(source) is Name and (not parameters or source.name in parameters)
-                sent_back = of_weights and not is_transposed(second)
+                sent_back = type(source) is Name and source.name in parameters and not is_transposed(second)
                 return self.BACKWARD["transpose" if sent_back else "matmul"]
+            case Call("outer", args) if not any(map(_carries_gradient, args)):
+                return self.BACKWARD["loss"]
             case Call("hadamard", (first, second)):
                 if _softmax(second):
                     return self.BACKWARD["softmax"]

@@ -60,6 +60,7 @@ class PageWords(Topic):
     OVER_SAMPLES: Mapping[str, str] = {
         "mean": "the mean of {quantity} over the samples", "sum": "the sum of {quantity} over the samples",
     }  # fmt: skip
+    AT_VALUES = "{quantity} at {values}"
     COUNT_OF = "the number of {what}"
     PRINTED: Mapping[str, tuple[str, str]] = {
         "figures": ("printed figure", "printed figures"), "formulas": ("printed formula", "printed formulas"),

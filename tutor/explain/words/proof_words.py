@@ -24,7 +24,7 @@ class ProofWords(Topic):
     WITH_SIZES = "{place}, with {sizes}"
     SYMBOLIC: Mapping[int, str] = {1: "the gradient asked for equals", 2: "both gradients asked for equal"}
     SYMBOLIC_ALL = "all {asked} gradients asked for equal"
-    SYMBOLIC_SOME = "{symbolic} of the {asked} gradients asked for equal"
+    SYMBOLIC_SOME = "all {symbolic} compared of the {asked} gradients asked for equal"
     BY_SYMPY = "{many} SymPy's derivative of the composed formula"
     DIFFERENCES = "finite differences agree {how}{more}"
     FOR_ALL = " for all {count} quantities"

@@ -47,11 +47,11 @@ class RuleWords(Topic):
         "min first": "1 for the smaller one, else 0; of equal ones the first gets it",
         "if_positive condition": "the condition only chooses",
         "term repeated": "each of its terms has derivative 1 or −1",
-        "softmax other": "softmax: −p·q for another score",
+        "softmax other": "softmax: minus the product of both outputs",
     }
 
     WITHIN: Mapping[str, str] = {
-        "factor": "the factor in front of it", "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
+        "factor": "what it is multiplied by", "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
         "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′", "cos": "cos′", "function": "the derivative of the function",
     }  # fmt: skip
     """What is done with a part of a longer formula, where `LOCAL` says it of a step of its own."""
@@ -76,8 +76,8 @@ class RuleWords(Topic):
 
     SIMPLIFIED = "Simplified"
     REWRITES: Mapping[str, str] = {
-        "sigmoid with binary cross-entropy": "sigmoid and cross-entropy: ŷ·(1 − ŷ) cancels",
-        "softmax with cross-entropy": "softmax and cross-entropy: 1/p cancels",
+        "sigmoid with binary cross-entropy": "sigmoid and cross-entropy: σ′ cancels",
+        "softmax with cross-entropy": "softmax and cross-entropy: log′ cancels",
         "log-softmax with likelihood": "log-softmax and likelihood: output minus target",
         "cross-entropy of scores": "the derivative of log Σ exp is softmax, that of log(1 + exp) is σ",
         "multi-class hinge": "each class that misses the margin counts 1, the right one minus their number",

@@ -34,8 +34,9 @@ from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.latex.answer_columns import set_answer_columns
 from tutor.render.latex.fragments import FRAME, FragmentStyle
-from tutor.render.latex.heights import arrange_end, join_rows, part_fractions
+from tutor.render.latex.heights import join_rows, part_fractions
 from tutor.render.latex.math_sizes import write_math_sizes
+from tutor.render.latex.page_ends import arrange_end
 from tutor.render.latex.page_figures import set_figure
 from tutor.render.latex.rows import LatexRow, set_beside, set_rows
 from tutor.render.latex.sentences import Phrases
@@ -208,9 +209,11 @@ class _LatexPage:
 
     def body(self, doc: Document) -> str:
         """The title and the blocks, in a group of its own."""
-        blocks = [text for block in doc.blocks if (text := self.block(block))]
+        every = [self.block(block) for block in doc.blocks]
+        blocks = [text for text in every if text]
         if self.floats and not any(isinstance(block, Section) for block in doc.blocks):
-            blocks = arrange_end(blocks)
+            free = [place - block.earlier for place, block in enumerate(doc.blocks) if isinstance(block, Figure) and block.earlier]
+            blocks = arrange_end(blocks, sum(map(bool, every[: free[-1]])) if free else None)
         ragged = "\\raggedbottom" if self.style is not None else ""
         parts = ["\\par\\begingroup\\allowdisplaybreaks" + ragged + _WHOLE, self.title(doc), *blocks, "\\par\\endgroup"]
         return "\n".join(part for part in parts if part) + "\n"

@@ -85,18 +85,28 @@ ENOUGH = 1.5 * CLOSING
 """An end of so many lines stands on a page by itself: no rows of a list go along."""
 
 _PICTURE = re.compile(r"\\begin\{tikzpicture\}\[x=([\d.]+)pt.*?rectangle \([\d.]+,([\d.]+)\)", re.DOTALL)
-_LINE_OF_SOURCE = 105  # characters of source that make about a line of words
-
-
+_LINE_OF_WORDS = 100  # letters and signs that make about a line
+_SILENT = re.compile(r"\\(?:text[a-z]+|raggedright|noindent|enspace|par|interlinepenalty=0|frac)\b|[{}$^_]")
+_SIGN = re.compile(r"\\[A-Za-z]+ ?")
 _SHRINKS = {"\\begin{align*}": 4, "section*{": 2, "\\medskip": 2, "\\smallskip": 1}
 """How many points the space at each of these can give away."""
-_MARGIN = 2.0  # lines between `LAST` and half a page
-_SPARE = {"vbox": 5, "vtop": 8}  # points that are not reckoned with: of the space between lines, and \parskip above a paragraph
-_GAP = "\\medskip"
-FLOAT = "\\begin{figure}[p]"
-"""How a picture begins that has a page of its own."""
 _FREE = re.compile(r"\\begin\{figure\}|\\(?:fboxsep|rule)\b|\\addvspace|\\clearpage|\\tutorend|\\begin\{list\}")
 """What has a place of its own: a picture on its side, room to write in, an end that is held already."""
+
+
+def is_free(block: str) -> bool:
+    """Whether a block has a place of its own, and goes along with nothing."""
+    return bool(_FREE.search(block))
+
+
+def is_picture(block: str) -> bool:
+    """Whether a block is one picture in the text."""
+    return block.startswith("\\par\\medskip\n{\\centering") and len(_PICTURE.findall(block)) == 1
+
+
+def sum_shrinks(latex: str) -> int:
+    """How many points the space in a piece of a page can give away."""
+    return sum(latex.count(glue) * points for glue, points in _SHRINKS.items())
 
 
 def measure_block(latex: str) -> float:
@@ -116,62 +126,5 @@ def measure_block(latex: str) -> float:
         return 2.0 + stretch * latex.count("\\\\\n")
     if "section*{" in latex[:20]:
         return 2.3
-    return 0.3 + (len(latex) + _LINE_OF_SOURCE - 1) // _LINE_OF_SOURCE
-
-
-def arrange_end(blocks: Sequence[str]) -> list[str]:
-    """The blocks with pictures on pages of their own in front, so that text fills the pages beside them, and with the end together."""
-    floats = [block for block in blocks if block.startswith(FLOAT)]
-    return floats + hold_end([block for block in blocks if not block.startswith(FLOAT)])
-
-
-def hold_end(blocks: Sequence[str]) -> list[str]:
-    r"""The blocks of a page, the last of them together: a page that has no room for them ends before them, or within the list before.
-
-    The last section is kept together where it is short enough, else all closing words and as many blocks as make `CLOSING` lines.
-
-    Where they have room as they are they are set so, since a box cannot shrink with its page.
-
-    >>> hold_end(["words", "last words"])[0].splitlines()[:2]
-    ['\\par\\def\\tutorend{%', 'words']
-    """
-    start, high = len(blocks), 0.0
-    found = start
-    while start:
-        high += measure_block(blocks[start - 1])
-        if high > LAST or _FREE.search(blocks[start - 1]):
-            break
-        start -= 1
-        titled = "section*{" in blocks[start][:20]
-        words = blocks[start].startswith("{\\raggedright\\noindent") and found == start + 1
-        if titled or words or high - measure_block(blocks[start]) < CLOSING:
-            found = start
-        if titled:
-            break
-    held = list(blocks[found:])
-    if len(held) < min(2, found + 1):
-        return list(blocks)
-    titled = "section*{" in held[0][:20]
-    before = list(blocks[:found])
-    tied = ""
-    below = sum(map(measure_block, held))
-    if found and not titled and (below < ENOUGH or "\\begin{align*}" not in before[-1]):
-        before[-1], tied = _tie_end(before[-1], below), "\\nopagebreak"
-    # a box has no \parskip above it, and TeX's space between lines only where it begins with one
-    gap, box = ("\\nointerlineskip\\vskip2pt", "vbox") if titled or held[0].startswith("\\par") else ("\\vskip\\parskip", "vtop")
-    body = "\n".join(held)
-    room = "\\dimen0=\\pagetotal\\advance\\dimen0\\ht0\\advance\\dimen0\\dp0\\advance\\dimen0-\\pageshrink"
-    room += f"\\advance\\dimen0 by {_SPARE[box] - sum(body.count(glue) * points for glue, points in _SHRINKS.items())}pt\\relax"
-    shown = f"\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{tied}{gap}\\box0\\fi"
-    return [*before, f"\\par\\def\\tutorend{{%\n{body}\\par}}%\n\\setbox0\\{box}{{\\tutorend}}{room}{shown}"]
-
-
-def _tie_end(block: str, below: float) -> str:
-    """A block behind which no page ends: a list gives some of its last rows away, a picture goes along unless that is half a page."""
-    if "\\begin{align*}" in block:
-        rows, end, after = block.rpartition("\n\\end{align*}")
-        held = f"{rows}\\interdisplaylinepenalty=10000{end}{after}"  # amsmath has its penalty behind the last row too
-        return f"{{\\postdisplaypenalty=10000 {held}}}%"  # a blank behind it would be a line
-    if block.endswith(_GAP) and measure_block(block) + (below if below >= ENOUGH else 0.0) <= LAST + _MARGIN:
-        return block.removesuffix(_GAP) + "\\nopagebreak" + _GAP
-    return block
+    shown = len(_SIGN.sub("x", _SILENT.sub("", latex)))
+    return 0.3 + max(1, (shown + _LINE_OF_WORDS - 1) // _LINE_OF_WORDS)

@@ -11,8 +11,8 @@ from tutor.explain.network_table import list_layers
 from tutor.explain.picture_parts import caption_parts, split_picture
 from tutor.notation.profile import Notation
 from tutor.render.latex.fragments import FragmentStyle
-from tutor.render.latex.heights import FLOAT
 from tutor.render.latex.math_sizes import LEAST
+from tutor.render.latex.page_ends import FLOAT
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.tables import set_table
 from tutor.render.picture.network_tikz import fit_network

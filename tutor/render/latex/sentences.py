@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tutor.explain.document import Code, Inline, Math, Sentence
-from tutor.expression.nodes import Partial
 from tutor.render.latex.rows import explode
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
@@ -42,19 +41,19 @@ class Phrases:
         whole = self.set_whole(part)
         if measure(whole, True) <= limit:
             return f"${whole}$"
-        chunks = explode(self.printer.latex_writer, part.expr, limit)
+        chunks = explode(self.flat.latex_writer, part.expr, limit)
         first, *others = chunks
         return f"${first.flow}$" + "".join(f" ${chunk.start}$" for chunk in others)
 
     def set_whole(self, part: Math) -> str:
-        r"""Maths on one line: a derivative alone is ∂L/∂w there, since a small fraction tears the lines apart.
+        r"""Maths on one line: a derivative is ∂L/∂w there, since a small fraction tears the lines apart.
 
         >>> from tutor.expression.nodes import Partial
         >>> from tutor.notation.profile import Notation
         >>> Phrases(Printer(Notation())).set_whole(Math(Partial("L", "w5")))
         '\\partial L/\\partial w_{5}'
         """
-        return (self.flat if type(part.expr) is Partial else self.printer).latex(part.expr)
+        return self.flat.latex(part.expr)
 
     def width(self, sentence: Sentence, bold: bool = False) -> float:
         """The width of the sentence on one line, in em of the current size."""

@@ -70,6 +70,8 @@ ON_EDGE = 6.5
 """How wide a local derivative may be, in em."""
 _RATHER = 1.0
 """So many em a box is rather wider than without its formula."""
+_BESIDE = 6.0
+"""And a formula behind the name, where others stand below theirs."""
 _DOTS_TEXT = "…"
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -102,7 +104,8 @@ class Phrase:
 class Label:
     """All that is written in a box.
 
-    ``title`` is the name with its formula, perhaps shortened; ``whole`` says the same unshortened, in plain Unicode.
+    ``title`` is the name with its formula, perhaps shortened, or the name alone with the ``formula`` on a line below it; ``whole`` says
+    the same unshortened, in plain Unicode.
     ``role`` is ``input``, ``parameter``, ``operation``, ``output`` or ``omitted`` and decides shape and tint.
     """
 
@@ -111,17 +114,19 @@ class Label:
     whole: str
     value: Phrase | None = None
     gradient: Phrase | None = None
+    formula: Phrase | None = None
 
 
-def labels(picture: Picture, notation: Notation, room: float) -> dict[str, Label]:
+def labels(picture: Picture, notation: Notation, room: float, *, folded: bool = False) -> dict[str, Label]:
     """The label of every box, by name.
 
-    ``room`` is how wide a title may become, in em of the title's font; 0 means names without formulas.
+    ``room`` is how wide a title may become, in em of the title's font; 0 means names without formulas.  With ``folded`` a formula that
+    has no room behind its name stands below it.
     """
     printer = _Titles(picture, notation)
     fed = {target for _, target in picture.edges}
     outputs = _find_outputs(picture, fed)
-    return {node.name: printer.label(node, node.name in outputs, node.name in fed, room) for node in picture.nodes}
+    return {node.name: printer.label(node, node.name in outputs, node.name in fed, room, folded=folded) for node in picture.nodes}
 
 
 def _find_outputs(picture: Picture, fed: Collection[str]) -> set[str]:
@@ -232,6 +237,9 @@ def _dot_below(expr: Expr, depth: int) -> Expr:
     return rebuild(expr, parts)
 
 
+_NOTHING = Phrase("", "$$")
+
+
 class _Titles:
     """Prints the expressions of one picture, with every name made safe and its index marked as a subscript."""
 
@@ -250,25 +258,21 @@ class _Titles:
     def name(self, name: str) -> Phrase:
         return self._phrase(Name(name))
 
-    def label(self, node: Node, ends: bool, fed: bool, room: float) -> Label:
+    def label(self, node: Node, ends: bool, fed: bool, room: float, *, folded: bool = False) -> Label:
         """The label of one box."""
         role = _ROLES.get(node.kind) or ("operation" if fed or node.expr is not None else "input")
         if node.kind == OMITTED:
             words = _cut(fit_one_line(node.name.partition(" (")[0]))
             return Label(Phrase(words, escape_label(words)), role, fit_one_line(node.name))
         name = self.name(node.name)
-        title, whole = name, name.plain
+        title, whole, below = name, name.plain, None
         if node.expr is not None and node.expr != Name(node.name):
             expr = _harden(node.expr)
             whole = f"{name.plain} = {self._phrase(expr).plain}"
-            title = self._title(name, expr, room) or name
-        return Label(
-            title,
-            "output" if ends else role,
-            _cut(whole, 400),
-            self._write_value(node.value),
-            self._write_value(node.gradient),
-        )
+            title = self._title(name, expr, min(room, _BESIDE) if folded else room) or name
+            below = self._title(_NOTHING, expr, room) if folded and title is name else None
+        values = self._write_value(node.value), self._write_value(node.gradient)
+        return Label(title, "output" if ends else role, _cut(whole, 400), *values, below)
 
     def _title(self, name: Phrase, expr: Expr, room: float) -> Phrase | None:
         if room <= em(name.text):
@@ -278,7 +282,7 @@ class _Titles:
             for formula in formulas:
                 tall = "\\begin" in formula.latex or formula.latex.count("\\frac") > 1
                 if not tall and em(name.text) + em(" = ") + em(formula.text) <= most:
-                    return Phrase(f"{name.text} = {formula.text}", f"{name.latex[:-1]} = {formula.latex[1:]}")
+                    return Phrase(f"{name.text} = {formula.text}".strip(), f"{name.latex[:-1]} = {formula.latex[1:]}")
         return None
 
     def _phrase(self, expr: Expr) -> Phrase:

@@ -87,12 +87,15 @@ COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A way to draw a picture, in points at a font size of 10; everything grows and shrinks with the font."""
+    """A way to draw a picture, in points at a font size of 10; everything grows and shrinks with the font.
+
+    ``formulas`` counts the boxes that have theirs.
+    """
 
     layout: Layout
     known: dict[str, Label]
     entries: list[tuple[str, Phrase]]
-    formulas: bool
+    formulas: int
     stacked: tuple[str, ...]
     told: Mapping[EdgeName, Phrase]
     sizes: Mapping[EdgeName, Size]
@@ -173,14 +176,24 @@ def _fit_stage(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom
     for room in rooms:
         width, height = room.width * CM, room.height * CM
         sized = _choose_best(drafts[room.turned], width, height, room.letters)
-        if sized and not sized.draft.formulas:  # layers nearer to one another, rather than boxes without formulas
-            near = [draft for draft in _drafts(picture, notation, width, height, near=True) if draft.formulas]
-            nearer = _choose_best(near, width, height, room.letters)
-            if nearer and nearer.height <= MOST_TALLER * sized.height:  # it may not push what stands below it to another page
-                sized = nearer
         if sized:
-            return _tikzpicture(sized), room
+            return _tikzpicture(_keep_formulas(sized, picture, notation, room)), room
     return None
+
+
+def _keep_formulas(sized: Sized, picture: Picture, notation: Notation, room: PictureRoom) -> Sized:
+    """The drawing itself or, where boxes have lost their formulas, one with more of them: layers nearer to one another, formulas below
+    the names.  It is hardly higher, so that it does not push what stands below it to another page."""
+    computed = sum(node.expr is not None for node in picture.nodes)
+    width, height = room.width * CM, min(room.height * CM, sized.height * (1.0 if sized.draft.formulas else MOST_TALLER))
+    for near, folded in ((True, False), (False, True), (True, True)):
+        if sized.draft.formulas == computed:
+            break
+        drafts = _drafts(picture, notation, width, height, near=near, folded=folded)
+        most = max((draft.formulas for draft in drafts if _choose_best([draft], width, height, LEAST)), default=0)
+        if most > sized.draft.formulas:
+            sized = _choose_best([draft for draft in drafts if draft.formulas == most], width, height, LEAST) or sized
+    return sized
 
 
 def standalone(picture: Picture, notation: Notation) -> str:
@@ -255,8 +268,11 @@ def _stages(picture: Picture) -> Iterator[Picture]:
             yield shorten(bundled, keep)
 
 
-def _drafts(picture: Picture, notation: Notation, width: float, height: float, *, near: bool = False) -> list[Draft]:
-    """The ways to draw a picture whole that have a chance in a room of that many points; ``near`` with short arrows."""
+def _drafts(
+    picture: Picture, notation: Notation, width: float, height: float, *, near: bool = False, folded: bool = False
+) -> list[Draft]:
+    """The ways to draw a picture whole that have a chance in a room of that many points; ``near`` with short arrows, ``folded`` with
+    formulas below the names where they have no room behind them."""
     scale = _scale(min(SIZES))
     order = arrange(picture)
     drafts = []
@@ -265,7 +281,8 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float, *
     for room, stacked, on_edge in ways:
         told = label.write_locals(picture, notation, on_edge)
         on_edges = {ends: (label.tex_em(phrase.text) * 10 + 4.0, _LINE) for ends, phrase in told.items()}
-        known = label.labels(picture, notation, room)
+        known = label.labels(picture, notation, room, folded=folded)
+        formulas = sum(seen.formula is not None or " = " in seen.title.text for seen in known.values())
         entries = label.legend(picture, notation, known)
         for direction in directions:
             gap = _NEAR if near else 26.0 if direction == "right" else 24.0
@@ -279,7 +296,7 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float, *
             least = measure_least(order, measure, direction, spacing)
             if least[0] * scale <= width and least[1] * scale <= height:
                 drawn = coordinates(order, measure, direction, spacing)
-                drafts.append(Draft(drawn, known, entries, room > 0, stacked, told, on_edges))
+                drafts.append(Draft(drawn, known, entries, formulas, stacked, told, on_edges))
     return drafts
 
 
@@ -291,7 +308,7 @@ def _choose_best(drafts: list[Draft], width: float, height: float, least: int = 
         for size in (size for size in SIZES if size >= least):
             sized = _size_draft(draft, size, width)
             if sized.width <= width and sized.height <= height:
-                score = size + 1.6 * draft.formulas - 0.3 * len(draft.stacked)
+                score = size + 1.6 * (draft.formulas > 0) - 0.3 * len(draft.stacked)
                 score += 1.1 * (draft.layout.direction == "right")
                 if best is None or score > best[0]:
                     best = score, sized
@@ -317,8 +334,8 @@ def _measure_box(seen: Label, stacked: tuple[str, ...]) -> tuple[float, float]:
     """Width and height of a box, in points at a font size of 10."""
     numbers = [label.tex_em(phrase.text) * 10 for phrase in (seen.value, seen.gradient) if phrase]
     second = max(numbers, default=0.0) if seen.role in stacked else sum(numbers) + 7.0 * (len(numbers) - 1)
-    lines = 1 + (len(numbers) if seen.role in stacked else min(len(numbers), 1))
-    inside = max(label.tex_em(seen.title.text) * 10, second)
+    lines = 1 + (seen.formula is not None) + (len(numbers) if seen.role in stacked else min(len(numbers), 1))
+    inside = max(label.tex_em(seen.title.text) * 10, label.tex_em(seen.formula.text) * 10 if seen.formula else 0.0, second)
     return max(inside + 2 * _measure_side(seen), 34.0), _LINE * lines + 5.0 + _measure_extra(seen)
 
 
@@ -328,7 +345,7 @@ def _measure_side(seen: Label) -> float:
 
 def _measure_extra(seen: Label) -> float:
     """More height for a fraction."""
-    return 5.0 if "\\frac" in seen.title.latex else 0.0
+    return 5.0 if "\\frac" in (seen.formula or seen.title).latex else 0.0
 
 
 # ------------------------------------------------------------------------------------------------------------- drawing
@@ -404,6 +421,9 @@ def _box(box: Box, seen: Label, stacked: tuple[str, ...], scale: float) -> list[
     _, high = _measure_box(seen, stacked)
     top = box.y + (box.h - high) / 2  # the box may be higher than its content, like its neighbours
     base = top + 11.5 + _measure_extra(seen) * 0.6
+    if seen.formula:
+        lines.append(set_line(seen.formula.latex, middle, base + _LINE, "tutorink"))
+        base = top + 11.5
     lines.append(set_line(seen.title.latex, middle, base, "tutorink"))
     low = top + high - 6.0
     if seen.role in stacked:

@@ -1,0 +1,152 @@
+r"""The end of a page: its closing words stand with what they close, and with the last picture where they do not all have room.
+
+What TeX alone knows, how full its page is, is asked there (``\pagetotal``): the parts are given names, measured in boxes, and set in the
+way that leaves no page half empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.render.latex.heights import CLOSING, ENOUGH, LAST, TOGETHER, is_free, is_picture, measure_block, sum_shrinks
+
+FLOAT = "\\begin{figure}[p]"
+"""How a picture begins that has a page of its own."""
+MOST = 45.0
+"""Closing words that are longer than `LAST` are kept together up to so many lines: they fill a page."""
+_WORDS = "{\\raggedright\\noindent"
+_SPARE = {"vbox": 5, "vtop": 8}  # points that are not reckoned with: of the space between lines, and \parskip above a paragraph
+_FLUSH, _SKIP = r"\nointerlineskip\vskip2pt", r"\vskip\parskip"
+"""What stands above a box that begins with space of its own, and above one that begins with a line."""
+_HALF = r".5\textheight"
+
+
+def arrange_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
+    """The blocks with pictures on pages of their own in front, so that text fills the pages beside them, and with the end together.
+
+    ``early`` is the block in front of which the last picture may stand as well.
+    """
+    floats = [block for block in blocks if block.startswith(FLOAT)]
+    before = [block for block in blocks[:early] if not block.startswith(FLOAT)]
+    others = [block for block in blocks if not block.startswith(FLOAT)]
+    return floats + hold_end(others, None if early is None else len(before))
+
+
+def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
+    r"""The blocks of a page, the last of them together: a page that has no room for them ends before them, or within the list before.
+
+    The last section is kept together where it is short enough, else all closing words and as many blocks as make `CLOSING` lines.
+
+    Where they have room as they are they are set so, since a box cannot shrink with its page.
+
+    >>> hold_end(["words", "last words"])[0].splitlines()[:2]
+    ['\\par\\def\\tutorend{%', 'words']
+    """
+    found = _find_end(blocks)
+    held, before = list(blocks[found:]), list(blocks[:found])
+    if len(held) < min(2, found + 1):
+        return list(blocks)
+    titled = _is_titled(held[0])
+    if before and not titled and is_picture(before[-1]):
+        seam = len(before) - 1 if early is None else min(early, len(before) - 1)
+        return [*before[:seam], _place_picture(before[seam:-1], before[-1], held)]
+    tied = ""
+    short = sum(map(measure_block, held)) < ENOUGH
+    if before and not titled and (short or all(block.startswith(_WORDS) for block in held)):
+        before[-1], tied = _tie_end(before[-1], sure=short)
+    flush = titled or held[0].startswith("\\par")
+    set_apart = f"{tied}{_FLUSH if flush else _SKIP}\\box0"
+    measured = _measure("vbox" if flush else "vtop", r"\tutorend", held)
+    return [*before, f"\\par{_write_macro('tutorend', held)}{measured}\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{set_apart}\\fi"]
+
+
+def _find_end(blocks: Sequence[str]) -> int:
+    """Where the end begins."""
+    start, high = len(blocks), 0.0
+    found = start
+    while start:
+        high += measure_block(blocks[start - 1])
+        if high > LAST or is_free(blocks[start - 1]):
+            break
+        start -= 1
+        words = blocks[start].startswith(_WORDS) and found == start + 1
+        if _is_titled(blocks[start]) or words or high - measure_block(blocks[start]) < CLOSING:
+            found = start
+        if _is_titled(blocks[start]):
+            break
+    said = len(blocks)
+    while said and blocks[said - 1].startswith(_WORDS):
+        said -= 1
+    # very many errata are not torn either
+    return said if said < found and sum(map(measure_block, blocks[said:])) < MOST else found
+
+
+def _is_titled(block: str) -> bool:
+    return "section*{" in block[:20]
+
+
+def _write_macro(name: str, blocks: Sequence[str]) -> str:
+    body = "\n".join(blocks)
+    line = "\n" if body.endswith("%") else ""  # elsewhere it would be a blank, and that a line of its own behind a display
+    return f"\\def\\{name}{{%\n{body}{line}\\par}}%\n"
+
+
+def _measure(box: str, shown: str, blocks: Sequence[str]) -> str:
+    """How far down the page goes with what is ``shown``, in \\dimen0, the space that these blocks can give away taken off."""
+    spare = _SPARE[box] - sum_shrinks("\n".join(blocks))
+    room = r"\dimen0=\pagetotal\advance\dimen0\ht0\advance\dimen0\dp0\advance\dimen0-\pageshrink"
+    return f"\\setbox0\\{box}{{{shown}}}{room}\\advance\\dimen0 by {spare}pt\\relax"
+
+
+_END = rf"{_SKIP}\setbox0\vtop{{\tutorend}}\box0"
+_BOTH = rf"""\setbox2\vbox{{\tutorpicture\tutorend}}\dimen2=\dimexpr\ht2+\dp2\relax\ifdim\pagetotal<{_HALF}\dimen2=\maxdimen\fi
+\ifdim\dimen2>\textheight\tutorpicture{_END}\else{_FLUSH}\box2\fi"""
+r"""The picture with the end in one box; alone where that would leave half of a page empty, or has no room on one."""
+_EARLY = rf"""\setbox1\vbox{{\tutorlists}}\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}%
+\dimen1=\dimexpr\pagetotal+\ht1+\dp1\relax\dimen3=\dimexpr\ht2+\dp2\relax
+\ifdim\dimen1>\textheight\advance\dimen3 by \dimexpr\ht1+\dp1\relax\else\ifdim\dimen1<{_HALF}\dimen3=\maxdimen\fi\fi
+\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\ifdim\pagetotal<{_HALF}\dimen3=0pt\fi\fi
+\ifdim\dimen3>\textheight
+\def\tutortie{{10000 }}%
+\tutorpicture\tutorlists\nopagebreak{_END}\else
+\tutorlists
+{_BOTH}\fi"""
+r"""The lists before the picture as they are where a page ends well behind them or within, else the picture in front of them.
+
+Boxes and lengths of these numbers are anybody's: what is set between may change them.
+"""
+
+
+def _place_picture(lists: Sequence[str], picture: str, held: Sequence[str]) -> str:
+    """The last picture with the end: where not all has room on a page, the end takes it along to the next one or, where that would leave
+    this one half empty, the picture stands in front of the ``lists`` before it, and the end takes their last rows along."""
+    tied = [*lists[:-1], _tie_list(lists[-1], r"\tutortie")] if lists else []
+    parts = {"tutorlists": tied, "tutorpicture": [picture], "tutorend": held}
+    named = {name: blocks for name, blocks in parts.items() if blocks}
+    whole = "".join(f"\\{name}" for name in named)
+    defined = "".join(_write_macro(name, blocks) for name, blocks in named.items())
+    measured = _measure("vbox", whole, [*lists, picture, *held])
+    return f"\\par{defined}\\def\\tutortie{{0 }}{measured}\\ifdim\\dimen0<\\pagegoal{whole}\\else\n{_EARLY if lists else _BOTH}\n\\fi"
+
+
+def _tie_end(block: str, *, sure: bool) -> tuple[str, str]:
+    """A block behind which no page ends, and what stands behind it: a list gives some of its last rows away.
+
+    Where the end is long, not ``sure``ly tied, a short list goes along only where that leaves a page more than half full.
+    """
+    if "\\begin{align*}" not in block:
+        return block, "\\nopagebreak" if sure else ""
+    if sure or measure_block(block) > TOGETHER:
+        return _tie_list(block, "10000"), "\\nopagebreak"
+    held = _tie_list(block, r"\tutortie")
+    start = rf"\par\edef\tutortie{{\ifdim\pagetotal<{_HALF} 0\else 10000\fi}}%"
+    return f"{start}\n{held}", r"\penalty\tutortie\relax"
+
+
+def _tie_list(block: str, penalty: str) -> str:
+    """A list with what holds its last rows, and what is behind them, to one another."""
+    if "\\begin{align*}" not in block:
+        return block
+    rows, end, after = block.rpartition("\n\\end{align*}")
+    # amsmath has its penalty behind the last row too, and a blank behind the display would be a line
+    return f"{{\\postdisplaypenalty={penalty} {rows}\\interdisplaylinepenalty={penalty} {end}{after}}}%"
