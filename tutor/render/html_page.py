@@ -70,7 +70,8 @@ mtd { padding: 0.4ex 0.4em; } mtd:first-child { padding-left: 0.1em; } mtd:last-
 .row math { width: max-content; text-align: start; } .why { padding-left: 1.5em; }
 @container (max-width: 38rem) {
   .aligned { grid-template-columns: max-content minmax(0, 1fr); }
-  .row .why { grid-column: 1 / -1; padding: 0.1em 0 0.3em; }
+  .row .why { grid-column: 1 / -1; padding: 0.1em 0 0.3em; } .row .why:empty { display: none; }
+  .row.first .why { order: -1; } /* above the formula, whose sides stay together */
 }
 .place { float: right; margin-left: 1em; } .quiet { opacity: 0.7; }
 .beside { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4em 2.4em; container-type: normal; }
@@ -85,8 +86,8 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .boxes.single td { width: 10em; } .boxes.whole { width: calc(100% - 2em); } .boxes.whole td { padding: 0; } .line { height: 1.9em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } p code, td code { font-size: 0.9em; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
-@media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } math { font-size: 1em; } .side math { font-size: 0.95em; } }
-@media screen and (max-width: 27rem) { .side math, .answer math { font-size: 0.85em; } }
+@media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } math { font-size: 1em; } .row math { font-size: 0.95em; } }
+@media screen and (max-width: 27rem) { .row math, .answer math { font-size: 0.85em; } }
 @media print { main { max-width: none; padding: 0; } .side { overflow: visible; } }
 @media print { body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
 """ + PICTURES_STYLE + BARS_STYLE
