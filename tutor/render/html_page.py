@@ -110,11 +110,12 @@ def write_html(doc: Document, notation: Notation) -> str:
     True
     """
     title, theme = escape_xml(doc.title), doc.theme
-    left = f"{_set_logo(theme)}<span>{escape_xml(theme.course)}</span>"
-    top = f'<header class="course">{left}<span>{escape_xml(theme.header)}</span></header>'
+    page = _HtmlPage(notation, doc.language)
+    left = f"{_set_logo(theme)}<span>{page.sentence(theme.say('course'))}</span>"
+    top = f'<header class="course">{left}<span>{page.sentence(theme.say("header"))}</span></header>'
     parts = [top] if theme.course or theme.header or theme.logo else []
     parts += [write_html_body(doc, notation)]
-    parts += [f'<footer class="facts">{escape_xml(theme.footer)}</footer>'] if theme.footer else []
+    parts += [f'<footer class="facts">{page.sentence(theme.say("footer"))}</footer>'] if theme.footer else []
     body = "\n".join(parts)
     style = (write_style() if "<math" in body else STYLE) + _set_accent(theme.accent) + _FONTS.get(theme.font, "")
     head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>'
