@@ -62,8 +62,8 @@ ALIASES = (
     (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f)$"), "F"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?height$"), "H"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?width$"), "W"),
-    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^k_?h(eight)?$"), "HH"),
-    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^k_?w(idth)?$"), "WW"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$"), "HH"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^[fk]_?w(idth)?$"), "WW"),
     (re.compile(r"(?i)^(batch|batch_?size|n_?samples|num_?train|num_?examples|num_?samples|n_?train|bs)$"), "N"),
 )
 """Which letter a long name of a size means."""
