@@ -88,6 +88,8 @@ HOSTILE_CODE = {  # name: the program of `tutor code`, a part of what is told: a
     "a loop of a billion": (write_backward("for i in range(10**9):", "    dout = dout * w"), "rounds"),
     "a list of a billion": (write_backward("dout = sum([a for a in range(10**5) for b in range(10**5)]) * dout"), "rounds"),
     "doubled again and again": (write_backward("a = [dout]", *["a = a + a"] * 60, "dout = a[0]"), "a list of more"),
+    "lists in lists": (write_backward("a = [0]", *["a = [a, a]"] * 60, "dout = dout * np.array(a).sum()"), "nested deeper"),
+    "a text of lists in lists": (write_backward("a = [0]", *["a = [a, a]"] * 30, "dout = dout * len(str(a))"), "nested deeper"),
     "a text of a billion": (write_backward("dout = dout * len('a' * 10**10)"), "more than"),
     "a tower": (write_backward("dout = dout * 9**9**9**9"), "too large"),
     "a shift": (write_backward("dout = dout * (1 << 10**10)"), "this sign is not read"),

@@ -1,4 +1,4 @@
-"""The fixture of pytest: a wrong backward pass fails with its page, a right one passes, one that is not judged skips."""
+"""The fixture of pytest: a wrong backward pass fails with its page, a right one passes; what is not judged fails, or is skipped."""
 
 import pytest
 
@@ -18,8 +18,13 @@ def test_a_test_fails_with_the_page():
 
 
 def test_what_is_not_judged_is_neither_right_nor_wrong():
+    unread = BACKWARD.format("np.linalg.svd(dout)")
+    with pytest.raises(pytest.fail.Exception, match=r"could not be judged; it is not said to be wrong.*numpy\.linalg\.svd is not read"):
+        fail_with_page(unread, FORWARD)
     with pytest.raises(pytest.skip.Exception, match=r"numpy\.linalg\.svd is not read"):
-        fail_with_page(BACKWARD.format("np.linalg.svd(dout)"), FORWARD)
+        fail_with_page(unread, FORWARD, undecided="skip")
+    with pytest.raises(pytest.UsageError, match="tutor_undecided"):
+        fail_with_page(FORWARD, FORWARD, undecided="pass")
     with pytest.raises(pytest.fail.Exception, match="the source of this function is not there"):
         fail_with_page(len, FORWARD)
     with pytest.raises(pytest.UsageError, match="tutor_reveal"):

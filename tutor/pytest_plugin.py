@@ -15,8 +15,9 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How much the tests of a course show, and in which language: two lines of its pytest.ini or pyproject.toml."""
+    """What the tests of a course show, in which language, and what becomes of what is not judged: lines of its pytest.ini."""
     parser.addini("tutor_reveal", "how much assert_backward shows: none, hint or solution", default="solution")
+    parser.addini("tutor_undecided", "what a backward pass that cannot be judged does to its test: fail or skip", default="fail")
     parser.addini("tutor_lang", "the language of what assert_backward says, such as de", default="")
 
 
@@ -24,21 +25,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def assert_backward(request: pytest.FixtureRequest) -> Callable[..., None]:
     """A function of a backward function and its forward function: the test fails, with the page that says why, where a gradient is wrong.
 
-    A backward pass that could not be judged skips the test, with the reason: it is not wrong, and not right.
+    A backward pass that could not be judged fails it too, with the reason: it is not said to be wrong, and nothing says that it is right.
+    With ``undecided="skip"`` such a test is skipped, for a course that looks at its skipped tests.
     """
     reveal, language = str(request.config.getini("tutor_reveal")), str(request.config.getini("tutor_lang"))
+    usual = str(request.config.getini("tutor_undecided"))
 
-    def check(backward: Callable[..., Any] | str, forward: Callable[..., Any] | str) -> None:
+    def check(backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, undecided: str = usual) -> None:
         __tracebackhide__ = True
-        fail_with_page(backward, forward, reveal, language)
+        fail_with_page(backward, forward, reveal, language, undecided)
 
     return check
 
 
 def fail_with_page(
-    backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, reveal: str = "solution", language: str = ""
-) -> None:
-    """Fail a test with the page about a backward pass that is wrong; skip it for one that could not be judged.
+    backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, reveal: str = "solution", language: str = "",
+    undecided: str = "fail",
+) -> None:  # fmt: skip
+    """Fail a test with the page about a backward pass that is wrong, or that could not be judged; ``undecided="skip"`` skips that.
 
     >>> fail_with_page("def f_backward(g, x): return 2 * g * x", "def f_forward(x): return x ** 2, x")
     """
@@ -48,6 +52,8 @@ def fail_with_page(
     __tracebackhide__ = True
     if reveal not in ("none", "hint", "solution"):
         raise pytest.UsageError(f"tutor_reveal is none, hint or solution, not {reveal!r}")
+    if undecided not in ("fail", "skip"):
+        raise pytest.UsageError(f"tutor_undecided is fail or skip, not {undecided!r}")
     refused = ""
     try:
         found = check_backward(backward, forward, language or None, reveal)  # type: ignore[arg-type]
@@ -58,4 +64,7 @@ def fail_with_page(
     if any(verdict.verdict == "wrong" for verdict in found.verdicts):
         pytest.fail(found.to_text(80), pytrace=False)
     if not found.ok:
-        pytest.skip(" ".join(found.to_text(10_000).split("\n", 2)[-1].split())[:400])
+        why = " ".join(found.to_text(10_000).split("\n", 2)[-1].split())[:400]
+        if undecided == "skip":
+            pytest.skip(why)
+        pytest.fail(f"This backward pass could not be judged; it is not said to be wrong. {why}", pytrace=False)

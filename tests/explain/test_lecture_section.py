@@ -86,6 +86,7 @@ def test_what_is_printed_is_counted_as_one_says_it(said, english, german):
 @pytest.mark.parametrize(("target", "words"), [
     ("dl/layer-sizes-two", "All 3 printed figures agree exactly. Not printed there, but following from it, and right: the number"),
     ("qmul/network-deltas", "25 of 27 printed formulas agree exactly."),
+    ("neuron/softmax-loss", "All 6 printed formulas agree exactly."),  # a 1 among them
     ("qmul/network-deltas", "it is (δ²₁ · w²₁₁ + δ²₂ · w²₁₂)·x¹₁·(1 − x¹₁)."),
     ("qmul/network-deltas-layers", "prints (w² δ²) ⊙ σ(z¹); it is (w² δ²) ⊙ σ′(z¹)."),
     ("published/scribd-logistic-samples", "for L at x = 3, y = 0 the lecture prints 1.1015; it is 1.10319."),

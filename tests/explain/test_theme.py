@@ -5,6 +5,7 @@ import pytest
 from latex_articles import HOSTILE
 from some_now import some_now
 
+import tutor
 from tutor.errors import Problems
 from tutor.explain.document import FONTS, PLAIN, Document, Heading, Section, Theme
 from tutor.explain.theme import KEYS, LONGEST, read_theme
@@ -98,3 +99,10 @@ def test_the_words_beside_a_logo_have_the_room_that_it_leaves():
     with_logo, without = (set_theme(Theme(course="Learning", logo=logo)) for logo in ("crest.png", ""))
     assert "\\dimexpr0.48\\textwidth-\\wd9" in with_logo
     assert "\\wd9" not in without
+
+
+def test_the_words_of_a_theme_may_have_maths():
+    page = tutor.sheet("graz/chain", theme=Theme(course="Learning $w_1$ & $5", footer="at $x^2$"))
+    assert "Learning $w_{1}$ " in page.to_latex()
+    assert "at $x^{2}$" in page.to_latex()
+    assert "Learning <math" in page.to_html()

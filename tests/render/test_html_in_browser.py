@@ -49,7 +49,8 @@ FOUND = """(page, view) => {
   return {font: page.fonts.check('16px "Tutor Maths"'), family: view.getComputedStyle(page.querySelector("mi")).fontFamily,
           loaded: [...page.fonts].map(each => each.status), sides: all(".side > math"), rows: all(".row"), why: all(".why"),
           table: all("mtable"), brackets: [...page.querySelectorAll("mo")].filter(each => each.textContent == "[").map(box),
-          signs: [...page.querySelectorAll(".side math > semantics > mrow > mo:first-child")].map(box), hidden: all("annotation")};
+          signs: [...page.querySelectorAll(".side math > semantics > mrow > mo:first-child")].map(box), hidden: all("annotation"),
+          sizes: [...page.querySelectorAll(".row math")].map(each => view.getComputedStyle(each).fontSize)};
 }"""
 
 
@@ -67,7 +68,8 @@ def test_mathematics_is_set(tmp_path):
     assert min(each["left"] for each in found["why"]) >= max(each["right"] for each in found["sides"])
 
 
-def test_reasons_stand_below_on_a_phone(tmp_path):
+def test_reasons_stand_above_on_a_phone(tmp_path):
     found = measure_page(write_html(PAGE, Notation()), FOUND, tmp_path, 390)
     first = found["sides"][::2]
-    assert all(why["top"] >= side["bottom"] for why, side in zip(found["why"], first, strict=True))
+    assert all(why["bottom"] <= side["top"] + 1 for why, side in zip(found["why"], first, strict=True))
+    assert len({*found["sizes"]}) == 1  # both sides of a formula have letters of one size

@@ -50,6 +50,7 @@ TABLE = [  # expression, LaTeX, text
     ("fill(1, 3)", "\\mathbf{1}", "𝟏"),
     ("fill(0, 3)", "\\mathbf{0}", "𝟎"),
     ("1/2*shaped((x - y)^2, n)", "\\frac{1}{2}\\underset{\\;n\\;}{(x - y)^{2}}", "(1/2)·(x − y)²"),
+    ("columns(row_sums(X), n)", "X\\,\\mathbf{1}\\,\\mathbf{1}^{\\top}", "X 𝟏 𝟏ᵀ"),
     ("x + fill(-c, 3)", "x - c\\,\\mathbf{1}", "x − c·𝟏"),
     ("-sum_over(v, at(x, v))", "-\\sum_{v} x_{v}", "−Σ_v xᵥ"),
     ("fill(c + d, 3)", "(c + d)\\,\\mathbf{1}", "(c + d)·𝟏"),

@@ -30,6 +30,7 @@ class GuessedWorld:
     ``narrow`` are shapes, 0 for the size that stands there anyway, of what is spread over another array: (0,), (1, 0).
     ``meanings`` are those of functions that are not in the file (`tutor.code.usual_helpers`).
     ``single`` takes one sample, a vector, where nothing says how many axes there are.
+    ``scale`` is how large the numbers are that are drawn.
     ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
     somebody says, sizes or letters.
     """
@@ -44,6 +45,7 @@ class GuessedWorld:
     as_given: bool = False
     meanings: tuple[int, ...] = ()
     single: bool = False
+    scale: float = 1.0
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
@@ -88,9 +90,10 @@ class Guesser:
         rng = np.random.default_rng(find_seed(name, self.world.seed))
         if LABELS.match(name):
             return self._make_targets(rng, shape)
-        if CHANCES.match(name) or SQUARE.match(name) or self.world.positive:
+        large = self.world.scale > 1  # to see the other side of a kink
+        if (CHANCES.match(name) and not large) or SQUARE.match(name) or self.world.positive:
             return rng.uniform(0.15, 0.85, shape)
-        return rng.standard_normal(shape) if shape else float(rng.uniform(0.3, 0.9))
+        return self.world.scale * rng.standard_normal(shape) if shape else float(rng.uniform(0.3, 0.9))
 
     def _make_targets(self, rng: Any, shape: tuple[int, ...]) -> Any:
         how = self.world.targets

@@ -11,12 +11,13 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from tutor.code.code_values import CodeProblem
-from tutor.code.code_verdicts import CodeVerdict, WrongLine
+from tutor.code.code_verdicts import CodeVerdict, NumericWarning, WrongLine
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
+from tutor.code.kink_sides import draw_points, list_one_sided, see_sides
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
 from tutor.code.search_roots import Judgement
@@ -84,7 +85,7 @@ def judge_code(
             reason = tell("{why} ({place})", place=shorten_path(why.where), why=why.what)
             verdict = CodeVerdict(plan.name, plan.forward, "undecided", (), (), (), (), why=reason, hint=why.hint)
         names = [plan.forward, plan.backward] if plan.backward else []
-        found.append(replace(verdict, warnings=find_warnings(source, names, plan.owner)))
+        found.append(replace(verdict, warnings=(*verdict.warnings, *find_warnings(source, names, plan.owner))))
     if len(found) > 1:
         kept = {plan.name for plan in plans if not plan.is_single}
         found = [one for one in found if one.outputs or one.name in kept] or found
@@ -107,13 +108,33 @@ def _judge_plan(
     shapes: Mapping[str, Shape],
 ) -> CodeVerdict:
     judged = _judge_worlds(source, plan, forward_source, others, given, shapes)
+    judged, notes = _judge_kinks(judged) if judged.is_right else (judged, ())
     if not judged.is_right and judged.outputs and forward_source is None:
         judged.called = [*_judge_called(source, plan, others, given, shapes)]
     verdict = judged.give_verdict()
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))
-    return add_formulas(judged, replace(verdict, assumes=tuple(assumed.values())))
+    return add_formulas(judged, replace(verdict, assumes=tuple(assumed.values()), warnings=notes))
+
+
+def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ...]]:
+    """What is right at the first point, on the other sides of its kinks: the judgement where it is wrong, or what was not seen."""
+    trial = judged.trial
+    try:
+        watch = see_sides(trial)
+    except (*FAILS, CodeProblem):
+        return judged, ()
+    missing = list_one_sided(watch.sides)
+    for point in draw_points(trial, missing):
+        try:
+            other = Judgement(point)
+        except (*FAILS, CodeProblem):
+            continue
+        if not other.is_right and other.outputs and other.find_doubt() is None and other.is_finite:
+            return other, ()
+    places = sorted({place for place, _ in missing})
+    return judged, tuple(NumericWarning(place[0], "one-side", watch.texts[place], "") for place in places)
 
 
 def _judge_called(

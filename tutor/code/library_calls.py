@@ -39,6 +39,12 @@ def take_real(value: Any) -> Any:
     return value.real if isinstance(value, np.ndarray | np.generic) and np.iscomplexobj(value) else value
 
 
+def take_complex(value: Any, *, fresh: bool) -> Any:
+    """A ``fresh`` array of floats as one that holds slopes, too; a view stays one."""
+    fresh = fresh and isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.base is None
+    return value.astype(complex) if fresh else value
+
+
 def check_size(shape: Sequence[int]) -> tuple[int, ...]:
     """A shape that is small enough."""
     sizes = tuple(int(take_real(size)) for size in shape)
@@ -189,6 +195,9 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
             _shape((named["shape"],) if "shape" in named else shape or ((),)), value, dtype=number()
         )
 
+    def fill_with(shape: Any, value: Any, **named: Any) -> Any:
+        return np.full(_shape((shape,)), value, dtype=None if np.asarray(value).dtype.kind == "b" else number())
+
     def make_like(value: float | None) -> Row:
         def make(x: Any, fill_value: Any = value, **named: Any) -> Any:
             shape = np.shape(x) if "shape" not in named else _shape(named["shape"])
@@ -203,7 +212,7 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
 
     table: dict[str, Row] = {word: _call_plain(func) for word in SAME if (func := _find(word)) is not None}
     table |= {
-        "zeros": fill(0.0), "ones": fill(1.0), "empty": fill(0.0), "full": lambda shape, value, **named: np.full(_shape((shape,)), value),
+        "zeros": fill(0.0), "ones": fill(1.0), "empty": fill(0.0), "full": fill_with,
         "zeros_like": make_like(0.0), "ones_like": make_like(1.0), "empty_like": make_like(0.0), "full_like": make_like(None),
         "array": array, "asarray": array,
         "tensor": array, "as_tensor": array, "float_power": np.power, "abs": slope_abs, "absolute": slope_abs, "fabs": slope_abs,

@@ -102,6 +102,12 @@ class Judgement:
         return bool(self.outputs) and all(self.right.values())
 
     @property
+    def is_finite(self) -> bool:
+        """Whether the loss and all gradients are numbers: nothing overflows where the numbers are large."""
+        values = [self.first.loss, *(output.value for output in self.outputs if output.value is not None)]
+        return all(bool(np.all(np.isfinite(np.asarray(value)))) for value in values)
+
+    @property
     def reads_all(self) -> bool:
         """Whether every line was read."""
         return not any(not problem.fails for problem in self.first.record.problems.values())

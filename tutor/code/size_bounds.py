@@ -14,6 +14,9 @@ LARGEST = 200_000
 """So many entries has an array at most."""
 LONGEST = 5_000
 """So many entries has a list at most, and a loop so many rounds."""
+DEEPEST = 8
+"""So deep may lists stand in one another."""
+_NESTED = frozenset({list, tuple, dict})
 _FEW = 10_000_000
 """So many entries may be made by the way, where only a bound is known."""
 
@@ -32,20 +35,35 @@ def check_grown(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         if value.size > LARGEST:
             raise refuse_large()
-    elif isinstance(value, list | tuple) and len(value) > 2 * LONGEST:
-        raise NotRead(tell("a list of more than {limit:,} entries", limit=LONGEST))
+    elif isinstance(value, list | tuple | dict):
+        if len(value) > 2 * LONGEST:
+            raise NotRead(tell("a list of more than {limit:,} entries", limit=LONGEST))
+        _check_depth(value)
     elif isinstance(value, str) and len(value) > 2 * LONGEST:
         raise NotRead(tell("a text of more than {limit:,} letters", limit=2 * LONGEST))
     return value
 
 
+def _check_depth(value: Any) -> None:
+    """Refuse lists in lists in lists: a few lines make one whose text, or whose comparison with itself, takes forever."""
+    level: dict[int, Any] = {id(value): value}
+    for _ in range(DEEPEST):
+        inside = (part for one in level.values() for part in (one.values() if type(one) is dict else one))
+        level = {id(part): part for part in inside if type(part) in _NESTED}
+        if not level:
+            return
+    raise NotRead(tell("lists that are nested deeper than {limit}", limit=DEEPEST))
+
+
 def weigh_value(value: Any) -> int:
     """How many parts of a program a value weighs besides its own: large arrays take time, the usual ones weigh nothing.
 
-    >>> weigh_value(np.ones(100)), weigh_value(np.ones(200_000))
-    (0, 1000)
+    >>> weigh_value(np.ones(100)), weigh_value(np.ones(200_000)), weigh_value([1] * 40)
+    (0, 1000, 2)
     """
-    return int(value.size) // 200 if isinstance(value, np.ndarray) and value.size > 20_000 else 0
+    if isinstance(value, np.ndarray):
+        return int(value.size) // 200 if value.size > 20_000 else 0
+    return len(value) // 20 if isinstance(value, list | tuple | dict | str) else 0
 
 
 def check_pair(sign: str, left: Any, right: Any) -> None:
@@ -107,8 +125,10 @@ def _count_entries(value: Any, deep: int = 0) -> int:
     """The entries of an array, or of lists in one another; the count ends where there are too many."""
     if not isinstance(value, list | tuple):
         return int(np.size(value)) if isinstance(value, np.ndarray) else 1
+    if deep >= DEEPEST:
+        return LARGEST + 1
     total = 0
-    for part in value if deep < 8 else ():
+    for part in value:
         total += _count_entries(part, deep + 1)
         if total > LARGEST:
             break

@@ -95,7 +95,7 @@ class ExpressionWorker(ABC):
         value = found(self, node)
         if type(value) is Lost:
             raise value.why
-        if type(value) in (list, tuple, str, np.ndarray):
+        if type(value) in (list, tuple, dict, str, np.ndarray):
             self.parts += weigh_value(check_grown(value))
         if self.traced is not None:
             self.traced[id(node)] = value

@@ -11,6 +11,7 @@ from typing import Any
 
 from tutor.code.code_values import (
     ClassOf,
+    CodeProblem,
     FunctionReturned,
     Guess,
     LibraryWord,
@@ -27,6 +28,7 @@ from tutor.code.code_values import (
 from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
+from tutor.code.library_calls import take_complex
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
 from tutor.code.targets import (
@@ -180,11 +182,9 @@ class StatementWorker(FunctionWorker):
 
     def run_assign(self, node: ast.Assign) -> None:
         """``z = W @ x``."""
-        if self._take_shape_apart(node):
+        if self._take_shape_apart(node) or self._take_usual(node):
             return
-        if self._take_usual(node):
-            return
-        value = self.read(node.value)
+        value = take_complex(self.read(node.value), fresh=isinstance(node.value, ast.Call) and self.number is complex)
         unknown = type(value) is Guess and isinstance(node.value, ast.Name) and value is self.module.get(node.value.id)
         if unknown and isinstance(node.value, ast.Name) and is_gradient_given(node):
             raise NotRead(tell("{name} has no value here", name=node.value.id), node, fails=True)
@@ -319,7 +319,10 @@ class StatementWorker(FunctionWorker):
         if type(value) is Lost:
             raise value.why
         index = self.read_index(target.slice, of)
-        of[index] = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
+        value = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
+        if of.dtype.kind == "f" and np.iscomplexobj(value):  # a slope would be lost without a word
+            raise CodeProblem(tell("this array is not followed to its slopes"), where=f"line {getattr(node, 'lineno', 0)}")
+        of[index] = value
         self.note(spell_target(target.value)[1], of, node, in_place=True)
 
     def run_annotated(self, node: ast.AnnAssign) -> None:

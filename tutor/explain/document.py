@@ -248,9 +248,9 @@ class Theme:
     name of a picture beside the theme, ``image`` its bytes.  `tutor.explain.theme` reads one.
     """
 
-    header: str = ""
-    footer: str = ""
-    course: str = ""
+    header: str | Sentence = ""
+    footer: str | Sentence = ""
+    course: str | Sentence = ""
     accent: str = ""
     font: str = ""
     language: str = ""
@@ -258,6 +258,14 @@ class Theme:
     image: bytes = b""
 
 
+    def say(self, place: str) -> Sentence:
+        """What stands at one of `THEME_WORDS`, as words and maths."""
+        words: str | Sentence = getattr(self, place)
+        return (words,) if isinstance(words, str) else words
+
+
+THEME_WORDS = ("course", "header", "footer")
+"""The places of a theme that have words."""
 FONTS = ("serif", "sans")
 """The letters that a theme may choose; without one they are those of TeX, and on the web those of the reader's system."""
 PLAIN = Theme()

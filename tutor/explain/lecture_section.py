@@ -92,7 +92,7 @@ def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], o
         values = [part for name, value in other for part in (", ", Math(Name(name)), EQUALS, Math(as_printed(value, 6)))][1:]
         subject = tuple(split_places(words.pages.AT_VALUES, {"quantity": subject, "values": values}))
     printed, value = _say_printed(claim, write), _say_value(verdict, write)
-    return Said(subject, printed, value, verdict.agreement, verdict.erratum, claim.is_formula, claim.follows)
+    return Said(subject, printed, value, verdict.agreement, verdict.erratum, claim.is_formula or verdict.derived is not None, claim.follows)
 
 
 def _write_maths(layers: bool, shapes: Mapping[str, Shape], own: Mapping[str, Expr], expr: Expr) -> Math:

@@ -10,12 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
+from typing import Any
 
 from tutor.derive.chains import list_full_chains
 from tutor.exercise.question import LISTS, Question, Tolerance
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
     PLAIN,
+    THEME_WORDS,
     AnswerPlace,
     Blanks,
     Block,
@@ -113,7 +115,11 @@ class _SheetWriter:
         """The whole sheet under its title."""
         words, headline = set_title(title, Notation())
         theme = self.layout.theme or PLAIN
-        return Document(words, "", self.facts(), (), tuple(blocks), self.words.language, theme, headline)
+        said: dict[str, Any] = {}
+        for place in THEME_WORDS:
+            if isinstance(text := getattr(theme, place), str) and text:
+                said[place] = set_maths(text, Notation())
+        return Document(words, "", self.facts(), (), tuple(blocks), self.words.language, replace(theme, **said), headline)
 
     def facts(self) -> tuple[Sentence, ...]:
         """The line below the title."""

@@ -68,6 +68,10 @@ class ExpressionReader(OperandReader):
     def bind(self, target: ast.expr, value: Any) -> None:
         """Give a value to the names at the left side."""
 
+    @abstractmethod
+    def make_function(self, node: ast.FunctionDef | ast.Lambda) -> OwnFunction:
+        """A function of the program."""
+
     # reading
 
     def read(self, node: ast.expr) -> Any:
@@ -326,7 +330,7 @@ class ExpressionReader(OperandReader):
 
     def read_lambda(self, node: ast.Lambda) -> Any:
         """A function without a name."""
-        return OwnFunction(node, None, self.scope)
+        return self.make_function(node)
 
     def read_text(self, node: ast.JoinedStr) -> Any:
         """A text with values in it, such as the key f'W{i}'."""

@@ -26,6 +26,8 @@ from tutor.program.program_values import (
 from tutor.program.written_layers import list_written
 from tutor.program.written_operators import list_operators
 
+OUTER, OUTSIDE = "__outer__", "__outside__"
+"""Of the names in a function: the room that it was made in, and which of its names stand outside (true: in the file itself)."""
 MOST_CALLS = 16
 """So many helpers may call each other."""
 
@@ -55,6 +57,8 @@ class FunctionReader(CallReader):
         self.callers: list[dict[str, Any]] = []
         self.drawn_kind: Kind = "weight"
         self.drawn: dict[int, tuple[DrawnArray, Formula]] = {}
+        self.shown: list[tuple[Any, Any]] = []
+        self.kept: dict[int, Any] = {}
 
     @abstractmethod
     def run(self, body: Sequence[ast.stmt]) -> None:
@@ -69,7 +73,7 @@ class FunctionReader(CallReader):
         if self.depth >= MOST_CALLS:
             raise self.source.refuse(node, tell("functions that call each other more than {limit} deep", limit=MOST_CALLS),
                                      tell("a function that calls itself is not read"))  # fmt: skip
-        scope = dict(function.scope)
+        scope = {**function.scope, OUTER: function.scope, OUTSIDE: {}}
         own = [function.owner, *values] if function.owner is not None else list(values)
         scope |= self.match_arguments(function, node, own, named)
         return self.run_function(function, scope)
@@ -88,8 +92,10 @@ class FunctionReader(CallReader):
                 found[arg.arg] = left.pop(0)
             elif arg.arg in named:
                 found[arg.arg] = named[arg.arg]
+            elif arg.arg in function.usual:
+                found[arg.arg] = function.usual[arg.arg]
             elif arg.arg in usual and not (open_ones and arg.arg in self.recorder.given):
-                found[arg.arg] = self.read_apart(usual[arg.arg])
+                found[arg.arg] = self.read_usual(usual[arg.arg])
             elif open_ones:
                 found[arg.arg] = self.open_argument(arg)
             else:
@@ -104,6 +110,45 @@ class FunctionReader(CallReader):
         if left:
             raise self.source.refuse(node, tell("more arguments than the function has"))
         return found
+
+    def read_usual(self, node: ast.expr) -> Any:
+        """The usual value of an argument: a list, a dictionary or an object is made once, as in Python, and kept from call to call."""
+        if id(node) not in self.kept:
+            value = self.read_apart(node)
+            if not isinstance(value, list | dict | Instance):
+                return value
+            self.kept[id(node)] = value
+        return self.kept[id(node)]
+
+    def make_function(self, node: ast.FunctionDef | ast.Lambda) -> OwnFunction:
+        """A function; inside of another one the usual values of its arguments are those of the place where it is made."""
+        if self.scope is self.module:
+            return OwnFunction(node, None, {} if isinstance(node, ast.FunctionDef) else self.scope)
+        listed = [*node.args.posonlyargs, *node.args.args]
+        values = dict(zip([arg.arg for arg in listed][len(listed) - len(node.args.defaults) :], node.args.defaults, strict=True))
+        values |= {arg.arg: value for arg, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value is not None}
+        return OwnFunction(node, None, self.scope, usual={name: self.read(value) for name, value in values.items()})
+
+    def run_outside(self, node: ast.Global | ast.Nonlocal) -> None:
+        """Names of outside that are changed here."""
+        if self.scope is self.module:
+            return
+        for name in node.names:
+            self.scope.setdefault(OUTSIDE, {})[name] = isinstance(node, ast.Global)
+            if isinstance(node, ast.Global):
+                self.scope.pop(name, None)
+
+    def bind_outside(self, name: str, value: Any) -> None:
+        """The value of a name of outside, where that is one."""
+        outside = self.scope.get(OUTSIDE, {})
+        if outside.get(name):
+            self.module[name] = self.scope.pop(name)
+        elif name in outside:
+            room: Any = self.scope.get(OUTER)
+            before = room.get(name) if room else None
+            while room and name in room and room[name] is before:
+                room[name] = value
+                room = room.get(OUTER)
 
     def read_apart(self, node: ast.expr) -> Any:
         """A value that is read among the names of the file."""

@@ -120,12 +120,13 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class OwnFunction:
-    """A function of the program, with what belongs to it where it is a method."""
+    """A function of the program, with what belongs to it where it is a method; ``usual`` are values of its arguments."""
 
     node: ast.FunctionDef | ast.Lambda
     owner: Any = None
     scope: Mapping[str, Any] = field(default_factory=dict)
     home: Class | None = None
+    usual: Mapping[str, Any] = field(default_factory=dict)
 
 
 LONGEST_LINE = 50

@@ -6,7 +6,7 @@ A statement that cannot be read is refused where what it assigns is used, and on
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tutor.errors import ProgramError, tell
@@ -19,6 +19,7 @@ from tutor.program.filled_arrays import write_part
 from tutor.program.function_reader import FunctionReader, LoopEnds, Returned
 from tutor.program.indexing import put_in_place
 from tutor.program.known_arrays import make_known
+from tutor.program.left_sides import list_changed, load_target
 from tutor.program.library_rows import LIBRARIES, LibraryRow
 from tutor.program.operand_reader import LISTED, MOST_ROUNDS
 from tutor.program.program_values import (
@@ -31,12 +32,12 @@ from tutor.program.program_values import (
     KnownArray,
     Library,
     Open,
-    OwnFunction,
     TorchLayer,
     Unread,
     WeightOf,
 )  # fmt: skip
 from tutor.program.recorder import Recorder
+from tutor.program.shared_arrays import find_shown, leave_shared
 
 
 class StatementReader(FunctionReader):
@@ -85,7 +86,7 @@ class StatementReader(FunctionReader):
     def leave_unread(self, node: ast.stmt, error: ProgramError) -> None:
         """What a statement would have changed is refused from here on, wherever it is used."""
         parts = self.list_parts(node)
-        changed = list(_list_changed(node, parts))
+        changed = list(list_changed(node, parts))
         for name in changed:
             self.scope[name] = Unread(error)
         ends = any(isinstance(part, ast.Return) for part in parts) and not isinstance(node, ast.FunctionDef | ast.ClassDef)
@@ -113,8 +114,11 @@ class StatementReader(FunctionReader):
     def run_assign(self, node: ast.Assign) -> None:
         """x = …, also of several at once."""
         value = self.read(node.value)
+        shown = find_shown(self, node.value) if isinstance(value, Formula) and (value.shape or self.dialect == "torch") else None
         for target in node.targets:
             self.bind(target, value)
+            if shown is not None and isinstance(target, ast.Name) and (made := self.scope.get(target.id)) is not shown:
+                self.shown.append((made, shown))
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """x: Float[Array, "N"] = …"""
@@ -124,7 +128,8 @@ class StatementReader(FunctionReader):
     def bind(self, target: ast.expr, value: Any) -> None:
         """Give a value to what stands at the left side."""
         if isinstance(target, ast.Name):
-            self.scope[target.id] = self.give_name(target.id, value, target)
+            self.scope[target.id] = value = self.give_name(target.id, value, target)
+            self.bind_outside(target.id, value)
         elif isinstance(target, ast.Tuple | ast.List):
             self.bind_several(target, value)
         elif isinstance(target, ast.Attribute):
@@ -223,12 +228,14 @@ class StatementReader(FunctionReader):
 
     def exchange(self, target: ast.expr, old: Any, new: Any) -> None:
         """A new value for a name, a key or an attribute, and for whatever has the old one."""
+        leave_shared(self, old, new, target)
         if isinstance(new, Formula) and isinstance(target, ast.Name):
             new = self.give_name(target.id, new, target)
         if isinstance(old, Formula) and type(old.expr) is Name:
             self.change_everywhere(old, new)
         if isinstance(target, ast.Name):
             self.scope[target.id] = new
+            self.bind_outside(target.id, new)
         elif isinstance(target, ast.Attribute | ast.Subscript):
             self.bind(target, new)
         else:
@@ -247,7 +254,7 @@ class StatementReader(FunctionReader):
                 else:
                     self.change_entries(node.target, owner, parts, self.combine(node.op, self.pick(owner, parts, node), value, node), "=")
                 return
-        left = self.read(_load(node.target))
+        left = self.read(load_target(node.target))
         if isinstance(left, list) and isinstance(node.op, ast.Add):
             left.extend(self.list_rounds(self.read(node.value), node))
             return
@@ -398,7 +405,7 @@ class StatementReader(FunctionReader):
             self.read(node.value)
 
     def run_nothing(self, node: ast.stmt) -> None:
-        """An assertion, a pass, a global: nothing of the mathematics."""
+        """An assertion, a pass: nothing of the mathematics."""
 
     # names of other files, functions, classes
 
@@ -418,7 +425,7 @@ class StatementReader(FunctionReader):
     def run_definition(self, node: ast.FunctionDef) -> None:
         """A function of the program."""
         error = self.find_odd(node)
-        self.scope[node.name] = OwnFunction(node, None, {} if self.scope is self.module else self.scope) if error is None else Unread(error)
+        self.scope[node.name] = self.make_function(node) if error is None else Unread(error)
 
     def find_odd(self, node: ast.FunctionDef) -> ProgramError | None:
         """Why a function is not read: a decorator, or it yields."""
@@ -465,34 +472,8 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[StatementReader, Any], None]] = {
     ast.If: StatementReader.run_if, ast.For: StatementReader.run_for, ast.With: StatementReader.run_with,
     ast.Return: StatementReader.run_return, ast.Break: StatementReader.run_loop_end, ast.Continue: StatementReader.run_loop_end,
     ast.Raise: StatementReader.run_raise, ast.Expr: StatementReader.run_expression, ast.Assert: StatementReader.run_nothing,
-    ast.Pass: StatementReader.run_nothing, ast.Global: StatementReader.run_nothing, ast.Nonlocal: StatementReader.run_nothing,
+    ast.Pass: StatementReader.run_nothing, ast.Global: StatementReader.run_outside, ast.Nonlocal: StatementReader.run_outside,
     ast.Delete: StatementReader.run_nothing,
     ast.Import: StatementReader.run_import, ast.ImportFrom: StatementReader.run_import_from,
     ast.FunctionDef: StatementReader.run_definition, ast.ClassDef: StatementReader.run_class,
 }  # fmt: skip
-
-
-def _load(node: Any) -> ast.expr:
-    """A left side as it is read."""
-    kinds: dict[type[ast.AST], Callable[[], ast.expr]] = {
-        ast.Name: lambda: ast.Name(node.id, ast.Load()), ast.Attribute: lambda: ast.Attribute(node.value, node.attr, ast.Load()),
-        ast.Subscript: lambda: ast.Subscript(node.value, node.slice, ast.Load()),
-    }  # fmt: skip
-    return ast.copy_location(kinds[type(node)](), node)
-
-
-def _list_changed(node: ast.stmt, parts: Sequence[ast.AST]) -> Iterator[str]:
-    """The names that a statement assigns, and those that it hands to something that may change them."""
-    for part in parts:
-        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-            yield part.id
-        elif isinstance(part, ast.FunctionDef | ast.ClassDef) and part is node:
-            yield part.name
-        elif isinstance(part, ast.alias):
-            yield (part.asname or part.name).partition(".")[0]
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        call = node.value
-        if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.attr.endswith("_"):
-            yield call.func.value.id
-
-

@@ -70,7 +70,8 @@ mtd { padding: 0.4ex 0.4em; } mtd:first-child { padding-left: 0.1em; } mtd:last-
 .row math { width: max-content; text-align: start; } .why { padding-left: 1.5em; }
 @container (max-width: 38rem) {
   .aligned { grid-template-columns: max-content minmax(0, 1fr); }
-  .row .why { grid-column: 1 / -1; padding: 0.1em 0 0.3em; }
+  .row .why { grid-column: 1 / -1; padding: 0.1em 0 0.3em; } .row .why:empty { display: none; }
+  .row.first .why { order: -1; } /* above the formula, whose sides stay together */
 }
 .place { float: right; margin-left: 1em; } .quiet { opacity: 0.7; }
 .beside { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4em 2.4em; container-type: normal; }
@@ -85,8 +86,8 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .boxes.single td { width: 10em; } .boxes.whole { width: calc(100% - 2em); } .boxes.whole td { padding: 0; } .line { height: 1.9em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } p code, td code { font-size: 0.9em; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
-@media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } math { font-size: 1em; } .side math { font-size: 0.95em; } }
-@media screen and (max-width: 27rem) { .side math, .answer math { font-size: 0.85em; } }
+@media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } math { font-size: 1em; } .row math { font-size: 0.95em; } }
+@media screen and (max-width: 27rem) { .row math, .answer math { font-size: 0.85em; } }
 @media print { main { max-width: none; padding: 0; } .side { overflow: visible; } }
 @media print { body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
 """ + PICTURES_STYLE + BARS_STYLE
@@ -109,11 +110,12 @@ def write_html(doc: Document, notation: Notation) -> str:
     True
     """
     title, theme = escape_xml(doc.title), doc.theme
-    left = f"{_set_logo(theme)}<span>{escape_xml(theme.course)}</span>"
-    top = f'<header class="course">{left}<span>{escape_xml(theme.header)}</span></header>'
+    page = _HtmlPage(notation, doc.language)
+    left = f"{_set_logo(theme)}<span>{page.sentence(theme.say('course'))}</span>"
+    top = f'<header class="course">{left}<span>{page.sentence(theme.say("header"))}</span></header>'
     parts = [top] if theme.course or theme.header or theme.logo else []
     parts += [write_html_body(doc, notation)]
-    parts += [f'<footer class="facts">{escape_xml(theme.footer)}</footer>'] if theme.footer else []
+    parts += [f'<footer class="facts">{page.sentence(theme.say("footer"))}</footer>'] if theme.footer else []
     body = "\n".join(parts)
     style = (write_style() if "<math" in body else STYLE) + _set_accent(theme.accent) + _FONTS.get(theme.font, "")
     head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>'

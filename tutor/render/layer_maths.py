@@ -134,9 +134,13 @@ def _is_ones(args: tuple[Expr, ...]) -> bool:
     return args[0] in (ONE, ZERO)
 
 
+_SUMMED_ROWS = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "times ones")
+
+
 def _columns(writer: Writer, args: tuple[Expr, ...]) -> str:
     top = _write_both(writer, "\\,\\mathbf{1}^{\\top}", " 𝟏ᵀ")
-    return writer.write_within(args[0], _FACTOR) + top
+    summed = type(args[0]) is Call and args[0].func in _SUMMED_ROWS  # A 𝟏 𝟏ᵀ, whichever is first
+    return writer.write_within(args[0], _PRODUCT if summed else _FACTOR) + top
 
 
 def _rows(writer: Writer, args: tuple[Expr, ...]) -> str:

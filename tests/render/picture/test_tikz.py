@@ -124,9 +124,9 @@ def test_a_fragment_is_never_larger_than_asked_nor_its_letters_too_small(
 
 
 def test_formulas_stand_below_the_names_where_they_have_no_room_behind_them() -> None:
-    long = [Node(f"phi_{place}", "node", Call("leaky_relu", (Name("x"), Name("a")))) for place in range(6)]
+    long = [Node(f"phi_long{place}", "node", Call("elu", (Name("x"), Name("a")))) for place in range(6)]
     fan = Picture((Node("x", "input"), Node("a", "input"), *long), tuple((leaf, node.name) for node in long for leaf in ("x", "a")))
-    found = fit_whole(fan, NOTATION, [PictureRoom(17.2, 5.0)])
+    found = fit_whole(fan, NOTATION, [PictureRoom(15.0, 5.0)])
     assert found is not None
     assert found[0].count("{$ = ") == len(long)
     wide = fit_whole(fan, NOTATION, [PictureRoom(40.0, 5.0)])

@@ -124,6 +124,7 @@ class CodeWords(Topic):
         "log": "Warning, line {line}: `{text}` is −∞ where its argument is 0 in floats. Clip it, add a small number, or take the "
                "log-softmax, `z - max - log(sum(exp(z - max)))`.",
         "division": "Warning, line {line}: `{text}` is no number where `{of}` is 0 in floats. Clip it, or add a small number.",
+        "one-side": "Line {line}: no point was found at which `{text}` goes the other way; the gradients are judged on one side of it.",
         "overflow": "Warning, line {line}: `{text}` is no number where `{of}` overflows. Take the maximum off first: `exp(z - max)`.",
     }  # fmt: skip
     """What may fail in floats though it is right on paper: no mistake, and no marks are lost for it."""

@@ -62,7 +62,7 @@ class UpdateWords(Topic):
     ENTRYWISE = "Squares, roots and quotients of arrays are taken entry by entry."
     SOLVED = "d solves H·d = g, the linear system of the Hessian H and the gradient g."
     HESSIAN_PROOF = "The Hessian agrees with finite differences of the proved gradient."
-    ELSEWHERE = "{command} shows the updates by {method}."
+    ELSEWHERE = "{command} shows the updates ({method})."
     """Below a solution of what is trained by another method than gradient descent."""
     WORKED = "The steps above are those of sample 1; {command} shows the updates over all samples."
     COMPARED = "The formulas as on the slide, and the published method, from the same start."

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import singledispatchmethod
 
 from tutor.explain.document import (
+    THEME_WORDS,
     Bars,
     Blanks,
     Block,
@@ -106,25 +107,28 @@ def document(doc: Document, notation: Notation, preamble: str = "") -> str:
     '\\documentclass[10pt,a4paper,fleqn]{article}'
     """
     parts = _PARTS if any(isinstance(block, Section) for block in doc.blocks) else ""
-    own = set_theme(doc.theme) + (f"{preamble.rstrip()}\n" if preamble else "")
+    own = set_theme(doc.theme, notation) + (f"{preamble.rstrip()}\n" if preamble else "")
     body = _LatexPage(notation, PAGE_CM, accent=bool(doc.theme.accent), floats=True).body(doc)
     return _PREAMBLE + parts + own + _BEGIN + choose_hyphens(doc.language) + body + "\\end{document}\n"
 
 
-def set_theme(theme: Theme) -> str:
+def set_theme(theme: Theme, notation: Notation | None = None) -> str:
     r"""The head and the foot of every page, and the colour of titles, as a part of the preamble; nothing for a plain page.
 
     >>> set_theme(Theme(accent="00509b"))
     '\\definecolor{accent}{HTML}{00509B}\n'
     """
+    phrases = Phrases(Printer(notation or Notation()))
+    said = {place: phrases.latex(theme.say(place)) for place in THEME_WORDS}
     lines = [_FONTS[theme.font]] if theme.font in _FONTS else []
     lines += [f"\\definecolor{{accent}}{{HTML}}{{{theme.accent.upper()}}}"] if theme.accent else []
     if theme.course or theme.header or theme.logo:
         lines.append("\\geometry{top=21mm,headheight=30pt,headsep=5mm}")
-        halves = f"{_set_logo(theme)}{_set_half(theme.course, 'l', beside=bool(theme.logo))}\\hfil{_set_half(theme.header, 'r')}"
+        left, right = _set_half(said["course"], "l", beside=bool(theme.logo)), _set_half(said["header"], "r")
+        halves = f"{_set_logo(theme)}{left}\\hfil{right}"
         lines.append(f"\\makeatletter\\def\\@oddhead{{{halves}}}\\makeatother")
     if theme.footer:
-        lines.append(f"\\makeatletter\\def\\@oddfoot{{{_set_half(theme.footer, 'l')}\\hfil\\thepage}}\\makeatother")
+        lines.append(f"\\makeatletter\\def\\@oddfoot{{{_set_half(said['footer'], 'l')}\\hfil\\thepage}}\\makeatother")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -142,7 +146,7 @@ def _set_half(words: str, side: str, *, beside: bool = False) -> str:
     """Words at one side of a line, which they may share with what stands ``beside`` them; a long text has a second line."""
     width = "\\dimexpr0.48\\textwidth-\\wd9\\relax" if beside else "0.48\\textwidth"
     turned = "\\raggedright" if side == "l" else "\\raggedleft"
-    return f"\\parbox[b]{{{width}}}{{{turned}\\footnotesize {escape(words)}\\strut}}"
+    return f"\\parbox[b]{{{width}}}{{{turned}\\footnotesize {words}\\strut}}"
 
 
 def choose_hyphens(language: str) -> str:

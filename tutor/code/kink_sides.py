@@ -1,0 +1,123 @@
+"""Kinks of a program: a gradient is right only where it was tried on both sides of each.
+
+A ReLU, an absolute value, a clip, a hinge or a mask has two sides.  Points are drawn, with smaller and larger numbers, too, until each
+was seen on both sides; what was not, is told.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tutor.code.code_values import CodeProblem, Guess
+from tutor.code.library_calls import take_real
+from tutor.code.trial import ProgramTrial
+from tutor.numbers.arrays import np
+
+POINTS = ((11, 1.0), (12, 3.0), (13, 0.2), (14, 10.0), (15, 1.0), (16, 30.0))
+"""Further points: a seed, and how large the numbers are."""
+Place = tuple[int, int, int, int]
+"""Line, column, where it ends, and which comparison or bound of it."""
+SIGNED = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
+
+
+@dataclass(slots=True)
+class KinkWatch:
+    """Sees what a run compares: ``sides`` by place, with True where the left was larger, False where it was smaller."""
+
+    sides: dict[Place, set[bool]] = field(default_factory=dict)
+    texts: dict[Place, str] = field(default_factory=dict)
+    last: dict[int, Any] = field(default_factory=dict)
+
+    def look(self, node: ast.expr, value: Any) -> Any:
+        """A part of the program and its value, which stays as it is."""
+        self.last[id(node)] = value
+        for number, (left, right) in enumerate(self._list_pairs(node)):
+            self._note(node, number, left, right)
+        return value
+
+    def _list_pairs(self, node: ast.expr) -> Iterator[tuple[Any, Any]]:
+        if isinstance(node, ast.Compare):
+            parts = [node.left, *node.comparators]
+            for sign, left, right in zip(node.ops, parts, parts[1:], strict=False):
+                yield (self._take(left), self._take(right)) if isinstance(sign, SIGNED) else (None, None)
+            return
+        if not isinstance(node, ast.Call):
+            return
+        word = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        of = [node.func.value] if isinstance(node.func, ast.Attribute) and word in METHODS and _is_value(node.func.value) else []
+        values = [self._take(part) for part in (*of, *node.args)]
+        if word in ("maximum", "minimum") and len(values) == 2:
+            yield values[0], values[1]
+        elif word in ("abs", "absolute", "fabs", "relu", "ReLU", "leaky_relu") and values:
+            yield values[0], 0.0
+        elif word in ("clip", "clamp") and values:
+            bounds = values[1:] + [self._take(part.value) for part in node.keywords if part.arg in ("min", "max", "a_min", "a_max")]
+            yield from ((values[0], bound) for bound in bounds)
+
+    def _take(self, node: ast.expr) -> Any:
+        if isinstance(node, ast.Constant):
+            return node.value
+        value = self.last.get(id(node))
+        return value.value if type(value) is Guess else value  # it has got its numbers by now
+
+    def _note(self, node: ast.expr, number: int, left: Any, right: Any) -> None:
+        one, two = take_real(left), take_real(right)
+        if not (_is_real(one) or _is_real(two)) or not all(_is_real(part) or type(part) is int for part in (one, two)):
+            return
+        try:
+            apart = np.asarray(one) - np.asarray(two)
+        except ValueError:
+            return
+        place = (node.lineno, node.col_offset, node.end_col_offset or 0, number)
+        found = self.sides.setdefault(place, set())
+        self.texts[place] = ast.unparse(node)
+        found |= {side for side, there in ((True, np.any(apart > 0)), (False, np.any(apart < 0))) if there}
+
+
+METHODS = ("clip", "clamp", "abs", "relu")
+
+
+def _is_value(node: ast.expr) -> bool:
+    """Whether a method stands behind a value and not behind a library: ``x.clip``, not ``np.clip``."""
+    return not (isinstance(node, ast.Name) and node.id in ("np", "numpy", "torch", "F", "cp", "jnp"))
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, float | np.floating) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+
+
+def see_sides(trial: ProgramTrial) -> KinkWatch:
+    """The sides of all kinks of a program that its forward pass was on."""
+    watch = KinkWatch()
+    trial.run(backward=False, watch=watch.look)
+    return watch
+
+
+def list_one_sided(sides: Mapping[Place, set[bool]]) -> set[tuple[Place, bool]]:
+    """The kinks that were seen on one side only, with the side that is missing.
+
+    >>> list_one_sided({(1, 0, 9, 0): {True, False}, (2, 4, 9, 0): {True}})
+    {((2, 4, 9, 0), False)}
+    """
+    return {(place, side) for place, seen in sides.items() for side in (True, False) if seen == {not side}}
+
+
+def draw_points(trial: ProgramTrial, missing: set[tuple[Place, bool]]) -> Iterator[ProgramTrial]:
+    """The program at further points where a side that is ``missing`` is seen; what is seen is taken out of it."""
+    for seed, scale in POINTS:
+        if not missing:
+            return
+        world = replace(trial.world, seed=seed, scale=scale)
+        other = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
+        other.again = dict(trial.again)
+        try:
+            seen = see_sides(other).sides
+        except CodeProblem:
+            continue
+        new = {(place, side) for place, side in missing if side in seen.get(place, set())}
+        if new:
+            missing -= new
+            yield other
