@@ -56,3 +56,35 @@ def test_shapes_that_somebody_says_are_kept_and_settle_the_others():
     assert (found.verdict, [output.shape for output in found.outputs]) == ("right", [(6, 1), (6, 1)])
     with pytest.raises(CodeProblem, match="nothing in the program is called bias"):
         judge_code(read_source(RECURRENT, "a.py"), shapes={"bias": ("H", 1)})
+
+
+def test_sizes_are_numbers_and_what_stands_in_brackets_is_whole_numbers():
+    """D + H are sizes, x and h of a cell have widths of their own, and ix of two axes picks rows."""
+    cell = (
+        "class Cell:\n    def __init__(self, D, H):\n        self.W = np.random.randn(H, D + H)\n"
+        "    def forward(self, x, h):\n        self.x, self.xh = x, np.concatenate([x, h], axis=1)\n        return self.xh @ self.W.T\n"
+        "    def backward(self, dout):\n        self.dW = dout.T @ self.xh\n        dxh = dout @ self.W\n"
+        "        return dxh[:, :self.x.shape[1]], dxh[:, self.x.shape[1]:]\n"
+    )
+    rows = (
+        "def f_forward(E, ix):\n    N, T = ix.shape\n    return E[ix].mean(axis=1), (E, ix)\n"
+        "def f_backward(dout, cache):\n    E, ix = cache\n    dE = np.zeros_like(E)\n"
+        "    np.add.at(dE, ix, np.repeat(dout[:, None, :], ix.shape[1], axis=1) / ix.shape[1])\n    return dE\n"
+    )
+    for text in (cell, rows):
+        found = judge_code(read_source(text, "a.py"))[0]
+        assert found.verdict == "right", found.why
+    wrong = judge_code(read_source(rows.replace(" / ix.shape[1])", ")"), "a.py"))[0]
+    assert wrong.verdict == "wrong"
+
+
+def test_a_mask_that_parts_are_assigned_to_keeps_what_is_moved():
+    """The slopes are found in complex numbers, for which an array made of truth values has no room."""
+    text = (
+        "def loss_and_grad(W, X, y):\n    N = X.shape[0]\n    s = X @ W\n    m = np.maximum(0, s - s[np.arange(N), y][:, None] + 1)\n"
+        "    m[np.arange(N), y] = 0\n    loss = m.sum()\n    k = (m > 0) * 1.0\n    k[np.arange(N), y] -= k.sum(axis=1)\n"
+        "    dW = X.T @ k\n    return loss, dW\n"
+    )
+    assert judge_code(read_source(text, "a.py"))[0].verdict == "right"
+    wrong = judge_code(read_source(text.replace("-= k.sum", "+= k.sum"), "a.py"))[0]
+    assert [root.line for root in wrong.roots] == [8]

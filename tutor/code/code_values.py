@@ -26,11 +26,11 @@ class TooLong(Exception):
 
 
 class OtherShape(Exception):  # what is given has another shape than was guessed: the run begins anew
-    """A shape that a quantity that nobody gives must have."""
+    """A shape that a quantity that nobody gives must have; with ``places`` it is whole numbers below that, since it stands in brackets."""
 
-    def __init__(self, name: str, shape: tuple[int, ...]) -> None:
+    def __init__(self, name: str, shape: tuple[int, ...], places: int = 0) -> None:
         super().__init__(name)
-        self.name, self.shape = name, shape
+        self.name, self.shape, self.places = name, shape, places
 
 
 class FunctionReturned(Exception):

@@ -45,6 +45,7 @@ _SHAPE = re.compile(
 _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
+_SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape|\s*:)\s*\(\s*\)")
 _NEXT_TO = re.compile(r"(?<![\w.])(\w+)\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
 """What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
 _KIND = r"_?(size|dims?|nodes|units|features|layer|classes|n)?s?$"
@@ -149,6 +150,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         made = tuple(sizes.find(part) for part in parts)
         for name in re.split(r"\s*,\s*", start["names"]):
             found.setdefault(name, made)
+    for name in _SCALAR.findall(text):
+        found.setdefault(name, ())
     for names, said in [*_NEXT_TO.findall(text), *_OF_SHAPE.findall(text)]:
         parts = [part.strip(" '`\"") for part in said.split(",")]
         parts = [part for part in parts if part and part not in ("...", "…")]

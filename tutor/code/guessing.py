@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +76,7 @@ class Guesser:
         self.free: set[str] = set()
         self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
+        self.places: Mapping[str, int] = {}
         self.found: Callable[[str, Any], Any] = lambda name, value: value
         self.given: Mapping[str, Any] = {}
 
@@ -125,6 +126,8 @@ class Guesser:
             shape = guess.hint
         elif shape is None:
             shape = self.guess_shape(guess.name)
+        if guess.name in self.places:
+            return self.settle_labels(guess, self.places[guess.name], shape)
         guess.known = True
         if LISTED.match(guess.name):
             names = ("D", "H", "C") if not guess.name.startswith("hidden") else ("H", "H2")
@@ -208,6 +211,9 @@ class Guesser:
 
     def settle_pair(self, sign: str, left: Any, right: Any) -> tuple[Any, Any]:
         """Two operands, the one that nobody gives with the shape that the other needs."""
+        counts = [(isinstance(one, Guess) and bool(COUNTS.match(one.name))) or type(one) is int for one in (left, right)]
+        if sign != "@" and all(counts):  # D + H: sizes, though H alone may be an array
+            return tuple(self.settle(one, ()) if isinstance(one, Guess) else one for one in (left, right))
         if isinstance(left, Guess) and isinstance(right, Guess):
             taken = self.guess_shape(left.name)
             left = self.settle(left, taken if taken or sign != "@" else self.guess_shape("X"))  # h @ V: an array, whatever it is called
@@ -216,6 +222,16 @@ class Guesser:
         elif isinstance(left, Guess):
             left = self.settle(left, self._find_needed(sign, np.shape(right), left.name, right_side=False))
         return left, right
+
+    def settle_joined(self, parts: Sequence[Any]) -> list[Any]:
+        """Arrays that are put together: of what nobody gives each has a width of its own, that of its letter (h_prev has H)."""
+        made = []
+        for part in parts:
+            if isinstance(part, Guess) and not part.known:
+                rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find(find_width_letter(part.name))
+                part = self.settle(part, (width, rows) if self.world.columns else (rows, width))
+            made.append(self.settle(part) if isinstance(part, Guess) else part)
+        return made
 
     def _find_needed(self, sign: str, other: tuple[int, ...], name: str, *, right_side: bool) -> tuple[int, ...] | None:
         if SCALARS.match(name) or (COUNTS.match(name) and len(name) > 1):
@@ -231,6 +247,8 @@ class Guesser:
         if not other:
             return self.guess_shape(name)
         if BIASES.match(name):
+            if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
+                return ()  # one output for each sample has one bias
             return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         if name in self.world.narrow and len(self.world.narrow[name]) <= len(other):
             kept = self.world.narrow[name]
@@ -242,3 +260,12 @@ class Guesser:
         if re.match(r"^(w|theta)$", name) and self.world.columns:
             return 1
         return self.sizes.find(f"width of {name}")
+
+
+def find_width_letter(name: str) -> str:
+    """The letter of the width of an array: a hidden state has H, an input D, another its own.
+
+    >>> find_width_letter("h_prev"), find_width_letter("a_prev"), find_width_letter("x"), find_width_letter("xt"), find_width_letter("s")
+    ('H', 'H', 'D', 'D', 'S')
+    """
+    return {"h": "H", "a": "H", "x": "D"}.get(name[:1].lower(), name[:1].upper())

@@ -83,6 +83,7 @@ class ProgramTrial:
     others: Sequence[Source] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
     again: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     settled_axes: dict[str, set[int]] = field(default_factory=dict)
     work: int = 0
@@ -133,12 +134,15 @@ class ProgramTrial:
             worker.guesser.spread, worker.guesser.assumed = self.spread, self.assumed
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
             worker.guesser.again = worker.given_again = self.again
+            worker.guesser.places = self.places
             worker.settled = bool(edits) or bool(forced) or bump is not None or moves  # no other shapes then
             worker.changes, worker.settled_axes = self.changes, self.settled_axes
             try:
                 with np.errstate(all="ignore"):
                     return self._run(worker, backward)
             except OtherShape as other:
+                if other.places:
+                    self.places[other.name] = other.places
                 self.again[other.name] = other.shape
             except TooLong:
                 break
@@ -156,7 +160,7 @@ class ProgramTrial:
         """The same program with other numbers."""
         world = replace(self.world, seed=seed)
         other = ProgramTrial(self.source, self.plan, world, self.once, self.forward_source, self.others, self.given)
-        other.again = dict(self.again)
+        other.again, other.places = dict(self.again), dict(self.places)
         return other
 
     def _run(self, worker: StatementWorker, backward: bool) -> Outcome:

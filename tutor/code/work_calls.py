@@ -30,6 +30,7 @@ from tutor.numbers.arrays import np
 
 KNOWN = frozenset({"sigmoid", "relu", "softmax", "tanh", "log_softmax"})
 """Functions that are known by their names where the file does not have them."""
+JOINING = frozenset({"concatenate", "vstack", "hstack", "column_stack", "cat"})
 PAIRED = {"multiply": "*", "add": "+", "subtract": "-", "divide": "/", "maximum": "max", "minimum": "min", "mul": "*"}
 
 class CallWorker(ExpressionWorker):
@@ -152,6 +153,8 @@ class CallWorker(ExpressionWorker):
                     return self.keep_made("@", values[0], values[1], row(*values, **self._drop_needless(named)))
                 except ValueError:
                     raise refuse_misfit(values[0], "@", values[1], node) from None
+        if word in JOINING and values and isinstance(values[0], list | tuple):
+            values[0] = self.guesser.settle_joined(values[0])
         values = [self.settle_parts(value) for value in values]
         cleaned = self._drop_needless(named)
         self.require_axes(values[0] if values else None, count_needed_axes(word, values[1:], cleaned), node)

@@ -19,6 +19,7 @@ from tutor.code.code_values import (
     Lost,
     NotRead,
     Object,
+    OtherShape,
     ProgramFunction,
     Record,
     TooLong,
@@ -76,6 +77,7 @@ class ExpressionWorker(ABC):
         self.watch: Callable[[ast.expr, Any], Any] | None = None
         self.made: dict[int, tuple[str, Any, Any, Any]] = {}
         self.settled = False
+        self.guessed: dict[str, Any] = {}
 
     def draw(self, shape: tuple[int, ...], kind: str) -> Any:
         """Numbers that the program draws: seeded by how many were drawn before."""
@@ -263,10 +265,17 @@ class ExpressionWorker(ABC):
             if isinstance(value, float | np.floating) and float(value) == int(value):
                 value = int(value)
             if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+                self.ask_places(value, np.shape(of)[axis] if axis < np.ndim(of) else 0)
                 value = value.astype(int)
             axis += value is not None and value is not Ellipsis
             found.append(value)
         return tuple(found) if isinstance(node, ast.Tuple) else found[0]
+
+    def ask_places(self, value: Any, size: int) -> None:
+        """Raise `OtherShape` for an array in brackets that nobody gives: it is whole numbers below the size of the axis."""
+        name = next((name for name, guessed in self.guessed.items() if value is guessed), "")
+        if name and size and not self.settled and name not in self.guesser.places:
+            raise OtherShape(name, np.shape(value), size)
 
     # signs
 

@@ -77,7 +77,6 @@ class StatementWorker(FunctionWorker):
         self.forced: dict[int, Any] = {}
         self.statement: ast.AST | None = None
         self.guesser.found = self.note_given
-        self.guessed: dict[str, Any] = {}
         self.given_again: dict[str, tuple[int, ...]] = {}
         self.changes: dict[str, int] = {}
         self.settled_axes: dict[str, set[int]] = {}
@@ -303,7 +302,7 @@ class StatementWorker(FunctionWorker):
                 raise NotRead(tell("an attribute of this is not assigned"), node)
 
     def _set_part(self, target: ast.Subscript, value: Any, node: ast.AST) -> None:
-        of = self.read(target.value)
+        of: Any = self.read(target.value)
         key = spell_target(target)[1]
         if type(of) is Guess:
             of.value, of.known = GuessedDictionary(self.guesser.settings), True
@@ -320,10 +319,20 @@ class StatementWorker(FunctionWorker):
             raise value.why
         index = self.read_index(target.slice, of)
         value = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
-        if of.dtype.kind == "f" and np.iscomplexobj(value):  # a slope would be lost without a word
-            raise CodeProblem(tell("this array is not followed to its slopes"), where=f"line {getattr(node, 'lineno', 0)}")
+        of = self._widen(of, value, target.value)
         of[index] = value
         self.note(spell_target(target.value)[1], of, node, in_place=True)
+
+    def _widen(self, of: Any, value: Any, node: ast.expr) -> Any:
+        """An array that begins as a mask, `(z > 0) * 1.0`, has no room for values that are moved: one of a name is made anew with it."""
+        if of.dtype.kind == "c" or not np.iscomplexobj(value):
+            return of
+        held = isinstance(node, ast.Name) and id(self.scope.get(node.id)) == id(of)
+        if not held:
+            raise CodeProblem(tell("this array is not followed to its slopes"), where=f"line {node.lineno}")
+        made = of.astype(complex)
+        self.scope[ast.unparse(node)] = made
+        return made
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """``z: Tensor = W @ x``."""
@@ -338,7 +347,9 @@ class StatementWorker(FunctionWorker):
             of = self.settle(self.read(target.value))
             if isinstance(of, np.ndarray):
                 index = self.read_index(target.slice, of)
-                of[index] = self.combine(node.op, of[index], value, node)
+                made = self.combine(node.op, of[index], value, node)
+                of = self._widen(of, made, target.value)
+                of[index] = made
                 self.note(spell_target(target.value)[1], of, node, in_place=True)
                 return
             if isinstance(of, dict):
@@ -373,6 +384,8 @@ class StatementWorker(FunctionWorker):
                 )
             if old.dtype.kind in "ib" and np.asarray(made).dtype.kind in "fc":
                 raise TypeError("an array of whole numbers cannot hold the result: begin with floats")
+            if old.dtype.kind == "f" and np.iscomplexobj(made):  # no room for it
+                return self.note(key, made, node)
             old[...] = made
             return self.note(key, old, node, in_place=True)
         return self.note(key, self.combine(sign, old, value, node), node)

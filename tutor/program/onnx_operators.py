@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tutor.errors import tell
 from tutor.program.onnx_arguments import NodeArguments, NodeRefusal, OnnxValue
+from tutor.program.onnx_windows import make_pool, write_conv
 
 FARTHEST = 2**31 - 1
 """A slice that ends at or behind it goes to the end."""
@@ -83,85 +84,6 @@ def _write_gemm(given: NodeArguments) -> Made:
     if not given.has(2) or beta == 0:
         return made
     return f"{made} + {given.text(2)}" if beta == 1 else f"{made} + {beta!r} * {given.text(2)}"
-
-
-def _read_window(given: NodeArguments, axes: int) -> tuple[str, list[int], list[int]]:
-    """The array with its zeros around, the padding that a call is given, and the strides of what slides."""
-    strides = list(given.setting("strides", [1] * axes))
-    pads = _find_same(given, axes, strides) or [int(one) for one in given.setting("pads", [0] * 2 * axes)]
-    if len(pads) != 2 * axes or min(pads, default=0) < 0 or max(pads, default=0) > 1000:
-        raise NodeRefusal(tell("{name}={value} is not read", name="pads", value=str(pads)[:40]))
-    before, behind = pads[:axes], pads[axes:]
-    if before == behind:
-        return given.text(), before, strides
-    pairs = [one for place in reversed(range(axes)) for one in (before[place], behind[place])]
-    return f"F.pad({given.text()}, {pairs})", [0] * axes, strides
-
-
-def _find_same(given: NodeArguments, axes: int, strides: Sequence[int]) -> list[int]:
-    """The padding that keeps every axis as long as it is, where a model says SAME and no numbers; nothing where it says numbers."""
-    same = given.setting("auto_pad", "NOTSET")
-    kernel = given.setting("kernel_shape")
-    if same not in ("SAME_UPPER", "SAME_LOWER") or any(stride != 1 for stride in strides) or not kernel or len(kernel) != axes:
-        given.require_setting("auto_pad", "NOTSET", "VALID")
-        return []
-    apart = given.setting("dilations", [1] * axes)
-    whole = [(size - 1) * step for size, step in zip(kernel, apart, strict=True)]
-    less, more = [one // 2 for one in whole], [one - one // 2 for one in whole]
-    return [*less, *more] if same == "SAME_UPPER" else [*more, *less]
-
-
-def _count_axes(given: NodeArguments) -> int:
-    for name in ("kernel_shape", "strides", "dilations"):
-        if given.setting(name):
-            return len(given.setting(name))
-    pads = given.setting("pads")
-    return len(pads) // 2 if pads else 2
-
-
-def _write_conv(given: NodeArguments) -> Made:
-    axes = _count_axes(given)
-    x, padding, strides = _read_window(given, axes)
-    bias = f", {given.text(2)}" if given.has(2) else ""
-    said = _say_settings(stride=(strides, 1), padding=(padding, 0), dilation=(list(given.setting("dilations", [1] * axes)), 1))
-    groups = int(given.setting("group", 1))
-    return f"F.conv{axes}d({x}, {given.text(1)}{bias}{said}{f', groups={groups}' if groups != 1 else ''})"
-
-
-def _say_settings(**settings: tuple[list[int], int]) -> str:
-    """Those that are not what is usual: ``, stride=2``."""
-    said = ""
-    for name, (values, usual) in settings.items():
-        if any(value != usual for value in values):
-            same = all(value == values[0] for value in values)
-            said += f", {name}={values[0] if same else tuple(values)}"
-    return said
-
-
-def _write_pool(word: str) -> Callable[[NodeArguments], Made]:
-    def make(given: NodeArguments) -> Made:
-        kernel = given.setting("kernel_shape")
-        if not kernel:
-            raise NodeRefusal(tell("{word} needs {name}", word=given.node.kind, name="kernel_shape"))
-        axes = len(kernel)
-        given.require_setting("ceil_mode", 0)
-        given.require_setting("storage_order", 0)
-        given.require_setting("dilations", [1] * axes)
-        if len([name for name in given.node.outputs if name]) > 1:
-            raise NodeRefusal(tell("the places of the largest entries are not read"))
-        x, padding, strides = _read_window(given, axes)
-        if word == "avg" and any(given.setting("pads", ())) and not given.setting("count_include_pad", 0):
-            raise NodeRefusal(tell("a mean over windows that leaves out the padding is not read"),
-                              tell("export it with count_include_pad=True"))  # fmt: skip
-        if word == "max" and "F.pad" in x:
-            raise NodeRefusal(tell("{name}={value} is not read", name="pads", value=str(given.setting("pads"))[:40]),
-                          tell("pad the same before and behind"))  # fmt: skip
-        size = kernel[0] if len(set(kernel)) == 1 else tuple(kernel)
-        said = _say_settings(padding=(padding, 0))
-        step = strides[0] if len(set(strides)) == 1 else tuple(strides)
-        return f"F.{word}_pool{axes}d({x}, {size}, stride={step}{said})"
-
-    return make
 
 
 def _write_softmax(word: str) -> Callable[[NodeArguments], Made]:
@@ -401,7 +323,7 @@ OPERATORS: Mapping[str, Callable[[NodeArguments], Made]] = {
     "MatMul": _write_chain("@"),
     "Sum": _write_chain("+"), "Max": _write_fold("torch.maximum"), "Min": _write_fold("torch.minimum"),
     "Mean": lambda given: f"({' + '.join(given.texts())}) / {len(given.values)}",
-    "Gemm": _write_gemm, "Einsum": _write_einsum, "Conv": _write_conv, "MaxPool": _write_pool("max"), "AveragePool": _write_pool("avg"),
+    "Gemm": _write_gemm, "Einsum": _write_einsum, "Conv": write_conv, "MaxPool": make_pool("max", "edges"), "AveragePool": make_pool("avg"),
     "GlobalAveragePool": lambda given: f"onnx.global_mean({given.text()})",
     "GlobalMaxPool": lambda given: f"onnx.global_max({given.text()})",
     "BatchNormalization": _write_batch_norm, "LayerNormalization": _write_norm,
@@ -433,9 +355,15 @@ OPERATORS: Mapping[str, Callable[[NodeArguments], Made]] = {
 }  # fmt: skip
 """What each operator is; `Constant` is a number or an array, and no operation."""
 INSTEAD: Mapping[str, str] = {
-    "ConvTranspose": "Conv", "GroupNormalization": "InstanceNormalization", "If": "Where", "Loop": "RNN", "Scan": "RNN",
+    "ConvTranspose": "Conv", "GroupNormalization": "InstanceNormalization",
     "QLinearConv": "Conv", "QLinearMatMul": "MatMul", "MatMulInteger": "MatMul", "ReduceProd": "ReduceSum", "ArgMax": "ReduceMax",
     "ArgMin": "ReduceMin", "TopK": "ReduceMax", "Resize": "AveragePool", "GatherND": "Gather", "GatherElements": "Gather",
     "ScatterND": "Where", "LpPool": "AveragePool", "Attention": "MatMul, Softmax",
 }  # fmt: skip
 """Of operators that are not read, one that is and does the next best."""
+_UNROLLED = tell("export it with a number of rounds that is known, so that the exporter writes them out, or as RNN, GRU or LSTM")
+SUBGRAPHS: Mapping[str, str] = {
+    "If": tell("export the branch that is meant, with the condition as a constant, or choose entry by entry with Where"),
+    "Loop": _UNROLLED, "Scan": _UNROLLED, "SequenceMap": _UNROLLED,
+}  # fmt: skip
+"""Of operators that run a graph of their own, what to do instead."""

@@ -13,7 +13,7 @@ from tutor.errors import ProgramError, hint_near, tell
 from tutor.graph.shapes import Shape
 from tutor.program.onnx_arguments import NodeArguments, NodeRefusal, OnnxValue
 from tutor.program.onnx_file import ModelNode, ModelTensor, OnnxModel, read_onnx
-from tutor.program.onnx_operators import INSTEAD, OPERATORS
+from tutor.program.onnx_operators import INSTEAD, OPERATORS, SUBGRAPHS
 from tutor.text import make_visible
 
 FUNCTION = "forward"
@@ -159,6 +159,8 @@ class _OnnxWriter:
         """The expression of a node."""
         make = OPERATORS.get(node.kind)
         if make is None:
+            if node.kind in SUBGRAPHS:
+                raise NodeRefusal(tell("{kind} has a graph of its own inside, and is not read", kind=node.kind), SUBGRAPHS[node.kind])
             near = INSTEAD.get(node.kind)
             hint = tell("write it with {names}", names=near) if near else hint_near(node.kind, OPERATORS)
             raise NodeRefusal(tell("the operator {kind} is not read", kind=node.kind),

@@ -39,6 +39,54 @@ def expand(x, sizes):
     whole = [1] * (len(own) - len(sizes)) + list(sizes)
     return torch.broadcast_to(x, [one if size == 1 else size for one, size in zip(own, whole)])
 
+def count_pads(x, spans, strides, pads, same, ceil):
+    axes = len(spans)
+    before, behind = list(pads[:axes]), list(pads[axes:])
+    for axis in range(axes):
+        size, span, stride = x.shape[2 + axis], spans[axis], strides[axis]
+        if same != '':
+            both = max((-(-size // stride) - 1) * stride + span - size, 0)
+            before[axis] = both - both // 2 if same == 'lower' else both // 2
+            behind[axis] = both - before[axis]
+        if ceil == 1 and same == '':
+            room = size + before[axis] + behind[axis] - span
+            steps = -(-room // stride)
+            if steps * stride >= size + before[axis]:
+                steps = steps - 1
+            behind[axis] = behind[axis] + max(steps * stride - room, 0)
+    return before, behind
+
+def pad_zeros(x, spans, strides, pads, same, ceil):
+    before, behind = count_pads(x, spans, strides, pads, same, ceil)
+    pairs = []
+    for axis in reversed(range(len(spans))):
+        pairs = pairs + [before[axis], behind[axis]]
+    return F.pad(x, pairs)
+
+def pad_edges(x, spans, strides, pads, same, ceil):
+    before, behind = count_pads(x, spans, strides, pads, same, ceil)
+    for axis in range(len(spans)):
+        if before[axis] + behind[axis] > 0:
+            y = x.transpose(2 + axis, -1)
+            y = torch.cat([y[..., :1]] * before[axis] + [y] + [y[..., -1:]] * behind[axis], dim=-1)
+            x = y.transpose(2 + axis, -1)
+    return x
+
+def count_inside(y, x, spans, strides, pads, same, ceil, inside):
+    axes = len(spans)
+    before, behind = count_pads(x, spans, strides, pads, same, ceil)
+    for axis in range(axes):
+        size, span = x.shape[2 + axis], spans[axis]
+        low, high = (0, size) if inside == 1 else (-before[axis], size + pads[axes + axis])
+        counts, fewer = [], 0
+        for place in range(y.shape[2 + axis]):
+            first = place * strides[axis] - before[axis]
+            counts.append(min(first + span, high) - max(first, low))
+            fewer = fewer + span - counts[-1]
+        if fewer > 0:
+            y = y * span / torch.tensor(counts).reshape(-1, *([1] * (axes - axis - 1)))
+    return y
+
 def global_mean(x):
     return x.mean(dim=tuple(range(2, x.ndim)), keepdim=True)
 
