@@ -66,6 +66,30 @@ def bn_backward(dout, cache):
     dx = d4 + d5 / N
     return dx, dgamma, dbeta
 """
+GATED = """
+import numpy as np
+def glu_forward(x, V, W):
+    g = 1 / (1 + np.exp(-(x @ W)))
+    return (x @ V) * g, (x, V, W, x @ V, g)
+def glu_backward(dy, cache):
+    x, V, W, a, g = cache
+    da = dy * g
+    du = dy * a * g * (1 - g)
+    dV = x.T @ da
+    dW = x.T @ du
+    dx = da @ V.T + du @ W.T
+    return dx, dV, dW
+"""
+DISTANCE = """
+import numpy as np
+def distance_loss(a, q):
+    dq = a - q
+    norm = np.sqrt(np.sum(dq ** 2))
+    loss = norm
+    grad_a = dq / norm
+    grad_q = -dq / norm
+    return loss, grad_a, grad_q
+"""
 OTHER_SIGN = """
 import numpy as np
 class Centre:
@@ -206,6 +230,9 @@ def test_a_function_that_is_not_there_has_near_ones():
         (TWO_LAYERS, "dscores.sum(axis=0)", "dscores", (16, "sum-forgotten"), ()),
         (TWO_LAYERS, "dscores.sum(axis=0)", "dnobody", (16, ""), ()),
         (TWO_LAYERS, "probs.copy()", "probs", None, ()),
+        (GATED, " + du @ W.T", "", (12, "missing-path"), ()),
+        (GATED, "da = dy * g", "da = dy * (1 - g)", (8, "another-variable"), (10, 12)),
+        (DISTANCE, "dq / norm", "dq / norm", None, ()),
     ],
 )
 def test_a_planted_slip_is_found(text, old, new, root, follows):

@@ -105,4 +105,4 @@ def test_the_words_of_a_theme_may_have_maths():
     page = tutor.sheet("graz/chain", theme=Theme(course="Learning $w_1$ & $5", footer="at $x^2$"))
     assert "Learning $w_{1}$ " in page.to_latex()
     assert "at $x^{2}$" in page.to_latex()
-    assert "Learning <math" in page.to_html()
+    assert "Learning <math" in page.to("html")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.code_values import CodeProblem, Guess, ValueEvent
 from tutor.code.expected_lines import MOST_ROUNDS, ExpectedLine, ExpectedLines, list_given_values
 from tutor.code.guess_shapes import SCALARS
 from tutor.code.line_edits import MEANS, LineEdit, Surroundings, measure_edit, replace_part
@@ -97,7 +97,8 @@ class EditSearch:
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
             here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places)
-            own = here.scopes.get(id(line.statement), {})
+            named = here.scopes.get(id(line.statement), {})
+            own = {name: one.value if type(one) is Guess else one for name, one in named.items()}
             pool = {**around.pool, **{name: one for name, one in own.items() if is_quantity(one)}}
             rates = [name for name in own if name in pool and np.ndim(own[name]) == 0 and SCALARS.match(name)]
             extra = list(dict.fromkeys([*around.extra, *rates]))

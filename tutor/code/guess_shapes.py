@@ -45,6 +45,7 @@ _SHAPE = re.compile(
 _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
+_SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape|\s*:)\s*\(\s*\)")
 _NEXT_TO = re.compile(r"(?<![\w.])(\w+)\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
 """What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
 _KIND = r"_?(size|dims?|nodes|units|features|layer|classes|n)?s?$"
@@ -62,8 +63,8 @@ ALIASES = (
     (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f)$"), "F"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?height$"), "H"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?width$"), "W"),
-    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^k_?h(eight)?$"), "HH"),
-    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^k_?w(idth)?$"), "WW"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$"), "HH"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^[fk]_?w(idth)?$"), "WW"),
     (re.compile(r"(?i)^(batch|batch_?size|n_?samples|num_?train|num_?examples|num_?samples|n_?train|bs)$"), "N"),
 )
 """Which letter a long name of a size means."""
@@ -149,6 +150,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         made = tuple(sizes.find(part) for part in parts)
         for name in re.split(r"\s*,\s*", start["names"]):
             found.setdefault(name, made)
+    for name in _SCALAR.findall(text):
+        found.setdefault(name, ())
     for names, said in [*_NEXT_TO.findall(text), *_OF_SHAPE.findall(text)]:
         parts = [part.strip(" '`\"") for part in said.split(",")]
         parts = [part for part in parts if part and part not in ("...", "…")]

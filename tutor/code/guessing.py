@@ -247,6 +247,8 @@ class Guesser:
         if not other:
             return self.guess_shape(name)
         if BIASES.match(name):
+            if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
+                return ()  # one output for each sample has one bias
             return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         if name in self.world.narrow and len(self.world.narrow[name]) <= len(other):
             kept = self.world.narrow[name]

@@ -249,4 +249,6 @@ def _judge_again(judged: Judgement) -> Judgement | None:
         )
     except (*FAILS, CodeProblem):
         return None
+    if any(np.size(event.value) == 0 for event in other.first.record.events):  # a filter that is larger than its image
+        return None
     return None if other.is_right or not other.outputs or other.find_doubt() is not None else other

@@ -39,6 +39,8 @@ def write_coded(phrase: str, **places: object) -> Sentence:
     return tuple(Code(piece) if place % 2 else piece for place, piece in enumerate(pieces) if piece)
 
 
+CODE_WIDTH = 78
+"""Columns of a line of a program with its number and its sign."""
 Say: TypeAlias = Callable[[object], object]
 
 
@@ -102,7 +104,8 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say) -> Iterator[Block]:
             yield Paragraph((said.OR_LINE.format(line=other.line),))
             yield Verbatim("\n".join(_write_change(other)))
     else:
-        yield Verbatim("\n".join(f"{root.line + place:4}   {line}" for place, line in enumerate(root.before)))
+        lines = [row for place, line in enumerate(root.before) for row in break_code(line, f"{root.line + place:4}   ")]
+        yield Verbatim("\n".join(lines))
 
 
 def _write_change(root: WrongLine) -> Iterator[str]:
@@ -111,12 +114,31 @@ def _write_change(root: WrongLine) -> Iterator[str]:
     if shared:
         old = set(root.before)
         for line in root.after:
-            yield f"{'     ' if line in old else '   + '}{line}"
+            yield from break_code(line, "     " if line in old else "   + ")
         return
     for place, line in enumerate(root.before):
-        yield f"{root.line + place:4} - {line}"
+        yield from break_code(line, f"{root.line + place:4} - ")
     for line in root.after:
-        yield f"     + {line}"
+        yield from break_code(line, "     + ")
+
+
+def break_code(line: str, head: str) -> Iterator[str]:
+    """A line of a program behind its number and sign; one too long for a page goes on below, further in.
+
+    >>> print("\\n".join(break_code("dx = (" + " + ".join(["a" * 30] * 3) + ")", "  7 - ")))
+      7 - dx = (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa + aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa +
+              aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa)
+    """
+    inner = " " * (len(line) - len(line.lstrip()) + 4)
+    rest = line
+    while len(head) + len(rest) > CODE_WIDTH:
+        best = rest[: CODE_WIDTH - len(head)].rfind(" ")
+        best = best if rest[: max(best, 0)].strip() else 0
+        if not best:
+            break
+        yield head + rest[:best]
+        head, rest = " " * len(head), inner + rest[best + 1 :]
+    yield head + rest
 
 
 def _write_rows(verdict: CodeVerdict, said: CodeWords) -> Iterator[tuple[Sentence, ...]]:
