@@ -88,3 +88,20 @@ def test_a_mask_that_parts_are_assigned_to_keeps_what_is_moved():
     assert judge_code(read_source(text, "a.py"))[0].verdict == "right"
     wrong = judge_code(read_source(text.replace("-= k.sum", "+= k.sum"), "a.py"))[0]
     assert [root.line for root in wrong.roots] == [8]
+
+
+def test_a_loss_is_one_number_and_names_may_differ_by_their_case():
+    """w is a vector where the loss would be an array otherwise; grad_w1 is the gradient of W1."""
+    text = (
+        "def loss_and_grad(w, b, X, y, l2):\n    p = 1 / (1 + np.exp(-(X @ w + b)))\n"
+        "    loss = -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)) + 0.5 * l2 * w @ w\n"
+        "    dw = X.T @ (p - y) + l2 * w\n    db = np.sum(p - y)\n    return loss, dw, db\n"
+    )
+    assert judge_code(read_source(text, "a.py"))[0].verdict == "right"
+    assert judge_code(read_source(text.replace("l2 * w\n    db", "w\n    db"), "a.py"))[0].roots[0].line == 4
+    script = (
+        "X, t, W1, W2 = np.random.rand(5, 3), np.random.rand(5, 1), np.random.rand(3, 4), np.random.rand(4, 1)\n"
+        "h = np.tanh(X @ W1)\nloss = np.square(h @ W2 - t).sum()\ngrad_y = 2 * (h @ W2 - t)\ngrad_w2 = h.T @ grad_y\n"
+        "grad_h = grad_y @ W2.T\ngrad_w1 = X.T @ grad_h\n"
+    )
+    assert [root.line for root in judge_code(read_source(script, "a.py"))[0].roots] == [7]

@@ -30,19 +30,19 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     """The gradients at the end of a body: those that are returned, and the last value of every name that is one's."""
     found: dict[str, GivenGradient] = {}
     last: dict[str, ValueEvent] = {event.key: event for event in record.events[start:]}
-    words = {event.key.rpartition(".")[2] for event in record.events}
+    words = dict.fromkeys(event.key.rpartition(".")[2] for event in record.events)
     for key, event in last.items():
-        of = [one for one in split_gradient(key) if one in words]
+        of = match_words(key, words)
         if of and not event.leaf:
             found[key] = GivenGradient(key, of, event.value)
     for key, value in name_returned(returned, node):
-        of = [one for one in split_gradient(key) if one in words]
+        of = match_words(key, words)
         if of and isinstance(value, np.ndarray | float | np.inexact):
             found[key] = GivenGradient(key, of, np.array(value))
         elif of and value is None:
             found[key] = GivenGradient(key, of, None, note_missing(key))
     for key, problem in list_lost(record):
-        of = [one for one in split_gradient(key) if one in words]
+        of = match_words(key, words)
         if of and key not in found:
             found[key] = GivenGradient(key, of, None, problem)
     return list(found.values())

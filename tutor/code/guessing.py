@@ -29,6 +29,7 @@ class GuessedWorld:
     that are texts say.  ``other_sizes`` are those of the second choice: what is right has to be right in both.
     ``narrow`` are shapes, 0 for the size that stands there anyway, of what is spread over another array: (0,), (1, 0).
     ``meanings`` are those of functions that are not in the file (`tutor.code.usual_helpers`).
+    ``vectors`` takes w, in small letters, for a vector in a product with it.
     ``single`` takes one sample, a vector, where nothing says how many axes there are.
     ``scale`` is how large the numbers are that are drawn.
     ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
@@ -45,6 +46,7 @@ class GuessedWorld:
     as_given: bool = False
     meanings: tuple[int, ...] = ()
     single: bool = False
+    vectors: bool = False
     scale: float = 1.0
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 
@@ -240,7 +242,7 @@ class Guesser:
             if not other:
                 return None
             if right_side:
-                width = self._width(name)
+                width = 0 if self.world.vectors and name[:1].islower() else self._width(name)
                 return (other[-1], width) if width else (other[-1],)
             inner = other[-2] if len(other) > 1 else other[0]
             return (self._width(name) or 1, inner)

@@ -160,7 +160,10 @@ def _judge_worlds(
     refuse_unwritten(source, plan, backward_only=forward_source is not None)
     best: tuple[tuple[int, ...], Judgement] | None = None
     refused: CodeProblem | None = None
-    for world in list_worlds(forward_source or source, plan):
+    worlds = [*list_worlds(forward_source or source, plan)]
+    for world in [*worlds, *(replace(world, vectors=True) for world in worlds)]:
+        if world.vectors and best is not None:
+            break
         trial = ProgramTrial(source, plan, replace(world, shapes=shapes), find_training_loops(source.tree), forward_source, others, given)
         try:
             judged = Judgement(trial)

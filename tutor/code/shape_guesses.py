@@ -70,12 +70,12 @@ class ShapeGuesser(CallWorker):
         return set(range(-said, 0)) | self.settled_axes.get(name, set())
 
     def is_settled(self, value: Any, axis: int, depth: int = 0) -> bool:
-        """Whether the size of an axis, -1 for the last, cannot change any more: that of all it was computed of is settled."""
+        """Whether the size of an axis, -1 for the last, cannot change any more: somebody said that of all it was computed of."""
         for name, guessed in self.guessed.items():
             if value is guessed or getattr(value, "base", None) is guessed:
                 return axis in self.list_settled(name)
         if depth > 12 or id(value) not in self.made:
-            return True
+            return False  # of what it was computed is not known
         sign, left, right, _ = self.made[id(value)]
         if sign == "@":
             return self.is_settled(right if axis == -1 else left, axis, depth + 1)

@@ -239,8 +239,12 @@ class ProgramTrial:
         }  # fmt: skip
 
     def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
-        parts = list(returned) if isinstance(returned, tuple | list) else [returned]
-        for part in parts:
+        parts = name_returned(returned, find_return(func.node, worker.returned) if func is not None else None)
+        for key, part in parts:
+            if split_gradient(key):
+                continue
+            if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
+                raise CodeProblem(tell("the loss is no single number, but an array"), where=self.source.file)
             if isinstance(part, float | complex | np.inexact) or (isinstance(part, np.ndarray) and part.size == 1):
                 return part
         for event in reversed(worker.record.events):
