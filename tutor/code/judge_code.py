@@ -78,16 +78,18 @@ def judge_code(
     sources = [source, *filter(None, (forward_source,)), *others]
     values, said = check_given(given, sources), check_shapes(shapes, sources)
     found = []
+    kept = {plan.name for plan in plans if not plan.is_single}
     for plan in plans:
         try:
             verdict = _judge_plan(source, plan, forward_source, others, values, said)
         except CodeProblem as why:
             reason = tell("{why} ({place})", place=shorten_path(why.where), why=why.what)
             verdict = CodeVerdict(plan.name, plan.forward, "undecided", (), (), (), (), why=reason, hint=why.hint)
+            if why.what != tell("no loss is found"):  # it may be no backward pass at all
+                kept.add(plan.name)
         names = [plan.forward, plan.backward] if plan.backward else []
         found.append(replace(verdict, warnings=(*verdict.warnings, *find_warnings(source, names, plan.owner))))
     if len(found) > 1:
-        kept = {plan.name for plan in plans if not plan.is_single}
         found = [one for one in found if one.outputs or one.name in kept] or found
     return tuple(found)
 
