@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.code.code_values import Guess
 from tutor.code.given_values import is_settled, take_given
-from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, LISTED, SCALARS, SQUARE, Sizes, find_seed
+from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, LISTED, NAMED_WEIGHTS, SCALARS, SQUARE, Sizes, find_seed
 from tutor.errors import Told
 from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np
@@ -245,7 +245,8 @@ class Guesser:
                 width = 0 if self.world.vectors and name[:1].islower() else self._width(name)
                 return (other[-1], width) if width else (other[-1],)
             inner = other[-2] if len(other) > 1 else other[0]
-            return (self._width(name) or 1, inner)
+            data = not self.world.columns and not NAMED_WEIGHTS.match(name)  # of as many samples as all others
+            return (self.sizes.find("N") if data else self._width(name) or 1, inner)
         if not other:
             return self.guess_shape(name)
         if BIASES.match(name):
