@@ -9,7 +9,18 @@ from typing import Any
 
 from tutor.code.code_values import Guess
 from tutor.code.given_values import is_settled, take_given
-from tutor.code.guess_shapes import BIASES, CHANCES, COUNTS, LABELS, LISTED, NAMED_WEIGHTS, SCALARS, SQUARE, Sizes, find_seed
+from tutor.code.guess_shapes import (
+    BIASES,
+    CHANCES,
+    COUNTS,
+    LABELS,
+    LISTED,
+    NAMED_WEIGHTS,
+    SCALARS,
+    SQUARE,
+    Sizes,
+    find_seed,
+)
 from tutor.errors import Told
 from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np

@@ -31,6 +31,8 @@ from tutor.numbers.arrays import np
 KNOWN = frozenset({"sigmoid", "relu", "softmax", "tanh", "log_softmax"})
 """Functions that are known by their names where the file does not have them."""
 JOINING = frozenset({"concatenate", "vstack", "hstack", "column_stack", "cat"})
+ENTRYWISE = frozenset({"exp", "tanh", "log", "sqrt", "sin", "cos", "abs", "square", "sigmoid", "relu", "softplus", "erf"})
+"""Functions of every entry: what they give has the shape of what they are taken of."""
 PAIRED = {"multiply": "*", "add": "+", "subtract": "-", "divide": "/", "maximum": "max", "minimum": "min", "mul": "*"}
 
 class CallWorker(ExpressionWorker):
@@ -171,7 +173,8 @@ class CallWorker(ExpressionWorker):
         if word == "transpose" and self.torch and len(values) == 3:
             return np.swapaxes(*values)
         try:
-            return row(*values) if head == "math" else row(*values, **cleaned)
+            made = row(*values) if head == "math" else row(*values, **cleaned)
+            return self.keep_made("*", values[0], 1.0, made) if word in ENTRYWISE else made
         except ValueError:
             if word in PAIRED and len(values) == 2:
                 raise refuse_misfit(values[0], PAIRED[word], values[1], node) from None

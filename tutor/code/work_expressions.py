@@ -327,7 +327,7 @@ class ExpressionWorker(ABC):
             return not self.judge(node.operand)
         value = self.take(node.operand)
         if isinstance(node.op, ast.USub):
-            return -value
+            return self.keep_made("*", value, 1.0, -value)
         return ~take_real(value) if isinstance(node.op, ast.Invert) else value
 
     def read_compare(self, node: ast.Compare) -> Any:
