@@ -64,6 +64,10 @@ def nobody(graph, wanted, values):
     return dict
 
 
+COMMAND = "tutor train"
+"""What is typed, in no language."""
+
+
 def users_of(solution) -> tuple[str, ...]:
     """What an exercise brings along: its own words, the names of its quantities, the claims as they are written."""
     exercise = solution.exercise
@@ -76,7 +80,7 @@ def users_of(solution) -> tuple[str, ...]:
     source = [solution.task.row.source] if solution.worked.training is not None else []
     said = (exercise.title, exercise.id, exercise.source, *exercise.notes, *claims, *capital)
     pieces = [part for text in said for part in set_maths(text, solution.notation) if isinstance(part, str)]
-    return (*said, *pieces, *names, *verdicts, *source)
+    return (*said, *pieces, *names, *verdicts, *source, COMMAND)
 
 
 OPERATIONS = [word for rows in LAYERS.values() for row in rows for word in LETTERS.findall(f"{row.name} {row.written}")]

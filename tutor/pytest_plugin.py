@@ -67,4 +67,4 @@ def fail_with_page(
         why = " ".join(found.to_text(10_000).split("\n", 2)[-1].split())[:400]
         if undecided == "skip":
             pytest.skip(why)
-        pytest.fail(f"This backward pass could not be judged; it is not said to be wrong. {why}", pytrace=False)
+        pytest.fail(found.words.code.NOT_JUDGED.format(why=why), pytrace=False)

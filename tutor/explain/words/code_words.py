@@ -94,6 +94,8 @@ class CodeWords(Topic):
     WRONG = ("{name}: {count} line is wrong.", "{name}: {count} lines are wrong.")
     GRADIENTS_WRONG = ("{name}: {count} gradient is wrong.", "{name}: {count} gradients are wrong.")
     UNDECIDED = "{name}: not judged, since {why}."
+    NOT_JUDGED = "This backward pass could not be judged; it is not said to be wrong. {why}"
+    """Of a test of a course, in front of the page."""
     NEXT = (
         "What helps: the shapes, `--shapes x=N,D b=D`, or in the documentation of the forward function, `x: array of shape (N, D)`; "
         "NumPy and PyTorch without other libraries; a file with these functions alone."

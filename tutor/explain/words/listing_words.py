@@ -54,7 +54,7 @@ class ListingWords(Topic):
         "{count} claim: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata",
         "{count} claims: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata",
     )
-    CARRIED = ", {count} right within the rounding of their factors (carried)"
+    CARRIED = ", {count} right within the rounding of what goes into them (carried)"
     REFUTED = ", {count} wrongly corrected or accused"
     WRONG = ", {count} wrong"
     HOW: Mapping[str, str] = {

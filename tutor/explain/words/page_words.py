@@ -77,7 +77,7 @@ class PageWords(Topic):
     FOLLOWS = "Not printed there, but following from it, and right: {subjects}."
     AGREED: Mapping[str, str] = {
         "exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off",
-        "carried": "{count} within the rounding of their factors",
+        "carried": "{count} within the rounding of what goes into them",
     }  # fmt: skip
     ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
     ERRATUM_BARE = "for {subject} the lecture prints {printed}."
