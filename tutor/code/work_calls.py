@@ -31,8 +31,6 @@ from tutor.numbers.arrays import np
 KNOWN = frozenset({"sigmoid", "relu", "softmax", "tanh", "log_softmax"})
 """Functions that are known by their names where the file does not have them."""
 JOINING = frozenset({"concatenate", "vstack", "hstack", "column_stack", "cat"})
-ENTRYWISE = frozenset({"exp", "tanh", "log", "sqrt", "sin", "cos", "abs", "square", "sigmoid", "relu", "softplus", "erf"})
-"""Functions of every entry: what they give has the shape of what they are taken of."""
 PAIRED = {"multiply": "*", "add": "+", "subtract": "-", "divide": "/", "maximum": "max", "minimum": "min", "mul": "*"}
 
 class CallWorker(ExpressionWorker):
@@ -174,7 +172,8 @@ class CallWorker(ExpressionWorker):
             return np.swapaxes(*values)
         try:
             made = row(*values) if head == "math" else row(*values, **cleaned)
-            return self.keep_made("*", values[0], 1.0, made) if word in ENTRYWISE else made
+            alike = len(values) == 1 and not cleaned and np.ndim(made) > 0 and np.shape(made) == np.shape(values[0])
+            return self.keep_made("*", values[0], 1.0, made) if alike else made  # of every entry: shapes are followed through it
         except ValueError:
             if word in PAIRED and len(values) == 2:
                 raise refuse_misfit(values[0], PAIRED[word], values[1], node) from None
