@@ -172,7 +172,8 @@ class CallWorker(ExpressionWorker):
             return np.swapaxes(*values)
         try:
             made = row(*values) if head == "math" else row(*values, **cleaned)
-            alike = len(values) == 1 and not cleaned and np.ndim(made) > 0 and np.shape(made) == np.shape(values[0])
+            own = np.shape(values[0]) if len(values) == 1 and not cleaned and isinstance(values[0], np.ndarray) else ()
+            alike = own != () and np.shape(made) == own
             return self.keep_made("*", values[0], 1.0, made) if alike else made  # of every entry: shapes are followed through it
         except ValueError:
             if word in PAIRED and len(values) == 2:
