@@ -54,6 +54,9 @@ def test_shapes_that_somebody_says_are_kept_and_settle_the_others():
     shapes = {"xs": (3, "D", 1), "h0": ("H", 1), "b": ("H", 1)}
     found = judge_code(read_source(RECURRENT, "a.py"), shapes=shapes)[0]
     assert (found.verdict, [output.shape for output in found.outputs]) == ("right", [(6, 1), (6, 1)])
+    large = judge_code(read_source(TEXT, "a.py"), shapes={"x": (10_000, 10_000)})[0]
+    assert large.verdict == "undecided"
+    assert "an array of more than 200,000 entries" in str(large.why)
     with pytest.raises(CodeProblem, match="nothing in the program is called bias"):
         judge_code(read_source(RECURRENT, "a.py"), shapes={"bias": ("H", 1)})
 

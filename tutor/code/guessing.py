@@ -21,6 +21,7 @@ from tutor.code.guess_shapes import (
     Sizes,
     find_seed,
 )
+from tutor.code.size_bounds import check_size
 from tutor.errors import Told
 from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np
@@ -141,6 +142,7 @@ class Guesser:
             shape = self.guess_shape(guess.name)
         if guess.name in self.places:
             return self.settle_labels(guess, self.places[guess.name], shape)
+        check_size(shape)
         guess.known = True
         if LISTED.match(guess.name):
             names = ("D", "H", "C") if not guess.name.startswith("hidden") else ("H", "H2")
@@ -208,6 +210,7 @@ class Guesser:
             return self.settle_given(guess, label=True)
         self._take_said(guess)
         shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find("N"),)
+        check_size(shape)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True
         guess.value = rng.integers(0, max(1, count), shape)

@@ -26,6 +26,12 @@ def refuse_large() -> NotRead:
     return NotRead(tell("an array of more than {limit:,} entries", limit=LARGEST))
 
 
+def check_size(shape: Sequence[int]) -> None:
+    """Raise `NotRead` for the shape of an array that would be too large, whoever says it: a documentation, an option."""
+    if prod(shape) > LARGEST:
+        raise refuse_large()
+
+
 def check_grown(value: Any) -> Any:
     """A value that is small enough.  Raises `NotRead` for a list, a text or an array that grew too large.
 
