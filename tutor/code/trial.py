@@ -238,9 +238,9 @@ class ProgramTrial:
         outputs = list_outputs(worker.record, start, returned, find_return(func.node, worker.returned))
         scope = scopes[0] if scopes else {}
         listed = name_returned(returned, find_return(func.node, worker.returned))
-        words = {event.key.rpartition(".")[2] for event in worker.record.events if not split_gradient(event.key)}
-        known = {output.key for output in outputs if words & {*output.of}}
-        left = list_left_over(listed, known, words, unnamed=False)
+        named = {event.key.rpartition(".")[2] for event in worker.record.events if not split_gradient(event.key)}
+        compared = {output.key for output in outputs if named & {*output.of}}
+        left = list_left_over(listed, compared, named, unnamed=False)
         return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "", scope, {}, tuple(left))
 
     def _keep_usual(self, worker: StatementWorker, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
