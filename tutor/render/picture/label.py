@@ -270,7 +270,8 @@ class _Titles:
             expr = _harden(node.expr)
             whole = f"{name.plain} = {self._phrase(expr).plain}"
             title = self._title(name, expr, min(room, _BESIDE) if folded else room) or name
-            below = self._title(_NOTHING, expr, room) if folded and title is name else None
+            if folded and (title is name or _DOTS_TEXT in title.text) and (below := self._title(_NOTHING, expr, room)):
+                title = name
         values = self._write_value(node.value), self._write_value(node.gradient)
         return Label(title, "output" if ends else role, _cut(whole, 400), *values, below)
 
