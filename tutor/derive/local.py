@@ -292,8 +292,18 @@ _ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
 """The rules that say themselves why a derivative is 1."""
 
 
+_LINEAR_IN_TARGET = ("cross_entropy", "binary_cross_entropy")
+_SLOPED = ("leaky_relu", "leaky_relu_mix", "prelu", "elu")
+
+
 def refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
-    """The rule to name beside a local derivative: a 1 is that of a sum, a term may stand there twice, a softmax has two cases."""
+    """The rule to name beside a local derivative: a 1 is that of a sum, a term may stand there twice, a softmax has two cases, and what
+    a row says of its first argument is not true of a target or of a slope that is learnt.
+
+    >>> from tutor.expression.parse import parse
+    >>> refine_rule("cross_entropy", parse("-log(p)", functions=("log",)), "shared"), refine_rule("cross_entropy", parse("-y/p"), "shared")
+    ('target of a loss', 'cross_entropy')
+    """
     if expr == ONE and rule not in _ONE_OTHERWISE:
         return "sum"
     if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):
@@ -302,9 +312,17 @@ def refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
         return f"{rule} {ties}"
     if rule == "if_positive" and expr == ZERO:
         return "if_positive condition"
+    if (rule in _LINEAR_IN_TARGET and _has_log(expr)) or (rule == "log_poisson_nll" and isinstance(expr, Neg)):
+        return "target of a loss"
+    if rule in _SLOPED and isinstance(expr, Call) and expr.func == "if_positive" and expr.args[1] == ZERO:
+        return "slope below 0"
     return "softmax other" if rule.startswith("softmax") and isinstance(expr, Neg) else rule
 
 
 def _shares(expr: Expr) -> bool:
     """Whether equal operands share a derivative: not where a maximum is a ReLU, which has 0 at its kink."""
     return (isinstance(expr, Call) and expr.func in SHARES) or any(_shares(part) for part in children(expr))
+
+
+def _has_log(expr: Expr) -> bool:
+    return (isinstance(expr, Call) and expr.func == "log") or any(map(_has_log, children(expr)))
