@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +18,13 @@ from tutor.numbers.arrays import np
 
 @dataclass(slots=True)
 class GivenGradient:
-    """A gradient that the program gives: what it is called, what it may be the gradient of, its value."""
+    """A gradient that the program gives: what it is called, what it may be the gradient of, its value, its place in what is returned."""
 
     key: str
     of: list[str]
     value: Any
     lost: NotRead | None = None
+    place: int = -1
 
 
 def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | None) -> list[GivenGradient]:
@@ -65,20 +66,24 @@ def list_pair_outputs(
     """
     words = [event.key.rpartition(".")[2] for event in record.events[:begins]]
     given = [name for name in args if name in words]
+    inputs = {event.key.rpartition(".")[2]: np.shape(event.value) for event in record.events[:begins][::-1] if event.leaf}
     listed = name_returned(result, node)
     found: list[GivenGradient] = []
+    meant = _list_meant(listed, given, words, inputs)
     for place, (key, value) in enumerate(listed):
+        if place in meant:
+            key = f"d{meant[place]}"
         of = match_words(key, words)
         alone = len(listed) == len(given) or len(listed) == 1
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
             of = [given[place]]
             key = key if key.isidentifier() else f"d{given[place]}"
         if type(value) is Lost:
-            found.append(GivenGradient(key, of, None, value.why))
+            found.append(GivenGradient(key, of, None, value.why, place))
         elif value is None and of and key != "None":
-            found.append(GivenGradient(key, of, None, note_missing(key)))
+            found.append(GivenGradient(key, of, None, note_missing(key), place))
         elif of and isinstance(value, np.ndarray | float | int | np.generic):
-            found.append(GivenGradient(key, of, np.array(value, dtype=float)))
+            found.append(GivenGradient(key, of, np.array(value, dtype=float), place=place))
     keys = {output.key for output in found}
     last = {
         event.key: event
@@ -102,6 +107,24 @@ def list_pair_outputs(
             keys.add(key)
             found.append(GivenGradient(key, of, None, problem))
     return found
+
+
+def _list_meant(
+    listed: Sequence[tuple[str, Any]], given: Sequence[str], words: Collection[str], inputs: Mapping[str, tuple[int, ...]]
+) -> dict[int, str]:
+    """The places at which a backward pass returns the gradient of an inner step where that of what is given belongs.
+
+    ``return dxc, dgamma, dbeta`` of ``f(x, gamma, beta)``: the others stand in the order of what is given, and nothing else is that of x.
+    """
+    own = [name for name in given if name in inputs]
+    if len(listed) != len(own) or len(own) < 2:
+        return {}
+    of = [match_words(key, words) for key, _ in listed]
+    astray = [place for place, found in enumerate(of) if found and not set(found) & set(own)]
+    placed = all(place in astray or not found or own[place] in found for place, found in enumerate(of))
+    if not placed or len(astray) != 1:
+        return {}
+    return {place: own[place] for place in astray if np.shape(listed[place][1]) == inputs[own[place]]}
 
 
 def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:

@@ -11,7 +11,6 @@ from typing import Any
 
 from tutor.code.code_values import (
     ClassOf,
-    CodeProblem,
     FunctionReturned,
     Guess,
     LibraryWord,
@@ -27,7 +26,7 @@ from tutor.code.code_values import (
 )
 from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
-from tutor.code.guessing import GuessedDictionary, GuessedWorld
+from tutor.code.guessing import GuessedWorld
 from tutor.code.library_calls import take_complex
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
@@ -286,7 +285,7 @@ class StatementWorker(FunctionWorker):
                 self.give_value(part, one, node)
             return
         if isinstance(target, ast.Subscript):
-            self._set_part(target, value, node)
+            self.set_part(target, value, node)
             return
         key = spell_target(target)[1]
         value = self.note(key, value, node)
@@ -300,39 +299,6 @@ class StatementWorker(FunctionWorker):
                 return
             else:
                 raise NotRead(tell("an attribute of this is not assigned"), node)
-
-    def _set_part(self, target: ast.Subscript, value: Any, node: ast.AST) -> None:
-        of: Any = self.read(target.value)
-        key = spell_target(target)[1]
-        if type(of) is Guess:
-            of.value, of.known = GuessedDictionary(self.guesser.settings), True
-            of = of.value
-        if isinstance(of, dict):
-            of[self.take(target.slice)] = self.note(key, value, node)
-            return
-        if isinstance(of, list):
-            of[int(self.take(target.slice))] = self.note(key, value, node)
-            return
-        if not isinstance(of, np.ndarray):
-            raise NotRead(tell("a part of this is not assigned"), node)
-        if type(value) is Lost:
-            raise value.why
-        index = self.read_index(target.slice, of)
-        value = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
-        of = self._widen(of, value, target.value)
-        of[index] = value
-        self.note(spell_target(target.value)[1], of, node, in_place=True)
-
-    def _widen(self, of: Any, value: Any, node: ast.expr) -> Any:
-        """An array that begins as a mask, `(z > 0) * 1.0`, has no room for values that are moved: one of a name is made anew with it."""
-        if of.dtype.kind == "c" or not np.iscomplexobj(value):
-            return of
-        held = isinstance(node, ast.Name) and id(self.scope.get(node.id)) == id(of)
-        if not held:
-            raise CodeProblem(tell("this array is not followed to its slopes"), where=f"line {node.lineno}")
-        made = of.astype(complex)
-        self.scope[ast.unparse(node)] = made
-        return made
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """``z: Tensor = W @ x``."""
@@ -348,7 +314,7 @@ class StatementWorker(FunctionWorker):
             if isinstance(of, np.ndarray):
                 index = self.read_index(target.slice, of)
                 made = self.combine(node.op, of[index], value, node)
-                of = self._widen(of, made, target.value)
+                of = self.widen(of, made, target.value)
                 of[index] = made
                 self.note(spell_target(target.value)[1], of, node, in_place=True)
                 return
