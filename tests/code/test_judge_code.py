@@ -318,3 +318,46 @@ def test_several_samples_are_not_taken_for_one():
 def test_a_forward_line_that_fits_no_sizes_leaves_nothing_right():
     (verdict,) = judge_code(read_source(FILTERED.replace("* w[f], axis", "* w[f][:, :2, :2], axis"), "net.py"))
     assert (verdict.verdict, "the forward pass is not read" in str(verdict.why)) == ("undecided", True)
+
+
+NAMES = """
+import numpy as np
+def affine_forward(x, w):
+    return x @ w, (x, w)
+def affine_backward(dout, cache):
+    x, w = cache
+    dx, dw, dw3 = dout @ w.T, x.T @ dout, x.T @ dout
+    return dx, dw, dw3, dout.sum(axis=0)
+"""
+DICTIONARY = """
+import numpy as np
+def loss(X, Y, W):
+    loss = np.sum((X @ W - Y) ** 2)
+    d = 2 * (X @ W - Y)
+    grads = {}
+    grads['W'] = X.T @ d
+    grads['b7'] = d.sum(axis=0)
+    return loss, grads
+"""
+KEPT = """
+import numpy as np
+class Affine:
+    def __init__(self, W):
+        self.W = W
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+    def backward(self, dout):
+        self.dW, self.dW3 = self.x.T @ dout, self.x.T @ dout
+        return dout @ self.W.T
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [(NAMES, ["dw3", "dout.sum(axis=0)"]), (DICTIONARY, ["grads.b7"]), (KEPT, ["dW3"]), (AFFINE, []), (TWO_LAYERS, []), (BATCHNORM, [])],
+)
+def test_a_gradient_of_nothing_is_told(text, left):
+    """What is given and compared with nothing is not dropped in silence."""
+    (verdict,) = judge_code(read_source(text, "net.py"))
+    assert (verdict.verdict, [key for key, _ in verdict.left_over]) == ("right", left)

@@ -13,7 +13,9 @@ from tutor.code.failures import note_missing
 from tutor.code.pair_functions import split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
+from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
+from tutor.text import make_visible
 
 
 @dataclass(slots=True)
@@ -127,6 +129,27 @@ def _list_meant(
     return {place: own[place] for place in astray if np.shape(listed[place][1]) == inputs[own[place]]}
 
 
+def list_left_over(
+    given: Sequence[tuple[str, Any]], known: Collection[str], words: Collection[str], *, unnamed: bool
+) -> Iterator[tuple[str, Told]]:
+    """What a backward pass gives that is compared with nothing, with the reason: a gradient of no name that there is.
+
+    ``known`` are the gradients that are compared, ``unnamed`` says that all that is given should be one.
+
+    >>> [(key, str(why)) for key, why in list_left_over([("grads.b7", np.ones(2)), ("y", np.ones(2))], [], ["W"], unnamed=False)]
+    [('grads.b7', 'nothing in the forward pass is called b7')]
+    """
+    for key, value in given:
+        if key in known or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+            continue
+        of = split_gradient(key)
+        if of and not match_words(key, words):
+            if key.rpartition(".")[0] or not re.fullmatch(r"d[a-z]{3,}|delta\w*|gradient\w*", key):
+                yield key, tell("nothing in the forward pass is called {name}", name=make_visible(of[0], 60))
+        elif unnamed and not of and not re.fullmatch(r"\w+\.\w+", key):
+            yield key, tell("its name does not say which gradient it is")
+
+
 def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
     """The gradients that a layer keeps in a list beside that of its parameters: ``self.params = [W, b]``, ``self.grads = [dW, db]``."""
     if not isinstance(owner, Object) or owner.of is None or "__init__" not in owner.of.methods:
@@ -141,6 +164,12 @@ def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
     for name, value in zip(names, grads, strict=False):
         if name and f"d{name}" not in known and isinstance(value, np.ndarray):
             yield GivenGradient(f"d{name}", [name], np.array(value))
+
+
+def list_kept(owner: Any, events: Sequence[ValueEvent]) -> list[tuple[str, Any]]:
+    """What an object keeps that was given in some events: ``self.dW``."""
+    kept = owner.attributes if isinstance(owner, Object) else {}
+    return list({event.key: event.value for event in events if event.key in kept}.items())
 
 
 def match_words(key: str, words: Collection[str]) -> list[str]:

@@ -116,7 +116,7 @@ def _judge_plan(
     judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and forward_source is None:
         judged.called = [*_judge_called(source, plan, others, given, shapes)]
-    verdict = judged.give_verdict()
+    verdict = replace(judged.give_verdict(), left_over=judged.first.left_over)
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))

@@ -163,6 +163,8 @@ def _write_rows(verdict: CodeVerdict, said: CodeWords) -> Iterator[tuple[Sentenc
 
 
 def _write_unread(verdict: CodeVerdict, said: CodeWords, say: Say) -> Iterator[Block]:
+    for key, why in verdict.left_over:
+        yield Paragraph(write_coded(said.LEFT_OVER, name=name_gradient(key), why=_end(say(why))))
     rooted = {root.line for root in verdict.roots}
     for line in verdict.unread:
         if line.line not in rooted and not str(verdict.why).startswith(f"line {line.line} "):
