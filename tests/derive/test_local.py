@@ -75,7 +75,7 @@ def test_local_derivatives(text, rule, expected):
 @pytest.mark.parametrize(("text", "reasons"), REASONS)
 def test_each_argument_has_its_own_reason(text, reasons):
     rule, found = local_derivatives("f", read(text), {})
-    assert {name: refine_rule(rule, partial, "shared") for name, partial in found} == reasons
+    assert {name: refine_rule(rule, partial, name, "shared") for name, partial in found} == reasons
 
 
 NESTED = [

@@ -58,7 +58,8 @@ def test_a_long_gradient_stands_by_its_name_in_those_after_it():
     assert write_plain(found["dL/dQ"].formula) == "matmul(dL/dS/sqrt(d), K)"
     given = {key: write_plain(found[key].formula) for key in ("dL/dS", "dL/dQ", "dL/dK")}
     given |= {"dL/dK": "(dL/dS/sqrt(d))^T Q"}
-    assert [answer.marks for answer in tutor.mark("attention/scaled-dot-product", given).marked.answers if answer.question in given] == [1, 1, 1]
+    marked = tutor.mark("attention/scaled-dot-product", given).marked
+    assert [answer.marks for answer in marked.answers if answer.question in given] == [1, 1, 1]
 
 
 def test_neurons_of_a_layer_are_asked_for_in_their_order():

@@ -14,7 +14,7 @@ from tutor.derive.slope import derivatives
 from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.walk import SHARES, fold_calls, has_call, names, substitute
-from tutor.rules.functions import OUT, Ties, choose_ties, function, partials_of
+from tutor.rules.functions import FUNCTIONS, OUT, Ties, choose_ties, function, partials_of
 from tutor.rules.patterns import HEADS, constant, drop_one, drop_zero, recognise
 
 Locals = tuple[str, list[tuple[str, Expr]]]
@@ -292,16 +292,13 @@ _ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
 """The rules that say themselves why a derivative is 1."""
 
 
-_LINEAR_IN_TARGET = ("cross_entropy", "binary_cross_entropy")
-_SLOPED = ("leaky_relu", "leaky_relu_mix", "prelu", "elu")
-
-
-def refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
+def refine_rule(rule: str, expr: Expr, wrt: str, ties: Ties) -> str:
     """The rule to name beside a local derivative: a 1 is that of a sum, a term may stand there twice, a softmax has two cases, and what
     a row says of its first argument is not true of a target or of a slope that is learnt.
 
     >>> from tutor.expression.parse import parse
-    >>> refine_rule("cross_entropy", parse("-log(p)", functions=("log",)), "shared"), refine_rule("cross_entropy", parse("-y/p"), "shared")
+    >>> log, quotient = parse("-log(p)", functions=("log",)), parse("-y/p")
+    >>> refine_rule("cross_entropy", log, "y", "shared"), refine_rule("cross_entropy", quotient, "p", "shared")
     ('target of a loss', 'cross_entropy')
     """
     if expr == ONE and rule not in _ONE_OTHERWISE:
@@ -312,9 +309,10 @@ def refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
         return f"{rule} {ties}"
     if rule == "if_positive" and expr == ZERO:
         return "if_positive condition"
-    if (rule in _LINEAR_IN_TARGET and _has_log(expr)) or (rule == "log_poisson_nll" and isinstance(expr, Neg)):
+    role = FUNCTIONS[rule].role if rule in FUNCTIONS else ""
+    if role == "loss" and (used := names(expr)) and wrt not in used:
         return "target of a loss"
-    if rule in _SLOPED and isinstance(expr, Call) and expr.func == "if_positive" and expr.args[1] == ZERO:
+    if role == "activation" and isinstance(expr, Call) and expr.func == "if_positive" and expr.args[1] == ZERO and wrt not in names(expr):
         return "slope below 0"
     return "softmax other" if rule.startswith("softmax") and isinstance(expr, Neg) else rule
 
@@ -322,7 +320,3 @@ def refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
 def _shares(expr: Expr) -> bool:
     """Whether equal operands share a derivative: not where a maximum is a ReLU, which has 0 at its kink."""
     return (isinstance(expr, Call) and expr.func in SHARES) or any(_shares(part) for part in children(expr))
-
-
-def _has_log(expr: Expr) -> bool:
-    return (isinstance(expr, Call) and expr.func == "log") or any(map(_has_log, children(expr)))

@@ -212,7 +212,7 @@ class _SheetWriter:
             page = write_worked(drop_gradient_proofs(worked) if place else worked, self.words)  # proved on the page before
             blocks = self.choose_shown(worked, page.blocks, told)
             end = self.find_closing(blocks)
-            facts = page.facts if not place and (self.layout.solutions == "only" or not tells_rate(given, exercise.questions)) else ()
+            facts = page.facts if not place and (self.layout.solutions == "only" or not has_rate(given, exercise.questions)) else ()
             parts.append(Section(Document("", facts=facts, blocks=blocks[:end]), worked.notation))
             closing.append(Section(Document("", blocks=blocks[end:]), worked.notation))
         parts += [section for section in closing if section.document.blocks]
@@ -376,7 +376,7 @@ def write_training(given: Worked, questions: Collection[Question], words: Wordin
     if (samples := given.request.exercise.samples) is not None:
         over = words.updates.LOSS_OVER[samples.reduce].format(count=len(samples.rows))
         blocks += [_write_samples(given, words), Paragraph((words.sheets.FIRST_SAMPLE + over,))]
-    if given.training is not None and tells_rate(given, questions):
+    if given.training is not None and has_rate(given, questions):
         updates = updates_in(questions)
         sections = TrainingSections(given, words)
         sections.method(words.sheets.METHODS)
@@ -389,7 +389,7 @@ def write_training(given: Worked, questions: Collection[Question], words: Wordin
     return blocks
 
 
-def tells_rate(given: Worked, questions: Collection[Question]) -> bool:
+def has_rate(given: Worked, questions: Collection[Question]) -> bool:
     """Whether the step size stands in an exercise: where it is trained, and something is asked about that."""
     return given.training is not None and updates_in(questions) > 0
 

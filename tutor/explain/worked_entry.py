@@ -12,6 +12,7 @@ from itertools import islice
 from math import prod
 from typing import Any, NamedTuple
 
+from tutor.expression.elsewhere import split_component
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import size
@@ -86,10 +87,11 @@ class WrittenNumbers:
     def call(self, func: str, args: Sequence[WrittenNumber]) -> WrittenNumber:
         """A function of numbers: a softmax as its exponentials, a slope and a choice by their value."""
         value = self.numbers.call(func, [arg.value for arg in args])
-        family = "softmax" if func.startswith("softmax_") else func
+        component = split_component(func)
+        family = component[0] if component else func
         if family in self.closed:
             return self.print_value(value)
-        if family in ("lse", "softmax") or any(type(arg.shown) is not Number for arg in args):
+        if component or func == "lse" or any(type(arg.shown) is not Number for arg in args):
             self.composed.add(family)
         if func.startswith("softmax_"):
             raised = [Call("exp", (arg.shown,)) for arg in args]
