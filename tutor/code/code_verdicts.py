@@ -106,7 +106,8 @@ class NumericWarning:
 class CodeVerdict:
     """What became of one backward pass: ``right``, ``wrong`` or ``undecided`` with the reason and what to do.
 
-    ``assumes`` is what it takes for granted: the meaning of functions that are not in the file.
+    ``assumes`` is what it takes for granted: the meaning of functions that are not in the file; ``left_over`` are gradients that are
+    compared with nothing, with the reasons.
     """
 
     name: str
@@ -122,6 +123,7 @@ class CodeVerdict:
     hint: str = ""
     warnings: tuple[NumericWarning, ...] = ()
     assumes: tuple[Told, ...] = ()
+    left_over: tuple[tuple[str, Told], ...] = ()
 
 
 def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:

@@ -13,7 +13,9 @@ from tutor.code.failures import note_missing
 from tutor.code.pair_functions import split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
+from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
+from tutor.text import make_visible
 
 TARGETS = re.compile(r"(?i)^(y_?true|y_?real|labels?|targets?|truths?|gt|ground_?truth|expected|desired)$")
 OUTPUTS = re.compile(r"(?i)^(out(put)?s?|y|a|activations?|output_data|results?|forward_output)$")
@@ -24,12 +26,13 @@ PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score")
 
 @dataclass(slots=True)
 class GivenGradient:
-    """A gradient that the program gives: what it is called, what it may be the gradient of, its value."""
+    """A gradient that the program gives: what it is called, what it may be the gradient of, its value, its place in what is returned."""
 
     key: str
     of: list[str]
     value: Any
     lost: NotRead | None = None
+    place: int = -1
 
 
 def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | None) -> list[GivenGradient]:
@@ -71,23 +74,27 @@ def list_pair_outputs(
     """
     words = [event.key.rpartition(".")[2] for event in record.events[:begins]]
     given = [name for name in args if name in words]
+    inputs = {event.key.rpartition(".")[2]: np.shape(event.value) for event in record.events[:begins][::-1] if event.leaf}
     listed = name_returned(result, node) if node is not None or not in_class else []
     if len(listed) == 1:  # of a loss of a label and a prediction the gradient is that of the prediction
         predicted = any(PREDICTIONS.search(name) for name in given)
         given.sort(key=lambda name: bool(TARGETS.match(name)) or (name in ("y", "t") and predicted))
     found: list[GivenGradient] = []
+    meant = _list_meant(listed, given, words, inputs)
     for place, (key, value) in enumerate(listed):
+        if place in meant:
+            key = f"d{meant[place]}"
         of = match_words(key, words)
         alone = len(listed) == len(given) or len(listed) == 1
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
             of = [given[place]]
             key = key if key.isidentifier() else f"d{given[place]}"
         if type(value) is Lost:
-            found.append(GivenGradient(key, of, None, value.why))
+            found.append(GivenGradient(key, of, None, value.why, place))
         elif value is None and of and key != "None":
-            found.append(GivenGradient(key, of, None, note_missing(key)))
+            found.append(GivenGradient(key, of, None, note_missing(key), place))
         elif of and isinstance(value, np.ndarray | float | int | np.generic):
-            found.append(GivenGradient(key, of, np.array(value, dtype=float)))
+            found.append(GivenGradient(key, of, np.array(value, dtype=float), place=place))
     keys = {output.key for output in found}
     last = {
         event.key: event
@@ -131,6 +138,45 @@ def find_kept_output(events: Sequence[ValueEvent], forward: ProgramFunction, giv
     return {name: kept[name]} if name else {}
 
 
+def _list_meant(
+    listed: Sequence[tuple[str, Any]], given: Sequence[str], words: Collection[str], inputs: Mapping[str, tuple[int, ...]]
+) -> dict[int, str]:
+    """The places at which a backward pass returns the gradient of an inner step where that of what is given belongs.
+
+    ``return dxc, dgamma, dbeta`` of ``f(x, gamma, beta)``: the others stand in the order of what is given, and nothing else is that of x.
+    """
+    own = [name for name in given if name in inputs]
+    if len(listed) != len(own) or len(own) < 2:
+        return {}
+    of = [match_words(key, words) for key, _ in listed]
+    astray = [place for place, found in enumerate(of) if found and not set(found) & set(own)]
+    placed = all(place in astray or not found or own[place] in found for place, found in enumerate(of))
+    if not placed or len(astray) != 1:
+        return {}
+    return {place: own[place] for place in astray if np.shape(listed[place][1]) == inputs[own[place]]}
+
+
+def list_left_over(
+    given: Sequence[tuple[str, Any]], known: Collection[str], words: Collection[str], *, unnamed: bool
+) -> Iterator[tuple[str, Told]]:
+    """What a backward pass gives that is compared with nothing, with the reason: a gradient of no name that there is.
+
+    ``known`` are the gradients that are compared, ``unnamed`` says that all that is given should be one.
+
+    >>> [(key, str(why)) for key, why in list_left_over([("grads.b7", np.ones(2)), ("y", np.ones(2))], [], ["W"], unnamed=False)]
+    [('grads.b7', 'nothing in the forward pass is called b7')]
+    """
+    for key, value in given:
+        if key in known or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+            continue
+        of = split_gradient(key)
+        if of and not match_words(key, words):
+            if key.rpartition(".")[0] or not re.fullmatch(r"d[a-z]{3,}|delta\w*|gradient\w*", key):
+                yield key, tell("nothing in the forward pass is called {name}", name=make_visible(of[0], 60))
+        elif unnamed and not of and not re.fullmatch(r"\w+\.\w+", key):
+            yield key, tell("its name does not say which gradient it is")
+
+
 def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
     """The gradients that a layer keeps in a list beside that of its parameters: ``self.params = [W, b]``, ``self.grads = [dW, db]``."""
     if not isinstance(owner, Object) or owner.of is None or "__init__" not in owner.of.methods:
@@ -145,6 +191,12 @@ def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
     for name, value in zip(names, grads, strict=False):
         if name and f"d{name}" not in known and isinstance(value, np.ndarray):
             yield GivenGradient(f"d{name}", [name], np.array(value))
+
+
+def list_kept(owner: Any, events: Sequence[ValueEvent]) -> list[tuple[str, Any]]:
+    """What an object keeps that was given in some events: ``self.dW``."""
+    kept = owner.attributes if isinstance(owner, Object) else {}
+    return list({event.key: event.value for event in events if event.key in kept}.items())
 
 
 def match_words(key: str, words: Collection[str]) -> list[str]:

@@ -17,6 +17,7 @@ from tutor.code.line_edits import LineEdit, write_lines
 from tutor.code.pair_functions import split_gradient
 from tutor.code.repair_test import RepairTest
 from tutor.code.repairable_lines import has_formula
+from tutor.code.split_returns import join_returns
 from tutor.code.statement_names import (
     find_loss_names,
     group_by_line,
@@ -147,6 +148,11 @@ class Judgement:
                 plan.name, plan.forward, "undecided", (), (), (), unread, self._find_first_line(), self.trial.world, why
             )
         lost = [output for output in self.outputs if output.lost is not None and not output.lost.fails]
+        failed = self._find_failed_forward() if self.is_right else None
+        if failed is not None:
+            outputs = tuple(self._list_judged())
+            why = tell("the forward pass is not read: {why}", why=say_line(failed))
+            return CodeVerdict(plan.name, plan.forward, "undecided", outputs, (), (), unread, first, self.trial.world, why)
         if self.is_right:
             return CodeVerdict(
                 plan.name,
@@ -185,6 +191,15 @@ class Judgement:
         return CodeVerdict(plan.name, plan.forward, "wrong", tuple(self._list_judged()), tuple(sorted(roots, key=lambda one: one.line)),
             follows, unread,
                            self._find_first_line(), self.trial.world)  # fmt: skip
+
+    def _find_failed_forward(self) -> NotRead | None:
+        """A line of a forward pass that fits no sizes: what is right without it says nothing."""
+        if self.trial.plan.is_single:
+            return None
+        for number, problem in self.first.record.problems.items():
+            if problem.fails and number not in self.first.after:
+                return problem
+        return None
 
     def find_doubt(self) -> NotRead | None:
         """A line that was not read, or failed otherwise than by shapes, so that a wrong gradient may be the reader's own fault."""
@@ -269,7 +284,7 @@ class Judgement:
             others = tuple(self._describe(other, fixed) for other in best.others)
             roots.append(self._describe(edit, fixed, others))
             wrong = [key for key in wrong if key not in fixed]
-        return roots, edits
+        return join_returns(roots, edits, self.list_statements()), edits
 
     def _take_called(self, wrong: Sequence[str]) -> tuple[dict[int, tuple[ast.stmt, ...]], list[WrongLine], list[str]]:
         """The lines of a backward pass that this one calls, where they are wrong by themselves; with what they make right here."""

@@ -25,7 +25,15 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.given_gradients import GivenGradient, find_kept_output, list_listed, list_outputs, list_pair_outputs
+from tutor.code.given_gradients import (
+    GivenGradient,
+    find_kept_output,
+    list_kept,
+    list_left_over,
+    list_listed,
+    list_outputs,
+    list_pair_outputs,
+)
 from tutor.code.guess_shapes import Sizes, find_labels, find_seed
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
@@ -57,7 +65,8 @@ class Outcome:
     """What a run gave: its events, the loss, the outputs; ``begins`` is the first event of the backward pass.
 
     ``scope`` has the names of the forward pass, ``upstream`` for each gradient from above the output that it belongs to and its value;
-    under an empty name stands the output that is the loss, or is summed to one.
+    under an empty name stands the output that is the loss, or is summed to one.  ``left_over`` are gradients that are compared with
+    nothing, with the reasons.
     """
 
     record: Record
@@ -69,6 +78,7 @@ class Outcome:
     why: str = ""
     scope: Mapping[str, Any] = field(default_factory=dict)
     upstream: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+    left_over: tuple[tuple[str, Told], ...] = ()
 
 
 @dataclass(slots=True)
@@ -236,7 +246,11 @@ class ProgramTrial:
         loss = self._pick_loss(worker, returned, func)
         outputs = list_outputs(worker.record, start, returned, find_return(func.node, worker.returned))
         scope = scopes[0] if scopes else {}
-        return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "", scope)
+        listed = name_returned(returned, find_return(func.node, worker.returned))
+        named = {event.key.rpartition(".")[2] for event in worker.record.events if not split_gradient(event.key)}
+        compared = {output.key for output in outputs if named & {*output.of}}
+        left = list_left_over(listed, compared, named, unnamed=False)
+        return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "", scope, {}, tuple(left))
 
     def _keep_usual(self, worker: StatementWorker, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
         """Arguments that have usual values keep them, where nobody gives others."""
@@ -325,7 +339,11 @@ class ProgramTrial:
         )
         outputs += list_listed(owner, {output.key for output in outputs})
         said = why.what if why else ""
-        return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream)
+        left = list_left_over(
+            [*name_returned(result, words), *list_kept(owner, worker.record.events[begins:])],
+            {output.key for output in outputs},
+            {event.key.rpartition(".")[2] for event in worker.record.events[:begins]}, unnamed=isinstance(result, tuple))  # fmt: skip
+        return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream, tuple(left))
 
     def _match_cost(
         self, cost: ProgramFunction, environment: Mapping[str, Any], outs: Sequence[tuple[str, Any]]

@@ -120,6 +120,7 @@ class CodeWords(Topic):
     REPAIRS = ("Then {keys} is right.", "Then {keys} are right.")
     FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
     UNREAD = "Line {line} was not read: {why}."
+    LEFT_OVER = "`{name}` is not compared: {why}."
     ASSUMES = "This is so if it is meant in this way: {what}."
     REFUSED = "Line {line} would be refused by Python: {why}."
     WARNINGS: Mapping[str, str] = {
