@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.code.code_values import Lost, NotRead, Object, Record, ValueEvent
+from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
 from tutor.code.pair_functions import split_gradient
 from tutor.code.returned_values import list_lost, name_returned
@@ -16,6 +16,12 @@ from tutor.code.targets import spell_target
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 from tutor.text import make_visible
+
+TARGETS = re.compile(r"(?i)^(y_?true|y_?real|labels?|targets?|truths?|gt|ground_?truth|expected|desired)$")
+OUTPUTS = re.compile(r"(?i)^(out(put)?s?|y|a|activations?|output_data|results?|forward_output)$")
+INPUT_GRADIENTS = re.compile(r"(?i)^(d_?(inputs?|in|x|z)|(input|in)_?grad(ient)?s?|grad(ient)?s?_?(input|in)s?|grad|gradient)$")
+"""What a layer may call the gradient of what it is given."""
+PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score")
 
 
 @dataclass(slots=True)
@@ -69,7 +75,10 @@ def list_pair_outputs(
     words = [event.key.rpartition(".")[2] for event in record.events[:begins]]
     given = [name for name in args if name in words]
     inputs = {event.key.rpartition(".")[2]: np.shape(event.value) for event in record.events[:begins][::-1] if event.leaf}
-    listed = name_returned(result, node)
+    listed = name_returned(result, node) if node is not None or not in_class else []
+    if len(listed) == 1:  # of a loss of a label and a prediction the gradient is that of the prediction
+        predicted = any(PREDICTIONS.search(name) for name in given)
+        given.sort(key=lambda name: bool(TARGETS.match(name)) or (name in ("y", "t") and predicted))
     found: list[GivenGradient] = []
     meant = _list_meant(listed, given, words, inputs)
     for place, (key, value) in enumerate(listed):
@@ -100,6 +109,8 @@ def list_pair_outputs(
     steps = set(list_computed(record.events[:begins])) if found else set()  # an inner step may be kept with another sign
     for key, event in last.items():
         of = match_words(key, [*leaves, *(words if in_class else ())])
+        if not of and in_class and given and INPUT_GRADIENTS.match(key) and not found:
+            of = given[:1]
         if of and not set(of) <= steps and key not in keys and (in_class or not found or why is not None):
             found.append(GivenGradient(key, of, event.value))
     keys = {output.key for output in found}
@@ -109,6 +120,22 @@ def list_pair_outputs(
             keys.add(key)
             found.append(GivenGradient(key, of, None, problem))
     return found
+
+
+def find_kept_output(events: Sequence[ValueEvent], forward: ProgramFunction, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a method that returns nothing keeps as its output: ``self.output = …``, or else what it keeps last; nothing of a function."""
+    if not isinstance(forward.owner, Object) or not forward.node.args.args:
+        return {}
+    kept: dict[str, Any] = {}
+    own, inside = forward.node.args.args[0].arg, {id(part) for part in ast.walk(forward.node)}
+    for event in events:
+        node = event.statement
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        copied = isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in given
+        if id(node) in inside and not event.leaf and not copied and any(ast.unparse(part) == f"{own}.{event.key}" for part in targets):
+            kept[event.key] = event.value
+    name = next((name for name in reversed(kept) if OUTPUTS.match(name)), next(reversed(kept), ""))
+    return {name: kept[name]} if name else {}
 
 
 def _list_meant(

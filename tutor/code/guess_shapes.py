@@ -48,7 +48,7 @@ _OF_SHAPE = re.compile(
 _SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape|\s*:)\s*\(\s*\)")
 _NEXT_TO = re.compile(r"(?<![\w.])(\w+)\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
 """What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
-_KIND = r"_?(size|dims?|nodes|units|features|layer|classes|n)?s?$"
+_KIND = r"_?(size|dims?|d|nodes|units|features|layer|classes|n)?s?$"
 ALIASES = (
     (
         re.compile(
@@ -59,8 +59,8 @@ ALIASES = (
     (re.compile(r"(?i)^(hidden|n_?hidden|n_?h|hid|num_?hidden)" + _KIND), "H"),
     (re.compile(r"(?i)^(output|out|n_?out|n_?output|n_?y|num_?outputs|classes|num_?classes|n_?classes)" + _KIND), "C"),
     (re.compile(r"(?i)^(num_?labels|nb_classes|fan_out|outputs?)" + _KIND), "C"),
-    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$"), "C"),
-    (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f)$"), "F"),
+    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$|^c_?in$|^in_?c$"), "C"),
+    (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f|c_?out|out_?c)$"), "F"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?height$"), "H"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?width$"), "W"),
     (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$"), "HH"),

@@ -120,7 +120,10 @@ def _judge_plan(
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))
-    return add_formulas(judged, replace(verdict, assumes=tuple(assumed.values()), warnings=notes))
+    names = ", ".join(sorted(judged.trial.left_out))
+    what = tell("{names} is 0, since the forward pass has no regularisation: that of the gradients is not judged", names=names)
+    idle = (what,) if names else ()
+    return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 
 
 def _judge_parts(judged: Judgement) -> Judgement:

@@ -27,6 +27,7 @@ from tutor.code.code_values import (
 )
 from tutor.code.given_gradients import (
     GivenGradient,
+    find_kept_output,
     list_kept,
     list_left_over,
     list_listed,
@@ -39,7 +40,7 @@ from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
-from tutor.code.sized_guesses import find_tuples, settle_divided
+from tutor.code.sized_guesses import find_counts, find_idle, find_tuples, settle_divided
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
 from tutor.errors import Told, tell
@@ -99,6 +100,9 @@ class ProgramTrial:
     torch: bool = False
     labels: frozenset[str] = frozenset()
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    idle: frozenset[str] = frozenset()
+    left_out: set[str] = field(default_factory=set)
+    counts: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     spread: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     assumed: dict[str, Told] = field(default_factory=dict)
@@ -114,6 +118,9 @@ class ProgramTrial:
             self.sizes.known |= others if self.world.other_sizes else few
         self.labels = find_labels(self.source.tree)
         settle_divided(self.source.tree, self.sizes)
+        self.counts = find_counts(self.source.tree)
+        if self.plan.owner and not self.plan.is_single and self.forward_source is None:
+            self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
         for node in ast.walk(self.source.tree):
@@ -136,8 +143,10 @@ class ProgramTrial:
             self.current = worker
             worker.once, worker.forced = self.once, dict(forced or {})
             worker.traced, worker.scopes, worker.watch = traced, scopes, watch
-            worker.torch = self.torch
+            worker.torch, worker.old = self.torch, self.source.old
             worker.guesser.labels = self.labels
+            worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
+            worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
             worker.guesser.free = self.free
             worker.guesser.spread, worker.guesser.assumed = self.spread, self.assumed
@@ -285,7 +294,8 @@ class ProgramTrial:
         if why is not None:
             raise _refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
         inner = scopes[0] if scopes else {}
-        named = dict(name_returned(returned, find_return(forward.node, worker.returned)))
+        node = find_return(forward.node, worker.returned)
+        named = dict(name_returned(returned, node)) if node is not None else find_kept_output(worker.record.events, forward, values)
         environment = {**inner, **named, **{name: value for name, value in values.items() if name not in inner}}
         func = self._function(worker, self.plan.backward, owner)
         backs = [arg.arg for arg in list_arguments(func)]
@@ -309,6 +319,8 @@ class ProgramTrial:
         elif self.plan.owner and not ups and (kept := _find_kept_loss(worker.record.events, outs)) is not None:
             loss = np.sum(kept)
         else:
+            if not outs:
+                raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(forward.node.lineno))
             loss = self._make_loss(outs, ups, upstream, list_usual(func.node))
         begins = len(worker.record.events)
         worker.settled = True

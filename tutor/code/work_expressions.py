@@ -48,6 +48,9 @@ PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tupl
     "abs", "str", "slice",
                     "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
                     "getattr"})  # fmt: skip
+READ = frozenset({"numpy", "torch", "math", "scipy", "python"})
+"""What the tables of functions are of."""
+_SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}
 LOUD = ("set_", "save", "plot", "show")
 
 
@@ -65,7 +68,8 @@ class ExpressionWorker(PlaceWorker):
         self.world, self.number = world, number
         self.guesser = Guesser(world, sizes)
         self.record = Record()
-        self.torch = False
+        self.torch = self.old = False
+        self.imported: set[str] = set()
         self.module: dict[str, Any] = {}
         self.scope: dict[str, Any] = self.module
         self.parts = 0
@@ -144,7 +148,9 @@ class ExpressionWorker(PlaceWorker):
         if type(of) is LibraryWord:
             if name in ("pi", "e", "inf", "newaxis", "nan"):
                 return getattr(np, name)
-            return LibraryWord(f"{of.path}.{name}")
+            return self.find_imported(name, of.path) or LibraryWord(f"{of.path}.{name}")
+        if type(of) is Guess and of.name in self.imported and (found := self.find_imported(name)) is not None:
+            return found
         if type(of) is Object:
             return self.read_own(of, name, node)
         if type(of) is ClassOf and name in of.methods:
@@ -162,6 +168,11 @@ class ExpressionWorker(PlaceWorker):
             word = read_array_word(of, name, self.torch)
             return BoundMethod(of, name) if word is None else word
         raise NotRead(tell("what {word} is here is not known", word=f".{name}"), node)
+
+    def find_imported(self, name: str, path: str = "") -> Any:
+        """What a file beside the program defines: ``layers.Dense`` is Dense, which was read with that file; nothing of a library."""
+        found = None if path.partition(".")[0] in READ else self.module.get(name)
+        return found if isinstance(found, ClassOf | ProgramFunction) else None
 
     def read_own(self, of: Object, name: str, node: ast.AST) -> Any:
         """An attribute or a method of an object of the program."""
@@ -231,6 +242,8 @@ class ExpressionWorker(PlaceWorker):
             check_pair(word, left, right)
             return make(left, right) if word == "+" else "text"
         check_pair(word, left, right)
+        if self.old and word == "/" and _is_whole(left) and _is_whole(right):
+            word, make = SIGNS[ast.FloorDiv]
         if (
             word == "**"
             and isinstance(left, int)
@@ -408,6 +421,22 @@ def _take_plain(value: Any) -> Any:
         if isinstance(value, np.integer)
         else str(value)[:50]
     )
+
+
+def name_library(path: str) -> str:
+    """A library by the name of the one that does the same.
+
+    >>> name_library("cupy.linalg"), name_library("jax.numpy"), name_library("layers")
+    ('numpy.linalg', 'numpy', 'layers')
+    """
+    for own, same in _SAME.items():
+        if path == own or path.startswith(f"{own}."):
+            return same + path[len(own) :]
+    return path
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _read_constant(worker: ExpressionWorker, node: ast.Constant) -> Any:

@@ -40,7 +40,7 @@ from tutor.code.targets import (
     spell_target,
 )
 from tutor.code.work_calls import KNOWN
-from tutor.code.work_expressions import SIGNS
+from tutor.code.work_expressions import READ, SIGNS, name_library
 from tutor.code.work_functions import FunctionWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
@@ -256,14 +256,14 @@ class StatementWorker(FunctionWorker):
         of = self.read(value.value)
         if type(of) is not Guess or of.known or of.hint is not None:
             return False
-        letters = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
+        letters = [part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else "" for part in target.elts]
         shape = tuple(
             self.guesser.sizes.find(letter if letter != "_" and letter else f" {of.name} {place}")
             for place, letter in enumerate(letters)
         )
         self.guesser.settle(of, shape)
         for part, size in zip(target.elts, np.shape(of.value), strict=True):
-            self.bind_plain(part, size)
+            self.give_value(part, size, node)
         return True
 
     def give_value(self, target: ast.expr, value: Any, node: ast.AST | None = None) -> None:
@@ -439,18 +439,22 @@ class StatementWorker(FunctionWorker):
     def run_import(self, node: ast.Import) -> None:
         """The name of a library."""
         for alias in node.names:
-            head = alias.name
+            head = name_library(alias.name)
             self.torch |= head.partition(".")[0] == "torch"
-            self.scope[alias.asname or head.partition(".")[0]] = LibraryWord(
-                head if alias.asname else head.partition(".")[0]
-            )
+            self.scope[alias.asname or alias.name.partition(".")[0]] = LibraryWord(head if alias.asname else head.partition(".")[0])
 
     def run_import_from(self, node: ast.ImportFrom) -> None:
         """Names of a library; those of files beside it are not known."""
-        self.torch |= (node.module or "").partition(".")[0] == "torch"
-        if node.module and node.module.partition(".")[0] in ("numpy", "torch", "math", "scipy"):
-            for alias in node.names:
-                self.scope[alias.asname or alias.name] = LibraryWord(f"{node.module}.{alias.name}")
+        module = name_library(node.module or "")
+        self.torch |= module.partition(".")[0] == "torch"
+        for alias in node.names:
+            name = alias.asname or alias.name
+            if module.partition(".")[0] in READ:
+                self.scope[name] = LibraryWord(name_library(f"{module}.{alias.name}"))
+            elif alias.name in self.scope:  # of a file beside it
+                self.scope[name] = self.scope[alias.name]
+            else:
+                self.imported.add(name)
 
     def run_definition(self, node: ast.FunctionDef) -> None:
         """A function, read where it is called."""
@@ -458,7 +462,8 @@ class StatementWorker(FunctionWorker):
 
     def run_class(self, node: ast.ClassDef) -> None:
         """A class, with the methods of those it is made from."""
-        known = [self.scope.get(base.id) for base in node.bases if isinstance(base, ast.Name)]
+        words = [base.id if isinstance(base, ast.Name) else base.attr for base in node.bases if isinstance(base, ast.Name | ast.Attribute)]
+        known = [self.scope.get(word) for word in words]
         bases = [one for one in known if isinstance(one, ClassOf)]
         try:
             line = order_lines([*((base, *base.line) for base in bases), bases])
