@@ -97,7 +97,7 @@ def is_close(one: Any, other: Any) -> bool:
     return bool(np.max(np.abs(one - other), initial=0.0) <= NEAR * max(1.0, float(np.max(np.abs(other), initial=0.0))))
 
 
-def pad_image(x: Any, width: int) -> Any:
+def add_zeros(x: Any, width: int) -> Any:
     """Images with zeros around them."""
     return np.pad(x, ((0, 0), (0, 0), (width, width), (width, width)))
 
@@ -111,10 +111,10 @@ def list_windows(x: Any, height: int, width: int, stride: int) -> Any:
     return np.lib.stride_tricks.sliding_window_view(x, (height, width), axis=(2, 3))[:, :, ::stride, ::stride]
 
 
-def correlate(x: Any, w: Any, stride: int) -> Any:
+def apply_kernels(x: Any, w: Any, stride: int) -> Any:
     """The correlation of images with kernels over their channels.
 
-    >>> correlate(np.ones((1, 2, 3, 3)), np.ones((4, 2, 2, 2)), 1)[0, 0, 0, 0].item()
+    >>> apply_kernels(np.ones((1, 2, 3, 3)), np.ones((4, 2, 2, 2)), 1)[0, 0, 0, 0].item()
     8.0
     """
     return np.einsum("nchwij,fcij->nfhw", list_windows(x, w.shape[2], w.shape[3], stride), w)
@@ -129,8 +129,8 @@ def list_correlations(found: Quantities) -> Iterator[str]:
             if x == w or np.ndim(result) != 4 or image.shape[1] != kernel.shape[1] or result.shape[:2] != (len(image), len(kernel)):
                 continue
             for padding, stride in _list_settings(image.shape, kernel.shape[2:], result.shape):
-                wide = pad_image(image, padding)
-                plain = correlate(wide, kernel, stride)
+                wide = add_zeros(image, padding)
+                plain = apply_kernels(wide, kernel, stride)
                 shifts = {name: found.leaves[name] for name in found.list_leaves(1) if len(found.leaves[name]) == len(kernel)}
                 biases = [name for name, shift in shifts.items() if is_close(plain + shift[:, None, None], result)]
                 if not biases and not is_close(plain, result):
