@@ -64,6 +64,7 @@ class WrongLine:
 
     ``repairs`` are the gradients that are right then, ``fails`` says what Python would say, ``derived`` the formula that it should
     compute; ``others`` are lines that could be the wrong one as well, since as small a change of theirs does the same.
+    ``file`` is where it stands, if not in the program itself but in a file that it imports from.
     """
 
     line: int
@@ -79,6 +80,7 @@ class WrongLine:
     fails: str = ""
     others: tuple[WrongLine, ...] = ()
     derived: DerivedLine | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ that could be the wrong one as well, with the same keys.
 ``follows`` are the lines
 that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
 [{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
-``assumes`` are sentences: what functions that are not in the file are taken for.  ``not_compared`` [{``name``, ``reason``}] are
+a root's ``file`` is where it stands, if not in the program itself; ``assumes`` are sentences: what functions that are not in the file are taken for.  ``not_compared`` [{``name``, ``reason``}] are
 gradients of what has no such name in the forward pass.
 ``read_as`` is ``rows``
 or ``columns``, of
@@ -69,9 +69,9 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
 
 
 def _line_json(root: WrongLine) -> dict[str, Any]:
-    return {"line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new, "factor": root.factor,
-            "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails,
-            "derived": write_formula(root.derived)}  # fmt: skip
+    return {"file": root.file, "line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new,
+            "factor": root.factor, "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs),
+            "refused": root.fails, "derived": write_formula(root.derived)}  # fmt: skip
 
 
 def write_formula(derived: DerivedLine | None) -> dict[str, Any] | None:
