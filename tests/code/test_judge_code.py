@@ -7,6 +7,7 @@ import pytest
 from tutor.code.code_values import CodeProblem
 from tutor.code.judge_code import judge_code
 from tutor.program.source import read_source
+from tutor.results.code_check import check_code
 
 AFFINE = """
 import numpy as np
@@ -361,3 +362,11 @@ def test_a_gradient_of_nothing_is_told(text, left):
     """What is given and compared with nothing is not dropped in silence."""
     (verdict,) = judge_code(read_source(text, "net.py"))
     assert (verdict.verdict, [key for key, _ in verdict.left_over]) == ("right", left)
+
+
+def test_a_change_stands_at_the_margin_with_numbers_and_colours():
+    """What all lines are set in by is left out; a line that stays has its number, and those that go and come have their signs."""
+    page = check_code(TWO_LAYERS.replace("    dh[h <= 0] = 0\n", ""), "net.py")
+    shown = page.to_text(80)
+    assert "\n     + dh = dh * (h > 0)\n  18   grads['W1'] = X.T @ dh + 2 * reg * W1\n" in shown
+    assert '<span class="come">     + dh = dh * (h &gt; 0)</span>' in page.to("html")
