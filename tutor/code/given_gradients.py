@@ -71,7 +71,7 @@ def list_pair_outputs(
         of = match_words(key, words)
         alone = len(listed) == len(given) or len(listed) == 1
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
-            of = [given[place]]
+            of = _match_unnamed(given[place], value, record.events[:begins]) if len(listed) < len(given) else [given[place]]
             key = key if key.isidentifier() else f"d{given[place]}"
         if type(value) is Lost:
             found.append(GivenGradient(key, of, None, value.why))
@@ -79,6 +79,9 @@ def list_pair_outputs(
             found.append(GivenGradient(key, of, None, note_missing(key)))
         elif of and isinstance(value, np.ndarray | float | int | np.generic):
             found.append(GivenGradient(key, of, np.array(value, dtype=float)))
+    steps = set(list_computed(record.events[:begins]))  # an inner step may be kept with another sign, or without 1/m
+    if any(not set(output.of) <= steps for output in found):
+        found = [output for output in found if output.of and not set(output.of) <= steps]
     keys = {output.key for output in found}
     last = {
         event.key: event
@@ -90,11 +93,13 @@ def list_pair_outputs(
         for event in record.events[:begins]
         if event.leaf or event.statement is None
     }
-    steps = set(list_computed(record.events[:begins])) if found else set()  # an inner step may be kept with another sign
+    kept: list[GivenGradient] = []
     for key, event in last.items():
         of = match_words(key, [*leaves, *(words if in_class else ())])
-        if of and not set(of) <= steps and key not in keys and (in_class or not found or why is not None):
-            found.append(GivenGradient(key, of, event.value))
+        if of and key not in keys and (in_class or not found or why is not None):
+            kept.append(GivenGradient(key, of, event.value))
+    own = [output for output in kept if not set(output.of) <= steps]
+    found += own if own or found else kept
     keys = {output.key for output in found}
     for key, problem in list_lost(record):
         of = [one for one in split_gradient(key) if one in leaves]
@@ -102,6 +107,14 @@ def list_pair_outputs(
             keys.add(key)
             found.append(GivenGradient(key, of, None, problem))
     return found
+
+
+def _match_unnamed(first: str, value: Any, events: Sequence[ValueEvent]) -> list[str]:
+    """What the only value that is returned, without a name, is the gradient of: the first argument, or a step of its size."""
+    sizes = {event.key.rpartition(".")[2]: np.size(event.value) for event in events}
+    if not isinstance(value, np.ndarray) or np.size(value) == sizes[first]:
+        return [first]
+    return [word for word in sizes if sizes[word] == np.size(value)][:1] or [first]
 
 
 def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:

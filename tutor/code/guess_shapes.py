@@ -25,7 +25,7 @@ SCALARS = re.compile(
 """What is called so is a number."""
 COUNTS = re.compile(
     r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch\w*|hidden\w*|classes|block_size|G"
-    r"|(pool|kernel|filter|window)_?(h|w|height|width)|k_?h|k_?w)$"
+    r"|(pool|kernel|filter|window)_?(h|w|height|width)|k_?h|k_?w|\w+_(features|channels|units|neurons))$"
 )
 LISTED = re.compile(
     r"(?i)^(hidden_(dims|sizes|layers|units)|layers?_(dims|sizes)|(network_)?sizes|dims|topology|layer_nodes)$"
@@ -34,6 +34,8 @@ LISTED = re.compile(
 NAMED_WEIGHTS = re.compile(r"^(W|w|U|V)([a-z]{1,3}|_\w+)?\d*$|^(weights?|Weights?|kernel|theta|Theta)\w*$")
 LABELS = re.compile(r"(?i)^(y|labels?|targets?|y_?(true|train|batch|b)|t|yb|tgt)$")
 CHANCES = re.compile(r"^(A[L0-9]*|a\d*|p\d*|probs?|y_?hat|y_?pred\w*|predictions?|sigma|AL|out_prob)$")
+MASKS = re.compile(r"(?i)^((\w+_)?masks?(_?\w{1,3}|_\w+)?|D\d|keep_mask\w*)$")
+"""What is called so, and is an array, keeps some entries: of 0 and 1."""
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
 BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
 _DOCUMENTED = re.compile(
@@ -59,12 +61,12 @@ ALIASES = (
     (re.compile(r"(?i)^(hidden|n_?hidden|n_?h|hid|num_?hidden)" + _KIND), "H"),
     (re.compile(r"(?i)^(output|out|n_?out|n_?output|n_?y|num_?outputs|classes|num_?classes|n_?classes)" + _KIND), "C"),
     (re.compile(r"(?i)^(num_?labels|nb_classes|fan_out|outputs?)" + _KIND), "C"),
-    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$"), "C"),
+    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$|^d_(x|filter|input)$"), "C"),
     (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f)$"), "F"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?height$"), "H"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?width$"), "W"),
-    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$"), "HH"),
-    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^[fk]_?w(idth)?$"), "WW"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$|^h_(filter|kernel)$"), "HH"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^[fk]_?w(idth)?$|^w_(filter|kernel)$"), "WW"),
     (re.compile(r"(?i)^(batch|batch_?size|n_?samples|num_?train|num_?examples|num_?samples|n_?train|bs)$"), "N"),
 )
 """Which letter a long name of a size means."""
@@ -167,6 +169,7 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         found |= read_documented(ast.get_docstring(node) or "", sizes)
     if isinstance(node, ast.FunctionDef):
+        found = {**list_taken_apart(node, sizes), **found}
         for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
             if isinstance(arg.annotation, ast.Subscript):
                 texts = [
@@ -176,6 +179,24 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
                 ]
                 if texts:
                     found[arg.arg] = tuple(sizes.find(word) for word in texts[-1].split())
+    return found
+
+
+def list_taken_apart(node: ast.FunctionDef, sizes: Sizes) -> dict[str, tuple[int, ...]]:
+    """The shapes of arguments that a body takes apart: ``N, C, H, W = x.shape``, whatever it does with x before.
+
+    >>> list_taken_apart(ast.parse("def f(x):\n    self.shape = x.shape\n    N, D = x.shape").body[0], Sizes())
+    {'x': (7, 5)}
+    """
+    free = {arg.arg for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]}
+    found: dict[str, tuple[int, ...]] = {}
+    for part in node.body:
+        value, target = getattr(part, "value", None), part.targets[0] if isinstance(part, ast.Assign) else None
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute) and value.attr == "shape" and isinstance(value.value, ast.Name):
+            letters = [one.id if isinstance(one, ast.Name) else "" for one in target.elts]
+            if value.value.id in free and all(letter.strip("_") for letter in letters):
+                found.setdefault(value.value.id, tuple(sizes.find(letter) for letter in letters))
+        free -= {one.id for one in ast.walk(part) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     return found
 
 

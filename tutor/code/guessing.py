@@ -15,6 +15,7 @@ from tutor.code.guess_shapes import (
     COUNTS,
     LABELS,
     LISTED,
+    MASKS,
     NAMED_WEIGHTS,
     SCALARS,
     SQUARE,
@@ -105,6 +106,8 @@ class Guesser:
         rng = np.random.default_rng(find_seed(name, self.world.seed))
         if LABELS.match(name):
             return self._make_targets(rng, shape)
+        if shape and MASKS.match(name):
+            return np.where(rng.uniform(size=shape) < 0.7, 1.0, 0.0)
         large = self.world.scale > 1  # to see the other side of a kink
         if (CHANCES.match(name) and not large) or SQUARE.match(name) or self.world.positive:
             return rng.uniform(0.15, 0.85, shape)
@@ -183,6 +186,9 @@ class Guesser:
             return ()
         rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find("D")
         if BIASES.match(name):
+            self.spread.add(name)
+            if self.world.narrow.get(name) == ():
+                return ()
             return (width, 1) if self.world.columns else (width,)
         if LABELS.match(name) and not self.world.columns and name != "Y":
             return (rows,)
@@ -263,14 +269,14 @@ class Guesser:
             return (self.sizes.find("N") if data else self._width(name) or 1, inner)
         if not other:
             return self.guess_shape(name)
-        if BIASES.match(name):
-            if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
-                return ()  # one output for each sample has one bias
-            return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         if name in self.world.narrow and len(self.world.narrow[name]) <= len(other):
             kept = self.world.narrow[name]
             return tuple(size or mine for size, mine in zip(kept, other[len(other) - len(kept) :], strict=True))
         self.spread.add(name)
+        if BIASES.match(name):
+            if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
+                return ()  # one output for each sample has one bias
+            return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         return other
 
     def _width(self, name: str) -> int:

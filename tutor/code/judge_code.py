@@ -211,11 +211,11 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
         if judged.right[output.key] or event is None or output.value is None or event.key not in trial.spread:
             continue
         own, full = np.shape(output.value), np.shape(event.value)
-        if 0 < len(own) <= len(full) and own != full:
+        if len(own) <= len(full) and own != full:
             narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
     if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
         return None
-    return _judge_in(trial, replace(trial.world, narrow=narrow))
+    return _judge_in(judged, replace(trial.world, narrow=narrow))
 
 
 def _judge_single(judged: Judgement) -> Judgement | None:
@@ -223,21 +223,23 @@ def _judge_single(judged: Judgement) -> Judgement | None:
     trial = judged.trial
     if not trial.free:
         return None
-    other = _judge_in(trial, replace(trial.world, single=True))
+    other = _judge_in(judged, replace(trial.world, single=True))
     if other is not None:
         names = ", ".join(sorted(trial.free))
         other.trial.assumed[names] = tell("{names} has one axis: one sample, and not several", names=names)
     return other
 
 
-def _judge_in(trial: ProgramTrial, world: GuessedWorld) -> Judgement | None:
-    """The judgement in another world, where all is right there."""
+def _judge_in(judged: Judgement, world: GuessedWorld) -> Judgement | None:
+    """The judgement in another world, where all is right there, and no line stops that works in this one."""
+    trial, first = judged.trial, judged.first
     made = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
     try:
         other = Judgement(made)
     except (*FAILS, CodeProblem):
         return None
-    return other if other.is_right else None
+    failing = {number for number, why in other.first.record.problems.items() if why.fails}
+    return other if other.is_right and failing <= set(first.record.problems) else None
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:

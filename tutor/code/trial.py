@@ -33,7 +33,7 @@ from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
 from tutor.code.sized_guesses import find_tuples, settle_divided
-from tutor.code.work_functions import require_plain
+from tutor.code.work_functions import list_kept, require_plain
 from tutor.code.work_statements import STEP, StatementWorker
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
@@ -277,6 +277,9 @@ class ProgramTrial:
         func = self._function(worker, self.plan.backward, owner)
         backs = [arg.arg for arg in list_arguments(func)]
         ups = [name for name in backs if UPSTREAM.match(name) and name not in inner and name not in values]
+        if returned is None and isinstance(owner, Object):  # a layer keeps what it gives: self.output
+            kept = [(name, owner.attributes.get(name)) for name in list_kept(forward.node)] if isinstance(forward.node, ast.FunctionDef) else []
+            named = dict([pair for pair in kept if isinstance(pair[1], np.ndarray) and not any(pair[1] is one for one in inner.values())][-1:])
         outs = [
             (key, value)
             for key, value in named.items()
@@ -287,9 +290,10 @@ class ProgramTrial:
         upstream: dict[str, tuple[str, Any]] = {}
         if self.plan.cost and not ups:
             cost = self._function(worker, self.plan.cost, owner)
-            loss, why = self._call(
-                worker, cost, self._keep_usual(worker, cost, self._match_cost(cost, environment, outs))
-            )
+            first = next((environment.get(arg.arg) for arg in list_arguments(forward)), None)
+            taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, first if self._runs_forward(cost) else outs[0][1]))
+            environment.update((name, value) for name, value in taken.items() if name not in environment)
+            loss, why = self._call(worker, cost, taken)
             if why is not None:
                 raise _refuse_forward(self.source, why)
             loss = loss[0] if isinstance(loss, tuple) else loss
@@ -316,22 +320,16 @@ class ProgramTrial:
         said = why.what if why else ""
         return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream)
 
-    def _match_cost(
-        self, cost: ProgramFunction, environment: Mapping[str, Any], outs: Sequence[tuple[str, Any]]
-    ) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for place, arg in enumerate(list_arguments(cost)):
-            found[arg.arg] = (
-                environment.get(arg.arg)
-                if arg.arg in environment
-                else outs[0][1]
-                if place == 0 and outs
-                else Guess(arg.arg)
-            )
-        for name, value in found.items():
-            if isinstance(environment, dict):
-                environment.setdefault(name, value)
-        return found
+    def _runs_forward(self, cost: ProgramFunction) -> bool:
+        """Whether a cost takes what the forward pass takes, ``cost(x, y)``: it works the output out itself."""
+        calls = [part.func for part in ast.walk(cost.node) if isinstance(part, ast.Call)]
+        return any(getattr(func, "attr", getattr(func, "id", "")) == self.plan.forward for func in calls)
+
+    def _match_cost(self, cost: ProgramFunction, environment: Mapping[str, Any], first: Any) -> dict[str, Any]:
+        return {
+            arg.arg: environment[arg.arg] if arg.arg in environment else first if place == 0 and first is not None else Guess(arg.arg)
+            for place, arg in enumerate(list_arguments(cost))
+        }
 
     def _make_loss(
         self, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, tuple[str, Any]], usual: Mapping[str, ast.expr]
@@ -375,10 +373,13 @@ class ProgramTrial:
             for key, value in named.items()
             if not any(value is other for other in environment.values()) or "cache" in key
         ]
+        above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
         for name in backs:
             if name in found:
                 continue
-            if name in environment:
+            if name in above and name not in environment:  # e beside de: the output itself
+                found[name] = named[above[name]]
+            elif name in environment:
                 found[name] = environment[name]
             elif (
                 named

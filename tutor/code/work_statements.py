@@ -152,7 +152,7 @@ class StatementWorker(FunctionWorker):
         self.record.problems.setdefault(id(node), why)
         if isinstance(node, ast.Return):
             raise FunctionReturned(Lost(why))
-        for target in list_targets(node) if simple else () if why.fails else list_inner_targets(node):
+        for target in list_targets(node) if simple else list_inner_targets(node):
             if self.generic and self.depth == 0 and not why.fails and isinstance(target, ast.Name | ast.Tuple):
                 self._bind_guess(target)
             else:
@@ -308,7 +308,9 @@ class StatementWorker(FunctionWorker):
             of.value, of.known = GuessedDictionary(self.guesser.settings), True
             of = of.value
         if isinstance(of, dict):
-            of[self.take(target.slice)] = self.note(key, value, node)
+            where = self.take(target.slice)
+            named = key if isinstance(target.slice, ast.Constant) or not isinstance(where, str) else f"{key}.{where}"
+            of[where] = self.note(named, value, node)  # W2 of params["W" + str(l)]
             return
         if isinstance(of, list):
             of[int(self.take(target.slice))] = self.note(key, value, node)
