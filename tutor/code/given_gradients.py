@@ -10,7 +10,8 @@ from typing import Any
 
 from tutor.code.code_values import Lost, NotRead, Object, Record, ValueEvent
 from tutor.code.failures import note_missing
-from tutor.code.pair_functions import split_gradient
+from tutor.code.guess_shapes import NAMED_WEIGHTS
+from tutor.code.pair_functions import BARE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
 from tutor.numbers.arrays import np
@@ -36,7 +37,7 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
         if of and not event.leaf:
             found[key] = GivenGradient(key, of, event.value)
     for key, value in name_returned(returned, node):
-        of = match_words(key, words)
+        of = match_words(key, words) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
             found[key] = GivenGradient(key, of, np.array(value))
         elif of and value is None:
@@ -109,6 +110,12 @@ def list_pair_outputs(
     return found
 
 
+def _match_bare(value: Any, events: Sequence[ValueEvent]) -> list[str]:
+    """What is meant by ``grad`` alone: the only weights that are given and have its shape, theta of ``return J, grad``."""
+    found = [event.key for event in events if event.leaf and NAMED_WEIGHTS.match(event.key) and np.shape(event.value) == np.shape(value)]
+    return found if len(found) == 1 else []
+
+
 def _match_unnamed(first: str, value: Any, events: Sequence[ValueEvent]) -> list[str]:
     """What the only value that is returned, without a name, is the gradient of: the first argument, or a step of its size."""
     sizes = {event.key.rpartition(".")[2]: np.size(event.value) for event in events}
@@ -141,7 +148,8 @@ def match_words(key: str, words: Collection[str]) -> list[str]:
     """
     meant = split_gradient(key)
     small = {one.lower() for one in meant}
-    return [one for one in meant if one in words] or list(dict.fromkeys(word for word in words if word.lower() in small))
+    found = [one for one in meant if one in words] or list(dict.fromkeys(word for word in words if word.lower() in small))
+    return found or list(filter(None, (find_long_name(one, words) for one in meant)))
 
 
 def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:

@@ -19,7 +19,7 @@ ROWS_AGAIN = {"N": 5, "m": 5, "T": 4, "D": 7, "H": 4, "C": 6, "M": 13, "W": 8, "
               "n_H": 5, "n_W": 3, "T_x": 4, "Tx": 4}  # fmt: skip
 """Other sizes: letters that have the same size in the one choice differ in the other, so that nothing fits by chance in both."""
 SCALARS = re.compile(
-    r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lam|rate|momentum|decay\w*|keep_prob|p|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
+    r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lam|rate|momentum|decay\w*|keep_prob|(?-i:p)|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
     r"|beta[12]|l2\w*|weight_decay|temperature|tau|step_size)$"
 )
 """What is called so is a number."""
@@ -48,8 +48,14 @@ _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
 _SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape|\s*:)\s*\(\s*\)")
-_NEXT_TO = re.compile(r"(?<![\w.])(\w+)\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
+_NEXT_TO = re.compile(r"(?<![\w.])(\w+(?:\s*,\s*\w+){0,7})\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
 """What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
+_WHOLE = re.compile(
+    r"(?im)^[\W_]*(\w+(?:(?:\s*,\s*|\s+and\s+)\w+)*)\s*(?::|--|-|=|\bare\b|\bis\b)\s*(?:both )?(?:an? )?"
+    r"(?:python )?(?:lists?|arrays?|sequences?|vectors?) of (?:\w )?(?:integers?|ints|indices|indexes|labels|token ids|ids)\b"
+)
+"""What is said to be a list of whole numbers, in one line."""
+_BY_TIMES = re.compile(r"(?i)\b(\w+) is (?:an? )?(\w{1,2}?)\s?[x×]\s?(\w{1,2}) (?:array|matrix|vector)")
 _KIND = r"_?(size|dims?|nodes|units|features|layer|classes|n)?s?$"
 ALIASES = (
     (
@@ -154,6 +160,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
             found.setdefault(name, made)
     for name in _SCALAR.findall(text):
         found.setdefault(name, ())
+    for name, rows, columns in _BY_TIMES.findall(text):  # hprev is Hx1 array
+        found.setdefault(name, (sizes.find(rows), sizes.find(columns)))
     for names, said in [*_NEXT_TO.findall(text), *_OF_SHAPE.findall(text)]:
         parts = [part.strip(" '`\"") for part in said.split(",")]
         parts = [part for part in parts if part and part not in ("...", "…")]
@@ -210,9 +218,15 @@ def guess_rank(name: str) -> int:
     return 1 if BIASES.match(name) else 2
 
 
-def find_labels(tree: ast.Module) -> frozenset[str]:
-    """The names that stand as labels in brackets behind arrays: y of ``scores[range(N), y]``, ``list(y)``, ``y[i]``."""
-    found: set[str] = set()
+def find_labels(tree: ast.Module, text: str = "") -> frozenset[str]:
+    """The names that stand as labels in brackets behind arrays: y of ``scores[range(N), y]``, ``list(y)``, ``y[i]``.
+
+    With those that the ``text`` of a program, in comments and documentation, says to be lists of whole numbers.
+
+    >>> sorted(find_labels(ast.parse(""), "inputs,targets are both list of integers\n# users, items: lists of indices"))
+    ['inputs', 'items', 'targets', 'users']
+    """
+    found: set[str] = {name for names in _WHOLE.findall(text) for name in re.split(r"\s*,\s*|\s+and\s+", names)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]

@@ -156,7 +156,7 @@ class Guesser:
             return self.settle_labels(
                 guess,
                 2,
-                shape if (shape and guess.hint is not None) or (shape and len(shape) < 2) else (self.sizes.find("N"),),
+                shape if (shape and guess.hint is not None) or (shape and len(shape) < 2) else (self.sizes.find("m" if self.world.columns else "N"),),
             )
         if shape == () and COUNTS.match(guess.name) and not SCALARS.match(guess.name):
             guess.value = self.sizes.find(guess.name)
@@ -215,7 +215,8 @@ class Guesser:
         if guess.name in self.given:
             return self.settle_given(guess, label=True)
         self._take_said(guess)
-        shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find("N"),)
+        rows = "m" if self.world.columns else "N"
+        shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find(rows),)
         check_size(shape)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True

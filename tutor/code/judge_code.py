@@ -32,6 +32,8 @@ from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
 
 MOST_CALLED = 3
+SMALLER = 0.3
+"""How large the numbers are where those that were drawn first are too large for a sigmoid."""
 MOST_PLANS = 40
 """So many backward passes are judged at once."""
 
@@ -133,7 +135,7 @@ def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ..
             other = Judgement(point)
         except (*FAILS, CodeProblem):
             continue
-        if not other.is_right and other.outputs and other.find_doubt() is None and other.is_finite:
+        if not other.is_right and other.outputs and other.find_doubt() is None and not other.is_saturated:
             return other, ()
     places = sorted({place for place, _ in missing})
     return judged, tuple(NumericWarning(place[0], "one-side", watch.texts[place], "") for place in places)
@@ -168,7 +170,8 @@ def _judge_worlds(
             break
         trial = ProgramTrial(source, plan, replace(world, shapes=shapes), find_training_loops(source.tree), forward_source, others, given)
         try:
-            judged = Judgement(trial)
+            judged = judge_trial(trial)
+            trial = judged.trial
         except FAILS as why:
             what = tell("the forward pass is not read: {why}", why=say_failure(why).what)
             refused = refused or CodeProblem(what, where=source.file)
@@ -188,6 +191,20 @@ def _judge_worlds(
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
     return best[1]
+
+
+def judge_trial(trial: ProgramTrial) -> Judgement:
+    """The judgement of a program in one world; with smaller numbers where it is wrong and they leave few digits."""
+    judged = Judgement(trial)
+    if judged.is_right or not judged.outputs or trial.world.scale != 1 or not judged.is_saturated:
+        return judged
+    made = ProgramTrial(trial.source, trial.plan, replace(trial.world, scale=SMALLER), trial.once, trial.forward_source, trial.others,
+                        trial.given)  # fmt: skip
+    try:
+        other = Judgement(made)
+    except (*FAILS, CodeProblem):
+        return judged
+    return judged if other.is_saturated else other
 
 
 def _leave_open(verdict: CodeVerdict, names: Sequence[str]) -> CodeVerdict:
@@ -251,7 +268,7 @@ def _judge_again(judged: Judgement) -> Judgement | None:
     trial = judged.trial
     world = replace(trial.world, other_sizes=not trial.given, as_given=bool(trial.given))
     try:
-        other = Judgement(
+        other = judge_trial(
             ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
         )
     except (*FAILS, CodeProblem):

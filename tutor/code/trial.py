@@ -26,13 +26,15 @@ from tutor.code.code_values import (
     ValueEvent,
 )
 from tutor.code.given_gradients import GivenGradient, list_listed, list_outputs, list_pair_outputs
-from tutor.code.guess_shapes import Sizes, find_labels, find_seed
+from tutor.code.guess_shapes import COUNTS, Sizes, find_labels, find_seed
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
-from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.parts_of_formulas import LIBRARY
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
 from tutor.code.sized_guesses import find_tuples, settle_divided
+from tutor.code.targets import is_drawn
 from tutor.code.work_functions import list_kept, require_plain
 from tutor.code.work_statements import STEP, StatementWorker
 from tutor.errors import Told, tell
@@ -47,9 +49,6 @@ HEAVY = 8_000
 """What a run weighs whose memory is given back at once."""
 MOST_TOTAL = 4_000_000
 """So many parts of the program are worked out in all its runs."""
-LOSS_WORDS = re.compile(
-    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|L|J|E|nll|mse|bce)(_?(val|value|total|sum|data))?$"
-)
 
 
 @dataclass(slots=True)
@@ -103,7 +102,7 @@ class ProgramTrial:
             few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
             others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
             self.sizes.known |= others if self.world.other_sizes else few
-        self.labels = find_labels(self.source.tree)
+        self.labels = find_labels(self.source.tree, "\n".join(self.source.lines))
         settle_divided(self.source.tree, self.sizes)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
@@ -166,13 +165,11 @@ class ProgramTrial:
     def _run(self, worker: StatementWorker, backward: bool) -> Outcome:
         apart = () if self.forward_source is None else (keep_apart(self.forward_source),)
         for source in (*self.others, *apart, self.source):
-            keep = [
-                node
-                for node in source.tree.body
-                if (not self.plan.backward and source is self.source) or _is_definition(node)
-            ]
+            flat = not self.plan.backward and source is self.source
+            drawn = [] if flat else list_drawn(source.tree)
+            worker.generic = flat or bool(drawn)
+            worker.run([node for node in source.tree.body if flat or _is_definition(node) or node in drawn])
             worker.generic = not self.plan.backward
-            worker.run(keep)
         if not self.plan.backward:
             return self._finish_flat(worker)
         if self.plan.is_single:
@@ -440,6 +437,21 @@ def _is_definition(node: ast.stmt) -> bool:
     if isinstance(node, ast.Assign):
         return isinstance(node.value, ast.Constant | ast.Lambda | ast.Dict | ast.Tuple | ast.List)
     return isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+
+
+def list_drawn(tree: ast.Module) -> list[ast.stmt]:
+    """The weights that a file draws beside its functions, ``W = np.random.randn(hidden_size, vocab_size)``, where only sizes are needed.
+
+    >>> [ast.unparse(one) for one in list_drawn(ast.parse("W = np.random.randn(n_h, 4)\nx = np.zeros(len(data))"))]
+    ['W = np.random.randn(n_h, 4)']
+    """
+    found: list[ast.stmt] = []
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp | ast.Call | ast.Tuple) and is_drawn(node.value):
+            names = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)} - {*LIBRARY}
+            if all(COUNTS.match(name) for name in names):
+                found.append(node)
+    return found
 
 
 def _watch(worker: StatementWorker, scopes: list[dict[str, Any]]) -> None:
