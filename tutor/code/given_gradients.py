@@ -16,6 +16,9 @@ from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
 from tutor.numbers.arrays import np
 
+INPUT = re.compile(r"^(d|grad_)(inputs?|x|X)$")
+"""The gradient by what a layer takes, whatever its forward pass calls it."""
+
 
 @dataclass(slots=True)
 class GivenGradient:
@@ -97,6 +100,8 @@ def list_pair_outputs(
     kept: list[GivenGradient] = []
     for key, event in last.items():
         of = match_words(key, [*leaves, *(words if in_class else ())])
+        if not of and in_class and given and INPUT.match(key):
+            of = given[:1]
         if of and key not in keys and (in_class or not found or why is not None):
             kept.append(GivenGradient(key, of, event.value))
     own = [output for output in kept if not set(output.of) <= steps]

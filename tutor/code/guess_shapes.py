@@ -47,6 +47,9 @@ _SHAPE = re.compile(
 _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
+_ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? )?scalar\b")
+_ONE_PLACE = re.compile(r"(?i)^(\w+_?)?(word|label|target|class|token|center|outside|context)_?(idx|index|id)$")
+_PLACES = re.compile(r"(?i)^(\w+_?)?(indices|indexes|idxs|token_?ids|labels)$")
 _SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape|\s*:)\s*\(\s*\)")
 _NEXT_TO = re.compile(r"(?<![\w.])(\w+(?:\s*,\s*\w+){0,7})\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
 """What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
@@ -113,6 +116,15 @@ class Sizes:
             )
         return self.known[word]
 
+    def find_rows(self, *, columns: bool) -> int:
+        """The number of samples: N, or m where samples are columns; the other letter where only that was met.
+
+        >>> Sizes({"m": 4}).find_rows(columns=False)
+        4
+        """
+        letter, other = ("m", "N") if columns else ("N", "m")
+        return self.known[other] if letter not in self.known and other in self.known else self.find(letter)
+
     def name_letter(self, word: str) -> str:
         """The letter that a long name of a size means, or the name."""
         return next((letter for pattern, letter in ALIASES if len(word) > 1 and pattern.match(word)), word)
@@ -158,7 +170,7 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         made = tuple(sizes.find(part) for part in parts)
         for name in re.split(r"\s*,\s*", start["names"]):
             found.setdefault(name, made)
-    for name in _SCALAR.findall(text):
+    for name in [*_SCALAR.findall(text), *_ONE_NUMBER.findall(text)]:
         found.setdefault(name, ())
     for name, rows, columns in _BY_TIMES.findall(text):  # hprev is Hx1 array
         found.setdefault(name, (sizes.find(rows), sizes.find(columns)))
@@ -178,6 +190,7 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         found |= read_documented(ast.get_docstring(node) or "", sizes)
     if isinstance(node, ast.FunctionDef):
         found = {**list_taken_apart(node, sizes), **found}
+        found |= {arg.arg: () for arg in node.args.args if _ONE_PLACE.match(arg.arg)}
         for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
             if isinstance(arg.annotation, ast.Subscript):
                 texts = [
@@ -200,9 +213,9 @@ def list_taken_apart(node: ast.FunctionDef, sizes: Sizes) -> dict[str, tuple[int
     found: dict[str, tuple[int, ...]] = {}
     for part in node.body:
         value, target = getattr(part, "value", None), part.targets[0] if isinstance(part, ast.Assign) else None
-        if isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute) and value.attr == "shape" and isinstance(value.value, ast.Name):
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute) and value.attr == "shape":
             letters = [one.id if isinstance(one, ast.Name) else "" for one in target.elts]
-            if value.value.id in free and all(letter.strip("_") for letter in letters):
+            if isinstance(value.value, ast.Name) and value.value.id in free and all(letter.strip("_") for letter in letters):
                 found.setdefault(value.value.id, tuple(sizes.find(letter) for letter in letters))
         free -= {one.id for one in ast.walk(part) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     return found
@@ -228,6 +241,8 @@ def find_labels(tree: ast.Module, text: str = "") -> frozenset[str]:
     """
     found: set[str] = {name for names in _WHOLE.findall(text) for name in re.split(r"\s*,\s*|\s+and\s+", names)}
     for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and (_ONE_PLACE.match(node.arg) or _PLACES.match(node.arg)):
+            found.add(node.arg)
         if isinstance(node, ast.Subscript):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             for part in parts:

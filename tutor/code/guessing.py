@@ -153,11 +153,8 @@ class Guesser:
             return guess.value
         if guess.name in self.labels and not LISTED.match(guess.name):
             guess.known = False
-            return self.settle_labels(
-                guess,
-                2,
-                shape if (shape and guess.hint is not None) or (shape and len(shape) < 2) else (self.sizes.find("m" if self.world.columns else "N"),),
-            )
+            fits = shape and (guess.hint is not None or len(shape) < 2)
+            return self.settle_labels(guess, 2, shape if fits else None)
         if shape == () and COUNTS.match(guess.name) and not SCALARS.match(guess.name):
             guess.value = self.sizes.find(guess.name)
         else:
@@ -184,13 +181,13 @@ class Guesser:
         """A shape by a name alone."""
         if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)):
             return ()
-        rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find("D")
+        rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find("D")
         if BIASES.match(name):
             self.spread.add(name)
             if self.world.narrow.get(name) == ():
                 return ()
             return (width, 1) if self.world.columns else (width,)
-        if LABELS.match(name) and not self.world.columns and name != "Y":
+        if LABELS.match(name) and not self.world.columns and name != "Y" and self.world.targets != "rows":
             return (rows,)
         number = re.match(r"^(?:w|W|weights?|Weights?|theta|Theta)_?(\d*)$", name)
         if number:
@@ -215,8 +212,8 @@ class Guesser:
         if guess.name in self.given:
             return self.settle_given(guess, label=True)
         self._take_said(guess)
-        rows = "m" if self.world.columns else "N"
-        shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find(rows),)
+        rows = self.sizes.find_rows(columns=self.world.columns)
+        shape = guess.hint if guess.hint is not None else shape if shape is not None else (rows,)
         check_size(shape)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True
@@ -240,6 +237,8 @@ class Guesser:
         if isinstance(left, Guess) and isinstance(right, Guess):
             taken = self.guess_shape(left.name)
             left = self.settle(left, taken if taken or sign != "@" else self.guess_shape("X"))  # h @ V: an array, whatever it is called
+        if sign == "+" and isinstance(left, np.inexact) and isinstance(right, Guess) and BIASES.match(right.name):
+            right = self.settle(right, ())  # one number and one bias
         if isinstance(right, Guess):
             right = self.settle(right, self._find_needed(sign, np.shape(left), right.name, right_side=True))
         elif isinstance(left, Guess):
@@ -251,7 +250,7 @@ class Guesser:
         made = []
         for part in parts:
             if isinstance(part, Guess) and not part.known:
-                rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find(find_width_letter(part.name))
+                rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find(find_width_letter(part.name))
                 part = self.settle(part, (width, rows) if self.world.columns else (rows, width))
             made.append(self.settle(part) if isinstance(part, Guess) else part)
         return made

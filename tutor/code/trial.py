@@ -275,14 +275,18 @@ class ProgramTrial:
         backs = [arg.arg for arg in list_arguments(func)]
         ups = [name for name in backs if UPSTREAM.match(name) and name not in inner and name not in values]
         if returned is None and isinstance(owner, Object):  # a layer keeps what it gives: self.output
-            kept = [(name, owner.attributes.get(name)) for name in list_kept(forward.node)] if isinstance(forward.node, ast.FunctionDef) else []
-            named = dict([pair for pair in kept if isinstance(pair[1], np.ndarray) and not any(pair[1] is one for one in inner.values())][-1:])
+            named = _find_kept_output(owner, forward, inner)
         outs = [
             (key, value)
             for key, value in named.items()
             if isinstance(value, np.ndarray | np.inexact | float | complex)
         ]
         outs = [pair for pair in outs if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or outs[:1]
+        taken = [arg.arg for arg in list_arguments(forward)]
+        if len(ups) == 1 and len(backs) == len(taken) > 1 and backs[0] == ups[0] and backs[1:] == taken[1:] and all(
+            np.size(value) == 1 for _, value in outs
+        ):  # what a loss takes itself: backward(predictions, targets)
+            environment[ups.pop()] = values[taken[0]]
         loss: Any = 0.0
         upstream: dict[str, tuple[str, Any]] = {}
         if self.plan.cost and not ups:
@@ -410,6 +414,13 @@ class ProgramTrial:
             slope = self.find_slope(event, direction if shape else 1.0)
             found[place] = np.nan if slope is None else slope
         return found
+
+
+def _find_kept_output(owner: Object, forward: ProgramFunction, inner: Mapping[str, Any]) -> dict[str, Any]:
+    """The last array that a forward pass keeps, where it returns nothing: ``self.output = …``."""
+    names = list_kept(forward.node) if isinstance(forward.node, ast.FunctionDef) else []
+    kept = [(name, owner.attributes.get(name)) for name in names]
+    return dict([pair for pair in kept if isinstance(pair[1], np.ndarray) and not any(pair[1] is one for one in inner.values())][-1:])
 
 
 def _find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]) -> Any:
