@@ -76,10 +76,17 @@ class EditSearch:
             found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
         except (CodeProblem, *FAILS):  # a program that takes no other values there: every line is tried
             found = None
-        if found is not None and (found.edit.tag or not fails):
+        summed = found is not None and self._is_summed_in_loop(found.edit.statement, outcome)
+        if found is not None and (found.edit.tag or not (fails or summed)):
             return found
         finder = RepairFinder(self.test.trial, self.test.check, self.test.pick, edits, outcome, wrong, local=local)
-        return self._try_all(edits, wrong, outcome, around, finder, claims)
+        other = self._try_all(edits, wrong, outcome, around, finder, claims)
+        return other if found is None or fails or (other is not None and len(other.fixed) == len(wrong)) else found
+
+    def _is_summed_in_loop(self, node: ast.stmt, outcome: Outcome) -> bool:
+        """Whether a loop gives the same name its parts, round by round: any of these lines may be at fault as well."""
+        rounds = Counter(id(event.statement) for event in outcome.record.events[outcome.begins :])
+        return any(rounds[id(one)] > 1 and name_targets(one) & name_targets(node) for one in self.nodes)
 
     # at the line that should give another derivative
 

@@ -45,6 +45,8 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
             found[key] = GivenGradient(key, of, np.array(value))
         elif of and value is None:
             found[key] = GivenGradient(key, of, None, note_missing(key))
+        elif of and type(value) is Lost:
+            found[key] = GivenGradient(key, of, None, value.why)
     for key, problem in list_lost(record):
         of = match_words(key, words)
         if of and key not in found:

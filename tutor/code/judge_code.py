@@ -232,7 +232,7 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
             narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
     if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
         return None
-    return _judge_in(judged, replace(trial.world, narrow=narrow))
+    return _judge_in(judged, replace(trial.world, narrow=narrow), better=True)
 
 
 def _judge_single(judged: Judgement) -> Judgement | None:
@@ -247,8 +247,11 @@ def _judge_single(judged: Judgement) -> Judgement | None:
     return other
 
 
-def _judge_in(judged: Judgement, world: GuessedWorld) -> Judgement | None:
-    """The judgement in another world, where all is right there, and no line stops that works in this one."""
+def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
+    """The judgement in another world, where all is right there, and no line stops that works in this one.
+
+    Where ``better`` is enough, so is less that is wrong.
+    """
     trial, first = judged.trial, judged.first
     made = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
     try:
@@ -256,7 +259,8 @@ def _judge_in(judged: Judgement, world: GuessedWorld) -> Judgement | None:
     except (*FAILS, CodeProblem):
         return None
     failing = {number for number, why in other.first.record.problems.items() if why.fails}
-    return other if other.is_right and failing <= set(first.record.problems) else None
+    before, after = ({key for key, right in one.right.items() if not right} for one in (judged, other))
+    return other if (other.is_right or (better and after < before)) and failing <= set(first.record.problems) else None
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:

@@ -46,6 +46,7 @@ class Surroundings:
     ratio: Sequence[float] = ()
     extra: Sequence[str] = ()
     counted: Mapping[str, int] = field(default_factory=dict)
+    functions: Sequence[str] = ()
     parsed: dict[str, ast.expr] = field(default_factory=dict)
 
     def shape(self, node: ast.AST) -> tuple[int, ...] | None:
@@ -104,6 +105,11 @@ def replace_part(node: ast.AST, old: ast.AST, new: ast.AST) -> Any:
         return node
     made = type(node)(**{**dict(ast.iter_fields(node)), **changed})
     return ast.copy_location(made, node)
+
+
+def make_edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor: str = "") -> LineEdit:
+    """A change of one part of a statement."""
+    return LineEdit(tag, statement, (replace_part(statement, old, new),), old, new, factor=factor)
 
 
 def _say(node: ast.AST | None) -> str:

@@ -153,7 +153,7 @@ def _find_loss(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
 def _returns_bare(node: ast.FunctionDef) -> bool:
     """Whether a function returns a loss with its gradient by some weights, ``return J, grad``."""
     returned = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple)]
-    names = [one.id for value in returned[-1:] for one in value.elts if isinstance(one, ast.Name)]  # type: ignore[union-attr]
+    names = [one.id for value in returned[-1:] for one in value.elts if isinstance(one, ast.Name)]
     return len(names) == 2 and any(BARE.match(name) for name in names) and any(LOSS_WORDS.match(name) for name in names)
 
 

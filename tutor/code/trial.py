@@ -282,17 +282,15 @@ class ProgramTrial:
             if isinstance(value, np.ndarray | np.inexact | float | complex)
         ]
         outs = [pair for pair in outs if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or outs[:1]
-        taken = [arg.arg for arg in list_arguments(forward)]
-        if len(ups) == 1 and len(backs) == len(taken) > 1 and backs[0] == ups[0] and backs[1:] == taken[1:] and all(
-            np.size(value) == 1 for _, value in outs
-        ):  # what a loss takes itself: backward(predictions, targets)
-            environment[ups.pop()] = values[taken[0]]
+        first, *more = [arg.arg for arg in list_arguments(forward)] or [""]
+        if more and len(ups) == 1 and backs == [*ups, *more] and all(np.size(value) == 1 for _, value in outs):
+            environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
         loss: Any = 0.0
         upstream: dict[str, tuple[str, Any]] = {}
         if self.plan.cost and not ups:
             cost = self._function(worker, self.plan.cost, owner)
-            first = next((environment.get(arg.arg) for arg in list_arguments(forward)), None)
-            taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, first if self._runs_forward(cost) else outs[0][1]))
+            own = environment.get(first) if self._runs_forward(cost) else outs[0][1] if outs else None
+            taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
             environment.update((name, value) for name, value in taken.items() if name not in environment)
             loss, why = self._call(worker, cost, taken)
             if why is not None:
