@@ -9,6 +9,7 @@ from typing import Any
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import Surroundings
+from tutor.code.pair_functions import split_gradient
 from tutor.code.trial import Outcome
 from tutor.numbers.arrays import np
 
@@ -50,6 +51,9 @@ def look_around(
             )
             if plain and isinstance(part.left, ast.Name) and np.ndim(traced.get(id(part), 0)):  # type: ignore[attr-defined]
                 pool.setdefault(f"({ast.unparse(part)})", traced[id(part)])
+    kept = getattr(first.scope.get("self"), "attributes", {})
+    pool = {**pool, **{f"self.{name}": one for name, one in kept.items() if isinstance(one, np.ndarray) and f"self.{name}" not in pool
+                       and one.dtype.kind == "f" and not split_gradient(name)}}  # fmt: skip
     for event in outcome.record.events[outcome.begins :]:
         if event.key.isidentifier() and isinstance(event.value, np.ndarray):
             pool.setdefault(event.key, event.value)

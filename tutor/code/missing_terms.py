@@ -10,8 +10,10 @@ from tutor.code.line_edits import Surroundings
 from tutor.numbers.arrays import np
 
 CONSTANTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
-MOST_NAMES = 28
+MOST_NAMES = 48
 """Of so many arrays are products tried."""
+MOST_SUMMED = 24
+"""Of so many arrays are two multiplied entry by entry and summed."""
 SAME = 1e-8
 """So near, relative to the largest entry, is the same."""
 
@@ -26,7 +28,7 @@ def list_terms(wanted: Any, around: Surroundings) -> Iterator[str]:
     """
     if np.ndim(wanted) == 0 or not np.all(np.isfinite(wanted)) or np.max(np.abs(wanted)) < 1e-12:
         return
-    arrays = {text: one for text, one in around.pool.items() if np.ndim(one) in (1, 2) and np.asarray(one).dtype.kind == "f"}
+    arrays = {text: one for text, one in around.pool.items() if np.ndim(one) in (1, 2, np.ndim(wanted)) and np.asarray(one).dtype.kind == "f"}
     arrays = dict(list(arrays.items())[:MOST_NAMES])
     yield from _list_products(wanted, arrays)
     yield from _list_sums(wanted, arrays, "")
@@ -44,7 +46,7 @@ def list_factors(wanted: Any, around: Surroundings) -> Iterator[str]:
     """
     if np.ndim(wanted) == 0 or not np.all(np.isfinite(wanted)) or np.max(np.abs(wanted)) < 1e-12:
         return
-    arrays = {text: one for text, one in around.pool.items() if np.ndim(one) in (1, 2) and np.asarray(one).dtype.kind == "f"}
+    arrays = {text: one for text, one in around.pool.items() if np.ndim(one) in (1, 2, np.ndim(wanted)) and np.asarray(one).dtype.kind == "f"}
     arrays = dict(list(arrays.items())[:MOST_NAMES])
     yield from _list_products(wanted, arrays)
     for text, value in arrays.items():
@@ -65,6 +67,13 @@ def _list_products(wanted: Any, arrays: Mapping[str, Any]) -> Iterator[str]:
         for (left, one), (right, two) in product(arrays.items(), repeat=2):
             if np.ndim(one) == np.ndim(two) == 1 and (one.size, two.size) == np.shape(wanted):
                 yield from _say(wanted, np.outer(one, two), f"np.outer({left}, {right})")
+    elif np.ndim(wanted) > 2:  # of several samples: those of places, heads
+        deep = {text: one for text, one in arrays.items() if np.ndim(one) == np.ndim(wanted)}
+        both = {**deep, **{f"np.swapaxes({text}, -1, -2)": np.swapaxes(one, -1, -2) for text, one in deep.items()}}
+        for (left, one), (right, two) in product(both.items(), (both | turned).items()):
+            if one.shape[-1] == two.shape[-2] and (*one.shape[:-1], two.shape[-1]) == np.shape(wanted):
+                if np.ndim(two) == 2 or one.shape[:-2] == two.shape[:-2]:
+                    yield from _say(wanted, one @ two, f"({left} @ {right})")
     else:
         vectors = {text: one for text, one in arrays.items() if np.ndim(one) == 1}
         for (left, one), (right, two) in product(turned.items(), vectors.items()):
@@ -80,7 +89,7 @@ def _list_sums(wanted: Any, arrays: Mapping[str, Any], factor: str) -> Iterator[
     if not axes and factor:
         return
     values: dict[str, Any] = dict(arrays)
-    for (left, one), (right, two) in product(arrays.items(), repeat=2):
+    for (left, one), (right, two) in product(list(arrays.items())[:MOST_SUMMED], repeat=2):
         if left <= right and np.shape(one) == np.shape(two):
             values[f"{left} * {right}"] = one * two
     for text, value in values.items():

@@ -236,7 +236,8 @@ def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEd
                 ast.Add: (ast.Mult,), ast.Sub: (ast.Mult,),
             }  # fmt: skip
             for other in others.get(type(node.op), ()):
-                if is_rest(node) and other is ast.Mult:  # nobody writes 1 * g
+                ones = [getattr(part, "value", None) == 1 for part in (node.left, node.right)]
+                if any(ones) and other is ast.Mult:  # nobody writes 1 * g
                     continue
                 tag = {ast.FloorDiv: "integer-division", ast.MatMult: "product-for-entrywise"}.get(
                     type(node.op), "operator"
