@@ -34,6 +34,8 @@ MOST_WORK = 400_000
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
+TASTE = (*MEANS, "sign")
+"""Where a mean is divided by its count, or a sign is turned, is a matter of taste: a later line may do it as well."""
 MOST_LOCAL = 2_500
 """So many changes of each line are tried where its value is known."""
 
@@ -123,11 +125,12 @@ class EditSearch:
             source = move_to_source(best[0], body[:place])
             if source is not None and self._pick_smallest(edits, [(1, source)], wrong, kept):
                 best.insert(0, source)
-            if best[0].tag in MEANS:  # where a mean is divided by its count is a matter of taste
-                for later in islice(expected, MOST_LINES):
+            if best[0].tag in TASTE:
+                for later in islice((one for one in expected if one.statement is not best[0].statement), MOST_LINES):
                     fitting = self._list_fitting(later, lines, [later.statement], around, local)
                     fitting = [(cost, edit) for cost, edit in fitting if cost <= measure_edit(best[0])]
-                    best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in MEANS]
+                    alike = MEANS if best[0].tag in MEANS else best[0].tag
+                    best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in alike]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
@@ -231,15 +232,19 @@ def guess_rank(name: str) -> int:
     return 1 if BIASES.match(name) else 2
 
 
-def find_labels(tree: ast.Module, text: str = "") -> frozenset[str]:
-    """The names that stand as labels in brackets behind arrays: y of ``scores[range(N), y]``, ``list(y)``, ``y[i]``.
+def find_sequences(lines: Sequence[str]) -> frozenset[str]:
+    """The names that a program, in comments and documentation, says to be lists of whole numbers.
 
-    With those that the ``text`` of a program, in comments and documentation, says to be lists of whole numbers.
-
-    >>> sorted(find_labels(ast.parse(""), "inputs,targets are both list of integers\n# users, items: lists of indices"))
+    >>> sorted(find_sequences(["inputs,targets are both list of integers", "# users, items: lists of indices"]))
     ['inputs', 'items', 'targets', 'users']
     """
-    found: set[str] = {name for names in _WHOLE.findall(text) for name in re.split(r"\s*,\s*|\s+and\s+", names)}
+    said = [names for line in lines if " of " in line for names in _WHOLE.findall(line)]
+    return frozenset(name for names in said for name in re.split(r"\s*,\s*|\s+and\s+", names))
+
+
+def find_labels(tree: ast.Module) -> frozenset[str]:
+    """The names that stand as labels in brackets behind arrays: y of ``scores[range(N), y]``, ``list(y)``, ``y[i]``."""
+    found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.arg) and (_ONE_PLACE.match(node.arg) or _PLACES.match(node.arg)):
             found.add(node.arg)

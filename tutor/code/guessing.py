@@ -84,6 +84,7 @@ class Guesser:
     def __init__(self, world: GuessedWorld, sizes: Sizes) -> None:
         self.world, self.sizes = world, sizes
         self.labels: frozenset[str] = frozenset()
+        self.sequences: frozenset[str] = frozenset()
         self.asked: dict[str, list[str]] = {}
         self.settings: Mapping[str, Any] = {}
         self.tuples: Mapping[str, tuple[str, ...]] = {}
@@ -212,7 +213,7 @@ class Guesser:
         if guess.name in self.given:
             return self.settle_given(guess, label=True)
         self._take_said(guess)
-        rows = self.sizes.find_rows(columns=self.world.columns)
+        rows = self.sizes.find("T") if guess.name in self.sequences else self.sizes.find_rows(columns=self.world.columns)
         shape = guess.hint if guess.hint is not None else shape if shape is not None else (rows,)
         check_size(shape)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))

@@ -33,7 +33,7 @@ class LineEdit:
     @property
     def words(self) -> tuple[str, str]:
         """What stands there, and what would, as they are written."""
-        return self.old or _say(self.at), self.new or _say(self.put)
+        return self.old or say_node(self.at), self.new or say_node(self.put)
 
 
 @dataclass(slots=True)
@@ -112,7 +112,8 @@ def make_edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor:
     return LineEdit(tag, statement, (replace_part(statement, old, new),), old, new, factor=factor)
 
 
-def _say(node: ast.AST | None) -> str:
+def say_node(node: ast.AST | None) -> str:
+    """A part as it is written; nothing for what is none."""
     return ast.unparse(ast.fix_missing_locations(node)) if isinstance(node, ast.expr | ast.stmt) else ""
 
 

@@ -57,8 +57,9 @@ def look_around(
     for event in outcome.record.events[outcome.begins :]:
         if event.key.isidentifier() and isinstance(event.value, np.ndarray):
             pool.setdefault(event.key, event.value)
-    for text, size in [*list_lengths(first, pool), *list_written(first.record.visited.values(), traced)]:
-        if size not in counted.values():
+    written = list(list_written(first.record.visited.values(), traced))
+    for text, size in [*list_lengths(first, pool), *written]:
+        if size not in counted.values() or (text, size) in written:
             counts.append(text)
             counted[text] = size
     ratios: list[float] = []

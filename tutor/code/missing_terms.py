@@ -28,8 +28,7 @@ def list_terms(wanted: Any, around: Surroundings) -> Iterator[str]:
     """
     if np.ndim(wanted) == 0 or not np.all(np.isfinite(wanted)) or np.max(np.abs(wanted)) < 1e-12:
         return
-    arrays = {text: one for text, one in around.pool.items() if np.ndim(one) in (1, 2, np.ndim(wanted)) and np.asarray(one).dtype.kind == "f"}
-    arrays = dict(list(arrays.items())[:MOST_NAMES])
+    arrays = _list_arrays(wanted, around)
     yield from _list_products(wanted, arrays)
     yield from _list_sums(wanted, arrays, "")
     for text, value in arrays.items():
@@ -46,14 +45,20 @@ def list_factors(wanted: Any, around: Surroundings) -> Iterator[str]:
     """
     if np.ndim(wanted) == 0 or not np.all(np.isfinite(wanted)) or np.max(np.abs(wanted)) < 1e-12:
         return
-    arrays = {text: one for text, one in around.pool.items() if np.ndim(one) in (1, 2, np.ndim(wanted)) and np.asarray(one).dtype.kind == "f"}
-    arrays = dict(list(arrays.items())[:MOST_NAMES])
+    arrays = _list_arrays(wanted, around)
     yield from _list_products(wanted, arrays)
     for text, value in arrays.items():
         rest = wanted - value if np.shape(value) == np.shape(wanted) else None
         if rest is not None and np.max(np.abs(rest)) > 1e-12:
             for said in _list_sums(rest, arrays, ""):
                 yield f"({text} - {said[1:]})" if said.startswith("-") else f"({text} + {said})"
+
+
+def _list_arrays(wanted: Any, around: Surroundings) -> dict[str, Any]:
+    """The vectors and matrices at hand, and what has as many axes as is wanted."""
+    ranks = (1, 2, np.ndim(wanted))
+    able = [(text, one) for text, one in around.pool.items() if np.ndim(one) in ranks and np.asarray(one).dtype.kind == "f"]
+    return dict(able[:MOST_NAMES])
 
 
 def _list_products(wanted: Any, arrays: Mapping[str, Any]) -> Iterator[str]:
@@ -71,9 +76,9 @@ def _list_products(wanted: Any, arrays: Mapping[str, Any]) -> Iterator[str]:
         deep = {text: one for text, one in arrays.items() if np.ndim(one) == np.ndim(wanted)}
         both = {**deep, **{f"np.swapaxes({text}, -1, -2)": np.swapaxes(one, -1, -2) for text, one in deep.items()}}
         for (left, one), (right, two) in product(both.items(), (both | turned).items()):
-            if one.shape[-1] == two.shape[-2] and (*one.shape[:-1], two.shape[-1]) == np.shape(wanted):
-                if np.ndim(two) == 2 or one.shape[:-2] == two.shape[:-2]:
-                    yield from _say(wanted, one @ two, f"({left} @ {right})")
+            fits = one.shape[-1] == two.shape[-2] and (*one.shape[:-1], two.shape[-1]) == np.shape(wanted)
+            if fits and (np.ndim(two) == 2 or one.shape[:-2] == two.shape[:-2]):
+                yield from _say(wanted, one @ two, f"({left} @ {right})")
     else:
         vectors = {text: one for text, one in arrays.items() if np.ndim(one) == 1}
         for (left, one), (right, two) in product(turned.items(), vectors.items()):

@@ -9,24 +9,22 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.code.line_edits import LineEdit, Surroundings, make_edit, walk_expressions
+from tutor.code.line_edits import LineEdit, Surroundings, make_edit, say_node, walk_expressions
 from tutor.code.parts_of_formulas import LIBRARY, is_outer, is_rest, split_product, strip_transpose
 from tutor.code.slips_of_places import (
+    take_diagonals,
     take_functions,
     take_matrices,
     take_parts,
     take_places,
     take_repeated,
     take_spread,
+    take_turned,
 )
 
 Take = Callable[[ast.stmt, Surroundings], Iterator[LineEdit]]
 SUMS = ("sum", "mean")
 LITERALS = (0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -1.5, -2, 0.25)
-
-
-def _say(node: ast.AST) -> str:
-    return ast.unparse(ast.fix_missing_locations(node)) if isinstance(node, ast.expr | ast.stmt) else ""
 
 
 def _turn(node: ast.expr) -> ast.expr:
@@ -76,7 +74,7 @@ def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add | ast.Sub):
         sign = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
         made = ast.copy_location(ast.AugAssign(statement.target, sign, statement.value), statement)
-        yield LineEdit("sign", statement, (made,), None, None, _say(statement), _say(made), "-1")
+        yield LineEdit("sign", statement, (made,), None, None, say_node(statement), say_node(made), "-1")
     for node in walk_expressions(statement):
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             yield make_edit("sign", statement, node, node.operand, "-1")
@@ -128,7 +126,7 @@ def take_axes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             args = [part for part in node.args if part is not now]
             yield make_edit("wrong-axis", statement, node, ast.Call(node.func, args, others))
         for number in (0, 1, 2, -1):
-            if now is not None and _say(now) == str(number):
+            if now is not None and say_node(now) == str(number):
                 continue
             args = [part for part in node.args if part is not now]
             made = ast.Call(node.func, args, [ast.keyword("axis", ast.Constant(number)), *others])
@@ -174,9 +172,9 @@ def take_masks(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
                 yield make_edit(tag, statement, node, ast.Compare(node.left, [other()], node.comparators))
         shape = around.shape(node.left)
         for text in around.list_fitting(shape, exact=True):
-            if text != _say(node.left):
+            if text != say_node(node.left):
                 yield make_edit("mask-of-another", statement, node.left, around.parse(text))
-        if not any(text == _say(node.comparators[0]) for text in ("0", "0.0")):
+        if not any(text == say_node(node.comparators[0]) for text in ("0", "0.0")):
             yield make_edit("mask-of-another", statement, node.comparators[0], ast.Constant(0))
 
 
@@ -211,20 +209,20 @@ def take_assignment(statement: ast.stmt, around: Surroundings) -> Iterator[LineE
     """Added for overwritten, and the other way."""
     if isinstance(statement, ast.AugAssign):
         made: ast.stmt = ast.copy_location(ast.Assign([statement.target], statement.value), statement)
-        yield LineEdit("added-for-assigned", statement, (made,), None, None, _say(statement), _say(made))
+        yield LineEdit("added-for-assigned", statement, (made,), None, None, say_node(statement), say_node(made))
         others = {ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Div}
         if type(statement.op) in others:
             made = ast.copy_location(
                 ast.AugAssign(statement.target, others[type(statement.op)](), statement.value), statement
             )
-            yield LineEdit("operator", statement, (made,), None, None, _say(statement), _say(made))
+            yield LineEdit("operator", statement, (made,), None, None, say_node(statement), say_node(made))
     elif (
         isinstance(statement, ast.Assign)
         and len(statement.targets) == 1
         and isinstance(statement.targets[0], ast.Name | ast.Attribute | ast.Subscript)
     ):
         made = ast.copy_location(ast.AugAssign(statement.targets[0], ast.Add(), statement.value), statement)
-        yield LineEdit("overwritten", statement, (made,), None, None, _say(statement), _say(made))
+        yield LineEdit("overwritten", statement, (made,), None, None, say_node(statement), say_node(made))
 
 
 def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -278,7 +276,11 @@ def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             texts = list(around.pool) if fails else around.list_fitting(shape, exact=True)
             texts += [text for text in around.counts if around.counted.get(text) and isinstance(around.values.get(id(node)), int)]
             for text in texts:
-                if text != _say(node):
+                if text != say_node(node):
+                    yield make_edit("another-variable", statement, node, around.parse(text))
+        elif isinstance(node, ast.Call) and around.shape(node) == ():  # len(y), mask.sum()
+            for text in around.counts:
+                if text != say_node(node):
                     yield make_edit("another-variable", statement, node, around.parse(text))
         elif is_rest(node):
             yield make_edit("another-variable", statement, node, node.right)  # type: ignore[attr-defined]
@@ -286,7 +288,7 @@ def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             for text in around.list_fitting((), exact=True):
                 yield make_edit("another-variable", statement, node, around.parse(text))
     for node in walk_expressions(statement):
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None and around.shape(node):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None and around.shape(node) is not None:
             for text in around.list_fitting(around.shape(node), exact=True):
                 yield make_edit("another-variable", statement, node, around.parse(f"(1 - {text})"))
 
@@ -297,11 +299,11 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
         if isinstance(node, ast.BinOp):
             tag = "term-too-many" if isinstance(node.op, ast.Add | ast.Sub) else "factor-too-many"
             if not isinstance(node.op, ast.MatMult):
-                yield make_edit(tag, statement, node, node.left, _say(node.right))
+                yield make_edit(tag, statement, node, node.left, say_node(node.right))
             if isinstance(node.op, ast.Add | ast.Mult):
-                yield make_edit(tag, statement, node, node.right, _say(node.left))
+                yield make_edit(tag, statement, node, node.right, say_node(node.left))
             elif isinstance(node.op, ast.Sub):
-                yield make_edit(tag, statement, node, ast.UnaryOp(ast.USub(), node.right), _say(node.left))
+                yield make_edit(tag, statement, node, ast.UnaryOp(ast.USub(), node.right), say_node(node.left))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             inside = (
                 node.args[0]
@@ -315,9 +317,9 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
             yield make_edit("function-too-many", statement, node, node.args[0])
     if isinstance(statement, ast.AugAssign):
         tag = "term-too-many" if isinstance(statement.op, ast.Add | ast.Sub) else "factor-too-many"
-        yield LineEdit(tag, statement, (), None, None, _say(statement), "", _say(statement.value))
+        yield LineEdit(tag, statement, (), None, None, say_node(statement), "", say_node(statement.value))
     elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name | ast.Subscript):
-        yield LineEdit("line-too-many", statement, (), None, None, _say(statement), "")
+        yield LineEdit("line-too-many", statement, (), None, None, say_node(statement), "")
 
 
 def take_others(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -331,7 +333,7 @@ def take_others(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
             inner = strip_transpose(part) or part
             if isinstance(inner, ast.Name | ast.Attribute | ast.Subscript):
                 for text in around.pool:
-                    if text != _say(inner) and around.shape(inner) != around.find_shape(text):
+                    if text != say_node(inner) and around.shape(inner) != around.find_shape(text):
                         yield make_edit("another-variable", statement, inner, around.parse(text))
 
 
@@ -349,7 +351,7 @@ def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
         if not shape:
             continue
         for text in around.list_fitting(shape):
-            if text == _say(node):
+            if text == say_node(node):
                 continue
             for form in SLOPES:
                 said = form.format(text)
@@ -399,7 +401,7 @@ def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         if place > 6 or shape is None or (place and not shape):
             continue
         for text in [*around.list_fitting(shape), *around.list_fitting((), exact=True)]:
-            if text == _say(node):
+            if text == say_node(node):
                 continue
             for said in (text, f"{text} ** 2") if around.find_shape(text) else (text,):
                 yield make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said)
@@ -424,7 +426,7 @@ def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """A sum over samples that is missing."""
     for node in walk_expressions(statement):
         shape = around.shape(node)
-        if shape and not (isinstance(node, ast.Call) and _say(node).startswith("np.sum")):
+        if shape and not (isinstance(node, ast.Call) and say_node(node).startswith("np.sum")):
             word = "torch.sum" if any(text.startswith("torch.") for text in around.extra) else "np.sum"
             for axis in range(len(shape)):
                 for kept in (False, True):
@@ -459,7 +461,7 @@ def take_lines(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     if isinstance(base, ast.Name | ast.Attribute):
         for count in around.counts:
             for sign, tag in (("/", "mean-forgotten"), ("*", "mean-twice")):
-                line = f"{_say(base)} {sign}= {count}"
+                line = f"{say_node(base)} {sign}= {count}"
                 yield LineEdit(tag, statement, (statement, *ast.parse(line).body), None, None, "", line, count)
     for node in walk_expressions(statement):
         if isinstance(node, ast.Name) and around.shape(node):
@@ -495,5 +497,5 @@ TABLE: Sequence[LineSlip] = (
     LineSlip("penalties", take_penalties),
     LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums), LineSlip("others", take_others),
     LineSlip("parts", take_parts), LineSlip("functions", take_functions), LineSlip("spread", take_spread),
-    LineSlip("matrices", take_matrices),
+    LineSlip("matrices", take_matrices), LineSlip("turned", take_turned), LineSlip("diagonals", take_diagonals),
 )  # fmt: skip

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 
 from tutor.code.line_edits import LineEdit, Surroundings, make_edit, walk_expressions
-from tutor.code.parts_of_formulas import strip_transpose
+from tutor.code.parts_of_formulas import is_rest, strip_transpose
 from tutor.numbers.arrays import np
 
 MOST_PARTS = 6
@@ -135,3 +135,43 @@ def take_repeated(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
         made = ast.copy_location(ast.Expr(call), statement)
         ast.fix_missing_locations(made)
         yield LineEdit("repeated-places", statement, (made,), None, None, ast.unparse(statement), ast.unparse(made))
+
+
+def take_turned(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Axes of an array of three or four in another order, or as they were: ``k.transpose(0, 1, 3, 2)``."""
+    for node in walk_expressions(statement):
+        turned = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("transpose", "permute")
+        inner = node.func.value if turned and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else node
+        count = len(around.shape(inner) or ())
+        if count not in (3, 4) or not (turned or isinstance(node, ast.Name | ast.Attribute | ast.Subscript)):
+            continue
+        if turned:
+            yield make_edit("transpose-too-many", statement, node, inner)
+        for order in permutations(range(count)):
+            if order != tuple(range(count)):
+                word = node.func.attr if turned and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else "transpose"
+                made = ast.Call(ast.Attribute(inner, word, ast.Load()), [ast.Constant(axis) for axis in order], [])
+                if ast.unparse(made) != ast.unparse(node):
+                    yield make_edit("wrong-axis" if turned else "transpose-forgotten", statement, node, made)
+
+
+def take_diagonals(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """The slope of a softmax by its diagonal only: ``p * (1 - p) * dp`` for ``p * (dp - np.sum(p * dp, axis=1, keepdims=True))``."""
+    for node in walk_expressions(statement):
+        factors = list(_list_factors(node))
+        for rest in (part for part in factors if is_rest(part)):
+            name = ast.unparse(rest.right)  # type: ignore[attr-defined]
+            others = [ast.unparse(part) for part in factors if part is not rest and ast.unparse(part) != name]
+            if name in map(ast.unparse, factors) and others:
+                flow = " * ".join(f"({part})" if " " in part else part for part in others)
+                for axis in (-1, 0, 1):
+                    said = f"{name} * ({flow} - np.sum({flow} * {name}, axis={axis}, keepdims=True))"
+                    yield make_edit("diagonal-only", statement, node, around.parse(said))
+
+
+def _list_factors(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        yield from _list_factors(node.left)
+        yield from _list_factors(node.right)
+    else:
+        yield node

@@ -26,7 +26,7 @@ from tutor.code.code_values import (
     ValueEvent,
 )
 from tutor.code.given_gradients import GivenGradient, list_listed, list_outputs, list_pair_outputs
-from tutor.code.guess_shapes import COUNTS, Sizes, find_labels, find_seed
+from tutor.code.guess_shapes import COUNTS, Sizes, find_labels, find_seed, find_sequences
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
@@ -88,6 +88,7 @@ class ProgramTrial:
     work: int = 0
     torch: bool = False
     labels: frozenset[str] = frozenset()
+    sequences: frozenset[str] = frozenset()
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     spread: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
@@ -102,7 +103,8 @@ class ProgramTrial:
             few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
             others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
             self.sizes.known |= others if self.world.other_sizes else few
-        self.labels = find_labels(self.source.tree, "\n".join(self.source.lines))
+        self.sequences = find_sequences(self.source.lines)
+        self.labels = find_labels(self.source.tree) | self.sequences
         settle_divided(self.source.tree, self.sizes)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
@@ -127,7 +129,7 @@ class ProgramTrial:
             worker.once, worker.forced = self.once, dict(forced or {})
             worker.traced, worker.scopes, worker.watch = traced, scopes, watch
             worker.torch = self.torch
-            worker.guesser.labels = self.labels
+            worker.guesser.labels, worker.guesser.sequences = self.labels, self.sequences
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
             worker.guesser.free = self.free
             worker.guesser.spread, worker.guesser.assumed = self.spread, self.assumed
