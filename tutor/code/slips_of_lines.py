@@ -19,6 +19,7 @@ from tutor.code.slips_of_places import (
     take_places,
     take_repeated,
     take_spread,
+    take_sums,
     take_turned,
 )
 
@@ -420,21 +421,6 @@ def take_penalties(statement: ast.stmt, around: Surroundings) -> Iterator[LineEd
                     said = form.format(rate, text)
                     made = ast.BinOp(node, ast.Add(), around.parse(said))
                     yield make_edit("penalty-forgotten", statement, node, made, said)
-
-
-def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A sum over samples that is missing."""
-    for node in walk_expressions(statement):
-        shape = around.shape(node)
-        if shape and not (isinstance(node, ast.Call) and say_node(node).startswith("np.sum")):
-            word = "torch.sum" if any(text.startswith("torch.") for text in around.extra) else "np.sum"
-            for axis in range(len(shape)):
-                for kept in (False, True):
-                    words = [ast.keyword("axis", ast.Constant(axis))] + (
-                        [ast.keyword("keepdims", ast.Constant(True))] if kept else []
-                    )
-                    yield make_edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], words))
-            yield make_edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], []))
 
 
 def take_lines(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:

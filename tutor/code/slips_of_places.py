@@ -1,4 +1,4 @@
-"""The slips that are made with places: an index, a slice, the order of parts; with them a function, a matrix or an axis left out.
+"""The slips that are made with places: an index, a slice, the order of parts; with them a function, a matrix, a sum or an axis left out.
 
 They are rows of the table in `tutor.code.slips_of_lines`.
 """
@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
-from tutor.code.line_edits import LineEdit, Surroundings, make_edit, walk_expressions
+from tutor.code.line_edits import LineEdit, Surroundings, make_edit, say_node, walk_expressions
 from tutor.code.parts_of_formulas import is_rest, strip_transpose
 from tutor.numbers.arrays import np
 
@@ -40,7 +40,7 @@ def take_places(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
                     inner = edit.statements[0]
                     target = ast.Subscript(statement.target, cut, ast.Store())
                     whole = ast.copy_location(ast.AugAssign(target, statement.op, inner.value), statement)  # type: ignore[attr-defined]
-                    yield LineEdit("wrong-place", statement, (whole,), None, None, ast.unparse(statement), ast.unparse(whole))
+                    yield LineEdit("wrong-place", statement, (whole,), None, None, say_node(statement), say_node(whole))
 
 
 def _index(node: ast.Subscript, made: ast.expr | Sequence[ast.expr]) -> ast.Subscript:
@@ -55,7 +55,7 @@ def _list_beside(part: ast.expr, around: Surroundings) -> Iterator[ast.expr]:
         ends = [whole, ast.Slice(ast.Constant(1)), ast.Slice(None, ast.Constant(-1))]
         ends += [ast.Slice(made, part.upper, part.step) for made in (_list_beside(part.lower, around) if part.lower else ())]
         ends += [ast.Slice(part.lower, made, part.step) for made in (_list_beside(part.upper, around) if part.upper else ())]
-        yield from (made for made in ends if ast.unparse(made) != ast.unparse(part))
+        yield from (made for made in ends if say_node(made) != say_node(part))
         return
     value = around.values.get(id(part))
     if type(value) is not int and not (isinstance(part, ast.Constant) and type(part.value) is int):
@@ -66,7 +66,7 @@ def _list_beside(part: ast.expr, around: Surroundings) -> Iterator[ast.expr]:
         made: ast.expr = ast.BinOp(inner, sign, ast.Constant(abs(step))) if step else inner
         if isinstance(inner, ast.Constant) and isinstance(inner.value, int):
             made = ast.Constant(inner.value + step)
-        if ast.unparse(made) != ast.unparse(part):
+        if say_node(made) != say_node(part):
             yield made
 
 
@@ -101,7 +101,7 @@ def take_matrices(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
             continue
         for text, value in around.pool.items():
             own = np.shape(value)
-            if len(own) == 2 and text != ast.unparse(node):
+            if len(own) == 2 and text != say_node(node):
                 for said, rows, columns in ((f"{text}.T", own[1], own[0]), (text, own[0], own[1])):
                     other = around.parse(said)
                     if columns == shape[0]:
@@ -134,7 +134,7 @@ def take_repeated(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
         call = ast.Call(around.parse("np.add.at"), [target.value, target.slice, statement.value], [])
         made = ast.copy_location(ast.Expr(call), statement)
         ast.fix_missing_locations(made)
-        yield LineEdit("repeated-places", statement, (made,), None, None, ast.unparse(statement), ast.unparse(made))
+        yield LineEdit("repeated-places", statement, (made,), None, None, say_node(statement), say_node(made))
 
 
 def take_turned(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -151,7 +151,7 @@ def take_turned(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
             if order != tuple(range(count)):
                 word = node.func.attr if turned and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else "transpose"
                 made = ast.Call(ast.Attribute(inner, word, ast.Load()), [ast.Constant(axis) for axis in order], [])
-                if ast.unparse(made) != ast.unparse(node):
+                if say_node(made) != say_node(node):
                     yield make_edit("wrong-axis" if turned else "transpose-forgotten", statement, node, made)
 
 
@@ -160,8 +160,8 @@ def take_diagonals(statement: ast.stmt, around: Surroundings) -> Iterator[LineEd
     for node in walk_expressions(statement):
         factors = list(_list_factors(node))
         for rest in (part for part in factors if is_rest(part)):
-            name = ast.unparse(rest.right)  # type: ignore[attr-defined]
-            others = [ast.unparse(part) for part in factors if part is not rest and ast.unparse(part) != name]
+            name = say_node(rest.right)  # type: ignore[attr-defined]
+            others = [say_node(part) for part in factors if part is not rest and say_node(part) != name]
             if name in map(ast.unparse, factors) and others:
                 flow = " * ".join(f"({part})" if " " in part else part for part in others)
                 for axis in (-1, 0, 1):
@@ -175,3 +175,18 @@ def _list_factors(node: ast.expr) -> Iterator[ast.expr]:
         yield from _list_factors(node.right)
     else:
         yield node
+
+
+def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A sum over samples that is missing."""
+    for node in walk_expressions(statement):
+        shape = around.shape(node)
+        if shape and not (isinstance(node, ast.Call) and say_node(node).startswith("np.sum")):
+            word = "torch.sum" if any(text.startswith("torch.") for text in around.extra) else "np.sum"
+            for axis in range(len(shape)):
+                for kept in (False, True):
+                    words = [ast.keyword("axis", ast.Constant(axis))] + (
+                        [ast.keyword("keepdims", ast.Constant(True))] if kept else []
+                    )
+                    yield make_edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], words))
+            yield make_edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], []))
