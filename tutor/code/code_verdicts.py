@@ -62,6 +62,7 @@ class WrongLine:
 
     ``repairs`` are the gradients that are right then, ``fails`` says what Python would say, ``derived`` the formula that it should
     compute; ``others`` are lines that could be the wrong one as well, since as small a change of theirs does the same.
+    ``file`` is where it stands, if not in the program itself but in a file that it imports from.
     """
 
     line: int
@@ -77,6 +78,7 @@ class WrongLine:
     fails: str = ""
     others: tuple[WrongLine, ...] = ()
     derived: DerivedLine | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ class NumericWarning:
 class CodeVerdict:
     """What became of one backward pass: ``right``, ``wrong`` or ``undecided`` with the reason and what to do.
 
-    ``assumes`` is what it takes for granted: the meaning of functions that are not in the file.
+    ``assumes`` is what it takes for granted: the meaning of functions that are not in the file; ``left_over`` are gradients that are
+    compared with nothing, with the reasons.
     """
 
     name: str
@@ -122,6 +125,7 @@ class CodeVerdict:
     hint: str = ""
     warnings: tuple[NumericWarning, ...] = ()
     assumes: tuple[Told, ...] = ()
+    left_over: tuple[tuple[str, Told], ...] = ()
 
 
 def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:

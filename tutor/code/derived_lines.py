@@ -159,7 +159,8 @@ class LineDeriver:
 
     def derive_line(self, root: WrongLine) -> DerivedLine | None:
         """The formula of one wrong line; nothing where no gradient of the derivation is what it should compute."""
-        node = next((one for one in self.judged.list_statements() if one.lineno == root.line), None)
+        nodes = [one for one in self.judged.list_statements() if one.lineno == root.line]
+        node = next((one for one in nodes if root.claim in name_targets(one)), nodes[0] if nodes else None)
         if not self.points:
             return None
         if node is None or id(node) not in self.judged.edits:

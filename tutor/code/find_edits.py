@@ -12,7 +12,7 @@ from typing import Any
 from tutor.code.code_values import CodeProblem, Guess, ValueEvent
 from tutor.code.expected_lines import MOST_ROUNDS, ExpectedLine, ExpectedLines, list_given_values
 from tutor.code.guess_shapes import SCALARS
-from tutor.code.line_edits import MEANS, LineEdit, Surroundings, measure_edit, replace_part
+from tutor.code.line_edits import MEANS, SIGN, LineEdit, Surroundings, measure_edit, replace_part
 from tutor.code.local_work import LocalWork, list_places
 from tutor.code.look_around import look_around
 from tutor.code.loop_edits import LoopEdits
@@ -34,7 +34,7 @@ MOST_WORK = 400_000
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
-TASTE = (*MEANS, "sign")
+TASTE = (*MEANS, SIGN)
 """Where a mean is divided by its count, or a sign is turned, is a matter of taste: a later line may do it as well."""
 MOST_LOCAL = 2_500
 """So many changes of each line are tried where its value is known."""

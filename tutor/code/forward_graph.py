@@ -12,6 +12,7 @@ from tutor.code.given_gradients import is_drawn_by
 from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, name_returned
 from tutor.code.size_letters import Sizes, find_said_letters, name_sizes
+from tutor.code.split_returns import exchange_function
 from tutor.code.statement_names import find_loss_names
 from tutor.code.trial import Outcome, ProgramTrial
 from tutor.code.work_statements import FAILS
@@ -215,17 +216,7 @@ def _cut_behind_loss(source: Source, node: ast.FunctionDef | None, outcome: Outc
     if node is None:
         return replace(source, tree=ast.Module(kept, []))
     cut = ast.copy_location(ast.FunctionDef(node.name, node.args, kept, node.decorator_list, node.returns), node)
-    return replace(source, tree=_exchange(source.tree, node, cut))
-
-
-def _exchange(tree: ast.Module, old: ast.FunctionDef, new: ast.FunctionDef) -> ast.Module:
-    body: list[ast.stmt] = []
-    for part in tree.body:
-        if isinstance(part, ast.ClassDef) and old in part.body:
-            own = [new if one is old else one for one in part.body]
-            part = ast.copy_location(ast.ClassDef(part.name, part.bases, part.keywords, own, part.decorator_list), part)
-        body.append(new if part is old else part)
-    return ast.Module(body, [])
+    return replace(source, tree=exchange_function(source.tree, node, cut))
 
 
 def _open_loops(body: Sequence[ast.stmt], once: frozenset[int]) -> list[ast.stmt]:

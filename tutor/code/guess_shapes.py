@@ -51,6 +51,7 @@ _OF_SHAPE = re.compile(
 _ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? )?scalar\b")
 _ONE_PLACE = re.compile(r"(?i)^(\w+_?)?(word|label|target|class|token|center|outside|context)_?(idx|index|id)$")
 _PLACES = re.compile(r"(?i)^(\w+_?)?(indices|indexes|idxs|token_?ids|labels)$")
+_LISTED = re.compile(r"\(((?:\s*\w{1,20}\s*,){1,4}(?:\s*\w{1,20}\s*)?)\)")
 _SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape|\s*:)\s*\(\s*\)")
 _NEXT_TO = re.compile(r"(?<![\w.])(\w+(?:\s*,\s*\w+){0,7})\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
 """What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
@@ -60,7 +61,7 @@ _WHOLE = re.compile(
 )
 """What is said to be a list of whole numbers, in one line."""
 _BY_TIMES = re.compile(r"(?i)\b(\w+) is (?:an? )?(\w{1,2}?)\s?[x×]\s?(\w{1,2}) (?:array|matrix|vector)")
-_KIND = r"_?(size|dims?|nodes|units|features|layer|classes|n)?s?$"
+_KIND = r"_?(size|dims?|d|nodes|units|features|layer|classes|n)?s?$"
 ALIASES = (
     (
         re.compile(
@@ -71,8 +72,8 @@ ALIASES = (
     (re.compile(r"(?i)^(hidden|n_?hidden|n_?h|hid|num_?hidden)" + _KIND), "H"),
     (re.compile(r"(?i)^(output|out|n_?out|n_?output|n_?y|num_?outputs|classes|num_?classes|n_?classes)" + _KIND), "C"),
     (re.compile(r"(?i)^(num_?labels|nb_classes|fan_out|outputs?)" + _KIND), "C"),
-    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$|^d_(x|filter|input)$"), "C"),
-    (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f)$"), "F"),
+    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$|^c_?in$|^in_?c$|^d_(x|filter|input)$"), "C"),
+    (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f|c_?out|out_?c)$"), "F"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?height$"), "H"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?width$"), "W"),
     (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$|^h_(filter|kernel)$"), "HH"),
@@ -142,6 +143,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     {'x': (7, 5), 'w': (5, 9), 'data': (7, 5)}
     >>> read_documented("x: (N, D), W: (D, M), b: (M,)", Sizes())
     {'x': (7, 5), 'W': (5, 9), 'b': (9,)}
+    >>> read_documented("- w, b: Arrays of shape (D, H) and (H,) giving the weight and bias", Sizes())
+    {'w': (5, 6), 'b': (6,)}
     """
     found: dict[str, tuple[int, ...]] = {}
     lines = text.splitlines()
@@ -168,8 +171,13 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
             or any(re.search(r"[:=/]", part) for part in parts)
         ):
             continue
+        names = re.split(r"\s*,\s*", start["names"])
+        each = [[part.strip() for part in one.split(",") if part.strip()] for one in _LISTED.findall(said)]
+        if len(names) > 1 and len(each) == len(names):  # w, b: arrays of shape (D, H) and (H,)
+            found |= {name: tuple(map(sizes.find, own)) for name, own in zip(names, each, strict=True) if name not in found}
+            continue
         made = tuple(sizes.find(part) for part in parts)
-        for name in re.split(r"\s*,\s*", start["names"]):
+        for name in names:
             found.setdefault(name, made)
     for name in [*_SCALAR.findall(text), *_ONE_NUMBER.findall(text)]:
         found.setdefault(name, ())

@@ -90,6 +90,10 @@ class Guesser:
         self.tuples: Mapping[str, tuple[str, ...]] = {}
         self.spread: set[str] = set()
         self.free: set[str] = set()
+        self.counts: frozenset[str] = frozenset()
+        self.asked_numbers: frozenset[str] = frozenset()
+        self.idle: frozenset[str] = frozenset()
+        self.left_out: set[str] = set()
         self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.places: Mapping[str, int] = {}
@@ -137,6 +141,10 @@ class Guesser:
             guess.known = True
             guess.value = tuple(self.sizes.find(letter) for letter in self.tuples[guess.name])
             return guess.value
+        if guess.name in self.idle:
+            self.left_out.add(guess.name)
+            guess.known, guess.value = True, 0.0
+            return guess.value
         self._take_said(guess)
         if guess.name in self.again and guess.name not in self.world.shapes:
             shape = self.again[guess.name]
@@ -156,7 +164,7 @@ class Guesser:
             guess.known = False
             fits = shape and (guess.hint is not None or len(shape) < 2)
             return self.settle_labels(guess, 2, shape if fits else None)
-        if shape == () and COUNTS.match(guess.name) and not SCALARS.match(guess.name):
+        if shape == () and self.is_count(guess.name) and not SCALARS.match(guess.name):
             guess.value = self.sizes.find(guess.name)
         else:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
@@ -178,9 +186,13 @@ class Guesser:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, values.shape))
         return guess.value
 
+    def is_count(self, name: str) -> bool:
+        """Whether a name is that of a size: what it is called, or what is made of so many."""
+        return name in self.counts or bool(COUNTS.match(name))
+
     def guess_shape(self, name: str) -> tuple[int, ...]:
         """A shape by a name alone."""
-        if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)):
+        if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)) or name in self.counts | self.asked_numbers:
             return ()
         rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find("D")
         if BIASES.match(name):
@@ -232,7 +244,7 @@ class Guesser:
 
     def settle_pair(self, sign: str, left: Any, right: Any) -> tuple[Any, Any]:
         """Two operands, the one that nobody gives with the shape that the other needs."""
-        counts = [(isinstance(one, Guess) and bool(COUNTS.match(one.name))) or type(one) is int for one in (left, right)]
+        counts = [(isinstance(one, Guess) and self.is_count(one.name)) or type(one) is int for one in (left, right)]
         if sign != "@" and all(counts):  # D + H: sizes, though H alone may be an array
             return tuple(self.settle(one, ()) if isinstance(one, Guess) else one for one in (left, right))
         if isinstance(left, Guess) and isinstance(right, Guess):
@@ -257,7 +269,7 @@ class Guesser:
         return made
 
     def _find_needed(self, sign: str, other: tuple[int, ...], name: str, *, right_side: bool) -> tuple[int, ...] | None:
-        if SCALARS.match(name) or (COUNTS.match(name) and len(name) > 1):
+        if SCALARS.match(name) or (COUNTS.match(name) and len(name) > 1) or name in self.counts:
             return ()
         if sign == "@":
             if not other:

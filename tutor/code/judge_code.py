@@ -21,6 +21,8 @@ from tutor.code.kink_sides import draw_points, list_one_sided, see_sides
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
 from tutor.code.search_roots import Judgement
+from tutor.code.size_letters import list_sampled
+from tutor.code.split_returns import split_return
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
 from tutor.code.work_expressions import MOST_PARTS
@@ -113,13 +115,31 @@ def _judge_plan(
 ) -> CodeVerdict:
     judged = _judge_worlds(source, plan, forward_source, others, given, shapes)
     judged, notes = _judge_kinks(judged) if judged.is_right else (judged, ())
+    judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and forward_source is None:
         judged.called = [*_judge_called(source, plan, others, given, shapes)]
-    verdict = judged.give_verdict()
+    verdict = replace(judged.give_verdict(), left_over=judged.first.left_over)
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))
-    return add_formulas(judged, replace(verdict, assumes=tuple(assumed.values()), warnings=notes))
+    names = ", ".join(sorted(judged.trial.left_out))
+    what = tell("{names} is 0, since the forward pass has no regularisation: that of the gradients is not judged", names=names)
+    idle = (what,) if names else ()
+    return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
+
+
+def _judge_parts(judged: Judgement) -> Judgement:
+    """The judgement with each part of a ``return`` by itself, where it works out gradients."""
+    if judged.trial.plan.is_single or not judged.trial.plan.backward:
+        return judged
+    trial = split_return(judged.trial, judged.first)
+    if trial is None:
+        return judged
+    try:
+        other = Judgement(trial)
+    except (*FAILS, CodeProblem):
+        return judged
+    return judged if other.is_right or len(other.outputs) < len(judged.outputs) else other
 
 
 def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ...]]:
@@ -238,7 +258,7 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
 def _judge_single(judged: Judgement) -> Judgement | None:
     """The judgement with one sample, a vector, where nothing says how many axes there are.  Only where all is right then."""
     trial = judged.trial
-    if not trial.free:
+    if not trial.free or trial.free & list_sampled((trial.forward_source or trial.source).tree):
         return None
     other = _judge_in(judged, replace(trial.world, single=True))
     if other is not None:

@@ -130,7 +130,7 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             used |= {name, partner}
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
-        given = list_gradients(node.body) or _returns_bare(node)
+        given = list_gradients(node.body) or has_bare_return(node)
         if name not in used and not name.startswith(NO_PASSES) and given and _has_return(node):
             calls = {
                 part.func.id
@@ -150,7 +150,7 @@ def _find_loss(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
     return next((one for one, node in functions.items() if LOSSES.match(one) and [arg.arg for arg in node.args.args] == own), "")
 
 
-def _returns_bare(node: ast.FunctionDef) -> bool:
+def has_bare_return(node: ast.FunctionDef) -> bool:
     """Whether a function returns a loss with its gradient by some weights, ``return J, grad``."""
     returned = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple)]
     names = [one.id for value in returned[-1:] for one in value.elts if isinstance(one, ast.Name)]

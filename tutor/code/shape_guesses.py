@@ -99,6 +99,9 @@ class ShapeGuesser(CallWorker):
             wanted = tuple(reversed(shape)) if turned else tuple(shape)
             if own is not self.guessed[name] and len(shape) == np.ndim(own) > np.ndim(self.guessed[name]):  # gamma[:, None, None]
                 wanted = tuple(size for size, mine in zip(shape, np.shape(own), strict=True) if mine != 1)
+            whole = np.shape(self.guessed[name])
+            if len(shape) == np.ndim(own) < len(whole) and np.shape(own) == whole[len(whole) - len(shape) :]:  # w[f]: a part of it
+                wanted = (*whole[: len(whole) - len(shape)], *shape)
             if (
                 self.changes.get(name, 0) < MOST_CHANGES
                 and wanted != np.shape(self.guessed[name])

@@ -482,6 +482,6 @@ TABLE: Sequence[LineSlip] = (
     LineSlip("scaled", take_scaled),
     LineSlip("penalties", take_penalties),
     LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums), LineSlip("others", take_others),
-    LineSlip("parts", take_parts), LineSlip("functions", take_functions), LineSlip("spread", take_spread),
+    LineSlip("parts", take_parts), LineSlip("functions", take_functions), LineSlip("numbers of rows", take_spread),
     LineSlip("matrices", take_matrices), LineSlip("turned", take_turned), LineSlip("diagonals", take_diagonals),
 )  # fmt: skip

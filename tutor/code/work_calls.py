@@ -24,7 +24,8 @@ from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_re
 from tutor.code.size_bounds import LONGEST, check_call, check_pair
 from tutor.code.sized_guesses import count_needed_axes, is_kind
 from tutor.code.usual_helpers import choose_meaning
-from tutor.code.work_expressions import ExpressionWorker, take_whole
+from tutor.code.work_expressions import ExpressionWorker
+from tutor.code.work_places import take_whole
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 

@@ -1,7 +1,7 @@
 """JSON of ``tutor code``: a contract, versioned by ``schema``.
 
 ``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``,
-``warnings``, ``assumes``, ``read_as``}].
+``warnings``, ``assumes``, ``not_compared``, ``read_as``}].
  ``verdict`` is
 ``right``, ``wrong`` or ``undecided`` (``why`` says the reason).  ``gradients`` [{``name``, ``of``, ``verdict``, ``shape``,
 ``expected_shape``,
@@ -18,7 +18,8 @@ that could be the wrong one as well, with the same keys.
 ``follows`` are the lines
 that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
 [{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
-``assumes`` are sentences: what functions that are not in the file are taken for.
+a root's ``file`` is where it stands, if not in the program itself; ``assumes`` are sentences: what functions that are not in the file are taken for.  ``not_compared`` [{``name``, ``reason``}] are
+gradients of what has no such name in the forward pass.
 ``read_as`` is ``rows``
 or ``columns``, of
 samples.
@@ -58,6 +59,7 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
                 "warnings": [{"line": note.line, "kind": note.kind, "text": note.text, "of": note.of}
                              for note in one.warnings],
                 "assumes": list(one.assumes),
+                "not_compared": [{"name": key, "reason": why} for key, why in one.left_over],
                 "read_as": "columns" if one.world.columns else "rows",
             }
             for one in verdicts
@@ -66,9 +68,9 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
 
 
 def _line_json(root: WrongLine) -> dict[str, Any]:
-    return {"line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new, "factor": root.factor,
-            "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs), "refused": root.fails,
-            "derived": write_formula(root.derived)}  # fmt: skip
+    return {"file": root.file, "line": root.line, "last": root.last, "slip": root.tag, "old": root.old, "new": root.new,
+            "factor": root.factor, "before": list(root.before), "after": list(root.after), "repairs": list(root.repairs),
+            "refused": root.fails, "derived": write_formula(root.derived)}  # fmt: skip
 
 
 def write_formula(derived: DerivedLine | None) -> dict[str, Any] | None:

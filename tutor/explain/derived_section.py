@@ -49,6 +49,8 @@ def name_gradient(key: str) -> str:
     ("grads['W1']", 'dW', 'dx')
     """
     head, _, last = key.rpartition(".")
+    if any(sign in key for sign in " ()[]"):  # a formula
+        return key
     return f"{head}['{last}']" if head == "grads" else last
 
 

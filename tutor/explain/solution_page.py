@@ -206,7 +206,7 @@ class NumberSections(PageWriter):
         for factor in sort_factors(needed, derivation.graph):
             if derivative_key(factor.of, factor.wrt) in self.counted:
                 continue
-            rule = refine_rule(self.rule_of_factor(derivation, factor), factor.expr, derivation.graph.ties)
+            rule = refine_rule(self.rule_of_factor(derivation, factor), factor.expr, factor.wrt, derivation.graph.ties)
             rows.append(self.factor_row(factor, self.words.rules.say_local(rule)))
         self.blocks += self.write_alike(rows)
 
@@ -265,7 +265,7 @@ class NumberSections(PageWriter):
         if not paths:
             return "formula"
         local = paths[0].factors[1]
-        return refine_rule(rules.get((local.of, wrt), "formula"), local.expr, derivation.graph.ties)
+        return refine_rule(rules.get((local.of, wrt), "formula"), local.expr, wrt, derivation.graph.ties)
 
     def chain_row(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> Equation:
         """The gradient as the lectures print it: one row of factors a path, the numbers, the result."""

@@ -114,6 +114,7 @@ class CodeWords(Topic):
     HELPS = "What helps: {what}."
     LINE = "Line {line}"
     LINES = "Lines {line}–{last}"
+    IN_FILE = "{line} of {file}"
     OR_LINE = "Or line {line}: as small a change of it does the same."
     OR_HINT = "Or line {line}."
     FAILS = "Python would refuse it: {why}."
@@ -130,6 +131,7 @@ class CodeWords(Topic):
     REPAIRS = ("Then {keys} is right.", "Then {keys} are right.")
     FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
     UNREAD = "Line {line} was not read: {why}."
+    LEFT_OVER = "`{name}` is not compared: {why}."
     ASSUMES = "This is so if it is meant in this way: {what}."
     REFUSED = "Line {line} would be refused by Python: {why}."
     WARNINGS: Mapping[str, str] = {

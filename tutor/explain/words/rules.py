@@ -47,6 +47,8 @@ class RuleWords(Topic):
         "min first": "1 for the smaller one, else 0; of equal ones the first gets it",
         "if_positive condition": "the condition only chooses",
         "term repeated": "each of its terms has derivative 1 or −1",
+        "target of a loss": "the loss is linear in it",
+        "slope below 0": "its factor below 0, nothing above",
         "softmax other": "softmax: minus the product of both outputs",
     }
 
