@@ -199,6 +199,8 @@ class Guesser:
             self.spread.add(name)
             if self.world.narrow.get(name) == ():
                 return ()
+            if "F" in self.sizes.known and name[:1] == "b" and not self.world.columns:  # of filters
+                return (self.sizes.known["F"],)
             return (width, 1) if self.world.columns else (width,)
         if LABELS.match(name) and not self.world.columns and name != "Y" and self.world.targets != "rows":
             return (rows,)
