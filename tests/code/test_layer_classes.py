@@ -157,3 +157,46 @@ def test_the_files_of_a_package_are_read(tmp_path):
             model.write_text(program, "utf-8")
             (found,) = check_code(read_program_file(str(model)), "model.py", others=find_neighbours(str(model), program)).verdicts
             assert found.verdict == ("wrong" if wrong else "right"), (imported, found.why)
+
+
+NORMED = """
+import numpy as np
+from layers import affine_forward, affine_backward
+def net_forward(x, w, b):
+    z, cache = affine_forward(x, w, b)
+    std = z.std(axis=0)
+    return (z - z.mean(axis=0)) / std, (cache, (z - z.mean(axis=0)) / std, std)
+def net_backward(dout, cache):
+    inner, out, std = cache
+    dz = (dout - dout.mean(axis=0) - out * np.mean(dout * out, axis=0)) / std
+    dx, dw, db = affine_backward(dz, inner)
+    return dx, dw, db
+"""
+AFFINE = """
+def affine_forward(x, w, b):
+    return x @ w + b, (x, w, b)
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dw = x.T @ dout
+    return dout @ w.T, dw, dout.sum(axis=0)
+"""
+
+
+def test_a_gradient_that_is_nothing_but_rounding_is_right():
+    """The bias before a batch norm: its derivative is 0, in floats some 1e-17."""
+    (found,) = check_code(NORMED, others=[("layers.py", AFFINE)]).verdicts
+    assert (found.verdict, len(found.outputs)) == ("right", 3)
+
+
+def test_a_wrong_line_of_another_file_is_shown_from_there():
+    found = check_code(NORMED, others=[("layers.py", AFFINE.replace("dw = x.T", "dw = -x.T"))])
+    (root,) = found.verdicts[0].roots
+    assert (root.file, root.line, root.before) == ("layers.py", 6, ("    dw = -x.T @ dout",))
+    assert "Line 6 of layers.py" in str(found)
+    assert "Zeile 6 von layers.py" in str(check_code(NORMED, others=[("layers.py", AFFINE.replace("dw = x.T", "dw = -x.T"))], words="de"))
+
+
+def test_a_constructor_that_is_not_read_is_told():
+    text = TANH.replace("    def forward", "    def __init__(self, how=open.mode):\n        pass\n    def forward")
+    (found,) = check_code(text).verdicts
+    assert found.verdict == "undecided"

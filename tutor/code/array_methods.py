@@ -167,6 +167,7 @@ def call_list(value: list[Any], name: str) -> Method:
 
 def call_dictionary(value: dict[Any, Any], name: str) -> Method:
     """The methods of a dictionary."""
+    name = name.removeprefix("iter") if name in ("iterkeys", "itervalues", "iteritems") else name  # Python 2
     if name in ("keys", "values", "items"):
         return lambda: list(getattr(value, name)())
     if name in ("get", "setdefault", "pop", "update", "copy"):

@@ -45,6 +45,7 @@ _SHAPE = re.compile(
 _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
+_LISTED = re.compile(r"\(((?:\s*\w{1,20}\s*,){1,4}(?:\s*\w{1,20}\s*)?)\)")
 _SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape|\s*:)\s*\(\s*\)")
 _NEXT_TO = re.compile(r"(?<![\w.])(\w+)\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
 """What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
@@ -121,6 +122,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     {'x': (7, 5), 'w': (5, 9), 'data': (7, 5)}
     >>> read_documented("x: (N, D), W: (D, M), b: (M,)", Sizes())
     {'x': (7, 5), 'W': (5, 9), 'b': (9,)}
+    >>> read_documented("- w, b: Arrays of shape (D, H) and (H,) giving the weight and bias", Sizes())
+    {'w': (5, 6), 'b': (6,)}
     """
     found: dict[str, tuple[int, ...]] = {}
     lines = text.splitlines()
@@ -147,8 +150,13 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
             or any(re.search(r"[:=/]", part) for part in parts)
         ):
             continue
+        names = re.split(r"\s*,\s*", start["names"])
+        each = [[part.strip() for part in one.split(",") if part.strip()] for one in _LISTED.findall(said)]
+        if len(names) > 1 and len(each) == len(names):  # w, b: arrays of shape (D, H) and (H,)
+            found |= {name: tuple(map(sizes.find, own)) for name, own in zip(names, each, strict=True) if name not in found}
+            continue
         made = tuple(sizes.find(part) for part in parts)
-        for name in re.split(r"\s*,\s*", start["names"]):
+        for name in names:
             found.setdefault(name, made)
     for name in _SCALAR.findall(text):
         found.setdefault(name, ())

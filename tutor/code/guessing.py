@@ -195,6 +195,8 @@ class Guesser:
             return ()
         rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find("D")
         if BIASES.match(name):
+            if "F" in self.sizes.known and name[:1] == "b" and not self.world.columns:  # of filters
+                return (self.sizes.known["F"],)
             return (width, 1) if self.world.columns else (width,)
         if LABELS.match(name) and not self.world.columns and name != "Y":
             return (rows,)

@@ -239,6 +239,8 @@ class Judgement:
             told.add(id(problem))
             node = self.first.record.visited.get(number)
             line = getattr(node, "lineno", 0)
+            if node is None or self.trial.find_home(node) is not self.trial.source:
+                continue
             if number in self.first.after and line and not isinstance(node, ast.Return | ast.For | ast.If | ast.With):
                 yield UnreadStatement(
                     line, lines[line - 1].strip() if line <= len(lines) else "", problem.what, problem.fails
@@ -298,13 +300,15 @@ class Judgement:
         return {}, [], []
 
     def _describe(self, edit: LineEdit, fixed: Sequence[str], others: tuple[WrongLine, ...] = ()) -> WrongLine:
-        before, after = write_lines(self.trial.source.lines, edit)
         node = edit.statement
+        home = self.trial.find_home(node)
+        before, after = write_lines(home.lines, edit)
         problem = self.first.record.problems.get(id(node))
         target = name_targets(node)
         return WrongLine(node.lineno, node.end_lineno or node.lineno, edit.tag, *edit.words, edit.factor, tuple(before),
             tuple(after), tuple(fixed),
-                         next(iter(sorted(target)), ""), problem.what if problem is not None and problem.fails else "", others)  # fmt: skip
+                         next(iter(sorted(target)), ""), problem.what if problem is not None and problem.fails else "", others,
+                         file="" if home is self.trial.source else home.file)  # fmt: skip
 
     def _list_unexplained(self, edits: Mapping[int, tuple[ast.stmt, ...]], wrong: Sequence[str]) -> list[WrongLine]:
         """Lines that no known slip explains: where a name is wrong first, though all before it is right."""
@@ -358,14 +362,14 @@ class Judgement:
         after = self.trial.run(edits=edits)
         changed: set[int] = set()
         old, new = (
-            group_by_line(self.first.record.events[self.first.begins :]),
-            group_by_line(after.record.events[after.begins :]),
+            group_by_line(self.trial.list_own(self.first.record.events[self.first.begins :])),
+            group_by_line(self.trial.list_own(after.record.events[after.begins :])),
         )
         for line, values in old.items():
             others = new.get(line, [])
             if len(values) != len(others) or any(np.shape(a) != np.shape(b) or not np.allclose(a, b, rtol=1e-8, atol=1e-12)
                                                  for a, b in zip(values, others, strict=True)):  # fmt: skip
                 changed.add(line)
-        nodes = {node.lineno for node in self.list_statements()}
-        rooted = {line for root in roots for line in range(root.line, root.last + 1)}
+        nodes = {node.lineno for node in self.list_statements() if self.trial.find_home(node) is self.trial.source}
+        rooted = {line for root in roots if not root.file for line in range(root.line, root.last + 1)}
         return tuple(sorted(line for line in changed & nodes if line not in rooted))

@@ -162,6 +162,8 @@ class ProgramTrial:
                 if other.places:
                     self.places[other.name] = other.places
                 self.again[other.name] = other.shape
+            except NotRead as why:
+                raise _refuse_forward(self.source, why) from None
             except TooLong:
                 break
             finally:
@@ -404,10 +406,13 @@ class ProgramTrial:
             for key, value in named.items()
             if not any(value is other for other in environment.values()) or "cache" in key
         ]
+        packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and not key.isidentifier()]
         for name in backs:
             if name in found:
                 continue
-            if name in environment:
+            if packed and "cache" in name:  # one of an inner step may have the same name
+                found[name] = packed[-1]
+            elif name in environment:
                 found[name] = environment[name]
             elif (
                 named
@@ -418,6 +423,15 @@ class ProgramTrial:
             elif not has_default(func, name):
                 found[name] = free[-1] if free and "cache" in name else Guess(name)
         return found
+
+    def find_home(self, node: ast.AST) -> Source:
+        """The file that a statement stands in: that of the program, unless it is one that the program imports from."""
+        return next((source for source in self.others if any(part is node for part in source.parts)), self.source)
+
+    def list_own(self, events: Sequence[ValueEvent]) -> list[ValueEvent]:
+        """The events of the program's own file."""
+        foreign = {id(part) for source in self.others for part in source.parts}
+        return [event for event in events if id(event.statement) not in foreign]
 
     # slopes
 
@@ -465,8 +479,10 @@ def _list_spans(func: ProgramFunction) -> list[tuple[int, int]]:
 
 def _is_definition(node: ast.stmt) -> bool:
     """Whether a statement of a file is run when only its functions are wanted: definitions, imports, settings that are numbers."""
+    if isinstance(node, ast.Try):  # of a library that may be missing
+        return all(isinstance(part, ast.Import | ast.ImportFrom) for part in node.body)
     if isinstance(node, ast.Assign):
-        return isinstance(node.value, ast.Constant | ast.Lambda | ast.Dict | ast.Tuple | ast.List)
+        return isinstance(node.value, ast.Constant | ast.Lambda | ast.Dict | ast.Tuple | ast.List | ast.Name)
     return isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
 
 

@@ -155,6 +155,10 @@ class ExpressionWorker(PlaceWorker):
             return self.read_own(of, name, node)
         if type(of) is ClassOf and name in of.methods:
             return ProgramFunction(of.methods[name], of.scope)
+        if type(of) is ClassOf:
+            own = [part.value for part in of.node.body if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == name]
+            if own:
+                return self.read(own[-1])
         if type(of) is Guess and name in ("get", "setdefault", "keys", "items", "values", "update"):
             of.value, of.known = GuessedDictionary(self.guesser.settings), True
             of = of.value

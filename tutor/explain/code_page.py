@@ -85,7 +85,7 @@ def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
 
 def _is_same_line(one: WrongLine, other: WrongLine) -> bool:
     """Whether two parts of one line are wrong, which is shown once, with both of them right."""
-    return bool(one.after) and (one.line, one.before, one.after) == (other.line, other.before, other.after)
+    return bool(one.after) and (one.file, one.line, one.before, one.after) == (other.file, other.line, other.before, other.after)
 
 
 def _write_root(root: WrongLine, said: CodeWords, say: Say, *, shown: bool) -> Iterator[Block]:
@@ -95,6 +95,8 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say, *, shown: bool) -> I
         if root.last == root.line
         else said.LINES.format(line=root.line, last=root.last)
     )
+    if root.file:
+        label = said.IN_FILE.format(line=label, file=root.file)
     if not root.before:  # what a hint may show
         if root.line:
             yield Paragraph((said.HINT.format(kind=said.KINDS[root.tag]),), label)

@@ -104,6 +104,7 @@ class CodeWords(Topic):
     HELPS = "What helps: {what}."
     LINE = "Line {line}"
     LINES = "Lines {line}–{last}"
+    IN_FILE = "{line} of {file}"
     OR_LINE = "Or line {line}: as small a change of it does the same."
     OR_HINT = "Or line {line}."
     FAILS = "Python would refuse it: {why}."
