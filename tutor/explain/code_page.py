@@ -122,14 +122,14 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say, *, shown: bool) -> I
             yield Paragraph((said.OR_LINE.format(line=other.line),))
             yield _write_change(other)
     else:
-        (before,) = remove_margin(root.before)
+        (before,) = drop_margin(root.before)
         lines = [row for place, line in enumerate(before) for row in break_code(line, f"{root.line + place:4}   ")]
         yield Verbatim("\n".join(lines))
 
 
 def _write_change(root: WrongLine) -> Verbatim:
     """The change as a diff: lines that stay, those that go, those that come; what all of them are set in by is left out."""
-    before, after = remove_margin(root.before, root.after)
+    before, after = drop_margin(root.before, root.after)
     rows: list[tuple[str, str]] = []
     shared = [line for line in before if line in after]
     if shared:
@@ -148,10 +148,10 @@ def _write_change(root: WrongLine) -> Verbatim:
     return Verbatim("\n".join(row for row, _ in rows), "".join(sign for _, sign in rows))
 
 
-def remove_margin(*parts: Sequence[str]) -> list[list[str]]:
+def drop_margin(*parts: Sequence[str]) -> list[list[str]]:
     """Lines without the spaces that all of them begin with.
 
-    >>> remove_margin(["    a = 1"], ["    if b:", "        a = 2"])
+    >>> drop_margin(["    a = 1"], ["    if b:", "        a = 2"])
     [['a = 1'], ['if b:', '    a = 2']]
     """
     lines = [line for part in parts for line in part if line.strip()]
