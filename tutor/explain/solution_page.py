@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
-from tutor.derive.local import local_derivatives, name_rules, refine_rule
+from tutor.derive.local import complete_rule, local_derivatives, refine_rule
 from tutor.derive.tidy import product, sum_terms
 from tutor.explain.alike_rows import group_alike, write_alike_table
 from tutor.explain.document import (
@@ -20,6 +20,7 @@ from tutor.explain.document import (
     Sentence,
     Side,
     Table,
+    add_result,
 )
 from tutor.explain.own_definitions import find_indicator, list_definitions
 from tutor.explain.page_writer import PageWriter
@@ -91,10 +92,7 @@ class NumberSections(PageWriter):
             numbers = self.put_in(expr)
             if numbers not in (expr, result):
                 sides.append(Side(numbers))
-            if sides[-1].expr == result:
-                sides[-1] = replace(sides[-1], result=True)
-            else:
-                sides.append(Side(result, result=True))
+            sides[:] = add_result(sides, result)
         return Equation(left, tuple(sides), self.number(key) if number else None, _words(why) if why else ())
 
     # The sections
@@ -238,11 +236,7 @@ class NumberSections(PageWriter):
             numbers = self.put_in(factor.expr)
             if numbers not in (factor.expr, result):
                 sides.append(Side(numbers))
-            if sides[-1].expr == result:
-                sides[-1] = Side(result, result=True)
-            else:
-                note = self.reference([factor.expr.name]) if isinstance(factor.expr, Name) else ()
-                sides.append(Side(result, note=note, result=True))
+            sides[:] = add_result(sides, result, self.reference([factor.expr.name]) if isinstance(factor.expr, Name) else ())
         return Equation(Partial(factor.of, factor.wrt), tuple(sides), None, _words(why))
 
     def rule_of_factor(self, derivation: Derivation, factor: Factor) -> str:
@@ -258,7 +252,7 @@ class NumberSections(PageWriter):
             for step in derivation.graph.steps:
                 rule, parts = local_derivatives(step.target, step.expr, {}, derivation.graph.ties)
                 for name, _ in parts:
-                    rules[step.target, name] = name_rules(step.expr, name) if rule == "formula" else rule
+                    rules[step.target, name] = complete_rule(rule, step.expr, name)
             self.rules[loss] = (steps, rules)
         steps, rules = self.rules[loss]
         paths = steps[wrt].paths
@@ -293,10 +287,7 @@ class NumberSections(PageWriter):
                 put_in = self.put_in(paths[0].factors[0].expr)
             if put_in != result and put_in != sides[-1].expr:
                 sides.append(Side(put_in))
-            if sides[-1].expr == result:
-                sides[-1] = replace(sides[-1], result=True)
-            else:
-                sides.append(Side(result, result=True))
+            sides[:] = add_result(sides, result)
         key = derivative_key(loss, name)
         count = self.counted.get(key) or self.number(key)
         why = (
