@@ -187,8 +187,7 @@ class NumberSections(PageWriter):
 
     def explain_indicator(self) -> None:
         """What 1 under a condition means, where the page has one: 1 where the condition holds, else 0."""
-        rows = [row for block in self.blocks if isinstance(block, Equations) for row in block.rows]
-        shown = find_indicator(side.expr for row in rows for side in row.sides)
+        shown = find_indicator(expr for block in self.blocks for expr in _list_formulas(block))
         if shown is not None and self.worked.notation.indicator == "brackets":
             self.blocks.append(self.write_labelled("where", *split_places(self.words.arrays.SYMBOLS["indicator"], {"call": [Math(shown)]})))
 
@@ -362,6 +361,13 @@ class NumberSections(PageWriter):
         flat = list_flat_steps(graph)
         kinks = list_kinks_hit(graph, self.trace) if self.trace is not None else []
         self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])
+
+
+def _list_formulas(block: Block) -> list[Expr]:
+    """The formulas in equations and in running text."""
+    if isinstance(block, Equations):
+        return [side.expr for row in block.rows for side in row.sides]
+    return [part.expr for part in block.parts if isinstance(part, Math)] if isinstance(block, Paragraph) else []
 
 
 def write_counts(network: Network) -> dict[str, Expr]:

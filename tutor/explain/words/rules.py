@@ -53,7 +53,8 @@ class RuleWords(Topic):
 
     WITHIN: Mapping[str, str] = {
         "factor": "what it is multiplied by", "factors": "what it is multiplied by, term by term",
-        "term": "1 for the term alone", "minus": "−1 of the term alone", "terms": "1 or −1 for each term alone", "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
+        "term": "1 for the term alone", "minus": "−1 for the term alone", "terms": "1 or −1 for each term alone",
+        "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
         "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′", "cos": "cos′", "function": "the derivative of the function",
     }  # fmt: skip
     """What is done with a part of a longer formula, where `LOCAL` says it of a step of its own."""
@@ -69,7 +70,10 @@ class RuleWords(Topic):
         "no path": "the result does not depend on it",
     }
 
-    POLICY = "Values are computed exactly or with at least 60 digits; only what is printed is rounded, to {digits} significant digits."
+    POLICY = (
+        "Values are computed exactly or with at least 60 digits; only what is printed is rounded: to {digits} significant digits, "
+        "fewer in pictures and errata, more where a small difference has to be seen."
+    )
     AGREES: Mapping[str, str] = {
         "exact": "agrees exactly",
         "rounded": "agrees, rounded",
