@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from independent import MP, Dual, close, dual, value
 
-from tutor.derive.local import local_derivatives, complete_rule, name_rules, plus, refine_rule, times
+from tutor.derive.local import complete_rule, local_derivatives, name_rules, plus, refine_rule, times
 from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Name, Neg, Number
 from tutor.expression.parse import parse

@@ -126,22 +126,15 @@ def choose_digits_for_change(before: Iterable[Value], after: Iterable[Value], di
 
 
 def as_told_beside(value: Fraction, digits: int) -> Expr:
-    """A value beside a figure of so many digits that is to be it: exact where it is short, else with a digit more, or with as many as it
-    takes that who rounds what is shown gets the value rounded, too: 0.698496 is not 0.6985, which is 0.699 in three digits.
+    """A value beside a figure of so many digits that is to be it: with a digit more, or with as many as it takes that who rounds what is
+    shown gets the value rounded, too: 0.698496 is not 0.6985, which is 0.699 in three digits.
 
-    >>> as_told_beside(Fraction("0.69849587"), 3), as_told_beside(Fraction("0.6984"), 3), as_told_beside(Fraction("0.0115"), 1)
-    (Number(text='0.698496'), Number(text='0.6984'), Number(text='0.0115'))
+    >>> as_told_beside(Fraction("0.69849587"), 3), as_told_beside(Fraction("0.69841"), 3), as_told_beside(Fraction("1.0950"), 3)
+    (Number(text='0.698496'), Number(text='0.6984'), Number(text='1.095'))
     """
-    exact = decimal(value)
-    if exact is not None and len(exact.replace(".", "").lstrip("-0")) <= SHORT_DIGITS:
-        return as_printed(value, max(digits + 1, SHORT_DIGITS))
     meant = round_significant(value, digits)
     enough = (n for n in range(digits + 1, MOST_DIGITS) if round_significant(Fraction(round_significant(value, n)), digits) == meant)
     return as_printed(value, next(enough, digits + 1))
-
-
-SHORT_DIGITS = 6
-"""A decimal of so many digits is short: it is told whole."""
 
 
 def is_all_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bool:

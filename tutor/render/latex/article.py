@@ -370,7 +370,8 @@ class _LatexPage:
         why = self.phrases.width(equation.why) * _SMALL + 1.2 if equation.why else 0.0
         beside = room - number_width - why
         place = self.find_room(rows, below, beside)
-        for member in dict.fromkeys((0, len(equation.sides) - 1)) if why and place is None else ():  # a result on a row of its own leaves room
+        parted_at = dict.fromkeys((0, len(equation.sides) - 1)) if why and place is None else {}
+        for member in parted_at:  # a result on a row of its own leaves room beside what it is the result of
             noted = {**notes, member: notes.get(member, number_width) + why}
             parted = set_rows(printer.latex_writer, equation, self.line, left_width, noted, shifts=True)
             if place is None and len(parted) <= len(rows) + 1 and count_torn(parted) <= count_torn(rows):
