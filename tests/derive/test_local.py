@@ -52,6 +52,15 @@ TABLE = [  # the step f = …, its rule, and every derivative
 ]
 
 
+REASONS = [
+    ("-(y*log(p) + (1 - y)*log(1 - p))", {"y": "target of a loss", "p": "binary_cross_entropy"}),
+    ("-y*log(p)", {"y": "target of a loss", "p": "cross_entropy"}),
+    ("log_poisson_nll(p, y)", {"y": "target of a loss", "p": "log_poisson_nll"}),
+    ("prelu(x, a)", {"x": "prelu", "a": "slope below 0"}),
+    ("elu(x, a)", {"x": "elu", "a": "slope below 0"}),
+]
+
+
 def read(text):
     return parse(text, functions=FUNCTIONS)
 
@@ -61,6 +70,12 @@ def test_local_derivatives(text, rule, expected):
     found = local_derivatives("f", read(text), {})
     assert found[0] == rule
     assert {name: write_plain(partial) for name, partial in found[1]} == expected
+
+
+@pytest.mark.parametrize(("text", "reasons"), REASONS)
+def test_each_argument_has_its_own_reason(text, reasons):
+    rule, found = local_derivatives("f", read(text), {})
+    assert {name: refine_rule(rule, partial, name, "shared") for name, partial in found} == reasons
 
 
 NESTED = [
@@ -160,5 +175,5 @@ def test_a_formula_names_what_is_done(text, wrt, rules):
 def test_a_reason_accounts_for_all_of_a_derivative(text, wrt, said):
     expr = parse(text, functions=("tanh", "max", "exp"))
     rule, found = local_derivatives("f", expr, {})
-    told = refine_rule(complete_rule(rule, expr, wrt), dict(found)[wrt], "shared")
+    told = refine_rule(complete_rule(rule, expr, wrt), dict(found)[wrt], wrt, "shared")
     assert ENGLISH.rules.say_local(told) == said

@@ -171,6 +171,8 @@ class Symbols:
             yield from self._list_meanings(own[1])
             return
         letters = (letter,) if len(row.params) == 1 else self._choose_letters(call, row.params)
+        if row.role == "activation" and plain in FUNCTIONS:  # of a letter as those beside it; what it has besides is as it stands
+            letters = (letter, *letters[1:])
         meaning = open_prime(Call(f"{plain}'", letters)) if call.func != plain else None
         if meaning is None and formula is not None:
             meaning = substitute(formula, dict(zip(row.params, letters, strict=True)))
