@@ -252,8 +252,8 @@ def _write_kept(old: Sequence[str], edit: LineEdit, begin: int) -> list[str] | N
     places = [(first, last)]
     if text[:first].endswith("(") and text[last:].startswith(")"):  # its own brackets may be needed no more, or come with it
         places.insert(0, (first - 1, last + 1))
-    for (first, last), form in product(places, (said, f"({said})")):
-        made = text[:first] + form + text[last:]
+    for (start, stop), form in product(places, (said, f"({said})")):
+        made: str = text[:start] + form + text[stop:]
         try:
             tree = ast.parse("\n".join(line[len(old[0]) - len(old[0].lstrip()) :] for line in made.split("\n")))
         except SyntaxError:
