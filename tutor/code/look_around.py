@@ -11,7 +11,11 @@ from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import Surroundings
 from tutor.code.pair_functions import split_gradient
 from tutor.code.trial import Outcome
+from tutor.late_patterns import compile_late
 from tutor.numbers.arrays import np
+
+ROOT = compile_late(r"(^|\.)sqrt$")
+"""What takes a root in a program, of NumPy or of math."""
 
 
 def look_around(
@@ -118,7 +122,7 @@ def list_roots(first: Outcome, pool: Mapping[str, Any], traced: Mapping[int, Any
     """The roots of sizes in a program, in words that its backward pass has: ``np.sqrt(d)``, or ``np.sqrt(K.shape[-1])``."""
     own = {part.id for node in first.after.values() for part in ast.walk(node) if isinstance(part, ast.Name)}
     for part in (part for node in first.record.visited.values() for part in ast.walk(node)):
-        if not isinstance(part, ast.Call) or len(part.args) != 1 or not ast.unparse(part.func).endswith("sqrt"):
+        if not isinstance(part, ast.Call) or len(part.args) != 1 or not ROOT.search(ast.unparse(part.func)):
             continue
         size = traced.get(id(part.args[0]))
         if isinstance(size, bool) or not isinstance(size, int | float | np.integer) or size <= 1 or float(size) % 1:
