@@ -16,7 +16,8 @@ SAME = ["dot", "sum", "mean", "prod", "cumsum", "argmax", "argmin", "transpose",
     "trace", "diagonal", "round", "nonzero", "any", "all", "argsort", "tolist", "fill"]  # fmt: skip
 UNARY = ("exp", "log", "sqrt", "tanh", "sin", "cos", "square", "sigmoid", "relu", "abs", "sign", "softmax", "log_softmax", "pow",
     "mm", "matmul", "t",
-         "unsqueeze", "norm", "clamp", "outer", "bmm", "mul", "rsqrt", "logsumexp", "flip", "tril", "triu")  # fmt: skip
+         "unsqueeze", "norm", "clamp", "clip", "clamp_min", "clamp_max", "outer", "bmm", "mul", "rsqrt", "logsumexp",
+         "flip", "tril", "triu")  # fmt: skip
 """Methods that are functions of the library's table."""
 KEPT = frozenset({"float", "double", "detach", "cpu", "numpy", "contiguous", "item", "requires_grad_", "to", "cuda", "type",
     "view_as", "conj",

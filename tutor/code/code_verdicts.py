@@ -36,7 +36,8 @@ class DerivedLine:
     names that the program has for the gradients in ``expr``, by their quantities, ``lines`` those of the forward function through which it
     comes back.  It was compared with the corrected program at so many ``points``; ``ends`` says that it is what ``key`` has in the end.
     ``written`` is what stands in the program, where that is read; ``exact`` says that the corrected line was read as a formula, too, and is
-    the same to 40 digits.  ``insides`` are the quantities in it that have no name in the program, with their formulas.
+    the same to 40 digits.  ``insides`` are the quantities in it that have no name in the program, with their formulas; ``rows`` are
+    the gradients in it that have none, each with its own formula.
     """
 
     key: str
@@ -54,6 +55,7 @@ class DerivedLine:
     written: Expr | None = None
     exact: bool = False
     insides: Mapping[str, Expr] = field(default_factory=dict)
+    rows: tuple[DerivedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +143,5 @@ def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
 
 def _hide_change(root: WrongLine) -> WrongLine:
     others = tuple(map(_hide_change, root.others))
-    derived = None if root.derived is None else replace(root.derived, expr=None, written=None)
+    derived = None if root.derived is None else replace(root.derived, expr=None, written=None, rows=())
     return replace(root, old="", new="", factor="", before=(), after=(), others=others, derived=derived)

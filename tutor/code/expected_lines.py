@@ -155,7 +155,7 @@ class ExpectedLines:
         other = [group for group in other if set(group[0].shape) <= set(shape) or set(group[0].shape) >= set(shape)]
         tried = [(group, 1.0) for group in same]
         for size in dict.fromkeys(shape):  # the mean may be taken later
-            tried += [(group, float(size)) for group in same if size > 1 and group[0].word in words]
+            tried += [(group, float(size)) for group in same if size > 1 and (group[0].word in words or not words)]
         for group, scale in (*tried, *((group, 1.0) for group in other)):
             found = [self.parts.find_gradient(part) for part in group]
             values = [scale * value for value in found if value is not None]

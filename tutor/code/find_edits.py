@@ -12,7 +12,7 @@ from typing import Any
 from tutor.code.code_values import CodeProblem, Guess, ValueEvent
 from tutor.code.expected_lines import MOST_ROUNDS, ExpectedLine, ExpectedLines, list_given_values
 from tutor.code.guess_shapes import SCALARS
-from tutor.code.line_edits import MEANS, LineEdit, Surroundings, measure_edit, replace_part
+from tutor.code.line_edits import MEANS, SIGN, LineEdit, Surroundings, measure_edit, replace_part
 from tutor.code.local_work import LocalWork, list_places
 from tutor.code.look_around import look_around
 from tutor.code.loop_edits import LoopEdits
@@ -34,6 +34,8 @@ MOST_WORK = 400_000
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
+TASTE = (*MEANS, SIGN)
+"""Where a mean is divided by its count, or a sign is turned, is a matter of taste: a later line may do it as well."""
 MOST_LOCAL = 2_500
 """So many changes of each line are tried where its value is known."""
 
@@ -76,10 +78,17 @@ class EditSearch:
             found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
         except (CodeProblem, *FAILS):  # a program that takes no other values there: every line is tried
             found = None
-        if found is not None and (found.edit.tag or not fails):
+        summed = found is not None and self._is_summed_in_loop(found.edit.statement, outcome)
+        if found is not None and (found.edit.tag or not (fails or summed)):
             return found
         finder = RepairFinder(self.test.trial, self.test.check, self.test.pick, edits, outcome, wrong, local=local)
-        return self._try_all(edits, wrong, outcome, around, finder, claims)
+        other = self._try_all(edits, wrong, outcome, around, finder, claims)
+        return other if found is None or fails or (other is not None and len(other.fixed) == len(wrong)) else found
+
+    def _is_summed_in_loop(self, node: ast.stmt, outcome: Outcome) -> bool:
+        """Whether a loop gives the same name its parts, round by round: any of these lines may be at fault as well."""
+        rounds = Counter(id(event.statement) for event in outcome.record.events[outcome.begins :])
+        return any(rounds[id(one)] > 1 and name_targets(one) & name_targets(node) for one in self.nodes)
 
     # at the line that should give another derivative
 
@@ -116,11 +125,12 @@ class EditSearch:
             source = move_to_source(best[0], body[:place])
             if source is not None and self._pick_smallest(edits, [(1, source)], wrong, kept):
                 best.insert(0, source)
-            if best[0].tag in MEANS:  # where a mean is divided by its count is a matter of taste
-                for later in islice(expected, MOST_LINES):
+            if best[0].tag in TASTE:
+                for later in islice((one for one in expected if one.statement is not best[0].statement), MOST_LINES):
                     fitting = self._list_fitting(later, lines, [later.statement], around, local)
                     fitting = [(cost, edit) for cost, edit in fitting if cost <= measure_edit(best[0])]
-                    best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in MEANS]
+                    alike = MEANS if best[0].tag in MEANS else best[0].tag
+                    best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in alike]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
 

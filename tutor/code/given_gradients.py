@@ -10,7 +10,8 @@ from typing import Any
 
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
-from tutor.code.pair_functions import split_gradient
+from tutor.code.guess_shapes import NAMED_WEIGHTS
+from tutor.code.pair_functions import BARE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
 from tutor.errors import Told, tell
@@ -45,11 +46,13 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
         if of and not event.leaf:
             found[key] = GivenGradient(key, of, event.value)
     for key, value in name_returned(returned, node):
-        of = match_words(key, words)
+        of = match_words(key, words) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
             found[key] = GivenGradient(key, of, np.array(value))
         elif of and value is None:
             found[key] = GivenGradient(key, of, None, note_missing(key))
+        elif of and type(value) is Lost:
+            found[key] = GivenGradient(key, of, None, value.why)
     for key, problem in list_lost(record):
         of = match_words(key, words)
         if of and key not in found:
@@ -87,7 +90,7 @@ def list_pair_outputs(
         of = match_words(key, words)
         alone = len(listed) == len(given) or len(listed) == 1
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
-            of = [given[place]]
+            of = _match_unnamed(given[place], value, record.events[:begins]) if len(listed) < len(given) else [given[place]]
             key = key if key.isidentifier() else f"d{given[place]}"
         if type(value) is Lost:
             found.append(GivenGradient(key, of, None, value.why, place))
@@ -95,6 +98,9 @@ def list_pair_outputs(
             found.append(GivenGradient(key, of, None, note_missing(key), place))
         elif of and isinstance(value, np.ndarray | float | int | np.generic):
             found.append(GivenGradient(key, of, np.array(value, dtype=float), place=place))
+    steps = set(list_computed(record.events[:begins]))  # an inner step may be kept with another sign, or without 1/m
+    if any(not set(output.of) <= steps for output in found):
+        found = [output for output in found if output.of and not set(output.of) <= steps]
     keys = {output.key for output in found}
     last = {
         event.key: event
@@ -106,13 +112,15 @@ def list_pair_outputs(
         for event in record.events[:begins]
         if event.leaf or event.statement is None
     }
-    steps = set(list_computed(record.events[:begins])) if found else set()  # an inner step may be kept with another sign
+    kept: list[GivenGradient] = []
     for key, event in last.items():
         of = match_words(key, [*leaves, *(words if in_class else ())])
         if not of and in_class and given and INPUT_GRADIENTS.match(key) and not found:
             of = given[:1]
-        if of and not set(of) <= steps and key not in keys and (in_class or not found or why is not None):
-            found.append(GivenGradient(key, of, event.value))
+        if of and key not in keys and (in_class or not found or why is not None):
+            kept.append(GivenGradient(key, of, event.value))
+    own = [output for output in kept if not set(output.of) <= steps]
+    found += own if own or found else kept
     keys = {output.key for output in found}
     for key, problem in list_lost(record):
         of = [one for one in split_gradient(key) if one in leaves]
@@ -120,6 +128,20 @@ def list_pair_outputs(
             keys.add(key)
             found.append(GivenGradient(key, of, None, problem))
     return found
+
+
+def _match_bare(value: Any, events: Sequence[ValueEvent]) -> list[str]:
+    """What is meant by ``grad`` alone: the only weights that are given and have its shape, theta of ``return J, grad``."""
+    found = [event.key for event in events if event.leaf and NAMED_WEIGHTS.match(event.key) and np.shape(event.value) == np.shape(value)]
+    return found if len(found) == 1 else []
+
+
+def _match_unnamed(first: str, value: Any, events: Sequence[ValueEvent]) -> list[str]:
+    """What the only value that is returned, without a name, is the gradient of: the first argument, or a step of its size."""
+    sizes = {event.key.rpartition(".")[2]: np.size(event.value) for event in events}
+    if not isinstance(value, np.ndarray) or np.size(value) == sizes[first]:
+        return [first]
+    return [word for word in sizes if sizes[word] == np.size(value)][:1] or [first]
 
 
 def find_kept_output(events: Sequence[ValueEvent], forward: ProgramFunction, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,6 +158,13 @@ def find_kept_output(events: Sequence[ValueEvent], forward: ProgramFunction, giv
             kept[event.key] = event.value
     name = next((name for name in reversed(kept) if OUTPUTS.match(name)), next(reversed(kept), ""))
     return {name: kept[name]} if name else {}
+
+
+def find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]) -> Any:
+    """The loss that a layer keeps and does not return (``self.loss += …``); nothing where what it returns is one."""
+    if any(np.size(value) == 1 for _, value in outs):
+        return None
+    return next((event.value for event in reversed(events) if LOSS_WORDS.match(event.key) and not event.leaf), None)
 
 
 def _list_meant(
@@ -207,7 +236,8 @@ def match_words(key: str, words: Collection[str]) -> list[str]:
     """
     meant = split_gradient(key)
     small = {one.lower() for one in meant}
-    return [one for one in meant if one in words] or list(dict.fromkeys(word for word in words if word.lower() in small))
+    found = [one for one in meant if one in words] or list(dict.fromkeys(word for word in words if word.lower() in small))
+    return found or list(filter(None, (find_long_name(one, words) for one in meant)))
 
 
 def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import Any
 from tutor.code.code_values import ValueEvent
 from tutor.code.given_gradients import GivenGradient
 from tutor.code.guess_shapes import find_seed
-from tutor.code.pair_functions import split_gradient
-from tutor.code.trial import LOSS_WORDS, Outcome, ProgramTrial
+from tutor.code.pair_functions import LOSS_WORDS, split_gradient
+from tutor.code.trial import Outcome, ProgramTrial
 from tutor.numbers.arrays import np
 
 SAME = 1e-7

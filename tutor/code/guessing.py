@@ -15,6 +15,7 @@ from tutor.code.guess_shapes import (
     COUNTS,
     LABELS,
     LISTED,
+    MASKS,
     NAMED_WEIGHTS,
     SCALARS,
     SQUARE,
@@ -87,6 +88,7 @@ class Guesser:
     def __init__(self, world: GuessedWorld, sizes: Sizes) -> None:
         self.world, self.sizes = world, sizes
         self.labels: frozenset[str] = frozenset()
+        self.sequences: frozenset[str] = frozenset()
         self.asked: dict[str, list[str]] = {}
         self.settings: Mapping[str, Any] = {}
         self.tuples: Mapping[str, tuple[str, ...]] = {}
@@ -114,6 +116,8 @@ class Guesser:
         rng = np.random.default_rng(find_seed(name, self.world.seed))
         if LABELS.match(name):
             return self._make_targets(rng, shape)
+        if shape and MASKS.match(name):
+            return np.where(rng.uniform(size=shape) < 0.7, 1.0, 0.0)
         large = self.world.scale > 1  # to see the other side of a kink
         if (CHANCES.match(name) and not large) or SQUARE.match(name) or self.world.positive:
             return rng.uniform(0.15, 0.85, shape)
@@ -163,11 +167,8 @@ class Guesser:
             return guess.value
         if guess.name in self.labels and not LISTED.match(guess.name):
             guess.known = False
-            return self.settle_labels(
-                guess,
-                2,
-                shape if (shape and guess.hint is not None) or (shape and len(shape) < 2) else (self.sizes.find("N"),),
-            )
+            fits = shape and (guess.hint is not None or len(shape) < 2)
+            return self.settle_labels(guess, 2, shape if fits else None)
         if shape == () and self.is_count(guess.name) and not SCALARS.match(guess.name):
             guess.value = self.sizes.find(guess.name)
         else:
@@ -198,12 +199,17 @@ class Guesser:
         """A shape by a name alone."""
         if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)) or name in self.counts | self.asked_numbers:
             return ()
-        rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find("D")
+        rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find("D")
         if self.axes.get(name, 0) > 2:
             return grow_shape((rows, width), self.axes[name], self.sizes)
         if BIASES.match(name):
+            self.spread.add(name)
+            if self.world.narrow.get(name) == ():
+                return ()
+            if "F" in self.sizes.known and name[:1] == "b" and not self.world.columns:  # of filters
+                return (self.sizes.known["F"],)
             return (width, 1) if self.world.columns else (width,)
-        if LABELS.match(name) and not self.world.columns and name != "Y":
+        if LABELS.match(name) and not self.world.columns and name != "Y" and self.world.targets != "rows":
             return (rows,)
         number = re.match(r"^(?:w|W|weights?|Weights?|theta|Theta)_?(\d*)$", name)
         if number:
@@ -228,7 +234,8 @@ class Guesser:
         if guess.name in self.given:
             return self.settle_given(guess, label=True)
         self._take_said(guess)
-        shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find("N"),)
+        rows = self.sizes.find("T") if guess.name in self.sequences else self.sizes.find_rows(columns=self.world.columns)
+        shape = guess.hint if guess.hint is not None else shape if shape is not None else (rows,)
         check_size(shape)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True
@@ -252,6 +259,8 @@ class Guesser:
         if isinstance(left, Guess) and isinstance(right, Guess):
             taken = self.guess_shape(left.name)
             left = self.settle(left, taken if taken or sign != "@" else self.guess_shape("X"))  # h @ V: an array, whatever it is called
+        if sign == "+" and isinstance(left, np.inexact) and isinstance(right, Guess) and BIASES.match(right.name):
+            right = self.settle(right, ())  # one number and one bias
         if isinstance(right, Guess):
             right = self.settle(right, self._find_needed(sign, np.shape(left), right.name, right_side=True))
         elif isinstance(left, Guess):
@@ -263,7 +272,7 @@ class Guesser:
         made = []
         for part in parts:
             if isinstance(part, Guess) and not part.known:
-                rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find(find_width_letter(part.name))
+                rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find(find_width_letter(part.name))
                 part = self.settle(part, (width, rows) if self.world.columns else (rows, width))
             made.append(self.settle(part) if isinstance(part, Guess) else part)
         return made
@@ -287,14 +296,14 @@ class Guesser:
             return (self.sizes.find("N") if data else self._width(name) or 1, inner)
         if not other:
             return self.guess_shape(name)
-        if BIASES.match(name):
-            if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
-                return ()  # one output for each sample has one bias
-            return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         if name in self.world.narrow and len(self.world.narrow[name]) <= len(other):
             kept = self.world.narrow[name]
             return tuple(size or mine for size, mine in zip(kept, other[len(other) - len(kept) :], strict=True))
         self.spread.add(name)
+        if BIASES.match(name):
+            if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
+                return ()  # one output for each sample has one bias
+            return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         return other
 
     def _width(self, name: str) -> int:

@@ -34,6 +34,8 @@ from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
 
 MOST_CALLED = 3
+SMALLER = 0.3
+"""How large the numbers are where those that were drawn first are too large for a sigmoid."""
 MOST_PLANS = 40
 """So many backward passes are judged at once."""
 
@@ -155,7 +157,7 @@ def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ..
             other = Judgement(point)
         except (*FAILS, CodeProblem):
             continue
-        if not other.is_right and other.outputs and other.find_doubt() is None and other.is_finite:
+        if not other.is_right and other.outputs and other.find_doubt() is None and not other.is_saturated:
             return other, ()
     places = sorted({place for place, _ in missing})
     return judged, tuple(NumericWarning(place[0], "one-side", watch.texts[place], "") for place in places)
@@ -190,7 +192,8 @@ def _judge_worlds(
             break
         trial = ProgramTrial(source, plan, replace(world, shapes=shapes), find_training_loops(source.tree), forward_source, others, given)
         try:
-            judged = Judgement(trial)
+            judged = judge_trial(trial)
+            trial = judged.trial
         except FAILS as why:
             what = tell("the forward pass is not read: {why}", why=say_failure(why).what)
             refused = refused or CodeProblem(what, where=source.file)
@@ -214,6 +217,20 @@ def _judge_worlds(
     return best[1]
 
 
+def judge_trial(trial: ProgramTrial) -> Judgement:
+    """The judgement of a program in one world; with smaller numbers where it is wrong and they leave few digits."""
+    judged = Judgement(trial)
+    if judged.is_right or not judged.outputs or trial.world.scale != 1 or not judged.is_saturated:
+        return judged
+    made = ProgramTrial(trial.source, trial.plan, replace(trial.world, scale=SMALLER), trial.once, trial.forward_source, trial.others,
+                        trial.given)  # fmt: skip
+    try:
+        other = Judgement(made)
+    except (*FAILS, CodeProblem):
+        return judged
+    return judged if other.is_saturated else other
+
+
 def _leave_open(verdict: CodeVerdict, names: Sequence[str]) -> CodeVerdict:
     """A program that is wrong with the usual meaning of functions that are not in the file may be right with theirs."""
     said = ", ".join(names)
@@ -235,11 +252,11 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
         if judged.right[output.key] or event is None or output.value is None or event.key not in trial.spread:
             continue
         own, full = np.shape(output.value), np.shape(event.value)
-        if 0 < len(own) <= len(full) and own != full:
+        if len(own) <= len(full) and own != full:
             narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
     if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
         return None
-    return _judge_in(trial, replace(trial.world, narrow=narrow))
+    return _judge_in(judged, replace(trial.world, narrow=narrow), better=True)
 
 
 def _judge_single(judged: Judgement) -> Judgement | None:
@@ -247,7 +264,7 @@ def _judge_single(judged: Judgement) -> Judgement | None:
     trial = judged.trial
     if not trial.free or trial.free & list_sampled((trial.forward_source or trial.source).tree):
         return None
-    other = _judge_in(trial, replace(trial.world, single=True))
+    other = _judge_in(judged, replace(trial.world, single=True))
     if other is not None:
         names = ", ".join(sorted(trial.free))
         other.trial.assumed[names] = tell("{names} has one axis: one sample, and not several", names=names)
@@ -262,7 +279,7 @@ def _judge_shaped(judged: Judgement) -> Judgement | None:
         event = judged.check.find_target(output)
         if event is not None and output.value is not None and np.shape(event.value) != np.shape(output.value) and event.key in trial.free:
             shapes[event.key] = np.shape(output.value)
-    return _judge_in(trial, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
+    return _judge_in(judged, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
 
 
 def _judge_above(judged: Judgement) -> Judgement | None:
@@ -288,18 +305,24 @@ def _judge_above(judged: Judgement) -> Judgement | None:
 
 def _judge_bare(judged: Judgement) -> Judgement | None:
     """The judgement without what is None where nobody gives it (``key=None``, which then is the query).  Only where all is right then."""
-    made = _judge_in(judged.trial, replace(judged.trial.world, bare=True)) if not judged.trial.world.bare else None
+    made = _judge_in(judged, replace(judged.trial.world, bare=True)) if not judged.trial.world.bare else None
     return made if made is not None and made.trial.bare else None
 
 
-def _judge_in(trial: ProgramTrial, world: GuessedWorld) -> Judgement | None:
-    """The judgement in another world, where all is right there."""
+def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
+    """The judgement in another world, where all is right there, and no line stops that works in this one.
+
+    Where ``better`` is enough, so is less that is wrong.
+    """
+    trial, first = judged.trial, judged.first
     made = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
     try:
         other = Judgement(made)
     except (*FAILS, CodeProblem):
         return None
-    return other if other.is_right else None
+    failing = {number for number, why in other.first.record.problems.items() if why.fails}
+    before, after = ({key for key, right in one.right.items() if not right} for one in (judged, other))
+    return other if (other.is_right or (better and after < before)) and failing <= set(first.record.problems) else None
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:
@@ -311,7 +334,7 @@ def _judge_again(judged: Judgement) -> Judgement | None:
     trial = judged.trial
     world = replace(trial.world, other_sizes=not trial.given, as_given=bool(trial.given))
     try:
-        other = Judgement(
+        other = judge_trial(
             ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
         )
     except (*FAILS, CodeProblem):

@@ -10,6 +10,7 @@ from typing import Any
 
 from tutor.numbers.arrays import np
 
+SIGN = "sign"
 MEANS = ("mean-forgotten", "mean-twice")
 
 
@@ -33,7 +34,7 @@ class LineEdit:
     @property
     def words(self) -> tuple[str, str]:
         """What stands there, and what would, as they are written."""
-        return self.old or _say(self.at), self.new or _say(self.put)
+        return self.old or say_node(self.at), self.new or say_node(self.put)
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class Surroundings:
     ratio: Sequence[float] = ()
     extra: Sequence[str] = ()
     counted: Mapping[str, int] = field(default_factory=dict)
+    functions: Sequence[str] = ()
     parsed: dict[str, ast.expr] = field(default_factory=dict)
 
     def shape(self, node: ast.AST) -> tuple[int, ...] | None:
@@ -106,7 +108,13 @@ def replace_part(node: ast.AST, old: ast.AST, new: ast.AST) -> Any:
     return ast.copy_location(made, node)
 
 
-def _say(node: ast.AST | None) -> str:
+def make_edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor: str = "") -> LineEdit:
+    """A change of one part of a statement."""
+    return LineEdit(tag, statement, (replace_part(statement, old, new),), old, new, factor=factor)
+
+
+def say_node(node: ast.AST | None) -> str:
+    """A part as it is written; nothing for what is none."""
     return ast.unparse(ast.fix_missing_locations(node)) if isinstance(node, ast.expr | ast.stmt) else ""
 
 

@@ -15,6 +15,8 @@ from tutor.numbers.arrays import np
 
 SAME = 1e-7
 """So near, relative to the largest entry, is the same."""
+MOST_LOCAL_WORK = 1_000_000
+"""So many parts of lines are worked out behind changes in all."""
 MOST_BETWEEN = 12
 """So many lines are worked out between a change and the line whose value is asked."""
 
@@ -26,6 +28,7 @@ class LocalWork:
     worker: StatementWorker
     scopes: Mapping[int, dict[str, Any]]
     places: Mapping[int, tuple[Sequence[ast.stmt], int]] = field(default_factory=dict)
+    spent: int = 0
 
     def can_work(self, statement: ast.stmt) -> bool:
         """Whether a statement was reached, and gives one name a value."""
@@ -51,6 +54,9 @@ class LocalWork:
         scope = self.scopes[id(edit.statement)]
         changed = any(map(is_in_place, (*edit.statements, *rest)))
         worker.scope, worker.record = keep_scope(scope) if changed else dict(scope), Record()
+        if self.spent > MOST_LOCAL_WORK:
+            return None
+        before, worker.parts = worker.parts, 0
         worker.traced, worker.scopes, worker.watch = None, None, None
         target = list_targets(line or edit.statement)[0]
         try:
@@ -66,15 +72,23 @@ class LocalWork:
                 )
         except (NotRead, TooLong, OtherShape, FunctionReturned, *FAILS):
             return None
+        finally:
+            self.spent += worker.parts
+            worker.parts = before
         if worker.record.problems or not isinstance(value, np.ndarray | np.generic | float | int):
             return None
-        return value
+        return drop_imaginary(value)
 
     def _list_between(self, statement: ast.stmt, line: ast.stmt) -> Sequence[ast.stmt] | None:
         """The statements behind one up to another of the same body; nothing where they stand in two."""
         body, first = self.places.get(id(statement), ((), 0))
         other, last = self.places.get(id(line), ((), 0))
         return body[first + 1 : last + 1] if body is other and first < last <= first + MOST_BETWEEN else None
+
+
+def drop_imaginary(value: Any) -> Any:
+    """A value that has room for slopes and holds none, such as ``np.zeros(3)``, as it is without."""
+    return value.real if np.iscomplexobj(value) and not np.any(np.imag(value)) else value
 
 
 def is_in_place(node: ast.stmt) -> bool:

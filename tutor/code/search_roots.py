@@ -109,6 +109,13 @@ class Judgement:
         return all(bool(np.all(np.isfinite(np.asarray(value)))) for value in values)
 
     @property
+    def is_saturated(self) -> bool:
+        """Whether a sigmoid is at its end somewhere, so that few digits of 1 − a are left, or none of its logarithm."""
+        forward = self.first.record.events[: self.first.begins or None]
+        near = (np.abs(np.asarray(event.value) - 1) for event in forward if not event.leaf and np.asarray(event.value).dtype.kind == "f")
+        return not self.is_finite or any(bool(np.any((gap > 0) & (gap < 1e-7))) for gap in near)
+
+    @property
     def reads_all(self) -> bool:
         """Whether every line was read."""
         return not any(not problem.fails for problem in self.first.record.problems.values())

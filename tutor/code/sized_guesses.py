@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tutor.code.guess_shapes import Sizes
+from tutor.code.returned_values import list_usual
 from tutor.numbers.arrays import np
 
 SHAPED = re.compile(r"(?i)^(\w*_)?(shape|size|kernel|filter|pool|strides?|padding|pads?|dims|units)(_in|_out)?$")
@@ -168,13 +169,17 @@ def find_idle(tree: ast.AST, owner: str, forward: str, cost: str) -> frozenset[s
 def settle_divided(tree: ast.AST, sizes: Sizes) -> None:
     """Sizes for what a program divides without a rest: groups of channels, heads of a width (``C // G``)."""
     part, whole = DIVIDED[sizes.others]
+    usual = {name: value.value for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for name, value in list_usual(node).items()
+             if isinstance(value, ast.Constant) and type(value.value) is int}  # fmt: skip
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
             names = [
                 one.id if isinstance(one, ast.Name) else one.attr if isinstance(one, ast.Attribute) else ""
                 for one in (node.left, node.right)
             ]
-            if all(names) and not any(name in sizes.known for name in names):
+            if names[0] and 1 < usual.get(names[1], 0) < 5:
+                sizes.known.setdefault(sizes.name_letter(names[0]), usual[names[1]] * (5 if sizes.others else 3))
+            elif all(names) and not any(name in sizes.known for name in names):
                 letters = [sizes.name_letter(name) for name in names]
                 if letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
                     sizes.known[letters[0]], sizes.known[letters[1]] = whole, part

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tutor.code.code_verdicts import WrongLine
 from tutor.code.line_edits import find_part_of_return
-from tutor.code.pair_functions import BackwardPlan, split_gradient
+from tutor.code.pair_functions import split_gradient
 from tutor.code.trial import Outcome, ProgramTrial
 
 FORMS = ("d{}", "d_{}", "grad_{}", "d{}_")
@@ -19,6 +19,7 @@ def split_return(trial: ProgramTrial, first: Outcome) -> ProgramTrial | None:
     """The same program with a name for each gradient that its last line works out; nothing where it works out none.
 
     >>> from tutor.code.guessing import GuessedWorld
+    >>> from tutor.code.pair_functions import BackwardPlan
     >>> from tutor.program.source import read_source
     >>> text = "def f_forward(x, w):\\n    return x * w, (x, w)\\n"
     >>> text += "def f_backward(g, cache):\\n    x, w = cache\\n    return g * w, g * x\\n"
@@ -28,7 +29,7 @@ def split_return(trial: ProgramTrial, first: Outcome) -> ProgramTrial | None:
         dw = g * x
         return (dx, dw)
     """
-    node = find_function(trial.source.tree, trial.plan)
+    node = find_function(trial.source.tree, trial.plan.owner, trial.plan.backward)
     last = node.body[-1] if node is not None else None
     if node is None or not isinstance(last, ast.Return) or not isinstance(last.value, ast.Tuple):
         return None
@@ -61,16 +62,16 @@ def split_return(trial: ProgramTrial, first: Outcome) -> ProgramTrial | None:
 def _list_inputs(trial: ProgramTrial, first: Outcome, count: int) -> list[str]:
     """What a forward function is given, in its order, where so many gradients are returned; else nothing."""
     tree = (trial.forward_source or trial.source).tree
-    node = find_function(tree, replace(trial.plan, backward=trial.plan.forward))
+    node = find_function(tree, trial.plan.owner, trial.plan.forward)
     leaves = {event.key.rpartition(".")[2] for event in first.record.events[: first.begins] if event.leaf}
     found = [arg.arg for arg in node.args.args if arg.arg in leaves] if node is not None else []
     return found if len(found) == count else []
 
 
-def find_function(tree: ast.Module, plan: BackwardPlan) -> ast.FunctionDef | None:
-    """The backward function of a plan, in its class or alone."""
-    body = next((part.body for part in tree.body if isinstance(part, ast.ClassDef) and part.name == plan.owner), tree.body)
-    return next((part for part in body if isinstance(part, ast.FunctionDef) and part.name == plan.backward), None)
+def find_function(tree: ast.Module, owner: str, name: str) -> ast.FunctionDef | None:
+    """A function of a module, or a method of a class in it."""
+    body = next((part.body for part in tree.body if isinstance(part, ast.ClassDef) and part.name == owner), tree.body)
+    return next((part for part in body if isinstance(part, ast.FunctionDef) and part.name == name), None)
 
 
 def exchange_function(tree: ast.Module, old: ast.FunctionDef, new: ast.FunctionDef) -> ast.Module:

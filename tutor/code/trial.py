@@ -25,9 +25,10 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.file_parts import is_definition, list_spans
+from tutor.code.file_parts import is_definition, list_drawn, list_spans
 from tutor.code.given_gradients import (
     GivenGradient,
+    find_kept_loss,
     find_kept_output,
     list_kept,
     list_left_over,
@@ -35,11 +36,11 @@ from tutor.code.given_gradients import (
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import Sizes, find_labels, find_seed
+from tutor.code.guess_shapes import Sizes, find_labels, find_seed, find_sequences
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
-from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
 from tutor.code.sized_guesses import find_axes, find_counts, find_idle, find_tuples, settle_divided
 from tutor.code.work_functions import require_plain
@@ -56,9 +57,6 @@ HEAVY = 8_000
 """What a run weighs whose memory is given back at once."""
 MOST_TOTAL = 4_000_000
 """So many parts of the program are worked out in all its runs."""
-LOSS_WORDS = re.compile(
-    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|L|J|E|nll|mse|bce)(_?(val|value|total|sum|data))?$"
-)
 
 
 @dataclass(slots=True)
@@ -100,6 +98,7 @@ class ProgramTrial:
     work: int = 0
     torch: bool = False
     labels: frozenset[str] = frozenset()
+    sequences: frozenset[str] = frozenset()
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     idle: frozenset[str] = frozenset()
     left_out: set[str] = field(default_factory=set)
@@ -119,7 +118,8 @@ class ProgramTrial:
             few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
             others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
             self.sizes.known |= others if self.world.other_sizes else few
-        self.labels = find_labels(self.source.tree)
+        self.sequences = find_sequences(self.source.lines)
+        self.labels = find_labels(self.source.tree) | self.sequences
         settle_divided(self.source.tree, self.sizes)
         self.counts = find_counts(self.source.tree)
         self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
@@ -148,7 +148,7 @@ class ProgramTrial:
             worker.once, worker.forced = self.once, dict(forced or {})
             worker.traced, worker.scopes, worker.watch = traced, scopes, watch
             worker.torch, worker.old = self.torch, self.source.old
-            worker.guesser.labels = self.labels
+            worker.guesser.labels, worker.guesser.sequences = self.labels, self.sequences
             worker.guesser.axes = self.axes
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
@@ -191,13 +191,11 @@ class ProgramTrial:
     def _run(self, worker: StatementWorker, backward: bool) -> Outcome:
         apart = () if self.forward_source is None else (keep_apart(self.forward_source),)
         for source in (*self.others, *apart, self.source):
-            keep = [
-                node
-                for node in source.tree.body
-                if (not self.plan.backward and source is self.source) or is_definition(node)
-            ]
+            flat = not self.plan.backward and source is self.source
+            drawn = [] if flat else list_drawn(source.tree)
+            worker.generic = flat or bool(drawn)
+            worker.run([node for node in source.tree.body if flat or is_definition(node) or node in drawn])
             worker.generic = not self.plan.backward
-            worker.run(keep)
         if not self.plan.backward:
             return self._finish_flat(worker)
         if self.plan.is_single:
@@ -318,17 +316,21 @@ class ProgramTrial:
             if isinstance(value, np.ndarray | np.inexact | float | complex)
         ]
         outs = [pair for pair in outs if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or outs[:1]
+        first, *more = [arg.arg for arg in list_arguments(forward)] or [""]
+        if more and len(ups) == 1 and backs == [*ups, *more] and all(np.size(value) == 1 for _, value in outs):
+            environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
         loss: Any = 0.0
         upstream: dict[str, tuple[str, Any]] = {}
         if self.plan.cost and not ups:
             cost = self._function(worker, self.plan.cost, owner)
-            loss, why = self._call(
-                worker, cost, self._keep_usual(worker, cost, self._match_cost(cost, environment, outs))
-            )
+            own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
+            taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
+            environment.update((name, value) for name, value in taken.items() if name not in environment)
+            loss, why = self._call(worker, cost, taken)
             if why is not None:
                 raise _refuse_forward(self.source, why)
             loss = loss[0] if isinstance(loss, tuple) else loss
-        elif self.plan.owner and not ups and (kept := _find_kept_loss(worker.record.events, outs)) is not None:
+        elif self.plan.owner and not ups and (kept := find_kept_loss(worker.record.events, outs)) is not None:
             loss = np.sum(kept)
         else:
             if not outs:
@@ -357,22 +359,16 @@ class ProgramTrial:
             {event.key.rpartition(".")[2] for event in worker.record.events[:begins]}, unnamed=isinstance(result, tuple))  # fmt: skip
         return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream, tuple(left))
 
-    def _match_cost(
-        self, cost: ProgramFunction, environment: Mapping[str, Any], outs: Sequence[tuple[str, Any]]
-    ) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for place, arg in enumerate(list_arguments(cost)):
-            found[arg.arg] = (
-                environment.get(arg.arg)
-                if arg.arg in environment
-                else outs[0][1]
-                if place == 0 and outs
-                else Guess(arg.arg)
-            )
-        for name, value in found.items():
-            if isinstance(environment, dict):
-                environment.setdefault(name, value)
-        return found
+    def is_forward_again(self, cost: ProgramFunction) -> bool:
+        """Whether a cost takes what the forward pass takes, ``cost(x, y)``: it works the output out itself."""
+        calls = [part.func for part in ast.walk(cost.node) if isinstance(part, ast.Call)]
+        return any(getattr(func, "attr", getattr(func, "id", "")) == self.plan.forward for func in calls)
+
+    def _match_cost(self, cost: ProgramFunction, environment: Mapping[str, Any], first: Any) -> dict[str, Any]:
+        return {
+            arg.arg: environment[arg.arg] if arg.arg in environment else first if place == 0 and first is not None else Guess(arg.arg)
+            for place, arg in enumerate(list_arguments(cost))
+        }
 
     def _make_loss(
         self, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, tuple[str, Any]], usual: Mapping[str, ast.expr]
@@ -417,11 +413,14 @@ class ProgramTrial:
             if not any(value is other for other in environment.values()) or "cache" in key
         ]
         packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and not key.isidentifier()]
+        above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
         for name in backs:
             if name in found:
                 continue
             if packed and "cache" in name:  # one of an inner step may have the same name
                 found[name] = packed[-1]
+            elif name in above and name not in environment:  # e beside de: the output itself
+                found[name] = named[above[name]]
             elif name in environment:
                 found[name] = environment[name]
             elif (
@@ -465,13 +464,6 @@ class ProgramTrial:
             slope = self.find_slope(event, direction if shape else 1.0)
             found[place] = np.nan if slope is None else slope
         return found
-
-
-def _find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]) -> Any:
-    """The loss that a layer keeps and does not return (``self.loss += …``); nothing where what it returns is one."""
-    if any(np.size(value) == 1 for _, value in outs):
-        return None
-    return next((event.value for event in reversed(events) if LOSS_WORDS.match(event.key) and not event.leaf), None)
 
 
 def _is_given(given: Any, value: Any) -> bool:

@@ -135,7 +135,7 @@ class CallWorker(ExpressionWorker):
             return self.call_python(word, values, node)
         for prefix in ("nn.functional.", "nn.", "core."):
             word = word.removeprefix(prefix)
-        if word in ("random.RandomState", "random.default_rng", "random.Generator", "Generator"):
+        if word in ("random.RandomState", "random.default_rng", "random.Generator", "Generator", "random.manual_seed"):
             return LibraryWord("numpy.random")
         if word.startswith("random.") and word[7:] in ("standard_normal", "integers"):
             word = {"standard_normal": "random.randn", "integers": "random.randint"}[word[7:]]

@@ -213,6 +213,10 @@ class ExpressionWorker(PlaceWorker):
             if isinstance(key, str):
                 of.value, of.known = GuessedDictionary(self.guesser.settings), True
                 of = of.value
+        if type(of) is LibraryWord and of.path in ("numpy.c_", "numpy.r_"):
+            listed = [self.take(part) for part in (node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice])]
+            check_grown(listed)
+            return self.table["column_stack" if of.path == "numpy.c_" else "concatenate"]([np.atleast_1d(part) for part in listed])
         if isinstance(of, dict):
             key = self.take(node.slice)
             value = of[take_real(key) if isinstance(key, complex) else key]

@@ -119,7 +119,9 @@ class PlaceWorker(ABC):
             of.value, of.known = GuessedDictionary(self.guesser.settings), True
             of = of.value
         if isinstance(of, dict):
-            of[self.take(target.slice)] = self.note(key, value, node)
+            where = self.take(target.slice)
+            named = key if isinstance(target.slice, ast.Constant) or not isinstance(where, str) else f"{key}.{where}"
+            of[where] = self.note(named, value, node)  # W2 of params["W" + str(l)]
             return
         if isinstance(of, list):
             of[int(self.take(target.slice))] = self.note(key, value, node)

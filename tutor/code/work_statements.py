@@ -151,7 +151,7 @@ class StatementWorker(FunctionWorker):
         self.record.problems.setdefault(id(node), why)
         if isinstance(node, ast.Return):
             raise FunctionReturned(Lost(why))
-        for target in list_targets(node) if simple else () if why.fails else list_inner_targets(node):
+        for target in list_targets(node) if simple else list_inner_targets(node):
             if self.generic and self.depth == 0 and not why.fails and isinstance(target, ast.Name | ast.Tuple):
                 self._bind_guess(target)
             else:

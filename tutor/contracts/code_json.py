@@ -9,11 +9,12 @@
 ``old``, ``new``,
 ``factor``, ``before``, ``after``, ``repairs``, ``refused``, ``or``, ``derived``}] are the lines that are wrong by themselves: ``slip`` is a
 tag of `tutor.code.slips_of_lines` or empty, ``before`` and ``after`` are lines of the program, ``refused`` is what Python would say,
-``derived`` {``name``, ``of``, ``wrt``, ``times``, ``last``, ``formula``, ``rule``, ``lines``, ``points``, ``written``, ``exact``}
+``derived`` {``name``, ``of``, ``wrt``, ``times``, ``last``, ``formula``, ``rule``, ``lines``, ``points``, ``written``, ``exact``, ``rows``}
 what the line should compute by the derivation of the forward pass, or null: ``name`` is ``times`` (a size, or empty) ∂``of``/∂``wrt`` =
 ``formula``, ``last`` that it is so when all lines are done, ``rule`` why, ``lines`` those of the forward pass that it comes through,
 ``points`` at how many random points it agrees with the corrected program, ``written`` what the line computes, or null, ``exact`` whether
-the corrected line was read as a formula, too, and is the same to 40 digits; ``or`` are lines
+the corrected line was read as a formula, too, and is the same to 40 digits, ``rows`` [{``wrt``, ``formula``}] the gradients in it
+that have no name in the program; ``or`` are lines
 that could be the wrong one as well, with the same keys.
 ``follows`` are the lines
 that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
@@ -84,4 +85,5 @@ def write_formula(derived: DerivedLine | None) -> dict[str, Any] | None:
         "formula": None if derived.expr is None else write_plain(derived.expr),
         "rule": say_derived(replace(derived, lines=()), ENGLISH), "lines": list(derived.lines), "points": derived.points,
         "written": None if derived.written is None else write_plain(derived.written), "exact": derived.exact,
+        "rows": [{"wrt": row.wrt, "formula": write_plain(row.expr)} for row in derived.rows if row.expr is not None],
     }  # fmt: skip
