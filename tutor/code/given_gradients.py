@@ -11,7 +11,7 @@ from typing import Any
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
 from tutor.code.guess_shapes import NAMED_WEIGHTS
-from tutor.code.pair_functions import BARE, find_long_name, split_gradient
+from tutor.code.pair_functions import BARE, LOSS_WORDS, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
 from tutor.errors import Told, tell
