@@ -63,8 +63,8 @@ class Notation:
     ``entries`` holds the patterns of single entries of arrays (``w_{{{j}{c}{i}}}``) with what is known in them, of derivatives
     under ``dE/dz1``.
     ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1; where that would look like an
-    entry, w_{12}^{(1)}, and where another weight has an index, which ``numbered`` says), ``prime`` (w′).  ``arrays`` are the names of whole arrays, which
-    a course may write bold or with an arrow.  ``choice`` are the words of cases, in the language of the page.
+    entry, w_{12}^{(1)}, and where another weight has an index, which ``numbered`` says), ``prime`` (w′).  ``arrays`` are the names of
+    whole arrays, which a course may write bold or with an arrow.  ``choice`` are the words of cases, in the language of the page.
     """
 
     name: str = "plain"
