@@ -111,10 +111,9 @@ class LineDeriver:
         """The points at which the graph computes what the program computes; none at all where it does not at one of them."""
         found: list[Point] = []
         for seed in SEEDS:
-            trial: ProgramTrial = self.trial.move_to(seed) if seed else self.trial
             try:
+                trial, check = self._find_point(seed)
                 outcome = trial.run(edits=self.judged.edits)
-                check = GradientCheck(trial, trial.run()) if seed else self.check
             except CodeProblem:
                 return
             leaves = self.graph.bind_leaves(outcome)
@@ -126,6 +125,14 @@ class LineDeriver:
                 return
             found.append(Point(check, outcome, known))
         yield from found
+
+    def _find_point(self, seed: int) -> tuple[ProgramTrial, GradientCheck]:
+        if not seed:
+            return self.trial, self.check
+        if self.trial is self.judged.trial:  # as the repairs were tried there
+            return self.judged.test.find_point(seed)
+        trial = self.trial.move_to(seed)
+        return trial, GradientCheck(trial, trial.run())
 
     def find_gradient(self, point: Point, wrt: str) -> Floats:
         """The gradient of a quantity at a point, in floats."""

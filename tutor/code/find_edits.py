@@ -166,7 +166,7 @@ class EditSearch:
         for row in TABLE:
             for statement in statements[::-1]:
                 for edit in row.take(statement, around):
-                    if id(statement) in lines.blameless and not list_names(edit) & unused:
+                    if id(statement) in lines.blameless and not (unused and list_names(edit) & unused):
                         continue
                     tried[id(statement)] += 1
                     if tried[id(statement)] > MOST_LOCAL:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -189,6 +190,7 @@ def guess_rank(name: str) -> int:
     return 1 if BIASES.match(name) else 2
 
 
+@lru_cache(maxsize=16)
 def find_labels(tree: ast.Module) -> frozenset[str]:
     """The names that stand as labels in brackets behind arrays: y of ``scores[range(N), y]``, ``list(y)``, ``y[i]``."""
     found: set[str] = set()

@@ -90,9 +90,9 @@ def _is_real(value: Any) -> bool:
 
 
 def see_sides(trial: ProgramTrial) -> KinkWatch:
-    """The sides of all kinks of a program that its forward pass was on."""
+    """The sides of all kinks of a program that its forward pass was on; of one body all."""
     watch = KinkWatch()
-    trial.run(backward=False, watch=watch.look)
+    trial.run(backward=trial.plan.is_single, watch=watch.look)
     return watch
 
 

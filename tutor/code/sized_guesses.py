@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from tutor.code.guess_shapes import Sizes
@@ -18,6 +19,7 @@ AXES = {"transpose": "places", "permute": "places", "pad": "pairs", "repeat": "a
         "max": "axis", "min": "axis", "var": "axis", "std": "axis", "argmax": "axis", "concatenate": "", "cumsum": "axis"}  # fmt: skip
 
 
+@lru_cache(maxsize=16)
 def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
     """What a program takes apart into sizes, by the letters that it gives them: ``channels, height, width = self.input_shape``.
 
@@ -61,16 +63,26 @@ def _name_shape(node: ast.expr) -> str:
 def settle_divided(tree: ast.AST, sizes: Sizes) -> None:
     """Sizes for what a program divides without a rest: groups of channels, heads of a width (``C // G``)."""
     part, whole = DIVIDED[sizes.others]
+    for names in _list_divided(tree):
+        if not any(name in sizes.known for name in names):
+            letters = [sizes.name_letter(name) for name in names]
+            if letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
+                sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
+
+
+@lru_cache(maxsize=16)
+def _list_divided(tree: ast.AST) -> tuple[tuple[str, ...], ...]:
+    """The names of what is divided without a rest, each with that of what divides it."""
+    found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
-            names = [
+            names = tuple(
                 one.id if isinstance(one, ast.Name) else one.attr if isinstance(one, ast.Attribute) else ""
                 for one in (node.left, node.right)
-            ]
-            if all(names) and not any(name in sizes.known for name in names):
-                letters = [sizes.name_letter(name) for name in names]
-                if letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
-                    sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
+            )
+            if all(names):
+                found.append(names)
+    return tuple(found)
 
 
 def count_needed_axes(word: str, values: Sequence[Any], named: Mapping[str, Any]) -> int:

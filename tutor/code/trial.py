@@ -11,12 +11,14 @@ import gc
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import (
     ClassOf,
     CodeProblem,
     Guess,
+    LossReached,
     NotRead,
     Object,
     OtherShape,
@@ -96,6 +98,7 @@ class ProgramTrial:
     sizes: Sizes = field(default_factory=Sizes)
     table: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     current: Any = None
+    ends: int | None = None
 
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
@@ -105,14 +108,9 @@ class ProgramTrial:
             self.sizes.known |= others if self.world.other_sizes else few
         self.labels = find_labels(self.source.tree)
         settle_divided(self.source.tree, self.sizes)
+        self.torch = names_torch(self.source.tree)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
-        for node in ast.walk(self.source.tree):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
-                self.torch |= any(name.partition(".")[0] == "torch" for name in names)
-            elif isinstance(node, ast.Name) and node.id == "torch":
-                self.torch = True
 
     def run(
         self, *, bump: tuple[int, Any] | None = None, edits: Mapping[int, Sequence[ast.stmt]] | None = None, forced: Mapping[int,
@@ -120,14 +118,14 @@ class ProgramTrial:
         backward: bool = True, traced: dict[int, Any] | None = None, scopes: dict[int, dict[str, Any]] | None = None,
         watch: Callable[[ast.expr, Any], Any] | None = None, moves: bool = False,
     ) -> Outcome:  # fmt: skip
-        """One run.  Raises `CodeProblem` where nothing can be judged."""
+        """One run; without the backward pass it ends at the loss.  Raises `CodeProblem` where nothing can be judged."""
         for _ in range(MOST_GUESSES if self.work < MOST_TOTAL else 0):
             number = complex if bump is not None or moves else float
             worker = StatementWorker(self.world, self.sizes, number=number, table=self.table, bump=bump, edits=edits)
             self.current = worker
             worker.once, worker.forced = self.once, dict(forced or {})
             worker.traced, worker.scopes, worker.watch = traced, scopes, watch
-            worker.torch = self.torch
+            worker.torch, worker.ends = self.torch, None if backward else self.ends
             worker.guesser.labels = self.labels
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
             worker.guesser.free = self.free
@@ -140,6 +138,8 @@ class ProgramTrial:
             try:
                 with np.errstate(all="ignore"):
                     return self._run(worker, backward)
+            except LossReached as end:
+                return Outcome(worker.record, end.value, [], 0)
             except OtherShape as other:
                 if other.places:
                     self.places[other.name] = other.places
@@ -392,6 +392,14 @@ class ProgramTrial:
 
     # slopes
 
+    def end_at_loss(self, first: Outcome) -> None:
+        """Runs for slopes end where the loss is given its last value, as it was in a whole run: what comes behind does not move it."""
+        if first.begins or first.loss is None:  # the backward pass of a pair is not run then
+            return
+        named = [event for event in first.record.events if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1]
+        if named and np.array_equal(named[-1].value, first.loss):
+            self.ends = named[-1].number
+
     def find_slope(self, event: ValueEvent, direction: Any) -> float | None:
         """The slope of the loss when a value moves in a direction: the imaginary part of a run."""
         moved = self.run(bump=(event.number, direction), backward=False)
@@ -412,6 +420,23 @@ class ProgramTrial:
             slope = self.find_slope(event, direction if shape else 1.0)
             found[place] = np.nan if slope is None else slope
         return found
+
+
+@lru_cache(maxsize=16)
+def names_torch(tree: ast.Module) -> bool:
+    """Whether a program says that its arrays are tensors of PyTorch.
+
+    >>> names_torch(ast.parse("import torch.nn as nn")), names_torch(ast.parse("import numpy as np"))
+    (True, False)
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            if any(name.partition(".")[0] == "torch" for name in names):
+                return True
+        elif isinstance(node, ast.Name) and node.id == "torch":
+            return True
+    return False
 
 
 def _find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]) -> Any:

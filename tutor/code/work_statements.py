@@ -15,6 +15,7 @@ from tutor.code.code_values import (
     FunctionReturned,
     Guess,
     LibraryWord,
+    LossReached,
     Lost,
     NotRead,
     Object,
@@ -83,6 +84,7 @@ class StatementWorker(FunctionWorker):
         self.settled = False
         self.returned: ast.Return | None = None
         self.scopes: dict[int, dict[str, Any]] | None = None
+        self.ends: int | None = None
 
     # events
 
@@ -116,6 +118,8 @@ class StatementWorker(FunctionWorker):
         self.record.events.append(
             ValueEvent(number, key, getattr(self.statement or node, "lineno", 0), self.statement, kept, leaf)
         )
+        if number == self.ends:
+            raise LossReached(value)
         return value
 
     # running
