@@ -14,6 +14,7 @@ from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.pair_functions import split_gradient
+from tutor.code.line_probe import LineProbe
 from tutor.code.part_slopes import ForwardPart, PartSlopes
 from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import is_renamed
@@ -74,9 +75,17 @@ class ExpectedLines:
 
     def _is_wrong_by_name(self, event: ValueEvent) -> bool:
         """Whether a name says what it is the gradient of, and it is not."""
-        check = self.test.check
-        versions = [one for one in check.list_versions(split_gradient(event.key)) if np.shape(one.value) == np.shape(event.value)]
-        return bool(versions) and not any(check.is_slope(event.value, one) for one in versions[:4])
+        versions = self._list_meant(event)
+        return bool(versions) and not any(self.test.check.is_slope(event.value, one) for one in versions)
+
+    def _is_right_by_name(self, event: ValueEvent) -> bool:
+        """Whether a name says what it is the gradient of, and it is."""
+        return any(self.test.check.is_slope(event.value, one) for one in self._list_meant(event))
+
+    def _list_meant(self, event: ValueEvent) -> list[ValueEvent]:
+        """The values of the forward pass that a name says that it is the gradient of."""
+        named = self.test.check.list_versions(split_gradient(event.key))
+        return [one for one in named if np.shape(one.value) == np.shape(event.value)][:4]
 
     def list_doubted(self) -> list[ast.stmt]:
         """The lines with values that are not right by themselves, in the order in which they gave them first."""
@@ -93,9 +102,12 @@ class ExpectedLines:
             if any(isinstance(target, ast.Tuple) for target in list_targets(node)) or self._is_changed_later(node):
                 continue
             events = self.events[id(node)]
-            if self._is_forward_value(events[-1]):
+            if self._is_forward_value(events[-1]) or self._is_made_right(node):
                 continue
-            for values in self._list_expected(events) if len(events) <= MOST_ROUNDS else ():
+            probe = LineProbe(self.test, self.parts, self.edits, events[0], wrong) if len(events) == 1 else None
+            if len(events) > MOST_ROUNDS or (probe is not None and not probe.moves_all()):
+                continue
+            for values in self._list_expected(events, probe):
                 if self.test.trial.work > ends:
                     return
                 forced = {event.number: np.array(value) for event, value in zip(events, values, strict=True)}
@@ -125,13 +137,30 @@ class ExpectedLines:
         plain = later is not None and any(isinstance(target, ast.Subscript) for target in list_targets(later))
         return plain and not any(_list_read_value(one) & names for one in self._list_until(place + 1, later))
 
+    def _is_made_right(self, node: ast.stmt) -> bool:
+        """Whether the lines behind one only go on with what it gives, until it is what its name says: what they begin with is right."""
+        events = self.events[id(node)]
+        names, key = _list_given(node), events[-1].key
+        if len(events) > 1 or not isinstance(node, ast.Assign | ast.AugAssign) or len(names) != 1 or not split_gradient(key):
+            return False
+        place = next(place for place, one in enumerate(self.nodes) if one is node)
+        last = None
+        for one in self.nodes[place + 1 :]:
+            if not (isinstance(one, ast.AugAssign) and _list_given(one) == names):
+                if not _list_read(one) & names:
+                    continue
+                break
+            last = one
+        made = self.events.get(id(last), []) if last is not None else []
+        return len(made) == 1 and made[0].key == key and self._is_right_by_name(made[0])
+
     def _list_until(self, place: int, last: ast.stmt | None) -> Iterator[ast.stmt]:
         for node in self.nodes[place:]:
             if node is last:
                 return
             yield node
 
-    def _list_expected(self, events: Sequence[ValueEvent]) -> Iterator[list[Any]]:
+    def _list_expected(self, events: Sequence[ValueEvent], probe: LineProbe | None) -> Iterator[list[Any]]:
         """What a line could have to give, round by round, the likeliest first."""
         shape = np.shape(events[-1].value)
         words = split_gradient(events[-1].key)
@@ -156,7 +185,10 @@ class ExpectedLines:
         tried = [(group, 1.0) for group in same]
         for size in dict.fromkeys(shape):  # the mean may be taken later
             tried += [(group, float(size)) for group in same if size > 1 and group[0].word in words]
-        for group, scale in (*tried, *((group, 1.0) for group in other)):
+        tried += [(group, 1.0) for group in other]
+        for place, (group, scale) in enumerate(tried):
+            if probe is not None and not self.parts.is_told(group[0]) and place + 1 < len(tried) and probe.excludes(group[0], scale):
+                continue
             found = [self.parts.find_gradient(part) for part in group]
             values = [scale * value for value in found if value is not None]
             if len(values) < len(found):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, takewhile
+from operator import itemgetter
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, ValueEvent
@@ -25,7 +26,7 @@ from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import leave_line, name_targets
 from tutor.code.trial import Outcome
 from tutor.code.work_statements import FAILS
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
 MOST_RUNS = 2_500
 """So many changes are tried at most."""
@@ -49,11 +50,12 @@ class FoundEdit:
 
 @dataclass(slots=True)
 class EditSearch:
-    """The search in one program; ``nodes`` are the statements of its backward pass."""
+    """The search in one program; ``nodes`` are the statements of its backward pass, ``derive`` gives the arrays of its derivation."""
 
     test: RepairTest
     first: Outcome
     nodes: Sequence[ast.stmt]
+    derive: Callable[[], Sequence[Floats]]
     runs: int = 0
     repairs: dict[int, frozenset[str]] = field(default_factory=dict)
     parts: PartSlopes | None = None
@@ -87,7 +89,7 @@ class EditSearch:
         self, edits: Edits, wrong: Sequence[str], outcome: Outcome, around: Surroundings, local: LocalWork, kept: set[str]
     ) -> FoundEdit | None:
         if self.parts is None:
-            self.parts = PartSlopes(self.test.trial, self.first)
+            self.parts = PartSlopes(self.test.trial, self.first, self.derive)
         nodes = [part for node in self.nodes for part in edits.get(id(node), (node,))]
         lines = ExpectedLines(self.test, self.parts, edits, outcome, nodes, list_given_values(local.scopes, nodes))
         looped = self._find_loop_edit(edits, wrong, lines, around, local, kept)
@@ -119,7 +121,7 @@ class EditSearch:
             if best[0].tag in MEANS:  # where a mean is divided by its count is a matter of taste
                 for later in islice(expected, MOST_LINES):
                     fitting = self._list_fitting(later, lines, [later.statement], around, local)
-                    fitting = [(cost, edit) for cost, edit in fitting if cost <= measure_edit(best[0])]
+                    fitting = takewhile(lambda pair: pair[0] <= measure_edit(best[0]), fitting)
                     best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in MEANS]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
@@ -138,13 +140,15 @@ class EditSearch:
         return None
 
     def _pick_smallest(
-        self, edits: Edits, fitting: Sequence[tuple[int, LineEdit]], wrong: Sequence[str], kept: set[str]
+        self, edits: Edits, fitting: Iterable[tuple[int, LineEdit]], wrong: Sequence[str], kept: set[str]
     ) -> list[LineEdit]:
-        """The smallest of the changes that hold, one of each line."""
+        """The smallest of the changes that hold, one of each line; they come in the order of their sizes."""
         best: list[LineEdit] = []
         least = 0
         for cost, edit in fitting:
-            if best and (cost > least or any(edit.statement is other.statement for other in best)):
+            if best and cost > least:
+                break
+            if any(edit.statement is other.statement for other in best):
                 continue
             if len(self.test.try_edit(edits, edit, wrong, kept)) == len(wrong) and self.test.holds(edits, edit, wrong):
                 best.append(edit)
@@ -158,9 +162,9 @@ class EditSearch:
         statements: Sequence[ast.stmt],
         around: Surroundings,
         local: LocalWork,
-    ) -> list[tuple[int, LineEdit]]:
-        """The changes that give the line its derivative, the smallest first."""
-        found: list[tuple[int, LineEdit]] = []
+    ) -> Iterator[tuple[int, LineEdit]]:
+        """The changes that give the line its derivative, the smallest first: worked out one by one, so that nobody waits for the rest."""
+        listed: list[tuple[int, LineEdit]] = []
         unused = lines.list_unused()
         tried: Counter[int] = Counter()
         for row in TABLE:
@@ -171,14 +175,17 @@ class EditSearch:
                     tried[id(statement)] += 1
                     if tried[id(statement)] > MOST_LOCAL:
                         break
-                    if local.is_giving(edit, first.statement, first.value):
-                        found.append((measure_edit(edit), edit))
+                    listed.append((measure_edit(edit), edit))
+        found = False
+        for cost, edit in sorted(listed, key=itemgetter(0)):
+            if local.is_giving(edit, first.statement, first.value):
+                found = True
+                yield cost, edit
         if not found:
             before = local.work(leave_line(first.statement))
-            for edit in list_missing(first.statement, first.value, before, around):
-                if local.is_giving(edit, first.statement, first.value):
-                    found.append((measure_edit(edit), edit))
-        return sorted(found, key=lambda pair: pair[0])
+            missing = list_missing(first.statement, first.value, before, around)
+            fitting = [(measure_edit(edit), edit) for edit in missing if local.is_giving(edit, first.statement, first.value)]
+            yield from sorted(fitting, key=itemgetter(0))
 
     # at every line
 

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from tutor.code.code_values import CodeProblem, NotRead, ValueEvent
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement, WrongLine
+from tutor.code.derived_program import DerivedProgram, drop_given, read_derived
 from tutor.code.failures import say_line
 from tutor.code.find_edits import EditSearch
+from tutor.code.forward_graph import NOT_READ
 from tutor.code.given_gradients import GivenGradient, list_computed
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS
@@ -26,7 +28,7 @@ from tutor.code.statement_names import (
 )
 from tutor.code.trial import Outcome, ProgramTrial
 from tutor.errors import tell
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
 MOST_ROOTS = 5
 
@@ -47,7 +49,21 @@ class Judgement:
         self._leave_forward_names()
         self._keep_means()
         self.test = RepairTest(trial, self.check, self.right, self._pick_outputs)
-        self.search = EditSearch(self.test, self.first, self.list_statements())
+        self.derived: list[DerivedProgram | None] = []
+        self.search = EditSearch(self.test, self.first, self.list_statements(), self._list_derived)
+
+    def find_derived(self) -> DerivedProgram | None:
+        """The derivation of the forward pass, read once; nothing where it is not read."""
+        if not self.derived:
+            try:
+                self.derived.append(read_derived(self.trial, self.first))
+            except NOT_READ:
+                self.derived.append(None)
+        return self.derived[0]
+
+    def _list_derived(self) -> list[Floats]:
+        derived = self.find_derived() if drop_given(self.trial) is self.trial else None
+        return [] if derived is None else derived.list_gradients(self.first)
 
     def _refuse_loss(self) -> None:
         """Say why there is no loss: a line of the forward pass that fits no sizes, or nothing that is called so."""
