@@ -65,7 +65,7 @@ def drop_given(trial: ProgramTrial) -> ProgramTrial:
     kept = {name: value for name, value in trial.given.items() if not isinstance(value, np.ndarray)}
     if len(kept) == len(trial.given):
         return trial
-    return ProgramTrial(trial.source, trial.plan, trial.world, trial.once, trial.forward_source, trial.others, kept)
+    return trial.put_in(trial.world, kept)
 
 
 def as_floats(array: Array[Value]) -> Floats:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
@@ -55,6 +56,7 @@ class ExpectedLines:
     events: dict[int, list[ValueEvent]] = field(default_factory=dict)
     blameless: set[int] = field(default_factory=set)
     known: set[Any] = field(default_factory=set)
+    unused: list[set[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         own = {id(node) for node in self.nodes}
@@ -99,6 +101,8 @@ class ExpectedLines:
         for node, following in zip(doubted, [*doubted[1:], None], strict=False):
             if following is not None and is_copied(node, following):
                 continue  # a line that only copies what should be worked out further is the likelier one
+            if self.test.trial.budget.is_low:
+                return
             if any(isinstance(target, ast.Tuple) for target in list_targets(node)) or self._is_changed_later(node):
                 continue
             events = self.events[id(node)]
@@ -108,7 +112,7 @@ class ExpectedLines:
             if len(events) > MOST_ROUNDS or (probe is not None and not probe.moves_all()):
                 continue
             for values in self._list_expected(events, probe):
-                if self.test.trial.work > ends:
+                if self.test.trial.work > ends or self.test.trial.budget.is_low:
                     return
                 forced = {event.number: np.array(value) for event, value in zip(events, values, strict=True)}
                 scopes: dict[int, dict[str, Any]] | None = {} if len(events) > 1 else None
@@ -203,7 +207,7 @@ class ExpectedLines:
     def list_helpers(self, node: ast.stmt) -> list[ast.stmt]:
         """The lines in front of one from which it is made, as far as they are not right by themselves."""
         before: list[ast.stmt] = []
-        needed = _list_read(node)
+        needed = set(_list_read(node))
         place = next(place for place, one in enumerate(self.nodes) if one is node)
         unused = self.list_unused()
         for one in reversed(self.nodes[:place]):
@@ -216,27 +220,33 @@ class ExpectedLines:
 
     def list_unused(self) -> set[str]:
         """The names that are worked out and never read: a term that is left out has left them over."""
-        outputs = {output.key.rpartition(".")[2] for output in self.test.pick(self.outcome)}
-        found: set[str] = set()
-        for place, node in enumerate(self.nodes):
-            names = _list_given(node) - outputs
-            if isinstance(node, ast.Assign) and not any(_list_read(one) & names for one in self.nodes[place + 1 :]):
-                found |= names
-        return found
+        if not self.unused:
+            outputs = {output.key.rpartition(".")[2] for output in self.test.pick(self.outcome)}
+            found: set[str] = set()
+            read: set[str] = set()
+            for node in reversed(self.nodes):
+                names = _list_given(node) - outputs
+                if isinstance(node, ast.Assign) and not read & names:
+                    found |= names
+                read |= _list_read(node)
+            self.unused.append(found)
+        return self.unused[0]
 
 
-def _list_read_value(node: ast.AST) -> set[str]:
+def _list_read_value(node: ast.AST) -> frozenset[str]:
     value = getattr(node, "value", None)
-    return _list_read(value) if isinstance(value, ast.AST) else set()
+    return _list_read(value) if isinstance(value, ast.AST) else frozenset()
 
 
-def _list_read(node: ast.AST) -> set[str]:
+@lru_cache(maxsize=8192)
+def _list_read(node: ast.AST) -> frozenset[str]:
     found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return found | {part.slice.value for part in ast.walk(node) if isinstance(part, ast.Subscript)
+    return frozenset(found) | {part.slice.value for part in ast.walk(node) if isinstance(part, ast.Subscript)
                     and isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, str)}  # fmt: skip
 
 
-def _list_given(node: ast.stmt) -> set[str]:
+@lru_cache(maxsize=8192)
+def _list_given(node: ast.stmt) -> frozenset[str]:
     found: set[str] = set()
     for target in list_targets(node):
         while isinstance(target, ast.Subscript):
@@ -247,7 +257,7 @@ def _list_given(node: ast.stmt) -> set[str]:
             found.add(target.id)
         elif isinstance(target, ast.Attribute):
             found.add(target.attr)
-    return found
+    return frozenset(found)
 
 
 def _fits(one: Sequence[int], other: Sequence[int]) -> bool:

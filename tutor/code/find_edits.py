@@ -72,7 +72,7 @@ class EditSearch:
         for scope in list(scopes.values())[-1:]:  # a gradient from above that was lost stands nowhere else
             lost = {name: value for name, value in scope.items() if UPSTREAM.match(name) and name not in around.pool}
             around.pool = {**around.pool, **{name: one for name, one in lost.items() if isinstance(one, np.ndarray)}}
-        local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree))
+        local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree), self.test.trial.budget)
         fails = any(problem.fails for problem in outcome.record.problems.values())
         try:
             found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
@@ -98,7 +98,7 @@ class EditSearch:
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
-            here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places)
+            here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places, local.budget)
             named = here.scopes.get(id(line.statement), {})
             own = {name: one.value if type(one) is Guess else one for name, one in named.items()}
             pool = {**around.pool, **{name: one for name, one in own.items() if is_quantity(one)}}
@@ -169,7 +169,10 @@ class EditSearch:
         tried: Counter[int] = Counter()
         for row in TABLE:
             for statement in statements[::-1]:
+                if self.test.trial.budget.is_low:
+                    break
                 for edit in row.take(statement, around):
+                    self.test.trial.budget.spend(1)
                     if id(statement) in lines.blameless and not (unused and list_names(edit) & unused):
                         continue
                     tried[id(statement)] += 1
@@ -178,6 +181,8 @@ class EditSearch:
                     listed.append((measure_edit(edit), edit))
         found = False
         for cost, edit in sorted(listed, key=itemgetter(0)):
+            if self.test.trial.budget.is_low:
+                return
             if local.is_giving(edit, first.statement, first.value):
                 found = True
                 yield cost, edit
@@ -221,7 +226,7 @@ class EditSearch:
                 ):
                     continue
                 self.runs += 1
-                if self.runs > MOST_RUNS or self.test.trial.work > ends:
+                if self.runs > MOST_RUNS or self.test.trial.work > ends or self.test.trial.budget.is_low:
                     return FoundEdit(best[1], best[2]) if best else None
                 fixed = self.test.try_edit(edits, edit, wrong, kept)
                 if fixed and (best is None or (len(fixed), suspect) > best[0]) and self.test.holds(edits, edit, fixed):

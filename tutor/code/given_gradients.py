@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.code.code_values import Lost, NotRead, Object, Record, ValueEvent
@@ -30,19 +30,19 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     """The gradients at the end of a body: those that are returned, and the last value of every name that is one's."""
     found: dict[str, GivenGradient] = {}
     last: dict[str, ValueEvent] = {event.key: event for event in record.events[start:]}
-    words = dict.fromkeys(event.key.rpartition(".")[2] for event in record.events)
+    words = WordIndex([event.key.rpartition(".")[2] for event in record.events])
     for key, event in last.items():
-        of = match_words(key, words)
+        of = words.match(key)
         if of and not event.leaf:
             found[key] = GivenGradient(key, of, event.value)
     for key, value in name_returned(returned, node):
-        of = match_words(key, words)
+        of = words.match(key)
         if of and isinstance(value, np.ndarray | float | np.inexact):
             found[key] = GivenGradient(key, of, np.array(value))
         elif of and value is None:
             found[key] = GivenGradient(key, of, None, note_missing(key))
     for key, problem in list_lost(record):
-        of = match_words(key, words)
+        of = words.match(key)
         if of and key not in found:
             found[key] = GivenGradient(key, of, None, problem)
     return list(found.values())
@@ -63,12 +63,12 @@ def list_pair_outputs(
 
     ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own.
     """
-    words = [event.key.rpartition(".")[2] for event in record.events[:begins]]
-    given = [name for name in args if name in words]
+    words = WordIndex([event.key.rpartition(".")[2] for event in record.events[:begins]])
+    given = [name for name in args if name in words.places]
     listed = name_returned(result, node)
     found: list[GivenGradient] = []
     for place, (key, value) in enumerate(listed):
-        of = match_words(key, words)
+        of = words.match(key)
         alone = len(listed) == len(given) or len(listed) == 1
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
             of = [given[place]]
@@ -85,14 +85,13 @@ def list_pair_outputs(
         for event in record.events[begins:]
         if not spans or any(first <= event.line <= end for first, end in spans)
     }
-    leaves = {
-        event.key.rpartition(".")[2]
-        for event in record.events[:begins]
-        if event.leaf or event.statement is None
-    }
+    leaves = dict.fromkeys(
+        event.key.rpartition(".")[2] for event in record.events[:begins] if event.leaf or event.statement is None
+    )
     steps = set(list_computed(record.events[:begins])) if found else set()  # an inner step may be kept with another sign
+    kept = WordIndex([*leaves, *(words.words if in_class else ())])
     for key, event in last.items():
-        of = match_words(key, [*leaves, *(words if in_class else ())])
+        of = kept.match(key)
         if of and not set(of) <= steps and key not in keys and (in_class or not found or why is not None):
             found.append(GivenGradient(key, of, event.value))
     keys = {output.key for output in found}
@@ -120,15 +119,35 @@ def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
             yield GivenGradient(f"d{name}", [name], np.array(value))
 
 
+@dataclass(slots=True)
+class WordIndex:
+    """The words of a forward pass, to be looked up by what gradients are called."""
+
+    words: Collection[str]
+    places: dict[str, int] = field(default_factory=dict)
+    small: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for word in self.words:
+            if word not in self.places:
+                self.places[word] = len(self.places)
+                self.small.setdefault(word.lower(), []).append(word)
+
+    def match(self, key: str) -> list[str]:
+        """What a gradient may be the gradient of, as `match_words` says."""
+        meant = split_gradient(key)
+        found = [one for one in meant if one in self.places]
+        small = {word for one in meant for word in self.small.get(one.lower(), ())}
+        return found or sorted(small, key=self.places.__getitem__)
+
+
 def match_words(key: str, words: Collection[str]) -> list[str]:
     """What a gradient is the gradient of, among the words that there are: ``grad_w`` of w, or of W where only that is there.
 
     >>> match_words("grad_w", ["W", "b"]), match_words("dw", ["w", "W"]), match_words("dx", ["W"])
     (['W'], ['w'], [])
     """
-    meant = split_gradient(key)
-    small = {one.lower() for one in meant}
-    return [one for one in meant if one in words] or list(dict.fromkeys(word for word in words if word.lower() in small))
+    return WordIndex(words).match(key)
 
 
 def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:

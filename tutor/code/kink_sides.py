@@ -111,7 +111,7 @@ def draw_points(trial: ProgramTrial, missing: set[tuple[Place, bool]]) -> Iterat
         if not missing:
             return
         world = replace(trial.world, seed=seed, scale=scale)
-        other = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
+        other = trial.put_in(world)
         other.again = dict(trial.again)
         try:
             seen = see_sides(other).sides

@@ -9,6 +9,7 @@ from typing import Any
 
 from tutor.code.code_values import FunctionReturned, NotRead, OtherShape, Record, TooLong, keep_scope
 from tutor.code.line_edits import LineEdit
+from tutor.code.step_budget import StepBudget
 from tutor.code.targets import list_targets, load_target
 from tutor.code.work_statements import FAILS, StatementWorker
 from tutor.numbers.arrays import np
@@ -26,6 +27,7 @@ class LocalWork:
     worker: StatementWorker
     scopes: Mapping[int, dict[str, Any]]
     places: Mapping[int, tuple[Sequence[ast.stmt], int]] = field(default_factory=dict)
+    budget: StepBudget = field(default_factory=StepBudget)
 
     def can_work(self, statement: ast.stmt) -> bool:
         """Whether a statement was reached, and gives one name a value."""
@@ -37,7 +39,9 @@ class LocalWork:
         if not self.can_work(edit.statement) or not self.can_work(line):
             return False
         rest = () if edit.statement is line else self._list_between(edit.statement, line)
+        before = self.worker.parts
         made = None if rest is None else self.work(edit, rest, line)
+        self.budget.spend(self.worker.parts - before)
         if made is None or np.size(made) != np.size(value) or np.iscomplexobj(made):
             return False
         one, two = np.squeeze(made), np.squeeze(value)

@@ -75,7 +75,7 @@ class PartSlopes:
     def __post_init__(self) -> None:
         ends = self.trial.work + MOST_SLOPE_WORK
         for part in list(self._list_parts())[:MOST_FORWARD_PARTS]:
-            if self.trial.work > ends:
+            if self.trial.work > ends or self.trial.budget.is_low:
                 break
             slope = self.find_slope(part, choose_direction(part.shape))
             if slope is not None and np.isfinite(slope) and abs(slope) > 1e-12:
@@ -176,6 +176,8 @@ class PartSlopes:
         count = int(np.prod(part.shape))
         slopes: list[float | None] = []
         for place in range(count):
+            if self.trial.budget.is_low:
+                return None
             unit = np.zeros(count)
             unit[place] = 1.0
             slopes.append(self.find_slope(part, unit.reshape(part.shape)))

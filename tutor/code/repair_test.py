@@ -105,8 +105,7 @@ class RepairTest:
         """The program with other sizes, where the same gradients are wrong there, worked out once; nothing where it does not work."""
         if not self.elsewhere:
             self.elsewhere.append(None)
-            world = replace(self.trial.world, other_sizes=True)
-            trial = ProgramTrial(self.trial.source, self.trial.plan, world, self.trial.once, self.trial.forward_source, self.trial.others)
+            trial = self.trial.put_in(replace(self.trial.world, other_sizes=True), {})
             first = trial.run()
             check = GradientCheck(trial, first, forward=self.check.forward)
             if {output.key: check.judge_output(output) for output in self.pick(first)} == dict(self.right):

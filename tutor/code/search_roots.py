@@ -197,10 +197,13 @@ class Judgement:
             )
         roots, edits = self.find_roots()
         self.edits = edits
-        follows = self._list_followers(edits, roots) if edits else ()
+        cut = self.trial.budget.is_low
+        follows = self._list_followers(edits, roots) if edits and not cut else ()
+        last = max((root.last for root in roots), default=0)
+        why = tell("the steps for one program are used up: lines behind {line} were not tried", line=last) if cut and last else ""
+        hint = tell("mend what is named first, and run this again") if why else ""
         return CodeVerdict(plan.name, plan.forward, "wrong", tuple(self._list_judged()), tuple(sorted(roots, key=lambda one: one.line)),
-            follows, unread,
-                           self._find_first_line(), self.trial.world)  # fmt: skip
+            follows, unread, first, self.trial.world, why, hint)  # fmt: skip
 
     def find_doubt(self) -> NotRead | None:
         """A line that was not read, or failed otherwise than by shapes, so that a wrong gradient may be the reader's own fault."""
@@ -269,8 +272,8 @@ class Judgement:
         wrong = [key for key, right in self.right.items() if not right]
         edits, roots, done = self._take_called(wrong)
         wrong = [key for key in wrong if key not in done]
-        while wrong and len(roots) < MOST_ROOTS:
-            best = self.search.find_edit(edits, wrong)
+        while wrong and len(roots) < MOST_ROOTS and not (roots and self.trial.budget.is_low):
+            best = None if self.trial.budget.is_low else self.search.find_edit(edits, wrong)
             if best is None:
                 roots += self._list_unexplained(edits, wrong)
                 break
@@ -311,6 +314,10 @@ class Judgement:
         """Lines that no known slip explains: where a name is wrong first, though all before it is right."""
         outcome = self.trial.run(edits=edits)
         claims = sorted(self.check.judge_claims(outcome).items(), key=lambda item: item[1][1].number)
+        if self.trial.budget.is_low:
+            event = next((event for _, (right, event) in claims if not right and isinstance(event.statement, ast.stmt)), None)
+            if event is not None and isinstance(event.statement, ast.stmt):
+                return [self._describe(leave_line(event.statement), wrong)]
         found: list[WrongLine] = []
         left = list(wrong)
         failed = next((node for node in self.list_statements() if id(node) in outcome.record.problems), None)

@@ -34,6 +34,7 @@ from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
+from tutor.code.step_budget import StepBudget
 from tutor.code.sized_guesses import find_tuples, settle_divided
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
@@ -47,8 +48,6 @@ MOST_ENTRIES = 2_000
 """Of so many entries is a derivative worked out one by one: each is a run."""
 HEAVY = 8_000
 """What a run weighs whose memory is given back at once."""
-MOST_TOTAL = 4_000_000
-"""So many parts of the program are worked out in all its runs."""
 LOSS_WORDS = re.compile(
     r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|L|J|E|nll|mse|bce)(_?(val|value|total|sum|data))?$"
 )
@@ -99,6 +98,7 @@ class ProgramTrial:
     table: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     current: Any = None
     ends: int | None = None
+    budget: StepBudget = field(default_factory=StepBudget)
 
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
@@ -119,7 +119,9 @@ class ProgramTrial:
         watch: Callable[[ast.expr, Any], Any] | None = None, moves: bool = False,
     ) -> Outcome:  # fmt: skip
         """One run; without the backward pass it ends at the loss.  Raises `CodeProblem` where nothing can be judged."""
-        for _ in range(MOST_GUESSES if self.work < MOST_TOTAL else 0):
+        for _ in range(MOST_GUESSES):
+            if self.budget.is_spent:
+                break
             number = complex if bump is not None or moves else float
             worker = StatementWorker(self.world, self.sizes, number=number, table=self.table, bump=bump, edits=edits)
             self.current = worker
@@ -148,6 +150,7 @@ class ProgramTrial:
                 break
             finally:
                 self.work += worker.parts
+                self.budget.spend(worker.parts)
                 if worker.parts > HEAVY:  # a worker and its guesser hold each other, with all arrays
                     gc.collect()
         raise CodeProblem(
@@ -159,9 +162,14 @@ class ProgramTrial:
     def move_to(self, seed: int) -> ProgramTrial:
         """The same program with other numbers."""
         world = replace(self.world, seed=seed)
-        other = ProgramTrial(self.source, self.plan, world, self.once, self.forward_source, self.others, self.given)
+        other = self.put_in(world)
         other.again, other.places = dict(self.again), dict(self.places)
         return other
+
+    def put_in(self, world: GuessedWorld, given: Mapping[str, Any] | None = None) -> ProgramTrial:
+        """The same program in another world, or with other values given, on the same budget."""
+        known = self.given if given is None else given
+        return ProgramTrial(self.source, self.plan, world, self.once, self.forward_source, self.others, known, budget=self.budget)
 
     def _run(self, worker: StatementWorker, backward: bool) -> Outcome:
         apart = () if self.forward_source is None else (keep_apart(self.forward_source),)
@@ -411,7 +419,7 @@ class ProgramTrial:
     def find_gradient(self, event: ValueEvent) -> Any:
         """The whole derivative of the loss by a value, entry by entry; not a number where there are too many."""
         shape = np.shape(event.value)
-        if np.size(event.value) > MOST_ENTRIES:
+        if np.size(event.value) > MOST_ENTRIES or self.budget.is_low:
             return np.full(shape, np.nan)
         found = np.zeros(shape)
         for place in np.ndindex(*shape):

@@ -50,6 +50,8 @@ from tutor.program.program_values import order_lines
 
 STEP = 1e-30
 """How far along the imaginary axis a slope is taken: so small that its square is nothing."""
+MOST_KEPT = 60_000
+"""So many names are kept in all, as they were in front of statements."""
 FAILS = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError, OverflowError, RecursionError, StopIteration,
          MemoryError)  # fmt: skip
 
@@ -85,6 +87,7 @@ class StatementWorker(FunctionWorker):
         self.returned: ast.Return | None = None
         self.scopes: dict[int, dict[str, Any]] | None = None
         self.ends: int | None = None
+        self.kept = 0
 
     # events
 
@@ -137,7 +140,9 @@ class StatementWorker(FunctionWorker):
         before, self.statement = self.statement, node
         self.record.visited[id(node)] = node
         if self.scopes is not None and (simple or (isinstance(node, ast.For) and id(node) not in self.scopes)):
-            self.scopes[id(node)] = keep_scope(self.scope)
+            self.kept += len(self.scope)
+            if self.kept < MOST_KEPT:
+                self.scopes[id(node)] = keep_scope(self.scope)
         try:
             _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
         except (FunctionReturned, RoundEnds, TooLong, OtherShape):
