@@ -15,6 +15,7 @@ def test_a_test_fails_with_the_page():
     with pytest.raises(pytest.fail.Exception, match=r"(?s)Zeile 3 .*Achten Sie auf"):
         fail_with_page(BACKWARD.format("dout @ w"), FORWARD, "hint", "de")
     fail_with_page(BACKWARD.format("dout @ w.T"), FORWARD)
+    fail_with_page(BACKWARD.format("dout @ w.T"), FORWARD, shapes={"w": (2, 4)}, given={"x": [[1.0, 2.0]]})
 
 
 def test_what_is_not_judged_is_neither_right_nor_wrong():

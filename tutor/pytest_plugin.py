@@ -26,23 +26,29 @@ def assert_backward(request: pytest.FixtureRequest) -> Callable[..., None]:
     """A function of a backward function and its forward function: the test fails, with the page that says why, where a gradient is wrong.
 
     A backward pass that could not be judged fails it too, with the reason: it is not said to be wrong, and nothing says that it is right.
-    With ``undecided="skip"`` such a test is skipped, for a course that looks at its skipped tests.
+    With ``undecided="skip"`` such a test is skipped, for a course that looks at its skipped tests.  Shapes or values that the
+    functions do not tell are said beside them: ``assert_backward(f_backward, f_forward, shapes={"h0": ("H", 1)}, given={"x": x})``.
     """
     reveal, language = str(request.config.getini("tutor_reveal")), str(request.config.getini("tutor_lang"))
     usual = str(request.config.getini("tutor_undecided"))
 
-    def check(backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, undecided: str = usual) -> None:
+    def check(
+        backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, undecided: str = usual, *, given: Any = None,
+        shapes: Any = None,
+    ) -> None:
         __tracebackhide__ = True
-        fail_with_page(backward, forward, reveal, language, undecided)
+        fail_with_page(backward, forward, reveal, language, undecided, given=given, shapes=shapes)
 
     return check
 
 
 def fail_with_page(
     backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, reveal: str = "solution", language: str = "",
-    undecided: str = "fail",
+    undecided: str = "fail", *, given: Any = None, shapes: Any = None,
 ) -> None:  # fmt: skip
     """Fail a test with the page about a backward pass that is wrong, or that could not be judged; ``undecided="skip"`` skips that.
+
+    ``given`` (values) and ``shapes`` of what the functions take are those of `tutor.check_backward`.
 
     >>> fail_with_page("def f_backward(g, x): return 2 * g * x", "def f_forward(x): return x ** 2, x")
     """
@@ -56,7 +62,7 @@ def fail_with_page(
         raise pytest.UsageError(f"tutor_undecided is fail or skip, not {undecided!r}")
     refused = ""
     try:
-        found = check_backward(backward, forward, language or None, reveal)  # type: ignore[arg-type]
+        found = check_backward(backward, forward, language or None, reveal, given, shapes)  # type: ignore[arg-type]
     except TutorError as error:
         refused = str(error)
     if refused:

@@ -26,7 +26,7 @@ BACKWARD = (
         ("folder", "folder is a folder"),
         ("zero.py", "zero.py:2: this is no text"),
         ("comment.py", "there are no statements in the file"),
-        ("old.py", "that is Python 2"),
+        ("old.py", "this is no Python"),
         ("net.py:f_backwrd", "did you mean f_backward"),
         ("net.py:f:3", "there is no function f:3 in the file"),
         ("net.py --forward net.py:f_forward", "tutor code FILE:BACKWARD --forward FILE:FORWARD"),
@@ -37,7 +37,7 @@ BACKWARD = (
 def test_what_cannot_be_read_is_told(tmp_path, monkeypatch, capsys, given, told):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder").mkdir()
-    for name, text in (("net.py", BACKWARD), ("zero.py", "x = 1\n\0"), ("comment.py", "# later\n"), ("old.py", "print 'a'\n")):
+    for name, text in (("net.py", BACKWARD), ("zero.py", "x = 1\n\0"), ("comment.py", "# later\n"), ("old.py", "z = `a`\n")):
         (tmp_path / name).write_text(text, "utf-8")
     with pytest.raises(SystemExit):
         main(["code", *given.split()])

@@ -239,3 +239,125 @@ def test_a_planted_slip_is_found(text, old, new, root, follows):
     """The last one changes an array that nobody uses any more, and is right."""
     expected = ("right", [], ()) if root is None else ("wrong", [root], follows)
     assert judge(text, old, new) == expected
+
+
+RETURNED = """
+import numpy as np
+def norm_forward(x, gamma, beta):
+    mu = x.mean(axis=0)
+    xc = x - mu
+    out = gamma * xc ** 2 + beta
+    return out, (xc, gamma)
+def norm_backward(dout, cache):
+    xc, gamma = cache
+    dxc = 2 * gamma * xc * dout
+    dx = dxc - np.mean(dxc, axis=0)
+    return dx, np.sum(dout * xc ** 2, axis=0), dout.sum(axis=0)
+"""
+LOOPED = """
+import numpy as np
+def naive_loss(W, X, y):
+    N = X.shape[0]
+    dW, loss = np.zeros(W.shape), 0.0
+    for i in range(N):
+        scores = X[i].dot(W)
+        for j in range(W.shape[1]):
+            margin = scores[j] - scores[y[i]] + 1
+            if j != y[i] and margin > 0:
+                loss += margin
+                dW[:, j] += X[i]
+                dW[:, y[i]] -= X[i]
+    loss /= N
+    dW /= N
+    return loss, dW
+"""
+FILTERED = """
+import numpy as np
+def conv_forward(x, w):
+    N, C, H, W = x.shape
+    F, _, HH, WW = w.shape
+    out = np.zeros((N, F, H - HH + 1, W - WW + 1))
+    for i in range(H - HH + 1):
+        for j in range(W - WW + 1):
+            for f in range(F):
+                out[:, f, i, j] = np.sum(x[:, :, i:i + HH, j:j + WW] * w[f], axis=(1, 2, 3))
+    return out, (x, w)
+def conv_backward(dout, cache):
+    x, w = cache
+    dx = np.zeros_like(x)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            for f in range(len(w)):
+                dx[:, :, i:i + w.shape[2], j:j + w.shape[3]] += w[f] * dout[:, f, i, j][:, None, None, None]
+    return dx
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "old", "new", "roots"),
+    [
+        (RETURNED, "return dx, np", "return dx, np", []),
+        (RETURNED, "return dx, np", "return dxc, np", [(12, "another-variable")]),
+        (RETURNED, "dout * xc ** 2, axis=0), dout", "dout * xc, axis=0), 2 * dout", [(12, "factor-forgotten"), (12, "factor-too-many")]),
+        (LOOPED, "dW[:, y[i]] -=", "dW[:, y[i]] -=", []),
+        (FILTERED, "w[f] * dout", "w[f] * dout", []),
+    ],
+)
+def test_each_gradient_that_is_returned_is_judged(text, old, new, roots):
+    """Also where the last line works out several; one of an inner step stands in the place of what was given."""
+    told = judge(text, old, new)
+    assert told[0] == ("wrong" if roots else "right")
+    assert sorted(told[1]) == roots
+
+
+def test_several_samples_are_not_taken_for_one():
+    assert judge(LOOPED, "dW[:, y[i]] -=", "dW[:, y[i]] +=")[0] == "wrong"
+
+
+def test_a_forward_line_that_fits_no_sizes_leaves_nothing_right():
+    (verdict,) = judge_code(read_source(FILTERED.replace("* w[f], axis", "* w[f][:, :2, :2], axis"), "net.py"))
+    assert (verdict.verdict, "the forward pass is not read" in str(verdict.why)) == ("undecided", True)
+
+
+NAMES = """
+import numpy as np
+def affine_forward(x, w):
+    return x @ w, (x, w)
+def affine_backward(dout, cache):
+    x, w = cache
+    dx, dw, dw3 = dout @ w.T, x.T @ dout, x.T @ dout
+    return dx, dw, dw3, dout.sum(axis=0)
+"""
+DICTIONARY = """
+import numpy as np
+def loss(X, Y, W):
+    loss = np.sum((X @ W - Y) ** 2)
+    d = 2 * (X @ W - Y)
+    grads = {}
+    grads['W'] = X.T @ d
+    grads['b7'] = d.sum(axis=0)
+    return loss, grads
+"""
+KEPT = """
+import numpy as np
+class Affine:
+    def __init__(self, W):
+        self.W = W
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+    def backward(self, dout):
+        self.dW, self.dW3 = self.x.T @ dout, self.x.T @ dout
+        return dout @ self.W.T
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [(NAMES, ["dw3", "dout.sum(axis=0)"]), (DICTIONARY, ["grads.b7"]), (KEPT, ["dW3"]), (AFFINE, []), (TWO_LAYERS, []), (BATCHNORM, [])],
+)
+def test_a_gradient_of_nothing_is_told(text, left):
+    """What is given and compared with nothing is not dropped in silence."""
+    (verdict,) = judge_code(read_source(text, "net.py"))
+    assert (verdict.verdict, [key for key, _ in verdict.left_over]) == ("right", left)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from independent import MP, Dual, close, dual, value
 
-from tutor.derive.local import local_derivatives, name_rules, plus, times
+from tutor.derive.local import local_derivatives, name_rules, plus, refine_rule, times
 from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Name, Neg, Number
 from tutor.expression.parse import parse
@@ -52,6 +52,15 @@ TABLE = [  # the step f = …, its rule, and every derivative
 ]
 
 
+REASONS = [
+    ("-(y*log(p) + (1 - y)*log(1 - p))", {"y": "target of a loss", "p": "binary_cross_entropy"}),
+    ("-y*log(p)", {"y": "target of a loss", "p": "cross_entropy"}),
+    ("log_poisson_nll(p, y)", {"y": "target of a loss", "p": "log_poisson_nll"}),
+    ("prelu(x, a)", {"x": "prelu", "a": "slope below 0"}),
+    ("elu(x, a)", {"x": "elu", "a": "slope below 0"}),
+]
+
+
 def read(text):
     return parse(text, functions=FUNCTIONS)
 
@@ -61,6 +70,12 @@ def test_local_derivatives(text, rule, expected):
     found = local_derivatives("f", read(text), {})
     assert found[0] == rule
     assert {name: write_plain(partial) for name, partial in found[1]} == expected
+
+
+@pytest.mark.parametrize(("text", "reasons"), REASONS)
+def test_each_argument_has_its_own_reason(text, reasons):
+    rule, found = local_derivatives("f", read(text), {})
+    assert {name: refine_rule(rule, partial, name, "shared") for name, partial in found} == reasons
 
 
 NESTED = [

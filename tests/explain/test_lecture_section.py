@@ -48,6 +48,13 @@ def test_a_lecture_is_told_in_mathematics_and_sentences(target, shown, hidden):
     assert [part for part in hidden if part in told] == []
 
 
+def test_a_page_neuron_by_neuron_names_arrays_as_that_in_layers_does():
+    page = solve("generative/denoising-diffusion", form="scalar", notation_name="cmu").to("latex")
+    assert r"\partial \mathcal{L}/\partial \mathbf{x}_{\mathrm{t}}$.\par" in page
+    assert r"The noise $\mathbf{e}$ is" in page
+    assert r"Written out with $d$~=~$2$, $k$~=~$3$." in page
+
+
 def say(exact, rest=(), formulas=(), follows=()):
     """What is said of so many claims, each by how it agrees."""
     ways = [*["exact"] * exact, *rest]

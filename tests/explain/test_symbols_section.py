@@ -74,3 +74,9 @@ def test_the_page_says_it_below_the_steps(lang):
     said = [block for block in blocks if isinstance(block, Paragraph) and block.label in ("Where", "Dabei")]
     calls = [part.expr.func for block in said for part in block.parts if isinstance(part, Math) and isinstance(part.expr, Call)]
     assert calls == ["max_pool", "flatten", "part", "unflatten", "route"]
+
+
+def test_activations_are_defined_in_one_letter():
+    text = " ".join(tutor.solve("graz/activations").to_text(100).split())
+    assert "identity(z) = z; σ(z) = " in text
+    assert "LeakyReLU(z, a) = (z if z > 0 else a·z)" in text

@@ -106,6 +106,12 @@ def test_an_entry_with_very_many_numbers_has_functions_by_their_values():
         assert write_plain(work_out_entry(expr, known["L"], known, {"v": (length,)}, 6).shown).startswith(shown)
 
 
+def test_a_function_stands_by_its_values_everywhere_or_nowhere():
+    page = tutor.solve("dl/bce-columns", form="layer").to_latex()
+    assert "-\\bigl(1\\cdot (-0.974077) + (1 - 1)\\cdot (-0.474077) + 0" in page
+    assert "log(0" not in page
+
+
 @pytest.mark.parametrize("seed", some_now(range(60), 10))
 def test_what_is_shown_gives_what_comes_out(seed):
     """The printed arithmetic, evaluated as it stands, is the entry: to the digits that are printed."""

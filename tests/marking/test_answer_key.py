@@ -2,9 +2,10 @@
 
 import pytest
 
+import tutor
 from tutor.exercise.load import load
 from tutor.expression.plain import write_plain
-from tutor.marking.answer_key import RightAnswer, find_right_answer, list_simplified
+from tutor.marking.answer_key import RightAnswer, find_right_answer, list_right_answers, list_simplified
 from tutor.marking.mark_sheet import Sheet
 
 KEYS = [
@@ -48,3 +49,19 @@ def test_values_stand_in_reading_order():
 def test_a_choice_has_its_letters():
     sheet = Sheet(load("cmu/smallest-perceptron"))
     assert find_right_answer(sheet, sheet.by_id["converges"]).letters == ("b",)
+
+
+def test_a_long_gradient_stands_by_its_name_in_those_after_it():
+    sheet = Sheet(load("attention/scaled-dot-product"))
+    found = list_right_answers(sheet, sheet.questions)
+    assert "dL/d" not in write_plain(found["dL/dS"].formula)
+    assert write_plain(found["dL/dQ"].formula) == "matmul(dL/dS/sqrt(d), K)"
+    given = {key: write_plain(found[key].formula) for key in ("dL/dS", "dL/dQ", "dL/dK")}
+    given |= {"dL/dK": "(dL/dS/sqrt(d))^T Q"}
+    marked = tutor.mark("attention/scaled-dot-product", given).marked
+    assert [answer.marks for answer in marked.answers if answer.question in given] == [1, 1, 1]
+
+
+def test_neurons_of_a_layer_are_asked_for_in_their_order():
+    asked = [question.id for question in Sheet(load("published/zhou-two-layers-forward")).questions]
+    assert asked.index("do_1/dh_1") < asked.index("do_1/dh_2") < asked.index("do_1/dw_1")

@@ -31,6 +31,29 @@ def test_a_function_is_judged_by_its_source():
     assert check_backward("def f_backward(g, x): return 2 * g * x", "def f_forward(x): return x ** 2, x").ok
 
 
+ROWS = "def f_forward(h0, w): return h0 * w, (h0, w)"
+
+
+def test_shapes_and_values_are_said_as_on_the_command_line():
+    backward = "def f_backward(g, cache):\n    h0, w = cache\n    return g * w, g * h0"
+    shapes = {"h0": ("H", 1), "w": ["H", 1]}
+    found = check_backward(backward, ROWS, shapes=shapes).verdicts[0]
+    assert [output.shape[1:] for output in found.outputs] == [(1,), (1,)]
+    found = check_backward(backward, ROWS, given={"h0": [[1.0, 2.0]], "w": [[3.0, 4.0]]}).verdicts[0]
+    assert [output.shape for output in found.outputs] == [(1, 2), (1, 2)]
+    assert check_code(f"{ROWS}\n{backward}", shapes=shapes).verdicts[0].outputs[0].shape[1:] == (1,)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [({"shapes": {"h1": 3}}, "nothing in the program is called h1"), ({"shapes": {"h0": (0,)}}, "a size is a whole number from 1"),
+     ({"shapes": {"h0": 2.5}}, "2.5"), ({"shapes": [3]}, "shapes are a mapping"), ({"given": {"w": [float("inf")]}}, "no finite number")],
+)  # fmt: skip
+def test_shapes_that_are_none_are_refused(said, told):
+    with pytest.raises(TutorError, match=told):
+        check_backward("def f_backward(g, cache): return g", ROWS, **said)
+
+
 def test_what_has_no_backward_pass_is_refused():
     with pytest.raises(TutorError, match="no backward pass"):
         check_code("x = 1")

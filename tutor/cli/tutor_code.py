@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,11 @@ from tutor.cli.shell import AsJson, Lang, Output, Shapes, To, choose_format, del
 from tutor.errors import OutputError, TutorError, hint_near
 from tutor.text import make_visible
 
-_IMPORTED = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\b|import\s+([\w.]+))")
+_IMPORTED = re.compile(
+    r"(?m)^[ \t]*(?:from[ \t]+(?P<module>[\w.]+)[ \t]+import\b[ \t]*(?P<names>\([^()]{0,2000}\)|[^\n#]{0,1000})"
+    r"|import[ \t]+(?P<plain>[\w.]+))"
+)
+MOST_FILES = 12
 MOST_BYTES = 1_000_000
 MOST_NOTEBOOK = 20_000_000
 """A notebook has its pictures in it."""
@@ -92,7 +97,7 @@ def code(
 
 
 def find_neighbours(file: str, text: str) -> list[tuple[str, str]]:
-    """The files beside a program that it imports from, two steps far, at most eight: names and texts.
+    """The files beside a program that it imports from, two steps far, at most twelve: names and texts; a package is no step.
 
     >>> find_neighbours("nowhere/net.py", "from layers import affine_forward")
     []
@@ -101,30 +106,31 @@ def find_neighbours(file: str, text: str) -> list[tuple[str, str]]:
     waiting = [(Path(file), text, 0)]
     while waiting:
         path, own, depth = waiting.pop(0)
-        for line in own.splitlines():
-            match = _IMPORTED.match(line)
-            parts = (match[1] or match[2]).strip(".").split(".") if match else []
-            folders = [path.parent, *list(path.absolute().parents)[1:4]]
-            choices = (
-                [
-                    folder.joinpath(*parts[place:]).with_suffix(".py")
-                    for folder in folders
-                    for place in range(len(parts))
-                ]
-                if parts != [""]
-                else []
-            )
-            near = next((choice for choice in choices if choice.is_file()), None)
-            if (
-                near is not None
-                and near.resolve() not in found
-                and near.resolve() != Path(file).resolve()
-                and len(found) < 8
-            ):
-                found[near.resolve()] = read_program_file(str(near))
-                if depth < 1:
-                    waiting.append((near, found[near.resolve()], depth + 1))
+        for match in _IMPORTED.finditer(own):
+            for near in _find_imported(path, match):
+                if near not in found and near != Path(file).resolve() and len(found) < MOST_FILES:
+                    found[near] = read_program_file(str(near))
+                    package = near.name == "__init__.py"
+                    if depth < 2 - (not package):
+                        waiting.append((near, found[near], depth + (not package)))
     return [(str(path.name), said) for path, said in reversed(found.items())]
+
+
+def _find_imported(path: Path, match: re.Match[str]) -> Iterator[Path]:
+    """The files that an import means: a module, a package, a module in a package."""
+    module, names = match["module"] or match["plain"], match["names"] or ""
+    parts = [part for part in module.split(".") if part]
+    words = [word.split()[0] for word in re.split(r"[,()\\\s]*,[,()\\\s]*|[()]", names) if word.strip(" \\\n*")]
+    for folder in (path.parent, *list(path.absolute().parents)[1:4]):
+        for place in range(max(1, len(parts))):
+            base = folder.joinpath(*parts[place:])
+            inside = words if base.is_dir() and (parts or module.startswith(".")) else []
+            choices = [base / name for word in inside for name in (f"{word}.py", f"{word}/__init__.py")]
+            choices += [base.with_suffix(".py"), base / "__init__.py"] if parts else []
+            near = [choice.resolve() for choice in choices if choice.is_file()]
+            if near:
+                yield from near
+                return
 
 
 def split_target(target: str) -> tuple[str, str]:

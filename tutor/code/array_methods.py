@@ -16,7 +16,8 @@ SAME = ["dot", "sum", "mean", "prod", "cumsum", "argmax", "argmin", "transpose",
     "trace", "diagonal", "round", "nonzero", "any", "all", "argsort", "tolist", "fill"]  # fmt: skip
 UNARY = ("exp", "log", "sqrt", "tanh", "sin", "cos", "square", "sigmoid", "relu", "abs", "sign", "softmax", "log_softmax", "pow",
     "mm", "matmul", "t",
-         "unsqueeze", "norm", "clamp", "outer", "bmm", "mul", "rsqrt", "logsumexp", "flip", "tril", "triu")  # fmt: skip
+         "unsqueeze", "norm", "clamp", "clip", "clamp_min", "clamp_max", "outer", "bmm", "mul", "rsqrt", "logsumexp",
+         "flip", "tril", "triu")  # fmt: skip
 """Methods that are functions of the library's table."""
 KEPT = frozenset({"float", "double", "detach", "cpu", "numpy", "contiguous", "item", "requires_grad_", "to", "cuda", "type",
     "view_as", "conj",
@@ -167,6 +168,7 @@ def call_list(value: list[Any], name: str) -> Method:
 
 def call_dictionary(value: dict[Any, Any], name: str) -> Method:
     """The methods of a dictionary."""
+    name = name.removeprefix("iter") if name in ("iterkeys", "itervalues", "iteritems") else name  # Python 2
     if name in ("keys", "values", "items"):
         return lambda: list(getattr(value, name)())
     if name in ("get", "setdefault", "pop", "update", "copy"):

@@ -36,7 +36,8 @@ class DerivedLine:
     names that the program has for the gradients in ``expr``, by their quantities, ``lines`` those of the forward function through which it
     comes back.  It was compared with the corrected program at so many ``points``; ``ends`` says that it is what ``key`` has in the end.
     ``written`` is what stands in the program, where that is read; ``exact`` says that the corrected line was read as a formula, too, and is
-    the same to 40 digits.  ``insides`` are the quantities in it that have no name in the program, with their formulas.
+    the same to 40 digits.  ``insides`` are the quantities in it that have no name in the program, with their formulas; ``rows`` are
+    the gradients in it that have none, each with its own formula.
     """
 
     key: str
@@ -54,6 +55,7 @@ class DerivedLine:
     written: Expr | None = None
     exact: bool = False
     insides: Mapping[str, Expr] = field(default_factory=dict)
+    rows: tuple[DerivedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class WrongLine:
 
     ``repairs`` are the gradients that are right then, ``fails`` says what Python would say, ``derived`` the formula that it should
     compute; ``others`` are lines that could be the wrong one as well, since as small a change of theirs does the same.
+    ``file`` is where it stands, if not in the program itself but in a file that it imports from.
     """
 
     line: int
@@ -77,6 +80,7 @@ class WrongLine:
     fails: str = ""
     others: tuple[WrongLine, ...] = ()
     derived: DerivedLine | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,8 @@ class NumericWarning:
 class CodeVerdict:
     """What became of one backward pass: ``right``, ``wrong`` or ``undecided`` with the reason and what to do.
 
-    ``assumes`` is what it takes for granted: the meaning of functions that are not in the file.
+    ``assumes`` is what it takes for granted: the meaning of functions that are not in the file; ``left_over`` are gradients that are
+    compared with nothing, with the reasons.
     """
 
     name: str
@@ -122,6 +127,7 @@ class CodeVerdict:
     hint: str = ""
     warnings: tuple[NumericWarning, ...] = ()
     assumes: tuple[Told, ...] = ()
+    left_over: tuple[tuple[str, Told], ...] = ()
 
 
 def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
@@ -137,5 +143,5 @@ def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:
 
 def _hide_change(root: WrongLine) -> WrongLine:
     others = tuple(map(_hide_change, root.others))
-    derived = None if root.derived is None else replace(root.derived, expr=None, written=None)
+    derived = None if root.derived is None else replace(root.derived, expr=None, written=None, rows=())
     return replace(root, old="", new="", factor="", before=(), after=(), others=others, derived=derived)

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 
 from tutor.code.guessing import GuessedWorld
-from tutor.code.pair_functions import BackwardPlan, list_gradients
+from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_gradients
 from tutor.code.parts_of_formulas import split_product, strip_transpose
-from tutor.code.trial import LOSS_WORDS
 from tutor.code.usual_helpers import list_meanings
 from tutor.program.source import Source
 

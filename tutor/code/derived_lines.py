@@ -14,7 +14,7 @@ from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.code_verdicts import CodeVerdict, DerivedLine, WrongLine
-from tutor.code.derived_program import NEAR, DerivedProgram, Known, as_floats, drop_given, read_derived
+from tutor.code.derived_program import NEAR, DerivedProgram, Known, as_floats, drop_given, list_derived
 from tutor.code.forward_graph import NOT_READ
 from tutor.code.gradient_check import GradientCheck, fit_shape
 from tutor.code.pair_functions import split_gradient
@@ -41,6 +41,8 @@ from tutor.program.read_program import LOSS
 MOST_PARTS = 36
 """A formula does not grow beyond so many parts where gradients that the program has no name for are put in."""
 DEEPEST = 3
+MOST_ROWS = 3
+"""So many gradients that the program has no names for have rows of their own."""
 EXACT = 1e-40
 """So near, relative to the largest entry, are formulas that are the same, worked out with 50 digits and more."""
 
@@ -66,14 +68,19 @@ def add_formulas(judged: Judgement, verdict: CodeVerdict) -> CodeVerdict:
     """A verdict whose wrong lines have the formulas that they should compute, where the derivation knows them."""
     if verdict.verdict != "wrong" or not verdict.roots:
         return verdict
+    roots = [*verdict.roots]
     try:
         trial = drop_given(judged.trial)
         first = judged.first if trial is judged.trial else trial.run()
-        derived = judged.find_derived() if trial is judged.trial else read_derived(trial, first)
-        finder = None if derived is None else LineDeriver(judged, derived, trial, first)
-        roots = [root if finder is None else replace(root, derived=finder.derive_line(root)) for root in verdict.roots]
+        known = judged.list_derived() if trial is judged.trial else list_derived(trial, first)
+        for derivation in known:
+            finder = LineDeriver(judged, derivation, trial, first)
+            found = [root.derived or finder.derive_line(root) for root in roots]
+            roots = [replace(root, derived=derived) for root, derived in zip(roots, found, strict=True)]
+            if all(found):
+                break
     except NOT_READ:
-        return verdict
+        pass
     return replace(verdict, roots=tuple(roots))
 
 
@@ -147,19 +154,38 @@ class LineDeriver:
 
     def derive_line(self, root: WrongLine) -> DerivedLine | None:
         """The formula of one wrong line; nothing where no gradient of the derivation is what it should compute."""
-        node = next((one for one in self.judged.list_statements() if one.lineno == root.line), None)
+        nodes = [one for one in self.judged.list_statements() if one.lineno == root.line]
+        node = next((one for one in nodes if root.claim in name_targets(one)), nodes[0] if nodes else None)
         if not self.points:
             return None
         if node is None or id(node) not in self.judged.edits:
             return self._derive_by_name(root)
+        made = {id(one) for one in self.judged.edits[id(node)]}
         for ends in (False, True):
             values = [self._find_values(point.outcome, node, root, ends=ends) for point in self.points]
             for key in values[0]:
                 listed = [one[key] for one in values if key in one]
                 wrt, times = self._find_quantity(key, listed) if len(listed) == len(self.points) else ("", None)
                 if wrt and self.is_slope_of_loss(wrt):
-                    derived = self._write_line(key, wrt, times, ends=ends)
+                    events = [one for one in self.points[0].outcome.record.events if one.key == key and id(one.statement) in made]
+                    derived = self._write_line(key, wrt, times, ends=ends or len(events) > 1)
                     return derived and self._add_program(node, derived)
+        return self._derive_next(node)
+
+    def _derive_next(self, node: ast.stmt) -> DerivedLine | None:
+        """The formula of the first gradient behind a line that is none itself: a mask, a slope that is worked out apart."""
+        own = {id(one) for one in self.judged.edits[id(node)]}
+        wrong = {event.key: event.value for event in self.trial.run().record.events}
+        events = self.points[0].outcome.record.events[self.points[0].outcome.begins :]
+        first = next((place for place, event in enumerate(events) if id(event.statement) in own), len(events))
+        for key in dict.fromkeys(event.key for event in events[first:] if split_gradient(event.key)):
+            last = [{event.key: event.value for event in point.outcome.record.events}.get(key) for point in self.points]
+            values = [np.asarray(value, dtype=float) for value in last if value is not None]
+            if values and key in wrong and is_near(np.asarray(wrong[key], dtype=float), values[0]):
+                continue  # it does not come from this line
+            wrt, times = self._find_quantity(key, values) if len(values) == len(self.points) else ("", None)
+            if wrt and self.is_slope_of_loss(wrt):
+                return self._write_line(key, wrt, times, ends=True)
         return None
 
     def _add_program(self, node: ast.stmt, derived: DerivedLine) -> DerivedLine | None:
@@ -235,6 +261,9 @@ class LineDeriver:
         """The formula of a line that nothing corrects: what its name says."""
         for key in (root.claim, *(one for one in root.repairs if one.rpartition(".")[2] == root.claim)):
             wrt = next((name for name in split_gradient(key) if name in self.steps), "")
+            last = {event.key: event.value for event in self.points[0].outcome.record.events}.get(key)
+            if wrt and last is not None and self._is_gradient(np.asarray(last, dtype=float), self.points[0], wrt):
+                continue  # what is wrong is something else
             if wrt and all(point.check.list_versions([wrt]) for point in self.points) and self.is_slope_of_loss(wrt):
                 return self._write_line(key, wrt, None, ends=True)
         return None
@@ -280,12 +309,37 @@ class LineDeriver:
         return point.check.is_slope(self.find_gradient(point, wrt), event)
 
     def _write_line(self, key: str, wrt: str, times: Expr | None, *, ends: bool) -> DerivedLine | None:
-        """The formula with the gradients that the program has names for in it, and no others; nothing where it is too long to be read."""
-        rewrite, step = self.rewrites.get(wrt), self.steps[wrt]
-        expr = rewrite.expr if rewrite is not None else self.put_in(step.expr, wrt, DEEPEST)
+        """The formula with the gradients that the program has names for in it, and no others; nothing where it is too long to be read.
+
+        Where it is long as one formula, gradients that the program has no names for have rows of their own below.
+        """
+        expr = self.rewrites[wrt].expr if wrt in self.rewrites else self.put_in(self.steps[wrt].expr, wrt, DEEPEST)
         unnamed = {part.wrt for part in find_partials(expr)} - {*self.names}
-        if count_nodes(expr) > MOST_PARTS or (unnamed and rewrite is None):
+        if count_nodes(expr) <= MOST_PARTS and (not unnamed or wrt in self.rewrites):
+            return self._write_row(key, wrt, expr, times, ends=ends)
+        expr = self.steps[wrt].expr
+        waiting, rows = [*self._list_unnamed(expr)], list[DerivedLine]()
+        seen = {wrt, *waiting}
+        while waiting and len(rows) < MOST_ROWS:
+            name = waiting.pop(0)
+            own = self.rewrites[name].expr if name in self.rewrites else self.steps[name].expr
+            whole = self.put_in(own, name, DEEPEST)
+            own = whole if count_nodes(whole) <= MOST_PARTS // 2 and not self._list_unnamed(whole) else own
+            rows.append(self._write_row("", name, own, None, ends=ends))
+            more = [one for one in self._list_unnamed(own) if one not in seen]
+            waiting, seen = [*waiting, *more], {*seen, *more}
+        long = [one for one in (expr, *(row.expr for row in rows)) if one is not None and count_nodes(one) > MOST_PARTS]
+        if long or waiting or not rows:
             return None
+        return replace(self._write_row(key, wrt, expr, times, ends=ends), rows=tuple(rows))
+
+    def _list_unnamed(self, expr: Expr) -> list[str]:
+        """The quantities whose gradients are in a formula, and have no name in the program."""
+        return sorted({part.wrt for part in find_partials(expr)} - {*self.names})
+
+    def _write_row(self, key: str, wrt: str, expr: Expr, times: Expr | None, *, ends: bool) -> DerivedLine:
+        """A formula with its reason, and what its letters are."""
+        rewrite, step = self.rewrites.get(wrt), self.steps[wrt]
         expr = multiply_size(times, expr) if times is not None else expr
         used = {part.wrt for part in find_partials(expr)}
         names = {name: self.names[name] for name in used if name in self.names}

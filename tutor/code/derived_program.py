@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 
@@ -51,13 +51,11 @@ class DerivedProgram:
             return []
 
 
-def read_derived(trial: ProgramTrial, outcome: Outcome) -> DerivedProgram | None:
-    """The derivation of what a program differentiates; nothing where the reader of programs does not know a part of it."""
-    graph = read_forward(trial, outcome)
-    if graph is None:
-        return None
-    entries = sum(prod(map(int, shape)) for shape in graph.numbered.shapes.values())
-    return DerivedProgram(graph, derive(graph.numbered.graph) if entries <= MOST_ENTRIES else None)
+def list_derived(trial: ProgramTrial, outcome: Outcome) -> Iterator[DerivedProgram]:
+    """The derivations of what a program differentiates; none where the reader of programs does not know a part of it."""
+    for graph in read_forward(trial, outcome):
+        entries = sum(prod(map(int, shape)) for shape in graph.numbered.shapes.values())
+        yield DerivedProgram(graph, derive(graph.numbered.graph) if entries <= MOST_ENTRIES else None)
 
 
 def drop_given(trial: ProgramTrial) -> ProgramTrial:

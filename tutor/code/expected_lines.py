@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
-from tutor.code.pair_functions import split_gradient
 from tutor.code.line_probe import LineProbe
+from tutor.code.pair_functions import split_gradient
 from tutor.code.part_slopes import ForwardPart, PartSlopes
 from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import is_renamed
@@ -188,7 +188,7 @@ class ExpectedLines:
         other = [group for group in other if set(group[0].shape) <= set(shape) or set(group[0].shape) >= set(shape)]
         tried = [(group, 1.0) for group in same]
         for size in dict.fromkeys(shape):  # the mean may be taken later
-            tried += [(group, float(size)) for group in same if size > 1 and group[0].word in words]
+            tried += [(group, float(size)) for group in same if size > 1 and (group[0].word in words or not words)]
         tried += [(group, 1.0) for group in other]
         for place, (group, scale) in enumerate(tried):
             if probe is not None and not self.parts.is_told(group[0]) and place + 1 < len(tried) and probe.excludes(group[0], scale):

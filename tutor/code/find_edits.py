@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice, takewhile
 from operator import itemgetter
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from tutor.code.code_values import CodeProblem, Guess, ValueEvent
 from tutor.code.expected_lines import MOST_ROUNDS, ExpectedLine, ExpectedLines, list_given_values
 from tutor.code.guess_shapes import SCALARS
-from tutor.code.line_edits import MEANS, LineEdit, Surroundings, measure_edit, replace_part
+from tutor.code.line_edits import MEANS, SIGN, LineEdit, Surroundings, measure_edit, replace_part
 from tutor.code.local_work import LocalWork, list_places
 from tutor.code.look_around import look_around
 from tutor.code.loop_edits import LoopEdits
@@ -35,6 +36,8 @@ MOST_WORK = 400_000
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
+TASTE = (*MEANS, SIGN)
+"""Where a mean is divided by its count, or a sign is turned, is a matter of taste: a later line may do it as well."""
 MOST_LOCAL = 2_500
 """So many changes of each line are tried where its value is known."""
 
@@ -72,16 +75,23 @@ class EditSearch:
         for scope in list(scopes.values())[-1:]:  # a gradient from above that was lost stands nowhere else
             lost = {name: value for name, value in scope.items() if UPSTREAM.match(name) and name not in around.pool}
             around.pool = {**around.pool, **{name: one for name, one in lost.items() if isinstance(one, np.ndarray)}}
-        local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree), self.test.trial.budget)
+        local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree), budget=self.test.trial.budget)
         fails = any(problem.fails for problem in outcome.record.problems.values())
         try:
             found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
         except (CodeProblem, *FAILS):  # a program that takes no other values there: every line is tried
             found = None
-        if found is not None and (found.edit.tag or not fails):
+        summed = found is not None and self._is_summed_in_loop(found.edit.statement, outcome)
+        if found is not None and (found.edit.tag or not (fails or summed)):
             return found
         finder = RepairFinder(self.test.trial, self.test.check, self.test.pick, edits, outcome, wrong, local=local)
-        return self._try_all(edits, wrong, outcome, around, finder, claims)
+        other = self._try_all(edits, wrong, outcome, around, finder, claims)
+        return other if found is None or fails or (other is not None and len(other.fixed) == len(wrong)) else found
+
+    def _is_summed_in_loop(self, node: ast.stmt, outcome: Outcome) -> bool:
+        """Whether a loop gives the same name its parts, round by round: any of these lines may be at fault as well."""
+        rounds = Counter(id(event.statement) for event in outcome.record.events[outcome.begins :])
+        return any(rounds[id(one)] > 1 and name_targets(one) & name_targets(node) for one in self.nodes)
 
     # at the line that should give another derivative
 
@@ -98,7 +108,7 @@ class EditSearch:
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
-            here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places, local.budget)
+            here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places, budget=local.budget)
             named = here.scopes.get(id(line.statement), {})
             own = {name: one.value if type(one) is Guess else one for name, one in named.items()}
             pool = {**around.pool, **{name: one for name, one in own.items() if is_quantity(one)}}
@@ -118,11 +128,13 @@ class EditSearch:
             source = move_to_source(best[0], body[:place])
             if source is not None and self._pick_smallest(edits, [(1, source)], wrong, kept):
                 best.insert(0, source)
-            if best[0].tag in MEANS:  # where a mean is divided by its count is a matter of taste
-                for later in islice(expected, MOST_LINES):
+            if best[0].tag in TASTE:
+                most = measure_edit(best[0])
+                for later in islice((one for one in expected if one.statement is not best[0].statement), MOST_LINES):
                     fitting = self._list_fitting(later, lines, [later.statement], around, local)
-                    fitting = takewhile(lambda pair: pair[0] <= measure_edit(best[0]), fitting)
-                    best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in MEANS]
+                    fitting = takewhile(partial(_is_as_small, most), fitting)
+                    alike = MEANS if best[0].tag in MEANS else best[0].tag
+                    best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in alike]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
 
@@ -183,6 +195,7 @@ class EditSearch:
         for cost, edit in sorted(listed, key=itemgetter(0)):
             if self.test.trial.budget.is_low:
                 return
+            self.test.trial.current = local.worker  # what makes arrays asks it for the kind of their numbers
             if local.is_giving(edit, first.statement, first.value):
                 found = True
                 yield cost, edit
@@ -265,6 +278,10 @@ class EditSearch:
         return [(1, node) for node in nodes if id(node) in chosen] + [
             (0, node) for node in nodes if id(node) not in chosen
         ]
+
+
+def _is_as_small(most: int, pair: tuple[int, LineEdit]) -> bool:
+    return pair[0] <= most
 
 
 def is_quantity(value: Any) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess
 from tutor.code.given_gradients import is_drawn_by
-from tutor.code.pair_functions import BackwardPlan, split_gradient
+from tutor.code.known_forwards import list_known_forwards
+from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, name_returned
 from tutor.code.size_letters import Sizes, find_said_letters, name_sizes
+from tutor.code.split_returns import exchange_function, find_function
 from tutor.code.statement_names import find_loss_names
-from tutor.code.trial import LOSS_WORDS, Outcome, ProgramTrial
+from tutor.code.trial import Outcome, ProgramTrial
 from tutor.code.work_statements import FAILS
 from tutor.errors import TutorError, tell
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name
@@ -103,19 +105,33 @@ class ForwardReader(ProgramReader):
         return super().name_drawn(value, name, kind)
 
 
-def read_forward(trial: ProgramTrial, outcome: Outcome) -> ForwardGraph | None:
-    """The graph of what a program differentiates; nothing where the reader of programs does not know a part of it.
+def read_forward(trial: ProgramTrial, outcome: Outcome) -> Iterator[ForwardGraph]:
+    """The graphs of what a program differentiates; none where the reader of programs does not know a part of it.
 
-    It is read with letters for sizes first, and where a loop needs to know them with numbers.
+    It is read with letters for sizes first, and where a loop needs to know them with numbers; then as what has the same values.
     """
     shapes = list_leaf_shapes(outcome)
     lettered, sizes = name_sizes(shapes, *_look_at_other_sizes(trial, shapes), taken=_list_arrays(outcome))
     for given, letters in ((lettered, sizes), (shapes, {})):
         try:
-            return _read_graph(trial, outcome, given, letters)
+            yield _read_graph(trial, outcome, given, letters, trial.plan, trial.forward_source or trial.source)
+            break
         except NOT_READ:
             continue
-    return None
+    for known in list_known_forwards(trial, outcome):
+        for given, letters in ((lettered, sizes), (shapes, {})):
+            try:
+                made = _read_graph(trial, outcome, given, letters, known.plan, known.source)
+            except NOT_READ:
+                continue
+            yield replace(made, lines=_find_lines(outcome, made.layered.shapes))
+            break
+
+
+def _find_lines(outcome: Outcome, names: Collection[str]) -> dict[str, int]:
+    """Where a program gives its quantities, the last time before its backward pass."""
+    events = outcome.record.events[: outcome.begins or None]
+    return {event.key: event.line for event in events if event.key in names and event.line and not event.leaf}
 
 
 def list_leaf_shapes(outcome: Outcome) -> dict[str, tuple[int, ...]]:
@@ -154,9 +170,10 @@ def _look_at_other_sizes(
     return others, {**both, **{letter: pair for letter, pair in known.items() if letter not in both}}
 
 
-def _read_graph(trial: ProgramTrial, outcome: Outcome, shapes: Mapping[str, Shape], letters: Mapping[str, int]) -> ForwardGraph:
-    plan, source = trial.plan, trial.forward_source or trial.source
-    node = _find_function(source.tree, plan.owner, plan.forward)
+def _read_graph(
+    trial: ProgramTrial, outcome: Outcome, shapes: Mapping[str, Shape], letters: Mapping[str, int], plan: BackwardPlan, source: Source
+) -> ForwardGraph:
+    node = find_function(source.tree, plan.owner, plan.forward)
     usual = _list_usual(node)
     given = {**shapes, **dict.fromkeys(usual, ())}
     if plan.is_single:
@@ -179,11 +196,6 @@ def _list_unknown(outcome: Outcome, known: Collection[str]) -> list[str]:
     words = {event.key.rpartition(".")[2] for event in outcome.record.events}
     found = [of for event in outcome.record.events[outcome.begins :] for of in split_gradient(event.key)[:1]]
     return [of for of in dict.fromkeys(found) if of not in words and of not in known and of.isidentifier()]
-
-
-def _find_function(tree: ast.Module, owner: str, name: str) -> ast.FunctionDef | None:
-    body = next((part.body for part in tree.body if isinstance(part, ast.ClassDef) and part.name == owner), tree.body)
-    return next((part for part in body if isinstance(part, ast.FunctionDef) and part.name == name), None)
 
 
 def _list_usual(node: ast.FunctionDef | None) -> dict[str, float]:
@@ -215,17 +227,7 @@ def _cut_behind_loss(source: Source, node: ast.FunctionDef | None, outcome: Outc
     if node is None:
         return replace(source, tree=ast.Module(kept, []))
     cut = ast.copy_location(ast.FunctionDef(node.name, node.args, kept, node.decorator_list, node.returns), node)
-    return replace(source, tree=_exchange(source.tree, node, cut))
-
-
-def _exchange(tree: ast.Module, old: ast.FunctionDef, new: ast.FunctionDef) -> ast.Module:
-    body: list[ast.stmt] = []
-    for part in tree.body:
-        if isinstance(part, ast.ClassDef) and old in part.body:
-            own = [new if one is old else one for one in part.body]
-            part = ast.copy_location(ast.ClassDef(part.name, part.bases, part.keywords, own, part.decorator_list), part)
-        body.append(new if part is old else part)
-    return ast.Module(body, [])
+    return replace(source, tree=exchange_function(source.tree, node, cut))
 
 
 def _open_loops(body: Sequence[ast.stmt], once: frozenset[int]) -> list[ast.stmt]:

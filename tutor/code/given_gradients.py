@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.code.code_values import Lost, NotRead, Object, Record, ValueEvent
+from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
-from tutor.code.pair_functions import split_gradient
+from tutor.code.guess_shapes import NAMED_WEIGHTS
+from tutor.code.pair_functions import BARE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
+from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
+from tutor.text import make_visible
+
+TARGETS = re.compile(r"(?i)^(y_?true|y_?real|labels?|targets?|truths?|gt|ground_?truth|expected|desired)$")
+OUTPUTS = re.compile(r"(?i)^(out(put)?s?|y|a|activations?|output_data|results?|forward_output)$")
+INPUT_GRADIENTS = re.compile(r"(?i)^(d_?(inputs?|in|x|z)|(input|in)_?grad(ient)?s?|grad(ient)?s?_?(input|in)s?|grad|gradient)$")
+"""What a layer may call the gradient of what it is given."""
+PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score")
 
 
 @dataclass(slots=True)
 class GivenGradient:
-    """A gradient that the program gives: what it is called, what it may be the gradient of, its value."""
+    """A gradient that the program gives: what it is called, what it may be the gradient of, its value, its place in what is returned."""
 
     key: str
     of: list[str]
     value: Any
     lost: NotRead | None = None
+    place: int = -1
 
 
 def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | None) -> list[GivenGradient]:
@@ -36,11 +46,13 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
         if of and not event.leaf:
             found[key] = GivenGradient(key, of, event.value)
     for key, value in name_returned(returned, node):
-        of = words.match(key)
+        of = words.match(key) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
             found[key] = GivenGradient(key, of, np.array(value))
         elif of and value is None:
             found[key] = GivenGradient(key, of, None, note_missing(key))
+        elif of and type(value) is Lost:
+            found[key] = GivenGradient(key, of, None, value.why)
     for key, problem in list_lost(record):
         of = words.match(key)
         if of and key not in found:
@@ -65,20 +77,30 @@ def list_pair_outputs(
     """
     words = WordIndex([event.key.rpartition(".")[2] for event in record.events[:begins]])
     given = [name for name in args if name in words.places]
-    listed = name_returned(result, node)
+    inputs = {event.key.rpartition(".")[2]: np.shape(event.value) for event in record.events[:begins][::-1] if event.leaf}
+    listed = name_returned(result, node) if node is not None or not in_class else []
+    if len(listed) == 1:  # of a loss of a label and a prediction the gradient is that of the prediction
+        predicted = any(PREDICTIONS.search(name) for name in given)
+        given.sort(key=lambda name: bool(TARGETS.match(name)) or (name in ("y", "t") and predicted))
     found: list[GivenGradient] = []
+    meant = _list_meant(listed, given, words, inputs)
     for place, (key, value) in enumerate(listed):
+        if place in meant:
+            key = f"d{meant[place]}"
         of = words.match(key)
         alone = len(listed) == len(given) or len(listed) == 1
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
-            of = [given[place]]
+            of = _match_unnamed(given[place], value, record.events[:begins]) if len(listed) < len(given) else [given[place]]
             key = key if key.isidentifier() else f"d{given[place]}"
         if type(value) is Lost:
-            found.append(GivenGradient(key, of, None, value.why))
+            found.append(GivenGradient(key, of, None, value.why, place))
         elif value is None and of and key != "None":
-            found.append(GivenGradient(key, of, None, note_missing(key)))
+            found.append(GivenGradient(key, of, None, note_missing(key), place))
         elif of and isinstance(value, np.ndarray | float | int | np.generic):
-            found.append(GivenGradient(key, of, np.array(value, dtype=float)))
+            found.append(GivenGradient(key, of, np.array(value, dtype=float), place=place))
+    steps = set(list_computed(record.events[:begins]))  # an inner step may be kept with another sign, or without 1/m
+    if any(not set(output.of) <= steps for output in found):
+        found = [output for output in found if output.of and not set(output.of) <= steps]
     keys = {output.key for output in found}
     last = {
         event.key: event
@@ -88,12 +110,16 @@ def list_pair_outputs(
     leaves = dict.fromkeys(
         event.key.rpartition(".")[2] for event in record.events[:begins] if event.leaf or event.statement is None
     )
-    steps = set(list_computed(record.events[:begins])) if found else set()  # an inner step may be kept with another sign
-    kept = WordIndex([*leaves, *(words.words if in_class else ())])
+    known = WordIndex([*leaves, *(words.words if in_class else ())])
+    kept: list[GivenGradient] = []
     for key, event in last.items():
-        of = kept.match(key)
-        if of and not set(of) <= steps and key not in keys and (in_class or not found or why is not None):
-            found.append(GivenGradient(key, of, event.value))
+        of = known.match(key)
+        if not of and in_class and given and INPUT_GRADIENTS.match(key) and not found:
+            of = given[:1]
+        if of and key not in keys and (in_class or not found or why is not None):
+            kept.append(GivenGradient(key, of, event.value))
+    own = [output for output in kept if not set(output.of) <= steps]
+    found += own if own or found else kept
     keys = {output.key for output in found}
     for key, problem in list_lost(record):
         of = [one for one in split_gradient(key) if one in leaves]
@@ -101,6 +127,76 @@ def list_pair_outputs(
             keys.add(key)
             found.append(GivenGradient(key, of, None, problem))
     return found
+
+
+def _match_bare(value: Any, events: Sequence[ValueEvent]) -> list[str]:
+    """What is meant by ``grad`` alone: the only weights that are given and have its shape, theta of ``return J, grad``."""
+    found = [event.key for event in events if event.leaf and NAMED_WEIGHTS.match(event.key) and np.shape(event.value) == np.shape(value)]
+    return found if len(found) == 1 else []
+
+
+def _match_unnamed(first: str, value: Any, events: Sequence[ValueEvent]) -> list[str]:
+    """What the only value that is returned, without a name, is the gradient of: the first argument, or a step of its size."""
+    sizes = {event.key.rpartition(".")[2]: np.size(event.value) for event in events}
+    if not isinstance(value, np.ndarray) or np.size(value) == sizes[first]:
+        return [first]
+    return [word for word in sizes if sizes[word] == np.size(value)][:1] or [first]
+
+
+def find_kept_output(events: Sequence[ValueEvent], forward: ProgramFunction, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a method that returns nothing keeps as its output: ``self.output = …``, or else what it keeps last; nothing of a function."""
+    if not isinstance(forward.owner, Object) or not forward.node.args.args:
+        return {}
+    kept: dict[str, Any] = {}
+    own, inside = forward.node.args.args[0].arg, {id(part) for part in ast.walk(forward.node)}
+    for event in events:
+        node = event.statement
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        copied = isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in given
+        if id(node) in inside and not event.leaf and not copied and any(ast.unparse(part) == f"{own}.{event.key}" for part in targets):
+            kept[event.key] = event.value
+    name = next((name for name in reversed(kept) if OUTPUTS.match(name)), next(reversed(kept), ""))
+    return {name: kept[name]} if name else {}
+
+
+def _list_meant(
+    listed: Sequence[tuple[str, Any]], given: Sequence[str], words: WordIndex, inputs: Mapping[str, tuple[int, ...]]
+) -> dict[int, str]:
+    """The places at which a backward pass returns the gradient of an inner step where that of what is given belongs.
+
+    ``return dxc, dgamma, dbeta`` of ``f(x, gamma, beta)``: the others stand in the order of what is given, and nothing else is that of x.
+    """
+    own = [name for name in given if name in inputs]
+    if len(listed) != len(own) or len(own) < 2:
+        return {}
+    of = [words.match(key) for key, _ in listed]
+    astray = [place for place, found in enumerate(of) if found and not set(found) & set(own)]
+    placed = all(place in astray or not found or own[place] in found for place, found in enumerate(of))
+    if not placed or len(astray) != 1:
+        return {}
+    return {place: own[place] for place in astray if np.shape(listed[place][1]) == inputs[own[place]]}
+
+
+def list_left_over(
+    given: Sequence[tuple[str, Any]], known: Collection[str], words: Collection[str], *, unnamed: bool
+) -> Iterator[tuple[str, Told]]:
+    """What a backward pass gives that is compared with nothing, with the reason: a gradient of no name that there is.
+
+    ``known`` are the gradients that are compared, ``unnamed`` says that all that is given should be one.
+
+    >>> [(key, str(why)) for key, why in list_left_over([("grads.b7", np.ones(2)), ("y", np.ones(2))], [], ["W"], unnamed=False)]
+    [('grads.b7', 'nothing in the forward pass is called b7')]
+    """
+    index = WordIndex(words)
+    for key, value in given:
+        if key in known or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+            continue
+        of = split_gradient(key)
+        if of and not index.match(key):
+            if key.rpartition(".")[0] or not re.fullmatch(r"d[a-z]{3,}|delta\w*|gradient\w*", key):
+                yield key, tell("nothing in the forward pass is called {name}", name=make_visible(of[0], 60))
+        elif unnamed and not of and not re.fullmatch(r"\w+\.\w+", key):
+            yield key, tell("its name does not say which gradient it is")
 
 
 def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
@@ -138,7 +234,14 @@ class WordIndex:
         meant = split_gradient(key)
         found = [one for one in meant if one in self.places]
         small = {word for one in meant for word in self.small.get(one.lower(), ())}
-        return found or sorted(small, key=self.places.__getitem__)
+        found = found or sorted(small, key=self.places.__getitem__)
+        return found or list(filter(None, (find_long_name(one, self.words) for one in meant)))
+
+
+def list_kept(owner: Any, events: Sequence[ValueEvent]) -> list[tuple[str, Any]]:
+    """What an object keeps that was given in some events: ``self.dW``."""
+    kept = owner.attributes if isinstance(owner, Object) else {}
+    return list({event.key: event.value for event in events if event.key in kept}.items())
 
 
 def match_words(key: str, words: Collection[str]) -> list[str]:

@@ -9,11 +9,13 @@ from typing import Any
 from tutor.code.code_values import ValueEvent
 from tutor.code.given_gradients import GivenGradient
 from tutor.code.guess_shapes import find_seed
-from tutor.code.pair_functions import split_gradient
-from tutor.code.trial import LOSS_WORDS, Outcome, ProgramTrial
+from tutor.code.pair_functions import LOSS_WORDS, split_gradient
+from tutor.code.trial import Outcome, ProgramTrial
 from tutor.numbers.arrays import np
 
 SAME = 1e-7
+NOTHING = 1e-7
+"""A derivative that is 0 on paper, as that of a bias before a batch norm, is some 1e-17 in floats: SAME times this is far above that."""
 """So near, relative to the largest terms of both, is the same: a run has some 15 digits, and a wrong gradient is far off."""
 DIRECTIONS = 2
 
@@ -67,7 +69,7 @@ class GradientCheck:
             slope = self.find_slope(event, place)
             terms = made * self.direction(event, place)
             size = float(np.sum(np.abs(terms)))
-            if slope is None or not abs(float(np.sum(terms)) - slope) <= SAME * max(size, abs(slope), 1e-12):
+            if slope is None or not abs(float(np.sum(terms)) - slope) <= SAME * max(size, abs(slope), NOTHING):
                 return False
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -20,13 +21,13 @@ ROWS_AGAIN = {"N": 5, "m": 5, "T": 4, "D": 7, "H": 4, "C": 6, "M": 13, "W": 8, "
               "n_H": 5, "n_W": 3, "T_x": 4, "Tx": 4}  # fmt: skip
 """Other sizes: letters that have the same size in the one choice differ in the other, so that nothing fits by chance in both."""
 SCALARS = re.compile(
-    r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lam|rate|momentum|decay\w*|keep_prob|p|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
+    r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lam|rate|momentum|decay\w*|keep_prob|(?-i:p)|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
     r"|beta[12]|l2\w*|weight_decay|temperature|tau|step_size)$"
 )
 """What is called so is a number."""
 COUNTS = re.compile(
     r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch\w*|hidden\w*|classes|block_size|G"
-    r"|(pool|kernel|filter|window)_?(h|w|height|width)|k_?h|k_?w)$"
+    r"|(pool|kernel|filter|window)_?(h|w|height|width)|k_?h|k_?w|\w+_(features|channels|units|neurons))$"
 )
 LISTED = re.compile(
     r"(?i)^(hidden_(dims|sizes|layers|units)|layers?_(dims|sizes)|(network_)?sizes|dims|topology|layer_nodes)$"
@@ -35,6 +36,8 @@ LISTED = re.compile(
 NAMED_WEIGHTS = re.compile(r"^(W|w|U|V)([a-z]{1,3}|_\w+)?\d*$|^(weights?|Weights?|kernel|theta|Theta)\w*$")
 LABELS = re.compile(r"(?i)^(y|labels?|targets?|y_?(true|train|batch|b)|t|yb|tgt)$")
 CHANCES = re.compile(r"^(A[L0-9]*|a\d*|p\d*|probs?|y_?hat|y_?pred\w*|predictions?|sigma|AL|out_prob)$")
+MASKS = re.compile(r"(?i)^((\w+_)?masks?(_?\w{1,3}|_\w+)?|D\d|keep_mask\w*)$")
+"""What is called so, and is an array, keeps some entries: of 0 and 1."""
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
 BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
 _DOCUMENTED = re.compile(
@@ -46,10 +49,20 @@ _SHAPE = re.compile(
 _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
+_ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? )?scalar\b")
+_ONE_PLACE = re.compile(r"(?i)^(\w+_?)?(word|label|target|class|token|center|outside|context)_?(idx|index|id)$")
+_PLACES = re.compile(r"(?i)^(\w+_?)?(indices|indexes|idxs|token_?ids|labels)$")
+_LISTED = re.compile(r"\(((?:\s*\w{1,20}\s*,){1,4}(?:\s*\w{1,20}\s*)?)\)")
 _SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape|\s*:)\s*\(\s*\)")
-_NEXT_TO = re.compile(r"(?<![\w.])(\w+)\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
+_NEXT_TO = re.compile(r"(?<![\w.])(\w+(?:\s*,\s*\w+){0,7})\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
 """What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
-_KIND = r"_?(size|dims?|nodes|units|features|layer|classes|n)?s?$"
+_WHOLE = re.compile(
+    r"(?im)^[\W_]*(\w+(?:(?:\s*,\s*|\s+and\s+)\w+)*)\s*(?::|--|-|=|\bare\b|\bis\b)\s*(?:both )?(?:an? )?"
+    r"(?:python )?(?:lists?|arrays?|sequences?|vectors?) of (?:\w )?(?:integers?|ints|indices|indexes|labels|token ids|ids)\b"
+)
+"""What is said to be a list of whole numbers, in one line."""
+_BY_TIMES = re.compile(r"(?i)\b(\w+) is (?:an? )?(\w{1,2}?)\s?[x×]\s?(\w{1,2}) (?:array|matrix|vector)")
+_KIND = r"_?(size|dims?|d|nodes|units|features|layer|classes|n)?s?$"
 ALIASES = (
     (
         re.compile(
@@ -60,12 +73,12 @@ ALIASES = (
     (re.compile(r"(?i)^(hidden|n_?hidden|n_?h|hid|num_?hidden)" + _KIND), "H"),
     (re.compile(r"(?i)^(output|out|n_?out|n_?output|n_?y|num_?outputs|classes|num_?classes|n_?classes)" + _KIND), "C"),
     (re.compile(r"(?i)^(num_?labels|nb_classes|fan_out|outputs?)" + _KIND), "C"),
-    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$"), "C"),
-    (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f)$"), "F"),
+    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$|^c_?in$|^in_?c$|^d_(x|filter|input)$"), "C"),
+    (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f|c_?out|out_?c)$"), "F"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?height$"), "H"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?width$"), "W"),
-    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$"), "HH"),
-    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^[fk]_?w(idth)?$"), "WW"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$|^h_(filter|kernel)$"), "HH"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^[fk]_?w(idth)?$|^w_(filter|kernel)$"), "WW"),
     (re.compile(r"(?i)^(batch|batch_?size|n_?samples|num_?train|num_?examples|num_?samples|n_?train|bs)$"), "N"),
 )
 """Which letter a long name of a size means."""
@@ -106,6 +119,15 @@ class Sizes:
             )
         return self.known[word]
 
+    def find_rows(self, *, columns: bool) -> int:
+        """The number of samples: N, or m where samples are columns; the other letter where only that was met.
+
+        >>> Sizes({"m": 4}).find_rows(columns=False)
+        4
+        """
+        letter, other = ("m", "N") if columns else ("N", "m")
+        return self.known[other] if letter not in self.known and other in self.known else self.find(letter)
+
     def name_letter(self, word: str) -> str:
         """The letter that a long name of a size means, or the name."""
         return next((letter for pattern, letter in ALIASES if len(word) > 1 and pattern.match(word)), word)
@@ -122,6 +144,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     {'x': (7, 5), 'w': (5, 9), 'data': (7, 5)}
     >>> read_documented("x: (N, D), W: (D, M), b: (M,)", Sizes())
     {'x': (7, 5), 'W': (5, 9), 'b': (9,)}
+    >>> read_documented("- w, b: Arrays of shape (D, H) and (H,) giving the weight and bias", Sizes())
+    {'w': (5, 6), 'b': (6,)}
     """
     found: dict[str, tuple[int, ...]] = {}
     lines = text.splitlines()
@@ -148,11 +172,18 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
             or any(re.search(r"[:=/]", part) for part in parts)
         ):
             continue
+        names = re.split(r"\s*,\s*", start["names"])
+        each = [[part.strip() for part in one.split(",") if part.strip()] for one in _LISTED.findall(said)]
+        if len(names) > 1 and len(each) == len(names):  # w, b: arrays of shape (D, H) and (H,)
+            found |= {name: tuple(map(sizes.find, own)) for name, own in zip(names, each, strict=True) if name not in found}
+            continue
         made = tuple(sizes.find(part) for part in parts)
-        for name in re.split(r"\s*,\s*", start["names"]):
+        for name in names:
             found.setdefault(name, made)
-    for name in _SCALAR.findall(text):
+    for name in [*_SCALAR.findall(text), *_ONE_NUMBER.findall(text)]:
         found.setdefault(name, ())
+    for name, rows, columns in _BY_TIMES.findall(text):  # hprev is Hx1 array
+        found.setdefault(name, (sizes.find(rows), sizes.find(columns)))
     for names, said in [*_NEXT_TO.findall(text), *_OF_SHAPE.findall(text)]:
         parts = [part.strip(" '`\"") for part in said.split(",")]
         parts = [part for part in parts if part and part not in ("...", "…")]
@@ -168,6 +199,8 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         found |= read_documented(ast.get_docstring(node) or "", sizes)
     if isinstance(node, ast.FunctionDef):
+        found = {**list_taken_apart(node, sizes), **found}
+        found |= {arg.arg: () for arg in node.args.args if _ONE_PLACE.match(arg.arg)}
         for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
             if isinstance(arg.annotation, ast.Subscript):
                 texts = [
@@ -177,6 +210,24 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
                 ]
                 if texts:
                     found[arg.arg] = tuple(sizes.find(word) for word in texts[-1].split())
+    return found
+
+
+def list_taken_apart(node: ast.FunctionDef, sizes: Sizes) -> dict[str, tuple[int, ...]]:
+    """The shapes of arguments that a body takes apart: ``N, C, H, W = x.shape``, whatever it does with x before.
+
+    >>> list_taken_apart(ast.parse("def f(x):\n    self.shape = x.shape\n    N, D = x.shape").body[0], Sizes())
+    {'x': (7, 5)}
+    """
+    free = {arg.arg for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]}
+    found: dict[str, tuple[int, ...]] = {}
+    for part in node.body:
+        value, target = getattr(part, "value", None), part.targets[0] if isinstance(part, ast.Assign) else None
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute) and value.attr == "shape":
+            letters = [one.id if isinstance(one, ast.Name) else "" for one in target.elts]
+            if isinstance(value.value, ast.Name) and value.value.id in free and all(letter.strip("_") for letter in letters):
+                found.setdefault(value.value.id, tuple(sizes.find(letter) for letter in letters))
+        free -= {one.id for one in ast.walk(part) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     return found
 
 
@@ -190,11 +241,23 @@ def guess_rank(name: str) -> int:
     return 1 if BIASES.match(name) else 2
 
 
+def find_sequences(lines: Sequence[str]) -> frozenset[str]:
+    """The names that a program, in comments and documentation, says to be lists of whole numbers.
+
+    >>> sorted(find_sequences(["inputs,targets are both list of integers", "# users, items: lists of indices"]))
+    ['inputs', 'items', 'targets', 'users']
+    """
+    said = [names for line in lines if " of " in line for names in _WHOLE.findall(line)]
+    return frozenset(name for names in said for name in re.split(r"\s*,\s*|\s+and\s+", names))
+
+
 @lru_cache(maxsize=16)
 def find_labels(tree: ast.Module) -> frozenset[str]:
     """The names that stand as labels in brackets behind arrays: y of ``scores[range(N), y]``, ``list(y)``, ``y[i]``."""
     found: set[str] = set()
     for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and (_ONE_PLACE.match(node.arg) or _PLACES.match(node.arg)):
+            found.add(node.arg)
         if isinstance(node, ast.Subscript):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             for part in parts:

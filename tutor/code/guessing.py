@@ -15,6 +15,7 @@ from tutor.code.guess_shapes import (
     COUNTS,
     LABELS,
     LISTED,
+    MASKS,
     NAMED_WEIGHTS,
     SCALARS,
     SQUARE,
@@ -83,11 +84,16 @@ class Guesser:
     def __init__(self, world: GuessedWorld, sizes: Sizes) -> None:
         self.world, self.sizes = world, sizes
         self.labels: frozenset[str] = frozenset()
+        self.sequences: frozenset[str] = frozenset()
         self.asked: dict[str, list[str]] = {}
         self.settings: Mapping[str, Any] = {}
         self.tuples: Mapping[str, tuple[str, ...]] = {}
         self.spread: set[str] = set()
         self.free: set[str] = set()
+        self.counts: frozenset[str] = frozenset()
+        self.asked_numbers: frozenset[str] = frozenset()
+        self.idle: frozenset[str] = frozenset()
+        self.left_out: set[str] = set()
         self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.places: Mapping[str, int] = {}
@@ -105,6 +111,8 @@ class Guesser:
         rng = np.random.default_rng(find_seed(name, self.world.seed))
         if LABELS.match(name):
             return self._make_targets(rng, shape)
+        if shape and MASKS.match(name):
+            return np.where(rng.uniform(size=shape) < 0.7, 1.0, 0.0)
         large = self.world.scale > 1  # to see the other side of a kink
         if (CHANCES.match(name) and not large) or SQUARE.match(name) or self.world.positive:
             return rng.uniform(0.15, 0.85, shape)
@@ -133,6 +141,10 @@ class Guesser:
             guess.known = True
             guess.value = tuple(self.sizes.find(letter) for letter in self.tuples[guess.name])
             return guess.value
+        if guess.name in self.idle:
+            self.left_out.add(guess.name)
+            guess.known, guess.value = True, 0.0
+            return guess.value
         self._take_said(guess)
         if guess.name in self.again and guess.name not in self.world.shapes:
             shape = self.again[guess.name]
@@ -150,12 +162,9 @@ class Guesser:
             return guess.value
         if guess.name in self.labels and not LISTED.match(guess.name):
             guess.known = False
-            return self.settle_labels(
-                guess,
-                2,
-                shape if (shape and guess.hint is not None) or (shape and len(shape) < 2) else (self.sizes.find("N"),),
-            )
-        if shape == () and COUNTS.match(guess.name) and not SCALARS.match(guess.name):
+            fits = shape and (guess.hint is not None or len(shape) < 2)
+            return self.settle_labels(guess, 2, shape if fits else None)
+        if shape == () and self.is_count(guess.name) and not SCALARS.match(guess.name):
             guess.value = self.sizes.find(guess.name)
         else:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
@@ -177,14 +186,23 @@ class Guesser:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, values.shape))
         return guess.value
 
+    def is_count(self, name: str) -> bool:
+        """Whether a name is that of a size: what it is called, or what is made of so many."""
+        return name in self.counts or bool(COUNTS.match(name))
+
     def guess_shape(self, name: str) -> tuple[int, ...]:
         """A shape by a name alone."""
-        if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)):
+        if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)) or name in self.counts | self.asked_numbers:
             return ()
-        rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find("D")
+        rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find("D")
         if BIASES.match(name):
+            self.spread.add(name)
+            if self.world.narrow.get(name) == ():
+                return ()
+            if "F" in self.sizes.known and name[:1] == "b" and not self.world.columns:  # of filters
+                return (self.sizes.known["F"],)
             return (width, 1) if self.world.columns else (width,)
-        if LABELS.match(name) and not self.world.columns and name != "Y":
+        if LABELS.match(name) and not self.world.columns and name != "Y" and self.world.targets != "rows":
             return (rows,)
         number = re.match(r"^(?:w|W|weights?|Weights?|theta|Theta)_?(\d*)$", name)
         if number:
@@ -209,7 +227,8 @@ class Guesser:
         if guess.name in self.given:
             return self.settle_given(guess, label=True)
         self._take_said(guess)
-        shape = guess.hint if guess.hint is not None else shape if shape is not None else (self.sizes.find("N"),)
+        rows = self.sizes.find("T") if guess.name in self.sequences else self.sizes.find_rows(columns=self.world.columns)
+        shape = guess.hint if guess.hint is not None else shape if shape is not None else (rows,)
         check_size(shape)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True
@@ -227,12 +246,14 @@ class Guesser:
 
     def settle_pair(self, sign: str, left: Any, right: Any) -> tuple[Any, Any]:
         """Two operands, the one that nobody gives with the shape that the other needs."""
-        counts = [(isinstance(one, Guess) and bool(COUNTS.match(one.name))) or type(one) is int for one in (left, right)]
+        counts = [(isinstance(one, Guess) and self.is_count(one.name)) or type(one) is int for one in (left, right)]
         if sign != "@" and all(counts):  # D + H: sizes, though H alone may be an array
             return tuple(self.settle(one, ()) if isinstance(one, Guess) else one for one in (left, right))
         if isinstance(left, Guess) and isinstance(right, Guess):
             taken = self.guess_shape(left.name)
             left = self.settle(left, taken if taken or sign != "@" else self.guess_shape("X"))  # h @ V: an array, whatever it is called
+        if sign == "+" and isinstance(left, np.inexact) and isinstance(right, Guess) and BIASES.match(right.name):
+            right = self.settle(right, ())  # one number and one bias
         if isinstance(right, Guess):
             right = self.settle(right, self._find_needed(sign, np.shape(left), right.name, right_side=True))
         elif isinstance(left, Guess):
@@ -244,13 +265,13 @@ class Guesser:
         made = []
         for part in parts:
             if isinstance(part, Guess) and not part.known:
-                rows, width = self.sizes.find("m" if self.world.columns else "N"), self.sizes.find(find_width_letter(part.name))
+                rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find(find_width_letter(part.name))
                 part = self.settle(part, (width, rows) if self.world.columns else (rows, width))
             made.append(self.settle(part) if isinstance(part, Guess) else part)
         return made
 
     def _find_needed(self, sign: str, other: tuple[int, ...], name: str, *, right_side: bool) -> tuple[int, ...] | None:
-        if SCALARS.match(name) or (COUNTS.match(name) and len(name) > 1):
+        if SCALARS.match(name) or (COUNTS.match(name) and len(name) > 1) or name in self.counts:
             return ()
         if sign == "@":
             if not other:
@@ -263,14 +284,14 @@ class Guesser:
             return (self.sizes.find("N") if data else self._width(name) or 1, inner)
         if not other:
             return self.guess_shape(name)
-        if BIASES.match(name):
-            if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
-                return ()  # one output for each sample has one bias
-            return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         if name in self.world.narrow and len(self.world.narrow[name]) <= len(other):
             kept = self.world.narrow[name]
             return tuple(size or mine for size, mine in zip(kept, other[len(other) - len(kept) :], strict=True))
         self.spread.add(name)
+        if BIASES.match(name):
+            if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
+                return ()  # one output for each sample has one bias
+            return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         return other
 
     def _width(self, name: str) -> int:

@@ -21,6 +21,8 @@ from tutor.code.kink_sides import draw_points, list_one_sided, see_sides
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
 from tutor.code.search_roots import Judgement
+from tutor.code.size_letters import list_sampled
+from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
@@ -33,6 +35,8 @@ from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
 
 MOST_CALLED = 3
+SMALLER = 0.3
+"""How large the numbers are where those that were drawn first are too large for a sigmoid."""
 MOST_PLANS = 40
 """So many backward passes are judged at once."""
 
@@ -126,13 +130,31 @@ class _JudgedFile:
 def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     judged = _judge_worlds(file, plan)
     judged, notes = _judge_kinks(judged) if judged.is_right else (judged, ())
+    judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:
         judged.called = [*_judge_called(file, plan)]
-    verdict = judged.give_verdict()
+    verdict = replace(judged.give_verdict(), left_over=judged.first.left_over)
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))
-    return add_formulas(judged, replace(verdict, assumes=tuple(assumed.values()), warnings=notes))
+    names = ", ".join(sorted(judged.trial.left_out))
+    what = tell("{names} is 0, since the forward pass has no regularisation: that of the gradients is not judged", names=names)
+    idle = (what,) if names else ()
+    return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
+
+
+def _judge_parts(judged: Judgement) -> Judgement:
+    """The judgement with each part of a ``return`` by itself, where it works out gradients."""
+    if judged.trial.plan.is_single or not judged.trial.plan.backward:
+        return judged
+    trial = split_return(judged.trial, judged.first)
+    if trial is None:
+        return judged
+    try:
+        other = Judgement(trial)
+    except (*FAILS, CodeProblem):
+        return judged
+    return judged if other.is_right or len(other.outputs) < len(judged.outputs) else other
 
 
 def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ...]]:
@@ -148,7 +170,7 @@ def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ..
             other = Judgement(point)
         except (*FAILS, CodeProblem):
             continue
-        if not other.is_right and other.outputs and other.find_doubt() is None and other.is_finite:
+        if not other.is_right and other.outputs and other.find_doubt() is None and not other.is_saturated:
             return other, ()
     places = sorted({place for place, _ in missing})
     return judged, tuple(NumericWarning(place[0], "one-side", watch.texts[place], "") for place in places)
@@ -182,7 +204,8 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
         once, own = find_training_loops(source.tree), replace(world, shapes=file.shapes)
         trial = ProgramTrial(source, plan, own, once, forward_source, file.others, file.given, budget=file.budget)
         try:
-            judged = Judgement(trial)
+            judged = judge_trial(trial)
+            trial = judged.trial
         except FAILS as why:
             what = tell("the forward pass is not read: {why}", why=say_failure(why).what)
             refused = refused or CodeProblem(what, where=source.file)
@@ -202,6 +225,19 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
     return best[1]
+
+
+def judge_trial(trial: ProgramTrial) -> Judgement:
+    """The judgement of a program in one world; with smaller numbers where it is wrong and they leave few digits."""
+    judged = Judgement(trial)
+    if judged.is_right or not judged.outputs or trial.world.scale != 1 or not judged.is_saturated:
+        return judged
+    made = trial.put_in(replace(trial.world, scale=SMALLER))
+    try:
+        other = Judgement(made)
+    except (*FAILS, CodeProblem):
+        return judged
+    return judged if other.is_saturated else other
 
 
 def _leave_open(verdict: CodeVerdict, names: Sequence[str]) -> CodeVerdict:
@@ -225,32 +261,38 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
         if judged.right[output.key] or event is None or output.value is None or event.key not in trial.spread:
             continue
         own, full = np.shape(output.value), np.shape(event.value)
-        if 0 < len(own) <= len(full) and own != full:
+        if len(own) <= len(full) and own != full:
             narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
     if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
         return None
-    return _judge_in(trial, replace(trial.world, narrow=narrow))
+    return _judge_in(judged, replace(trial.world, narrow=narrow), better=True)
 
 
 def _judge_single(judged: Judgement) -> Judgement | None:
     """The judgement with one sample, a vector, where nothing says how many axes there are.  Only where all is right then."""
     trial = judged.trial
-    if not trial.free:
+    if not trial.free or trial.free & list_sampled((trial.forward_source or trial.source).tree):
         return None
-    other = _judge_in(trial, replace(trial.world, single=True))
+    other = _judge_in(judged, replace(trial.world, single=True))
     if other is not None:
         names = ", ".join(sorted(trial.free))
         other.trial.assumed[names] = tell("{names} has one axis: one sample, and not several", names=names)
     return other
 
 
-def _judge_in(trial: ProgramTrial, world: GuessedWorld) -> Judgement | None:
-    """The judgement in another world, where all is right there."""
+def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
+    """The judgement in another world, where all is right there, and no line stops that works in this one.
+
+    Where ``better`` is enough, so is less that is wrong.
+    """
+    trial, first = judged.trial, judged.first
     try:
         other = Judgement(trial.put_in(world))
     except (*FAILS, CodeProblem):
         return None
-    return other if other.is_right else None
+    failing = {number for number, why in other.first.record.problems.items() if why.fails}
+    before, after = ({key for key, right in one.right.items() if not right} for one in (judged, other))
+    return other if (other.is_right or (better and after < before)) and failing <= set(first.record.problems) else None
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:
@@ -262,7 +304,7 @@ def _judge_again(judged: Judgement) -> Judgement | None:
     trial = judged.trial
     world = replace(trial.world, other_sizes=not trial.given, as_given=bool(trial.given))
     try:
-        other = Judgement(trial.put_in(world))
+        other = judge_trial(trial.put_in(world))
     except (*FAILS, CodeProblem):
         return None
     if any(np.size(event.value) == 0 for event in other.first.record.events):  # a filter that is larger than its image

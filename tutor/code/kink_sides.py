@@ -25,11 +25,15 @@ SIGNED = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
 
 @dataclass(slots=True)
 class KinkWatch:
-    """Sees what a run compares: ``sides`` by place, with True where the left was larger, False where it was smaller."""
+    """Sees what a run compares: ``sides`` by place, with True where the left was larger, False where it was smaller.
+
+    A bound such as 10⁻⁷ keeps a logarithm from 0 and is no kink to be on both sides of; ``guarded`` says that one was reached.
+    """
 
     sides: dict[Place, set[bool]] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)
     last: dict[int, Any] = field(default_factory=dict)
+    guarded: bool = False
 
     def look(self, node: ast.expr, value: Any) -> Any:
         """A part of the program and its value, which stays as it is."""
@@ -71,12 +75,25 @@ class KinkWatch:
             apart = np.asarray(one) - np.asarray(two)
         except ValueError:
             return
+        if isinstance(node, ast.Call) and is_guard(two):
+            self.guarded |= bool(np.any(apart < 0) if two < 0.5 else np.any(apart > 0))
+            return
         place = (node.lineno, node.col_offset, node.end_col_offset or 0, number)
         found = self.sides.setdefault(place, set())
         self.texts[place] = ast.unparse(node)
         found |= {side for side, there in ((True, np.any(apart > 0)), (False, np.any(apart < 0))) if there}
 
 
+def is_guard(bound: Any) -> bool:
+    """Whether a bound only keeps a chance from 0 or from 1.
+
+    >>> is_guard(1e-7), is_guard(1 - 1e-7), is_guard(0.0), is_guard(0.1)
+    (True, True, False, False)
+    """
+    return isinstance(bound, float) and (0 < bound <= GUARD or 0 < 1 - bound <= GUARD)
+
+
+GUARD = 1e-4
 METHODS = ("clip", "clamp", "abs", "relu")
 
 
@@ -114,9 +131,12 @@ def draw_points(trial: ProgramTrial, missing: set[tuple[Place, bool]]) -> Iterat
         other = trial.put_in(world)
         other.again = dict(trial.again)
         try:
-            seen = see_sides(other).sides
+            watch = see_sides(other)
         except CodeProblem:
             continue
+        if watch.guarded:
+            continue
+        seen = watch.sides
         new = {(place, side) for place, side in missing if side in seen.get(place, set())}
         if new:
             missing -= new

@@ -11,6 +11,7 @@ from typing import Any
 
 from tutor.numbers.arrays import np
 
+SIGN = "sign"
 MEANS = ("mean-forgotten", "mean-twice")
 
 
@@ -34,7 +35,7 @@ class LineEdit:
     @property
     def words(self) -> tuple[str, str]:
         """What stands there, and what would, as they are written."""
-        return self.old or _say(self.at), self.new or _say(self.put)
+        return self.old or say_node(self.at), self.new or say_node(self.put)
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class Surroundings:
     ratio: Sequence[float] = ()
     extra: Sequence[str] = ()
     counted: Mapping[str, int] = field(default_factory=dict)
+    functions: Sequence[str] = ()
     parsed: dict[str, ast.expr] = field(default_factory=dict)
 
     def shape(self, node: ast.AST) -> tuple[int, ...] | None:
@@ -107,7 +109,13 @@ def replace_part(node: ast.AST, old: ast.AST, new: ast.AST) -> Any:
     return ast.copy_location(made, node)
 
 
-def _say(node: ast.AST | None) -> str:
+def make_edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor: str = "") -> LineEdit:
+    """A change of one part of a statement."""
+    return LineEdit(tag, statement, (replace_part(statement, old, new),), old, new, factor=factor)
+
+
+def say_node(node: ast.AST | None) -> str:
+    """A part as it is written; nothing for what is none."""
     return ast.unparse(ast.fix_missing_locations(node)) if isinstance(node, ast.expr | ast.stmt) else ""
 
 
@@ -165,6 +173,9 @@ def walk_expressions(node: ast.AST) -> Iterator[ast.expr]:
 def write_lines(source: Sequence[str], edit: LineEdit) -> tuple[list[str], list[str]]:
     """The lines of a statement, and the lines that would stand there, in the program's own words as far as they are kept."""
     node = edit.statement
+    part = find_part_of_return(node)
+    if part is not None:
+        return _write_return(source, edit, *part)
     begin, end = node.lineno, node.end_lineno or node.lineno
     old = list(source[begin - 1 : end])
     indent = old[0][: len(old[0]) - len(old[0].lstrip())] if old else ""
@@ -178,6 +189,32 @@ def write_lines(source: Sequence[str], edit: LineEdit) -> tuple[list[str], list[
         else:
             new += [indent + line for line in ast.unparse(ast.fix_missing_locations(statement)).splitlines()]
     return old, new
+
+
+def find_part_of_return(node: ast.stmt) -> tuple[ast.Return, int] | None:
+    """The ``return`` that a statement was made of, and which of its parts it is; nothing for a statement that stands in the program."""
+    found: tuple[ast.Return, int] | None = getattr(node, "of_return", None)
+    return found
+
+
+def _write_return(source: Sequence[str], edit: LineEdit, whole: ast.Return, place: int) -> tuple[list[str], list[str]]:
+    """The lines of a part of a ``return``, and what would stand there."""
+    begin, end = whole.lineno, whole.end_lineno or whole.lineno
+    old = list(source[begin - 1 : end])
+    indent = old[0][: len(old[0]) - len(old[0].lstrip())]
+    before = [line for one in edit.statements[:-1] for line in ast.unparse(ast.fix_missing_locations(one)).splitlines()]
+    own = edit.statements[-1]
+    if own is edit.statement or not isinstance(own, ast.Assign) or not isinstance(whole.value, ast.Tuple):
+        return old, [*(indent + line for line in before), *old]
+    elements = [own.value if number == place else one for number, one in enumerate(whole.value.elts)]
+    made = ast.copy_location(ast.Return(ast.Tuple(elements, ast.Load())), whole)
+    kept = _write_kept(old, LineEdit(edit.tag, whole, (made,), edit.at, edit.put), begin) if not before else None
+    if kept is None:
+        return old, [indent + line for line in (*before, ast.unparse(ast.fix_missing_locations(made)))]
+    if len(kept) == len(old) and edit.statement.end_lineno:  # of a long one only the lines of the part
+        lines = slice(edit.statement.lineno - begin, edit.statement.end_lineno - begin + 1)
+        return old[lines], kept[lines]
+    return old, kept
 
 
 def _write_kept(old: Sequence[str], edit: LineEdit, begin: int) -> list[str] | None:

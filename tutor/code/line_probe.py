@@ -48,7 +48,7 @@ class LineProbe:
     def excludes(self, part: ForwardPart, scale: float) -> bool:
         """Whether the derivative by a part, times a size, is certainly not what the line should give."""
         shape, own = tuple(filter(_is_long, part.shape)), tuple(filter(_is_long, np.shape(self.event.value)))
-        if own not in (shape, shape[::-1]) or not self.weights and not self._find_weights():
+        if own not in (shape, shape[::-1]) or (not self.weights and not self._find_weights()):
             return False
         weights = self.weights[0]
         if weights is None:

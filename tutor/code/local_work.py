@@ -16,6 +16,8 @@ from tutor.numbers.arrays import np
 
 SAME = 1e-7
 """So near, relative to the largest entry, is the same."""
+MOST_LOCAL_WORK = 1_000_000
+"""So many parts of lines are worked out behind changes in all."""
 MOST_BETWEEN = 12
 """So many lines are worked out between a change and the line whose value is asked."""
 
@@ -27,6 +29,7 @@ class LocalWork:
     worker: StatementWorker
     scopes: Mapping[int, dict[str, Any]]
     places: Mapping[int, tuple[Sequence[ast.stmt], int]] = field(default_factory=dict)
+    spent: int = 0
     budget: StepBudget = field(default_factory=StepBudget)
 
     def can_work(self, statement: ast.stmt) -> bool:
@@ -39,9 +42,7 @@ class LocalWork:
         if not self.can_work(edit.statement) or not self.can_work(line):
             return False
         rest = () if edit.statement is line else self._list_between(edit.statement, line)
-        before = self.worker.parts
         made = None if rest is None else self.work(edit, rest, line)
-        self.budget.spend(self.worker.parts - before)
         if made is None or np.size(made) != np.size(value) or np.iscomplexobj(made):
             return False
         one, two = np.squeeze(made), np.squeeze(value)
@@ -55,6 +56,9 @@ class LocalWork:
         scope = self.scopes[id(edit.statement)]
         changed = any(map(is_in_place, (*edit.statements, *rest)))
         worker.scope, worker.record = keep_scope(scope) if changed else dict(scope), Record()
+        if self.spent > MOST_LOCAL_WORK:
+            return None
+        before, worker.parts = worker.parts, 0
         worker.traced, worker.scopes, worker.watch = None, None, None
         target = list_targets(line or edit.statement)[0]
         try:
@@ -70,15 +74,24 @@ class LocalWork:
                 )
         except (NotRead, TooLong, OtherShape, FunctionReturned, *FAILS):
             return None
+        finally:
+            self.spent += worker.parts
+            self.budget.spend(worker.parts)
+            worker.parts = before
         if worker.record.problems or not isinstance(value, np.ndarray | np.generic | float | int):
             return None
-        return value
+        return drop_imaginary(value)
 
     def _list_between(self, statement: ast.stmt, line: ast.stmt) -> Sequence[ast.stmt] | None:
         """The statements behind one up to another of the same body; nothing where they stand in two."""
         body, first = self.places.get(id(statement), ((), 0))
         other, last = self.places.get(id(line), ((), 0))
         return body[first + 1 : last + 1] if body is other and first < last <= first + MOST_BETWEEN else None
+
+
+def drop_imaginary(value: Any) -> Any:
+    """A value that has room for slopes and holds none, such as ``np.zeros(3)``, as it is without."""
+    return value.real if np.iscomplexobj(value) and not np.any(np.imag(value)) else value
 
 
 def is_in_place(node: ast.stmt) -> bool:

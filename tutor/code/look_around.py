@@ -9,6 +9,7 @@ from typing import Any
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import Surroundings
+from tutor.code.pair_functions import split_gradient
 from tutor.code.trial import Outcome
 from tutor.numbers.arrays import np
 
@@ -50,11 +51,15 @@ def look_around(
             )
             if plain and isinstance(part.left, ast.Name) and np.ndim(traced.get(id(part), 0)):  # type: ignore[attr-defined]
                 pool.setdefault(f"({ast.unparse(part)})", traced[id(part)])
+    kept = getattr(first.scope.get("self"), "attributes", {})
+    pool = {**pool, **{f"self.{name}": one for name, one in kept.items() if isinstance(one, np.ndarray) and f"self.{name}" not in pool
+                       and one.dtype.kind == "f" and not split_gradient(name)}}  # fmt: skip
     for event in outcome.record.events[outcome.begins :]:
         if event.key.isidentifier() and isinstance(event.value, np.ndarray):
             pool.setdefault(event.key, event.value)
-    for text, size in list_lengths(first, pool):
-        if size not in counted.values():
+    written = list(list_written(first.record.visited.values(), traced))
+    for text, size in [*list_lengths(first, pool), *written]:
+        if size not in counted.values() or (text, size) in written:
             counts.append(text)
             counted[text] = size
     ratios: list[float] = []
@@ -65,7 +70,30 @@ def look_around(
         )
         if ratio is not None and not any(abs(ratio - one) < 1e-6 * abs(ratio) for one in ratios):
             ratios.append(float(f"{ratio:.9g}"))
-    return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted)
+    functions = list_applied(first.record.visited.values(), traced)
+    return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted, functions)
+
+
+def list_applied(nodes: Collection[ast.AST], traced: Mapping[int, Any]) -> list[str]:
+    """The functions that a program applies to every entry of an array, as it writes them: ``np.tanh``, ``sigmoid``."""
+    found: dict[str, None] = {}
+    for part in (part for node in nodes for part in ast.walk(node)):
+        if isinstance(part, ast.Call) and len(part.args) == 1 and not part.keywords and isinstance(part.func, ast.Name | ast.Attribute):
+            given, made = traced.get(id(part.args[0])), traced.get(id(part))
+            if isinstance(given, np.ndarray) and isinstance(made, np.ndarray) and given.shape == made.shape and given.ndim:
+                found[ast.unparse(part.func)] = None
+    return list(found)
+
+
+def list_written(nodes: Collection[ast.AST], traced: Mapping[int, Any]) -> Iterator[tuple[str, Any]]:
+    """Counts that the program works out: ``mask.sum()``, ``self.N * self.C``."""
+    for part in (part for node in nodes for part in ast.walk(node)):
+        value = traced.get(id(part))
+        plain = isinstance(part, ast.Call) and ast.unparse(part.func).endswith(".sum") and not part.args and not part.keywords
+        if not plain and not (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult) and type(value) is int):
+            continue
+        if isinstance(value, int | float | np.floating | np.integer) and value > 1 and float(value).is_integer():
+            yield (ast.unparse(part) if plain else f"({ast.unparse(part)})"), value
 
 
 def list_lengths(first: Outcome, pool: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

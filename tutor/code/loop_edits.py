@@ -13,7 +13,7 @@ from typing import Any
 from tutor.code.code_values import FunctionReturned, NotRead, OtherShape, Record, TooLong, ValueEvent, keep_scope
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.line_edits import LineEdit, Surroundings, measure_edit
-from tutor.code.local_work import LocalWork
+from tutor.code.local_work import LocalWork, drop_imaginary
 from tutor.code.pair_functions import split_gradient
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.targets import list_targets
@@ -69,7 +69,7 @@ class LoopEdits:
             return worker.parts
         finally:
             worker.edits = before
-        value = worker.scope.get(name)
+        value = drop_imaginary(worker.scope.get(name))
         if not worker.record.problems and any(self.check.is_slope(value, one) for one in versions[:2]):
             found.append((measure_edit(edit), edit))
         return worker.parts

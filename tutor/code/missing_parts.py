@@ -169,6 +169,7 @@ def _say_product(constant: float, forms: Sequence[_Form], around: Surroundings) 
     tag = next((form.tag for form in forms if form.tag != "factor-forgotten"), "factor-forgotten")
     said = " * ".join(form.text for form in forms)
     scalars = {text: float(around.counted[text]) for text in around.counts if text in around.counted}
+    scalars |= {f"({text} / ({text} - 1))": size / (size - 1) for text, size in scalars.items() if size > 1}  # a variance by Bessel
     scalars |= {text: float(one) for text, one in around.pool.items() if np.ndim(one) == 0 and float(one) not in (0.0, 1.0)}
     ways: list[tuple[str, float]] = [(said, 1.0)] if said else []
     ways += [(f"{text} * {said}" if said else text, size) for text, size in scalars.items()]

@@ -10,8 +10,10 @@ from tutor.code.line_edits import Surroundings
 from tutor.numbers.arrays import np
 
 CONSTANTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
-MOST_NAMES = 28
+MOST_NAMES = 48
 """Of so many arrays are products tried."""
+MOST_SUMMED = 24
+"""Of so many arrays are two multiplied entry by entry and summed."""
 SAME = 1e-8
 """So near, relative to the largest entry, is the same."""
 
@@ -26,8 +28,7 @@ def list_terms(wanted: Any, around: Surroundings) -> Iterator[str]:
     """
     if np.ndim(wanted) == 0 or not np.all(np.isfinite(wanted)) or np.max(np.abs(wanted)) < 1e-12:
         return
-    arrays = {text: one for text, one in around.pool.items() if np.ndim(one) in (1, 2) and np.asarray(one).dtype.kind == "f"}
-    arrays = dict(list(arrays.items())[:MOST_NAMES])
+    arrays = _list_arrays(wanted, around)
     yield from _list_products(wanted, arrays)
     yield from _list_sums(wanted, arrays, "")
     for text, value in arrays.items():
@@ -44,14 +45,20 @@ def list_factors(wanted: Any, around: Surroundings) -> Iterator[str]:
     """
     if np.ndim(wanted) == 0 or not np.all(np.isfinite(wanted)) or np.max(np.abs(wanted)) < 1e-12:
         return
-    arrays = {text: one for text, one in around.pool.items() if np.ndim(one) in (1, 2) and np.asarray(one).dtype.kind == "f"}
-    arrays = dict(list(arrays.items())[:MOST_NAMES])
+    arrays = _list_arrays(wanted, around)
     yield from _list_products(wanted, arrays)
     for text, value in arrays.items():
         rest = wanted - value if np.shape(value) == np.shape(wanted) else None
         if rest is not None and np.max(np.abs(rest)) > 1e-12:
             for said in _list_sums(rest, arrays, ""):
                 yield f"({text} - {said[1:]})" if said.startswith("-") else f"({text} + {said})"
+
+
+def _list_arrays(wanted: Any, around: Surroundings) -> dict[str, Any]:
+    """The vectors and matrices at hand, and what has as many axes as is wanted."""
+    ranks = (1, 2, np.ndim(wanted))
+    able = [(text, one) for text, one in around.pool.items() if np.ndim(one) in ranks and np.asarray(one).dtype.kind == "f"]
+    return dict(able[:MOST_NAMES])
 
 
 def _list_products(wanted: Any, arrays: Mapping[str, Any]) -> Iterator[str]:
@@ -65,6 +72,13 @@ def _list_products(wanted: Any, arrays: Mapping[str, Any]) -> Iterator[str]:
         for (left, one), (right, two) in product(arrays.items(), repeat=2):
             if np.ndim(one) == np.ndim(two) == 1 and (one.size, two.size) == np.shape(wanted):
                 yield from _say(wanted, np.outer(one, two), f"np.outer({left}, {right})")
+    elif np.ndim(wanted) > 2:  # of several samples: those of places, heads
+        deep = {text: one for text, one in arrays.items() if np.ndim(one) == np.ndim(wanted)}
+        both = {**deep, **{f"np.swapaxes({text}, -1, -2)": np.swapaxes(one, -1, -2) for text, one in deep.items()}}
+        for (left, one), (right, two) in product(both.items(), (both | turned).items()):
+            fits = one.shape[-1] == two.shape[-2] and (*one.shape[:-1], two.shape[-1]) == np.shape(wanted)
+            if fits and (np.ndim(two) == 2 or one.shape[:-2] == two.shape[:-2]):
+                yield from _say(wanted, one @ two, f"({left} @ {right})")
     else:
         vectors = {text: one for text, one in arrays.items() if np.ndim(one) == 1}
         for (left, one), (right, two) in product(turned.items(), vectors.items()):
@@ -80,7 +94,7 @@ def _list_sums(wanted: Any, arrays: Mapping[str, Any], factor: str) -> Iterator[
     if not axes and factor:
         return
     values: dict[str, Any] = dict(arrays)
-    for (left, one), (right, two) in product(arrays.items(), repeat=2):
+    for (left, one), (right, two) in product(list(arrays.items())[:MOST_SUMMED], repeat=2):
         if left <= right and np.shape(one) == np.shape(two):
             values[f"{left} * {right}"] = one * two
     for text, value in values.items():

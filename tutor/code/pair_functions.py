@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +23,13 @@ NO_PASSES = ("_", "check", "test", "numerical", "numeric", "eval_num", "update",
 """What begins so is no backward pass: a check by differences, a step of training."""
 STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates|deltas?)$")
 """What a dictionary of gradients is called."""
+
+
+LOSS_WORDS = re.compile(
+    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|L|J|E|nll|mse|bce)(_?(val|value|total|sum|data))?$"
+)
+BARE = re.compile(r"^(grads?|gradient)$")
+"""The gradient of the only parameter, ``return J, grad``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,8 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             used |= {name, partner}
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
-        if name not in used and not name.startswith(NO_PASSES) and len(list_gradients(node.body)) >= 1 and _has_return(node):
+        given = list_gradients(node.body) or has_bare_return(node)
+        if name not in used and not name.startswith(NO_PASSES) and given and _has_return(node):
             calls = {
                 part.func.id
                 for part in ast.walk(node)
@@ -140,6 +148,13 @@ def _find_loss(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
         return ""
     own = [arg.arg for arg in functions[name].args.args]
     return next((one for one, node in functions.items() if LOSSES.match(one) and [arg.arg for arg in node.args.args] == own), "")
+
+
+def has_bare_return(node: ast.FunctionDef) -> bool:
+    """Whether a function returns a loss with its gradient by some weights, ``return J, grad``."""
+    returned = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple)]
+    names = [one.id for value in returned[-1:] for one in value.elts if isinstance(one, ast.Name)]
+    return len(names) == 2 and any(BARE.match(name) for name in names) and any(LOSS_WORDS.match(name) for name in names)
 
 
 def _has_return(node: ast.FunctionDef) -> bool:
@@ -187,7 +202,7 @@ def split_gradient(key: str) -> list[str]:
     """
     head, _, last = key.rpartition(".")
     found: list[str] = []
-    deep = re.match(r"^d_?[LlJEC]o?s?s?_?_d_?(\w+)$|^d[LJE]d_?(\w+)$", last)
+    deep = re.match(r"^d_?[LlJjEC]o?s?s?_?_d_?(\w+)$|^d[LJE]d_?(\w+)$", last)
     if deep:
         found.append(deep[1] or deep[2])
     match = GRADIENT.match(last)
@@ -229,4 +244,32 @@ def list_gradients(body: Sequence[ast.stmt]) -> list[str]:
                 if STORE.match(head):
                     assigned.append(f"{head}.{node.slice.value!s}")
                     used.add(str(node.slice.value))
-    return [name for name in dict.fromkeys(assigned) if any(of in used for of in split_gradient(name))]
+    return [name for name in dict.fromkeys(assigned) if any(of in used or find_long_name(of, used) for of in split_gradient(name))]
+
+
+def find_long_name(short: str, words: Collection[str]) -> str:
+    """The name that is meant by a shorter one of at least two words: ``centerWordVec`` by CenterVec; nothing where there is none.
+
+    >>> find_long_name("CenterVec", ["outsideVectors", "centerWordVec"]), find_long_name("OutsideVecs", ["outsideVectors"])
+    ('centerWordVec', 'outsideVectors')
+    >>> find_long_name("W1", ["W1_long"]), find_long_name("h_prev", ["h_next"])
+    ('', '')
+    """
+    parts = split_words(short)
+    if len(parts) < 2 or any(len(part) < 3 for part in parts):
+        return ""
+    for word in words:
+        left = iter(split_words(word))
+        if word != short and all(any(part[:3] == other[:3] for other in left) for part in parts):
+            return word
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def split_words(name: str) -> tuple[str, ...]:
+    """The words of a name, in small letters.
+
+    >>> split_words("centerWordVec"), split_words("h_prev")
+    (('center', 'word', 'vec'), ('h', 'prev'))
+    """
+    return tuple(part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name))

@@ -58,6 +58,8 @@ def _find_last_return(node: ast.AST) -> ast.expr | None:
 
 def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
     """What is returned, by the names that it has there; of a dictionary its entries."""
+    if node is None and value is None:  # nothing is returned: what is worked out is kept elsewhere
+        return []
     names: list[str] = []
     if isinstance(node, ast.Tuple):
         names = [_say_name(part) for part in node.elts]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tutor.code.code_values import CodeProblem, NotRead, ValueEvent
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement, WrongLine
-from tutor.code.derived_program import DerivedProgram, drop_given, read_derived
+from tutor.code.derived_program import DerivedProgram, drop_given, list_derived
 from tutor.code.failures import say_line
 from tutor.code.find_edits import EditSearch
 from tutor.code.forward_graph import NOT_READ
@@ -19,6 +19,7 @@ from tutor.code.line_edits import LineEdit, write_lines
 from tutor.code.pair_functions import split_gradient
 from tutor.code.repair_test import RepairTest
 from tutor.code.repairable_lines import has_formula
+from tutor.code.split_returns import join_returns
 from tutor.code.statement_names import (
     find_loss_names,
     group_by_line,
@@ -49,20 +50,23 @@ class Judgement:
         self._leave_forward_names()
         self._keep_means()
         self.test = RepairTest(trial, self.check, self.right, self._pick_outputs)
-        self.derived: list[DerivedProgram | None] = []
-        self.search = EditSearch(self.test, self.first, self.list_statements(), self._list_derived)
+        self.derived: list[DerivedProgram] = []
+        self._underived = list_derived(self.trial, self.first)
+        self.search = EditSearch(self.test, self.first, self.list_statements(), self._derive)
 
-    def find_derived(self) -> DerivedProgram | None:
-        """The derivation of the forward pass, read once; nothing where it is not read."""
-        if not self.derived:
-            try:
-                self.derived.append(read_derived(self.trial, self.first))
-            except NOT_READ:
-                self.derived.append(None)
-        return self.derived[0]
+    def list_derived(self) -> Iterator[DerivedProgram]:
+        """The derivations of the forward pass, each read once; none where it is not read."""
+        yield from self.derived
+        for made in self._underived:
+            self.derived.append(made)
+            yield made
 
-    def _list_derived(self) -> list[Floats]:
-        derived = self.find_derived() if drop_given(self.trial) is self.trial else None
+    def _derive(self) -> list[Floats]:
+        """The arrays of the first derivation, for the search."""
+        try:
+            derived = next(self.list_derived(), None) if drop_given(self.trial) is self.trial else None
+        except NOT_READ:
+            return []
         return [] if derived is None else derived.list_gradients(self.first)
 
     def _refuse_loss(self) -> None:
@@ -124,6 +128,13 @@ class Judgement:
         return all(bool(np.all(np.isfinite(np.asarray(value)))) for value in values)
 
     @property
+    def is_saturated(self) -> bool:
+        """Whether a sigmoid is at its end somewhere, so that few digits of 1 − a are left, or none of its logarithm."""
+        forward = self.first.record.events[: self.first.begins or None]
+        near = (np.abs(np.asarray(event.value) - 1) for event in forward if not event.leaf and np.asarray(event.value).dtype.kind == "f")
+        return not self.is_finite or any(bool(np.any((gap > 0) & (gap < 1e-7))) for gap in near)
+
+    @property
     def reads_all(self) -> bool:
         """Whether every line was read."""
         return not any(not problem.fails for problem in self.first.record.problems.values())
@@ -163,6 +174,11 @@ class Judgement:
                 plan.name, plan.forward, "undecided", (), (), (), unread, self._find_first_line(), self.trial.world, why
             )
         lost = [output for output in self.outputs if output.lost is not None and not output.lost.fails]
+        failed = self._find_failed_forward() if self.is_right else None
+        if failed is not None:
+            outputs = tuple(self._list_judged())
+            why = tell("the forward pass is not read: {why}", why=say_line(failed))
+            return CodeVerdict(plan.name, plan.forward, "undecided", outputs, (), (), unread, first, self.trial.world, why)
         if self.is_right:
             return CodeVerdict(
                 plan.name,
@@ -205,6 +221,15 @@ class Judgement:
         return CodeVerdict(plan.name, plan.forward, "wrong", tuple(self._list_judged()), tuple(sorted(roots, key=lambda one: one.line)),
             follows, unread, first, self.trial.world, why, hint)  # fmt: skip
 
+    def _find_failed_forward(self) -> NotRead | None:
+        """A line of a forward pass that fits no sizes: what is right without it says nothing."""
+        if self.trial.plan.is_single:
+            return None
+        for number, problem in self.first.record.problems.items():
+            if problem.fails and number not in self.first.after:
+                return problem
+        return None
+
     def find_doubt(self) -> NotRead | None:
         """A line that was not read, or failed otherwise than by shapes, so that a wrong gradient may be the reader's own fault."""
         backward = {id(node) for node in self.list_statements()}
@@ -243,6 +268,8 @@ class Judgement:
             told.add(id(problem))
             node = self.first.record.visited.get(number)
             line = getattr(node, "lineno", 0)
+            if node is None or self.trial.find_home(node) is not self.trial.source:
+                continue
             if number in self.first.after and line and not isinstance(node, ast.Return | ast.For | ast.If | ast.With):
                 yield UnreadStatement(
                     line, lines[line - 1].strip() if line <= len(lines) else "", problem.what, problem.fails
@@ -288,7 +315,7 @@ class Judgement:
             others = tuple(self._describe(other, fixed) for other in best.others)
             roots.append(self._describe(edit, fixed, others))
             wrong = [key for key in wrong if key not in fixed]
-        return roots, edits
+        return join_returns(roots, edits, self.list_statements()), edits
 
     def _take_called(self, wrong: Sequence[str]) -> tuple[dict[int, tuple[ast.stmt, ...]], list[WrongLine], list[str]]:
         """The lines of a backward pass that this one calls, where they are wrong by themselves; with what they make right here."""
@@ -302,13 +329,15 @@ class Judgement:
         return {}, [], []
 
     def _describe(self, edit: LineEdit, fixed: Sequence[str], others: tuple[WrongLine, ...] = ()) -> WrongLine:
-        before, after = write_lines(self.trial.source.lines, edit)
         node = edit.statement
+        home = self.trial.find_home(node)
+        before, after = write_lines(home.lines, edit)
         problem = self.first.record.problems.get(id(node))
         target = name_targets(node)
         return WrongLine(node.lineno, node.end_lineno or node.lineno, edit.tag, *edit.words, edit.factor, tuple(before),
             tuple(after), tuple(fixed),
-                         next(iter(sorted(target)), ""), problem.what if problem is not None and problem.fails else "", others)  # fmt: skip
+                         next(iter(sorted(target)), ""), problem.what if problem is not None and problem.fails else "", others,
+                         file="" if home is self.trial.source else home.file)  # fmt: skip
 
     def _list_unexplained(self, edits: Mapping[int, tuple[ast.stmt, ...]], wrong: Sequence[str]) -> list[WrongLine]:
         """Lines that no known slip explains: where a name is wrong first, though all before it is right."""
@@ -366,14 +395,14 @@ class Judgement:
         after = self.trial.run(edits=edits)
         changed: set[int] = set()
         old, new = (
-            group_by_line(self.first.record.events[self.first.begins :]),
-            group_by_line(after.record.events[after.begins :]),
+            group_by_line(self.trial.list_own(self.first.record.events[self.first.begins :])),
+            group_by_line(self.trial.list_own(after.record.events[after.begins :])),
         )
         for line, values in old.items():
             others = new.get(line, [])
             if len(values) != len(others) or any(np.shape(a) != np.shape(b) or not np.allclose(a, b, rtol=1e-8, atol=1e-12)
                                                  for a, b in zip(values, others, strict=True)):  # fmt: skip
                 changed.add(line)
-        nodes = {node.lineno for node in self.list_statements()}
-        rooted = {line for root in roots for line in range(root.line, root.last + 1)}
+        nodes = {node.lineno for node in self.list_statements() if self.trial.find_home(node) is self.trial.source}
+        rooted = {line for root in roots if not root.file for line in range(root.line, root.last + 1)}
         return tuple(sorted(line for line in changed & nodes if line not in rooted))

@@ -49,8 +49,9 @@ class ShapeGuesser(CallWorker):
             elif sign == "reshape":
                 if own is left:
                     wanted = np.shape(right)
-                    if np.ndim(own) == 2 < len(wanted) and np.shape(own)[0] == wanted[0] and np.size(own) != np.size(right):
-                        wanted = (wanted[0], int(np.prod(wanted[1:])))  # rows that are made images of
+                    count = np.ndim(own) - 1
+                    if 0 < count < len(wanted) - 1 and np.shape(own)[:count] == wanted[:count] and np.size(own) != np.size(right):
+                        wanted = (*wanted[:count], int(np.prod(wanted[count:])))  # rows that images are made of, or heads
                     self.ask_shape(own, wanted, any_rank=True)
                 continue
             elif sign == "size":
@@ -98,6 +99,9 @@ class ShapeGuesser(CallWorker):
             wanted = tuple(reversed(shape)) if turned else tuple(shape)
             if own is not self.guessed[name] and len(shape) == np.ndim(own) > np.ndim(self.guessed[name]):  # gamma[:, None, None]
                 wanted = tuple(size for size, mine in zip(shape, np.shape(own), strict=True) if mine != 1)
+            whole = np.shape(self.guessed[name])
+            if len(shape) == np.ndim(own) < len(whole) and np.shape(own) == whole[len(whole) - len(shape) :]:  # w[f]: a part of it
+                wanted = (*whole[: len(whole) - len(shape)], *shape)
             if (
                 self.changes.get(name, 0) < MOST_CHANGES
                 and wanted != np.shape(self.guessed[name])
@@ -117,6 +121,8 @@ class ShapeGuesser(CallWorker):
                 self.ask_shape(right, (np.shape(right)[0], shape[1]), depth + 1, settled=settled)
             if shape[0] != np.shape(left)[0]:
                 self.ask_shape(left, (shape[0], np.shape(left)[1]), depth + 1, settled=settled)
+        elif sign == "@" and np.ndim(left) == len(shape) > np.ndim(right) == 2 and shape[-1] != np.shape(right)[1]:
+            self.ask_shape(right, (np.shape(right)[0], shape[-1]), depth + 1, settled=settled)
         elif sign != "@":
             for part in (left, right):
                 if np.ndim(part) == len(shape):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
+from tutor.code.parts_of_formulas import split_product
 from tutor.graph.shapes import Shape
 
 WIDTHS = ("H", "C", "M", "K", "P", "Q", "R", "S")
 """Letters for sizes that have none in the program."""
 TIMES = (4, 3)
 """A size may be so many times another: the 4H columns of an LSTM's weights, the 3H of a GRU's."""
+_SAMPLES = re.compile(r"^(N|batch_?size|num_?(train|samples|examples|data)|n_?(train|samples))$")
 Sizes = tuple[int, int]
 """A size in the one run and in the other."""
 
@@ -70,3 +73,23 @@ def find_said_letters(tree: ast.AST, shapes: Mapping[str, tuple[int, ...]]) -> d
 def _list_letters(taken: Collection[str]) -> Iterator[str]:
     numbered = (f"n{place}" for place in range(1, 1_000))
     return (letter for letter in chain(WIDTHS, numbered) if letter not in taken)
+
+
+def list_sampled(tree: ast.AST) -> set[str]:
+    r"""The names with several samples, one behind the other: one of them goes into a product (``X[i] @ W``), or N is their number.
+
+    >>> sorted(list_sampled(ast.parse("N = X.shape[0]\nn = x.shape[0]\nfor i in range(N): c = C[i].dot(W) + w[i] * x[i]")))
+    ['C', 'X']
+    """
+    named: list[ast.expr] = []
+    for node in ast.walk(tree):
+        product = split_product(node) if isinstance(node, ast.expr) else None
+        for part in product[:2] if product is not None else ():
+            if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Name):
+                named.append(part.value)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript) and isinstance(node.targets[0], ast.Name):
+            whole, place = node.value.value, node.value.slice
+            first = isinstance(place, ast.Constant) and place.value == 0
+            if first and isinstance(whole, ast.Attribute) and whole.attr == "shape" and _SAMPLES.match(node.targets[0].id):
+                named.append(whole.value)
+    return {one.id if isinstance(one, ast.Name) else one.attr for one in named if isinstance(one, ast.Name | ast.Attribute)}

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from tutor.code.guess_shapes import Sizes
+from tutor.code.returned_values import list_usual
 from tutor.numbers.arrays import np
 
 SHAPED = re.compile(r"(?i)^(\w*_)?(shape|size|kernel|filter|pool|strides?|padding|pads?|dims|units)(_in|_out)?$")
@@ -17,6 +18,14 @@ DIVIDED = ((2, 6), (2, 10))
 """A size and one that it divides, in the first and in the second choice: the quotient differs from both."""
 AXES = {"transpose": "places", "permute": "places", "pad": "pairs", "repeat": "axis", "flip": "axis", "sum": "axis", "mean": "axis",
         "max": "axis", "min": "axis", "var": "axis", "std": "axis", "argmax": "axis", "concatenate": "", "cumsum": "axis"}  # fmt: skip
+
+
+REGULARISED = re.compile(r"(?i)^(l[12]|l[12]_\w+|reg|reg_?\w*|\w*regulari[sz]\w*|lambd\w*|lam|weight_?decay|wd)$")
+MAKERS = {"randn": True, "rand": True, "range": True, "xrange": True, "zeros": None, "ones": None, "empty": None, "full": None, "eye": True,
+          "standard_normal": None, "random_sample": None, "random": None, "normal": False, "uniform": False, "reshape": True,
+          "view": True}  # fmt: skip
+"""What takes sizes: all that it is called with, the first alone (None), or what is called ``size``."""
+OF_ARRAYS = ("shape", "T", "dot", "sum", "mean", "reshape", "copy", "size", "ndim")
 
 
 @lru_cache(maxsize=16)
@@ -60,29 +69,88 @@ def _name_shape(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) and SHAPED.match(node.id) else ""
 
 
+def find_counts(tree: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that are sizes, since arrays are made of so many entries or a loop has so many rounds, and those that a condition compares.
+
+    >>> text = "W = np.zeros((n_in, self.width))\\nself.width = wide\\nz = inputs @ W\\nif self.l1 > 0: pass"
+    >>> [sorted(names) for names in find_counts(ast.parse(text))]
+    [['n_in', 'wide', 'width'], ['l1']]
+    """
+    counts, asked, arrays = set[str](), set[str](), set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            word = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            if word in MAKERS:
+                sizes = [one.value for one in node.keywords if one.arg in ("size", "shape")]
+                given = node.args if MAKERS[word] else node.args[:1] if MAKERS[word] is None else []
+                for part in [*given, *sizes]:
+                    counts |= {_name_last(one) for one in (part.elts if isinstance(part, ast.Tuple | ast.List) else [part])}
+        elif isinstance(node, ast.If | ast.IfExp):
+            for part in node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]:
+                if isinstance(part, ast.Compare) and isinstance(part.comparators[0], ast.Constant):
+                    number = type(part.comparators[0].value) in (int, float) and not isinstance(part.ops[0], ast.In | ast.NotIn)
+                    asked |= {_name_last(part.left)} if number else set()
+        elif isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr in OF_ARRAYS):
+            arrays.add(_name_last(node.value))
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            arrays |= {_name_last(node.left), _name_last(node.right)}
+    for node in ast.walk(tree):  # self.width = wide
+        if isinstance(node, ast.Assign):
+            for target, value in list_parts(node.targets[0], node.value):
+                if isinstance(value, ast.Name) and isinstance(target, ast.Attribute):
+                    for names in (counts, asked):
+                        names |= {value.id} if target.attr in names else set()
+    return frozenset(counts - arrays - {""}), frozenset(asked - arrays - counts - {""})
+
+
+def list_parts(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """What is assigned to what: ``a, b = x, y`` in its parts."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        return [*zip(target.elts, value.elts, strict=True)]
+    return [(target, value)]
+
+
+def _name_last(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def find_idle(tree: ast.AST, owner: str, forward: str, cost: str) -> frozenset[str]:
+    """The strengths of a regularisation that only the backward pass of a layer has: its loss has the term, and stands elsewhere.
+
+    >>> text = "class D:\\n def forward(self, x): return x @ self.w\\n def backward(self, g): self.dw = self.x.T @ g + self.reg * self.w"
+    >>> find_idle(ast.parse(text), "D", "forward", ""), find_idle(ast.parse(text), "D", "forward", "backward")
+    (frozenset({'reg'}), frozenset())
+    """
+    found, known = set[str](), set[str]()
+    for part in ast.walk(tree):
+        if not isinstance(part, ast.FunctionDef) or (part.name == "__init__" and owner):
+            continue
+        names = {_name_last(node) for node in ast.walk(part)}
+        used = {name for name in names if REGULARISED.match(name)}
+        if part.name in (forward, cost) or re.search(r"(?i)loss|cost|regulari|penalty", part.name):
+            known |= used
+        else:
+            found |= used
+    return frozenset(found - known)
+
+
 def settle_divided(tree: ast.AST, sizes: Sizes) -> None:
     """Sizes for what a program divides without a rest: groups of channels, heads of a width (``C // G``)."""
     part, whole = DIVIDED[sizes.others]
-    for names in _list_divided(tree):
-        if not any(name in sizes.known for name in names):
-            letters = [sizes.name_letter(name) for name in names]
-            if letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
-                sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
-
-
-@lru_cache(maxsize=16)
-def _list_divided(tree: ast.AST) -> tuple[tuple[str, ...], ...]:
-    """The names of what is divided without a rest, each with that of what divides it."""
-    found = []
+    usual = {name: value.value for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for name, value in list_usual(node).items()
+             if isinstance(value, ast.Constant) and type(value.value) is int}  # fmt: skip
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
-            names = tuple(
+            names = [
                 one.id if isinstance(one, ast.Name) else one.attr if isinstance(one, ast.Attribute) else ""
                 for one in (node.left, node.right)
-            )
-            if all(names):
-                found.append(names)
-    return tuple(found)
+            ]
+            if names[0] and 1 < usual.get(names[1], 0) < 5:
+                sizes.known.setdefault(sizes.name_letter(names[0]), usual[names[1]] * (5 if sizes.others else 3))
+            elif all(names) and not any(name in sizes.known for name in names):
+                letters = [sizes.name_letter(name) for name in names]
+                if letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
+                    sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
 
 
 def count_needed_axes(word: str, values: Sequence[Any], named: Mapping[str, Any]) -> int:

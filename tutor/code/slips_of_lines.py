@@ -9,21 +9,23 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.code.line_edits import LineEdit, Surroundings, replace_part, walk_expressions
+from tutor.code.line_edits import LineEdit, Surroundings, make_edit, say_node, walk_expressions
 from tutor.code.parts_of_formulas import LIBRARY, is_outer, is_rest, split_product, strip_transpose
+from tutor.code.slips_of_places import (
+    take_diagonals,
+    take_functions,
+    take_matrices,
+    take_parts,
+    take_places,
+    take_repeated,
+    take_spread,
+    take_sums,
+    take_turned,
+)
 
 Take = Callable[[ast.stmt, Surroundings], Iterator[LineEdit]]
 SUMS = ("sum", "mean")
 LITERALS = (0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -1.5, -2, 0.25)
-
-
-def _make_edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor: str = "") -> LineEdit:
-    made = replace_part(statement, old, new)
-    return LineEdit(tag, statement, (made,), old, new, factor=factor)
-
-
-def _say(node: ast.AST) -> str:
-    return ast.unparse(ast.fix_missing_locations(node)) if isinstance(node, ast.expr | ast.stmt) else ""
 
 
 def _turn(node: ast.expr) -> ast.expr:
@@ -36,7 +38,7 @@ def take_products(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
     """Another order of a matrix product, or a transpose more or less."""
     for node in walk_expressions(statement):
         if is_outer(node) and isinstance(node, ast.Call):
-            yield _make_edit("product-order", statement, node, ast.Call(node.func, node.args[::-1], node.keywords))
+            yield make_edit("product-order", statement, node, ast.Call(node.func, node.args[::-1], node.keywords))
         found = split_product(node)
         if found is None:
             continue
@@ -53,7 +55,7 @@ def take_products(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
                             tag = "transpose-too-many"
                         else:
                             tag = "transpose-forgotten"
-                        yield _make_edit(tag, statement, node, make(two, one) if swap else make(one, two))
+                        yield make_edit(tag, statement, node, make(two, one) if swap else make(one, two))
 
 
 def take_transposes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -61,11 +63,11 @@ def take_transposes(statement: ast.stmt, around: Surroundings) -> Iterator[LineE
     for node in walk_expressions(statement):
         inner = strip_transpose(node)
         if inner is not None:
-            yield _make_edit("transpose-too-many", statement, node, inner)
+            yield make_edit("transpose-too-many", statement, node, inner)
         elif len(around.shape(node) or ()) == 2 and isinstance(
             node, ast.Name | ast.Subscript | ast.Attribute | ast.Call | ast.BinOp
         ):
-            yield _make_edit("transpose-forgotten", statement, node, _turn(node))
+            yield make_edit("transpose-forgotten", statement, node, _turn(node))
 
 
 def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -73,25 +75,25 @@ def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add | ast.Sub):
         sign = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
         made = ast.copy_location(ast.AugAssign(statement.target, sign, statement.value), statement)
-        yield LineEdit("sign", statement, (made,), None, None, _say(statement), _say(made), "-1")
+        yield LineEdit("sign", statement, (made,), None, None, say_node(statement), say_node(made), "-1")
     for node in walk_expressions(statement):
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            yield _make_edit("sign", statement, node, node.operand, "-1")
+            yield make_edit("sign", statement, node, node.operand, "-1")
     for node in walk_expressions(statement):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             sign = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
-            yield _make_edit("sign", statement, node, ast.BinOp(node.left, sign, node.right), "-1")
+            yield make_edit("sign", statement, node, ast.BinOp(node.left, sign, node.right), "-1")
             if isinstance(node.op, ast.Sub):
-                yield _make_edit(
+                yield make_edit(
                     "difference-reversed", statement, node, ast.BinOp(node.right, ast.Sub(), node.left), "-1"
                 )
     for place, node in enumerate(walk_expressions(statement)):
         if place == 0 and isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign):
-            yield _make_edit("sign", statement, node, ast.UnaryOp(ast.USub(), node), "-1")
+            yield make_edit("sign", statement, node, ast.UnaryOp(ast.USub(), node), "-1")
         if isinstance(node, ast.Call):  # np.exp(z) for np.exp(-z)
             for part in node.args:
                 if isinstance(part, ast.Name | ast.Attribute | ast.Subscript):
-                    yield _make_edit("sign", statement, part, ast.UnaryOp(ast.USub(), part), "-1")
+                    yield make_edit("sign", statement, part, ast.UnaryOp(ast.USub(), part), "-1")
 
 
 def take_axes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -123,24 +125,24 @@ def take_axes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         others = [part for part in node.keywords if part is not axis]
         if now is not None:
             args = [part for part in node.args if part is not now]
-            yield _make_edit("wrong-axis", statement, node, ast.Call(node.func, args, others))
+            yield make_edit("wrong-axis", statement, node, ast.Call(node.func, args, others))
         for number in (0, 1, 2, -1):
-            if now is not None and _say(now) == str(number):
+            if now is not None and say_node(now) == str(number):
                 continue
             args = [part for part in node.args if part is not now]
             made = ast.Call(node.func, args, [ast.keyword("axis", ast.Constant(number)), *others])
-            yield _make_edit("wrong-axis" if now is not None else "axis-forgotten", statement, node, made)
+            yield make_edit("wrong-axis" if now is not None else "axis-forgotten", statement, node, made)
         kept = next((part for part in node.keywords if part.arg in ("keepdims", "keepdim")), None)
         rest = [part for part in node.keywords if part is not kept]
         if kept is None:
-            yield _make_edit(
+            yield make_edit(
                 "keepdims-forgotten",
                 statement,
                 node,
                 ast.Call(node.func, node.args, [*rest, ast.keyword("keepdims", ast.Constant(True))]),
             )
         else:
-            yield _make_edit("keepdims-too-many", statement, node, ast.Call(node.func, node.args, rest))
+            yield make_edit("keepdims-too-many", statement, node, ast.Call(node.func, node.args, rest))
 
 
 def list_compared(statement: ast.stmt) -> list[ast.Compare]:
@@ -156,10 +158,10 @@ def take_masks(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """A mask turned round, one with its bound on the wrong side, or the mask of another array."""
     target = statement.targets[0] if isinstance(statement, ast.Assign) else None
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Name | ast.Attribute):
-        yield _make_edit("mask-turned", statement, target.slice, ast.UnaryOp(ast.Invert(), target.slice))
+        yield make_edit("mask-turned", statement, target.slice, ast.UnaryOp(ast.Invert(), target.slice))
     for node in ast.walk(statement):
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
-            yield _make_edit("mask-turned", statement, node, node.operand)
+            yield make_edit("mask-turned", statement, node, node.operand)
     for node in list_compared(statement):
         for other in (
             (ast.LtE, ast.Gt, ast.Lt, ast.GtE)
@@ -168,13 +170,13 @@ def take_masks(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         ):
             if type(node.ops[0]) is not other:
                 tag = "mask-bound" if {type(node.ops[0]), other} in _SAME_SIDE else "mask-turned"
-                yield _make_edit(tag, statement, node, ast.Compare(node.left, [other()], node.comparators))
+                yield make_edit(tag, statement, node, ast.Compare(node.left, [other()], node.comparators))
         shape = around.shape(node.left)
         for text in around.list_fitting(shape, exact=True):
-            if text != _say(node.left):
-                yield _make_edit("mask-of-another", statement, node.left, around.parse(text))
-        if not any(text == _say(node.comparators[0]) for text in ("0", "0.0")):
-            yield _make_edit("mask-of-another", statement, node.comparators[0], ast.Constant(0))
+            if text != say_node(node.left):
+                yield make_edit("mask-of-another", statement, node.left, around.parse(text))
+        if not any(text == say_node(node.comparators[0]) for text in ("0", "0.0")):
+            yield make_edit("mask-of-another", statement, node.comparators[0], ast.Constant(0))
 
 
 def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -195,7 +197,7 @@ def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
         for number in dict.fromkeys([*scaled, *LITERALS]):
             tidy = int(number) if float(number) == int(number) else round(number, 12)
             if tidy != value and abs(tidy) < 1e6 and abs(tidy * 24 - round(tidy * 24)) < 1e-9:
-                yield _make_edit(
+                yield make_edit(
                     "another-number",
                     statement,
                     written,
@@ -208,20 +210,20 @@ def take_assignment(statement: ast.stmt, around: Surroundings) -> Iterator[LineE
     """Added for overwritten, and the other way."""
     if isinstance(statement, ast.AugAssign):
         made: ast.stmt = ast.copy_location(ast.Assign([statement.target], statement.value), statement)
-        yield LineEdit("added-for-assigned", statement, (made,), None, None, _say(statement), _say(made))
+        yield LineEdit("added-for-assigned", statement, (made,), None, None, say_node(statement), say_node(made))
         others = {ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Div}
         if type(statement.op) in others:
             made = ast.copy_location(
                 ast.AugAssign(statement.target, others[type(statement.op)](), statement.value), statement
             )
-            yield LineEdit("operator", statement, (made,), None, None, _say(statement), _say(made))
+            yield LineEdit("operator", statement, (made,), None, None, say_node(statement), say_node(made))
     elif (
         isinstance(statement, ast.Assign)
         and len(statement.targets) == 1
         and isinstance(statement.targets[0], ast.Name | ast.Attribute | ast.Subscript)
     ):
         made = ast.copy_location(ast.AugAssign(statement.targets[0], ast.Add(), statement.value), statement)
-        yield LineEdit("overwritten", statement, (made,), None, None, _say(statement), _say(made))
+        yield LineEdit("overwritten", statement, (made,), None, None, say_node(statement), say_node(made))
 
 
 def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -233,16 +235,17 @@ def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEd
                 ast.Add: (ast.Mult,), ast.Sub: (ast.Mult,),
             }  # fmt: skip
             for other in others.get(type(node.op), ()):
-                if is_rest(node) and other is ast.Mult:  # nobody writes 1 * g
+                ones = [getattr(part, "value", None) == 1 for part in (node.left, node.right)]
+                if any(ones) and other is ast.Mult:  # nobody writes 1 * g
                     continue
                 tag = {ast.FloorDiv: "integer-division", ast.MatMult: "product-for-entrywise"}.get(
                     type(node.op), "operator"
                 )
                 tag = "entrywise-for-product" if other is ast.MatMult else tag
-                yield _make_edit(tag, statement, node, ast.BinOp(node.left, other(), node.right))
+                yield make_edit(tag, statement, node, ast.BinOp(node.left, other(), node.right))
         found = split_product(node)
         if found is not None and isinstance(node, ast.Call):
-            yield _make_edit("product-for-entrywise", statement, node, ast.BinOp(found[0], ast.Mult(), found[1]))
+            yield make_edit("product-for-entrywise", statement, node, ast.BinOp(found[0], ast.Mult(), found[1]))
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -257,7 +260,7 @@ def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEd
                 "min": "max",
             }[node.func.attr]
             tag = {"sum": "sum-for-mean", "mean": "mean-for-sum"}.get(node.func.attr, "operator")
-            yield _make_edit(
+            yield make_edit(
                 tag,
                 statement,
                 node,
@@ -274,17 +277,21 @@ def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             texts = list(around.pool) if fails else around.list_fitting(shape, exact=True)
             texts += [text for text in around.counts if around.counted.get(text) and isinstance(around.values.get(id(node)), int)]
             for text in texts:
-                if text != _say(node):
-                    yield _make_edit("another-variable", statement, node, around.parse(text))
+                if text != say_node(node):
+                    yield make_edit("another-variable", statement, node, around.parse(text))
+        elif isinstance(node, ast.Call) and around.shape(node) == ():  # len(y), mask.sum()
+            for text in around.counts:
+                if text != say_node(node):
+                    yield make_edit("another-variable", statement, node, around.parse(text))
         elif is_rest(node):
-            yield _make_edit("another-variable", statement, node, node.right)  # type: ignore[attr-defined]
+            yield make_edit("another-variable", statement, node, node.right)  # type: ignore[attr-defined]
         elif isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
             for text in around.list_fitting((), exact=True):
-                yield _make_edit("another-variable", statement, node, around.parse(text))
+                yield make_edit("another-variable", statement, node, around.parse(text))
     for node in walk_expressions(statement):
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None and around.shape(node):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None and around.shape(node) is not None:
             for text in around.list_fitting(around.shape(node), exact=True):
-                yield _make_edit("another-variable", statement, node, around.parse(f"(1 - {text})"))
+                yield make_edit("another-variable", statement, node, around.parse(f"(1 - {text})"))
 
 
 def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -293,11 +300,11 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
         if isinstance(node, ast.BinOp):
             tag = "term-too-many" if isinstance(node.op, ast.Add | ast.Sub) else "factor-too-many"
             if not isinstance(node.op, ast.MatMult):
-                yield _make_edit(tag, statement, node, node.left, _say(node.right))
+                yield make_edit(tag, statement, node, node.left, say_node(node.right))
             if isinstance(node.op, ast.Add | ast.Mult):
-                yield _make_edit(tag, statement, node, node.right, _say(node.left))
+                yield make_edit(tag, statement, node, node.right, say_node(node.left))
             elif isinstance(node.op, ast.Sub):
-                yield _make_edit(tag, statement, node, ast.UnaryOp(ast.USub(), node.right), _say(node.left))
+                yield make_edit(tag, statement, node, ast.UnaryOp(ast.USub(), node.right), say_node(node.left))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             inside = (
                 node.args[0]
@@ -306,14 +313,14 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
             )
             if not (isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY and not node.args):
                 tag = "sum-too-many" if node.func.attr in SUMS else "function-too-many"
-                yield _make_edit(tag, statement, node, inside)
+                yield make_edit(tag, statement, node, inside)
         elif isinstance(node, ast.Call) and len(node.args) == 1:
-            yield _make_edit("function-too-many", statement, node, node.args[0])
+            yield make_edit("function-too-many", statement, node, node.args[0])
     if isinstance(statement, ast.AugAssign):
         tag = "term-too-many" if isinstance(statement.op, ast.Add | ast.Sub) else "factor-too-many"
-        yield LineEdit(tag, statement, (), None, None, _say(statement), "", _say(statement.value))
+        yield LineEdit(tag, statement, (), None, None, say_node(statement), "", say_node(statement.value))
     elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name | ast.Subscript):
-        yield LineEdit("line-too-many", statement, (), None, None, _say(statement), "")
+        yield LineEdit("line-too-many", statement, (), None, None, say_node(statement), "")
 
 
 def take_others(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -327,8 +334,8 @@ def take_others(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
             inner = strip_transpose(part) or part
             if isinstance(inner, ast.Name | ast.Attribute | ast.Subscript):
                 for text in around.pool:
-                    if text != _say(inner) and around.shape(inner) != around.find_shape(text):
-                        yield _make_edit("another-variable", statement, inner, around.parse(text))
+                    if text != say_node(inner) and around.shape(inner) != around.find_shape(text):
+                        yield make_edit("another-variable", statement, inner, around.parse(text))
 
 
 SLOPES = ("({0} > 0)", "{0} * (1 - {0})", "(1 - {0} ** 2)", "(1 - {0})", "{0}")
@@ -345,12 +352,12 @@ def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
         if not shape:
             continue
         for text in around.list_fitting(shape):
-            if text == _say(node):
+            if text == say_node(node):
                 continue
             for form in SLOPES:
                 said = form.format(text)
                 tag = "mask-forgotten" if ">" in form else "slope-forgotten" if "1 -" in form else "factor-forgotten"
-                yield _make_edit(tag, statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
+                yield make_edit(tag, statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
 
 
 def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -362,7 +369,7 @@ def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             continue
         for count in around.counts:
             for sign, tag in ((ast.Div(), "mean-forgotten"), (ast.Mult(), "mean-twice")):
-                yield _make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
+                yield make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
 
 
 def take_scaled(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -375,7 +382,7 @@ def take_scaled(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
         for ratio in (*around.ratio, 2.0, 0.5):
             tidy = int(ratio) if float(ratio) == int(ratio) else round(ratio, 10)
             if tidy not in (0, 1):
-                yield _make_edit(
+                yield make_edit(
                     "constant-factor",
                     statement,
                     node,
@@ -395,12 +402,12 @@ def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         if place > 6 or shape is None or (place and not shape):
             continue
         for text in [*around.list_fitting(shape), *around.list_fitting((), exact=True)]:
-            if text == _say(node):
+            if text == say_node(node):
                 continue
             for said in (text, f"{text} ** 2") if around.find_shape(text) else (text,):
-                yield _make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said)
+                yield make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said)
                 made = ast.BinOp(node, ast.Sub(), around.parse(said))
-                yield _make_edit("missing-path", statement, node, made, f"-{said}")
+                yield make_edit("missing-path", statement, node, made, f"-{said}")
 
 
 def take_penalties(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -413,22 +420,7 @@ def take_penalties(statement: ast.stmt, around: Surroundings) -> Iterator[LineEd
                 for form in forms:
                     said = form.format(rate, text)
                     made = ast.BinOp(node, ast.Add(), around.parse(said))
-                    yield _make_edit("penalty-forgotten", statement, node, made, said)
-
-
-def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A sum over samples that is missing."""
-    for node in walk_expressions(statement):
-        shape = around.shape(node)
-        if shape and not (isinstance(node, ast.Call) and _say(node).startswith("np.sum")):
-            word = "torch.sum" if any(text.startswith("torch.") for text in around.extra) else "np.sum"
-            for axis in range(len(shape)):
-                for kept in (False, True):
-                    words = [ast.keyword("axis", ast.Constant(axis))] + (
-                        [ast.keyword("keepdims", ast.Constant(True))] if kept else []
-                    )
-                    yield _make_edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], words))
-            yield _make_edit("sum-forgotten", statement, node, ast.Call(around.parse(word), [node], []))
+                    yield make_edit("penalty-forgotten", statement, node, made, said)
 
 
 def take_lines(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -442,7 +434,7 @@ def take_lines(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     )
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
         made = ast.Call(ast.Attribute(statement.value, "copy", ast.Load()), [], [])
-        yield _make_edit("cache-changed", statement, statement.value, made)
+        yield make_edit("cache-changed", statement, statement.value, made)
     if isinstance(target, ast.Name):
         shape = around.shape(statement.value) if isinstance(statement, ast.Assign | ast.AugAssign) else None
         for labels in around.extra:
@@ -455,7 +447,7 @@ def take_lines(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     if isinstance(base, ast.Name | ast.Attribute):
         for count in around.counts:
             for sign, tag in (("/", "mean-forgotten"), ("*", "mean-twice")):
-                line = f"{_say(base)} {sign}= {count}"
+                line = f"{say_node(base)} {sign}= {count}"
                 yield LineEdit(tag, statement, (statement, *ast.parse(line).body), None, None, "", line, count)
     for node in walk_expressions(statement):
         if isinstance(node, ast.Name) and around.shape(node):
@@ -485,8 +477,11 @@ TABLE: Sequence[LineSlip] = (
     LineSlip("products", take_products), LineSlip("signs", take_signs), LineSlip("axes", take_axes), LineSlip("masks", take_masks),
     LineSlip("transposes", take_transposes),
     LineSlip("assignment", take_assignment), LineSlip("operators", take_operators), LineSlip("needless", take_needless),
-    LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("lines", take_lines),
+    LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("places", take_places),
+    LineSlip("repeated", take_repeated), LineSlip("lines", take_lines),
     LineSlip("scaled", take_scaled),
     LineSlip("penalties", take_penalties),
     LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums), LineSlip("others", take_others),
+    LineSlip("parts", take_parts), LineSlip("functions", take_functions), LineSlip("numbers of rows", take_spread),
+    LineSlip("matrices", take_matrices), LineSlip("turned", take_turned), LineSlip("diagonals", take_diagonals),
 )  # fmt: skip

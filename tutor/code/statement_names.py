@@ -8,10 +8,9 @@ from typing import Any
 
 from tutor.code.code_values import ValueEvent
 from tutor.code.line_edits import LineEdit
-from tutor.code.pair_functions import split_gradient
+from tutor.code.pair_functions import LOSS_WORDS, split_gradient
 from tutor.code.parts_of_formulas import LIBRARY
 from tutor.code.targets import spell_target
-from tutor.code.trial import LOSS_WORDS
 from tutor.numbers.arrays import np
 
 

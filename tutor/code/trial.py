@@ -27,15 +27,25 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.given_gradients import GivenGradient, list_listed, list_outputs, list_pair_outputs
-from tutor.code.guess_shapes import Sizes, find_labels, find_seed
+from tutor.code.given_gradients import (
+    GivenGradient,
+    find_kept_output,
+    list_kept,
+    list_left_over,
+    list_listed,
+    list_outputs,
+    list_pair_outputs,
+)
+from tutor.code.guess_shapes import COUNTS, Sizes, find_labels, find_seed, find_sequences
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
-from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.parts_of_formulas import LIBRARY
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
+from tutor.code.sized_guesses import find_counts, find_idle, find_tuples, settle_divided
 from tutor.code.step_budget import StepBudget
-from tutor.code.sized_guesses import find_tuples, settle_divided
+from tutor.code.targets import is_drawn
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
 from tutor.errors import Told, tell
@@ -48,9 +58,6 @@ MOST_ENTRIES = 2_000
 """Of so many entries is a derivative worked out one by one: each is a run."""
 HEAVY = 8_000
 """What a run weighs whose memory is given back at once."""
-LOSS_WORDS = re.compile(
-    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|L|J|E|nll|mse|bce)(_?(val|value|total|sum|data))?$"
-)
 
 
 @dataclass(slots=True)
@@ -58,7 +65,8 @@ class Outcome:
     """What a run gave: its events, the loss, the outputs; ``begins`` is the first event of the backward pass.
 
     ``scope`` has the names of the forward pass, ``upstream`` for each gradient from above the output that it belongs to and its value;
-    under an empty name stands the output that is the loss, or is summed to one.
+    under an empty name stands the output that is the loss, or is summed to one.  ``left_over`` are gradients that are compared with
+    nothing, with the reasons.
     """
 
     record: Record
@@ -70,6 +78,7 @@ class Outcome:
     why: str = ""
     scope: Mapping[str, Any] = field(default_factory=dict)
     upstream: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+    left_over: tuple[tuple[str, Told], ...] = ()
 
 
 @dataclass(slots=True)
@@ -90,7 +99,11 @@ class ProgramTrial:
     work: int = 0
     torch: bool = False
     labels: frozenset[str] = frozenset()
+    sequences: frozenset[str] = frozenset()
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    idle: frozenset[str] = frozenset()
+    left_out: set[str] = field(default_factory=set)
+    counts: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     spread: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     assumed: dict[str, Told] = field(default_factory=dict)
@@ -106,9 +119,13 @@ class ProgramTrial:
             few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
             others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
             self.sizes.known |= others if self.world.other_sizes else few
-        self.labels = find_labels(self.source.tree)
+        self.sequences = find_sequences(self.source.lines)
+        self.labels = find_labels(self.source.tree) | self.sequences
         settle_divided(self.source.tree, self.sizes)
         self.torch = names_torch(self.source.tree)
+        self.counts = find_counts(self.source.tree)
+        if self.plan.owner and not self.plan.is_single and self.forward_source is None:
+            self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
 
@@ -127,8 +144,11 @@ class ProgramTrial:
             self.current = worker
             worker.once, worker.forced = self.once, dict(forced or {})
             worker.traced, worker.scopes, worker.watch = traced, scopes, watch
-            worker.torch, worker.ends = self.torch, None if backward else self.ends
-            worker.guesser.labels = self.labels
+            worker.torch, worker.old = self.torch, self.source.old
+            worker.ends = None if backward else self.ends
+            worker.guesser.labels, worker.guesser.sequences = self.labels, self.sequences
+            worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
+            worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
             worker.guesser.free = self.free
             worker.guesser.spread, worker.guesser.assumed = self.spread, self.assumed
@@ -146,6 +166,8 @@ class ProgramTrial:
                 if other.places:
                     self.places[other.name] = other.places
                 self.again[other.name] = other.shape
+            except NotRead as why:
+                raise _refuse_forward(self.source, why) from None
             except TooLong:
                 break
             finally:
@@ -166,21 +188,19 @@ class ProgramTrial:
         other.again, other.places = dict(self.again), dict(self.places)
         return other
 
-    def put_in(self, world: GuessedWorld, given: Mapping[str, Any] | None = None) -> ProgramTrial:
-        """The same program in another world, or with other values given, on the same budget."""
-        known = self.given if given is None else given
-        return ProgramTrial(self.source, self.plan, world, self.once, self.forward_source, self.others, known, budget=self.budget)
+    def put_in(self, world: GuessedWorld, given: Mapping[str, Any] | None = None, source: Source | None = None) -> ProgramTrial:
+        """The same program in another world, with other values given, or as another text, on the same budget."""
+        known, own = self.given if given is None else given, source or self.source
+        return ProgramTrial(own, self.plan, world, self.once, self.forward_source, self.others, known, budget=self.budget)
 
     def _run(self, worker: StatementWorker, backward: bool) -> Outcome:
         apart = () if self.forward_source is None else (keep_apart(self.forward_source),)
         for source in (*self.others, *apart, self.source):
-            keep = [
-                node
-                for node in source.tree.body
-                if (not self.plan.backward and source is self.source) or _is_definition(node)
-            ]
+            flat = not self.plan.backward and source is self.source
+            drawn = [] if flat else list_drawn(source.tree)
+            worker.generic = flat or bool(drawn)
+            worker.run([node for node in source.tree.body if flat or _is_definition(node) or node in drawn])
             worker.generic = not self.plan.backward
-            worker.run(keep)
         if not self.plan.backward:
             return self._finish_flat(worker)
         if self.plan.is_single:
@@ -236,7 +256,11 @@ class ProgramTrial:
         loss = self._pick_loss(worker, returned, func)
         outputs = list_outputs(worker.record, start, returned, find_return(func.node, worker.returned))
         scope = scopes[0] if scopes else {}
-        return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "", scope)
+        listed = name_returned(returned, find_return(func.node, worker.returned))
+        named = {event.key.rpartition(".")[2] for event in worker.record.events if not split_gradient(event.key)}
+        compared = {output.key for output in outputs if named & {*output.of}}
+        left = list_left_over(listed, compared, named, unnamed=False)
+        return Outcome(worker.record, loss, outputs, 0, after, worker.guesser.asked, why.what if why else "", scope, {}, tuple(left))
 
     def _keep_usual(self, worker: StatementWorker, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
         """Arguments that have usual values keep them, where nobody gives others."""
@@ -280,7 +304,8 @@ class ProgramTrial:
         if why is not None:
             raise _refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
         inner = scopes[0] if scopes else {}
-        named = dict(name_returned(returned, find_return(forward.node, worker.returned)))
+        node = find_return(forward.node, worker.returned)
+        named = dict(name_returned(returned, node)) if node is not None else find_kept_output(worker.record.events, forward, values)
         environment = {**inner, **named, **{name: value for name, value in values.items() if name not in inner}}
         func = self._function(worker, self.plan.backward, owner)
         backs = [arg.arg for arg in list_arguments(func)]
@@ -291,19 +316,25 @@ class ProgramTrial:
             if isinstance(value, np.ndarray | np.inexact | float | complex)
         ]
         outs = [pair for pair in outs if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or outs[:1]
+        first, *more = [arg.arg for arg in list_arguments(forward)] or [""]
+        if more and len(ups) == 1 and backs == [*ups, *more] and all(np.size(value) == 1 for _, value in outs):
+            environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
         loss: Any = 0.0
         upstream: dict[str, tuple[str, Any]] = {}
         if self.plan.cost and not ups:
             cost = self._function(worker, self.plan.cost, owner)
-            loss, why = self._call(
-                worker, cost, self._keep_usual(worker, cost, self._match_cost(cost, environment, outs))
-            )
+            own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
+            taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
+            environment.update((name, value) for name, value in taken.items() if name not in environment)
+            loss, why = self._call(worker, cost, taken)
             if why is not None:
                 raise _refuse_forward(self.source, why)
             loss = loss[0] if isinstance(loss, tuple) else loss
         elif self.plan.owner and not ups and (kept := _find_kept_loss(worker.record.events, outs)) is not None:
             loss = np.sum(kept)
         else:
+            if not outs:
+                raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(forward.node.lineno))
             loss = self._make_loss(outs, ups, upstream, list_usual(func.node))
         begins = len(worker.record.events)
         worker.settled = True
@@ -322,24 +353,22 @@ class ProgramTrial:
         )
         outputs += list_listed(owner, {output.key for output in outputs})
         said = why.what if why else ""
-        return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream)
+        left = list_left_over(
+            [*name_returned(result, words), *list_kept(owner, worker.record.events[begins:])],
+            {output.key for output in outputs},
+            {event.key.rpartition(".")[2] for event in worker.record.events[:begins]}, unnamed=isinstance(result, tuple))  # fmt: skip
+        return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream, tuple(left))
 
-    def _match_cost(
-        self, cost: ProgramFunction, environment: Mapping[str, Any], outs: Sequence[tuple[str, Any]]
-    ) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for place, arg in enumerate(list_arguments(cost)):
-            found[arg.arg] = (
-                environment.get(arg.arg)
-                if arg.arg in environment
-                else outs[0][1]
-                if place == 0 and outs
-                else Guess(arg.arg)
-            )
-        for name, value in found.items():
-            if isinstance(environment, dict):
-                environment.setdefault(name, value)
-        return found
+    def is_forward_again(self, cost: ProgramFunction) -> bool:
+        """Whether a cost takes what the forward pass takes, ``cost(x, y)``: it works the output out itself."""
+        calls = [part.func for part in ast.walk(cost.node) if isinstance(part, ast.Call)]
+        return any(getattr(func, "attr", getattr(func, "id", "")) == self.plan.forward for func in calls)
+
+    def _match_cost(self, cost: ProgramFunction, environment: Mapping[str, Any], first: Any) -> dict[str, Any]:
+        return {
+            arg.arg: environment[arg.arg] if arg.arg in environment else first if place == 0 and first is not None else Guess(arg.arg)
+            for place, arg in enumerate(list_arguments(cost))
+        }
 
     def _make_loss(
         self, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, tuple[str, Any]], usual: Mapping[str, ast.expr]
@@ -383,10 +412,16 @@ class ProgramTrial:
             for key, value in named.items()
             if not any(value is other for other in environment.values()) or "cache" in key
         ]
+        packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and not key.isidentifier()]
+        above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
         for name in backs:
             if name in found:
                 continue
-            if name in environment:
+            if packed and "cache" in name:  # one of an inner step may have the same name
+                found[name] = packed[-1]
+            elif name in above and name not in environment:  # e beside de: the output itself
+                found[name] = named[above[name]]
+            elif name in environment:
                 found[name] = environment[name]
             elif (
                 named
@@ -397,6 +432,15 @@ class ProgramTrial:
             elif not has_default(func, name):
                 found[name] = free[-1] if free and "cache" in name else Guess(name)
         return found
+
+    def find_home(self, node: ast.AST) -> Source:
+        """The file that a statement stands in: that of the program, unless it is one that the program imports from."""
+        return next((source for source in self.others if any(part is node for part in source.parts)), self.source)
+
+    def list_own(self, events: Sequence[ValueEvent]) -> list[ValueEvent]:
+        """The events of the program's own file."""
+        foreign = {id(part) for source in self.others for part in source.parts}
+        return [event for event in events if id(event.statement) not in foreign]
 
     # slopes
 
@@ -469,9 +513,26 @@ def _list_spans(func: ProgramFunction) -> list[tuple[int, int]]:
 
 def _is_definition(node: ast.stmt) -> bool:
     """Whether a statement of a file is run when only its functions are wanted: definitions, imports, settings that are numbers."""
+    if isinstance(node, ast.Try):  # of a library that may be missing
+        return all(isinstance(part, ast.Import | ast.ImportFrom) for part in node.body)
     if isinstance(node, ast.Assign):
-        return isinstance(node.value, ast.Constant | ast.Lambda | ast.Dict | ast.Tuple | ast.List)
+        return isinstance(node.value, ast.Constant | ast.Lambda | ast.Dict | ast.Tuple | ast.List | ast.Name)
     return isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+
+
+def list_drawn(tree: ast.Module) -> list[ast.stmt]:
+    """The weights that a file draws beside its functions, ``W = np.random.randn(hidden_size, vocab_size)``, where only sizes are needed.
+
+    >>> [ast.unparse(one) for one in list_drawn(ast.parse("W = np.random.randn(n_h, 4)\nx = np.zeros(len(data))"))]
+    ['W = np.random.randn(n_h, 4)']
+    """
+    found: list[ast.stmt] = []
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp | ast.Call | ast.Tuple) and is_drawn(node.value):
+            names = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)} - {*LIBRARY}
+            if all(COUNTS.match(name) for name in names):
+                found.append(node)
+    return found
 
 
 def _watch(worker: StatementWorker, scopes: list[dict[str, Any]]) -> None:

@@ -24,7 +24,8 @@ from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_re
 from tutor.code.size_bounds import LONGEST, check_call, check_pair
 from tutor.code.sized_guesses import count_needed_axes, is_kind
 from tutor.code.usual_helpers import choose_meaning
-from tutor.code.work_expressions import ExpressionWorker, take_whole
+from tutor.code.work_expressions import ExpressionWorker
+from tutor.code.work_places import take_whole
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
@@ -130,7 +131,7 @@ class CallWorker(ExpressionWorker):
             return self.call_python(word, values, node)
         for prefix in ("nn.functional.", "nn.", "core."):
             word = word.removeprefix(prefix)
-        if word in ("random.RandomState", "random.default_rng", "random.Generator", "Generator"):
+        if word in ("random.RandomState", "random.default_rng", "random.Generator", "Generator", "random.manual_seed"):
             return LibraryWord("numpy.random")
         if word.startswith("random.") and word[7:] in ("standard_normal", "integers"):
             word = {"standard_normal": "random.randn", "integers": "random.randint"}[word[7:]]

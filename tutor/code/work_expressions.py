@@ -6,7 +6,7 @@ import ast
 import builtins
 import operator
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,7 +19,6 @@ from tutor.code.code_values import (
     Lost,
     NotRead,
     Object,
-    OtherShape,
     ProgramFunction,
     Record,
     TooLong,
@@ -29,7 +28,7 @@ from tutor.code.guess_shapes import Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
 from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_value
-from tutor.code.sized_guesses import grow_shape
+from tutor.code.work_places import PlaceWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
@@ -49,10 +48,13 @@ PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tupl
     "abs", "str", "slice",
                     "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
                     "getattr"})  # fmt: skip
+READ = frozenset({"numpy", "torch", "math", "scipy", "python"})
+"""What the tables of functions are of."""
+_SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}
 LOUD = ("set_", "save", "plot", "show")
 
 
-class ExpressionWorker(ABC):
+class ExpressionWorker(PlaceWorker):
     """Works out expressions; a statement worker has it call functions of the program."""
 
     def __init__(
@@ -66,7 +68,8 @@ class ExpressionWorker(ABC):
         self.world, self.number = world, number
         self.guesser = Guesser(world, sizes)
         self.record = Record()
-        self.torch = False
+        self.torch = self.old = False
+        self.imported: set[str] = set()
         self.module: dict[str, Any] = {}
         self.scope: dict[str, Any] = self.module
         self.parts = 0
@@ -145,11 +148,17 @@ class ExpressionWorker(ABC):
         if type(of) is LibraryWord:
             if name in ("pi", "e", "inf", "newaxis", "nan"):
                 return getattr(np, name)
-            return LibraryWord(f"{of.path}.{name}")
+            return self.find_imported(name, of.path) or LibraryWord(f"{of.path}.{name}")
+        if type(of) is Guess and of.name in self.imported and (found := self.find_imported(name)) is not None:
+            return found
         if type(of) is Object:
             return self.read_own(of, name, node)
         if type(of) is ClassOf and name in of.methods:
             return ProgramFunction(of.methods[name], of.scope)
+        if type(of) is ClassOf:
+            own = [part.value for part in of.node.body if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == name]
+            if own:
+                return self.read(own[-1])
         if type(of) is Guess and name in ("get", "setdefault", "keys", "items", "values", "update"):
             of.value, of.known = GuessedDictionary(self.guesser.settings), True
             of = of.value
@@ -163,6 +172,11 @@ class ExpressionWorker(ABC):
             word = read_array_word(of, name, self.torch)
             return BoundMethod(of, name) if word is None else word
         raise NotRead(tell("what {word} is here is not known", word=f".{name}"), node)
+
+    def find_imported(self, name: str, path: str = "") -> Any:
+        """What a file beside the program defines: ``layers.Dense`` is Dense, which was read with that file; nothing of a library."""
+        found = None if path.partition(".")[0] in READ else self.module.get(name)
+        return found if isinstance(found, ClassOf | ProgramFunction) else None
 
     def read_own(self, of: Object, name: str, node: ast.AST) -> Any:
         """An attribute or a method of an object of the program."""
@@ -195,6 +209,10 @@ class ExpressionWorker(ABC):
             if isinstance(key, str):
                 of.value, of.known = GuessedDictionary(self.guesser.settings), True
                 of = of.value
+        if type(of) is LibraryWord and of.path in ("numpy.c_", "numpy.r_"):
+            listed = [self.take(part) for part in (node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice])]
+            check_grown(listed)
+            return self.table["column_stack" if of.path == "numpy.c_" else "concatenate"]([np.atleast_1d(part) for part in listed])
         if isinstance(of, dict):
             key = self.take(node.slice)
             value = of[take_real(key) if isinstance(key, complex) else key]
@@ -205,77 +223,10 @@ class ExpressionWorker(ABC):
             self.require_axes(of, len(parts), node)
         index = self.read_index(node.slice, of)
         if not self.settled and isinstance(index, tuple) and isinstance(of, np.ndarray):
-            self._check_reach(of, index, node)
+            self.check_reach(of, index, node)
         if isinstance(of, np.ndarray):
             check_picked(of, index)
         return of[index]
-
-    def _check_reach(self, of: Any, index: tuple[Any, ...], node: ast.AST) -> None:
-        """A slice that goes beyond an array whose shape was guessed: it has to be larger."""
-        wanted = list(np.shape(of))
-        for place, part in enumerate(index[: len(wanted)]):
-            if isinstance(part, slice) and isinstance(part.stop, int) and part.stop > wanted[place]:
-                wanted[place] = part.stop
-            elif (
-                isinstance(part, slice)
-                and part.stop is None
-                and isinstance(part.start, int)
-                and part.start >= wanted[place] > 0
-            ):
-                wanted[place] = part.start + max(1, part.start // 3)
-        if tuple(wanted) != np.shape(of):
-            why = NotRead(tell("a slice goes beyond the array"), node, fails=True)
-            why.operands = (of, "size", np.empty(wanted))
-            if id(of) in self.made:
-                raise why
-
-    def require_axes(self, array: Any, count: int, node: ast.AST) -> None:
-        """Raise `NotRead` for an array that has fewer axes than a use of it takes; where its shape was guessed it gets another."""
-        if self.settled or not isinstance(array, np.ndarray) or np.ndim(array) >= count:
-            return
-        why = NotRead(tell("there is no axis {axis}: the array has {count} axes", axis=count - 1, count=np.ndim(array)), node, fails=True)
-        why.operands = (array, "reshape", np.empty(grow_shape(np.shape(array), count, self.guesser.sizes)))
-        raise why
-
-    def read_index(self, node: ast.expr, of: Any) -> Any:
-        """What stands in brackets behind an array; labels that nobody gives are whole numbers below the size of their axis."""
-        parts = node.elts if isinstance(node, ast.Tuple) else [node]
-        found: list[Any] = []
-        axis = 0
-        for part in parts:
-            if isinstance(part, ast.Slice):
-                value: Any = slice(
-                    *(
-                        None if one is None else take_whole(self.take(one))
-                        for one in (part.lower, part.upper, part.step)
-                    )
-                )
-            else:
-                value = self.read(part)
-            if type(value) is Guess:
-                size = np.shape(of)[axis] if axis < np.ndim(of) else 1
-                before = [np.shape(one) for one in found if isinstance(one, np.ndarray | list | range)]
-                if is_place(value):
-                    value = self.settle(value)
-                else:
-                    value = self.guesser.settle_labels(value, size, before[0] if before else None)
-            if isinstance(value, range):
-                value = list(value)
-            value = take_real(value)
-            if isinstance(value, float | np.floating) and float(value) == int(value):
-                value = int(value)
-            if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-                self.ask_places(value, np.shape(of)[axis] if axis < np.ndim(of) else 0)
-                value = value.astype(int)
-            axis += value is not None and value is not Ellipsis
-            found.append(value)
-        return tuple(found) if isinstance(node, ast.Tuple) else found[0]
-
-    def ask_places(self, value: Any, size: int) -> None:
-        """Raise `OtherShape` for an array in brackets that nobody gives: it is whole numbers below the size of the axis."""
-        name = next((name for name, guessed in self.guessed.items() if value is guessed), "")
-        if name and size and not self.settled and name not in self.guesser.places:
-            raise OtherShape(name, np.shape(value), size)
 
     # signs
 
@@ -299,6 +250,8 @@ class ExpressionWorker(ABC):
             check_pair(word, left, right)
             return make(left, right) if word == "+" else "text"
         check_pair(word, left, right)
+        if self.old and word == "/" and _is_whole(left) and _is_whole(right):
+            word, make = SIGNS[ast.FloorDiv]
         if (
             word == "**"
             and isinstance(left, int)
@@ -467,12 +420,6 @@ class ExpressionWorker(ABC):
         """A function of the program."""
 
 
-def take_whole(value: Any) -> Any:
-    """A whole number as one, where a float is one."""
-    value = take_real(value)
-    return int(value) if isinstance(value, float | np.floating | np.integer) and float(value) == int(value) else value
-
-
 def _take_plain(value: Any) -> Any:
     value = take_real(value)
     return (
@@ -484,9 +431,20 @@ def _take_plain(value: Any) -> Any:
     )
 
 
-def is_place(guess: Guess) -> bool:
-    """Whether a name in brackets is one place rather than labels."""
-    return len(guess.name) == 1 and guess.name in "ijklt"
+def name_library(path: str) -> str:
+    """A library by the name of the one that does the same.
+
+    >>> name_library("cupy.linalg"), name_library("jax.numpy"), name_library("layers")
+    ('numpy.linalg', 'numpy', 'layers')
+    """
+    for own, same in _SAME.items():
+        if path == own or path.startswith(f"{own}."):
+            return same + path[len(own) :]
+    return path
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _read_constant(worker: ExpressionWorker, node: ast.Constant) -> Any:

@@ -11,7 +11,6 @@ from typing import Any
 
 from tutor.code.code_values import (
     ClassOf,
-    CodeProblem,
     FunctionReturned,
     Guess,
     LibraryWord,
@@ -28,7 +27,7 @@ from tutor.code.code_values import (
 )
 from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
-from tutor.code.guessing import GuessedDictionary, GuessedWorld
+from tutor.code.guessing import GuessedWorld
 from tutor.code.library_calls import take_complex
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
@@ -42,7 +41,7 @@ from tutor.code.targets import (
     spell_target,
 )
 from tutor.code.work_calls import KNOWN
-from tutor.code.work_expressions import SIGNS
+from tutor.code.work_expressions import READ, SIGNS, name_library
 from tutor.code.work_functions import FunctionWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
@@ -161,7 +160,7 @@ class StatementWorker(FunctionWorker):
         self.record.problems.setdefault(id(node), why)
         if isinstance(node, ast.Return):
             raise FunctionReturned(Lost(why))
-        for target in list_targets(node) if simple else () if why.fails else list_inner_targets(node):
+        for target in list_targets(node) if simple else list_inner_targets(node):
             if self.generic and self.depth == 0 and not why.fails and isinstance(target, ast.Name | ast.Tuple):
                 self._bind_guess(target)
             else:
@@ -266,14 +265,14 @@ class StatementWorker(FunctionWorker):
         of = self.read(value.value)
         if type(of) is not Guess or of.known or of.hint is not None:
             return False
-        letters = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
+        letters = [part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else "" for part in target.elts]
         shape = tuple(
             self.guesser.sizes.find(letter if letter != "_" and letter else f" {of.name} {place}")
             for place, letter in enumerate(letters)
         )
         self.guesser.settle(of, shape)
         for part, size in zip(target.elts, np.shape(of.value), strict=True):
-            self.bind_plain(part, size)
+            self.give_value(part, size, node)
         return True
 
     def give_value(self, target: ast.expr, value: Any, node: ast.AST | None = None) -> None:
@@ -295,7 +294,7 @@ class StatementWorker(FunctionWorker):
                 self.give_value(part, one, node)
             return
         if isinstance(target, ast.Subscript):
-            self._set_part(target, value, node)
+            self.set_part(target, value, node)
             return
         key = spell_target(target)[1]
         value = self.note(key, value, node)
@@ -309,39 +308,6 @@ class StatementWorker(FunctionWorker):
                 return
             else:
                 raise NotRead(tell("an attribute of this is not assigned"), node)
-
-    def _set_part(self, target: ast.Subscript, value: Any, node: ast.AST) -> None:
-        of: Any = self.read(target.value)
-        key = spell_target(target)[1]
-        if type(of) is Guess:
-            of.value, of.known = GuessedDictionary(self.guesser.settings), True
-            of = of.value
-        if isinstance(of, dict):
-            of[self.take(target.slice)] = self.note(key, value, node)
-            return
-        if isinstance(of, list):
-            of[int(self.take(target.slice))] = self.note(key, value, node)
-            return
-        if not isinstance(of, np.ndarray):
-            raise NotRead(tell("a part of this is not assigned"), node)
-        if type(value) is Lost:
-            raise value.why
-        index = self.read_index(target.slice, of)
-        value = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
-        of = self._widen(of, value, target.value)
-        of[index] = value
-        self.note(spell_target(target.value)[1], of, node, in_place=True)
-
-    def _widen(self, of: Any, value: Any, node: ast.expr) -> Any:
-        """An array that begins as a mask, `(z > 0) * 1.0`, has no room for values that are moved: one of a name is made anew with it."""
-        if of.dtype.kind == "c" or not np.iscomplexobj(value):
-            return of
-        held = isinstance(node, ast.Name) and id(self.scope.get(node.id)) == id(of)
-        if not held:
-            raise CodeProblem(tell("this array is not followed to its slopes"), where=f"line {node.lineno}")
-        made = of.astype(complex)
-        self.scope[ast.unparse(node)] = made
-        return made
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """``z: Tensor = W @ x``."""
@@ -357,7 +323,7 @@ class StatementWorker(FunctionWorker):
             if isinstance(of, np.ndarray):
                 index = self.read_index(target.slice, of)
                 made = self.combine(node.op, of[index], value, node)
-                of = self._widen(of, made, target.value)
+                of = self.widen(of, made, target.value)
                 of[index] = made
                 self.note(spell_target(target.value)[1], of, node, in_place=True)
                 return
@@ -482,18 +448,22 @@ class StatementWorker(FunctionWorker):
     def run_import(self, node: ast.Import) -> None:
         """The name of a library."""
         for alias in node.names:
-            head = alias.name
+            head = name_library(alias.name)
             self.torch |= head.partition(".")[0] == "torch"
-            self.scope[alias.asname or head.partition(".")[0]] = LibraryWord(
-                head if alias.asname else head.partition(".")[0]
-            )
+            self.scope[alias.asname or alias.name.partition(".")[0]] = LibraryWord(head if alias.asname else head.partition(".")[0])
 
     def run_import_from(self, node: ast.ImportFrom) -> None:
         """Names of a library; those of files beside it are not known."""
-        self.torch |= (node.module or "").partition(".")[0] == "torch"
-        if node.module and node.module.partition(".")[0] in ("numpy", "torch", "math", "scipy"):
-            for alias in node.names:
-                self.scope[alias.asname or alias.name] = LibraryWord(f"{node.module}.{alias.name}")
+        module = name_library(node.module or "")
+        self.torch |= module.partition(".")[0] == "torch"
+        for alias in node.names:
+            name = alias.asname or alias.name
+            if module.partition(".")[0] in READ:
+                self.scope[name] = LibraryWord(name_library(f"{module}.{alias.name}"))
+            elif alias.name in self.scope:  # of a file beside it
+                self.scope[name] = self.scope[alias.name]
+            else:
+                self.imported.add(name)
 
     def run_definition(self, node: ast.FunctionDef) -> None:
         """A function, read where it is called."""
@@ -501,7 +471,8 @@ class StatementWorker(FunctionWorker):
 
     def run_class(self, node: ast.ClassDef) -> None:
         """A class, with the methods of those it is made from."""
-        known = [self.scope.get(base.id) for base in node.bases if isinstance(base, ast.Name)]
+        words = [base.id if isinstance(base, ast.Name) else base.attr for base in node.bases if isinstance(base, ast.Name | ast.Attribute)]
+        known = [self.scope.get(word) for word in words]
         bases = [one for one in known if isinstance(one, ClassOf)]
         try:
             line = order_lines([*((base, *base.line) for base in bases), bases])

@@ -14,7 +14,7 @@ from tutor.derive.slope import derivatives
 from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.walk import SHARES, fold_calls, has_call, names, substitute
-from tutor.rules.functions import OUT, Ties, choose_ties, function, partials_of
+from tutor.rules.functions import FUNCTIONS, OUT, Ties, choose_ties, function, partials_of
 from tutor.rules.patterns import HEADS, constant, drop_one, drop_zero, recognise
 
 Locals = tuple[str, list[tuple[str, Expr]]]
@@ -292,8 +292,15 @@ _ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
 """The rules that say themselves why a derivative is 1."""
 
 
-def refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
-    """The rule to name beside a local derivative: a 1 is that of a sum, a term may stand there twice, a softmax has two cases."""
+def refine_rule(rule: str, expr: Expr, wrt: str, ties: Ties) -> str:
+    """The rule to name beside a local derivative: a 1 is that of a sum, a term may stand there twice, a softmax has two cases, and what
+    a row says of its first argument is not true of a target or of a slope that is learnt.
+
+    >>> from tutor.expression.parse import parse
+    >>> log, quotient = parse("-log(p)", functions=("log",)), parse("-y/p")
+    >>> refine_rule("cross_entropy", log, "y", "shared"), refine_rule("cross_entropy", quotient, "p", "shared")
+    ('target of a loss', 'cross_entropy')
+    """
     if expr == ONE and rule not in _ONE_OTHERWISE:
         return "sum"
     if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):
@@ -302,6 +309,11 @@ def refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
         return f"{rule} {ties}"
     if rule == "if_positive" and expr == ZERO:
         return "if_positive condition"
+    role = FUNCTIONS[rule].role if rule in FUNCTIONS else ""
+    if role == "loss" and (used := names(expr)) and wrt not in used:
+        return "target of a loss"
+    if role == "activation" and isinstance(expr, Call) and expr.func == "if_positive" and expr.args[1] == ZERO and wrt not in names(expr):
+        return "slope below 0"
     return "softmax other" if rule.startswith("softmax") and isinstance(expr, Neg) else rule
 
 

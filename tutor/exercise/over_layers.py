@@ -227,12 +227,15 @@ def list_asked_entries(text: str, layered: Layered) -> tuple[str, ...]:
 
 
 def entry_symbols(exercise: Exercise, profile: str) -> dict[str, Symbol]:
-    """How the single quantities of an exercise over arrays are written neuron by neuron: w_{12}^2 for ``w2_1_2``."""
+    """How the single quantities of an exercise over arrays are written neuron by neuron, w_{12}^2 for ``w2_1_2``, and the arrays
+    themselves, which its notes and its claims speak of."""
     if exercise.layers is None:
         return {}
     small, _ = choose_sizes(exercise.layers)
     own = exercise.symbols if profile == exercise.notation else {}
-    return entries_of(small, notation(profile, list(quantities(small.graph)), own, loss=small.graph.loss))
+    known = notation(profile, list(quantities(small.graph)), own, loss=small.graph.loss)
+    arrays = {name: known.symbol(name) for name, shape in small.shapes.items() if shape}
+    return arrays | entries_of(small, known)
 
 
 def entries_of(layered: Layered, known: Notation) -> dict[str, Symbol]:

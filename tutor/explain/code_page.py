@@ -62,9 +62,11 @@ def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
         return
     wrong = sum(output.verdict != "right" for output in verdict.outputs)
     forms = said.WRONG if verdict.roots else said.GRADIENTS_WRONG
-    yield Heading(grammar.count(forms, len(verdict.roots) or wrong, name=name))
-    for root in verdict.roots:
-        yield from _write_root(root, said, say)
+    lines = len({(root.line, root.before) for root in verdict.roots if root.before} or verdict.roots)
+    yield Heading(grammar.count(forms, lines or wrong, name=name))
+    for place, root in enumerate(verdict.roots):
+        before = verdict.roots[:place]
+        yield from _write_root(root, said, say, shown=not any(_is_same_line(root, other) for other in before))
         yield from write_derived(root, words)
     if verdict.follows:
         yield Paragraph(
@@ -83,12 +85,20 @@ def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
         yield Paragraph((said.COLUMNS if verdict.world.columns else said.ROWS,))
 
 
-def _write_root(root: WrongLine, said: CodeWords, say: Say) -> Iterator[Block]:
+def _is_same_line(one: WrongLine, other: WrongLine) -> bool:
+    """Whether two parts of one line are wrong, which is shown once, with both of them right."""
+    return bool(one.after) and (one.file, one.line, one.before, one.after) == (other.file, other.line, other.before, other.after)
+
+
+def _write_root(root: WrongLine, said: CodeWords, say: Say, *, shown: bool) -> Iterator[Block]:
+    """What is said of a wrong line; its change where it is ``shown`` here, and not beside another part of the line."""
     label = (
         said.LINE.format(line=root.line)
         if root.last == root.line
         else said.LINES.format(line=root.line, last=root.last)
     )
+    if root.file:
+        label = said.IN_FILE.format(line=label, file=root.file)
     if not root.before:  # what a hint may show
         if root.line:
             yield Paragraph((said.HINT.format(kind=said.KINDS[root.tag]),), label)
@@ -98,7 +108,8 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say) -> Iterator[Block]:
     more = (said.FAILS.format(why=say(root.fails)) + " ",) if root.fails else ()
     yield Paragraph((*more, *told), label)
     if root.tag not in ("", "unwritten"):
-        yield Verbatim("\n".join(_write_change(root)))
+        if shown:
+            yield Verbatim("\n".join(_write_change(root)))
         names = [Code(name_gradient(key)) for key in root.repairs]
         keys: list[Inline] = [*said.grammar.enumerate_parts(names, said.COMMA, said.AND)]
         yield Paragraph(tuple(split_places(said.grammar.choose(said.REPAIRS, len(names)), {"keys": keys})))
@@ -156,6 +167,8 @@ def _write_rows(verdict: CodeVerdict, said: CodeWords) -> Iterator[tuple[Sentenc
 
 
 def _write_unread(verdict: CodeVerdict, said: CodeWords, say: Say) -> Iterator[Block]:
+    for key, why in verdict.left_over:
+        yield Paragraph(write_coded(said.LEFT_OVER, name=name_gradient(key), why=_end(say(why))))
     rooted = {root.line for root in verdict.roots}
     for line in verdict.unread:
         if line.line not in rooted and not str(verdict.why).startswith(f"line {line.line} "):

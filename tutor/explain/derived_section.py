@@ -28,14 +28,18 @@ def write_derived(root: WrongLine, words: Wording) -> Iterator[Block]:
     meant = said.MEANT_LAST if derived.ends else said.MEANT
     yield Paragraph(tuple(split_places(meant, {"key": [Code(name_gradient(derived.key))], "derivative": [Math(left)]})), said.WHY)
     rows = [Equation(left, (Side(make_explicit(derived.expr, shapes)),), None, (reason,))]
+    rows += [
+        Equation(write_left(row), (Side(make_explicit(row.expr, shapes)),), None, (say_derived(row, words),))
+        for row in derived.rows if row.expr is not None
+    ]  # fmt: skip
     if derived.written is not None:
         computed = said.COMPUTED.format(line=root.line)
         rows.append(Equation(_name_result(derived.key), (Side(make_explicit(derived.written, shapes)),), None, (computed,)))
     yield Equations(tuple(rows))
-    where = list(_list_names(derived, words))
-    for name, expr in derived.insides.items():
+    where = list(_list_names((derived, *derived.rows), words))
+    for name, expr in {name: expr for row in (derived, *derived.rows) for name, expr in row.insides.items()}.items():
         where += ["; " if where else "", Math(Name(name)), EQUALS, Math(make_explicit(expr, shapes))]
-    exprs: list[Expr] = [derived.expr, *([derived.written] if derived.written is not None else [])]
+    exprs: list[Expr] = [one for one in (derived.expr, *(row.expr for row in derived.rows), derived.written) if one is not None]
     for paragraph in Symbols(words.arrays, shapes, words.pages.LABELS["where"]).explain_symbols(exprs):
         where += ["; " if where else "", *paragraph.parts]
     if where:
@@ -49,6 +53,8 @@ def name_gradient(key: str) -> str:
     ("grads['W1']", 'dW', 'dx')
     """
     head, _, last = key.rpartition(".")
+    if any(sign in key for sign in " ()[]"):  # a formula
+        return key
     return f"{head}['{last}']" if head == "grads" else last
 
 
@@ -74,10 +80,10 @@ def say_derived(derived: DerivedLine, words: Wording) -> str:
     return f"{said.format(line=', '.join(map(str, lines)))}: {reason}"
 
 
-def _list_names(derived: DerivedLine, words: Wording) -> Iterator[Inline]:
-    """The gradients in a formula that a program calls otherwise: ∂L/∂z is `delta1`."""
-    first = True
-    for wrt, name in sorted(derived.names.items()):
+def _list_names(rows: Sequence[DerivedLine], words: Wording) -> Iterator[Inline]:
+    """The gradients in formulas that a program calls otherwise: ∂L/∂z is `delta1`."""
+    first, derived = True, rows[0]
+    for wrt, name in sorted({wrt: name for row in rows for wrt, name in row.names.items()}.items()):
         if wrt in name:
             continue
         yield from () if first else ("; ",)

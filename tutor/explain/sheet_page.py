@@ -212,7 +212,8 @@ class _SheetWriter:
             page = write_worked(drop_gradient_proofs(worked) if place else worked, self.words)  # proved on the page before
             blocks = self.choose_shown(worked, page.blocks, told)
             end = self.find_closing(blocks)
-            parts.append(Section(Document("", facts=() if place else page.facts, blocks=blocks[:end]), worked.notation))
+            facts = page.facts if not place and (self.layout.solutions == "only" or not has_rate(given, exercise.questions)) else ()
+            parts.append(Section(Document("", facts=facts, blocks=blocks[:end]), worked.notation))
             closing.append(Section(Document("", blocks=blocks[end:]), worked.notation))
         parts += [section for section in closing if section.document.blocks]
         return Section(self.title(self.say.SOLUTION, number, exercise, "", parts), given.notation)
@@ -222,6 +223,7 @@ class _SheetWriter:
         rows: list[Equation] = []
         others: list[Block] = []
         fractions = is_in_fractions(exercise.solved[-1]) if exercise.solved else None
+        arrow = exercise.given.notation.update == "arrow" and updates_in(exercise.questions) == 1  # w ← 0.3 says which w it is
         for place, question in enumerate(exercise.questions, 1):
             found, label = exercise.answers.get(question.id, RightAnswer()), f"{number}.{place}"
             chain = write_chain(question, exercise.solved)
@@ -233,9 +235,10 @@ class _SheetWriter:
                 listed = [part for one in shown for part in (self.words.pages.COMMA, Math(one))][1:]
                 others.append(Paragraph((*name_asked(question, self.words), EQUALS, *listed), label))
             elif (right := chain or write_right(question, found, exercise.given.notation.digits, fractions=fractions)) is not None:
-                name = name_left(question, exercise.given.notation)
+                name = name_left(question, exercise.given.notation, arrow=arrow)
                 if name is not None:
-                    rows.append(Equation(name, (Side(right, result=found.formula is None),), None, (label,)))
+                    sign = "←" if arrow and read_after(question.targets[0]).updates else "="
+                    rows.append(Equation(name, (Side(right, sign, result=found.formula is None),), None, (label,)))
                 else:
                     others.append(Paragraph((*name_asked(question, self.words), EQUALS, Math(right)), label))
         return rows, others
@@ -311,14 +314,15 @@ def choose_place(question: Question, *, framed: bool) -> AnswerPlace | None:
     return AnswerPlace(rows, columns, number, framed=framed)
 
 
-def name_left(question: Question, notation: Notation) -> Expr | None:
-    """What a question asks for, where that is one quantity with a name of its own; w ← … has no other name for the new w."""
+def name_left(question: Question, notation: Notation, *, arrow: bool = False) -> Expr | None:
+    """What a question asks for, where that is one quantity with a name of its own; w ← … has no other name for the new w, but that of
+    the old one before an ``arrow``."""
     keys = [question.array] if question.array else list(question.targets)
     if len(keys) != 1 or keys[0].startswith("count "):
         return None
     after = read_after(keys[0])
     if after.updates and notation.update == "arrow":
-        return None
+        return Name(after.key) if arrow else None
     found = read_derivative(after.key)
     if found is not None:
         return None if after.updates else Partial(found.of, found.wrt)
@@ -372,7 +376,8 @@ def write_training(given: Worked, questions: Collection[Question], words: Wordin
     if (samples := given.request.exercise.samples) is not None:
         over = words.updates.LOSS_OVER[samples.reduce].format(count=len(samples.rows))
         blocks += [_write_samples(given, words), Paragraph((words.sheets.FIRST_SAMPLE + over,))]
-    if given.training is not None and (updates := updates_in(questions)):
+    if given.training is not None and has_rate(given, questions):
+        updates = updates_in(questions)
         sections = TrainingSections(given, words)
         sections.method(words.sheets.METHODS)
         blocks += sections.blocks
@@ -382,6 +387,11 @@ def write_training(given: Worked, questions: Collection[Question], words: Wordin
             blocks.append(Paragraph((words.sheets.ORDER.format(samples=words.pages.COMMA.join(taken)),)))
         blocks.append(Paragraph((Math(Name(sections.rate_name)), EQUALS, Math(sections.rate())), words.sheets.RATE))
     return blocks
+
+
+def has_rate(given: Worked, questions: Collection[Question]) -> bool:
+    """Whether the step size stands in an exercise: where it is trained, and something is asked about that."""
+    return given.training is not None and updates_in(questions) > 0
 
 
 def _write_numbers(given: Worked, words: Wording) -> list[Block]:

@@ -12,7 +12,7 @@ from tutor.explain.words.rules import RuleWords
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.nodes import Add, Expr, Mul, Name, Partial
-from tutor.expression.walk import names, size, substitute
+from tutor.expression.walk import find_partials, names, size, substitute
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.prove_rewrites import holds
 from tutor.numbers.run import compute
@@ -88,7 +88,8 @@ class _Rows:
         sides = self.product(rewrite)
         sides += [Side(expr) for expr in rewrite.between]
         short = rewrite.under is not None and self.has_condition_met(rewrite)
-        if rewrite.rule != BELOW or not short:
+        done = rewrite.under is None and bool(sides) and not find_partials(last := sides[-1].expr) and size(last) <= size(rewrite.expr)
+        if (rewrite.rule != BELOW or not short) and not done:  # 1/4·(σ(z) − y) is not σ(z)/4 − y/4 next
             sides.append(Side(rewrite.expr))
         if short and rewrite.under is not None and rewrite.condition is not None:
             note: Sentence = () if rewrite.rule == BELOW else self.note(rewrite.condition)

@@ -34,7 +34,7 @@ from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, list_kinks_hit
 from tutor.numbers.run import compute
-from tutor.rules.functions import function, value_of
+from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.patterns import drop_one
 from tutor.solving.worked import Worked
 
@@ -139,7 +139,8 @@ class NumberSections(PageWriter):
             if formula is None:
                 continue
             own = is_own(call.func)
-            args = tuple(map(Name, row.params)) if own else (letter,) if len(call.args) == 1 else call.args
+            bent = row.role == "activation" and call.func in FUNCTIONS  # LeakyReLU(z, a), in the letter of those beside it
+            args = tuple(map(Name, row.params)) if own else (letter, *call.args[1:]) if len(call.args) == 1 or bent else call.args
             if not all(isinstance(arg, Name | Number) for arg in args):
                 continue
             meaning = substitute(formula, dict(zip(row.params, args, strict=True)))
@@ -206,7 +207,7 @@ class NumberSections(PageWriter):
         for factor in sort_factors(needed, derivation.graph):
             if derivative_key(factor.of, factor.wrt) in self.counted:
                 continue
-            rule = refine_rule(self.rule_of_factor(derivation, factor), factor.expr, derivation.graph.ties)
+            rule = refine_rule(self.rule_of_factor(derivation, factor), factor.expr, factor.wrt, derivation.graph.ties)
             rows.append(self.factor_row(factor, self.words.rules.say_local(rule)))
         self.blocks += self.write_alike(rows)
 
@@ -265,7 +266,7 @@ class NumberSections(PageWriter):
         if not paths:
             return "formula"
         local = paths[0].factors[1]
-        return refine_rule(rules.get((local.of, wrt), "formula"), local.expr, derivation.graph.ties)
+        return refine_rule(rules.get((local.of, wrt), "formula"), local.expr, wrt, derivation.graph.ties)
 
     def chain_row(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> Equation:
         """The gradient as the lectures print it: one row of factors a path, the numbers, the result."""

@@ -170,6 +170,8 @@ class Symbols:
             yield from self._list_meanings(own[1])
             return
         letters = (letter,) if len(row.params) == 1 else self._choose_letters(call, row.params)
+        if row.role == "activation" and plain in FUNCTIONS:  # of a letter as those beside it; what it has besides is as it stands
+            letters = (letter, *letters[1:])
         if call.func != plain:
             yield call.func, [Math(Call(call.func, letters)), EQUALS, Math(open_prime(Call(f"{plain}'", letters)))]
         elif formula is not None:

@@ -6,12 +6,13 @@ was computed, term by term.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from math import prod
 from typing import Any, NamedTuple
 
+from tutor.expression.elsewhere import split_component
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import size
@@ -26,7 +27,7 @@ MOST_TERMS = 12
 """Of a longer sum the first terms and the last are shown, with dots between."""
 FIRST_TERMS = 4
 MOST_NUMBERS = 36
-"""With more numbers than these in it, an entry has the functions of what is computed by their values."""
+"""With more numbers than these in it, an entry has a function by its values where it is taken of what is computed."""
 MOST_ENTRIES = 20_000
 """Of arrays of up to so many entries one is worked out."""
 MOST_TRIED = 50
@@ -43,12 +44,13 @@ class WrittenNumber(NamedTuple):
 class WrittenNumbers:
     """The algebra of numbers that are written down as they are computed with; nothing is left out, so that every term can be found.
 
-    ``closed``: a function of more than a number is its value, and so is a softmax.
+    ``closed`` are the functions that stand as their values, each of them throughout; ``composed`` gathers those of more than a number.
     """
 
-    def __init__(self, digits: int, fractions: bool | None = None, *, closed: bool = False) -> None:
+    def __init__(self, digits: int, fractions: bool | None = None, *, closed: Collection[str] = ()) -> None:
         self.print = partial(as_printed, digits=digits, fractions=fractions)
         self.closed = closed
+        self.composed: set[str] = set()
         self.numbers = Numbers()
         self.written: dict[Number, WrittenNumber] = {}
 
@@ -85,8 +87,12 @@ class WrittenNumbers:
     def call(self, func: str, args: Sequence[WrittenNumber]) -> WrittenNumber:
         """A function of numbers: a softmax as its exponentials, a slope and a choice by their value."""
         value = self.numbers.call(func, [arg.value for arg in args])
-        if self.closed and (func == "lse" or func.startswith("softmax_") or any(type(arg.shown) is not Number for arg in args)):
+        component = split_component(func)
+        family = component[0] if component else func
+        if family in self.closed:
             return self.print_value(value)
+        if component or func == "lse" or any(type(arg.shown) is not Number for arg in args):
+            self.composed.add(family)
         if func.startswith("softmax_"):
             raised = [Call("exp", (arg.shown,)) for arg in args]
             return WrittenNumber(Div(raised[int(func.rpartition("_")[2]) - 1], Add(tuple(raised))), value)
@@ -163,10 +169,13 @@ def work_out_entry(
     nonzero = (place for place, item in zip(places(result.shape), result.items, strict=True) if item != 0)
     first = next(nonzero, (1,) * len(result.shape))
 
-    def write(place: tuple[int, ...], *, closed: bool = False) -> WrittenNumber:
+    composed: set[str] = set()
+
+    def write(place: tuple[int, ...], closed: Collection[str] = ()) -> WrittenNumber:
         algebra = WrittenNumbers(digits, fractions, closed=closed)
         figures: dict[str, Any] = {name: _Printed(known[name], algebra) for name in _find_arrays(expr) if name in known}
         found: WrittenNumber = Entries(figures, algebra).entry(expr, place, shapes)
+        composed.update(algebra.composed)
         return found
 
     tried = [first, *(islice(nonzero, MOST_TRIED) if _has_sliding_kernel(expr) else ())]
@@ -175,7 +184,7 @@ def work_out_entry(
     place, found = tried[best], written[best]
     shown = shorten_sums(found.shown)
     if _count_numbers(shown) > MOST_NUMBERS:
-        shown = shorten_sums(write(place, closed=True).shown)
+        shown = shorten_sums(write(place, composed).shown)
     plain = shown.arg if type(shown) is Neg else shown
     return WorkedEntry(place, shown, found.value) if children(plain) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -20,6 +20,8 @@ from tutor.numbers.arithmetic import Value
 
 LONGEST = 120
 """A formula of more nodes is not put together: the worked solution has its parts."""
+SHORT = 12
+"""A derivative of more nodes that is asked for stands by its name in the answers below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,23 @@ def list_simplified(sheet: Sheet) -> dict[str, Expr]:
     return {derivative_key(left.of, left.wrt): expr for left, expr in found.items() if type(left) is Partial}
 
 
-def find_right_answer(sheet: Sheet, question: Question, simplified: Mapping[str, Expr] = MappingProxyType({})) -> RightAnswer:
-    """The right answer to one question; ``simplified`` are derivatives that have another form than the chain rule gives.
+def list_right_answers(sheet: Sheet, questions: Sequence[Question]) -> dict[str, RightAnswer]:
+    """The right answers by id; a long one over arrays stands by its name in those that come later."""
+    simplified = list_simplified(sheet)
+    found: dict[str, RightAnswer] = {}
+    named: list[str] = []
+    for question in questions:
+        answer = found[question.id] = find_right_answer(sheet, question, simplified, named)
+        if question.array and question.form != "inputs" and answer.formula is not None and size(answer.formula) > SHORT:
+            named.append(question.array)
+    return found
+
+
+def find_right_answer(
+    sheet: Sheet, question: Question, simplified: Mapping[str, Expr] = MappingProxyType({}), named: Collection[str] = ()
+) -> RightAnswer:
+    """The right answer to one question; ``simplified`` are derivatives that have another form than the chain rule gives, ``named`` are
+    those that may stand in it by their names.
 
     >>> from tutor.exercise.load import load
     >>> sheet = Sheet(load("dl/add-multiply"))
@@ -73,7 +90,9 @@ def find_right_answer(sheet: Sheet, question: Question, simplified: Mapping[str,
     if question.kind == "chain":
         return RightAnswer(formula=_write_chain(step))
     steps |= {name: replace(steps[name], expr=expr) for name, expr in simplified.items() if name in steps}
-    return RightAnswer(formula=_put_in(steps[key].expr, steps, everything=question.form == "inputs"))
+    everything = question.form == "inputs"
+    open_steps = {name: step for name, step in steps.items() if everything or name not in named}
+    return RightAnswer(formula=_put_in(steps[key].expr, open_steps, everything=everything))
 
 
 def _write_chain(step: Step) -> Expr | None:

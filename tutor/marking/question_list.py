@@ -13,6 +13,7 @@ from tutor.exercise.training_task import is_trained_otherwise
 from tutor.expression.keys import derivative_key, make_after_key, read_after, read_derivative, read_edge
 from tutor.expression.nodes import Name
 from tutor.expression.walk import names
+from tutor.graph.depths import find_depths
 from tutor.graph.nouns import Step
 from tutor.marking.array_questions import is_asked_by_arrays, make_array_questions
 from tutor.numbers.agreement import agreement
@@ -85,6 +86,8 @@ def make_single_questions(exercise: Exercise, working: Working) -> tuple[Questio
     nodes = {step.target for step in exercise.graph.steps} - {loss}
     between = [s.target for s in steps if s.sort == "gradient" and s.of == loss and s.wrt in nodes and names_in(s)]
     wanted = working.cone(asked)
+    depths, made = find_depths(exercise.graph), {name: place for place, name in enumerate(exercise.graph.names)}
+    between.sort(key=lambda target: (-depths[parts(target)[1]], made[parts(target)[1]]))  # from the loss back, each layer in its order
     ask([target for target in between if target in wanted and target not in asked], MOST_GRADIENTS)
     ask([target for target in asked if target in working.by_name], MOST_GRADIENTS)
     if exercise.steps and exercise.rate is not None and exercise.values:

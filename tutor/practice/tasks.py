@@ -349,7 +349,7 @@ class _TaskLister:
 
     def find_rule(self, step: Step) -> tuple[str, str]:
         """The sort and the rule of a derivative, as it is said beside it: softmax has two cases."""
-        return step.sort, refine_rule(_name_rule(step), step.expr, self.working.graph.ties)
+        return step.sort, refine_rule(_name_rule(step), step.expr, step.wrt, self.working.graph.ties)
 
     def ask_wrong_line(self, goal: str) -> None:
         """Which line of a worked gradient is wrong: one step of its working, bent by a slip that is known."""

@@ -11,8 +11,10 @@ from unicodedata import normalize
 from tutor.errors import ProgramError, TutorError, tell
 from tutor.expression.caret import refusal, refuse_unknown
 from tutor.expression.letters import GREEK
+from tutor.late_patterns import compile_late
 from tutor.program.notebooks import read_notebook
 from tutor.program.program_words import MAX_WORDS, has_more_words
+from tutor.program.python_two import leave_out_old
 from tutor.text import make_visible
 
 MAX_BYTES = 200_000
@@ -30,6 +32,8 @@ Place: TypeAlias = "tuple[int, int] | str"
 class Source:
     """A program as it was read: its name for messages, its lines, its tree with all parts, and what of a notebook was left out.
 
+    ``old`` is one of Python 2, where a whole number divided by a whole number is one.
+
     >>> source = read_source("z = x*w", "model.py")
     >>> print(source.refuse(source.tree.body[0].value, "why not").where)
     model.py:1:5
@@ -41,6 +45,7 @@ class Source:
     places: tuple[Place, ...] = ()
     skipped: tuple[str, ...] = ()
     parts: tuple[ast.AST, ...] = ()
+    old: bool = False
 
     def refuse(self, node: ast.AST, what: str, hint: str = "") -> ProgramError:
         """The refusal of a part of the program, with its line and a caret under the place."""
@@ -78,10 +83,17 @@ def read_source(text: str, file: str, places: tuple[Place, ...] = ()) -> Source:
     if has_more_words(text, MAX_WORDS):
         raise ProgramError(tell("the program has more than {limit:,} names and signs", limit=MAX_WORDS), where=where, hint=_SMALLER)
     lines = tuple(text.split("\n"))
+    old = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            try:
+                tree = ast.parse(text)
+            except SyntaxError:
+                newer = leave_out_old(text)
+                if newer == text:
+                    raise
+                tree, old = ast.parse(newer), not _FUTURE.search(text)
     except SyntaxError as error:
         line, at = error.lineno or 1, max(0, (error.offset or 1) - 1)
         shown = lines[line - 1] if line <= len(lines) else ""
@@ -94,11 +106,12 @@ def read_source(text: str, file: str, places: tuple[Place, ...] = ()) -> Source:
         raise ProgramError(tell("this is no Python: {why}", why=make_visible(str(error), 120)), where=where) from None
     except (RecursionError, MemoryError):
         raise ProgramError(tell("its brackets or signs are nested too deep to be read"), where=where, hint=_APART) from None
-    source = Source(where, lines, tree, places)
+    source = Source(where, lines, tree, places, old=old)
     return replace(source, parts=tuple(_check_tree(source)))
 
 
 _OLD = tell("that is Python 2; Python 3 writes it with brackets: print(x)")
+_FUTURE = compile_late(r"(?m)^from __future__ import .*\bdivision\b")
 _APART = tell("write it in several statements")
 _SMALLER = tell("give a file with the function that is meant and what it calls")
 

@@ -10,12 +10,14 @@ from typing import Any, Literal
 from tutor.code.code_verdicts import CodeVerdict, disclose_code
 from tutor.code.judge_code import judge_code
 from tutor.errors import OutputError
+from tutor.exercise.over_layers import read_shapes
 from tutor.explain.code_page import document as write_page
 from tutor.explain.document import Document
 from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
+from tutor.numbers.arrays import Floats
 from tutor.program.source import Source, read_source
 from tutor.results.comparison import Numbers, read_given_numbers
 from tutor.results.function_sources import read_function
@@ -83,38 +85,60 @@ def check_code(
     source = read_source(text, file)
     other = read_source(forward_text, "forward.py") if forward_text else None
     beside = [read_source(part, name) for name, part in others]
-    values = {} if given is None else {array.name: array.values for array in read_given_numbers(given).arrays}
-    found = judge_code(source, backward, other, forward, beside, values, shapes or {})
+    found = judge_code(source, backward, other, forward, beside, _read_given(given), _read_said(shapes))
     shown = tuple(disclose_code(verdict, reveal) for verdict in found)
     return CodeCheck(file, shown, require_wording(words) if words is None or isinstance(words, str) else words)
 
 
 def check_backward(
     backward: Callable[..., Any] | str, forward: Callable[..., Any] | str, words: Wording | str | None = None,
-    reveal: Literal["none", "hint", "solution"] = "solution",
+    reveal: Literal["none", "hint", "solution"] = "solution", given: Numbers | None = None,
+    shapes: Mapping[str, Shape] | None = None,
 ) -> CodeCheck:  # fmt: skip
     """Judge a backward function against its forward function, both as functions or as their text: read by their source, never called.
 
     Lines are those of the file, or of the cell, that the backward function stands in; functions that the two call are read along.
+    ``given`` and ``shapes`` are as in `check_code`: ``shapes={"h0": ("H", 1)}``, ``given={"x": x, "w": w}``.
 
     Raises `OutputError` for a function whose source is not there, and a `TutorError` for a text that is no Python.
 
     >>> check_backward("def f_backward(g, x): return 2 * g", "def f_forward(x): return x ** 2, x").ok
     False
+    >>> found = check_backward("def f_backward(g, x): return 2 * g * x", "def f_forward(x): return x ** 2, x", shapes={"x": 3})
+    >>> found.verdicts[0].outputs[0].shape
+    (3,)
     """
     own, other = read_function(backward), read_function(forward)
-    source, given = (read_source(one.text, one.file or "notebook") for one in (own, other))
-    names = [one.name or _find_first(part) for one, part in ((own, source), (other, given))]
+    source, other_source = (read_source(one.text, one.file or "notebook") for one in (own, other))
+    names = [one.name or _find_first(part) for one, part in ((own, source), (other, other_source))]
     if not all(names):
         raise OutputError("a forward and a backward function are needed", hint="give functions, or the text of their definitions")
     needed = [(one.file or "notebook", one.needed) for one in (other, own) if one.needed.lines]
     beside = [read_source("\n".join(texts.lines), file, tuple(texts.places)) for file, texts in needed]
     wanted = require_wording(words) if words is None or isinstance(words, str) else words
-    if own.text == other.text:  # two methods of one class
-        found = judge_code(source, names[0], None, names[1], beside)
-    else:
-        found = judge_code(source, names[0], given, names[1], beside)
+    apart = None if own.text == other.text else other_source  # two methods of one class
+    found = judge_code(source, names[0], apart, names[1], beside, _read_given(given), _read_said(shapes))
     return CodeCheck(source.file, tuple(disclose_code(verdict, reveal) for verdict in found), wanted)
+
+
+def _read_given(given: Numbers | None) -> dict[str, Floats]:
+    return {} if given is None else {array.name: array.values for array in read_given_numbers(given).arrays}
+
+
+def _read_said(shapes: Mapping[str, Shape] | None) -> dict[str, Shape]:
+    """Shapes that somebody says, as the command line takes them: sizes or letters, one or several.  Raises `OutputError`."""
+    faults: list[OutputError] = []
+
+    def note(what: str, where: str, hint: str) -> None:
+        faults.append(OutputError(what, where=where, hint='such as shapes={"W": (2, 3), "b": ("H", 1)}' if "[" in hint else hint))
+
+    if shapes is not None and not isinstance(shapes, Mapping):
+        note("shapes are a mapping from names to sizes", "shapes", "[")
+    table = {str(name): [*said] if isinstance(said, tuple | list) else said for name, said in (shapes or {}).items()} if not faults else {}
+    found = read_shapes(table, note)
+    if faults:
+        raise faults[0]
+    return found
 
 
 def _find_first(source: Source) -> str:

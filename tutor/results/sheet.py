@@ -17,7 +17,7 @@ from tutor.explain.sheet_page import document as write_sheet
 from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.keys import read_after, read_derivative
-from tutor.marking.answer_key import find_right_answer, list_simplified
+from tutor.marking.answer_key import list_right_answers
 from tutor.marking.array_questions import is_asked_by_arrays
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.question_list import updates_in
@@ -121,8 +121,7 @@ def prepare(exercise: Exercise, solved: bool, notation_name: str | None = None, 
     pages: list[Worked] = [work(resolve_solution(exercise, Options(wrt=wrt, notation=notation_name, form=form)), ask)]
     if (updates := updates_in(questions)) and is_trained_otherwise(exercise):
         pages.append(work(resolve_training(exercise, Options(steps=updates, notation=notation_name, form=form)), ask))
-    simplified = list_simplified(marked)
-    answers = {question.id: find_right_answer(marked, question, simplified) for question in questions}
+    answers = list_right_answers(marked, questions)
     return SheetExercise(given, questions, answers, tuple(pages))
 
 

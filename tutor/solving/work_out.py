@@ -100,7 +100,7 @@ def work_numbers(request: Request, ask: Ask | None) -> Worked:
     )
     shown = (r for some in rewrites for r in (select_of_unit(some, names[0]) if request.focused else some))
     sizes = sizes_written_with(exercise)
-    listed = ", ".join(f"{letter} = {size}" for letter, size in sizes.items())
+    listed = ", ".join(f"${letter} = {size}$" for letter, size in sizes.items())
     extra = (Assumption("written out", places={"sizes": listed}),) if listed else ()
     return Worked(
         request, profile, derivations, trace, run, list_first_samples(request), tuple(dict.fromkeys(shown)), None,

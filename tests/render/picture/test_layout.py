@@ -65,6 +65,11 @@ def test_neurons_stand_in_their_order_where_several_are_the_end() -> None:
     order = arrange(Picture((*leaves, *sums, *ends), (*edges, *((f"z{place}", f"a{place}") for place in range(1, 5))), ""))
     assert [[order.nodes[place] for place in layer] for layer in order.layers[1:]] == [list(sums), list(ends)]
 
+    several = ("phi_1", "phi_2", "phi_3")  # of which the first is differentiated
+    every = (Node("x", "input"), Node("a", "input"), *(Node(name, "value") for name in several))
+    order = arrange(Picture(every, (*(("x", name) for name in several), ("a", "phi_3")), "phi_1"))
+    assert [order.nodes[place].name for place in order.layers[1]] == [*several]
+
 
 def test_leaves_do_not_stick_out_beside_the_widest_layer() -> None:
     ends = tuple(Node(f"y{place}", "value") for place in range(1, 6))

@@ -15,7 +15,9 @@ from some_now import some_now
 from tutor.errors import OutputError
 from tutor.explain.document import Node, Picture
 from tutor.expression.nodes import Call, Name
+from tutor.expression.parse import parse
 from tutor.render.latex.words import escape_label
+from tutor.render.picture.label import labels
 from tutor.render.picture.tikz import CM, PictureRoom, fit_whole, standalone, tikz
 
 
@@ -129,9 +131,19 @@ def test_formulas_stand_below_the_names_where_they_have_no_room_behind_them() ->
     found = fit_whole(fan, NOTATION, [PictureRoom(15.0, 5.0)])
     assert found is not None
     assert found[0].count("{$ = ") == len(long)
+    loss = parse("0.5*(target - out_of_unit)^2")
+    assert labels(Picture((Node("E", "node", loss),), ()), NOTATION, 9.0, folded=True)["E"].title.text == "E"  # = 0.5(…)² below, no 0.5…
     wide = fit_whole(fan, NOTATION, [PictureRoom(40.0, 5.0)])
     assert wide is not None
     assert "{$ = " not in wide[0]
+
+
+def test_a_formula_is_whole_where_the_page_has_room_for_it() -> None:
+    loss = parse("-(log(p_1) + log(p_2))/2", functions=["log"])
+    picture = Picture((Node("p_1", "input"), Node("p_2", "input"), Node("E", "node", loss)), (("p_1", "E"), ("p_2", "E")))
+    found = fit_whole(picture, NOTATION, [PictureRoom(16.0, 5.0)])
+    assert found is not None
+    assert "\\ldots" not in found[0]
 
 
 def test_a_room_for_nothing_is_refused() -> None:

@@ -251,8 +251,9 @@ def _component(sight: Sight, rule: str, score: str, p: Expr, targets: Mapping[st
     return _score(sight, rule, score, logs, general, between, condition, short)
 
 
-def _log_sum(sight: Sight) -> Iterator[Rewrite]:
-    """log Σ exp(z_k) − Σ y_k z_k, the cross-entropy of scores: p_i − y_i, with p = softmax(z); σ(z) − y for log(1 + exp(z)) − y·z."""
+def _log_sum(sight: Sight, rule: str) -> Iterator[Rewrite]:
+    """log Σ exp(z_k) − Σ y_k z_k, the cross-entropy of scores: p_i − y_i, with p = softmax(z); σ(z) − y for log(1 + exp(z)) − y·z, where
+    the ``rule`` is that of two classes."""
     sums = {made for expr in sight.flow.steps.values() for core in _calls(expr) if (made := _read_log_sum(core, sight.flow)) is not None}
     scores = dict.fromkeys(score for one in sorted(one.scores for one in sums) for score in one)
     found = terms(sight.loss, sight.flow, {}, scores) if scores and _are_free(scores, sight.flow) else None
@@ -272,8 +273,9 @@ def _log_sum(sight: Sight) -> Iterator[Rewrite]:
         else:
             return
     for score, parts in slopes.items():
-        if any(names(part) for _, part in parts):
-            yield Rewrite(LOG_SUM, Partial(sight.loss, score), _collect(parts, sight.flow), list_full_chains(sight.derivation, score) or ())
+        soft = [part.func for _, part in parts if isinstance(part, Call)]
+        if soft and rule == (LOGITS if all(func == "sigmoid" for func in soft) else LOG_SUM):
+            yield Rewrite(rule, Partial(sight.loss, score), _collect(parts, sight.flow), list_full_chains(sight.derivation, score) or ())
 
 
 def _find_compact(
@@ -412,6 +414,7 @@ def _product(upstream: Expr, local: Expr) -> Expr:
 
 SIGMOID = "sigmoid with binary cross-entropy"
 LOG_SUM = "cross-entropy of scores"
+LOGITS = "binary cross-entropy of scores"
 SOFTMAX = "softmax with cross-entropy"
 LOG_SOFTMAX = "log-softmax with likelihood"
 LINEAR = "linear network"
@@ -424,8 +427,10 @@ ROWS = (
         source="neuron, qmul: softmax; dl: cross entropy. ∂L/∂s_i = p_i·Σ y_k − y_i"),
     RewriteRow(LOG_SOFTMAX, partial(_softmax, rule=LOG_SOFTMAX), condition="the targets sum to 1",
         source="the same with l = log p in one function, as in torch.nn.functional.nll_loss(log_softmax(s), y)"),
-    RewriteRow(LOG_SUM, _log_sum,
+    RewriteRow(LOG_SUM, partial(_log_sum, rule=LOG_SUM),
         source="the same with the logarithm worked out: −Σ y_k log p_k = log Σ exp(z_k) − Σ y_k z_k where Σ y_k = 1"),
+    RewriteRow(LOGITS, partial(_log_sum, rule=LOGITS),
+        source="the same of two classes, as in torch.nn.functional.binary_cross_entropy_with_logits: log(1 + exp(z)) − y·z"),
     RewriteRow(MARGINS, partial(_find_compact, rule=MARGINS, find=find_single_margins, functions=OF_MARGINS),
         source="Weston and Watkins 1999; CS231n, Linear classification: minus the number of classes that miss the margin"),
     RewriteRow(DIVERGENCE, partial(_find_compact, rule=DIVERGENCE, find=find_divergences, functions=OF_DIVERGENCES),

@@ -49,6 +49,11 @@ class CodeWords(Topic):
         "label-forgotten": "At the label of each sample 1 has to be taken off: softmax with cross-entropy gives p − y.",
         "missing-path": "A path is missing: `{factor}` has to be added.",
         "penalty-forgotten": "The gradient of the penalty is missing: `{factor}`.",
+        "wrong-place": "Another place belongs in the brackets: `{new}`, not `{old}`.",
+        "parts-exchanged": "Two parts stand in each other's place: `{new}`, not `{old}`.",
+        "function-forgotten": "The function is missing: `{new}`, not `{old}`.",
+        "diagonal-only": "Only the diagonal of the softmax's slope is there: each of its entries depends on all that go in: `{new}`.",
+        "repeated-places": "A place that comes more than once gets only one of its parts with `+=`: `{new}` adds all of them.",
         "unwritten": "The gradient is not worked out yet.",
         "": "This line is wrong by itself; no known slip gives it.",
     }
@@ -65,7 +70,10 @@ class CodeWords(Topic):
         "operator": "a sign between parts", "integer-division": "a division", "sum-for-mean": "a mean", "mean-for-sum": "a mean",
         "mean-forgotten": "a mean", "mean-twice": "a mean", "another-variable": "a name", "another-number": "a number",
         "constant-factor": "a constant factor", "cache-changed": "a copy", "label-forgotten": "the derivative of the softmax loss",
-        "missing-path": "a path", "penalty-forgotten": "the penalty", "unwritten": "what is not written yet", "": "the formula",
+        "missing-path": "a path", "penalty-forgotten": "the penalty",
+        "wrong-place": "what stands in brackets", "parts-exchanged": "the order of parts", "function-forgotten": "a function",
+        "repeated-places": "places that come more than once", "diagonal-only": "the slope of a softmax",
+        "unwritten": "what is not written yet", "": "the formula",
     }  # fmt: skip
     """What a hint points at, without the solution."""
     NAMES: Mapping[str, str] = {
@@ -82,6 +90,8 @@ class CodeWords(Topic):
         "mean-twice": "divided once too often", "another-variable": "another variable", "another-number": "another number",
         "constant-factor": "a constant factor", "cache-changed": "an array changed under a second name",
         "label-forgotten": "1 not taken off at the label", "penalty-forgotten": "the gradient of the penalty forgotten",
+        "wrong-place": "a wrong place in brackets", "parts-exchanged": "two parts exchanged", "function-forgotten": "a function forgotten",
+        "repeated-places": "places that come more than once", "diagonal-only": "the diagonal of a softmax's slope only",
     }  # fmt: skip
     """What slips are called in the lists of a class, but for those that marking has a name for."""
     HINT = "Look at {kind}."
@@ -104,6 +114,7 @@ class CodeWords(Topic):
     HELPS = "What helps: {what}."
     LINE = "Line {line}"
     LINES = "Lines {line}–{last}"
+    IN_FILE = "{line} of {file}"
     OR_LINE = "Or line {line}: as small a change of it does the same."
     OR_HINT = "Or line {line}."
     FAILS = "Python would refuse it: {why}."
@@ -120,6 +131,7 @@ class CodeWords(Topic):
     REPAIRS = ("Then {keys} is right.", "Then {keys} are right.")
     FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
     UNREAD = "Line {line} was not read: {why}."
+    LEFT_OVER = "`{name}` is not compared: {why}."
     ASSUMES = "This is so if it is meant in this way: {what}."
     REFUSED = "Line {line} would be refused by Python: {why}."
     WARNINGS: Mapping[str, str] = {

@@ -9,6 +9,8 @@ from tutor.explain.words.function_words import phrases_of
 from tutor.explain.words.topic import Topic
 from tutor.expression.own_functions import is_own, shorten_name
 
+_ARGUMENT = re.compile(r"′\([a-z]\)$")
+
 
 class RuleWords(Topic):
     """The phrases of a solution."""
@@ -47,12 +49,14 @@ class RuleWords(Topic):
         "min first": "1 for the smaller one, else 0; of equal ones the first gets it",
         "if_positive condition": "the condition only chooses",
         "term repeated": "each of its terms has derivative 1 or −1",
+        "target of a loss": "the loss is linear in it",
+        "slope below 0": "its factor below 0, nothing above",
         "softmax other": "softmax: minus the product of both outputs",
     }
 
     WITHIN: Mapping[str, str] = {
         "factor": "what it is multiplied by", "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
-        "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′", "cos": "cos′", "function": "the derivative of the function",
+        "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′", "cos": "cos′",
     }  # fmt: skip
     """What is done with a part of a longer formula, where `LOCAL` says it of a step of its own."""
     BETWEEN = ", "
@@ -79,7 +83,8 @@ class RuleWords(Topic):
         "sigmoid with binary cross-entropy": "sigmoid and cross-entropy: σ′ cancels",
         "softmax with cross-entropy": "softmax and cross-entropy: log′ cancels",
         "log-softmax with likelihood": "log-softmax and likelihood: output minus target",
-        "cross-entropy of scores": "the derivative of log Σ exp is softmax, that of log(1 + exp) is σ",
+        "cross-entropy of scores": "the derivative of log Σ exp is softmax",
+        "binary cross-entropy of scores": "the slope of log(1 + exp) is σ",
         "multi-class hinge": "each class that misses the margin counts 1, the right one minus their number",
         "divergence of two Gaussians": "the divergence of two normal distributions, in their means and spreads",
         "parameters below": "with the simplified factor",
@@ -124,7 +129,7 @@ class RuleWords(Topic):
         """Why a local derivative is what it is; of a formula the rules are said one after the other.
 
         >>> RuleWords().say_local("formula: power chain"), RuleWords().say_local("formula: tanh arctan")
-        ('power rule, chain rule', 'tanh′, the derivative of the function')
+        ('power rule, chain rule', 'tanh′, arctan′')
         """
         kind, _, rules = rule.partition(": ")
         if kind == "formula" and rules:
@@ -135,9 +140,8 @@ class RuleWords(Topic):
         return self.OWN_LOCAL.format(name=shorten_name(rule)) if is_own(rule) else self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
 
     def _say_within(self, rule: str) -> str:
-        """One rule among several: without the formula that it says of a step of its own, which would read as a line of working."""
-        said = self.WITHIN.get(rule) or self._say_one(rule)
-        return self.WITHIN["function"] if " = " in said else said
+        """One rule among several: tanh′ instead of tanh′ = 1 − tanh², which would read as a line of working."""
+        return self.WITHIN.get(rule) or _ARGUMENT.sub("′", self._say_one(rule).partition(" = ")[0])
 
     def gradient(self, rule: str, count: int = 0) -> str:
         """Why a gradient is what it is."""

@@ -10,23 +10,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from tutor.errors import TutorError
 from tutor.explain.document import LocalDerivative, Node, Picture
 from tutor.expression.nodes import (
-    Add,
     Call,
     Div,
     Expr,
-    Mul,
     Name,
     Neg,
     Number,
     Partial,
-    Pow,
     children,
     rebuild,
     write_six_digits,
@@ -36,6 +33,7 @@ from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.render.latex.words import escape_label
 from tutor.render.maths import Printer
+from tutor.render.picture.shorter_formulas import DOTS, list_shorter, says_something
 from tutor.text import fit_one_line
 
 OMITTED = "omitted"
@@ -79,7 +77,6 @@ _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _BRACKETED = re.compile(r"\((.+)\)((?:[_^]\{[^{}]*\})*)")
 """An entry of something that has an index of its own: ``(W_{2})_{11}``."""
 
-_DOTS, _BRACKET_DOTS = Name("..."), Name("(...)")
 _DOT_SYMBOLS = {"...": Symbol("\\ldots", "…"), "(...)": Symbol("(\\ldots)", "(…)")}
 
 
@@ -205,38 +202,6 @@ def _gradient_words(picture: Picture, notation: Notation) -> Phrase:
     return write_words(picture.words.GRADIENT)
 
 
-def list_shorter(expr: Expr) -> Iterator[Expr]:
-    """The formula, then ever shorter forms of it, with dots where something was left out."""
-    yield expr
-    if isinstance(expr, Add | Mul) and len(expr.args) > 2:
-        yield rebuild(expr, (expr.args[0], _DOTS, expr.args[-1]))
-        yield rebuild(expr, (expr.args[0], _DOTS))
-    if isinstance(expr, Call) and len(expr.args) == 1 and isinstance(inner := expr.args[0], Add) and len(inner.args) > 2:
-        yield Call(expr.func, (rebuild(inner, (inner.args[0], _DOTS, inner.args[-1])),))
-        yield Call(expr.func, (rebuild(inner, (inner.args[0], _DOTS)),))
-    for depth in (3, 2, 1):
-        yield _dot_below(expr, depth)
-
-
-def _dot_below(expr: Expr, depth: int) -> Expr:
-    """The formula with everything below ``depth`` levels as dots."""
-    if not children(expr) or all(isinstance(part, Number) for part in children(expr)):
-        return expr
-    if isinstance(expr, Neg):
-        return Neg(_dot_below(expr.arg, depth))
-    if depth == 0:
-        return _DOTS
-    if isinstance(expr, Call):
-        return Call(expr.func, (_dot_below(expr.args[0], depth - 1) if len(expr.args) == 1 else _DOTS,))
-    parts = tuple(_dot_below(part, depth - 1) for part in children(expr))
-    if isinstance(expr, Pow) and parts[0] == _DOTS:
-        parts = (_BRACKET_DOTS, parts[1])
-    if isinstance(expr, Mul):
-        sums = [part == _DOTS and isinstance(was, Add) for part, was in zip(parts, expr.args, strict=True)]
-        parts = tuple(_BRACKET_DOTS if is_sum else part for part, is_sum in zip(parts, sums, strict=True))
-    return rebuild(expr, parts)
-
-
 _NOTHING = Phrase("", "$$")
 
 
@@ -270,14 +235,15 @@ class _Titles:
             expr = _harden(node.expr)
             whole = f"{name.plain} = {self._phrase(expr).plain}"
             title = self._title(name, expr, min(room, _BESIDE) if folded else room) or name
-            below = self._title(_NOTHING, expr, room) if folded and title is name else None
+            if folded and (title is name or _DOTS_TEXT in title.text) and (below := self._title(_NOTHING, expr, room)):
+                title = name
         values = self._write_value(node.value), self._write_value(node.gradient)
         return Label(title, "output" if ends else role, _cut(whole, 400), *values, below)
 
     def _title(self, name: Phrase, expr: Expr, room: float) -> Phrase | None:
         if room <= em(name.text):
             return None
-        formulas = [self._phrase(form) for form in list_shorter(expr) if form not in (_DOTS, _BRACKET_DOTS)]
+        formulas = [self._phrase(form) for form in list_shorter(expr) if form == expr or says_something(form)]
         for most in (room, room + _RATHER):
             for formula in formulas:
                 tall = "\\begin" in formula.latex or formula.latex.count("\\frac") > 1
@@ -337,9 +303,9 @@ class _Titles:
         """The first form that has room on an edge, fractions with a slash; dots where none has."""
         for form in list_shorter(expr):
             phrase = self.number(form) if isinstance(form, Div | Number | Neg) else self._phrase(form)
-            if em(phrase.text) <= room and "\\begin" not in phrase.latex:
+            if em(phrase.text) <= room and (form == expr or says_something(form)) and "\\begin" not in phrase.latex:
                 return phrase
-        return self._phrase(_DOTS)
+        return self._phrase(DOTS)
 
 
 def _list_mentioned(picture: Picture) -> tuple[list[str], list[str]]:

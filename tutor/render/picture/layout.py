@@ -131,6 +131,7 @@ def arrange(picture: Picture) -> Order:
     """Layers and order of a picture; the same for every size and direction."""
     nodes = tuple(evaluation_order(picture))
     number = {node.name: place for place, node in enumerate(nodes)}
+    given = {node.name: place for place, node in enumerate(picture.nodes)}
     links = list(dict.fromkeys((number[source], number[target]) for source, target in picture.edges))
     rank = _ranks(len(nodes), links, number.get(picture.loss, -1))
     layers: list[list[int]] = [[] for _ in range(max(rank, default=0) + 1)]
@@ -157,7 +158,7 @@ def arrange(picture: Picture) -> Order:
     layers.reverse()
     return Order(
         nodes,
-        tuple(map(tuple, _order_layers(layers, inputs, outputs, _order_by_walk(links, len(nodes), lanes)))),
+        tuple(map(tuple, _order_layers(layers, inputs, outputs, _order_by_walk(links, [given[node.name] for node in nodes], lanes)))),
         tuple(map(tuple, inputs)),
         tuple(map(tuple, outputs)),
         tuple(routes),
@@ -184,16 +185,17 @@ def _ranks(count: int, links: list[tuple[int, int]], loss: int) -> list[int]:
     return rank
 
 
-def _order_by_walk(links: list[tuple[int, int]], count: int, lanes: dict[tuple[int, int], int]) -> list[int]:
-    """A key for each box and lane: when the walk back from the ends, input by input, first meets it; of several
-    ends, as a part of a large graph has them, as they are computed."""
+def _order_by_walk(links: list[tuple[int, int]], given: list[int], lanes: dict[tuple[int, int], int]) -> list[int]:
+    """A key for each box and lane: when the walk back from the ends, input by input, first meets it; several ends are taken as they
+    are ``given``, what is differentiated among them."""
+    count = len(given)
     makers: list[list[int]] = [[] for _ in range(count)]
     for source, target in links:
         makers[target].append(source)
     used = {source for source, _ in links}
     key = [-1] * count
     clock = 0
-    for root in sorted(set(range(count)) - used):
+    for root in sorted(set(range(count)) - used, key=lambda place: given[place]):
         pending = [root]
         while pending:
             place = pending.pop()

@@ -42,7 +42,7 @@ CM = 28.45274
 PAGES = ((26.0, 17.5), (17.5, 26.0), (38.0, 26.0), (26.0, 38.0), (80.0, 110.0), (110.0, 80.0), (180.0, 180.0))
 """Widths and heights in cm that a picture of its own may have: about A4, about A3, then posters."""
 
-_ROOM = 13.0
+_WIDE, _ROOM = 20.0, 13.0
 _NEAR = 11.0  # the length of short arrows
 MOST_TALLER = 1.05
 """So much taller a picture may be for having formulas in its boxes."""
@@ -53,6 +53,7 @@ _SHORT = 3.0  # how wide a local derivative is where there is little room, in em
 _OPERATIONS = ("operation", "output")
 _EVERYTHING = (*_OPERATIONS, "input", "parameter")
 _WAYS: tuple[tuple[float, tuple[str, ...]], ...] = (
+    (_WIDE, ()),
     (_ROOM, ()),
     (_ROOM, _EVERYTHING),
     (_ROOM - 4, _OPERATIONS),

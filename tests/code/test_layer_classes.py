@@ -1,0 +1,202 @@
+"""Layers as libraries of students have them: nothing returned, sizes in the constructor, files of a package, Python 2.
+
+Each program is right, and with one place of it changed wrong at that line; nothing else is accused.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.cli.tutor_code import find_neighbours, read_program_file
+from tutor.results.code_check import check_code
+
+DENSE = """
+try:
+    import cupy as np
+except ImportError:
+    import numpy as np
+class Dense:
+    def __init__(self, n_inputs, wide, l1, l2):
+        self.weights = 0.01 * np.random.randn(n_inputs, wide)
+        self.biases = np.zeros((1, wide))
+        self.l1, self.l2 = l1, l2
+    def forward(self, inputs):
+        self.inputs = inputs
+        self.output = np.dot(inputs, self.weights) + self.biases
+    def backward(self, dvalues):
+        self.dweights = np.dot(self.inputs.T, dvalues)
+        self.dbiases = np.sum(dvalues, axis=0, keepdims=True)
+        self.dinputs = np.dot(dvalues, self.weights.T)
+        if self.l1 > 0:
+            self.dweights += self.l1 * np.sign(self.weights)
+        if self.l2 > 0:
+            self.dweights += 2 * self.l2 * self.weights
+"""
+TANH = """
+import numpy as np
+class Tanh:
+    def forward(self, inputs):
+        self.inputs = inputs
+        self.output = np.tanh(inputs)
+    def backward(self, dvalues):
+        self.dinputs = dvalues * (1 - self.output**2)
+"""
+CHANCES = """
+import numpy as np
+class BinaryCrossEntropy:
+    def forward(self, y_pred, y_true):
+        self.y_pred = np.clip(y_pred, 1e-7, 1 - 1e-7)
+        self.y_true = y_true
+        loss = -(y_true * np.log(self.y_pred) + (1 - y_true) * np.log(1 - self.y_pred))
+        return np.mean(loss)
+    def backward(self):
+        self.dinputs = -(self.y_true / self.y_pred - (1 - self.y_true) / (1 - self.y_pred)) / self.y_true.size
+"""
+LABEL_FIRST = """
+import numpy as np
+class MSE:
+    def forward(self, label, out):
+        return np.mean((out - label) ** 2)
+    def backward(self, label, out):
+        return 2 * (out - label) / out.size
+"""
+CONVOLUTION = """
+import numpy as np
+from unfold import unfold
+class Conv:
+    def __init__(self, in_channels, out_channels, kernel_size):
+        self.C_in, self.C_out = in_channels, out_channels
+        self.height, self.width = kernel_size[0], kernel_size[1]
+        self.weights = 0.1 * np.random.randn(self.C_out, self.C_in, self.height, self.width)
+    def forward(self, inputs):
+        N, C_in, self.H_in, self.W_in = inputs.shape
+        H, W = self.H_in - self.height + 1, self.W_in - self.width + 1
+        self.columns = unfold(inputs, self.height, self.width)
+        return np.matmul(self.weights.reshape(self.C_out, -1), self.columns).reshape(N, self.C_out, H, W)
+    def backward(self, dvalues):
+        flat = dvalues.reshape(dvalues.shape[0], self.C_out, -1)
+        dweights = np.matmul(flat, self.columns.transpose(0, 2, 1)).sum(axis=0)
+        self.dweights = dweights.reshape(self.C_out, self.C_in, self.height, self.width)
+"""
+UNFOLD = """
+import numpy as np
+def unfold(x, height, width):
+    N, C, H, W = x.shape
+    rows = []
+    for i in range(H - height + 1):
+        for j in range(W - width + 1):
+            rows.append(x[:, :, i:i + height, j:j + width].reshape(N, -1))
+    return np.stack(rows, axis=2)
+"""
+OLD = """
+import numpy as np
+def affine_forward(x, w):
+    print "shape", x.shape, ("a",
+        "b")
+    if x.shape[0] <> 0: print 'some'
+    return x.dot(w) / len(x), (x, w)
+def affine_backward(dout, cache):
+    x, w = cache
+    dx = dout.dot(w.T) / len(x)
+    dw = x.T.dot(dout) * (1.0 / len(x))
+    return dx, dw
+"""
+CASES = {
+    "dense": (DENSE, "np.dot(self.inputs.T, dvalues)", "np.dot(self.inputs.T, dvalues) / len(dvalues)"),
+    "tanh": (TANH, "1 - self.output**2", "1 - self.inputs**2"),
+    "chances": (CHANCES, "-(self.y_true / self.y_pred", "-(self.y_true * self.y_pred"),
+    "label first": (LABEL_FIRST, "2 * (out - label)", "2 * (label - out)"),
+    "convolution": (CONVOLUTION, "transpose(0, 2, 1)).sum(axis=0)", "transpose(0, 2, 1)).mean(axis=0)"),
+    "old": (OLD, "1.0 / len(x)", "1 / len(x)"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_layer_is_right_and_its_slip_is_found(name):
+    program, own, slip = CASES[name]
+    assert program.count(own) == 1
+    for text, verdict in ((program, "right"), (program.replace(own, slip), "wrong")):
+        (found,) = check_code(text, others=[("unfold.py", UNFOLD)]).verdicts
+        line = text[: text.index(slip)].count("\n") + 1 if verdict == "wrong" else 0
+        assert (found.verdict, [root.line for root in found.roots]) == (verdict, [line] if line else [])
+
+
+def test_a_regularisation_that_the_forward_pass_lacks_is_told():
+    (found,) = check_code(DENSE).verdicts
+    assert [str(one)[:12] for one in found.assumes] == ["l1, l2 is 0,"]
+
+
+def test_a_forward_pass_that_gives_nothing_is_not_judged():
+    text = TANH.replace("self.output = np.tanh(inputs)", "np.tanh(inputs)").replace("        self.inputs = inputs\n", "")
+    (found,) = check_code(text).verdicts
+    assert (found.verdict, found.roots) == ("undecided", ())
+
+
+def test_the_files_of_a_package_are_read(tmp_path):
+    folder = tmp_path / "net" / "layers"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("from .dense import Dense\n", "utf-8")
+    (folder / "dense.py").write_text(
+        "import numpy as np\nclass Dense:\n    def __init__(self, n, m):\n        self.W = np.random.randn(n, m)\n"
+        "    def forward(self, x):\n        self.x = x\n        return x @ self.W\n"
+        "    def backward(self, g):\n        self.dW = self.x.T @ g\n        return g @ self.W.T\n", "utf-8")  # fmt: skip
+    model = tmp_path / "net" / "model.py"
+    text = (
+        "{imported}\nclass Net:\n    def __init__(self, n, m, k):\n        self.one, self.two = {word}(n, m), {word}(m, k)\n"
+        "    def forward(self, x):\n        return self.two.forward(self.one.forward(x))\n"
+        "    def backward(self, g):\n        dx = self.one.backward(self.two.backward(g))\n        return dx\n"
+    )
+    for imported, word in (
+        ("from layers import Dense", "Dense"), ("from .layers import Dense", "Dense"), ("from net import layers", "layers.Dense"),
+        ("import net.layers as nn", "nn.Dense"), ("from .layers import dense", "dense.Dense"),
+        ("import layers.dense", "layers.dense.Dense"),
+    ):  # fmt: skip
+        for wrong in (False, True):
+            program = text.format(imported=imported, word=word)
+            program = program.replace("return dx", "return 2 * dx") if wrong else program
+            model.write_text(program, "utf-8")
+            (found,) = check_code(read_program_file(str(model)), "model.py", others=find_neighbours(str(model), program)).verdicts
+            assert found.verdict == ("wrong" if wrong else "right"), (imported, found.why)
+
+
+NORMED = """
+import numpy as np
+from layers import affine_forward, affine_backward
+def net_forward(x, w, b):
+    z, cache = affine_forward(x, w, b)
+    std = z.std(axis=0)
+    return (z - z.mean(axis=0)) / std, (cache, (z - z.mean(axis=0)) / std, std)
+def net_backward(dout, cache):
+    inner, out, std = cache
+    dz = (dout - dout.mean(axis=0) - out * np.mean(dout * out, axis=0)) / std
+    dx, dw, db = affine_backward(dz, inner)
+    return dx, dw, db
+"""
+AFFINE = """
+def affine_forward(x, w, b):
+    return x @ w + b, (x, w, b)
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dw = x.T @ dout
+    return dout @ w.T, dw, dout.sum(axis=0)
+"""
+
+
+def test_a_gradient_that_is_nothing_but_rounding_is_right():
+    """The bias before a batch norm: its derivative is 0, in floats some 1e-17."""
+    (found,) = check_code(NORMED, others=[("layers.py", AFFINE)]).verdicts
+    assert (found.verdict, len(found.outputs)) == ("right", 3)
+
+
+def test_a_wrong_line_of_another_file_is_shown_from_there():
+    found = check_code(NORMED, others=[("layers.py", AFFINE.replace("dw = x.T", "dw = -x.T"))])
+    (root,) = found.verdicts[0].roots
+    assert (root.file, root.line, root.before) == ("layers.py", 6, ("    dw = -x.T @ dout",))
+    assert "Line 6 of layers.py" in str(found)
+    assert "Zeile 6 von layers.py" in str(check_code(NORMED, others=[("layers.py", AFFINE.replace("dw = x.T", "dw = -x.T"))], words="de"))
+
+
+def test_a_constructor_that_is_not_read_is_told():
+    text = TANH.replace("    def forward", "    def __init__(self, how=open.mode):\n        pass\n    def forward")
+    (found,) = check_code(text).verdicts
+    assert found.verdict == "undecided"

@@ -1,0 +1,159 @@
+"""Places of arrays in a program: what stands in brackets, and a part that gets a value."""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from typing import Any
+
+from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
+from tutor.code.guessing import GuessedDictionary, Guesser
+from tutor.code.library_calls import take_real
+from tutor.code.sized_guesses import grow_shape
+from tutor.code.targets import spell_target
+from tutor.errors import tell
+from tutor.numbers.arrays import np
+
+
+class PlaceWorker(ABC):
+    """Reads places, and gives values to them; the expressions in them are read by the worker that is made of it."""
+
+    guesser: Guesser
+    guessed: dict[str, Any]
+    made: dict[int, tuple[str, Any, Any, Any]]
+    scope: dict[str, Any]
+    settled: bool
+
+    @abstractmethod
+    def read(self, node: ast.expr) -> Any:
+        """The value of an expression."""
+
+    @abstractmethod
+    def take(self, node: ast.expr) -> Any:
+        """The value of an expression, with a shape for what nobody gives."""
+
+    @abstractmethod
+    def settle(self, value: Any) -> Any:
+        """A value with a shape."""
+
+    @abstractmethod
+    def note(self, key: str, value: Any, node: ast.AST, *, leaf: bool = False, in_place: bool = False) -> Any:
+        """A name gets a value."""
+
+    def read_index(self, node: ast.expr, of: Any) -> Any:
+        """What stands in brackets behind an array; labels that nobody gives are whole numbers below the size of their axis."""
+        parts = node.elts if isinstance(node, ast.Tuple) else [node]
+        found: list[Any] = []
+        axis = 0
+        for part in parts:
+            if isinstance(part, ast.Slice):
+                value: Any = slice(
+                    *(
+                        None if one is None else take_whole(self.take(one))
+                        for one in (part.lower, part.upper, part.step)
+                    )
+                )
+            else:
+                value = self.read(part)
+            if type(value) is Guess:
+                size = np.shape(of)[axis] if axis < np.ndim(of) else 1
+                before = [np.shape(one) for one in found if isinstance(one, np.ndarray | list | range)]
+                if is_place(value):
+                    value = self.settle(value)
+                else:
+                    value = self.guesser.settle_labels(value, size, before[0] if before else None)
+            if isinstance(value, range):
+                value = list(value)
+            value = take_real(value)
+            if isinstance(value, float | np.floating) and float(value) == int(value):
+                value = int(value)
+            if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+                self.ask_places(value, np.shape(of)[axis] if axis < np.ndim(of) else 0)
+                value = value.astype(int)
+            axis += value is not None and value is not Ellipsis
+            found.append(value)
+        return tuple(found) if isinstance(node, ast.Tuple) else found[0]
+
+    def ask_places(self, value: Any, size: int) -> None:
+        """Raise `OtherShape` for an array in brackets that nobody gives: it is whole numbers below the size of the axis."""
+        name = next((name for name, guessed in self.guessed.items() if value is guessed), "")
+        if name and size and not self.settled and name not in self.guesser.places:
+            raise OtherShape(name, np.shape(value), size)
+
+    def require_axes(self, array: Any, count: int, node: ast.AST) -> None:
+        """Raise `NotRead` for an array that has fewer axes than a use of it takes; where its shape was guessed it gets another."""
+        if self.settled or not isinstance(array, np.ndarray) or np.ndim(array) >= count:
+            return
+        why = NotRead(
+            tell("there is no axis {axis}: the array has {count} axes", axis=count - 1, count=np.ndim(array)),
+            node,
+            fails=True,
+        )
+        why.operands = (array, "reshape", np.empty(grow_shape(np.shape(array), count, self.guesser.sizes)))
+        raise why
+
+    def check_reach(self, of: Any, index: tuple[Any, ...], node: ast.AST) -> None:
+        """A slice that goes beyond an array whose shape was guessed: it has to be larger."""
+        wanted = list(np.shape(of))
+        for place, part in enumerate(index[: len(wanted)]):
+            if isinstance(part, slice) and isinstance(part.stop, int) and part.stop > wanted[place]:
+                wanted[place] = part.stop
+            elif (
+                isinstance(part, slice)
+                and part.stop is None
+                and isinstance(part.start, int)
+                and part.start >= wanted[place] > 0
+            ):
+                wanted[place] = part.start + max(1, part.start // 3)
+        if tuple(wanted) != np.shape(of):
+            why = NotRead(tell("a slice goes beyond the array"), node, fails=True)
+            why.operands = (of, "size", np.empty(wanted))
+            if id(of) in self.made:
+                raise why
+
+    def set_part(self, target: ast.Subscript, value: Any, node: ast.AST) -> None:
+        """``W[:, 0] = x``: a part of an array gets a value, or an entry of a list or of a dictionary."""
+        of: Any = self.read(target.value)
+        key = spell_target(target)[1]
+        if type(of) is Guess:
+            of.value, of.known = GuessedDictionary(self.guesser.settings), True
+            of = of.value
+        if isinstance(of, dict):
+            where = self.take(target.slice)
+            named = key if isinstance(target.slice, ast.Constant) or not isinstance(where, str) else f"{key}.{where}"
+            of[where] = self.note(named, value, node)  # W2 of params["W" + str(l)]
+            return
+        if isinstance(of, list):
+            of[int(self.take(target.slice))] = self.note(key, value, node)
+            return
+        if not isinstance(of, np.ndarray):
+            raise NotRead(tell("a part of this is not assigned"), node)
+        if type(value) is Lost:
+            raise value.why
+        index = self.read_index(target.slice, of)
+        value = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
+        of = self.widen(of, value, target.value)
+        of[index] = value
+        self.note(spell_target(target.value)[1], of, node, in_place=True)
+
+    def widen(self, of: Any, value: Any, node: ast.expr) -> Any:
+        """An array that begins as a mask, `(z > 0) * 1.0`, has no room for values that are moved: one of a name is made anew with it."""
+        if of.dtype.kind == "c" or not np.iscomplexobj(value):
+            return of
+        held = isinstance(node, ast.Name) and id(self.scope.get(node.id)) == id(of)
+        if not held:
+            raise CodeProblem(tell("this array is not followed to its slopes"), where=f"line {node.lineno}")
+        made = of.astype(complex)
+        self.scope[ast.unparse(node)] = made
+        return made
+
+
+def take_whole(value: Any) -> Any:
+    """A whole number as one, where a float is one."""
+    value = take_real(value)
+    return int(value) if isinstance(value, float | np.floating | np.integer) and float(value) == int(value) else value
+
+
+def is_place(guess: Guess) -> bool:
+    """Whether a name in brackets is one place rather than labels."""
+    return len(guess.name) == 1 and guess.name in "ijklt"
