@@ -39,8 +39,8 @@ def list_full_chains(
 ) -> tuple[Path, ...] | None:
     """Every path from the loss to a quantity, each with all its factors; nothing where they are too many or too long to read.
 
-    A leading factor that is 1 (∂L/∂L_o1, where L is a sum of parts) is drawn into the next one, as lectures do, where that one's
-    quantity has no other path to the loss.
+    A leading factor that is 1 (∂L/∂L_o1, where L is a sum of parts) is drawn into the next one, as lectures do of a loss with parameters,
+    where that one's quantity has no other path to it; of a formula that is traced step by step no step is left out.
     """
     steps = steps or gradients(derivation)
     routes = routes or count_routes(derivation)
@@ -52,7 +52,7 @@ def list_full_chains(
     while stack:
         name, tail = stack.pop()
         if name == loss:
-            done.append(Path(_draw_together(tail, routes)))
+            done.append(Path(_draw_together(tail, routes) if derivation.graph.parameters else tail))
             continue
         if len(tail) >= MAX_FACTORS:
             return None

@@ -6,12 +6,13 @@ a `tutor.notation.Notation` that knows how the course writes each symbol.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from tutor.explain.diagram import Diagram
 from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
-from tutor.expression.nodes import Expr
+from tutor.expression.nodes import Expr, join_sign
 from tutor.notation.profile import Notation
 
 
@@ -73,6 +74,13 @@ class Side:
     relation: str = "="
     note: Sentence = ()
     result: bool = False
+
+
+def add_result(sides: Sequence[Side], result: Expr, note: Sentence = ()) -> tuple[Side, ...]:
+    """The sides with the result at the end, which is not said twice; ``note`` stands beside one that is added."""
+    if sides and join_sign(sides[-1].expr) == result:
+        return (*sides[:-1], replace(sides[-1], result=True))
+    return (*sides, Side(result, note=note, result=True))
 
 
 @dataclass(frozen=True, slots=True)
