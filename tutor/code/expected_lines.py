@@ -191,7 +191,7 @@ class ExpectedLines:
             tried += [(group, float(size)) for group in same if size > 1 and (group[0].word in words or not words)]
         tried += [(group, 1.0) for group in other]
         for place, (group, scale) in enumerate(tried):
-            if probe is not None and not self.parts.is_told(group[0]) and place + 1 < len(tried) and probe.excludes(group[0], scale):
+            if probe is not None and not self.parts.is_told(group[0]) and place + 1 < len(tried) and probe.can_exclude(group[0], scale):
                 continue
             found = [self.parts.find_gradient(part) for part in group]
             values = [scale * value for value in found if value is not None]

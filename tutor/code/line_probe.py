@@ -40,12 +40,12 @@ class LineProbe:
 
     def moves_all(self) -> bool:
         """Whether all gradients that are wrong change with what the line gives: else no other value of it makes all of them right."""
-        before, after = self._force(self.event.value), self._force(self.event.value + self._draw())
+        before, after = self._run_with(self.event.value), self._run_with(self.event.value + self._draw())
         if before is None or after is None or not set(self.wrong) <= before.keys():
             return True
         return all(key not in after or not np.array_equal(before[key], after[key]) for key in self.wrong)
 
-    def excludes(self, part: ForwardPart, scale: float) -> bool:
+    def can_exclude(self, part: ForwardPart, scale: float) -> bool:
         """Whether the derivative by a part, times a size, is certainly not what the line should give."""
         shape, own = tuple(filter(_is_long, part.shape)), tuple(filter(_is_long, np.shape(self.event.value)))
         if own not in (shape, shape[::-1]) or (not self.weights and not self._find_weights()):
@@ -95,13 +95,13 @@ class LineProbe:
 
     def _sum_up(self, key: str, target: ValueEvent, value: Any) -> float | None:
         """The gradient along the direction of its quantity, where the line gives a value."""
-        made = (self._force(value) or {}).get(key)
+        made = (self._run_with(value) or {}).get(key)
         fitted = None if made is None else fit_shape(made, np.shape(target.value))
         if fitted is None or not np.all(np.isfinite(fitted)):
             return None
         return float(np.sum(fitted * self.test.check.direction(target, 0)))
 
-    def _force(self, value: Any) -> dict[str, Any] | None:
+    def _run_with(self, value: Any) -> dict[str, Any] | None:
         """The gradients that are worked out where the line gives a value; nothing where that fails."""
         try:
             made = self.test.trial.run(edits=self.edits, forced={self.event.number: np.array(value)})

@@ -523,7 +523,7 @@ def _is_definition(node: ast.stmt) -> bool:
 def list_drawn(tree: ast.Module) -> list[ast.stmt]:
     """The weights that a file draws beside its functions, ``W = np.random.randn(hidden_size, vocab_size)``, where only sizes are needed.
 
-    >>> [ast.unparse(one) for one in list_drawn(ast.parse("W = np.random.randn(n_h, 4)\nx = np.zeros(len(data))"))]
+    >>> [ast.unparse(one) for one in list_drawn(ast.parse("W = np.random.randn(n_h, 4)\\nx = np.zeros(len(data))"))]
     ['W = np.random.randn(n_h, 4)']
     """
     found: list[ast.stmt] = []
