@@ -168,10 +168,12 @@ class Figure:
 class Verbatim:
     """Text as somebody typed it, in letters of one width; renderers escape it and break long lines.
 
-    A line of nothing but spaces and ``^`` points at a place in the line above it, and stays under that place.
+    A line of nothing but spaces and ``^`` points at a place in the line above it, and stays under that place.  In a change of a
+    program ``signs`` has for each line whether it goes (−, as "-"), comes ("+") or stays (" "), for renderers that have colours.
     """
 
     text: str
+    signs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
