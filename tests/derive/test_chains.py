@@ -31,7 +31,7 @@ def test_local_derivatives_stand_in_the_order_of_what_is_drawn_together():
 
 
 @pytest.mark.parametrize(("parameters", "edges"), [(["x"], ["L/x"]), ([], ["L/B", "B/a", "a/x"])])
-def test_of_a_formula_without_parameters_no_step_is_left_out(parameters, edges):
+def test_without_parameters_a_sum_of_a_sum_is_a_step(parameters, edges):
     derivation = derive(from_steps(["a = x^2", "B = a + y", "L = B - z"], parameters=parameters))
     (chain,) = list_full_chains(derivation, "x")
     assert [f"{f.of}/{f.wrt}" for f in chain.factors] == edges

@@ -231,11 +231,11 @@ def find_moved_entry(
 
 
 def _count_flaws(written: WrittenNumber) -> tuple[bool, int]:
-    """Whether what is shown does not give what comes out, and how many of its terms are nothing beside others."""
+    """Whether what is shown does not give what comes out, and how many of its terms and numbers are nothing beside others."""
     value = as_real(written.value)
     try:
         lost = abs(as_real(compute(written.shown, {})) - value) > _SEEN * abs(value)
-        idle = sum(_count_idle_terms(part.args) for part in _list_sums(written.shown))
+        idle = sum(map(_count_idle, (_list_numbers(written.shown), *(part.args for part in _list_sums(written.shown)))))
     except TutorError:  # the logarithm of what is rounded to 0
         return True, 0
     return bool(lost), idle
@@ -245,9 +245,13 @@ _SEEN, _NOTHING = as_real(Fraction(1, 1000)), as_real(Fraction(1, 10**12))
 """How far off, of itself, a result may come out; and what is nothing beside a number."""
 
 
-def _count_idle_terms(terms: Sequence[Expr]) -> int:
-    sizes = [abs(as_real(compute(term, {}))) for term in terms]
+def _count_idle(parts: Sequence[Expr]) -> int:
+    sizes = [abs(as_real(compute(part, {}))) for part in parts]
     return sum(0 < size < _NOTHING * max(sizes) for size in sizes)
+
+
+def _list_numbers(expr: Expr) -> list[Expr]:
+    return [expr] if type(expr) is Number else [number for part in children(expr) for number in _list_numbers(part)]
 
 
 def _list_sums(expr: Expr) -> list[Add]:
@@ -264,7 +268,7 @@ def _has_sliding_kernel(expr: Expr) -> bool:
 
 
 def _count_numbers(expr: Expr) -> int:
-    return 1 if type(expr) is Number else sum(map(_count_numbers, children(expr)))
+    return len(_list_numbers(expr))
 
 
 def _list_last_indices(expr: Expr) -> list[int]:

@@ -37,7 +37,7 @@ from tutor.render.latex.answer_columns import set_answer_columns
 from tutor.render.latex.fragments import FRAME, FragmentStyle
 from tutor.render.latex.heights import join_rows, part_fractions
 from tutor.render.latex.math_sizes import write_math_sizes
-from tutor.render.latex.page_ends import arrange_end
+from tutor.render.latex.page_ends import arrange_end, tie_list
 from tutor.render.latex.page_figures import set_figure
 from tutor.render.latex.rows import LatexRow, count_torn, set_beside, set_rows
 from tutor.render.latex.sentences import Phrases
@@ -214,6 +214,9 @@ class _LatexPage:
     def body(self, doc: Document) -> str:
         """The title and the blocks, in a group of its own."""
         every = [self.block(block) for block in doc.blocks]
+        for place, (block, words, title) in enumerate(zip(doc.blocks, doc.blocks[1:], doc.blocks[2:], strict=False)):
+            if isinstance(block, Equations) and isinstance(words, Paragraph) and isinstance(title, Heading):
+                every[place] = tie_list(every[place], "10000")  # what its signs mean is not alone at the top of the next page
         blocks = [text for text in every if text]
         if self.floats and not any(isinstance(block, Section) for block in doc.blocks):
             free = [place - block.earlier for place, block in enumerate(doc.blocks) if isinstance(block, Figure) and block.earlier]
