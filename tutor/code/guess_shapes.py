@@ -217,7 +217,7 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
 def list_taken_apart(node: ast.FunctionDef, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     """The shapes of arguments that a body takes apart: ``N, C, H, W = x.shape``, whatever it does with x before.
 
-    >>> list_taken_apart(ast.parse("def f(x):\n    self.shape = x.shape\n    N, D = x.shape").body[0], Sizes())
+    >>> list_taken_apart(ast.parse("def f(x):\\n    self.shape = x.shape\\n    N, D = x.shape").body[0], Sizes())
     {'x': (7, 5)}
     """
     free = {arg.arg for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]}
