@@ -34,6 +34,8 @@ MOST_WORK = 400_000
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
+MOST_CALLED = 400
+"""So many changes are tried in functions that a line calls: each is a run."""
 TASTE = (*MEANS, SIGN)
 """Where a mean is divided by its count, or a sign is turned, is a matter of taste: a later line may do it as well."""
 MOST_LOCAL = 2_500
@@ -114,6 +116,9 @@ class EditSearch:
             seen = replace(around, pool=pool, extra=extra, values=around.values if line.traced is None else line.traced)
             fitting = self._list_fitting(line, lines, [*lines.list_helpers(line.statement), line.statement], seen, here)
             best = self._pick_smallest(edits, fitting, wrong, kept)
+            inner = self._find_called_edit(edits, wrong, line.statement, around, kept, measure_edit(best[0]) if best else 0)
+            if inner is not None:
+                return FoundEdit(inner, list(wrong), tuple(edit for edit in best[:1] if measure_edit(edit) == measure_edit(inner)))
             if not best:
                 found.append(line)
                 if len({id(one.statement) for one in found}) == MOST_LINES:
@@ -133,6 +138,20 @@ class EditSearch:
                     best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in alike]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
+
+    def _find_called_edit(
+        self, edits: Edits, wrong: Sequence[str], line: ast.stmt, around: Surroundings, kept: set[str], most: int
+    ) -> LineEdit | None:
+        """A change of a line of a function that a line calls, no larger than ``most`` where that is not 0."""
+        called = {part.func.id for part in ast.walk(line) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+        functions = [part for part in self.test.trial.source.tree.body if isinstance(part, ast.FunctionDef) and part.name in called]
+        inside = {id(part) for function in functions for part in ast.walk(function)}
+        nodes = [node for node in self.nodes if id(node) in inside]
+        tried = (edit for row in TABLE for node in nodes for edit in row.take(node, around))
+        sized = [(measure_edit(edit), edit) for edit in islice(tried, MOST_CALLED)] if nodes else []
+        smaller = [(cost, edit) for cost, edit in sized if not most or cost <= most]
+        best = self._pick_smallest(edits, sorted(smaller, key=lambda pair: pair[0]), wrong, kept)
+        return best[0] if best else None
 
     def _find_loop_edit(
         self, edits: Edits, wrong: Sequence[str], lines: ExpectedLines, around: Surroundings, local: LocalWork, kept: set[str]

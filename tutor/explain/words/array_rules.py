@@ -191,7 +191,7 @@ class ArrayWords(Topic):
         "row_sums_of_each": "{call}: the sum of each row",
         "column_sums_of_each": "{call}: the sum of each column",
         "batch": "{call}: the same array {first} times, along a new first axis",
-        "batch_sums": "{call}: summed along this axis",
+        "batch_sums": "{call}: summed along the axis that its index names",
         "broadcast": "{call}: repeated along the axes with a size; a dot is an axis of its own",
         "max": "{call}: the largest of all entries",
         "sum along": "{call}: summed along the axes with a size; a dot is an axis that stays",
