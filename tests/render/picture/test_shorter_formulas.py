@@ -10,7 +10,10 @@ from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.render.picture.shorter_formulas import BRACKET_DOTS, DOTS, list_shorter, says_something
 
-FORMULAS = ("a*b*c*d", "a + b + c", "-(a - b*c + d)/2", "(a + b + c)^2", "exp(a + b + c)", "x", "2/3", "a*(b + c*(d + e*(f + g)))", "log(a)/log(b) - c")
+FORMULAS = (
+    "a*b*c*d", "a + b + c", "-(a - b*c + d)/2", "(a + b + c)^2", "exp(a + b + c)", "x", "2/3",
+    "a*(b + c*(d + e*(f + g)))", "log(a)/log(b) - c",
+)
 
 
 @pytest.mark.parametrize("text", FORMULAS)
