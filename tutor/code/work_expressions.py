@@ -31,6 +31,7 @@ from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_
 from tutor.code.work_places import PlaceWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
+from tutor.program.unread_kinds import find_instead
 
 MOST_PARTS = 150_000
 """So many parts of a program are worked out in one run, loops included."""
@@ -96,7 +97,8 @@ class ExpressionWorker(PlaceWorker):
             raise TooLong
         found = _READ.get(type(node))
         if found is None:
-            raise NotRead(tell("this part of Python is not read here"), node)
+            name, instead = find_instead(node)
+            raise NotRead(tell("{what} is not read: {instead}", what=name, instead=instead), node)
         value = found(self, node)
         if type(value) is Lost:
             raise value.why
