@@ -27,7 +27,7 @@ from tutor.code.failures import refuse_misfit
 from tutor.code.guess_shapes import Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
-from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_value
+from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_product, weigh_value
 from tutor.code.work_places import PlaceWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
@@ -256,6 +256,8 @@ class ExpressionWorker(PlaceWorker):
             check_pair(word, left, right)
             return make(left, right) if word == "+" else "text"
         check_pair(word, left, right)
+        if word == "@":
+            self.parts += weigh_product(left, right)
         if self.old and word == "/" and _is_whole(left) and _is_whole(right):
             word, make = SIGNS[ast.FloorDiv]
         if (
