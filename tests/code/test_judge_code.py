@@ -67,6 +67,25 @@ def bn_backward(dout, cache):
     dx = d4 + d5 / N
     return dx, dgamma, dbeta
 """
+REUSED = """
+import numpy as np
+def bn_forward(x, gamma):
+    mu = x.mean(axis=0)
+    xc = x - mu
+    var = np.mean(xc ** 2, axis=0)
+    std = np.sqrt(var + 1e-5)
+    xn = xc / std
+    return gamma * xn, (xn, xc, gamma, std)
+def bn_backward(dout, cache):
+    xn, xc, gamma, std = cache
+    dgamma = np.sum(xn * dout, axis=0)
+    dxn = gamma * dout
+    dx = dxn / std
+    dvar = -0.5 * np.sum(dxn * xc, axis=0) / std ** 3
+    dx += 2 * xc * dvar / len(dout)
+    dx -= dx.mean(axis=0)
+    return dx, dgamma
+"""
 GATED = """
 import numpy as np
 def glu_forward(x, V, W):
@@ -231,6 +250,8 @@ def test_a_function_that_is_not_there_has_near_ones():
         (TWO_LAYERS, "dscores.sum(axis=0)", "dscores", (16, "sum-forgotten"), ()),
         (TWO_LAYERS, "dscores.sum(axis=0)", "dnobody", (16, ""), ()),
         (TWO_LAYERS, "probs.copy()", "probs", None, ()),
+        (REUSED, "dx.mean(axis=0)", "dx.sum(axis=0)", (17, "sum-for-mean"), ()),
+        (REUSED, "/ std ** 3", "/ std ** 2", (15, "another-number"), (16, 17)),
         (GATED, " + du @ W.T", "", (12, "missing-path"), ()),
         (GATED, "da = dy * g", "da = dy * (1 - g)", (8, "another-variable"), (10, 12)),
         (DISTANCE, "dq / norm", "dq / norm", None, ()),
@@ -408,3 +429,36 @@ def test_a_correction_is_in_the_words_of_the_program(text, old, new, line):
     """A root of a size as the program writes it, a quotient as one; brackets as they are needed."""
     (verdict,) = judge_code(read_source(text.replace(old, new, 1), "net.py"))
     assert [root.after[-1] for root in verdict.roots] == [line]
+
+
+HELPER = """
+import numpy as np
+def slope_of(h):
+    return 1 - h ** 2
+def rnn_forward(x, W, U):
+    '''x: (T, N, D), W: (D, H), U: (H, H)'''
+    h = np.zeros((x.shape[1], W.shape[1]))
+    hs = [h]
+    for t in range(x.shape[0]):
+        h = np.tanh(x[t] @ W + h @ U)
+        hs.append(h)
+    return h, (x, W, U, hs)
+def rnn_backward(dh, cache):
+    x, W, U, hs = cache
+    dW, dU = np.zeros_like(W), np.zeros_like(U)
+    for t in reversed(range(x.shape[0])):
+        da = dh * slope_of(hs[t + 1])
+        dW += x[t].T @ da
+        dU += hs[t].T @ da
+        dh = da @ U.T
+    return dW, dU
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("new", "root"),
+    [("1 - h", (4, "factor-forgotten")), ("1 + h ** 2", (4, "sign")), ("2 - h ** 2", (4, "another-number"))],
+)
+def test_a_slip_in_a_helper_that_a_loop_calls_is_found_there(new, root):
+    assert judge(HELPER, "1 - h ** 2", new)[:2] == ("wrong", [root])

@@ -136,7 +136,74 @@ QUERY = (
     MASKED.replace(NO_MASK, "").replace("K, V, mask=None", "K=None, V=None").replace("return dQ, dK, dV", "return dQ + dK + dV")
     .replace("self.Q, self.K", "K, V = (Q if K is None else K), (Q if V is None else V)\n        self.Q, self.K")
 )  # fmt: skip
+LOOPS = """
+import itertools
+import numpy as np
+class Pool:
+    def forward(self, x):
+        self.x = x
+        n, h = x.shape
+        out = np.zeros((n // 2, h // 2))
+        for i, j in itertools.product(range(n // 2), range(h // 2)):
+            out[i, j] = np.mean(x[2 * i:2 * i + 2, 2 * j:2 * j + 2])
+        return out
+    def backward(self, dout):
+        dx = np.zeros_like(self.x)
+        for k in range(dout.size):
+            i, j = divmod(k, dout.shape[1])
+            dx[2 * i:2 * i + 2, 2 * j:2 * j + 2] += dout[i, j] / 4
+        return dx
+"""
+FAST = """
+import numpy as np
+from layers import *
+from compiled import affine_forward_fast, affine_backward_fast
+class Net:
+    def __init__(self, image=(3, 32, 32), hidden_dim=1000):
+        C, H, W = image
+        self.params = {"W1": np.random.randn(C * H * W, hidden_dim)}
+    def loss(self, X, y=None):
+        a, cache = affine_forward_fast(X.reshape(len(X), -1), self.params["W1"])
+        loss = np.sum((a - 1) ** 2)
+        dX, dW = affine_backward_fast(2 * (a - 1), cache)
+        return loss, {"W1": dW}
+"""
+NAIVE = """
+def affine_forward_naive(x, w):
+    return x @ w, (x, w)
+def affine_backward_naive(d, cache):
+    x, w = cache
+    return d @ w.T, x.T @ d
+"""
+BESIDE = """
+import numpy as np
+def step_forward(x, h, w, y):
+    h_new = np.tanh(x @ w + h)
+    current_loss = np.sum((h_new - y) ** 2)
+    return h_new, current_loss, (x, w, h_new, y)
+def step_backward(dh_new, cache):
+    x, w, h_new, y = cache
+    dh = (dh_new + 2 * (h_new - y)) * (1 - h_new ** 2)
+    dw = x.T @ dh
+    return dh @ w.T, dh, dw
+def line_forward(x, h0, w, y):
+    caches, h = {}, h0
+    out = np.zeros((x.shape[0], x.shape[1], h0.shape[1]))
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t, :] @ w + h)
+        out[:, t, :], caches["cache%d" % t] = h, (x[:, t, :], w, h)
+    return out, caches
+def line_backward(dout, caches):
+    dw, dh0 = 0, 0
+    for t in reversed(range(dout.shape[1])):
+        x, w, h = caches["cache%d" % t]
+        dh0 = (dout[:, t, :] + dh0) * (1 - h ** 2)
+        dw = dw + x.T @ dh0
+    return dh0, dw
+"""
 CASES = {
+    "loops": (LOOPS, "dout[i, j] / 4", "dout[i, j] / 2"),
+    "fast": (FAST, "affine_backward_fast(2 * (a", "affine_backward_fast(3 * (a"),
     "query": (QUERY, "return dQ + dK + dV", "return dQ + dK - dV"),
     "heads": (HEADS, "return 2 * x.transpose", "return 3 * x.transpose"),
     "masked": (MASKED, "dS = self.A * (dA - (dA", "dS = self.A * (dA + (dA"),
@@ -154,7 +221,7 @@ def test_a_layer_is_right_and_its_slip_is_found(name):
     program, own, slip = CASES[name]
     assert program.count(own) == 1
     for text, verdict in ((program, "right"), (program.replace(own, slip), "wrong")):
-        (found,) = check_code(text, others=[("unfold.py", UNFOLD)]).verdicts
+        (found,) = check_code(text, others=[("unfold.py", UNFOLD), ("layers.py", NAIVE)]).verdicts
         line = text[: text.index(slip)].count("\n") + 1 if verdict == "wrong" else 0
         assert (found.verdict, [root.line for root in found.roots]) == (verdict, [line] if line else [])
 
@@ -243,3 +310,10 @@ def test_a_constructor_that_is_not_read_is_told():
 def test_what_is_done_with_a_mask_that_nobody_gives_is_not_judged_and_that_is_said():
     (found,) = check_code(MASKED).verdicts
     assert [str(one) for one in found.assumes] == ["mask is None: what is done where it is given is not judged"]
+
+
+@pytest.mark.parametrize(("own", "slip", "line"), [("", "", 0), ("dh_new + 2 *", "dh_new + 3 *", 9), ("+ dh0) *", "- dh0) *", 23)])
+def test_a_loss_beside_a_state_and_caches_by_time(own, slip, line):
+    found = check_code(BESIDE.replace(own, slip) if own else BESIDE).verdicts
+    assert [root.line for verdict in found for root in verdict.roots] == ([line] if line else [])
+    assert [verdict.verdict for verdict in found].count("right") == (1 if line else 2)

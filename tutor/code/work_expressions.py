@@ -45,10 +45,10 @@ COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
-    "abs", "str", "slice",
+    "abs", "str", "slice", "divmod",
                     "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
                     "getattr"})  # fmt: skip
-READ = frozenset({"numpy", "torch", "math", "scipy", "python"})
+READ = frozenset({"numpy", "torch", "math", "scipy", "python", "itertools"})
 """What the tables of functions are of."""
 _SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}
 LOUD = ("set_", "save", "plot", "show")
@@ -223,8 +223,8 @@ class ExpressionWorker(PlaceWorker):
             return value.value if type(value) is Guess and value.known else value
         of = self.settle(of)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
-        if isinstance(of, np.ndarray) and all(isinstance(part, ast.Slice) for part in parts):
-            self.require_axes(of, len(parts), node)
+        if isinstance(of, np.ndarray):
+            self.require_axes(of, sum(map(_is_along, parts)), node)
         index = self.read_index(node.slice, of)
         if not self.settled and isinstance(index, tuple) and isinstance(of, np.ndarray):
             self.check_reach(of, index, node)
@@ -445,6 +445,13 @@ def name_library(path: str) -> str:
         if path == own or path.startswith(f"{own}."):
             return same + path[len(own) :]
     return path
+
+
+def _is_along(part: ast.expr) -> bool:
+    """Whether a part of what stands in brackets is a place along an axis: not a new axis, not an ellipsis."""
+    if isinstance(part, ast.Attribute):
+        return part.attr != "newaxis"
+    return not isinstance(part, ast.Constant) or type(part.value) is int
 
 
 def _is_whole(value: Any) -> bool:
