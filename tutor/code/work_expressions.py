@@ -225,8 +225,8 @@ class ExpressionWorker(PlaceWorker):
             return value.value if type(value) is Guess and value.known else value
         of = self.settle(of)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
-        if isinstance(of, np.ndarray) and all(isinstance(part, ast.Slice) for part in parts):
-            self.require_axes(of, len(parts), node)
+        if isinstance(of, np.ndarray):
+            self.require_axes(of, sum(map(_is_along, parts)), node)
         index = self.read_index(node.slice, of)
         if not self.settled and isinstance(index, tuple) and isinstance(of, np.ndarray):
             self.check_reach(of, index, node)
@@ -449,6 +449,13 @@ def name_library(path: str) -> str:
         if path == own or path.startswith(f"{own}."):
             return same + path[len(own) :]
     return path
+
+
+def _is_along(part: ast.expr) -> bool:
+    """Whether a part of what stands in brackets is a place along an axis: not a new axis, not an ellipsis."""
+    if isinstance(part, ast.Attribute):
+        return part.attr != "newaxis"
+    return not isinstance(part, ast.Constant) or type(part.value) is int
 
 
 def _is_whole(value: Any) -> bool:
