@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import Object, ProgramFunction
@@ -41,6 +42,23 @@ def list_drawn(tree: ast.Module) -> list[ast.stmt]:
             if all(COUNTS.match(name) for name in names):
                 found.append(node)
     return found
+
+
+@lru_cache(maxsize=16)
+def names_torch(tree: ast.Module) -> bool:
+    """Whether a program says that its arrays are tensors of PyTorch.
+
+    >>> names_torch(ast.parse("import torch.nn as nn")), names_torch(ast.parse("import numpy as np"))
+    (True, False)
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            if any(name.partition(".")[0] == "torch" for name in names):
+                return True
+        elif isinstance(node, ast.Name) and node.id == "torch":
+            return True
+    return False
 
 
 def name_naive(module: dict[str, Any], own: ast.Module) -> None:

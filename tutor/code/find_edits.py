@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from functools import partial
+from itertools import islice, takewhile
+from operator import itemgetter
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, ValueEvent
@@ -25,7 +27,7 @@ from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import leave_line, name_targets
 from tutor.code.trial import Outcome
 from tutor.code.work_statements import FAILS
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
 MOST_RUNS = 2_500
 """So many changes are tried at most."""
@@ -53,11 +55,12 @@ class FoundEdit:
 
 @dataclass(slots=True)
 class EditSearch:
-    """The search in one program; ``nodes`` are the statements of its backward pass."""
+    """The search in one program; ``nodes`` are the statements of its backward pass, ``derive`` gives the arrays of its derivation."""
 
     test: RepairTest
     first: Outcome
     nodes: Sequence[ast.stmt]
+    derive: Callable[[], Sequence[Floats]]
     runs: int = 0
     repairs: dict[int, frozenset[str]] = field(default_factory=dict)
     parts: PartSlopes | None = None
@@ -74,7 +77,7 @@ class EditSearch:
         for scope in list(scopes.values())[-1:]:  # a gradient from above that was lost stands nowhere else
             lost = {name: value for name, value in scope.items() if UPSTREAM.match(name) and name not in around.pool}
             around.pool = {**around.pool, **{name: one for name, one in lost.items() if isinstance(one, np.ndarray)}}
-        local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree))
+        local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree), budget=self.test.trial.budget)
         fails = any(problem.fails for problem in outcome.record.problems.values())
         try:
             found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
@@ -98,7 +101,7 @@ class EditSearch:
         self, edits: Edits, wrong: Sequence[str], outcome: Outcome, around: Surroundings, local: LocalWork, kept: set[str]
     ) -> FoundEdit | None:
         if self.parts is None:
-            self.parts = PartSlopes(self.test.trial, self.first)
+            self.parts = PartSlopes(self.test.trial, self.first, self.derive)
         nodes = [part for node in self.nodes for part in edits.get(id(node), (node,))]
         lines = ExpectedLines(self.test, self.parts, edits, outcome, nodes, list_given_values(local.scopes, nodes))
         looped = self._find_loop_edit(edits, wrong, lines, around, local, kept)
@@ -107,7 +110,7 @@ class EditSearch:
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
-            here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places)
+            here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places, budget=local.budget)
             named = here.scopes.get(id(line.statement), {})
             own = {name: one.value if type(one) is Guess else one for name, one in named.items()}
             pool = {**around.pool, **{name: one for name, one in own.items() if is_quantity(one)}}
@@ -131,9 +134,10 @@ class EditSearch:
             if source is not None and self._pick_smallest(edits, [(1, source)], wrong, kept):
                 best.insert(0, source)
             if best[0].tag in TASTE:
+                most = measure_edit(best[0])
                 for later in islice((one for one in expected if one.statement is not best[0].statement), MOST_LINES):
                     fitting = self._list_fitting(later, lines, [later.statement], around, local)
-                    fitting = [(cost, edit) for cost, edit in fitting if cost <= measure_edit(best[0])]
+                    fitting = takewhile(partial(_is_as_small, most), fitting)
                     alike = MEANS if best[0].tag in MEANS else best[0].tag
                     best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in alike]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
@@ -167,13 +171,15 @@ class EditSearch:
         return None
 
     def _pick_smallest(
-        self, edits: Edits, fitting: Sequence[tuple[int, LineEdit]], wrong: Sequence[str], kept: set[str]
+        self, edits: Edits, fitting: Iterable[tuple[int, LineEdit]], wrong: Sequence[str], kept: set[str]
     ) -> list[LineEdit]:
-        """The smallest of the changes that hold, one of each line."""
+        """The smallest of the changes that hold, one of each line; they come in the order of their sizes."""
         best: list[LineEdit] = []
         least = 0
         for cost, edit in fitting:
-            if best and (cost > least or any(edit.statement is other.statement for other in best)):
+            if best and cost > least:
+                break
+            if any(edit.statement is other.statement for other in best):
                 continue
             if len(self.test.try_edit(edits, edit, wrong, kept)) == len(wrong) and self.test.holds(edits, edit, wrong):
                 best.append(edit)
@@ -187,27 +193,36 @@ class EditSearch:
         statements: Sequence[ast.stmt],
         around: Surroundings,
         local: LocalWork,
-    ) -> list[tuple[int, LineEdit]]:
-        """The changes that give the line its derivative, the smallest first."""
-        found: list[tuple[int, LineEdit]] = []
+    ) -> Iterator[tuple[int, LineEdit]]:
+        """The changes that give the line its derivative, the smallest first: worked out one by one, so that nobody waits for the rest."""
+        listed: list[tuple[int, LineEdit]] = []
         unused = lines.list_unused()
         tried: Counter[int] = Counter()
         for row in TABLE:
             for statement in statements[::-1]:
+                if self.test.trial.budget.is_low:
+                    break
                 for edit in row.take(statement, around):
-                    if id(statement) in lines.blameless and not list_names(edit) & unused:
+                    self.test.trial.budget.spend(1)
+                    if id(statement) in lines.blameless and not (unused and list_names(edit) & unused):
                         continue
                     tried[id(statement)] += 1
                     if tried[id(statement)] > MOST_LOCAL:
                         break
-                    if local.is_giving(edit, first.statement, first.value):
-                        found.append((measure_edit(edit), edit))
+                    listed.append((measure_edit(edit), edit))
+        found = False
+        for cost, edit in sorted(listed, key=itemgetter(0)):
+            if self.test.trial.budget.is_low:
+                return
+            self.test.trial.current = local.worker  # what makes arrays asks it for the kind of their numbers
+            if local.is_giving(edit, first.statement, first.value):
+                found = True
+                yield cost, edit
         if not found:
             before = local.work(leave_line(first.statement))
-            for edit in list_missing(first.statement, first.value, before, around):
-                if local.is_giving(edit, first.statement, first.value):
-                    found.append((measure_edit(edit), edit))
-        return sorted(found, key=lambda pair: pair[0])
+            missing = list_missing(first.statement, first.value, before, around)
+            fitting = [(measure_edit(edit), edit) for edit in missing if local.is_giving(edit, first.statement, first.value)]
+            yield from sorted(fitting, key=itemgetter(0))
 
     # at every line
 
@@ -243,7 +258,7 @@ class EditSearch:
                 ):
                     continue
                 self.runs += 1
-                if self.runs > MOST_RUNS or self.test.trial.work > ends:
+                if self.runs > MOST_RUNS or self.test.trial.work > ends or self.test.trial.budget.is_low:
                     return FoundEdit(best[1], best[2]) if best else None
                 fixed = self.test.try_edit(edits, edit, wrong, kept)
                 if fixed and (best is None or (len(fixed), suspect) > best[0]) and self.test.holds(edits, edit, fixed):
@@ -282,6 +297,10 @@ class EditSearch:
         return [(1, node) for node in nodes if id(node) in chosen] + [
             (0, node) for node in nodes if id(node) not in chosen
         ]
+
+
+def _is_as_small(most: int, pair: tuple[int, LineEdit]) -> bool:
+    return pair[0] <= most
 
 
 def is_quantity(value: Any) -> bool:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -251,6 +252,7 @@ def find_sequences(lines: Sequence[str]) -> frozenset[str]:
     return frozenset(name for names in said for name in re.split(r"\s*,\s*|\s+and\s+", names))
 
 
+@lru_cache(maxsize=16)
 def find_labels(tree: ast.Module) -> frozenset[str]:
     """The names that stand as labels in brackets behind arrays: y of ``scores[range(N), y]``, ``list(y)``, ``y[i]``."""
     found: set[str] = set()
