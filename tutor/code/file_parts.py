@@ -1,15 +1,19 @@
-"""Parts of a file: what is worked through before its functions are called, and the lines of a function."""
+"""Parts of a file: what is worked through before its functions are called, the lines of a function, and its names."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from tutor.code.code_values import Object, ProgramFunction
+from tutor.code.code_values import CodeProblem, NotRead, Object, ProgramFunction
 from tutor.code.guess_shapes import COUNTS
 from tutor.code.parts_of_formulas import LIBRARY
 from tutor.code.targets import is_drawn
+from tutor.code.work_functions import FunctionWorker
+from tutor.errors import tell
+from tutor.program.source import Source
 
 
 def list_spans(func: ProgramFunction) -> list[tuple[int, int]]:
@@ -74,3 +78,30 @@ def name_naive(module: dict[str, Any], own: ast.Module) -> None:
         fast = name.removesuffix("_naive") + "_fast"
         if name.endswith("_naive") and isinstance(value, ProgramFunction) and fast not in written:
             module[fast] = value
+
+
+def watch_first_scope(worker: FunctionWorker, scopes: list[dict[str, Any]]) -> None:
+    """Keep the names of the first function that is called."""
+    plain = FunctionWorker.match_arguments
+
+    def match(func: ProgramFunction, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> dict[str, Any]:
+        found = plain(worker, func, values, named, node)
+        if not scopes:
+            worker.scope |= found
+            scopes.append(worker.scope)
+        return found
+
+    worker.match_arguments = match  # type: ignore[method-assign]
+
+
+def refuse_forward(source: Source, why: NotRead) -> CodeProblem:
+    """The refusal of a forward pass that is not read, with its line."""
+    node = why.node
+    line = getattr(node, "lineno", 0)
+    place = f"{source.file}:{line}" if line else source.file
+    spot = source.lines[line - 1] if 0 < line <= len(source.lines) else ""
+    return CodeProblem(
+        tell("the forward pass is not read: {why}", why=why.what),
+        where=place,
+        spot=f"    {spot.strip()}" if spot else "",
+    )

@@ -26,7 +26,15 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.file_parts import is_definition, list_drawn, list_spans, name_naive, names_torch
+from tutor.code.file_parts import (
+    is_definition,
+    list_drawn,
+    list_spans,
+    name_naive,
+    names_torch,
+    refuse_forward,
+    watch_first_scope,
+)
 from tutor.code.given_gradients import (
     GivenGradient,
     find_kept_loss,
@@ -170,7 +178,7 @@ class ProgramTrial:
                     self.places[other.name] = other.places
                 self.again[other.name] = other.shape
             except NotRead as why:
-                raise _refuse_forward(self.source, why) from None
+                raise refuse_forward(self.source, why) from None
             except TooLong:
                 break
             finally:
@@ -254,7 +262,7 @@ class ProgramTrial:
         known = set(worker.record.visited)
         scopes: list[dict[str, Any]] = []
         values = {arg.arg: Guess(arg.arg) for arg in list_arguments(func)}
-        _watch(worker, scopes)
+        watch_first_scope(worker, scopes)
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
         loss = self._pick_loss(worker, returned, func)
@@ -307,10 +315,10 @@ class ProgramTrial:
         if "ctx" in values:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []
-        _watch(worker, scopes)
+        watch_first_scope(worker, scopes)
         returned, why = self._call(worker, forward, self._keep_usual(worker, forward, values))
         if why is not None:
-            raise _refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
+            raise refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
         inner = scopes[0] if scopes else {}
         node = find_return(forward.node, worker.returned)
         named = dict(name_returned(returned, node)) if node is not None else find_kept_output(worker.record.events, forward, values)
@@ -337,7 +345,7 @@ class ProgramTrial:
             environment.update((name, value) for name, value in taken.items() if name not in environment)
             loss, why = self._call(worker, cost, taken)
             if why is not None:
-                raise _refuse_forward(self.source, why)
+                raise refuse_forward(self.source, why)
             loss = loss[0] if isinstance(loss, tuple) else loss
         elif self.plan.owner and not ups and (kept := find_kept_loss(worker.record.events, outs)) is not None:
             loss = np.sum(kept)
@@ -488,29 +496,3 @@ class ProgramTrial:
 def _is_given(given: Any, value: Any) -> bool:
     """Whether what is returned is what was given, unchanged."""
     return (given.value if type(given) is Guess else given) is value
-
-
-def _watch(worker: StatementWorker, scopes: list[dict[str, Any]]) -> None:
-    """Keep the names of the first function that is called."""
-    plain = StatementWorker.match_arguments
-
-    def match(func: ProgramFunction, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> dict[str, Any]:
-        found = plain(worker, func, values, named, node)
-        if not scopes:
-            worker.scope |= found
-            scopes.append(worker.scope)
-        return found
-
-    worker.match_arguments = match  # type: ignore[method-assign]
-
-
-def _refuse_forward(source: Source, why: NotRead) -> CodeProblem:
-    node = why.node
-    line = getattr(node, "lineno", 0)
-    place = f"{source.file}:{line}" if line else source.file
-    spot = source.lines[line - 1] if 0 < line <= len(source.lines) else ""
-    return CodeProblem(
-        tell("the forward pass is not read: {why}", why=why.what),
-        where=place,
-        spot=f"    {spot.strip()}" if spot else "",
-    )

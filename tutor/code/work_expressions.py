@@ -52,6 +52,7 @@ PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tupl
 READ = frozenset({"numpy", "torch", "math", "scipy", "python", "itertools"})
 """What the tables of functions are of."""
 _SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}
+PLAIN_SPEC = re.compile(r"[<>^=]?[+ -]?0?\d{0,2},?(\.\d{1,2})?[defgEG%]?")
 LOUD = ("set_", "save", "plot", "show")
 
 
@@ -372,14 +373,10 @@ class ExpressionWorker(PlaceWorker):
         """A text with values in it."""
         said = ""
         for part in node.values:
-            value = (
-                part.value
-                if isinstance(part, ast.Constant)
-                else self.take(part.value)
-                if isinstance(part, ast.FormattedValue)
-                else ""
-            )
-            said += str(value)[:200]
+            if isinstance(part, ast.FormattedValue):
+                said += write_formatted(take_real(self.take(part.value)), part, node)[:200]
+            elif isinstance(part, ast.Constant):
+                said += str(part.value)[:200]
         return said
 
     def read_comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Any:
@@ -449,6 +446,15 @@ def name_library(path: str) -> str:
         if path == own or path.startswith(f"{own}."):
             return same + path[len(own) :]
     return path
+
+
+def write_formatted(value: Any, part: ast.FormattedValue, node: ast.AST) -> str:
+    """A value in a text, `{loss:.4f}`.  Raises `NotRead` for one that would be wider than a number is."""
+    parts = getattr(part.format_spec, "values", ())
+    spec = "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))
+    if not all(isinstance(one, ast.Constant) for one in parts) or not PLAIN_SPEC.fullmatch(spec):
+        raise NotRead(tell("this way to write a number is not read"), node)
+    return format(value, spec) if spec and isinstance(value, int | float | np.number) else str(value)
 
 
 def _is_along(part: ast.expr) -> bool:

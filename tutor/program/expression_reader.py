@@ -339,7 +339,7 @@ class ExpressionReader(OperandReader):
         parts: list[str] = []
         for part in node.values:
             inner = self.read(part.value if isinstance(part, ast.FormattedValue) else part)
-            if not isinstance(inner, str | int):
+            if not isinstance(inner, str | int) or (isinstance(part, ast.FormattedValue) and part.format_spec is not None):
                 return ""
             parts.append(str(inner))
         return "".join(parts)[:LONGEST]
