@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -34,8 +34,8 @@ MOST_WORK = 400_000
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
-TASTE = (*MEANS, SIGN)
-"""Where a mean is divided by its count, or a sign is turned, is a matter of taste: a later line may do it as well."""
+TASTE = (*MEANS, SIGN, "factor-forgotten", "constant-factor")
+"""Where a mean is divided by its count, a sign is turned or a factor stands is a matter of taste: a later line may do it as well."""
 MOST_LOCAL = 2_500
 """So many changes of each line are tried where its value is known."""
 
@@ -188,6 +188,10 @@ class EditSearch:
             for edit in list_missing(first.statement, first.value, before, around):
                 if local.is_giving(edit, first.statement, first.value):
                     found.append((measure_edit(edit), edit))
+            for node, value in list_unscaled(first, statements, around):
+                for edit in list_missing(node, value, local.work(leave_line(node)), around):
+                    if local.is_giving(edit, first.statement, first.value):
+                        found.append((measure_edit(edit), edit))
         return sorted(found, key=lambda pair: pair[0])
 
     # at every line
@@ -263,6 +267,16 @@ class EditSearch:
         return [(1, node) for node in nodes if id(node) in chosen] + [
             (0, node) for node in nodes if id(node) not in chosen
         ]
+
+
+def list_unscaled(first: ExpectedLine, statements: Sequence[ast.stmt], around: Surroundings) -> Iterator[tuple[ast.stmt, Any]]:
+    """The line in front of one that only scales what it gives, ``dx *= r``, with what it should give."""
+    node = first.statement
+    scale = around.values.get(id(node.value)) if isinstance(node, ast.AugAssign) else None
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mult | ast.Div) and is_quantity(scale) and np.all(scale != 0):
+        before = [one for one in statements if one is not node and name_targets(one) & name_targets(node)][-1:]
+        value = first.value / scale if isinstance(node.op, ast.Mult) else first.value * scale
+        yield from ((one, value) for one in before)
 
 
 def is_quantity(value: Any) -> bool:
