@@ -132,7 +132,10 @@ class EditSearch:
                     alike = MEANS if best[0].tag in MEANS else best[0].tag
                     best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in alike]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
-        return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
+        if not found:
+            return None
+        first = found[0].statement
+        return FoundEdit(leave_line(lines.find_carried(first) or first), found[0].fixed)
 
     def _find_loop_edit(
         self, edits: Edits, wrong: Sequence[str], lines: ExpectedLines, around: Surroundings, local: LocalWork, kept: set[str]
