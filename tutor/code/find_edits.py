@@ -20,7 +20,7 @@ from tutor.code.missing_parts import list_missing
 from tutor.code.pair_functions import UPSTREAM, split_gradient
 from tutor.code.part_slopes import PartSlopes
 from tutor.code.repair_test import Edits, RepairTest
-from tutor.code.repairable_lines import RepairFinder, is_renamed
+from tutor.code.repairable_lines import RepairFinder, is_renamed, is_reshaped
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import leave_line, name_targets
 from tutor.code.trial import Outcome
@@ -291,6 +291,8 @@ def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[
     """The first is named: a change that uses what is left over, or of a line that only copies; then a change of the line itself."""
     if list_names(edit) & set(unused):
         return 0, edit.statement.lineno
+    if is_reshaped(edit.statement):
+        return 2, 0
     if is_renamed(edit.statement):  # what it copies is at fault, unless a quantity was left out of it
         return 0 if list_names(edit) - list_names(leave_line(edit.statement)) else 2, 0
     return 1, int(edit.statement is not line)
