@@ -7,6 +7,7 @@ import pytest
 from tutor.code.code_values import CodeProblem
 from tutor.code.judge_code import judge_code
 from tutor.program.source import read_source
+from tutor.results.code_check import check_code
 
 AFFINE = """
 import numpy as np
@@ -361,3 +362,49 @@ def test_a_gradient_of_nothing_is_told(text, left):
     """What is given and compared with nothing is not dropped in silence."""
     (verdict,) = judge_code(read_source(text, "net.py"))
     assert (verdict.verdict, [key for key, _ in verdict.left_over]) == ("right", left)
+
+
+def test_a_change_stands_at_the_margin_with_numbers_and_colours():
+    """What all lines are set in by is left out; a line that stays has its number, and those that go and come have their signs."""
+    page = check_code(TWO_LAYERS.replace("    dh[h <= 0] = 0\n", ""), "net.py")
+    shown = page.to_text(80)
+    assert "\n     + dh = dh * (h > 0)\n  18   grads['W1'] = X.T @ dh + 2 * reg * W1\n" in shown
+    assert '<span class="come">     + dh = dh * (h &gt; 0)</span>' in page.to("html")
+
+
+ATTENTION = """
+import numpy as np
+def attention_forward(Q, K, V):
+    d = K.shape[-1]
+    S = Q @ K.T / np.sqrt(d)
+    E = np.exp(S - S.max(axis=-1, keepdims=True))
+    A = E / E.sum(axis=-1, keepdims=True)
+    return A @ V, (Q, K, V, A)
+def attention_backward(dout, cache):
+    Q, K, V, A = cache
+    d = K.shape[-1]
+    dV = A.T @ dout
+    dA = dout @ V.T
+    dS = A * (dA - (dA * A).sum(axis=-1, keepdims=True))
+    dQ = dS @ K / np.sqrt(d)
+    dK = dS.T @ Q / np.sqrt(d)
+    return dQ, dK, dV
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "old", "new", "line"),
+    [
+        (ATTENTION, "dS @ K / np.sqrt(d)", "dS @ K", "    dQ = dS @ K / np.sqrt(d)"),
+        (ATTENTION.replace("    d = K.shape[-1]\n    dV", "    dV").replace("Q / np.sqrt(d)", "Q / np.sqrt(K.shape[-1])"),
+         "dS @ K / np.sqrt(d)", "dS @ K", "    dQ = dS @ K / np.sqrt(K.shape[-1])"),
+        (RETURNED, "dx = dxc - np.mean(dxc, axis=0)", "N = dout.shape[0]\n    dx = dxc - np.sum(dxc, axis=0)",
+         "    dx = dxc - np.mean(dxc, axis=0)"),
+        (BATCHNORM, "d4 = dxhat * ivar + d3\n", "d4 = (dxhat + d3 / ivar)\n", "    d4 = (dxhat + d3 / ivar) * ivar"),
+    ],
+)  # fmt: skip
+def test_a_correction_is_in_the_words_of_the_program(text, old, new, line):
+    """A root of a size as the program writes it, a quotient as one; brackets as they are needed."""
+    (verdict,) = judge_code(read_source(text.replace(old, new, 1), "net.py"))
+    assert [root.after[-1] for root in verdict.roots] == [line]

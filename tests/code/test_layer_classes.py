@@ -101,7 +101,45 @@ def affine_backward(dout, cache):
     dw = x.T.dot(dout) * (1.0 / len(x))
     return dx, dw
 """
+HEADS = """
+import numpy as np
+class Heads:
+    def __init__(self, width=512, heads=8):
+        self.width, self.heads = width, heads
+        self.part = width // heads
+    def split_forward(self, x):
+        return 2 * x.reshape(x.shape[0], -1, self.heads, self.part).transpose(0, 2, 1, 3)
+    def split_backward(self, x):
+        return 2 * x.transpose(0, 2, 1, 3).reshape(x.shape[0], -1, self.width)
+"""
+MASKED = """
+import numpy as np
+class Attention:
+    def forward(self, Q, K, V, mask=None):
+        self.Q, self.K, self.V = Q, K, V
+        scores = Q @ K.transpose(0, 2, 1)
+        if mask is not None:
+            scores = scores.masked_somehow(mask)
+        e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        self.A = e / e.sum(axis=-1, keepdims=True)
+        return self.A @ V
+    def backward(self, dout):
+        dV = self.A.transpose(0, 2, 1) @ dout
+        dA = dout @ self.V.transpose(0, 2, 1)
+        dS = self.A * (dA - (dA * self.A).sum(axis=-1, keepdims=True))
+        dQ = dS @ self.K
+        dK = dS.transpose(0, 2, 1) @ self.Q
+        return dQ, dK, dV
+"""
+NO_MASK = "        if mask is not None:\n            scores = scores.masked_somehow(mask)\n"
+QUERY = (
+    MASKED.replace(NO_MASK, "").replace("K, V, mask=None", "K=None, V=None").replace("return dQ, dK, dV", "return dQ + dK + dV")
+    .replace("self.Q, self.K", "K, V = (Q if K is None else K), (Q if V is None else V)\n        self.Q, self.K")
+)  # fmt: skip
 CASES = {
+    "query": (QUERY, "return dQ + dK + dV", "return dQ + dK - dV"),
+    "heads": (HEADS, "return 2 * x.transpose", "return 3 * x.transpose"),
+    "masked": (MASKED, "dS = self.A * (dA - (dA", "dS = self.A * (dA + (dA"),
     "dense": (DENSE, "np.dot(self.inputs.T, dvalues)", "np.dot(self.inputs.T, dvalues) / len(dvalues)"),
     "tanh": (TANH, "1 - self.output**2", "1 - self.inputs**2"),
     "chances": (CHANCES, "-(self.y_true / self.y_pred", "-(self.y_true * self.y_pred"),
@@ -200,3 +238,8 @@ def test_a_constructor_that_is_not_read_is_told():
     text = TANH.replace("    def forward", "    def __init__(self, how=open.mode):\n        pass\n    def forward")
     (found,) = check_code(text).verdicts
     assert found.verdict == "undecided"
+
+
+def test_what_is_done_with_a_mask_that_nobody_gives_is_not_judged_and_that_is_said():
+    (found,) = check_code(MASKED).verdicts
+    assert [str(one) for one in found.assumes] == ["mask is None: what is done where it is given is not judged"]

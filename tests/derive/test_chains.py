@@ -24,10 +24,17 @@ def test_the_full_chain_of_the_lecture():
 
 
 def test_local_derivatives_stand_in_the_order_of_what_is_drawn_together():
-    derivation = derive(from_steps(["a = w*x", "b = w*y", "L1 = a^2", "L2 = b^2", "B = L1 + 1", "L = B + L2"]))
+    derivation = derive(from_steps(["a = w*x", "b = w*y", "L1 = a^2", "L2 = b^2", "B = L1 + 1", "L = B + L2"], parameters=["w"]))
     chains = list_full_chains(derivation, "w")
     rows = sort_factors((factor for chain in chains for factor in chain.factors), derivation.graph)
     assert [f"{f.of}/{f.wrt}" for f in rows if f.wrt == "w"] == ["a/w", "b/w"]
+
+
+@pytest.mark.parametrize(("parameters", "edges"), [(["x"], ["L/x"]), ([], ["L/B", "B/a", "a/x"])])
+def test_without_parameters_a_sum_of_a_sum_is_a_step(parameters, edges):
+    derivation = derive(from_steps(["a = x^2", "B = a + y", "L = B - z"], parameters=parameters))
+    (chain,) = list_full_chains(derivation, "x")
+    assert [f"{f.of}/{f.wrt}" for f in chain.factors] == edges
 
 
 def test_too_many_paths_are_counted_but_not_listed():

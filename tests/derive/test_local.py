@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from independent import MP, Dual, close, dual, value
 
-from tutor.derive.local import local_derivatives, name_rules, plus, refine_rule, times
+from tutor.derive.local import complete_rule, local_derivatives, name_rules, plus, refine_rule, times
 from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Name, Neg, Number
 from tutor.expression.parse import parse
@@ -144,6 +144,12 @@ def test_plus():
         ("a*exp(a) + b", "a", "formula: product exp"),
         ("b/a + b", "a", "formula: quotient"),
         ("2^a + b", "a", "formula"),
+        ("a*b + a", "a", "formula: factor term"),
+        ("b*a^2 - a", "a", "formula: power minus"),
+        ("a*b + (1 - a)*c", "a", "formula: factors"),
+        ("3*a^2 + 2*a + 1", "a", "formula: power factor"),
+        ("b^2 - a", "a", "difference"),
+        ("a*b + a + a", "a", "formula: factor terms"),
     ],
 )
 def test_a_formula_names_what_is_done(text, wrt, rules):
@@ -151,3 +157,23 @@ def test_a_formula_names_what_is_done(text, wrt, rules):
     assert name_rules(expr, wrt) == rules
     assert "as it stands" not in ENGLISH.rules.say_local(rules)
     assert ENGLISH.rules.say_local(rules) != ENGLISH.rules.ANY_LOCAL
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "said"),
+    [
+        ("z + z*x", "z", "what it is multiplied by, 1 for the term alone"),
+        ("z*z", "z", "product rule"),
+        ("z*x + 2", "z", "the partner in its product"),
+        ("z*x - y", "y", "a term has derivative 1 or −1"),
+        ("tanh(w*x + b)", "x", "tanh′ = 1 − tanh²; chain rule"),
+        ("tanh(w*x + b)", "b", "tanh′ = 1 − tanh²"),
+        ("max(w*x, v*y)", "x", "1 for the larger one, else 0; equal ones share it; chain rule"),
+        ("exp(x)", "x", "exp is its own derivative"),
+    ],
+)
+def test_a_reason_accounts_for_all_of_a_derivative(text, wrt, said):
+    expr = parse(text, functions=("tanh", "max", "exp"))
+    rule, found = local_derivatives("f", expr, {})
+    told = refine_rule(complete_rule(rule, expr, wrt), dict(found)[wrt], wrt, "shared")
+    assert ENGLISH.rules.say_local(told) == said

@@ -108,3 +108,14 @@ def test_the_step_size_has_the_letter_of_the_page_in_what_is_printed_too(notatio
     text = " ".join(solve("cmu/stochastic", notation_name=notation).to_text().split())
     printed, right = re.search(r"the lecture prints w ([^;]*); it is w ([^.]*)\.", text).groups()
     assert (printed[:3], right[:3]) == (f"+ {letter}", f"− {letter}")
+
+
+@pytest.mark.parametrize(("target", "notation", "told"), [
+    ("neuron/rmsprop", "dl", "is not the step size α but a setting of its own, ρ"),
+    ("neuron/rmsprop", "neuron", "is not the step size λ but a setting of its own, ρ"),
+    ("cmu/three-layer-chain", "qmul", "three slides print θ ← θ + τ ∂ℒ/∂θ, which climbs"),
+    ("cmu/three-layer-chain", "qmul", "f₃ − y. the step size τ belongs"),
+    ("qmul/convolution-or-correlation", "dl", "y(τ − t)"),  # nothing is trained: it is another τ
+])  # fmt: skip
+def test_words_have_the_letter_of_the_page_for_the_step_size(target, notation, told):
+    assert told.casefold() in " ".join(solve(target, notation_name=notation).to_text(100).split()).casefold()

@@ -1,8 +1,11 @@
 """A page neuron by neuron: what a network has is counted before the eyes."""
 
 import pytest
+from chosen_exercises import chosen_ids
 
 from tutor import solve
+from tutor.explain.document import Equations
+from tutor.render.maths import Printer
 
 
 @pytest.mark.parametrize(("ident", "told"), [
@@ -12,3 +15,24 @@ from tutor import solve
 def test_a_page_that_counts_says_of_what_and_how(ident, told):
     text = " ".join(solve(ident).to_text().split())
     assert [part for part in told if part not in text] == []
+
+
+@pytest.mark.parametrize("ident", [
+    "published/baydin-trace", "published/khamjane-logic-neurons", "published/bugcatcher-attention", *chosen_ids(),
+])  # fmt: skip
+def test_no_side_of_an_equation_is_printed_twice(ident):
+    page = solve(ident)
+    printer = Printer(page.notation)
+    for block in page.document().blocks:
+        for row in block.rows if isinstance(block, Equations) else ():
+            shown = [printer.latex(row.left), *(printer.latex(side.expr) for side in row.sides)]
+            signs = ["", *(side.relation for side in row.sides)]
+            assert not any(a == b and sign == "=" for a, b, sign in zip(shown, shown[1:], signs[1:], strict=False)), shown
+
+
+@pytest.mark.parametrize(("ident", "defined"), [
+    ("qmul/heaviside-perceptron", r"$\mathbf{1}_{x > 0}$: 1 where"), ("published/geoj-two-layer-softmax", r"$\mathbf{1}_{x > 0}$: 1 where"),
+    ("cmu/losses", r": 1 where the condition holds"),
+])  # fmt: skip
+def test_a_1_under_a_condition_is_defined_where_a_function_is_made_of_it(ident, defined):
+    assert defined in solve(ident).to_latex()

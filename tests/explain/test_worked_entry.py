@@ -106,6 +106,27 @@ def test_an_entry_with_very_many_numbers_has_functions_by_their_values():
         assert write_plain(work_out_entry(expr, known["L"], known, {"v": (length,)}, 6).shown).startswith(shown)
 
 
+@pytest.mark.parametrize(
+    ("text", "given", "place", "shown"),
+    [
+        ("a - 1", ["1.00000000000001", "3.5", "4"], (2,), "3.5 - 1"),  # 1.00000 - 1 is not 1e-14
+        ("a*b + c", ["1e-20", "2", "3"], (2,), "2*2 + 2"),  # 1e-20 adds nothing
+        ("a*b", ["1e-20", "2", "3"], (2,), "2*2"),
+        ("log(1 - a)", ["0.99999999", "0.5", "0.25"], (2,), "log(1 - 0.5)"),  # log(1 - 1.00000) is nothing
+        ("a - 1", ["1.00000000000001", "1.00000000000002"], (1,), "1.00000 - 1"),  # there is no better one
+        ("a - 1", ["3.5", "4"], (1,), "3.5 - 1"),
+    ],
+)
+def test_the_entry_that_is_worked_out_comes_out(text, given, place, shown):
+    values = tuple(map(Fraction, given))
+    arrays = {"a": values, "b": (Fraction(1), *values[1:]), "c": (Fraction(1), *values[1:])}
+    shapes = dict.fromkeys("abc", (len(given),))
+    graph = from_layers([f"f = {text}".replace("*", " ⊙ "), "L = sum(f)"], shapes).graph
+    known = evaluate_layers(derive(graph), {leaf.name: Array((len(given),), arrays[leaf.name]) for leaf in graph.leaves})
+    found = work_out_entry(graph.steps[0].expr, known["f"], known, shapes, 6)
+    assert (found.place, write_plain(found.shown)) == (place, shown)
+
+
 def test_a_function_stands_by_its_values_everywhere_or_nowhere():
     page = tutor.solve("dl/bce-columns", form="layer").to_latex()
     assert "-\\bigl(1\\cdot (-0.974077) + (1 - 1)\\cdot (-0.474077) + 0" in page

@@ -7,6 +7,7 @@ from some_now import some_now
 from tutor.errors import TutorError
 from tutor.exercise.load import load
 from tutor.graph.network import SCHEMES, Network, from_network, quantities
+from tutor.graph.nouns import Quantity
 from tutor.notation.profile import Notation, notation, profile_names
 from tutor.notation.symbol import Symbol, read_symbol
 
@@ -98,3 +99,10 @@ def test_a_function_without_a_symbol_is_an_upright_word(name, latex):
 def test_derivatives():
     assert notation("plain").partial("L", "w5").latex == r"\frac{\partial L}{\partial w_{5}}"
     assert notation("plain").partial("L", "w5").text == "∂L/∂w₅"
+
+
+def test_beside_a_weight_with_an_index_no_index_says_that_it_is_updated():
+    """b_1 would be the first of several."""
+    for names, updated in ((("w", "b"), "b_{1}"), (("w_1", "w_2", "b"), "b^{(1)}")):
+        trained = [Quantity(name, "weight") for name in names]
+        assert notation("qmul", [Quantity("x_1", "input"), *trained]).symbol("b@1").latex == updated

@@ -98,3 +98,13 @@ def test_a_wrong_correction_says_what_it_is():
     assert (verdict.agreement, verdict.cause) == ("exact", None)
     assert verdict.correction.cause.slips == ((("twice-too-large", "u"),),)
     assert verdict.written.correction.written.cause.factor == "2"
+
+
+@pytest.mark.parametrize(("ident", "said"), [
+    ("neuron/two-two-two", "w₅ nach 1"), ("dl/layer-sizes-two", "Anzahl Neuronen"), ("neuron/rmsprop", "Update von v"),
+    ("published/fishitmo-line-diverges", "Mittel von"),
+])  # fmt: skip
+def test_what_a_claim_is_about_is_said_in_the_language(ident, said):
+    told = [verdict.written.claim for verdict in check_targets(ident, words="de")]
+    assert any(said in claim for claim in told), told
+    assert not any(word in claim.split() for claim in told for word in ("after", "before", "mean", "sum", "update", "count"))

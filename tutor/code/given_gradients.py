@@ -11,7 +11,7 @@ from typing import Any
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
 from tutor.code.guess_shapes import NAMED_WEIGHTS
-from tutor.code.pair_functions import BARE, find_long_name, split_gradient
+from tutor.code.pair_functions import BARE, LOSS_WORDS, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
 from tutor.errors import Told, tell
@@ -158,6 +158,13 @@ def find_kept_output(events: Sequence[ValueEvent], forward: ProgramFunction, giv
             kept[event.key] = event.value
     name = next((name for name in reversed(kept) if OUTPUTS.match(name)), next(reversed(kept), ""))
     return {name: kept[name]} if name else {}
+
+
+def find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]) -> Any:
+    """The loss that a layer keeps and does not return (``self.loss += …``); nothing where what it returns is one."""
+    if any(np.size(value) == 1 for _, value in outs):
+        return None
+    return next((event.value for event in reversed(events) if LOSS_WORDS.match(event.key) and not event.leaf), None)
 
 
 def _list_meant(

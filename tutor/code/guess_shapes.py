@@ -91,6 +91,7 @@ class Sizes:
     numbers: dict[tuple[str, tuple[int, ...]], Any] = field(default_factory=dict)
     documented: dict[int, dict[str, tuple[int, ...]]] = field(default_factory=dict)
     others: bool = False
+    divided: set[str] = field(default_factory=set)
 
     def find(self, letter: str) -> int:
         """The size of a letter, or of a phrase that stands for one: 7 for N, the next one that is free for another."""

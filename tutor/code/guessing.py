@@ -23,6 +23,7 @@ from tutor.code.guess_shapes import (
     find_seed,
 )
 from tutor.code.size_bounds import check_size
+from tutor.code.sized_guesses import grow_shape
 from tutor.errors import Told
 from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np
@@ -44,7 +45,8 @@ class GuessedWorld:
     ``meanings`` are those of functions that are not in the file (`tutor.code.usual_helpers`).
     ``vectors`` takes w, in small letters, for a vector in a product with it.
     ``single`` takes one sample, a vector, where nothing says how many axes there are.
-    ``scale`` is how large the numbers are that are drawn.
+    ``scale`` is how large the numbers are that are drawn.  ``above`` takes what backward is given for the gradient from
+    above, though it has the name of what forward is given; ``bare`` leaves out what is None where nobody gives it.
     ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
     somebody says, sizes or letters.
     """
@@ -61,6 +63,8 @@ class GuessedWorld:
     single: bool = False
     vectors: bool = False
     scale: float = 1.0
+    above: bool = False
+    bare: bool = False
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
@@ -94,6 +98,7 @@ class Guesser:
         self.asked_numbers: frozenset[str] = frozenset()
         self.idle: frozenset[str] = frozenset()
         self.left_out: set[str] = set()
+        self.axes: Mapping[str, int] = {}
         self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.places: Mapping[str, int] = {}
@@ -195,6 +200,8 @@ class Guesser:
         if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)) or name in self.counts | self.asked_numbers:
             return ()
         rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find("D")
+        if self.axes.get(name, 0) > 2:
+            return grow_shape((rows, width), self.axes[name], self.sizes)
         if BIASES.match(name):
             self.spread.add(name)
             if self.world.narrow.get(name) == ():
@@ -276,11 +283,16 @@ class Guesser:
         if sign == "@":
             if not other:
                 return None
+            if 2 < self.axes.get(name, 0) <= len(other):  # a matrix for each sample
+                last = (other[-1], self._width(name)) if right_side else (self.sizes.find("T"), other[-2])
+                return (*other[:-2], *last)
             if right_side:
                 width = 0 if self.world.vectors and name[:1].islower() else self._width(name)
                 return (other[-1], width) if width else (other[-1],)
             inner = other[-2] if len(other) > 1 else other[0]
             data = not self.world.columns and not NAMED_WEIGHTS.match(name)  # of as many samples as all others
+            if data and len(other) > 2:
+                return (*other[:-2], self.sizes.find("T"), inner)
             return (self.sizes.find("N") if data else self._width(name) or 1, inner)
         if not other:
             return self.guess_shape(name)

@@ -27,7 +27,7 @@ from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
 from tutor.code.work_expressions import MOST_PARTS
 from tutor.code.work_statements import FAILS
-from tutor.errors import hint_near, tell
+from tutor.errors import Told, hint_near, tell
 from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import Floats, np
 from tutor.program.source import Source
@@ -124,7 +124,9 @@ def _judge_plan(
         return _leave_open(verdict, tuple(assumed))
     names = ", ".join(sorted(judged.trial.left_out))
     what = tell("{names} is 0, since the forward pass has no regularisation: that of the gradients is not judged", names=names)
-    idle = (what,) if names else ()
+    idle: tuple[Told, ...] = (what,) if names else ()
+    bare = ", ".join(sorted(judged.trial.bare))
+    idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 
 
@@ -184,8 +186,8 @@ def _judge_worlds(
     best: tuple[tuple[int, ...], Judgement] | None = None
     refused: CodeProblem | None = None
     worlds = [*list_worlds(forward_source or source, plan)]
-    for world in [*worlds, *(replace(world, vectors=True) for world in worlds)]:
-        if world.vectors and best is not None:
+    for world in [*worlds, *(replace(world, vectors=True) for world in worlds), *(replace(world, bare=True) for world in worlds)]:
+        if (world.vectors or world.bare) and best is not None:
             break
         trial = ProgramTrial(source, plan, replace(world, shapes=shapes), find_training_loops(source.tree), forward_source, others, given)
         try:
@@ -200,7 +202,9 @@ def _judge_worlds(
             if trial.work > MOST_PARTS:  # as long in every world
                 break
             continue
-        judged = judged if judged.is_right else _judge_narrow(judged) or _judge_single(judged) or judged
+        if not judged.is_right:
+            ways = (_judge_narrow, _judge_single, _judge_shaped, _judge_above, _judge_bare)
+            judged = next(filter(None, (judge(judged) for judge in ways)), judged)
         if judged.is_right:
             judged = _judge_again(judged) or judged
         if best is None or judged.score < best[0]:
@@ -264,6 +268,44 @@ def _judge_single(judged: Judgement) -> Judgement | None:
         names = ", ".join(sorted(trial.free))
         other.trial.assumed[names] = tell("{names} has one axis: one sample, and not several", names=names)
     return other
+
+
+def _judge_shaped(judged: Judgement) -> Judgement | None:
+    """The judgement with the shapes that the gradients have, of what has a shape by its name alone.  Only where all is right then."""
+    trial = judged.trial
+    shapes: dict[str, tuple[int, ...]] = {}
+    for output in judged.outputs:
+        event = judged.check.find_target(output)
+        if event is not None and output.value is not None and np.shape(event.value) != np.shape(output.value) and event.key in trial.free:
+            shapes[event.key] = np.shape(output.value)
+    return _judge_in(judged, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
+
+
+def _judge_above(judged: Judgement) -> Judgement | None:
+    """The judgement where the only argument of backward is the gradient from above, called as what forward is given.
+
+    What the gradients have for shapes is that of what was only guessed.  Only where all is right then, or where backward does not work
+    otherwise.
+    """
+    trial = judged.trial
+    if any(judged.first.upstream) or trial.plan.is_single or trial.plan.cost:
+        return None
+    world = replace(trial.world, above=True)
+    made = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
+    try:
+        other = Judgement(made)
+    except (*FAILS, CodeProblem):
+        return None
+    other = other if other.is_right else _judge_shaped(other) or other
+    lost = not judged.outputs or any(output.value is None for output in judged.outputs)
+    complete = other.outputs and all(output.value is not None for output in other.outputs)
+    return other if other.is_right or (lost and complete) else None
+
+
+def _judge_bare(judged: Judgement) -> Judgement | None:
+    """The judgement without what is None where nobody gives it (``key=None``, which then is the query).  Only where all is right then."""
+    made = _judge_in(judged, replace(judged.trial.world, bare=True)) if not judged.trial.world.bare else None
+    return made if made is not None and made.trial.bare else None
 
 
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:

@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from tutor.numbers.arrays import np
@@ -39,7 +40,10 @@ class LineEdit:
 
 @dataclass(slots=True)
 class Surroundings:
-    """What is known around a statement: the values of its parts, names with their values, what is a count of samples."""
+    """What is known around a statement: the values of its parts, names with their values, what is a count of samples.
+
+    ``roots`` are roots of sizes, as the program writes them or could.
+    """
 
     values: Mapping[int, Any]
     pool: Mapping[str, Any]
@@ -47,6 +51,7 @@ class Surroundings:
     ratio: Sequence[float] = ()
     extra: Sequence[str] = ()
     counted: Mapping[str, int] = field(default_factory=dict)
+    roots: Sequence[str] = ()
     functions: Sequence[str] = ()
     parsed: dict[str, ast.expr] = field(default_factory=dict)
 
@@ -86,6 +91,22 @@ def _is_spread(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
         return len(np.broadcast_shapes(own, shape)) <= max(len(shape), len(own))
     except ValueError:
         return False
+
+
+def multiply_part(node: ast.expr, factor: ast.expr) -> ast.BinOp:
+    """A part with a factor; one that is a quotient, or to the power −1, is divided by: ``dS / np.sqrt(d)``.
+
+    >>> part = ast.parse("a", mode="eval").body
+    >>> [ast.unparse(multiply_part(part, ast.parse(text, mode="eval").body)) for text in ("b", "1 / b", "b ** -1.0")]
+    ['a * b', 'a / b', 'a / b']
+    """
+    if isinstance(factor, ast.BinOp):
+        one = isinstance(factor.op, ast.Div) and isinstance(factor.left, ast.Constant) and factor.left.value == 1
+        if one:
+            return ast.BinOp(node, ast.Div(), factor.right)
+        if isinstance(factor.op, ast.Pow) and ast.unparse(factor.right) == "-1.0":
+            return ast.BinOp(node, ast.Div(), factor.left)
+    return ast.BinOp(node, ast.Mult(), factor)
 
 
 def replace_part(node: ast.AST, old: ast.AST, new: ast.AST) -> Any:
@@ -228,8 +249,11 @@ def _write_kept(old: Sequence[str], edit: LineEdit, begin: int) -> list[str] | N
     first = starts[at.lineno - begin] + at.col_offset  # type: ignore[attr-defined]
     last = starts[at.end_lineno - begin] + at.end_col_offset  # type: ignore[attr-defined]
     said = ast.unparse(ast.fix_missing_locations(put))
-    for form in (said, f"({said})"):
-        made = text[:first] + form + text[last:]
+    places = [(first, last)]
+    if text[:first].endswith("(") and text[last:].startswith(")"):  # its own brackets may be needed no more, or come with it
+        places.insert(0, (first - 1, last + 1))
+    for (start, stop), form in product(places, (said, f"({said})")):
+        made: str = text[:start] + form + text[stop:]
         try:
             tree = ast.parse("\n".join(line[len(old[0]) - len(old[0].lstrip()) :] for line in made.split("\n")))
         except SyntaxError:

@@ -11,7 +11,11 @@ from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import Surroundings
 from tutor.code.pair_functions import split_gradient
 from tutor.code.trial import Outcome
+from tutor.late_patterns import compile_late
 from tutor.numbers.arrays import np
+
+ROOT = compile_late(r"(^|\.)sqrt$")
+"""What takes a root in a program, of NumPy or of math."""
 
 
 def look_around(
@@ -70,8 +74,10 @@ def look_around(
         )
         if ratio is not None and not any(abs(ratio - one) < 1e-6 * abs(ratio) for one in ratios):
             ratios.append(float(f"{ratio:.9g}"))
+    roots = list(dict.fromkeys(list_roots(first, pool, traced)))
     functions = list_applied(first.record.visited.values(), traced)
-    return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted, functions)
+    counts.sort(key=lambda text: not text.isidentifier())  # N, and not the x.shape[0] that it is
+    return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted, roots, functions)
 
 
 def list_applied(nodes: Collection[ast.AST], traced: Mapping[int, Any]) -> list[str]:
@@ -110,3 +116,19 @@ def list_lengths(first: Outcome, pool: Mapping[str, Any]) -> Iterator[tuple[str,
             yield f"{name}.shape[0]", shape[0]
             if len(shape) == 2 and shape[1] > 1:
                 yield f"{name}.size", shape[0] * shape[1]
+
+
+def list_roots(first: Outcome, pool: Mapping[str, Any], traced: Mapping[int, Any]) -> Iterator[str]:
+    """The roots of sizes in a program, in words that its backward pass has: ``np.sqrt(d)``, or ``np.sqrt(K.shape[-1])``."""
+    own = {part.id for node in first.after.values() for part in ast.walk(node) if isinstance(part, ast.Name)}
+    for part in (part for node in first.record.visited.values() for part in ast.walk(node)):
+        if not isinstance(part, ast.Call) or len(part.args) != 1 or not ROOT.search(ast.unparse(part.func)):
+            continue
+        size = traced.get(id(part.args[0]))
+        if isinstance(size, bool) or not isinstance(size, int | float | np.integer) or size <= 1 or float(size) % 1:
+            continue
+        named = {one.id for one in ast.walk(part.args[0]) if isinstance(one, ast.Name)}
+        if named <= own:
+            yield ast.unparse(part)
+        sized = [name for name, value in pool.items() if np.ndim(value) and np.shape(value)[-1] == size and name.isidentifier()]
+        yield from (f"{ast.unparse(part.func)}({name}.shape[-1])" for name in sized[:2] if not split_gradient(name))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from tutor.code.line_edits import LineEdit, Surroundings, replace_part
+from tutor.code.line_edits import LineEdit, Surroundings, multiply_part, replace_part
 from tutor.code.missing_terms import list_factors, list_terms
 from tutor.numbers.arrays import np
 
@@ -63,8 +63,8 @@ def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundi
         with np.errstate(all="ignore"):
             quotient = np.where((own == 0) & (np.abs(wanted) < 1e-14), np.nan, wanted / own)  # a mask says nothing there
         for text, tag in find_products(quotient, around, plain=True):
-            made = ast.BinOp(node, ast.Mult(), around.parse(text))
-            yield LineEdit(tag, statement, (replace_part(statement, node, made),), node, made, factor=text)
+            made = multiply_part(node, around.parse(text))
+            yield LineEdit(tag, statement, (replace_part(statement, node, made),), node, made, factor=say_factor(text))
         for text, _ in find_products(wanted - own, around):
             made = add_term(node, text, around)
             yield LineEdit("missing-path", statement, (replace_part(statement, node, made),), node, made, factor=text)
@@ -72,14 +72,24 @@ def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundi
         own = around.values.get(id(node))
         if _is_number(own) and _is_spread(np.shape(own), np.shape(wanted)) and np.all(own):
             for text in list_factors(wanted / np.asarray(own, dtype=float), around):
-                made = ast.BinOp(node, ast.Mult(), around.parse(text))
-                yield LineEdit("factor-forgotten", statement, (replace_part(statement, node, made),), node, made, factor=text)
+                made = multiply_part(node, around.parse(text))
+                yield LineEdit("factor-forgotten", statement, (replace_part(statement, node, made),), node, made, factor=say_factor(text))
     for node, wanted in nodes:
         own = around.values.get(id(node))
         if _is_number(own) and np.shape(own) == np.shape(wanted):
             for text in list_terms(wanted - np.asarray(own, dtype=float), around):
                 made = add_term(node, text, around)
                 yield LineEdit("missing-path", statement, (replace_part(statement, node, made),), node, made, factor=text)
+
+
+def say_factor(text: str) -> str:
+    """A factor as somebody would say it.
+
+    >>> say_factor("std ** -1.0"), say_factor("a * std ** -1.0")
+    ('1 / std', 'a * std ** -1.0')
+    """
+    own = text.removesuffix(" ** -1.0")
+    return f"1 / {own}" if own != text and own.replace(".", "").isidentifier() else text
 
 
 def add_term(node: ast.expr, text: str, around: Surroundings) -> ast.BinOp:

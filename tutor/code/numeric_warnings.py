@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from tutor.code.code_verdicts import NumericWarning
 from tutor.code.guess_shapes import CHANCES
@@ -59,11 +59,15 @@ def find_warnings(source: Source, names: Sequence[str], owner: str = "") -> tupl
     return tuple({(one.line, one.kind): one for one in reversed(found)}.values())[::-1][:MOST]
 
 
+_Read: TypeAlias = "dict[tuple[int, tuple[Kind, ...]], tuple[Kind, list[NumericWarning]]]"
+
+
 class _KindReader:
     """Goes through statements in their order and keeps what each name may be."""
 
-    def __init__(self, functions: Mapping[str, ast.FunctionDef], depth: int = 0) -> None:
+    def __init__(self, functions: Mapping[str, ast.FunctionDef], depth: int = 0, read: _Read | None = None) -> None:
         self.functions, self.depth = functions, depth
+        self.read_before: _Read = {} if read is None else read
         self.known: dict[str, Kind] = {}
         self.found: list[NumericWarning] = []
 
@@ -219,12 +223,20 @@ class _KindReader:
         """A function of the program: what it gives for such operands; what is wrong inside is noted."""
         if self.depth >= MOST_CALLS:
             return ""
-        inner = _KindReader(self.functions, self.depth + 1)
+        key = (id(func), tuple(kinds))
+        if key not in self.read_before:  # what calls itself gives nothing that is known
+            self.read_before[key] = ("", [])
+            self.read_before[key] = self._read_inside(func, kinds)
+        given, found = self.read_before[key]
+        self.found += found
+        return given
+
+    def _read_inside(self, func: ast.FunctionDef, kinds: Sequence[Kind]) -> tuple[Kind, list[NumericWarning]]:
+        inner = _KindReader(self.functions, self.depth + 1, self.read_before)
         names = [arg.arg for arg in func.args.args if arg.arg != "self"]
         inner.known = {name: kind for name, kind in zip(names, kinds, strict=False) if kind}
         given = inner.read_body(func.body)
-        self.found += inner.found
-        return given
+        return given, list(dict.fromkeys(inner.found))
 
 
 _LIBRARIES = frozenset({"np", "numpy", "torch", "F", "math", "jnp", "cp", "nn", "scipy", "special", "xp", "torch.nn.functional",

@@ -101,6 +101,40 @@ def find_counts(tree: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(counts - arrays - {""}), frozenset(asked - arrays - counts - {""})
 
 
+def find_axes(tree: ast.AST, forward: str, backward: str) -> dict[str, int]:
+    """How many axes arrays have that are put in another order, or stand in an einsum: arguments of forward, attributes in both.
+
+    >>> text = "def f(K, x):\\n x = h(x)\\n return x.transpose(1, 0, 2), K.transpose(0, 2, 1)\\n"
+    >>> find_axes(ast.parse(text + "def b(W): np.einsum('bij,jk->bik', self.Q, W)"), "f", "b")
+    {'K': 3, 'Q': 3}
+    """
+    found: dict[str, int] = {}
+    for part in ast.walk(tree):
+        if not isinstance(part, ast.FunctionDef) or part.name not in (forward, backward):
+            continue
+        changed = {node.id for node in ast.walk(part) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        for node in ast.walk(part):
+            for of, count in _list_ordered(node) if isinstance(node, ast.Call) else ():
+                own = isinstance(of, ast.Attribute) or (isinstance(of, ast.Name) and part.name == forward and of.id not in changed)
+                found |= {_name_last(of): count} if own and count > 1 else {}
+    return found
+
+
+def _list_ordered(node: ast.Call) -> list[tuple[ast.expr, int]]:
+    if not isinstance(node.func, ast.Attribute) or not node.args:
+        return []
+    first, last = node.args[0], node.args[-1]
+    if node.func.attr in ("transpose", "permute"):
+        if isinstance(first, ast.Constant):
+            return [(node.func.value, len(node.args))]
+        order = last.elts if isinstance(last, ast.Tuple | ast.List) else []
+        return [(node.func.value if len(node.args) == 1 else first, len(order))]
+    if node.func.attr == "einsum" and isinstance(first, ast.Constant) and isinstance(first.value, str) and "." not in first.value:
+        letters = first.value.replace(" ", "").partition("->")[0].split(",")
+        return [*zip(node.args[1:], map(len, letters), strict=False)]
+    return []
+
+
 def list_parts(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
     """What is assigned to what: ``a, b = x, y`` in its parts."""
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
@@ -149,6 +183,7 @@ def settle_divided(tree: ast.AST, sizes: Sizes) -> None:
                 letters = [sizes.name_letter(name) for name in names]
                 if letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
                     sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
+                    sizes.divided |= {*letters}
 
 
 def count_needed_axes(word: str, values: Sequence[Any], named: Mapping[str, Any]) -> int:

@@ -374,12 +374,15 @@ def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
 
 
 def take_scaled(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A constant factor, whatever it is."""
+    """A constant factor, whatever it is: the root of a size by its name."""
     if isinstance(statement, ast.Expr):
         return
     for place, node in enumerate(walk_expressions(statement)):
         if place and not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):
             continue
+        for text in around.roots:
+            for sign, tag, said in ((ast.Div(), "factor-forgotten", f"1 / {text}"), (ast.Mult(), "factor-forgotten", text)):
+                yield make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(text)), said)
         for ratio in (*around.ratio, 2.0, 0.5):
             tidy = int(ratio) if float(ratio) == int(ratio) else round(ratio, 10)
             if tidy not in (0, 1):

@@ -25,8 +25,10 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
+from tutor.code.file_parts import is_definition, list_drawn, list_spans
 from tutor.code.given_gradients import (
     GivenGradient,
+    find_kept_loss,
     find_kept_output,
     list_kept,
     list_left_over,
@@ -34,15 +36,13 @@ from tutor.code.given_gradients import (
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import COUNTS, Sizes, find_labels, find_seed, find_sequences
+from tutor.code.guess_shapes import Sizes, find_labels, find_seed, find_sequences
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.parts_of_formulas import LIBRARY
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
-from tutor.code.sized_guesses import find_counts, find_idle, find_tuples, settle_divided
-from tutor.code.targets import is_drawn
+from tutor.code.sized_guesses import find_axes, find_counts, find_idle, find_tuples, settle_divided
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
 from tutor.errors import Told, tell
@@ -102,6 +102,8 @@ class ProgramTrial:
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     idle: frozenset[str] = frozenset()
     left_out: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
+    axes: Mapping[str, int] = field(default_factory=dict)
     counts: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     spread: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
@@ -120,6 +122,7 @@ class ProgramTrial:
         self.labels = find_labels(self.source.tree) | self.sequences
         settle_divided(self.source.tree, self.sizes)
         self.counts = find_counts(self.source.tree)
+        self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
@@ -146,6 +149,7 @@ class ProgramTrial:
             worker.traced, worker.scopes, worker.watch = traced, scopes, watch
             worker.torch, worker.old = self.torch, self.source.old
             worker.guesser.labels, worker.guesser.sequences = self.labels, self.sequences
+            worker.guesser.axes = self.axes
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
@@ -190,7 +194,7 @@ class ProgramTrial:
             flat = not self.plan.backward and source is self.source
             drawn = [] if flat else list_drawn(source.tree)
             worker.generic = flat or bool(drawn)
-            worker.run([node for node in source.tree.body if flat or _is_definition(node) or node in drawn])
+            worker.run([node for node in source.tree.body if flat or is_definition(node) or node in drawn])
             worker.generic = not self.plan.backward
         if not self.plan.backward:
             return self._finish_flat(worker)
@@ -256,6 +260,10 @@ class ProgramTrial:
     def _keep_usual(self, worker: StatementWorker, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
         """Arguments that have usual values keep them, where nobody gives others."""
         usual = list_usual(func.node)
+        if self.world.bare:
+            bare = {name for name, value in usual.items() if isinstance(value, ast.Constant) and value.value is None} - {*self.given}
+            self.bare |= bare & {*values}
+            values = {name: value for name, value in values.items() if name not in bare}
         return {
             name: value for name, value in values.items()
             if name in self.given or name in self.world.shapes or not (name in usual and not is_empty(usual[name]))
@@ -301,6 +309,7 @@ class ProgramTrial:
         func = self._function(worker, self.plan.backward, owner)
         backs = [arg.arg for arg in list_arguments(func)]
         ups = [name for name in backs if UPSTREAM.match(name) and name not in inner and name not in values]
+        ups = ups or (backs[:1] if self.world.above else [])
         outs = [
             (key, value)
             for key, value in named.items()
@@ -321,7 +330,7 @@ class ProgramTrial:
             if why is not None:
                 raise _refuse_forward(self.source, why)
             loss = loss[0] if isinstance(loss, tuple) else loss
-        elif self.plan.owner and not ups and (kept := _find_kept_loss(worker.record.events, outs)) is not None:
+        elif self.plan.owner and not ups and (kept := find_kept_loss(worker.record.events, outs)) is not None:
             loss = np.sum(kept)
         else:
             if not outs:
@@ -340,7 +349,7 @@ class ProgramTrial:
         after = {key: node for key, node in worker.record.visited.items() if key not in known or node in body}
         words = find_return(func.node, worker.returned)
         outputs = list_pair_outputs(
-            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner), spans=_list_spans(func)
+            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner), spans=list_spans(func)
         )
         outputs += list_listed(owner, {output.key for output in outputs})
         said = why.what if why else ""
@@ -457,48 +466,9 @@ class ProgramTrial:
         return found
 
 
-def _find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]) -> Any:
-    """The loss that a layer keeps and does not return (``self.loss += …``); nothing where what it returns is one."""
-    if any(np.size(value) == 1 for _, value in outs):
-        return None
-    return next((event.value for event in reversed(events) if LOSS_WORDS.match(event.key) and not event.leaf), None)
-
-
 def _is_given(given: Any, value: Any) -> bool:
     """Whether what is returned is what was given, unchanged."""
     return (given.value if type(given) is Guess else given) is value
-
-
-def _list_spans(func: ProgramFunction) -> list[tuple[int, int]]:
-    """The lines of a function, with those of all methods of its class."""
-    nodes: list[ast.AST] = [func.node]
-    if isinstance(func.owner, Object) and func.owner.of is not None:
-        nodes += func.owner.of.methods.values()
-    return [(node.lineno, node.end_lineno or node.lineno) for node in nodes if isinstance(node, ast.FunctionDef | ast.Lambda)]
-
-
-def _is_definition(node: ast.stmt) -> bool:
-    """Whether a statement of a file is run when only its functions are wanted: definitions, imports, settings that are numbers."""
-    if isinstance(node, ast.Try):  # of a library that may be missing
-        return all(isinstance(part, ast.Import | ast.ImportFrom) for part in node.body)
-    if isinstance(node, ast.Assign):
-        return isinstance(node.value, ast.Constant | ast.Lambda | ast.Dict | ast.Tuple | ast.List | ast.Name)
-    return isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
-
-
-def list_drawn(tree: ast.Module) -> list[ast.stmt]:
-    """The weights that a file draws beside its functions, ``W = np.random.randn(hidden_size, vocab_size)``, where only sizes are needed.
-
-    >>> [ast.unparse(one) for one in list_drawn(ast.parse("W = np.random.randn(n_h, 4)\nx = np.zeros(len(data))"))]
-    ['W = np.random.randn(n_h, 4)']
-    """
-    found: list[ast.stmt] = []
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp | ast.Call | ast.Tuple) and is_drawn(node.value):
-            names = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)} - {*LIBRARY}
-            if all(COUNTS.match(name) for name in names):
-                found.append(node)
-    return found
 
 
 def _watch(worker: StatementWorker, scopes: list[dict[str, Any]]) -> None:

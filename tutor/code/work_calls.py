@@ -119,6 +119,10 @@ class CallWorker(ExpressionWorker):
             why = NotRead(what, node, fails=True)
             if all(size > 0 for size in wanted):
                 why.operands = (array, "reshape", np.empty(wanted))
+            elif wanted.count(-1) == 1 and len(wanted) > 2 and min(size for size in wanted if size != -1) > 0:  # of several positions
+                place = wanted.index(-1)
+                steps = (*wanted[:place], self.guesser.sizes.find("T"), int(np.prod(wanted[place + 1 :])))
+                why.operands = (array, "reshape", np.empty(steps if place + 1 < len(wanted) else steps[:-1]))
             raise why from None
 
     def _drop_needless(self, named: Mapping[str, Any]) -> dict[str, Any]:

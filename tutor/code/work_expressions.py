@@ -198,6 +198,10 @@ class ExpressionWorker(PlaceWorker):
             return True
         if name in ("save_for_backward",):
             return BoundMethod(of, name)
+        if self.world.bare and of.of is not None and any(
+            isinstance(part, ast.Attribute) and part.attr == name and isinstance(part.ctx, ast.Store) for part in ast.walk(of.of.node)
+        ):  # only where a mask, say, is given
+            return None
         found = of.attributes[name] = Guess(name)
         return found
 

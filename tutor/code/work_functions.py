@@ -38,6 +38,8 @@ ALSO_HARMLESS = ("no_grad", "inference_mode", "once_differentiable", "custom_fwd
 _PLAIN: WeakSet[ast.AST] = WeakSet()
 """Functions that were looked through already: each is called in hundreds of runs, and looking took a third of their time."""
 
+LARGE = 10
+
 
 class FunctionWorker(ShapeGuesser):
     """Works through the bodies of functions."""
@@ -117,7 +119,10 @@ class FunctionWorker(ShapeGuesser):
             elif name in named:
                 found[name] = named[name]
             elif name in usual and not (isinstance(usual[name], ast.Constant) and usual[name].value is None):  # type: ignore[attr-defined]
-                found[name] = self.read(usual[name])
+                large = type(func.node) is ast.FunctionDef and func.node.name == "__init__" and self._is_large(name, usual[name])
+                found[name] = Guess(name) if large else self.read(usual[name])
+            elif self.world.bare and name in usual:
+                found[name] = None
             else:
                 found[name] = Guess(name, hints.get(name))
             if type(found[name]) is Guess and found[name].hint is None and name in hints:
@@ -129,6 +134,13 @@ class FunctionWorker(ShapeGuesser):
         if args.kwarg is not None:
             found[args.kwarg.arg] = {key: value for key, value in named.items() if key not in found}
         return found
+
+    def _is_large(self, name: str, usual: Any) -> bool:
+        """Whether the usual value of a constructor is a size that is small here: ``d_model=512``, and ``heads=8`` that divides it."""
+        if not isinstance(usual, ast.Constant) or type(usual.value) is not int:
+            return False
+        sizes = self.guesser.sizes
+        return (usual.value >= LARGE and self.guesser.is_count(name)) or (usual.value > 1 and sizes.name_letter(name) in sizes.divided)
 
     def make_object(self, made_of: ClassOf, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Object:
         """An object of a class, whose __init__ is worked through."""

@@ -19,7 +19,7 @@ that could be the wrong one as well, with the same keys.
 ``follows`` are the lines
 that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
 [{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
-a root's ``file`` is where it stands, if not in the program itself; ``assumes`` are sentences: what functions that are not in the
+A root's ``file`` is where it stands, if not in the program itself.  ``assumes`` are sentences: what functions that are not in the
 file are taken for.  ``not_compared`` [{``name``, ``reason``}] are
 gradients of what has no such name in the forward pass.
 ``read_as`` is ``rows``

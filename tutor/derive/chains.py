@@ -40,7 +40,7 @@ def list_full_chains(
     """Every path from the loss to a quantity, each with all its factors; nothing where they are too many or too long to read.
 
     A leading factor that is 1 (∂L/∂L_o1, where L is a sum of parts) is drawn into the next one, as lectures do, where that one's
-    quantity has no other path to the loss.
+    quantity has no other path to the loss; without parameters not into another 1, a step of a sum that is traced like any other.
     """
     steps = steps or gradients(derivation)
     routes = routes or count_routes(derivation)
@@ -52,7 +52,7 @@ def list_full_chains(
     while stack:
         name, tail = stack.pop()
         if name == loss:
-            done.append(Path(_draw_together(tail, routes)))
+            done.append(Path(_draw_together(tail, routes, ones=bool(derivation.graph.parameters))))
             continue
         if len(tail) >= MAX_FACTORS:
             return None
@@ -62,8 +62,8 @@ def list_full_chains(
     return tuple(done)
 
 
-def _draw_together(factors: tuple[Factor, ...], routes: Mapping[str, int]) -> tuple[Factor, ...]:
-    while len(factors) > 1 and factors[0].expr == ONE and routes[factors[1].wrt] == 1:
+def _draw_together(factors: tuple[Factor, ...], routes: Mapping[str, int], *, ones: bool) -> tuple[Factor, ...]:
+    while len(factors) > 1 and factors[0].expr == ONE and routes[factors[1].wrt] == 1 and (ones or factors[1].expr != ONE):
         factors = (Factor(factors[0].of, factors[1].wrt, factors[1].expr), *factors[2:])
     return factors
 

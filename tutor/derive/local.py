@@ -259,14 +259,48 @@ def _differentiate(target: str, expr: Expr, ties: Ties) -> Locals:
 def name_rules(expr: Expr, wrt: str) -> str:
     """The name of what is done to differentiate a formula with respect to a quantity: the rules that act on it, the outermost first.
 
-    Terms without it and signs take none; ``factor`` is a factor without it, ``chain`` stands behind a power or a function of more than it.
+    Signs take none; ``factor`` is a factor without it, ``factors`` one in each of several terms; ``chain`` stands behind a power or a
+    function of more than it.  Beside others, a term that is the quantity itself is a ``term``: its 1 belongs to the result.
 
     >>> from tutor.expression.parse import parse
     >>> [name_rules(parse(text, functions=("log",)), "p") for text in ("1/2*((y - p)^2 + q^2)", "-(y*log(p) + q)/3", "(p + q)/2")]
     ['formula: power chain', 'formula: log', 'formula: factor']
+    >>> [name_rules(parse(text), "p") for text in ("p*q + p", "p*q + r*p", "q - p")]
+    ['formula: factor term', 'formula: factors', 'difference']
     """
+    terms = list_terms_with(expr, wrt)
+    alone = [negative for negative, term in terms if type(term) is Name]
+    if len(alone) == len(terms):
+        return "term repeated" if len(alone) > 1 else "difference" if any(alone) else "sum"
+    told = [_list_rules(term, wrt) for _, term in terms if type(term) is not Name]
+    found = dict.fromkeys(rule for rules in told for rule in rules)
+    named = ["factors" if rule == "factor" and told.count(["factor"]) > 1 else rule for rule in found if rule != "chain"]
+    if "chain" in found:
+        named.append("chain")
+    if alone:
+        named.append("terms" if len(alone) > 1 else "minus" if alone[0] else "term")
+    return f"formula: {' '.join(named)}" if told != [[]] and "formula" not in named else "formula"
+
+
+def list_terms_with(expr: Expr, wrt: str) -> list[tuple[bool, Expr]]:
+    """The terms of a sum that have a quantity in them, each with whether it is subtracted."""
+    found: list[tuple[bool, Expr]] = []
+    stack = [(False, expr)]
+    while stack:
+        negative, node = stack.pop()
+        if type(node) is Neg:
+            stack.append((not negative, node.arg))
+        elif type(node) is Add:
+            stack += [(negative, part) for part in reversed(node.args)]
+        elif wrt in names(node):
+            found.append((negative, node))
+    return found
+
+
+def _list_rules(term: Expr, wrt: str) -> list[str]:
+    """The rules that act on one term, those of factors without the quantity only where there are no others."""
     found: dict[str, None] = {}
-    stack = [expr]
+    stack = [term]
     while stack:
         node = stack.pop()
         inner = [part for part in children(node) if wrt in names(part)]
@@ -282,11 +316,31 @@ def name_rules(expr: Expr, wrt: str) -> str:
         if isinstance(node, (Pow, Call)) and any(type(part) is not Name for part in inner):
             found["chain"] = None
         stack.extend(reversed(inner))
-    if "chain" in found:
-        found["chain"] = found.pop("chain")
-    told = [rule for rule in found if rule != "factor" or len(found) == 1]
-    return f"formula: {' '.join(told)}" if told and "formula" not in told else "formula"
+    return [rule for rule in found if rule != "factor" or len(found) == 1]
 
+
+def complete_rule(rule: str, expr: Expr, wrt: str) -> str:
+    """The rule of a step's formula as it is told of one quantity, so that it accounts for all of the derivative.
+
+    A quantity may stand in several terms, or twice in a product, and a function may be one of more than it.
+
+    >>> from tutor.expression.parse import parse
+    >>> complete_rule("weighted sum", parse("x + x*y"), "x"), complete_rule("product", parse("x*x"), "x")
+    ('formula: factor term', 'formula: product')
+    """
+    if rule == "formula":
+        return name_rules(expr, wrt)
+    if rule in ("weighted sum", "product"):
+        told = name_rules(expr, wrt)
+        return rule if told == "formula: factor" else told
+    if type(expr) is Call and rule == expr.func and any(type(arg) is not Name and wrt in names(arg) for arg in expr.args):
+        slope = dict(local_derivatives("", expr.args[0], {})[1]).get(wrt) if len(expr.args) == 1 else None
+        return rule if slope == ONE else f"{rule}{CHAIN}"
+    return rule
+
+
+CHAIN = " chain"
+"""What stands behind the rule of a function of more than a quantity."""
 
 _ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
 """The rules that say themselves why a derivative is 1."""
@@ -301,6 +355,8 @@ def refine_rule(rule: str, expr: Expr, wrt: str, ties: Ties) -> str:
     >>> refine_rule("cross_entropy", log, "y", "shared"), refine_rule("cross_entropy", quotient, "p", "shared")
     ('target of a loss', 'cross_entropy')
     """
+    if rule.endswith(CHAIN) and not rule.startswith("formula"):
+        return refine_rule(rule.removesuffix(CHAIN), expr, wrt, ties) + CHAIN
     if expr == ONE and rule not in _ONE_OTHERWISE:
         return "sum"
     if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):

@@ -11,6 +11,7 @@ from tutor.explain.document import Block, Code, Document, Heading, Inline, Parag
 from tutor.explain.words.code_words import CodeWords
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
+from tutor.late_patterns import compile_late
 from tutor.text import shorten_path
 
 
@@ -41,6 +42,9 @@ def write_coded(phrase: str, **places: object) -> Sentence:
 
 CODE_WIDTH = 78
 """Columns of a line of a program with its number and its sign."""
+LONG = 64
+"""Of more letters what stands there and what belongs there are not said in a sentence beside the change."""
+_BOTH = compile_late(r": `\{new\}`, \w+ `\{old\}`")
 Say: TypeAlias = Callable[[object], object]
 
 
@@ -102,35 +106,57 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say, *, shown: bool) -> I
             yield Paragraph((said.HINT.format(kind=said.KINDS[root.tag]),), label)
         yield from (Paragraph((said.OR_HINT.format(line=other.line),)) for other in root.others if other.line)
         return
-    told = write_coded(said.SLIPS[root.tag], old=root.old, new=root.new, factor=root.factor)
+    phrase = said.SLIPS[root.tag]
+    if len(root.old) + len(root.new) > LONG:  # the change below shows both
+        phrase = _BOTH.sub("", phrase)
+    told = write_coded(phrase, old=root.old, new=root.new, factor=root.factor)
     more = (said.FAILS.format(why=say(root.fails)) + " ",) if root.fails else ()
     yield Paragraph((*more, *told), label)
     if root.tag not in ("", "unwritten"):
         if shown:
-            yield Verbatim("\n".join(_write_change(root)))
+            yield _write_change(root)
         names = [Code(name_gradient(key)) for key in root.repairs]
         keys: list[Inline] = [*said.grammar.enumerate_parts(names, said.COMMA, said.AND)]
         yield Paragraph(tuple(split_places(said.grammar.choose(said.REPAIRS, len(names)), {"keys": keys})))
         for other in root.others:
             yield Paragraph((said.OR_LINE.format(line=other.line),))
-            yield Verbatim("\n".join(_write_change(other)))
+            yield _write_change(other)
     else:
-        lines = [row for place, line in enumerate(root.before) for row in break_code(line, f"{root.line + place:4}   ")]
+        (before,) = drop_margin(root.before)
+        lines = [row for place, line in enumerate(before) for row in break_code(line, f"{root.line + place:4}   ")]
         yield Verbatim("\n".join(lines))
 
 
-def _write_change(root: WrongLine) -> Iterator[str]:
-    """The change as a diff: lines that stay, those that go, those that come."""
-    shared = [line for line in root.before if line in root.after]
+def _write_change(root: WrongLine) -> Verbatim:
+    """The change as a diff: lines that stay, those that go, those that come; what all of them are set in by is left out."""
+    before, after = drop_margin(root.before, root.after)
+    rows: list[tuple[str, str]] = []
+    shared = [line for line in before if line in after]
     if shared:
-        old = set(root.before)
-        for line in root.after:
-            yield from break_code(line, "     " if line in old else "   + ")
-        return
-    for place, line in enumerate(root.before):
-        yield from break_code(line, f"{root.line + place:4} - ")
-    for line in root.after:
-        yield from break_code(line, "     + ")
+        left = list(before)
+        for line in after:
+            stays = line in left
+            number = f"{root.line + before.index(line):4}" if stays else "    "
+            rows += [(row, " " if stays else "+") for row in break_code(line, f"{number}   " if stays else "     + ")]
+            if stays:
+                left.remove(line)
+    else:
+        for place, line in enumerate(before):
+            rows += [(row, "-") for row in break_code(line, f"{root.line + place:4} - ")]
+        for line in after:
+            rows += [(row, "+") for row in break_code(line, "     + ")]
+    return Verbatim("\n".join(row for row, _ in rows), "".join(sign for _, sign in rows))
+
+
+def drop_margin(*parts: Sequence[str]) -> list[list[str]]:
+    """Lines without the spaces that all of them begin with.
+
+    >>> drop_margin(["    a = 1"], ["    if b:", "        a = 2"])
+    [['a = 1'], ['if b:', '    a = 2']]
+    """
+    lines = [line for part in parts for line in part if line.strip()]
+    margin = min((len(line) - len(line.lstrip(" ")) for line in lines), default=0)
+    return [[line[margin:] if line.strip() else line for line in part] for part in parts]
 
 
 def break_code(line: str, head: str) -> Iterator[str]:

@@ -6,12 +6,13 @@ a `tutor.notation.Notation` that knows how the course writes each symbol.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from tutor.explain.diagram import Diagram
 from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
-from tutor.expression.nodes import Expr
+from tutor.expression.nodes import Expr, join_sign
 from tutor.notation.profile import Notation
 
 
@@ -73,6 +74,13 @@ class Side:
     relation: str = "="
     note: Sentence = ()
     result: bool = False
+
+
+def add_result(sides: Sequence[Side], result: Expr, note: Sentence = ()) -> tuple[Side, ...]:
+    """The sides with the result at the end, which is not said twice; ``note`` stands beside one that is added."""
+    if sides and join_sign(sides[-1].expr) == result:
+        return (*sides[:-1], replace(sides[-1], result=True))
+    return (*sides, Side(result, note=note, result=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +168,12 @@ class Figure:
 class Verbatim:
     """Text as somebody typed it, in letters of one width; renderers escape it and break long lines.
 
-    A line of nothing but spaces and ``^`` points at a place in the line above it, and stays under that place.
+    A line of nothing but spaces and ``^`` points at a place in the line above it, and stays under that place.  In a change of a
+    program ``signs`` has for each line whether it goes (−, as "-"), comes ("+") or stays (" "), for renderers that have colours.
     """
 
     text: str
+    signs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

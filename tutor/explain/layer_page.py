@@ -15,6 +15,7 @@ from tutor.explain.document import (
     Paragraph,
     Sentence,
     Side,
+    add_result,
 )
 from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
@@ -177,7 +178,7 @@ class ArraySections(PageWriter):
     def write_worked(self, left: Expr, place: Sequence[int], shown: Sequence[Expr], value: Value, why: str) -> Equation:
         """The row of one entry."""
         own = Call("at", (left, *(Number(str(i)) for i in place))) if place else left
-        return Equation(own, self.add_result([Side(expr) for expr in shown], self.print(value)), None, (why,))
+        return Equation(own, add_result([Side(expr) for expr in shown], self.print(value)), None, (why,))
 
     def recursion(self, step: Step) -> Expr | None:
         """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product."""

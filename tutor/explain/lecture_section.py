@@ -19,7 +19,7 @@ from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
-from tutor.explain.written_maths import set_maths
+from tutor.explain.written_maths import rename_step_size, set_maths
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.parse import parse
 from tutor.expression.walk import substitute
@@ -57,13 +57,14 @@ def say_verdicts(worked: Worked, words: Wording) -> list[Said]:
     exercise = worked.request.exercise
     over_arrays = any(verdict.source is not None and verdict.source.layers for verdict in worked.verdicts)
     shapes = layers_of(exercise, exercise.notation).shapes if over_arrays else {}
-    own: dict[str, Expr] = {rate_name(exercise.notation): Name(worked.notation.rate)}  # one step size, by the letter of this page
-    loss = exercise.graph.loss if exercise.graph is not None else ""
-    said = [
-        say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, exercise.graph.names if exercise.graph is not None else ()))
-        for verdict in worked.verdicts
+    loss, known = (exercise.graph.loss, exercise.graph.names) if exercise.graph is not None else ("", ())
+    rate = rate_name(exercise.notation)
+    own: dict[str, Expr] = {} if rate in known else {rate: Name(worked.notation.rate)}  # one step size, by the letter of this page
+    said = [say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)) for verdict in worked.verdicts]
+    return [
+        replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else one
+        for one in said
     ]
-    return [replace(one, erratum=exercise.say(one.erratum, words.language)) if one.erratum else one for one in said]
 
 
 def _name_gradient(verdict: Verdict, loss: str, known: Collection[str]) -> dict[str, Expr]:
@@ -73,11 +74,11 @@ def _name_gradient(verdict: Verdict, loss: str, known: Collection[str]) -> dict[
 
 
 def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], own: Mapping[str, Expr] = MappingProxyType({})) -> Said:
-    """A verdict for the document: formulas as maths, figures as printed; in an update the step size has its ``own`` letter."""
+    """A verdict for the document: formulas as maths, figures as printed; the step size has its ``own`` letter."""
     claim = verdict.source
     if claim is None or claim.unknown:
         return Said(_read_bare(verdict.claim), _read_bare(verdict.printed), (), verdict.agreement, verdict.erratum)
-    write = partial(_write_maths, claim.layers, shapes, own if claim.update else {})
+    write = partial(_write_maths, claim.layers, shapes, own)
     subject: Sentence = (verdict.claim,) if claim.subject is None else (write(claim.subject),)
     if claim.count:
         subject = (words.pages.COUNT_OF.format(what=words.pages.COUNTED[claim.count]),)
@@ -97,7 +98,8 @@ def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], o
 
 def _write_maths(layers: bool, shapes: Mapping[str, Shape], own: Mapping[str, Expr], expr: Expr) -> Math:
     """A formula; over arrays with its transposes and products as they are printed."""
-    return Math(strip_shapes(dress_expr(expr, shapes)) if layers else substitute(expr, own) if own else expr)
+    known = substitute(expr, own) if own else expr
+    return Math(strip_shapes(dress_expr(known, shapes)) if layers else known)
 
 
 def _say_printed(claim: Claim, write: Write) -> Sentence:

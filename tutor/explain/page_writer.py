@@ -11,9 +11,9 @@ from tutor.explain.document import Block, Equation, Equations, Heading, Inline, 
 from tutor.explain.layer_formulas import matrix
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
-from tutor.explain.written_maths import set_maths
+from tutor.explain.written_maths import rename_step_size, set_maths
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ZERO, Call, Expr, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, join_sign, rebuild
 from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
@@ -77,10 +77,7 @@ class PageWriter:
 
     def put_in(self, expr: Expr) -> Expr:
         """The whole expression with numbers put in, as it stands beside its result: −u is the number −0.37, not its opposite."""
-        filled = self.fill_in(expr)
-        if type(filled) is Neg and type(filled.arg) is Number and filled.arg.text[0] != "-":
-            return filled.arg if filled.arg == ZERO else Number("-" + filled.arg.text)
-        return filled
+        return join_sign(self.fill_in(expr))
 
     def as_written(self, text: str, value: Value, digits: int | None = None) -> Expr:
         """A given number as it was written, when that is a plain decimal."""
@@ -121,17 +118,11 @@ class PageWriter:
             parts += [self.words.pages.AND, self.words.pages.MORE.format(count=len(names) - len(shown))]
         return [part for part in parts if part]
 
-    def add_result(self, sides: list[Side], result: Expr) -> tuple[Side, ...]:
-        """The sides with the result at the end, which is not said twice."""
-        if sides and sides[-1].expr == result:
-            return (*sides[:-1], replace(sides[-1], result=True))
-        return (*sides, Side(result, result=True))
-
     def notes(self, kept: Sequence[str | Assumption]) -> None:
         """Notes and what was assumed, a paragraph each."""
         notation, language = self.worked.notation, self.words.language
         said = [self.exercise.say(note, language) if isinstance(note, str) else self.words.pages.remark(note) for note in kept]
-        self.blocks += [self.write_labelled("note", *set_maths(text, notation)) for text in said]
+        self.blocks += [self.write_labelled("note", *set_maths(rename_step_size(text, self.exercise, notation), notation)) for text in said]
 
     def say_conventions(self, flat: Sequence[tuple[str, str]], reasons: Iterable[str], kinks: Sequence[str]) -> None:
         """Through which steps nothing can be learnt, what is taken at kinks, and which steps stand on one; reasons by their keys."""

@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from tutor.derive.working import write_printed
 from tutor.errors import GraphError
-from tutor.explain.document import Document, Equation, Equations, Figure, Math, Paragraph, Picture, Sentence, Side
+from tutor.explain.document import (
+    Document,
+    Equation,
+    Equations,
+    Figure,
+    Math,
+    Paragraph,
+    Picture,
+    Sentence,
+    Side,
+    add_result,
+)
 from tutor.explain.feedback_page import cut, value
 from tutor.explain.graph_picture import draw_known
 from tutor.explain.network_drawing import diagram
@@ -154,7 +165,7 @@ class _StepWriter:
         if not placed and not task.question.shape:
             sides += [Side(right) for rung in [rungs.get("numbers")] if rung is not None and (right := rung.right) is not None]
         if not placed and (result := self.find_result(task, own.status, own.text)) is not None:
-            sides.append(Side(result, result=True))
+            sides[:] = add_result(sides, result)
         if not sides:
             return None
         return Equation(own_left, tuple(sides), why=self.say_why(task, step, own.status, placed), quiet=placed)

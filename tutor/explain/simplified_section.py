@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tutor.derive.local import times
 from tutor.derive.rewrites.named import BELOW, LINEAR, UNIT, Rewrite
-from tutor.explain.document import Block, Equation, Equations, Heading, Math, Paragraph, Sentence, Side
+from tutor.explain.document import Block, Equation, Equations, Heading, Math, Paragraph, Sentence, Side, add_result
 from tutor.explain.words.rules import RuleWords
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
@@ -126,9 +126,7 @@ class _Rows:
         put_in = self.fill(sides[-1].expr)
         if put_in not in (sides[-1].expr, result):
             sides.append(Side(put_in))
-        if sides[-1].expr == result:
-            return [*sides[:-1], replace(sides[-1], result=True)]
-        return [*sides, Side(result, result=True)]
+        return list(add_result(sides, result))
 
     def conditions(self, rewrites: Sequence[Rewrite]) -> list[Sentence]:
         """What has to be said about a condition: that it is one, or that it does not hold."""
@@ -158,4 +156,4 @@ class _Rows:
         if not names(put_in):  # all weights are shown
             sides.append(Side(put_in))
         result = self.show(compute(rewrite.left, self.trace))
-        return Equation(rewrite.left, (*sides, Side(result, result=True)), None, why)
+        return Equation(rewrite.left, add_result(sides, result), None, why)

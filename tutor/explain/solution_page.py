@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
-from tutor.derive.local import local_derivatives, name_rules, refine_rule
+from tutor.derive.local import complete_rule, local_derivatives, refine_rule
 from tutor.derive.tidy import product, sum_terms
 from tutor.explain.alike_rows import group_alike, write_alike_table
 from tutor.explain.document import (
@@ -20,6 +20,7 @@ from tutor.explain.document import (
     Sentence,
     Side,
     Table,
+    add_result,
 )
 from tutor.explain.own_definitions import find_indicator, list_definitions
 from tutor.explain.page_writer import PageWriter
@@ -34,7 +35,7 @@ from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, list_kinks_hit
 from tutor.numbers.run import compute
-from tutor.rules.functions import function, value_of
+from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.patterns import drop_one
 from tutor.solving.worked import Worked
 
@@ -91,10 +92,7 @@ class NumberSections(PageWriter):
             numbers = self.put_in(expr)
             if numbers not in (expr, result):
                 sides.append(Side(numbers))
-            if sides[-1].expr == result:
-                sides[-1] = replace(sides[-1], result=True)
-            else:
-                sides.append(Side(result, result=True))
+            sides[:] = add_result(sides, result)
         return Equation(left, tuple(sides), self.number(key) if number else None, _words(why) if why else ())
 
     # The sections
@@ -139,7 +137,8 @@ class NumberSections(PageWriter):
             if formula is None:
                 continue
             own = is_own(call.func)
-            args = tuple(map(Name, row.params)) if own else (letter,) if len(call.args) == 1 else call.args
+            bent = row.role == "activation" and call.func in FUNCTIONS  # LeakyReLU(z, a), in the letter of those beside it
+            args = tuple(map(Name, row.params)) if own else (letter, *call.args[1:]) if len(call.args) == 1 or bent else call.args
             if not all(isinstance(arg, Name | Number) for arg in args):
                 continue
             meaning = substitute(formula, dict(zip(row.params, args, strict=True)))
@@ -189,8 +188,7 @@ class NumberSections(PageWriter):
 
     def explain_indicator(self) -> None:
         """What 1 under a condition means, where the page has one: 1 where the condition holds, else 0."""
-        rows = [row for block in self.blocks if isinstance(block, Equations) for row in block.rows]
-        shown = find_indicator(side.expr for row in rows for side in row.sides)
+        shown = find_indicator(expr for block in self.blocks for expr in _list_formulas(block))
         if shown is not None and self.worked.notation.indicator == "brackets":
             self.blocks.append(self.write_labelled("where", *split_places(self.words.arrays.SYMBOLS["indicator"], {"call": [Math(shown)]})))
 
@@ -238,11 +236,7 @@ class NumberSections(PageWriter):
             numbers = self.put_in(factor.expr)
             if numbers not in (factor.expr, result):
                 sides.append(Side(numbers))
-            if sides[-1].expr == result:
-                sides[-1] = Side(result, result=True)
-            else:
-                note = self.reference([factor.expr.name]) if isinstance(factor.expr, Name) else ()
-                sides.append(Side(result, note=note, result=True))
+            sides[:] = add_result(sides, result, self.reference([factor.expr.name]) if isinstance(factor.expr, Name) else ())
         return Equation(Partial(factor.of, factor.wrt), tuple(sides), None, _words(why))
 
     def rule_of_factor(self, derivation: Derivation, factor: Factor) -> str:
@@ -258,7 +252,7 @@ class NumberSections(PageWriter):
             for step in derivation.graph.steps:
                 rule, parts = local_derivatives(step.target, step.expr, {}, derivation.graph.ties)
                 for name, _ in parts:
-                    rules[step.target, name] = name_rules(step.expr, name) if rule == "formula" else rule
+                    rules[step.target, name] = complete_rule(rule, step.expr, name)
             self.rules[loss] = (steps, rules)
         steps, rules = self.rules[loss]
         paths = steps[wrt].paths
@@ -293,10 +287,7 @@ class NumberSections(PageWriter):
                 put_in = self.put_in(paths[0].factors[0].expr)
             if put_in != result and put_in != sides[-1].expr:
                 sides.append(Side(put_in))
-            if sides[-1].expr == result:
-                sides[-1] = replace(sides[-1], result=True)
-            else:
-                sides.append(Side(result, result=True))
+            sides[:] = add_result(sides, result)
         key = derivative_key(loss, name)
         count = self.counted.get(key) or self.number(key)
         why = (
@@ -371,6 +362,13 @@ class NumberSections(PageWriter):
         flat = list_flat_steps(graph)
         kinks = list_kinks_hit(graph, self.trace) if self.trace is not None else []
         self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])
+
+
+def _list_formulas(block: Block) -> list[Expr]:
+    """The formulas in equations and in running text."""
+    if isinstance(block, Equations):
+        return [side.expr for row in block.rows for side in row.sides]
+    return [part.expr for part in block.parts if isinstance(part, Math)] if isinstance(block, Paragraph) else []
 
 
 def write_counts(network: Network) -> dict[str, Expr]:

@@ -8,13 +8,13 @@ from tutor.derive.slope import open_prime
 from tutor.explain.axis_chains import gather_axes
 from tutor.explain.document import Inline, Math, Paragraph
 from tutor.explain.layer_formulas import UNSEEN
-from tutor.explain.own_definitions import write_definition
+from tutor.explain.own_definitions import find_indicator, write_definition
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.expression.nodes import ONE, ZERO, Call, Div, Expr, Name, Number, Partial, Pow, children
 from tutor.expression.sizes import list_ends
-from tutor.expression.walk import is_indicator, substitute
+from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.layer_row import MOST_ALIKE
@@ -87,8 +87,9 @@ class Symbols:
                 yield "raised", (self.words.RAISED,)
             if type(part) is not Call:
                 continue
-            if part.func in _CONDITIONS or (self.indicators and is_indicator(part)):
-                yield "indicator", split_places(self.words.SYMBOLS["indicator"], {"call": [Math(part)]})
+            if part.func in _CONDITIONS:
+                yield self._say_indicator(part)
+            yield from self._say_indicators(part)
             if gathered := gather_axes(part, self.shapes):
                 yield from self._say_axes(*gathered)
             elif part.func in LAYERS:
@@ -170,14 +171,25 @@ class Symbols:
             yield from self._list_meanings(own[1])
             return
         letters = (letter,) if len(row.params) == 1 else self._choose_letters(call, row.params)
-        if row.role == "activation":  # of a letter as those beside it; what it has besides is as it stands
+        if row.role == "activation" and plain in FUNCTIONS:  # of a letter as those beside it; what it has besides is as it stands
             letters = (letter, *letters[1:])
-        if call.func != plain:
-            yield call.func, [Math(Call(call.func, letters)), EQUALS, Math(open_prime(Call(f"{plain}'", letters)))]
-        elif formula is not None:
-            yield plain, [Math(Call(plain, letters)), EQUALS, Math(substitute(formula, dict(zip(row.params, letters, strict=True))))]
+        meaning = open_prime(Call(f"{plain}'", letters)) if call.func != plain else None
+        if meaning is None and formula is not None:
+            meaning = substitute(formula, dict(zip(row.params, letters, strict=True)))
+        if meaning is not None:
+            yield call.func, [Math(Call(call.func, letters)), EQUALS, Math(meaning)]
+            yield from self._say_indicators(meaning)
         elif plain in self.words.SYMBOLS and not LAYERS.get(plain):
             yield plain, split_places(self.words.SYMBOLS[plain], {"call": [Math(Call(plain, letters))], "last": [Math(letter)]})
+
+    def _say_indicators(self, expr: Expr) -> Iterator[tuple[str, Sequence[Inline]]]:
+        """What 1 under a condition means, where a formula has one."""
+        found = find_indicator([expr]) if self.indicators else None
+        if found is not None:
+            yield self._say_indicator(found)
+
+    def _say_indicator(self, call: Call) -> tuple[str, Sequence[Inline]]:
+        return "indicator", split_places(self.words.SYMBOLS["indicator"], {"call": [Math(call)]})
 
     def _choose_letters(self, call: Call, params: Sequence[str]) -> tuple[Expr, ...]:
         """For a function of several numbers: single ones as they stand, of arrays the letters of its row (or free ones)."""

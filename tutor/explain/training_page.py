@@ -15,6 +15,7 @@ from tutor.explain.document import (
     Sentence,
     Side,
     Table,
+    add_result,
 )
 from tutor.explain.layer_formulas import matrix, sort_leaves
 from tutor.explain.page_writer import PageWriter, write_cells
@@ -193,7 +194,7 @@ class TrainingSections(PageWriter):
             numbers = self.fill_in(expr) if not self.shapes else expr
             if numbers not in (expr, result):
                 sides.append(Side(numbers))
-        return Equation(Name(left), self.add_result(sides, result) if result is not None else tuple(sides), None, (why,) if why else ())
+        return Equation(Name(left), add_result(sides, result) if result is not None else tuple(sides), None, (why,) if why else ())
 
     def gradient(self, each: Update) -> Equation:
         """The gradient that an update starts from, and over which samples it is taken."""

@@ -7,19 +7,22 @@ was computed, term by term.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
 from itertools import islice
 from math import prod
 from typing import Any, NamedTuple
 
+from tutor.errors import TutorError
 from tutor.expression.elsewhere import split_component
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import size
 from tutor.graph.entries import Array, Entries, places
 from tutor.graph.shapes import Shape
-from tutor.numbers.arithmetic import Value
+from tutor.numbers.arithmetic import Value, as_real
 from tutor.numbers.printed import as_printed
+from tutor.numbers.run import compute
 from tutor.numbers.run_arrays import Numbers
 from tutor.rules.operations import BY_PLACE, SLIDING
 
@@ -154,7 +157,8 @@ def work_out_entry(
 ) -> WorkedEntry | None:
     """The first entry of ``result`` that is not 0, as ``expr`` makes it from ``known``; nothing where there is nothing to compute.
 
-    Where a kernel slides, it is the first with the most products: a corner, whose window is half outside, shows little of it.
+    Where a kernel slides, it is the first with the most products: a corner, whose window is half outside, shows little of it.  And where
+    the first would not come out as it stands there, 1.00000 − 1 = 2.8×10⁻⁴⁴, or has terms that add nothing, it is one that tells more.
 
     >>> from fractions import Fraction
     >>> from tutor.expression.plain import write_plain
@@ -178,9 +182,15 @@ def work_out_entry(
         composed.update(algebra.composed)
         return found
 
-    tried = [first, *(islice(nonzero, MOST_TRIED) if _has_sliding_kernel(expr) else ())]
+    sliding = _has_sliding_kernel(expr)
+    tried = [first, *(islice(nonzero, MOST_TRIED) if sliding else ())]
     written = [write(place) for place in tried]
-    best = max(range(len(tried)), key=lambda number: (size(written[number].shown), -number))
+    if result.shape and not sliding and any(_count_flaws(written[0])):
+        tried += islice(nonzero, MOST_TRIED)
+        written += map(write, tried[1:])
+        best = min(range(len(tried)), key=lambda number: (_count_flaws(written[number]), number))
+    else:
+        best = max(range(len(tried)), key=lambda number: (size(written[number].shown), -number))
     place, found = tried[best], written[best]
     shown = shorten_sums(found.shown)
     if _count_numbers(shown) > MOST_NUMBERS:
@@ -220,6 +230,35 @@ def find_moved_entry(
     return None
 
 
+def _count_flaws(written: WrittenNumber) -> tuple[bool, int]:
+    """Whether what is shown does not give what comes out, and how many of its terms and numbers are nothing beside others."""
+    value = as_real(written.value)
+    try:
+        lost = abs(as_real(compute(written.shown, {})) - value) > _SEEN * abs(value)
+        idle = sum(map(_count_idle, (_list_numbers(written.shown), *(part.args for part in _list_sums(written.shown)))))
+    except TutorError:  # the logarithm of what is rounded to 0
+        return True, 0
+    return bool(lost), idle
+
+
+_SEEN, _NOTHING = as_real(Fraction(1, 1000)), as_real(Fraction(1, 10**12))
+"""How far off, of itself, a result may come out; and what is nothing beside a number."""
+
+
+def _count_idle(parts: Sequence[Expr]) -> int:
+    sizes = [abs(as_real(compute(part, {}))) for part in parts]
+    return sum(0 < size < _NOTHING * max(sizes) for size in sizes)
+
+
+def _list_numbers(expr: Expr) -> list[Expr]:
+    return [expr] if type(expr) is Number else [number for part in children(expr) for number in _list_numbers(part)]
+
+
+def _list_sums(expr: Expr) -> list[Add]:
+    inner = [found for part in children(expr) for found in _list_sums(part)]
+    return [expr, *inner] if type(expr) is Add else inner
+
+
 def _moves(expr: Expr) -> bool:
     return (type(expr) is Call and expr.func in BY_PLACE) or any(map(_moves, children(expr)))
 
@@ -229,7 +268,7 @@ def _has_sliding_kernel(expr: Expr) -> bool:
 
 
 def _count_numbers(expr: Expr) -> int:
-    return 1 if type(expr) is Number else sum(map(_count_numbers, children(expr)))
+    return len(_list_numbers(expr))
 
 
 def _list_last_indices(expr: Expr) -> list[int]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from tutor.errors import TutorError
+from tutor.exercise.claims import rate_name
+from tutor.exercise.model import Exercise
 from tutor.explain.document import Inline, Math, Sentence, read_words
 from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Expr, Name, Partial
@@ -55,6 +57,27 @@ def set_maths(text: str, notation: Notation) -> Sentence:
             words = ""
     words += text[begun:]
     return (*parts, words) if words or not parts else tuple(parts)
+
+
+def rename_step_size(text: str, exercise: Exercise, notation: Notation) -> str:
+    """A text of an exercise that trains, with the letter of its own course for the step size as that of this page: $λ$ as $α$."""
+    own, here = rate_name(exercise.notation), notation.rate
+    if own == here or exercise.rate is None or (exercise.graph is not None and own in exercise.graph.names):
+        return text
+    spelled = _spell_letter(own)
+    typed = re.compile(rf"(?<![\\A-Za-z]){own}(?![A-Za-z])|{re.escape(spelled)}(?![A-Za-z])")
+
+    def rename(piece: re.Match[str]) -> str:
+        known = spell_in_latex(piece[0])
+        renamed = typed.sub(lambda _: _spell_letter(here) + " ", known)
+        return piece[0] if renamed == known else renamed[:-1].rstrip() + "$"
+
+    return _PIECE.sub(rename, text)
+
+
+def _spell_letter(name: str) -> str:
+    """A letter by its name, in LaTeX."""
+    return guess(name).latex
 
 
 def set_title(text: str, notation: Notation) -> tuple[str, Sentence]:

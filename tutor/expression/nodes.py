@@ -107,6 +107,17 @@ ZERO = Number("0")
 ONE = Number("1")
 
 
+def join_sign(expr: Expr) -> Expr:
+    """The opposite of a number as the number that it is printed as: −(1) is −1, and −0 is 0.
+
+    >>> join_sign(Neg(Number("1"))), join_sign(Neg(Name("x")))
+    (Number(text='-1'), Neg(arg=Name(name='x')))
+    """
+    if type(expr) is Neg and type(expr.arg) is Number and expr.arg.text[0] != "-":
+        return expr.arg if expr.arg == ZERO else Number("-" + expr.arg.text)
+    return expr
+
+
 def write_fraction(value: Fraction) -> Expr:
     """An exact number as a formula: a whole number, or a quotient of two, with the sign before it.
 

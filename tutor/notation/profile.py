@@ -63,8 +63,8 @@ class Notation:
     ``entries`` holds the patterns of single entries of arrays (``w_{{{j}{c}{i}}}``) with what is known in them, of derivatives
     under ``dE/dz1``.
     ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1; where that would look like an
-    entry, w_{12}^{(1)}), ``prime`` (w′).  ``arrays`` are the names of whole arrays, which a course may write bold or with an arrow.
-    ``choice`` are the words of cases, in the language of the page.
+    entry, w_{12}^{(1)}, and where another weight has an index, which ``numbered`` says), ``prime`` (w′).  ``arrays`` are the names of
+    whole arrays, which a course may write bold or with an arrow.  ``choice`` are the words of cases, in the language of the page.
     """
 
     name: str = "plain"
@@ -76,6 +76,7 @@ class Notation:
     chain: Literal["full", "reuse"] = "full"
     rate: str = "eta"
     update: Update = "arrow"
+    numbered: bool = False
     slashed: bool = False
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     functions: Mapping[str, Symbol] = field(default_factory=dict)
@@ -104,7 +105,7 @@ class Notation:
             new = parts.add_superscript(Symbol(more, more))
             return Symbol(new.latex, f"{plain.text}^({more})")
         if self.update == "index":
-            if parts.sub.latex or name in self.arrays:
+            if parts.sub.latex or self.numbered or name in self.arrays:
                 raised = "".join(SUPER[sign] for sign in f"({step})")
                 return Symbol(parts.add_superscript(Symbol(f"({step})", "")).latex, plain.text + raised)
             return parts.add_index(Symbol(str(step), str(step)))
@@ -308,9 +309,22 @@ def notation(
         key: raw[key] for key in ("title", "factors", "numbers", "digits", "indicator", "chain", "update") if key in raw
     }
     rate = str(raw.get("rate", "eta"))
+    numbered = any(_has_index(found.get(quantity.name) or guess(quantity.name)) for quantity in listed if quantity.kind in _TRAINED)
     return Notation(
-        name=name, rate=rate, symbols=found, functions=functions, partials=partials, entries=entries, arrays=frozenset(arrays), **settings
+        name=name, rate=rate, numbered=numbered, symbols=found, functions=functions, partials=partials, entries=entries,
+        arrays=frozenset(arrays), **settings,
     )
+
+
+_TRAINED = ("weight", "bias")
+
+
+def _has_index(symbol: Symbol) -> bool:
+    """Whether a further index would look like that of an entry."""
+    try:
+        return bool(read_symbol(symbol.latex).sub.latex)
+    except TutorError:  # an entry of what has an index itself, (W_1)_{11}
+        return True
 
 
 def affine(profile: str) -> Literal["plain", "transposed"]:

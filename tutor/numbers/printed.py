@@ -125,6 +125,18 @@ def choose_digits_for_change(before: Iterable[Value], after: Iterable[Value], di
     return needed
 
 
+def as_told_beside(value: Fraction, digits: int) -> Expr:
+    """A value beside a figure of so many digits that is to be it: with a digit more, or with as many as it takes that who rounds what is
+    shown gets the value rounded, too: 0.698496 is not 0.6985, which is 0.699 in three digits.
+
+    >>> as_told_beside(Fraction("0.69849587"), 3), as_told_beside(Fraction("0.69841"), 3), as_told_beside(Fraction("1.0950"), 3)
+    (Number(text='0.698496'), Number(text='0.6984'), Number(text='1.095'))
+    """
+    meant = round_significant(value, digits)
+    enough = (n for n in range(digits + 1, MOST_DIGITS) if round_significant(Fraction(round_significant(value, n)), digits) == meant)
+    return as_printed(value, next(enough, digits + 1))
+
+
 def is_all_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bool:
     """Whether a page shows its numbers as fractions: all are short ones, some never end as decimals, and none was ``given`` as a decimal.
 

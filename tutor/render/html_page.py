@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from functools import singledispatchmethod
+from itertools import zip_longest
 
 from tutor.explain.document import (
     AnswerPlace,
@@ -42,8 +43,9 @@ from tutor.render.roots import set_roots
 from tutor.text import escape_xml
 
 STYLE = """
-:root { color-scheme: light dark; --ink: #111827; --paper: #ffffff; --quiet: #4b5563; --rule: #94a3b8; }
-@media screen and (prefers-color-scheme: dark) { :root { --ink: #e8ecf3; --paper: #10151f; --quiet: #a9b4c4; --rule: #64748b; } }
+:root { color-scheme: light dark; --ink: #111827; --paper: #ffffff; --quiet: #4b5563; --rule: #94a3b8; --gone: #b42318; --come: #14713c; }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e8ecf3; --paper: #10151f; --quiet: #a9b4c4; --rule: #64748b;
+  --gone: #ff9d94; --come: #7ee2a8; } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.45 Georgia, "Times New Roman", "DejaVu Serif", serif; }
 main { max-width: 48rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
 h1, h2, h3, h4, h5, h6 { line-height: 1.2; margin: 1.6em 0 0.4em; break-after: avoid; } h1 { margin-top: 0; }
@@ -85,7 +87,8 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .boxes { margin: 0.4em 0 0.4em 2em; } .boxes td { border: 1px solid var(--rule); width: 5em; height: 1.9em; }
 .boxes.single td { width: 10em; } .boxes.whole { width: calc(100% - 2em); } .boxes.whole td { padding: 0; } .line { height: 1.9em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
-pre { overflow-x: auto; } p code, td code { font-size: 0.9em; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
+pre { overflow-x: auto; } .gone { color: var(--gone); } .come { color: var(--come); font-weight: 600; }
+p code, td code { font-size: 0.9em; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
 @media screen and (max-width: 40rem) { figure.scroll svg { max-width: none; } math { font-size: 1em; } .row math { font-size: 0.95em; } }
 @media screen and (max-width: 27rem) { .row math, .answer math { font-size: 0.85em; } }
 @media print { main { max-width: none; padding: 0; } .side { overflow: visible; } }
@@ -274,7 +277,13 @@ class _HtmlPage:
 
     @block.register
     def _(self, block: Verbatim) -> str:
-        return "<pre>" + "\n".join(map(escape_xml, block.text.split("\n"))) + "</pre>"
+        lines = map(escape_xml, block.text.split("\n"))
+        kinds = {"-": "gone", "+": "come"}
+        marked = [
+            f'<span class="{kinds[sign]}">{line}</span>' if sign in kinds else line
+            for line, sign in zip_longest(lines, block.signs, fillvalue="")
+        ]
+        return "<pre>" + "\n".join(marked) + "</pre>"
 
     @block.register
     def _(self, block: Bars) -> str:

@@ -1,4 +1,4 @@
-"""Roots that stand in words, "(√x)′ = 1/(2√x)": mathematics, so that every format draws what the root reaches over."""
+"""Roots and letters in words, "(√x)′ = 1/(2√x)": mathematics, so that every format draws what a root reaches over, and slants letters."""
 
 from __future__ import annotations
 
@@ -17,14 +17,20 @@ _MARKS = {sign: name for name, sign in ACCENTS.items() if name != "vec"}
 _LETTER = rf"[^\W\d_][{''.join(_MARKS)}]?"
 _ROOT = re.compile(rf"√(?:\((?P<inside>[^()√]{{1,60}})\)|(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?)|(?P<letter>{_LETTER}))(?!\w)")
 
+_LONE = re.compile(rf"(?<![\w'’])(?![aAI])[A-Za-z][{''.join(_MARKS)}]?(?![A-Za-z0-9_'’])")
+"""A letter for any number beside a derivative: the x of (log x)′ = 1/x."""
+
 
 def set_roots(sentence: Sentence) -> Sentence:
-    """A sentence whose roots of a letter, a number or something in brackets are mathematics; what is not understood stays text.
+    """A sentence whose roots of a letter, a number or something in brackets are mathematics, and the letters of a rule with a prime in it;
+    what is not understood stays text.
 
     >>> set_roots(("then 1/√x",))
     ('then 1/', Math(expr=Call(func='sqrt', args=(Name(name='\\\\mathit{x}'),))))
+    >>> set_roots(("(log x)′",))
+    ('(log ', Math(expr=Name(name='\\\\mathit{x}')), ')′')
     """
-    if not any("√" in part for part in sentence if isinstance(part, str)):
+    if not any("√" in part or "′" in part for part in sentence if isinstance(part, str)):
         return sentence
     return tuple(piece for part in sentence for piece in (_split_roots(part) if isinstance(part, str) else (part,)))
 
@@ -37,10 +43,21 @@ def _split_roots(words: str) -> tuple[Inline, ...]:
     for match in _ROOT.finditer(words):
         inner = _read(normalize("NFC", match["inside"] or match["number"] or ""), match["letter"])
         if inner is not None:
-            found += [normalize("NFC", words[begun : match.start()]), Math(Call("sqrt", (inner,)))]
+            found += [words[begun : match.start()], Math(Call("sqrt", (inner,)))]
             begun = match.end()
-    found.append(normalize("NFC", words[begun:]))
-    return tuple(part for part in found if part)
+    found.append(words[begun:])
+    if "′" in words:
+        found = [piece for part in found for piece in (_split_letters(part) if isinstance(part, str) else [part])]
+    return tuple(normalize("NFC", part) if isinstance(part, str) else part for part in found if part)
+
+
+def _split_letters(words: str) -> list[Inline]:
+    found: list[Inline] = []
+    begun = 0
+    for match in _LONE.finditer(words):
+        found += [words[begun : match.start()], Math(_write_letter(match[0]))]
+        begun = match.end()
+    return [*found, words[begun:]]
 
 
 def _read(inside: str, letter: str | None) -> Expr | None:

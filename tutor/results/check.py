@@ -30,7 +30,7 @@ from tutor.solving.check_claims import check as check_exercise
 from tutor.solving.update_symbols import add_optimiser_letters
 
 _KEY = re.compile(r"([A-Za-z]\w*|d[A-Za-z]\w*/d[A-Za-z]\w*|\w+\|\w+)(@\d+)?")
-_WHEN = re.compile(r"\s+(?:after|before)\s+\d+$")
+_WHEN = re.compile(r"\s+(after|before)\s+(\d+)$")
 ONES = "𝟏"
 """A vector of ones."""
 
@@ -150,6 +150,7 @@ class _VerdictWriter:
     """Writes the verdicts of one exercise as its pages do."""
 
     def __init__(self, exercise: Exercise, words: Wording) -> None:
+        self.words = words
         self.notation = words.speak(add_optimiser_letters(course_notation(exercise), exercise))
         self.shapes: Mapping[str, Shape] = {}
         self.claims: Mapping[str, str] = {}
@@ -184,7 +185,7 @@ class _VerdictWriter:
         names = (parts.of, parts.wrt) if parts is not None else (plain,)
         known = self.arrays if self.layered is not None and names[-1] in self.shapes and self.shapes[names[-1]] else self.notation
         symbol = (known.partial(*names) if parts is not None else known.symbol(plain)).text
-        return f"{symbol} after {after.updates}" if after.updates else symbol
+        return self.words.audit.WHEN["after"].format(quantity=symbol, count=after.updates) if after.updates else symbol
 
     def keep_claims(self, verdicts: Sequence[Verdict]) -> None:
         """Keep how the claims that others follow from are written."""
@@ -197,7 +198,7 @@ class _VerdictWriter:
             return self.claims[text]
         when = _WHEN.search(text)
         what = text[: when.start()] if when else text
-        return (self.write_key(what.strip()) if _KEY.fullmatch(what.strip()) else what) + (when.group() if when else "")
+        return self.add_time(self.write_key(what.strip()) if _KEY.fullmatch(what.strip()) else what, text)
 
     def write_verdict(self, verdict: Verdict) -> VerdictText:
         """What was printed and what it is."""
@@ -207,9 +208,11 @@ class _VerdictWriter:
         printed = verdict.printed.replace("-", "−") if is_decimal(claim.decimal if claim else verdict.printed) else verdict.printed
         if claim is None or claim.subject is None or claim.formula is None:
             if claim is None or claim.formula is None or verdict.derived is None:
-                return VerdictText(verdict.claim, printed, verdict.value)
+                of, counted = self.words.audit.OF["count"], self.words.pages.COUNTED
+                what = of.format(quantity=counted[claim.count]) if claim is not None and claim.count else verdict.claim
+                return VerdictText(what, printed, verdict.value)
             value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
-            step = f"update {self.name(claim.update)}" if claim.update else verdict.claim
+            step = self.words.audit.OF["update"].format(quantity=self.name(claim.update)) if claim.update else verdict.claim
             return VerdictText(step, self.write(claim.formula, claim), value)
         subject = self.write_subject(claim)
         if verdict.derived is None:
@@ -236,9 +239,13 @@ class _VerdictWriter:
     def write_subject(self, claim: Claim) -> str:
         """What a claim is about, and when."""
         assert claim.subject is not None
-        over = f"{claim.over} " if claim.over else ""
-        when = _WHEN.search(claim.text)
-        return over + self.write(claim.subject, claim) + (when.group() if when else "")
+        written = self.write(claim.subject, claim)
+        return self.add_time(self.words.audit.OF[claim.over].format(quantity=written) if claim.over else written, claim.text)
+
+    def add_time(self, written: str, text: str) -> str:
+        """What a claim is about with the number of updates that its ``text`` has behind it: w after 1."""
+        when = _WHEN.search(text)
+        return self.words.audit.WHEN[when[1]].format(quantity=written, count=when[2]) if when else written
 
     def write_sum(self, group: Sequence[str], claim: Claim) -> str:
         """What adds up to 1: single quantities, or over arrays the sum of one."""

@@ -27,7 +27,7 @@ from tutor.numbers.agreement import Agreement, agreement, is_decimal
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.carried import is_right_within_factors
 from tutor.numbers.data_set import join_samples
-from tutor.numbers.printed import as_exact_text, as_printed, round_significant
+from tutor.numbers.printed import as_exact_text, as_told_beside, round_significant
 from tutor.numbers.run import compute, evaluate, run
 from tutor.numbers.train import Task, train_exactly
 from tutor.numbers.verify import random_points
@@ -471,7 +471,7 @@ def write_side(items: Sequence[Value], shape: Sequence[int], worst: int) -> str:
 
 
 def show_value(claim: Claim, value: str) -> Expr:
-    """The value of a claim that prints numbers: with as many digits as the longest of them, and one more.
+    """The value of a claim that prints numbers: with a digit more than the longest of them.
 
     A formula of short numbers (0.01*2/3) has four digits at least, one of whole numbers (2/3) seven.
 
@@ -483,7 +483,7 @@ def show_value(claim: Claim, value: str) -> Expr:
     else:
         figures = _FIGURE.findall(claim.printed)
         digits = max(3, *map(count_digits, figures)) if figures else 6
-    return as_printed(Fraction(value), digits + 1)
+    return as_told_beside(Fraction(value), digits)
 
 
 def _show(base: Verdict, expr: Expr | None) -> Verdict:

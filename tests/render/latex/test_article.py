@@ -27,6 +27,7 @@ from latex_articles import (
 )
 from some_now import some_now
 
+from tutor import solve
 from tutor.explain.document import (
     Block,
     Document,
@@ -144,3 +145,10 @@ def test_the_identifier_stands_beside_the_title_of_a_part_where_there_is_room(wo
     part = Section(Document(f"Solution 3. {words}", "qmul/convolution-line", blocks=(Heading("One"),)), NOTATION)
     text = document(Document("Sheet", blocks=(part,)), NOTATION)
     assert ("\\hfill{\\small\\ttfamily" in text) == beside
+
+
+@pytest.mark.parametrize(("ident", "why", "count"), [("published/prince-toy-model", "chain rule", 8), ("qmul/laplacian", "worked out", 4)])
+def test_a_reason_stands_beside_its_row_where_the_result_may_go_below(ident, why, count):
+    rows = [line for line in solve(ident).to_latex().splitlines() if why in line]
+    assert len(rows) == count
+    assert all("\\tag*" in line for line in rows)

@@ -65,6 +65,9 @@ def test_neurons_stand_in_their_order_where_several_are_the_end() -> None:
     order = arrange(Picture((*leaves, *sums, *ends), (*edges, *((f"z{place}", f"a{place}") for place in range(1, 5))), ""))
     assert [[order.nodes[place] for place in layer] for layer in order.layers[1:]] == [list(sums), list(ends)]
 
+    edges = (*((f"z{i}", f"p{j}") for i in range(1, 4) for j in range(1, 4)), ("p2", "L"))  # only the second is used
+    order = arrange(Picture(tuple(Node(name, "value") for name in ("z1", "z2", "z3", "p1", "p2", "p3", "L")), edges, "L"))
+    assert [order.nodes[place].name for place in order.layers[1]] == ["p1", "p2", "p3"]
     several = ("phi_1", "phi_2", "phi_3")  # of which the first is differentiated
     every = (Node("x", "input"), Node("a", "input"), *(Node(name, "value") for name in several))
     order = arrange(Picture(every, (*(("x", name) for name in several), ("a", "phi_3")), "phi_1"))

@@ -30,14 +30,14 @@ class ArrayWords(Topic):
         "sum of numbers": "sum",
         "mean": "mean over all entries",
         "softmax": "softmax: exponentials over their sum",
-        "softmax_columns": "softmax of each column, that is of each sample",
-        "softmax_rows": "softmax of each row, that is of each sample",
+        "softmax_columns": "softmax of each column",
+        "softmax_rows": "softmax of each row",
         "logsumexp": "log-sum-exp, a soft maximum",
-        "logsumexp_columns": "log-sum-exp of each column, that is of each sample",
-        "logsumexp_rows": "log-sum-exp of each row, that is of each sample",
+        "logsumexp_columns": "log-sum-exp of each column",
+        "logsumexp_rows": "log-sum-exp of each row",
         "log_softmax": "log-softmax: each score minus log Σ exp",
-        "log_softmax_columns": "log-softmax of each column, that is of each sample",
-        "log_softmax_rows": "log-softmax of each row, that is of each sample",
+        "log_softmax_columns": "log-softmax of each column",
+        "log_softmax_rows": "log-softmax of each row",
         "correlate": "correlation: the kernel slides over the input",
         "convolve": "convolution: the flipped kernel slides over the input",
         "transposed_convolution": "transposed convolution: each entry of the input lays the kernel down",
@@ -52,8 +52,8 @@ class ArrayWords(Topic):
         "entry": "one entry",
         "embed": "rows of the table, by their labels",
         "pick_each": "one entry of each row, by its label",
-        "columns": "the same column for every sample",
-        "rows": "the same row for every sample",
+        "columns": "the same column, repeated",
+        "rows": "the same row, repeated",
         "batch": "the same matrix for every sample",
         "batch_sums": "summed over the samples",
         "fill": "an array of equal numbers",
@@ -94,8 +94,8 @@ class ArrayWords(Topic):
         "slope": "⊙ the slope, entry by entry",
         "partner": "⊙ the other factor, entry by entry",
         "sum": "summed over all that share it",
-        "row_sums": "summed over the samples",
-        "column_sums": "summed over the samples",
+        "row_sums": "summed over each row",
+        "column_sums": "summed over each column",
         "batch_sums": "summed over the samples",
         "spread": "each window's gradient goes back to its inputs",
         "spread_flipped": "each window's gradient goes back to its inputs",
@@ -191,7 +191,7 @@ class ArrayWords(Topic):
         "row_sums_of_each": "{call}: the sum of each row",
         "column_sums_of_each": "{call}: the sum of each column",
         "batch": "{call}: the same array {first} times, along a new first axis",
-        "batch_sums": "{call}: summed along this axis",
+        "batch_sums": "{call}: summed along the axis that its index names",
         "broadcast": "{call}: repeated along the axes with a size; a dot is an axis of its own",
         "max": "{call}: the largest of all entries",
         "sum along": "{call}: summed along the axes with a size; a dot is an axis that stays",
@@ -221,8 +221,8 @@ class ArrayWords(Topic):
     BACK_CELLS = "from {lines}"
     BACK_LINE = "from line {line}"
     BACK_LINES = "from lines {line}"
-    CONDITION = "Needs targets that sum to 1 for each sample, as here."
-    ASSUMED = "Needs targets that sum to 1 for each sample."
+    CONDITION = "Needs the targets of each softmax to sum to 1, as here."
+    ASSUMED = "Needs the targets of each softmax to sum to 1."
 
     def say_forward(self, rule: str, rules: RuleWords) -> str:
         """Why a forward step holds; ``rules`` are the words of the functions of single numbers.

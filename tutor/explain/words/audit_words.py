@@ -42,6 +42,9 @@ class AuditWords(Topic):
     ANOTHER = "Probably the value of {quantity} was printed."
     ANOTHER_OR = "Probably the value of another quantity was printed: {quantities}."
     CLAIM = "{claim} (printed {printed})"
+    WHEN: Mapping[str, str] = {"after": "{quantity} after {count}", "before": "{quantity} before {count}"}
+    OF: Mapping[str, str] = {"mean": "mean {quantity}", "sum": "sum {quantity}", "update": "update {quantity}", "count": "count {quantity}"}
+    """What a claim is about, in the short form in which it is typed."""
     NAMES: Mapping[str, str] = {
         "close": "a near miss", "unexplained": "not explained", "unexplained formula": "not explained", "factor": "{factor} times",
         "digits-swapped": "digits exchanged", "another-quantity": "the value of another quantity", "another-name": "another quantity",

@@ -40,7 +40,7 @@ class CodeWords(Topic):
         "integer-division": "A whole-number division cuts the result off: `{new}`, not `{old}`.",
         "sum-for-mean": "A sum stands where a mean belongs: `{new}`, not `{old}`.",
         "mean-for-sum": "A mean stands where a sum belongs: `{new}`, not `{old}`.",
-        "mean-forgotten": "The division by `{factor}` is missing: the loss is a mean.",
+        "mean-forgotten": "The division by `{factor}` is missing: the forward pass takes a mean.",
         "mean-twice": "It is divided by `{factor}` once too often.",
         "another-variable": "Another quantity belongs here: `{new}`, not `{old}`.",
         "another-number": "Another number belongs here: `{new}`, not `{old}`.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from tutor.derive.local import CHAIN
 from tutor.explain.words.function_words import phrases_of
 from tutor.explain.words.topic import Topic
 from tutor.expression.own_functions import is_own, shorten_name
@@ -55,11 +56,15 @@ class RuleWords(Topic):
     }
 
     WITHIN: Mapping[str, str] = {
-        "factor": "what it is multiplied by", "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
+        "factor": "what it is multiplied by", "factors": "what it is multiplied by, term by term",
+        "term": "1 for the term alone", "minus": "−1 for the term alone", "terms": "1 or −1 for each term alone",
+        "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
         "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′", "cos": "cos′",
     }  # fmt: skip
     """What is done with a part of a longer formula, where `LOCAL` says it of a step of its own."""
     BETWEEN = ", "
+    INSIDE = "{rule}; chain rule"
+    """Of a function of more than a quantity, behind what is said of the function."""
 
     GRADIENT: Mapping[str, str] = {
         "start": "the start: its derivative with respect to itself",
@@ -69,7 +74,10 @@ class RuleWords(Topic):
         "no path": "the result does not depend on it",
     }
 
-    POLICY = "Values are computed exactly or with at least 60 digits; only what is printed is rounded, to {digits} significant digits."
+    POLICY = (
+        "Values are computed exactly or with at least 60 digits; only what is printed is rounded: to {digits} significant digits, "
+        "fewer in pictures and errata, more where a small difference has to be seen."
+    )
     AGREES: Mapping[str, str] = {
         "exact": "agrees exactly",
         "rounded": "agrees, rounded",
@@ -130,8 +138,12 @@ class RuleWords(Topic):
 
         >>> RuleWords().say_local("formula: power chain"), RuleWords().say_local("formula: tanh arctan")
         ('power rule, chain rule', 'tanh′, arctan′')
+        >>> RuleWords().say_local("tanh chain")
+        'tanh′ = 1 − tanh²; chain rule'
         """
         kind, _, rules = rule.partition(": ")
+        if rule.endswith(CHAIN) and kind != "formula":
+            return self.INSIDE.format(rule=self.say_local(rule.removesuffix(CHAIN)))
         if kind == "formula" and rules:
             return self.BETWEEN.join(map(self._say_within, rules.split()))
         return self.CASES.get(rule) or self._say_one(rule)

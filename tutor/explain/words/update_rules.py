@@ -28,9 +28,10 @@ class UpdateWords(Topic):
     }
 
     ARITHMETIC: Mapping[bool, str] = {
-        True: "The run is computed exactly or with at least 60 digits; only what is printed is rounded, to {digits} significant digits.",
+        True: "The run is computed exactly or with at least 60 digits; only what is printed is rounded: to {digits} significant digits, "
+        "more where a small difference has to be seen.",
         False: "The run of {steps} updates is computed in double precision (about 16 digits), the first update exactly or with at least "
-        "60; what is printed is rounded to {digits} significant digits.",
+        "60; what is printed is rounded: to {digits} significant digits, more where a small difference has to be seen.",
     }
     REDUCED: Mapping[str, str] = {
         "mean": "The gradient of the mean is the mean of the gradients.",

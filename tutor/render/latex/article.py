@@ -37,9 +37,9 @@ from tutor.render.latex.answer_columns import set_answer_columns
 from tutor.render.latex.fragments import FRAME, FragmentStyle
 from tutor.render.latex.heights import join_rows, part_fractions
 from tutor.render.latex.math_sizes import write_math_sizes
-from tutor.render.latex.page_ends import arrange_end
+from tutor.render.latex.page_ends import arrange_end, tie_list
 from tutor.render.latex.page_figures import set_figure
-from tutor.render.latex.rows import LatexRow, set_beside, set_rows
+from tutor.render.latex.rows import LatexRow, count_torn, set_beside, set_rows
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.sheet_questions import QUESTION, keep_room, set_blanks, set_question
 from tutor.render.latex.tables import set_table
@@ -214,6 +214,9 @@ class _LatexPage:
     def body(self, doc: Document) -> str:
         """The title and the blocks, in a group of its own."""
         every = [self.block(block) for block in doc.blocks]
+        for place, (block, words, title) in enumerate(zip(doc.blocks, doc.blocks[1:], doc.blocks[2:], strict=False)):
+            if isinstance(block, Equations) and isinstance(words, Paragraph) and isinstance(title, Heading):
+                every[place] = tie_list(every[place], "10000")  # what its signs mean is not alone at the top of the next page
         blocks = [text for text in every if text]
         if self.floats and not any(isinstance(block, Section) for block in doc.blocks):
             free = [place - block.earlier for place, block in enumerate(doc.blocks) if isinstance(block, Figure) and block.earlier]
@@ -367,20 +370,23 @@ class _LatexPage:
         notes = {place: width for place, width in notes.items() if width <= self.line * 0.45}
         rows = set_rows(printer.latex_writer, equation, self.line, left_width, notes, shifts=True)
         room = self.line - left_width - 0.4
+        why = self.phrases.width(equation.why) * _SMALL + 1.2 if equation.why else 0.0
+        beside = room - number_width - why
+        place = self.find_room(rows, below, beside)
+        parted_at = dict.fromkeys((0, len(equation.sides) - 1)) if why and place is None else {}
+        for member in parted_at:  # a result on a row of its own leaves room beside what it is the result of
+            noted = {**notes, member: notes.get(member, number_width) + why}
+            parted = set_rows(printer.latex_writer, equation, self.line, left_width, noted, shifts=True)
+            if place is None and len(parted) <= len(rows) + 1 and count_torn(parted) <= count_torn(rows):
+                place = self.find_room(parted, below, beside)
+                rows = rows if place is None else parted
         tags = [[self.note(side.note) for side in row.noted if side.note not in below] for row in rows]
-        used = [
-            row.width + sum(self.note_width(side.note) for side in row.noted if side.note not in below) for row in rows
-        ]
-        used = [width + number_width for width in used]
         lines_below = [self.write_below(note, room) for note in below]
-        if equation.why:
-            why = self.phrases.width(equation.why) * _SMALL + 1.2
-            place = next((p for p in (0, len(rows) - 1) if used[p] + why <= room), None)
-            if place is None and not said:
-                lines_below.insert(0, self.write_below(equation.why, room))
-            elif place is not None:
-                words = self.phrases.latex(equation.why, self.line)
-                tags[place].insert(0, f"\\footnotesize\\color{{black!70}}{words}")
+        if why and place is not None:
+            words = self.phrases.latex(equation.why, self.line)
+            tags[place].insert(0, f"\\footnotesize\\color{{black!70}}{words}")
+        elif why and not said:
+            lines_below.insert(0, self.write_below(equation.why, room))
         for place, tag in enumerate(tags):
             if number and (tag or not place):
                 tag.append(f"\\hphantom{{{number}}}" if place else number)
@@ -388,6 +394,11 @@ class _LatexPage:
         if self.style is not None:
             lines[0] = self.style.write_label(equation.number) + lines[0]
         return lines + lines_below
+
+    def find_room(self, rows: Sequence[LatexRow], below: Sequence[Sentence], room: float) -> int | None:
+        """The first or the last of some rows, if one of them is no wider than ``room``, with the notes that stand beside it."""
+        noted = [sum(self.note_width(side.note) for side in row.noted if side.note not in below) for row in rows]
+        return next((place for place in (0, len(rows) - 1) if rows[place].width + noted[place] <= room), None)
 
     def note(self, note: Sentence) -> str:
         """What stands beside a member: (path 1)."""

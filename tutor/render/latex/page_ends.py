@@ -120,7 +120,7 @@ Boxes and lengths of these numbers are anybody's: what is set between may change
 def _place_picture(lists: Sequence[str], picture: str, held: Sequence[str]) -> str:
     """The last picture with the end: where not all has room on a page, the end takes it along to the next one or, where that would leave
     this one half empty, the picture stands in front of the ``lists`` before it, and the end takes their last rows along."""
-    tied = [*lists[:-1], _tie_list(lists[-1], r"\tutortie")] if lists else []
+    tied = [*lists[:-1], tie_list(lists[-1], r"\tutortie")] if lists else []
     parts = {"tutorlists": tied, "tutorpicture": [picture], "tutorend": held}
     named = {name: blocks for name, blocks in parts.items() if blocks}
     whole = "".join(f"\\{name}" for name in named)
@@ -137,13 +137,13 @@ def _tie_end(block: str, *, sure: bool) -> tuple[str, str]:
     if "\\begin{align*}" not in block:
         return block, "\\nopagebreak" if sure else ""
     if sure or measure_block(block) > TOGETHER:
-        return _tie_list(block, "10000"), "\\nopagebreak"
-    held = _tie_list(block, r"\tutortie")
+        return tie_list(block, "10000"), "\\nopagebreak"
+    held = tie_list(block, r"\tutortie")
     start = rf"\par\edef\tutortie{{\ifdim\pagetotal<{_HALF} 0\else 10000\fi}}%"
     return f"{start}\n{held}", r"\penalty\tutortie\relax"
 
 
-def _tie_list(block: str, penalty: str) -> str:
+def tie_list(block: str, penalty: str) -> str:
     """A list with what holds its last rows, and what is behind them, to one another."""
     if "\\begin{align*}" not in block:
         return block

@@ -26,6 +26,7 @@ RELATIONS = {
 """The signs that may stand before a member of an equation."""
 
 _INDENT = "\\qquad{}"
+_PAD = "\\phantom"
 _MARGIN = 0.4
 _BELOW = 1
 """How far members are indented that stand below their left side, in em."""
@@ -228,7 +229,7 @@ def _break_side(writer: Writer, side: Side, room: float, later: float) -> list[s
     inside = room - width - indent
     chunks = _break_inner(writer, expr, inside, bracketed) if bracketed else explode(writer, expr, inside)
     rows = pack(chunks, room - width, later - width - indent)
-    pad = f"\\phantom{{{sign}}}{_INDENT}" if len(rows) > 1 else ""
+    pad = f"{_PAD}{{{sign}}}{_INDENT}" if len(rows) > 1 else ""
     return [head + rows[0], *(f"{pad} {row}" for row in rows[1:])]
 
 
@@ -283,6 +284,11 @@ def set_rows(
         first = rows[0] if rows else LatexRow("", "")
         rows[:1] = [LatexRow(left, first.body, first.noted)]
     return rows
+
+
+def count_torn(rows: Iterable[LatexRow]) -> int:
+    """How many rows go on with a formula that began on the row before, not with another member."""
+    return sum((row.body or row.left).startswith(_PAD) for row in rows)
 
 
 def set_beside(writer: Writer, equations: Sequence[Equation], line: float, left_width: float) -> list[LatexRow]:

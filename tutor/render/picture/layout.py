@@ -131,7 +131,7 @@ def arrange(picture: Picture) -> Order:
     """Layers and order of a picture; the same for every size and direction."""
     nodes = tuple(evaluation_order(picture))
     number = {node.name: place for place, node in enumerate(nodes)}
-    given = {node.name: place for place, node in enumerate(picture.nodes)}
+    place_of = {node.name: place for place, node in enumerate(picture.nodes)}
     links = list(dict.fromkeys((number[source], number[target]) for source, target in picture.edges))
     rank = _ranks(len(nodes), links, number.get(picture.loss, -1))
     layers: list[list[int]] = [[] for _ in range(max(rank, default=0) + 1)]
@@ -156,13 +156,10 @@ def arrange(picture: Picture) -> Order:
         outputs[route[-1]].append(target)
         routes.append((*route, target))
     layers.reverse()
-    return Order(
-        nodes,
-        tuple(map(tuple, _order_layers(layers, inputs, outputs, _order_by_walk(links, [given[node.name] for node in nodes], lanes)))),
-        tuple(map(tuple, inputs)),
-        tuple(map(tuple, outputs)),
-        tuple(routes),
-    )
+    given = [place_of[node.name] for node in nodes]
+    keys = _order_by_walk(links, given, lanes), [*given, *(given[source] for source, _ in lanes)]
+    ordered = _order_layers(layers, inputs, outputs, *keys)
+    return Order(nodes, tuple(map(tuple, ordered)), tuple(map(tuple, inputs)), tuple(map(tuple, outputs)), tuple(routes))
 
 
 def _span(link: tuple[int, int], rank: list[int]) -> int:
@@ -186,8 +183,7 @@ def _ranks(count: int, links: list[tuple[int, int]], loss: int) -> list[int]:
 
 
 def _order_by_walk(links: list[tuple[int, int]], given: list[int], lanes: dict[tuple[int, int], int]) -> list[int]:
-    """A key for each box and lane: when the walk back from the ends, input by input, first meets it; several ends are taken as they
-    are ``given``, what is differentiated among them."""
+    """A key for each box and lane: when the walk back from the ends, as they are given, first meets it, input by input."""
     count = len(given)
     makers: list[list[int]] = [[] for _ in range(count)]
     for source, target in links:
@@ -210,9 +206,9 @@ def _order_by_walk(links: list[tuple[int, int]], given: list[int], lanes: dict[t
 
 
 def _order_layers(
-    layers: list[list[int]], inputs: list[list[int]], outputs: list[list[int]], key: list[int]
+    layers: list[list[int]], inputs: list[list[int]], outputs: list[list[int]], key: list[int], given: list[int]
 ) -> list[list[int]]:
-    """The layers in the order with the fewest crossings found, beginning with the walk from the output."""
+    """The layers in the order with the fewest crossings found, from the walk on, or as they are given where that is better."""
     size = sum(map(len, layers)) + sum(map(len, outputs))
     best = [sorted(layer, key=lambda item: key[item]) for layer in layers]
     best_cost = _cost(best, outputs)
@@ -229,7 +225,8 @@ def _order_layers(
         cost = _cost(current, outputs)
         if cost < best_cost:
             best, best_cost = [list(layer) for layer in current], cost
-    return best
+    as_given = [sorted(layer, key=lambda item: given[item]) for layer in layers]
+    return as_given if _cost(as_given, outputs) < best_cost else best
 
 
 def _sort_by_neighbours(layer: list[int], fixed: list[int], neighbours: list[list[int]]) -> None:

@@ -44,7 +44,7 @@ PAGES = ((26.0, 17.5), (17.5, 26.0), (38.0, 26.0), (26.0, 38.0), (80.0, 110.0), 
 
 _WIDE, _ROOM = 20.0, 13.0
 _NEAR = 11.0  # the length of short arrows
-MOST_TALLER = 1.05
+MOST_TALLER = 1.45
 """So much taller a picture may be for having formulas in its boxes."""
 _LINE, _PAD, _SAMPLE = 12.5, 5.0, (20.0, 10.0)
 _EDGE_OF_PAGE = 1.5
@@ -178,15 +178,17 @@ def _fit_stage(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom
         width, height = room.width * CM, room.height * CM
         sized = _choose_best(drafts[room.turned], width, height, room.letters)
         if sized:
-            return _tikzpicture(_keep_formulas(sized, picture, notation, room)), room
+            tallest = max(other.height for other in rooms if other.turned == room.turned)
+            return _tikzpicture(_keep_formulas(sized, picture, notation, room, tallest)), room
     return None
 
 
-def _keep_formulas(sized: Sized, picture: Picture, notation: Notation, room: PictureRoom) -> Sized:
+def _keep_formulas(sized: Sized, picture: Picture, notation: Notation, room: PictureRoom, tallest: float) -> Sized:
     """The drawing itself or, where boxes have lost their formulas, one with more of them: layers nearer to one another, formulas below
-    the names.  It is hardly higher, so that it does not push what stands below it to another page."""
+    the names.  It is no higher, so that it does not push what stands below it to another page, but where there are none at all."""
     computed = sum(node.expr is not None for node in picture.nodes)
-    width, height = room.width * CM, min(room.height * CM, sized.height * (1.0 if sized.draft.formulas else MOST_TALLER))
+    width = room.width * CM
+    height = min(room.height * CM, sized.height) if sized.draft.formulas else min(tallest * CM, sized.height * MOST_TALLER)
     for near, folded in ((True, False), (False, True), (True, True)):
         if sized.draft.formulas == computed:
             break

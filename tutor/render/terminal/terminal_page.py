@@ -89,6 +89,8 @@ STYLES = {
     "result": Style(color="green", bold=True),
     "gradient": Style(color="red", italic=True),
     "slope": Style(color="red", bold=True, italic=True),
+    "gone": Style(color="red"),
+    "come": Style(color="green"),
     **{f"part {place}": Style.parse(style) for place, style in enumerate(bars.STYLES)},
 }
 """What the names of styles mean.  Theme colours only, and nothing is said by colour alone."""
@@ -192,8 +194,12 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
                 lines += _caption_lines(block.caption, pen, edge, _table(list_layers(network), pen, edge, width))
             case Figure(picture=Picture() as graph):
                 lines += _caption_lines(block.caption, pen, edge, _figure(graph, pen, width, has_formulas=has_formulas))
-            case Verbatim(text):
+            case Verbatim(text, ""):
                 lines += [TextLine().put(row) for row in verbatim.rows(text, edge, pen.make_safe, cell_len)]
+            case Verbatim(text, signs):
+                for row, sign in zip(text.split("\n"), signs, strict=True):
+                    made = verbatim.rows(row, edge, pen.make_safe, cell_len)
+                    lines += [TextLine().put(part, {"-": "gone", "+": "come"}.get(sign, "")) for part in made]
             case Bars():
                 lines += bars.lines(block, pen, min(max(edge, width), WIDEST))
             case SheetQuestion():

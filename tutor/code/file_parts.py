@@ -1,0 +1,42 @@
+"""Parts of a file: what is worked through before its functions are called, and the lines of a function."""
+
+from __future__ import annotations
+
+import ast
+
+from tutor.code.code_values import Object, ProgramFunction
+from tutor.code.guess_shapes import COUNTS
+from tutor.code.parts_of_formulas import LIBRARY
+from tutor.code.targets import is_drawn
+
+
+def list_spans(func: ProgramFunction) -> list[tuple[int, int]]:
+    """The lines of a function, with those of all methods of its class."""
+    nodes: list[ast.AST] = [func.node]
+    if isinstance(func.owner, Object) and func.owner.of is not None:
+        nodes += func.owner.of.methods.values()
+    return [(node.lineno, node.end_lineno or node.lineno) for node in nodes if isinstance(node, ast.FunctionDef | ast.Lambda)]
+
+
+def is_definition(node: ast.stmt) -> bool:
+    """Whether a statement of a file is run when only its functions are wanted: definitions, imports, settings that are numbers."""
+    if isinstance(node, ast.Try):  # of a library that may be missing
+        return all(isinstance(part, ast.Import | ast.ImportFrom) for part in node.body)
+    if isinstance(node, ast.Assign):
+        return isinstance(node.value, ast.Constant | ast.Lambda | ast.Dict | ast.Tuple | ast.List | ast.Name)
+    return isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+
+
+def list_drawn(tree: ast.Module) -> list[ast.stmt]:
+    """The weights that a file draws beside its functions, ``W = np.random.randn(hidden_size, vocab_size)``, where only sizes are needed.
+
+    >>> [ast.unparse(one) for one in list_drawn(ast.parse("W = np.random.randn(n_h, 4)\nx = np.zeros(len(data))"))]
+    ['W = np.random.randn(n_h, 4)']
+    """
+    found: list[ast.stmt] = []
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp | ast.Call | ast.Tuple) and is_drawn(node.value):
+            names = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)} - {*LIBRARY}
+            if all(COUNTS.match(name) for name in names):
+                found.append(node)
+    return found
