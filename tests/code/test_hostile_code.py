@@ -5,6 +5,7 @@ import re
 import pytest
 from hostile_programs import HOSTILE_CODE, write_backward
 
+from tutor.code import step_budget
 from tutor.errors import TutorError
 from tutor.results.code_check import check_code
 
@@ -33,3 +34,20 @@ def test_each_is_told_and_none_is_right():
 def test_what_a_loop_or_a_condition_assigns_is_lost_where_it_is_not_read(lines):
     (found,) = check_code(write_backward(*lines)).verdicts
     assert found.verdict == "undecided"
+
+
+def test_where_the_steps_are_used_up_the_root_is_named_and_what_was_not_tried(monkeypatch):
+    monkeypatch.setattr(step_budget, "MOST_OF_ONE", step_budget.KEPT + 20_000)
+    (found,) = check_code(write_backward(*["dout = dout * 2.5", "w = w + x"] * 30)).verdicts
+    assert found.verdict == "wrong"
+    assert len(found.roots) == 1
+    assert "were not tried" in found.why
+
+
+def test_a_pass_behind_others_that_take_all_steps_is_told_to_be_judged_by_itself(monkeypatch):
+    monkeypatch.setattr(step_budget.StepBudget.__init__, "__defaults__", (300, 300))
+    pairs = "".join(f"def f{i}_forward(x, w):\n    return x * w, (x, w)\ndef f{i}_backward(dout, cache):\n    x, w = cache\n"
+                    "    return dout * w, dout * x\n" for i in range(9))  # fmt: skip
+    found = check_code(pairs).verdicts
+    assert found[0].verdict == "right"
+    assert (found[-1].verdict, found[-1].hint) == ("undecided", "judge it by itself: tutor code FILE:f8_backward")

@@ -408,3 +408,36 @@ def test_a_correction_is_in_the_words_of_the_program(text, old, new, line):
     """A root of a size as the program writes it, a quotient as one; brackets as they are needed."""
     (verdict,) = judge_code(read_source(text.replace(old, new, 1), "net.py"))
     assert [root.after[-1] for root in verdict.roots] == [line]
+
+
+HELPER = """
+import numpy as np
+def slope_of(h):
+    return 1 - h ** 2
+def rnn_forward(x, W, U):
+    '''x: (T, N, D), W: (D, H), U: (H, H)'''
+    h = np.zeros((x.shape[1], W.shape[1]))
+    hs = [h]
+    for t in range(x.shape[0]):
+        h = np.tanh(x[t] @ W + h @ U)
+        hs.append(h)
+    return h, (x, W, U, hs)
+def rnn_backward(dh, cache):
+    x, W, U, hs = cache
+    dW, dU = np.zeros_like(W), np.zeros_like(U)
+    for t in reversed(range(x.shape[0])):
+        da = dh * slope_of(hs[t + 1])
+        dW += x[t].T @ da
+        dU += hs[t].T @ da
+        dh = da @ U.T
+    return dW, dU
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("new", "root"),
+    [("1 - h", (4, "factor-forgotten")), ("1 + h ** 2", (4, "sign")), ("2 - h ** 2", (4, "another-number"))],
+)
+def test_a_slip_in_a_helper_that_a_loop_calls_is_found_there(new, root):
+    assert judge(HELPER, "1 - h ** 2", new)[:2] == ("wrong", [root])

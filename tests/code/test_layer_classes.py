@@ -136,7 +136,48 @@ QUERY = (
     MASKED.replace(NO_MASK, "").replace("K, V, mask=None", "K=None, V=None").replace("return dQ, dK, dV", "return dQ + dK + dV")
     .replace("self.Q, self.K", "K, V = (Q if K is None else K), (Q if V is None else V)\n        self.Q, self.K")
 )  # fmt: skip
+LOOPS = """
+import itertools
+import numpy as np
+class Pool:
+    def forward(self, x):
+        self.x = x
+        n, h = x.shape
+        out = np.zeros((n // 2, h // 2))
+        for i, j in itertools.product(range(n // 2), range(h // 2)):
+            out[i, j] = np.mean(x[2 * i:2 * i + 2, 2 * j:2 * j + 2])
+        return out
+    def backward(self, dout):
+        dx = np.zeros_like(self.x)
+        for k in range(dout.size):
+            i, j = divmod(k, dout.shape[1])
+            dx[2 * i:2 * i + 2, 2 * j:2 * j + 2] += dout[i, j] / 4
+        return dx
+"""
+FAST = """
+import numpy as np
+from layers import *
+from compiled import affine_forward_fast, affine_backward_fast
+class Net:
+    def __init__(self, image=(3, 32, 32), hidden_dim=1000):
+        C, H, W = image
+        self.params = {"W1": np.random.randn(C * H * W, hidden_dim)}
+    def loss(self, X, y=None):
+        a, cache = affine_forward_fast(X.reshape(len(X), -1), self.params["W1"])
+        loss = np.sum((a - 1) ** 2)
+        dX, dW = affine_backward_fast(2 * (a - 1), cache)
+        return loss, {"W1": dW}
+"""
+NAIVE = """
+def affine_forward_naive(x, w):
+    return x @ w, (x, w)
+def affine_backward_naive(d, cache):
+    x, w = cache
+    return d @ w.T, x.T @ d
+"""
 CASES = {
+    "loops": (LOOPS, "dout[i, j] / 4", "dout[i, j] / 2"),
+    "fast": (FAST, "affine_backward_fast(2 * (a", "affine_backward_fast(3 * (a"),
     "query": (QUERY, "return dQ + dK + dV", "return dQ + dK - dV"),
     "heads": (HEADS, "return 2 * x.transpose", "return 3 * x.transpose"),
     "masked": (MASKED, "dS = self.A * (dA - (dA", "dS = self.A * (dA + (dA"),
@@ -154,7 +195,7 @@ def test_a_layer_is_right_and_its_slip_is_found(name):
     program, own, slip = CASES[name]
     assert program.count(own) == 1
     for text, verdict in ((program, "right"), (program.replace(own, slip), "wrong")):
-        (found,) = check_code(text, others=[("unfold.py", UNFOLD)]).verdicts
+        (found,) = check_code(text, others=[("unfold.py", UNFOLD), ("layers.py", NAIVE)]).verdicts
         line = text[: text.index(slip)].count("\n") + 1 if verdict == "wrong" else 0
         assert (found.verdict, [root.line for root in found.roots]) == (verdict, [line] if line else [])
 

@@ -35,3 +35,12 @@ def test_solving_an_exercise_with_data_shows_every_sample():
     assert "tutor train cmu/smallest-perceptron" in text
     with pytest.raises(TutorError, match="updates over a data set"):
         tutor.solve("cmu/smallest-perceptron", steps=3)
+
+
+@pytest.mark.parametrize(("weights", "said"), [(9, ""), (14, "The table has 12 of 14 gradients.")])
+def test_every_gradient_has_a_column_or_it_is_said_how_many_have_one(weights, said):
+    names = [f"w_{place}" for place in range(1, weights + 1)]
+    steps = f"y = {' + '.join(f'{name}*x' for name in names)}; L = (y - t)^2"
+    text = " ".join(tutor.train(steps, at=dict.fromkeys(names, 1), data={"x": [1, 2], "t": [1, 2]}, rate="0.1", steps=1).to_text().split())
+    assert said in text
+    assert "∂L/∂w₉" in text

@@ -25,6 +25,14 @@ class TooLong(Exception):
     """The work on a program takes more steps than it may."""
 
 
+class LossReached(Exception):
+    """The loss is known, and nothing behind it is wanted."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
 class OtherShape(Exception):  # what is given has another shape than was guessed: the run begins anew
     """A shape that a quantity that nobody gives must have; with ``places`` it is whole numbers below that, since it stands in brackets."""
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import prod
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.code_verdicts import CodeVerdict, DerivedLine, WrongLine
-from tutor.code.forward_graph import NOT_READ, ForwardGraph, read_forward
+from tutor.code.derived_program import NEAR, DerivedProgram, Known, as_floats, drop_given, list_derived
+from tutor.code.forward_graph import NOT_READ
 from tutor.code.gradient_check import GradientCheck, fit_shape
 from tutor.code.pair_functions import split_gradient
 from tutor.code.repair_test import SEEDS
@@ -32,17 +32,12 @@ from tutor.expression.nodes import ONE, Div, Expr, Mul, Name, Number, Partial, c
 from tutor.expression.walk import find_partials, substitute
 from tutor.expression.walk import names as names_of
 from tutor.expression.walk import size as count_nodes
-from tutor.graph.entries import Array, Entries
-from tutor.graph.nouns import Derivation
-from tutor.numbers.arithmetic import Value, as_real
+from tutor.graph.entries import Entries
+from tutor.numbers.arithmetic import as_real
 from tutor.numbers.arrays import Floats, np
-from tutor.numbers.run_arrays import Numbers, evaluate_layers
+from tutor.numbers.run_arrays import Numbers
 from tutor.program.read_program import LOSS
 
-NEAR = 1e-8
-"""So near, relative to its largest entry, is a value of the program (in floats) to the same one with 50 digits."""
-MOST_ENTRIES = 3_000
-"""Beyond so many entries in all arrays nothing is worked out with 50 digits."""
 MOST_PARTS = 36
 """A formula does not grow beyond so many parts where gradients that the program has no name for are put in."""
 DEEPEST = 3
@@ -58,7 +53,7 @@ class Point:
 
     check: GradientCheck
     outcome: Outcome
-    known: Mapping[str, Array[Value]]
+    known: Known
 
     def list_values(self) -> Iterator[tuple[str, Floats]]:
         """The values of the backward pass with their keys, those from above in front."""
@@ -77,8 +72,9 @@ def add_formulas(judged: Judgement, verdict: CodeVerdict) -> CodeVerdict:
     try:
         trial = drop_given(judged.trial)
         first = judged.first if trial is judged.trial else trial.run()
-        for graph in read_forward(trial, first):
-            finder = LineDeriver(judged, graph, trial, first)
+        known = judged.list_derived() if trial is judged.trial else list_derived(trial, first)
+        for derivation in known:
+            finder = LineDeriver(judged, derivation, trial, first)
             found = [root.derived or finder.derive_line(root) for root in roots]
             roots = [replace(root, derived=derived) for root, derived in zip(roots, found, strict=True)]
             if all(found):
@@ -88,50 +84,43 @@ def add_formulas(judged: Judgement, verdict: CodeVerdict) -> CodeVerdict:
     return replace(verdict, roots=tuple(roots))
 
 
-def drop_given(trial: ProgramTrial) -> ProgramTrial:
-    """The same program without the arrays that somebody gives: a formula holds at any, and is compared at some that nobody chose."""
-    kept = {name: value for name, value in trial.given.items() if not isinstance(value, np.ndarray)}
-    if len(kept) == len(trial.given):
-        return trial
-    return ProgramTrial(trial.source, trial.plan, trial.world, trial.once, trial.forward_source, trial.others, kept)
-
-
 class LineDeriver:
     """One program, corrected, and the derivation of its forward function at the same points."""
 
-    def __init__(self, judged: Judgement, graph: ForwardGraph, trial: ProgramTrial, first: Outcome) -> None:
-        self.judged, self.graph, self.trial = judged, graph, trial
+    def __init__(self, judged: Judgement, derived: DerivedProgram, trial: ProgramTrial, first: Outcome) -> None:
+        graph = derived.graph
+        self.judged, self.graph, self.trial, self.derived = judged, graph, trial, derived
         self.check = judged.check if trial is judged.trial else GradientCheck(trial, first)
         self.loss = graph.layered.graph.loss
         self.derivation = derive(graph.layered.graph)
         self.steps = {step.wrt: step for step in self.derivation.backward}
         self.shapes = graph.numbered.shapes
-        self.points: list[Point] = []
-        entries = sum(prod(map(int, shape)) for shape in self.shapes.values())
-        if entries <= MOST_ENTRIES:
-            self.points = list(self._list_points(derive(graph.numbered.graph)))
+        self.points = list(self._list_points())
         self.names = dict(self._name_gradients()) if self.points else {}
         self.rewrites = self._find_rewrites() if self.points else {}
 
-    def _list_points(self, derivation: Derivation) -> Iterator[Point]:
+    def _list_points(self) -> Iterator[Point]:
         """The points at which the graph computes what the program computes; none at all where it does not at one of them."""
         found: list[Point] = []
         for seed in SEEDS:
-            trial: ProgramTrial = self.trial.move_to(seed) if seed else self.trial
             try:
+                trial, check = self._find_point(seed)
                 outcome = trial.run(edits=self.judged.edits)
-                check = GradientCheck(trial, trial.run()) if seed else self.check
             except CodeProblem:
                 return
-            leaves = self.graph.bind_leaves(outcome)
-            if leaves is None:
-                return
-            known = evaluate_layers(derivation, leaves)
-            loss = float(np.sum(outcome.loss))
-            if not abs(float(known[self.loss].items[0]) - loss) <= NEAR * max(1.0, abs(loss)):
+            known = self.derived.evaluate(outcome)
+            if known is None:
                 return
             found.append(Point(check, outcome, known))
         yield from found
+
+    def _find_point(self, seed: int) -> tuple[ProgramTrial, GradientCheck]:
+        if not seed:
+            return self.trial, self.check
+        if self.trial is self.judged.trial:  # as the repairs were tried there
+            return self.judged.test.find_point(seed)
+        trial = self.trial.move_to(seed)
+        return trial, GradientCheck(trial, trial.run())
 
     def find_gradient(self, point: Point, wrt: str) -> Floats:
         """The gradient of a quantity at a point, in floats."""
@@ -385,11 +374,6 @@ def is_near(one: Floats, other: Floats) -> bool:
     """
     size = float(np.max(np.abs(other))) if np.size(other) else 0.0
     return np.shape(one) == np.shape(other) and bool(np.all(np.abs(one - other) <= NEAR * max(size, 1e-12)))
-
-
-def as_floats(array: Array[Value]) -> Floats:
-    """Numbers of many digits as an array of floats."""
-    return np.array([float(item) for item in array.items]).reshape(array.shape)
 
 
 def multiply_size(size: Expr, expr: Expr) -> Expr:

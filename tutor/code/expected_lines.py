@@ -10,9 +10,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.line_probe import LineProbe
 from tutor.code.pair_functions import split_gradient
 from tutor.code.part_slopes import ForwardPart, PartSlopes
 from tutor.code.repair_test import Edits, RepairTest
@@ -54,6 +56,7 @@ class ExpectedLines:
     events: dict[int, list[ValueEvent]] = field(default_factory=dict)
     blameless: set[int] = field(default_factory=set)
     known: set[Any] = field(default_factory=set)
+    unused: list[set[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         own = {id(node) for node in self.nodes}
@@ -74,9 +77,17 @@ class ExpectedLines:
 
     def _is_wrong_by_name(self, event: ValueEvent) -> bool:
         """Whether a name says what it is the gradient of, and it is not."""
-        check = self.test.check
-        versions = [one for one in check.list_versions(split_gradient(event.key)) if np.shape(one.value) == np.shape(event.value)]
-        return bool(versions) and not any(check.is_slope(event.value, one) for one in versions[:4])
+        versions = self._list_meant(event)
+        return bool(versions) and not any(self.test.check.is_slope(event.value, one) for one in versions)
+
+    def _is_right_by_name(self, event: ValueEvent) -> bool:
+        """Whether a name says what it is the gradient of, and it is."""
+        return any(self.test.check.is_slope(event.value, one) for one in self._list_meant(event))
+
+    def _list_meant(self, event: ValueEvent) -> list[ValueEvent]:
+        """The values of the forward pass that a name says that it is the gradient of."""
+        named = self.test.check.list_versions(split_gradient(event.key))
+        return [one for one in named if np.shape(one.value) == np.shape(event.value)][:4]
 
     def list_doubted(self) -> list[ast.stmt]:
         """The lines with values that are not right by themselves, in the order in which they gave them first."""
@@ -90,15 +101,20 @@ class ExpectedLines:
         for node, following in zip(doubted, [*doubted[1:], None], strict=False):
             if following is not None and is_copied(node, following):
                 continue  # a line that only copies what should be worked out further is the likelier one
+            if self.test.trial.budget.is_low:
+                return
             if any(isinstance(target, ast.Tuple) for target in list_targets(node)) or self._is_changed_later(node):
                 continue
             events = self.events[id(node)]
             begun = isinstance(node, ast.Assign) and is_drawn(node.value)  # zeros that a loop adds to
-            if begun or self._is_forward_value(events[-1]):
+            if begun or self._is_forward_value(events[-1]) or self._is_made_right(node):
+                continue
+            probe = LineProbe(self.test, self.parts, self.edits, events[0], wrong) if len(events) == 1 else None
+            if len(events) > MOST_ROUNDS or (probe is not None and not probe.moves_all()):
                 continue
             spent = self.test.trial.work + MOST_EXPECTED_WORK // 4
-            for values in self._list_expected(events) if len(events) <= MOST_ROUNDS else ():
-                if self.test.trial.work > ends:
+            for values in self._list_expected(events, probe):
+                if self.test.trial.work > ends or self.test.trial.budget.is_low:
                     return
                 if self.test.trial.work > spent:
                     break
@@ -129,13 +145,30 @@ class ExpectedLines:
         plain = later is not None and any(isinstance(target, ast.Subscript) for target in list_targets(later))
         return plain and not any(_list_read_value(one) & names for one in self._list_until(place + 1, later))
 
+    def _is_made_right(self, node: ast.stmt) -> bool:
+        """Whether the lines behind one only go on with what it gives, until it is what its name says: what they begin with is right."""
+        events = self.events[id(node)]
+        names, key = _list_given(node), events[-1].key
+        if len(events) > 1 or not isinstance(node, ast.Assign | ast.AugAssign) or len(names) != 1 or not split_gradient(key):
+            return False
+        place = next(place for place, one in enumerate(self.nodes) if one is node)
+        last = None
+        for one in self.nodes[place + 1 :]:
+            if not (isinstance(one, ast.AugAssign) and _list_given(one) == names):
+                if not _list_read(one) & names:
+                    continue
+                break
+            last = one
+        made = self.events.get(id(last), []) if last is not None else []
+        return len(made) == 1 and made[0].key == key and self._is_right_by_name(made[0])
+
     def _list_until(self, place: int, last: ast.stmt | None) -> Iterator[ast.stmt]:
         for node in self.nodes[place:]:
             if node is last:
                 return
             yield node
 
-    def _list_expected(self, events: Sequence[ValueEvent]) -> Iterator[list[Any]]:
+    def _list_expected(self, events: Sequence[ValueEvent], probe: LineProbe | None) -> Iterator[list[Any]]:
         """What a line could have to give, round by round, the likeliest first."""
         shape = np.shape(events[-1].value)
         words = split_gradient(events[-1].key)
@@ -161,7 +194,10 @@ class ExpectedLines:
         tried = [(group, 1.0) for group in same]
         for size in dict.fromkeys(shape):  # the mean may be taken later
             tried += [(group, float(size)) for group in same if size > 1 and (group[0].word in words or not words)]
-        for group, scale in (*tried, *((group, 1.0) for group in other)):
+        tried += [(group, 1.0) for group in other]
+        for place, (group, scale) in enumerate(tried):
+            if probe is not None and not self.parts.is_told(group[0]) and place + 1 < len(tried) and probe.can_exclude(group[0], scale):
+                continue
             found = [self.parts.find_gradient(part) for part in group]
             values = [scale * value for value in found if value is not None]
             if len(values) < len(found):
@@ -176,7 +212,7 @@ class ExpectedLines:
     def list_helpers(self, node: ast.stmt) -> list[ast.stmt]:
         """The lines in front of one from which it is made, as far as they are not right by themselves."""
         before: list[ast.stmt] = []
-        needed = _list_read(node)
+        needed = set(_list_read(node))
         place = next(place for place, one in enumerate(self.nodes) if one is node)
         unused = self.list_unused()
         for one in reversed(self.nodes[:place]):
@@ -197,27 +233,33 @@ class ExpectedLines:
 
     def list_unused(self) -> set[str]:
         """The names that are worked out and never read: a term that is left out has left them over."""
-        outputs = {output.key.rpartition(".")[2] for output in self.test.pick(self.outcome)}
-        found: set[str] = set()
-        for place, node in enumerate(self.nodes):
-            names = _list_given(node) - outputs
-            if isinstance(node, ast.Assign) and not any(_list_read(one) & names for one in self.nodes[place + 1 :]):
-                found |= names
-        return found
+        if not self.unused:
+            outputs = {output.key.rpartition(".")[2] for output in self.test.pick(self.outcome)}
+            found: set[str] = set()
+            read: set[str] = set()
+            for node in reversed(self.nodes):
+                names = _list_given(node) - outputs
+                if isinstance(node, ast.Assign) and not read & names:
+                    found |= names
+                read |= _list_read(node)
+            self.unused.append(found)
+        return self.unused[0]
 
 
-def _list_read_value(node: ast.AST) -> set[str]:
+def _list_read_value(node: ast.AST) -> frozenset[str]:
     value = getattr(node, "value", None)
-    return _list_read(value) if isinstance(value, ast.AST) else set()
+    return _list_read(value) if isinstance(value, ast.AST) else frozenset()
 
 
-def _list_read(node: ast.AST) -> set[str]:
+@lru_cache(maxsize=8192)
+def _list_read(node: ast.AST) -> frozenset[str]:
     found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return found | {part.slice.value for part in ast.walk(node) if isinstance(part, ast.Subscript)
+    return frozenset(found) | {part.slice.value for part in ast.walk(node) if isinstance(part, ast.Subscript)
                     and isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, str)}  # fmt: skip
 
 
-def _list_given(node: ast.stmt) -> set[str]:
+@lru_cache(maxsize=8192)
+def _list_given(node: ast.stmt) -> frozenset[str]:
     found: set[str] = set()
     for target in list_targets(node):
         while isinstance(target, ast.Subscript):
@@ -228,7 +270,7 @@ def _list_given(node: ast.stmt) -> set[str]:
             found.add(target.id)
         elif isinstance(target, ast.Attribute):
             found.add(target.attr)
-    return found
+    return frozenset(found)
 
 
 def _fits(one: Sequence[int], other: Sequence[int]) -> bool:

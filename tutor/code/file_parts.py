@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
+from typing import Any
 
 from tutor.code.code_values import Object, ProgramFunction
 from tutor.code.guess_shapes import COUNTS
@@ -28,7 +30,7 @@ def is_definition(node: ast.stmt) -> bool:
 
 
 def list_drawn(tree: ast.Module) -> list[ast.stmt]:
-    """The weights that a file draws beside its functions, ``W = np.random.randn(hidden_size, vocab_size)``, where only sizes are needed.
+    r"""The weights that a file draws beside its functions, ``W = np.random.randn(hidden_size, vocab_size)``, where only sizes are needed.
 
     >>> [ast.unparse(one) for one in list_drawn(ast.parse("W = np.random.randn(n_h, 4)\nx = np.zeros(len(data))"))]
     ['W = np.random.randn(n_h, 4)']
@@ -40,3 +42,35 @@ def list_drawn(tree: ast.Module) -> list[ast.stmt]:
             if all(COUNTS.match(name) for name in names):
                 found.append(node)
     return found
+
+
+@lru_cache(maxsize=16)
+def names_torch(tree: ast.Module) -> bool:
+    """Whether a program says that its arrays are tensors of PyTorch.
+
+    >>> names_torch(ast.parse("import torch.nn as nn")), names_torch(ast.parse("import numpy as np"))
+    (True, False)
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            if any(name.partition(".")[0] == "torch" for name in names):
+                return True
+        elif isinstance(node, ast.Name) and node.id == "torch":
+            return True
+    return False
+
+
+def name_naive(module: dict[str, Any], own: ast.Module) -> None:
+    """Functions that are compiled elsewhere, ``conv_forward_fast``, do what those do that are written out, ``conv_forward_naive``.
+
+    >>> module = {"pool_naive": ProgramFunction(ast.parse("def f(): pass").body[0], {})}
+    >>> name_naive(module, ast.parse("pool_fast(x)"))
+    >>> module["pool_fast"] is module["pool_naive"]
+    True
+    """
+    written = {part.name for part in own.body if isinstance(part, ast.FunctionDef)}
+    for name, value in list(module.items()):
+        fast = name.removesuffix("_naive") + "_fast"
+        if name.endswith("_naive") and isinstance(value, ProgramFunction) and fast not in written:
+            module[fast] = value

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from functools import partial
+from itertools import islice, takewhile
+from operator import itemgetter
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, ValueEvent
@@ -25,7 +27,7 @@ from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import leave_line, name_targets
 from tutor.code.trial import Outcome
 from tutor.code.work_statements import FAILS
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
 MOST_RUNS = 2_500
 """So many changes are tried at most."""
@@ -34,6 +36,8 @@ MOST_WORK = 400_000
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
+MOST_CALLED = 400
+"""So many changes are tried in functions that a line calls: each is a run."""
 TASTE = (*MEANS, SIGN, "factor-forgotten", "constant-factor")
 """Where a mean is divided by its count, a sign is turned or a factor stands is a matter of taste: a later line may do it as well."""
 MOST_LOCAL = 2_500
@@ -51,11 +55,12 @@ class FoundEdit:
 
 @dataclass(slots=True)
 class EditSearch:
-    """The search in one program; ``nodes`` are the statements of its backward pass."""
+    """The search in one program; ``nodes`` are the statements of its backward pass, ``derive`` gives the arrays of its derivation."""
 
     test: RepairTest
     first: Outcome
     nodes: Sequence[ast.stmt]
+    derive: Callable[[], Sequence[Floats]]
     runs: int = 0
     repairs: dict[int, frozenset[str]] = field(default_factory=dict)
     parts: PartSlopes | None = None
@@ -72,7 +77,7 @@ class EditSearch:
         for scope in list(scopes.values())[-1:]:  # a gradient from above that was lost stands nowhere else
             lost = {name: value for name, value in scope.items() if UPSTREAM.match(name) and name not in around.pool}
             around.pool = {**around.pool, **{name: one for name, one in lost.items() if isinstance(one, np.ndarray)}}
-        local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree))
+        local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree), budget=self.test.trial.budget)
         fails = any(problem.fails for problem in outcome.record.problems.values())
         try:
             found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
@@ -96,7 +101,7 @@ class EditSearch:
         self, edits: Edits, wrong: Sequence[str], outcome: Outcome, around: Surroundings, local: LocalWork, kept: set[str]
     ) -> FoundEdit | None:
         if self.parts is None:
-            self.parts = PartSlopes(self.test.trial, self.first)
+            self.parts = PartSlopes(self.test.trial, self.first, self.derive)
         nodes = [part for node in self.nodes for part in edits.get(id(node), (node,))]
         lines = ExpectedLines(self.test, self.parts, edits, outcome, nodes, list_given_values(local.scopes, nodes))
         looped = self._find_loop_edit(edits, wrong, lines, around, local, kept)
@@ -105,7 +110,7 @@ class EditSearch:
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
-            here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places)
+            here = local if line.scopes is None else LocalWork(local.worker, line.scopes, local.places, budget=local.budget)
             named = here.scopes.get(id(line.statement), {})
             own = {name: one.value if type(one) is Guess else one for name, one in named.items()}
             pool = {**around.pool, **{name: one for name, one in own.items() if is_quantity(one)}}
@@ -114,6 +119,9 @@ class EditSearch:
             seen = replace(around, pool=pool, extra=extra, values=around.values if line.traced is None else line.traced)
             fitting = self._list_fitting(line, lines, [*lines.list_helpers(line.statement), line.statement], seen, here)
             best = self._pick_smallest(edits, fitting, wrong, kept)
+            inner = self._find_called_edit(edits, wrong, line.statement, around, kept, measure_edit(best[0]) if best else 0)
+            if inner is not None:
+                return FoundEdit(inner, list(wrong), tuple(edit for edit in best[:1] if measure_edit(edit) == measure_edit(inner)))
             if not best:
                 found.append(line)
                 if len({id(one.statement) for one in found}) == MOST_LINES:
@@ -126,9 +134,10 @@ class EditSearch:
             if source is not None and self._pick_smallest(edits, [(1, source)], wrong, kept):
                 best.insert(0, source)
             if best[0].tag in TASTE:
+                most = measure_edit(best[0])
                 for later in islice((one for one in expected if one.statement is not best[0].statement), MOST_LINES):
                     fitting = self._list_fitting(later, lines, [later.statement], around, local)
-                    fitting = [(cost, edit) for cost, edit in fitting if cost <= measure_edit(best[0])]
+                    fitting = takewhile(partial(_is_as_small, most), fitting)
                     alike = MEANS if best[0].tag in MEANS else best[0].tag
                     best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in alike]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
@@ -136,6 +145,20 @@ class EditSearch:
             return None
         first = found[0].statement
         return FoundEdit(leave_line(lines.find_carried(first) or first), found[0].fixed)
+
+    def _find_called_edit(
+        self, edits: Edits, wrong: Sequence[str], line: ast.stmt, around: Surroundings, kept: set[str], most: int
+    ) -> LineEdit | None:
+        """A change of a line of a function that a line calls, no larger than ``most`` where that is not 0."""
+        called = {part.func.id for part in ast.walk(line) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+        functions = [part for part in self.test.trial.source.tree.body if isinstance(part, ast.FunctionDef) and part.name in called]
+        inside = {id(part) for function in functions for part in ast.walk(function)}
+        nodes = [node for node in self.nodes if id(node) in inside]
+        tried = (edit for row in TABLE for node in nodes for edit in row.take(node, around))
+        sized = [(measure_edit(edit), edit) for edit in islice(tried, MOST_CALLED)] if nodes else []
+        smaller = [(cost, edit) for cost, edit in sized if not most or cost <= most]
+        best = self._pick_smallest(edits, sorted(smaller, key=lambda pair: pair[0]), wrong, kept)
+        return best[0] if best else None
 
     def _find_loop_edit(
         self, edits: Edits, wrong: Sequence[str], lines: ExpectedLines, around: Surroundings, local: LocalWork, kept: set[str]
@@ -151,13 +174,15 @@ class EditSearch:
         return None
 
     def _pick_smallest(
-        self, edits: Edits, fitting: Sequence[tuple[int, LineEdit]], wrong: Sequence[str], kept: set[str]
+        self, edits: Edits, fitting: Iterable[tuple[int, LineEdit]], wrong: Sequence[str], kept: set[str]
     ) -> list[LineEdit]:
-        """The smallest of the changes that hold, one of each line."""
+        """The smallest of the changes that hold, one of each line; they come in the order of their sizes."""
         best: list[LineEdit] = []
         least = 0
         for cost, edit in fitting:
-            if best and (cost > least or any(edit.statement is other.statement for other in best)):
+            if best and cost > least:
+                break
+            if any(edit.statement is other.statement for other in best):
                 continue
             if len(self.test.try_edit(edits, edit, wrong, kept)) == len(wrong) and self.test.holds(edits, edit, wrong):
                 best.append(edit)
@@ -171,31 +196,39 @@ class EditSearch:
         statements: Sequence[ast.stmt],
         around: Surroundings,
         local: LocalWork,
-    ) -> list[tuple[int, LineEdit]]:
-        """The changes that give the line its derivative, the smallest first."""
-        found: list[tuple[int, LineEdit]] = []
+    ) -> Iterator[tuple[int, LineEdit]]:
+        """The changes that give the line its derivative, the smallest first: worked out one by one, so that nobody waits for the rest."""
+        listed: list[tuple[int, LineEdit]] = []
         unused = lines.list_unused()
         tried: Counter[int] = Counter()
         for row in TABLE:
             for statement in statements[::-1]:
+                if self.test.trial.budget.is_low:
+                    break
                 for edit in row.take(statement, around):
-                    if id(statement) in lines.blameless and not list_names(edit) & unused:
+                    self.test.trial.budget.spend(1)
+                    if id(statement) in lines.blameless and not (unused and list_names(edit) & unused):
                         continue
                     tried[id(statement)] += 1
                     if tried[id(statement)] > MOST_LOCAL:
                         break
-                    if local.is_giving(edit, first.statement, first.value):
-                        found.append((measure_edit(edit), edit))
+                    listed.append((measure_edit(edit), edit))
+        found = False
+        for cost, edit in sorted(listed, key=itemgetter(0)):
+            if self.test.trial.budget.is_low:
+                return
+            self.test.trial.current = local.worker  # what makes arrays asks it for the kind of their numbers
+            if local.is_giving(edit, first.statement, first.value):
+                found = True
+                yield cost, edit
         if not found:
             before = local.work(leave_line(first.statement))
-            for edit in list_missing(first.statement, first.value, before, around):
-                if local.is_giving(edit, first.statement, first.value):
-                    found.append((measure_edit(edit), edit))
+            missing = list_missing(first.statement, first.value, before, around)
+            fitting = [(measure_edit(edit), edit) for edit in missing if local.is_giving(edit, first.statement, first.value)]
             for node, value in list_unscaled(first, statements, around):
-                for edit in list_missing(node, value, local.work(leave_line(node)), around):
-                    if local.is_giving(edit, first.statement, first.value):
-                        found.append((measure_edit(edit), edit))
-        return sorted(found, key=lambda pair: pair[0])
+                edits = list_missing(node, value, local.work(leave_line(node)), around)
+                fitting += [(measure_edit(edit), edit) for edit in edits if local.is_giving(edit, first.statement, first.value)]
+            yield from sorted(fitting, key=itemgetter(0))
 
     # at every line
 
@@ -231,7 +264,7 @@ class EditSearch:
                 ):
                     continue
                 self.runs += 1
-                if self.runs > MOST_RUNS or self.test.trial.work > ends:
+                if self.runs > MOST_RUNS or self.test.trial.work > ends or self.test.trial.budget.is_low:
                     return FoundEdit(best[1], best[2]) if best else None
                 fixed = self.test.try_edit(edits, edit, wrong, kept)
                 if fixed and (best is None or (len(fixed), suspect) > best[0]) and self.test.holds(edits, edit, fixed):
@@ -280,6 +313,10 @@ def list_unscaled(first: ExpectedLine, statements: Sequence[ast.stmt], around: S
         before = [one for one in statements if one is not node and name_targets(one) & name_targets(node)][-1:]
         value = first.value / scale if isinstance(node.op, ast.Mult) else first.value * scale
         yield from ((one, value) for one in before)
+
+
+def _is_as_small(most: int, pair: tuple[int, LineEdit]) -> bool:
+    return pair[0] <= most
 
 
 def is_quantity(value: Any) -> bool:

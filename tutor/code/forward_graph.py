@@ -156,7 +156,7 @@ def _look_at_other_sizes(
 ) -> tuple[dict[str, tuple[int, ...]], dict[str, Sizes]]:
     """The shapes of the same program at other sizes, and the sizes of its letters in both."""
     world = replace(trial.world, other_sizes=True)
-    other = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
+    other = trial.put_in(world)
     try:
         others = list_leaf_shapes(other.run(backward=False))
     except (*FAILS, CodeProblem):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
@@ -40,13 +40,13 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     """The gradients at the end of a body: those that are returned, and the last value of every name that is one's."""
     found: dict[str, GivenGradient] = {}
     last: dict[str, ValueEvent] = {event.key: event for event in record.events[start:]}
-    words = dict.fromkeys(event.key.rpartition(".")[2] for event in record.events)
+    words = WordIndex([event.key.rpartition(".")[2] for event in record.events])
     for key, event in last.items():
-        of = match_words(key, words)
+        of = words.match(key)
         if of and not event.leaf:
             found[key] = GivenGradient(key, of, event.value)
     for key, value in name_returned(returned, node):
-        of = match_words(key, words) or (_match_bare(value, record.events) if BARE.match(key) else [])
+        of = words.match(key) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
             found[key] = GivenGradient(key, of, np.array(value))
         elif of and value is None:
@@ -54,7 +54,7 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
         elif of and type(value) is Lost:
             found[key] = GivenGradient(key, of, None, value.why)
     for key, problem in list_lost(record):
-        of = match_words(key, words)
+        of = words.match(key)
         if of and key not in found:
             found[key] = GivenGradient(key, of, None, problem)
     return list(found.values())
@@ -75,8 +75,8 @@ def list_pair_outputs(
 
     ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own.
     """
-    words = [event.key.rpartition(".")[2] for event in record.events[:begins]]
-    given = [name for name in args if name in words]
+    words = WordIndex([event.key.rpartition(".")[2] for event in record.events[:begins]])
+    given = [name for name in args if name in words.places]
     inputs = {event.key.rpartition(".")[2]: np.shape(event.value) for event in record.events[:begins][::-1] if event.leaf}
     listed = name_returned(result, node) if node is not None or not in_class else []
     if len(listed) == 1:  # of a loss of a label and a prediction the gradient is that of the prediction
@@ -87,7 +87,7 @@ def list_pair_outputs(
     for place, (key, value) in enumerate(listed):
         if place in meant:
             key = f"d{meant[place]}"
-        of = match_words(key, words)
+        of = words.match(key)
         alone = len(listed) == len(given) or len(listed) == 1
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
             of = _match_unnamed(given[place], value, record.events[:begins]) if len(listed) < len(given) else [given[place]]
@@ -107,14 +107,13 @@ def list_pair_outputs(
         for event in record.events[begins:]
         if not spans or any(first <= event.line <= end for first, end in spans)
     }
-    leaves = {
-        event.key.rpartition(".")[2]
-        for event in record.events[:begins]
-        if event.leaf or event.statement is None
-    }
+    leaves = dict.fromkeys(
+        event.key.rpartition(".")[2] for event in record.events[:begins] if event.leaf or event.statement is None
+    )
+    known = WordIndex([*leaves, *(words.words if in_class else ())])
     kept: list[GivenGradient] = []
     for key, event in last.items():
-        of = match_words(key, [*leaves, *(words if in_class else ())])
+        of = known.match(key)
         if not of and in_class and given and INPUT_GRADIENTS.match(key) and not found:
             of = given[:1]
         if of and key not in keys and (in_class or not found or why is not None):
@@ -168,7 +167,7 @@ def find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]
 
 
 def _list_meant(
-    listed: Sequence[tuple[str, Any]], given: Sequence[str], words: Collection[str], inputs: Mapping[str, tuple[int, ...]]
+    listed: Sequence[tuple[str, Any]], given: Sequence[str], words: WordIndex, inputs: Mapping[str, tuple[int, ...]]
 ) -> dict[int, str]:
     """The places at which a backward pass returns the gradient of an inner step where that of what is given belongs.
 
@@ -177,7 +176,7 @@ def _list_meant(
     own = [name for name in given if name in inputs]
     if len(listed) != len(own) or len(own) < 2:
         return {}
-    of = [match_words(key, words) for key, _ in listed]
+    of = [words.match(key) for key, _ in listed]
     astray = [place for place, found in enumerate(of) if found and not set(found) & set(own)]
     placed = all(place in astray or not found or own[place] in found for place, found in enumerate(of))
     if not placed or len(astray) != 1:
@@ -195,11 +194,12 @@ def list_left_over(
     >>> [(key, str(why)) for key, why in list_left_over([("grads.b7", np.ones(2)), ("y", np.ones(2))], [], ["W"], unnamed=False)]
     [('grads.b7', 'nothing in the forward pass is called b7')]
     """
+    index = WordIndex(words)
     for key, value in given:
         if key in known or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue
         of = split_gradient(key)
-        if of and not match_words(key, words):
+        if of and not index.match(key):
             if key.rpartition(".")[0] or not re.fullmatch(r"d[a-z]{3,}|delta\w*|gradient\w*", key):
                 yield key, tell("nothing in the forward pass is called {name}", name=make_visible(of[0], 60))
         elif unnamed and not of and not re.fullmatch(r"\w+\.\w+", key):
@@ -222,6 +222,29 @@ def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
             yield GivenGradient(f"d{name}", [name], np.array(value))
 
 
+@dataclass(slots=True)
+class WordIndex:
+    """The words of a forward pass, to be looked up by what gradients are called."""
+
+    words: Collection[str]
+    places: dict[str, int] = field(default_factory=dict)
+    small: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for word in self.words:
+            if word not in self.places:
+                self.places[word] = len(self.places)
+                self.small.setdefault(word.lower(), []).append(word)
+
+    def match(self, key: str) -> list[str]:
+        """What a gradient may be the gradient of, as `match_words` says."""
+        meant = split_gradient(key)
+        found = [one for one in meant if one in self.places]
+        small = {word for one in meant for word in self.small.get(one.lower(), ())}
+        found = found or sorted(small, key=self.places.__getitem__)
+        return found or list(filter(None, (find_long_name(one, self.words) for one in meant)))
+
+
 def list_kept(owner: Any, events: Sequence[ValueEvent]) -> list[tuple[str, Any]]:
     """What an object keeps that was given in some events: ``self.dW``."""
     kept = owner.attributes if isinstance(owner, Object) else {}
@@ -234,10 +257,7 @@ def match_words(key: str, words: Collection[str]) -> list[str]:
     >>> match_words("grad_w", ["W", "b"]), match_words("dw", ["w", "W"]), match_words("dx", ["W"])
     (['W'], ['w'], [])
     """
-    meant = split_gradient(key)
-    small = {one.lower() for one in meant}
-    found = [one for one in meant if one in words] or list(dict.fromkeys(word for word in words if word.lower() in small))
-    return found or list(filter(None, (find_long_name(one, words) for one in meant)))
+    return WordIndex(words).match(key)
 
 
 def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:

@@ -33,6 +33,9 @@ class GradientCheck:
     gradients: dict[int, Any] = field(default_factory=dict)
     forward: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.trial.end_at_loss(self.first)
+
     def list_versions(self, of: Sequence[str]) -> list[ValueEvent]:
         """The values that are meant by a name, before the backward pass: the first one that it had in front."""
         events = self.first.record.events[: self.first.begins] if self.first.begins else self.first.record.events

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from tutor.code.code_values import CodeProblem
@@ -23,6 +23,7 @@ from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_pass
 from tutor.code.search_roots import Judgement
 from tutor.code.size_letters import list_sampled
 from tutor.code.split_returns import split_return
+from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
 from tutor.code.work_expressions import MOST_PARTS
@@ -83,9 +84,14 @@ def judge_code(
     values, said = check_given(given, sources), check_shapes(shapes, sources)
     found = []
     kept = {plan.name for plan in plans if not plan.is_single}
+    file = _JudgedFile(source, forward_source, others, values, said)
     for plan in plans:
+        file.budget.begin_pass()
         try:
-            verdict = _judge_plan(source, plan, forward_source, others, values, said)
+            if file.budget.is_spent:
+                raise CodeProblem(tell("the steps for one file are used up"), where=source.file,
+                                  hint=tell("judge it by itself: tutor code FILE:{name}", name=plan.name))  # fmt: skip
+            verdict = _judge_plan(file, plan)
         except CodeProblem as why:
             reason = tell("{why} ({place})", place=shorten_path(why.where), why=why.what)
             verdict = CodeVerdict(plan.name, plan.forward, "undecided", (), (), (), (), why=reason, hint=why.hint)
@@ -109,15 +115,24 @@ def _require_function(source: Source, name: str) -> None:
                           hint=hint or tell("give the file that it stands in"))  # fmt: skip
 
 
-def _judge_plan(
-    source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source], given: Mapping[str, Floats],
-    shapes: Mapping[str, Shape],
-) -> CodeVerdict:
-    judged = _judge_worlds(source, plan, forward_source, others, given, shapes)
+@dataclass(frozen=True, slots=True)
+class _JudgedFile:
+    """A file with what is given beside it, and the steps that its judgement may take."""
+
+    source: Source
+    forward_source: Source | None
+    others: Sequence[Source]
+    given: Mapping[str, Floats]
+    shapes: Mapping[str, Shape]
+    budget: StepBudget = field(default_factory=StepBudget)
+
+
+def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
+    judged = _judge_worlds(file, plan)
     judged, notes = _judge_kinks(judged) if judged.is_right else (judged, ())
     judged = judged if judged.is_right else _judge_parts(judged)
-    if not judged.is_right and judged.outputs and forward_source is None:
-        judged.called = [*_judge_called(source, plan, others, given, shapes)]
+    if not judged.is_right and judged.outputs and file.forward_source is None:
+        judged.called = [*_judge_called(file, plan)]
     verdict = replace(judged.give_verdict(), left_over=judged.first.left_over)
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
@@ -164,12 +179,12 @@ def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ..
 
 
 def _judge_called(
-    source: Source, plan: BackwardPlan, others: Sequence[Source], given: Mapping[str, Floats], shapes: Mapping[str, Shape]
+    file: _JudgedFile, plan: BackwardPlan
 ) -> Iterator[tuple[Mapping[int, tuple[ast.stmt, ...]], Sequence[WrongLine]]]:
     """What is wrong in the backward passes that this one calls: each is judged by itself, at its own forward pass."""
-    for one in list_called_passes(source.tree, plan)[:MOST_CALLED]:
+    for one in list_called_passes(file.source.tree, plan)[:MOST_CALLED]:
         try:
-            judged = _judge_worlds(source, one, None, others, given, shapes)
+            judged = _judge_worlds(file, one)
         except CodeProblem:
             continue
         if not judged.is_right and judged.outputs and judged.find_doubt() is None and not judged.trial.assumed:
@@ -177,11 +192,9 @@ def _judge_called(
             yield edits if any(root.tag for root in roots) else {}, roots
 
 
-def _judge_worlds(
-    source: Source, plan: BackwardPlan, forward_source: Source | None, others: Sequence[Source], given: Mapping[str, Floats],
-    shapes: Mapping[str, Shape],
-) -> Judgement:
+def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
     """The judgement in the likeliest of the worlds, or the one in which it is right."""
+    source, forward_source = file.source, file.forward_source
     refuse_unwritten(source, plan, backward_only=forward_source is not None)
     best: tuple[tuple[int, ...], Judgement] | None = None
     refused: CodeProblem | None = None
@@ -189,7 +202,8 @@ def _judge_worlds(
     for world in [*worlds, *(replace(world, vectors=True) for world in worlds), *(replace(world, bare=True) for world in worlds)]:
         if (world.vectors or world.bare) and best is not None:
             break
-        trial = ProgramTrial(source, plan, replace(world, shapes=shapes), find_training_loops(source.tree), forward_source, others, given)
+        once, own = find_training_loops(source.tree), replace(world, shapes=file.shapes)
+        trial = ProgramTrial(source, plan, own, once, forward_source, file.others, file.given, budget=file.budget)
         try:
             judged = judge_trial(trial)
             trial = judged.trial
@@ -221,8 +235,7 @@ def judge_trial(trial: ProgramTrial) -> Judgement:
     judged = Judgement(trial)
     if judged.is_right or not judged.outputs or trial.world.scale != 1 or not judged.is_saturated:
         return judged
-    made = ProgramTrial(trial.source, trial.plan, replace(trial.world, scale=SMALLER), trial.once, trial.forward_source, trial.others,
-                        trial.given)  # fmt: skip
+    made = trial.put_in(replace(trial.world, scale=SMALLER))
     try:
         other = Judgement(made)
     except (*FAILS, CodeProblem):
@@ -291,7 +304,7 @@ def _judge_above(judged: Judgement) -> Judgement | None:
     if any(judged.first.upstream) or trial.plan.is_single or trial.plan.cost:
         return None
     world = replace(trial.world, above=True)
-    made = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
+    made = trial.put_in(world)
     try:
         other = Judgement(made)
     except (*FAILS, CodeProblem):
@@ -314,9 +327,8 @@ def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -
     Where ``better`` is enough, so is what leaves no more wrong: the shape of a gradient says that of what it is of.
     """
     trial, first = judged.trial, judged.first
-    made = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
     try:
-        other = Judgement(made)
+        other = Judgement(trial.put_in(world))
     except (*FAILS, CodeProblem):
         return None
     failing = {number for number, why in other.first.record.problems.items() if why.fails}
@@ -333,9 +345,7 @@ def _judge_again(judged: Judgement) -> Judgement | None:
     trial = judged.trial
     world = replace(trial.world, other_sizes=not trial.given, as_given=bool(trial.given))
     try:
-        other = judge_trial(
-            ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
-        )
+        other = judge_trial(trial.put_in(world))
     except (*FAILS, CodeProblem):
         return None
     if any(np.size(event.value) == 0 for event in other.first.record.events):  # a filter that is larger than its image

@@ -107,9 +107,9 @@ def _is_real(value: Any) -> bool:
 
 
 def see_sides(trial: ProgramTrial) -> KinkWatch:
-    """The sides of all kinks of a program that its forward pass was on."""
+    """The sides of all kinks of a program that its forward pass was on; of one body all."""
     watch = KinkWatch()
-    trial.run(backward=False, watch=watch.look)
+    trial.run(backward=trial.plan.is_single, watch=watch.look)
     return watch
 
 
@@ -128,7 +128,7 @@ def draw_points(trial: ProgramTrial, missing: set[tuple[Place, bool]]) -> Iterat
         if not missing:
             return
         world = replace(trial.world, seed=seed, scale=scale)
-        other = ProgramTrial(trial.source, trial.plan, world, trial.once, trial.forward_source, trial.others, trial.given)
+        other = trial.put_in(world)
         other.again = dict(trial.again)
         try:
             watch = see_sides(other)

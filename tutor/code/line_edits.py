@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -157,7 +158,8 @@ def measure_edit(edit: LineEdit) -> int:
     return max((old - new).total(), (new - old).total(), 1)
 
 
-def _count_words(statements: Sequence[ast.stmt]) -> Counter[str]:
+@lru_cache(maxsize=64)
+def _count_words(statements: tuple[ast.stmt, ...]) -> Counter[str]:
     found: Counter[str] = Counter()
     for node in statements:
         for part in ast.walk(node):

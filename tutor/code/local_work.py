@@ -9,6 +9,7 @@ from typing import Any
 
 from tutor.code.code_values import FunctionReturned, NotRead, OtherShape, Record, TooLong, keep_scope
 from tutor.code.line_edits import LineEdit
+from tutor.code.step_budget import StepBudget
 from tutor.code.targets import list_targets, load_target
 from tutor.code.work_statements import FAILS, StatementWorker
 from tutor.numbers.arrays import np
@@ -29,6 +30,7 @@ class LocalWork:
     scopes: Mapping[int, dict[str, Any]]
     places: Mapping[int, tuple[Sequence[ast.stmt], int]] = field(default_factory=dict)
     spent: int = 0
+    budget: StepBudget = field(default_factory=StepBudget)
 
     def can_work(self, statement: ast.stmt) -> bool:
         """Whether a statement was reached, and gives one name a value."""
@@ -74,6 +76,7 @@ class LocalWork:
             return None
         finally:
             self.spent += worker.parts
+            self.budget.spend(worker.parts)
             worker.parts = before
         if worker.record.problems or not isinstance(value, np.ndarray | np.generic | float | int):
             return None

@@ -1,12 +1,13 @@
-"""A term that is missing in a line, in the program's own names: a matrix product, or a sum over an axis, found by its value."""
+"""A term that is missing in a line, in the program's own names: a matrix product, a sum over an axis, by its value; or a square."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from tutor.code.line_edits import Surroundings
+from tutor.code.line_edits import LineEdit, Surroundings, make_edit, walk_expressions
 from tutor.numbers.arrays import np
 
 CONSTANTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
@@ -125,3 +126,17 @@ def _say(wanted: Any, made: Any, text: str) -> Iterator[str]:
 
 def _is_spread(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     return len(own) <= len(shape) and all(one in (1, two) for one, two in zip(own[::-1], shape[::-1], strict=False))
+
+
+def take_powers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """A square that is missing: ``1 - h`` for ``1 - h ** 2``.
+
+    >>> node = ast.parse("s = 1 - h").body[0]
+    >>> around = Surroundings({id(node.value.right): np.ones(2)}, {}, [])
+    >>> [ast.unparse(edit.statements[0]) for edit in take_powers(node, around)]
+    ['s = 1 - h ** 2']
+    """
+    for node in walk_expressions(statement):
+        if isinstance(node, ast.Name | ast.Subscript | ast.Attribute) and around.shape(node):
+            made = ast.BinOp(node, ast.Pow(), ast.Constant(2))
+            yield make_edit("factor-forgotten", statement, node, made, ast.unparse(node))

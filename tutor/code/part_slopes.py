@@ -7,7 +7,7 @@ whether a value is its derivative: of a name, of a part of a formula, or of one 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from tutor.code.statement_names import name_targets
 from tutor.code.targets import spell_target
 from tutor.code.trial import Outcome, ProgramTrial
 from tutor.code.work_statements import STEP
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
 SAME = 1e-7
 """So near, relative to the largest terms of both, is the same."""
@@ -27,6 +27,10 @@ MOST_FORWARD_PARTS = 240
 MOST_SLOPE_WORK = 250_000
 """So many parts of the program are worked out for their slopes in all."""
 MOST_USES = 4
+MOST_TOLD = 3
+"""Of so many entries a derivative is as soon worked out as looked for."""
+DERIVED = 1e-12
+"""So near, relative to its terms, are the slopes of an array of the derivation to those of the loss."""
 MOST_ENTRIES = 256
 """Of so many entries is a derivative worked out one by one."""
 
@@ -57,19 +61,24 @@ class ForwardPart:
 
 @dataclass(slots=True)
 class PartSlopes:
-    """The parts of one program's forward pass in one world, with their slopes."""
+    """The parts of one program's forward pass in one world, with their slopes.
+
+    ``derive`` gives the arrays of the program's derivation, where it is read.
+    """
 
     trial: ProgramTrial
     first: Outcome
+    derive: Callable[[], Sequence[Floats]] = tuple
+    derived: list[Sequence[Floats]] = field(default_factory=list)
     parts: list[ForwardPart] = field(default_factory=list)
-    gradients: dict[tuple[int, int, bool], Any] = field(default_factory=dict)
+    gradients: dict[tuple[int, ...], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ends = self.trial.work + MOST_SLOPE_WORK
         for part in list(self._list_parts())[:MOST_FORWARD_PARTS]:
-            if self.trial.work > ends:
+            if self.trial.work > ends or self.trial.budget.is_low:
                 break
-            slope = self._find_slope(part, choose_direction(part.shape))
+            slope = self.find_slope(part, choose_direction(part.shape))
             if slope is not None and np.isfinite(slope) and abs(slope) > 1e-12:
                 self.parts.append(replace(part, slope=slope))
         used = [part for part in self.parts if part.use and not part.reciprocal]
@@ -116,7 +125,11 @@ class PartSlopes:
                 found.append(ForwardPart(event.number, 0, np.shape(event.value), 0.0, word, is_event=True))
         yield from sorted(found, key=lambda part: not part.word)
 
-    def _find_slope(self, part: ForwardPart, direction: Any) -> float | None:
+    def find_slope(self, part: ForwardPart, direction: Any) -> float | None:
+        """The slope of the loss when a part moves in a direction; nothing where there is none."""
+        if part.also is not None:
+            one, two = self.find_slope(replace(part, also=None), direction), self.find_slope(part.also, direction)
+            return None if one is None or two is None else one + two
         if part.is_event:
             moved = self.trial.run(bump=(part.number, direction), backward=False)
         else:
@@ -138,25 +151,58 @@ class PartSlopes:
                     found.append((part, turned is not made))
         return found
 
+    def is_told(self, part: ForwardPart) -> bool:
+        """Whether the derivative by a part takes no run for each of its entries: it is known, or one of the derivation."""
+        if _name_part(part) not in self.gradients:
+            made = self._find_derived(part) if int(np.prod(part.shape)) > MOST_TOLD else None
+            if made is None:
+                return int(np.prod(part.shape)) <= MOST_TOLD
+            self.gradients[_name_part(part)] = made
+        return True
+
     def find_gradient(self, part: ForwardPart) -> Any:
-        """The whole derivative by a part, entry by entry; nothing where it has too many."""
-        key = (part.number, part.place, part.reciprocal)
+        """The whole derivative by a part: of the derivation, or entry by entry; nothing where it has too many."""
+        key = _name_part(part)
+        if key in self.gradients or (self.is_told(part) and key in self.gradients):
+            return self.gradients[key]
         if part.also is not None:
-            one, two = self.find_gradient(replace(part, also=None)), self.find_gradient(part.also)
-            return None if one is None or two is None else one + two
-        if key not in self.gradients:
-            count = int(np.prod(part.shape))
-            found = None
-            if count <= MOST_ENTRIES:
-                slopes: list[float | None] = []
-                for place in range(count):
-                    unit = np.zeros(count)
-                    unit[place] = 1.0
-                    slopes.append(self._find_slope(part, unit.reshape(part.shape)))
-                if None not in slopes:
-                    found = np.array(slopes, dtype=float).reshape(part.shape)
-            self.gradients[key] = found
-        return self.gradients[key]
+            one = self.find_gradient(replace(part, slope=part.slope - part.also.slope, also=None))
+            two = self.find_gradient(part.also)
+            found = None if one is None or two is None else one + two
+        else:
+            found = self._work_out(part) if int(np.prod(part.shape)) <= MOST_ENTRIES else None
+        self.gradients[key] = found
+        return found
+
+    def _work_out(self, part: ForwardPart) -> Any:
+        count = int(np.prod(part.shape))
+        slopes: list[float | None] = []
+        for place in range(count):
+            if self.trial.budget.is_low:
+                return None
+            unit = np.zeros(count)
+            unit[place] = 1.0
+            slopes.append(self.find_slope(part, unit.reshape(part.shape)))
+        return None if None in slopes else np.array(slopes, dtype=float).reshape(part.shape)
+
+    def _find_derived(self, part: ForwardPart) -> Any:
+        """An array of the derivation that has the slopes of the loss in two directions; nothing where none has."""
+        if not self.derived:
+            self.derived.append(self.derive())
+        one, two = choose_direction(part.shape), choose_direction(part.shape, 1)
+        fits = [made for made in self.derived[0] if made.shape == part.shape and _is_sum(made * one, part.slope)]
+        other = self.find_slope(part, two) if fits else None
+        return next((made for made in fits if other is not None and _is_sum(made * two, other)), None)
+
+
+def _name_part(part: ForwardPart) -> tuple[int, ...]:
+    also = () if part.also is None else (part.also.number, part.also.place)
+    return part.number, part.place, int(part.reciprocal), *also
+
+
+def _is_sum(terms: Floats, slope: float) -> bool:
+    """Whether terms have a sum, as far as floats tell."""
+    return bool(abs(float(np.sum(terms)) - slope) <= DERIVED * max(float(np.sum(np.abs(terms))), abs(slope)))
 
 
 def is_renaming(node: ast.Assign) -> bool:
@@ -164,10 +210,10 @@ def is_renaming(node: ast.Assign) -> bool:
     return isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript)
 
 
-def choose_direction(shape: tuple[int, ...]) -> Any:
+def choose_direction(shape: tuple[int, ...], number: int = 0) -> Any:
     """The direction in which parts of a shape move; the same for one with axes of one entry."""
     form = _drop_ones(shape)
-    rng = np.random.default_rng(find_seed(f" direction of {form}", 0))
+    rng = np.random.default_rng(find_seed(f" direction of {form}", number))
     return rng.standard_normal(form).reshape(shape)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.given_gradients import GivenGradient
@@ -27,7 +27,8 @@ class RepairTest:
     check: GradientCheck
     right: Mapping[str, bool]
     pick: Callable[[Outcome], list[GivenGradient]]
-    elsewhere: list[ProgramTrial] | None = None
+    points: dict[int, tuple[ProgramTrial, GradientCheck]] = field(default_factory=dict)
+    elsewhere: list[tuple[ProgramTrial, GradientCheck] | None] = field(default_factory=list)
 
     def try_edit(
         self, edits: Edits, edit: LineEdit, wrong: Sequence[str], kept: Collection[str]
@@ -71,31 +72,42 @@ class RepairTest:
     def holds(self, edits: Edits, edit: LineEdit, fixed: Sequence[str]) -> bool:
         """Whether a change makes them right with other numbers, too."""
         for seed in SEEDS[1:]:
-            trial = self.trial.move_to(seed)
             try:
-                first = trial.run()
+                trial, check = self.find_point(seed)
                 outcome = trial.run(edits=self.merge(edits, edit))
             except CodeProblem:
                 return False
-            if len(self.compare(GradientCheck(trial, first), outcome, fixed)) < len(fixed):
+            if len(self.compare(check, outcome, fixed)) < len(fixed):
                 return False
         return self._holds_at_other_sizes(edits, edit, fixed)
+
+    def find_point(self, seed: int) -> tuple[ProgramTrial, GradientCheck]:
+        """The program with other numbers, and what its slopes are there: worked out once.  Raises `CodeProblem` where it is not read."""
+        if seed not in self.points:
+            trial = self.trial.move_to(seed)
+            self.points[seed] = trial, GradientCheck(trial, trial.run())
+        return self.points[seed]
 
     def _holds_at_other_sizes(self, edits: Edits, edit: LineEdit, fixed: Sequence[str]) -> bool:
         """Whether a change helps with other sizes as well, as far as the program goes wrong there in the same way."""
         if self.trial.given or self.trial.world.other_sizes:
             return True
-        if self.elsewhere is None:
-            world = replace(self.trial.world, other_sizes=True)
-            trial = ProgramTrial(self.trial.source, self.trial.plan, world, self.trial.once, self.trial.forward_source, self.trial.others)
-            self.elsewhere = [trial]
-        (trial,) = self.elsewhere
         try:
-            first = trial.run()
-            check = GradientCheck(trial, first, forward=self.check.forward)
-            found = {output.key: check.judge_output(output) for output in self.pick(first)}
-            if found != dict(self.right):
+            point = self._find_other_sizes()
+            if point is None:
                 return True
+            trial, check = point
             return len(self.compare(check, trial.run(edits=self.merge(edits, edit)), fixed)) == len(fixed)
         except (CodeProblem, *FAILS):
             return True
+
+    def _find_other_sizes(self) -> tuple[ProgramTrial, GradientCheck] | None:
+        """The program with other sizes, where the same gradients are wrong there, worked out once; nothing where it does not work."""
+        if not self.elsewhere:
+            self.elsewhere.append(None)
+            trial = self.trial.put_in(replace(self.trial.world, other_sizes=True), {})
+            first = trial.run()
+            check = GradientCheck(trial, first, forward=self.check.forward)
+            if {output.key: check.judge_output(output) for output in self.pick(first)} == dict(self.right):
+                self.elsewhere[0] = trial, check
+        return self.elsewhere[0]

@@ -89,7 +89,7 @@ class RepairFinder:
         if np.asarray(event.value).dtype.kind == "b":  # no number: a mask
             return None
         for shape in self._list_shapes(event):
-            if int(np.prod(shape)) > MOST_ENTRIES or self.trial.work > self.ends:
+            if int(np.prod(shape)) > MOST_ENTRIES or self.trial.work > self.ends or self.trial.budget.is_low:
                 return None
             repaired = self._solve(event, shape)
             if repaired is None or repaired:

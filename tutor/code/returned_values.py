@@ -39,6 +39,7 @@ def list_usual(node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.expr]:
     return usual | {arg.arg: value for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None}
 
 
+@lru_cache(maxsize=512)
 def find_return(node: ast.AST, met: ast.Return | None = None) -> ast.expr | None:
     """What a function gives at the return that was ``met`` last, or at its last one."""
     if met is not None and met.value is not None and any(part is met for part in ast.walk(node)):

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from tutor.code.code_values import CodeProblem, NotRead, ValueEvent
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement, WrongLine
+from tutor.code.derived_program import DerivedProgram, drop_given, list_derived
 from tutor.code.failures import say_line
 from tutor.code.find_edits import EditSearch
+from tutor.code.forward_graph import NOT_READ
 from tutor.code.given_gradients import GivenGradient, list_computed
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS
@@ -27,7 +29,7 @@ from tutor.code.statement_names import (
 )
 from tutor.code.trial import Outcome, ProgramTrial
 from tutor.errors import tell
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
 MOST_ROOTS = 5
 
@@ -48,7 +50,24 @@ class Judgement:
         self._leave_forward_names()
         self._keep_means()
         self.test = RepairTest(trial, self.check, self.right, self._pick_outputs)
-        self.search = EditSearch(self.test, self.first, self.list_statements())
+        self.derived: list[DerivedProgram] = []
+        self._underived = list_derived(self.trial, self.first)
+        self.search = EditSearch(self.test, self.first, self.list_statements(), self._derive)
+
+    def list_derived(self) -> Iterator[DerivedProgram]:
+        """The derivations of the forward pass, each read once; none where it is not read."""
+        yield from self.derived
+        for made in self._underived:
+            self.derived.append(made)
+            yield made
+
+    def _derive(self) -> list[Floats]:
+        """The arrays of the first derivation, for the search."""
+        try:
+            derived = next(self.list_derived(), None) if drop_given(self.trial) is self.trial else None
+        except NOT_READ:
+            return []
+        return [] if derived is None else derived.list_gradients(self.first)
 
     def _refuse_loss(self) -> None:
         """Say why there is no loss: a line of the forward pass that fits no sizes, or nothing that is called so."""
@@ -199,10 +218,13 @@ class Judgement:
             )
         roots, edits = self.find_roots()
         self.edits = edits
-        follows = self._list_followers(edits, roots) if edits else ()
+        cut = self.trial.budget.is_low
+        follows = self._list_followers(edits, roots) if edits and not cut else ()
+        last = max((root.last for root in roots), default=0)
+        why = tell("the steps for one program are used up: lines behind {line} were not tried", line=last) if cut and last else ""
+        hint = tell("mend what is named first, and run this again") if why else ""
         return CodeVerdict(plan.name, plan.forward, "wrong", tuple(self._list_judged()), tuple(sorted(roots, key=lambda one: one.line)),
-            follows, unread,
-                           self._find_first_line(), self.trial.world)  # fmt: skip
+            follows, unread, first, self.trial.world, why, hint)  # fmt: skip
 
     def _find_failed_forward(self) -> NotRead | None:
         """A line of a forward pass that fits no sizes: what is right without it says nothing."""
@@ -284,8 +306,8 @@ class Judgement:
         if roots and not edits:  # a line of what is called is wrong, and nothing known takes it back
             return roots, edits
         wrong = [key for key in wrong if key not in done]
-        while wrong and len(roots) < MOST_ROOTS:
-            best = self.search.find_edit(edits, wrong)
+        while wrong and len(roots) < MOST_ROOTS and not (roots and self.trial.budget.is_low):
+            best = None if self.trial.budget.is_low else self.search.find_edit(edits, wrong)
             if best is None:
                 roots += self._list_unexplained(edits, wrong)
                 break
@@ -330,6 +352,10 @@ class Judgement:
         """Lines that no known slip explains: where a name is wrong first, though all before it is right."""
         outcome = self.trial.run(edits=edits)
         claims = sorted(self.check.judge_claims(outcome).items(), key=lambda item: item[1][1].number)
+        if self.trial.budget.is_low:
+            event = next((event for _, (right, event) in claims if not right and isinstance(event.statement, ast.stmt)), None)
+            if event is not None and isinstance(event.statement, ast.stmt):
+                return [self._describe(leave_line(event.statement), wrong)]
         found: list[WrongLine] = []
         left = list(wrong)
         failed = next((node for node in self.list_statements() if id(node) in outcome.record.problems), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from tutor.code.guess_shapes import Sizes
@@ -27,6 +28,7 @@ MAKERS = {"randn": True, "rand": True, "range": True, "xrange": True, "zeros": N
 OF_ARRAYS = ("shape", "T", "dot", "sum", "mean", "reshape", "copy", "size", "ndim")
 
 
+@lru_cache(maxsize=16)
 def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
     """What a program takes apart into sizes, by the letters that it gives them: ``channels, height, width = self.input_shape``.
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.code.line_edits import LineEdit, Surroundings, make_edit, say_node, walk_expressions
+from tutor.code.missing_terms import take_powers
 from tutor.code.parts_of_formulas import LIBRARY, is_outer, is_rest, split_product, strip_transpose
 from tutor.code.slips_of_places import (
     take_diagonals,
@@ -485,5 +486,5 @@ TABLE: Sequence[LineSlip] = (
     LineSlip("functions", take_functions), LineSlip("repeated", take_repeated), LineSlip("diagonals", take_diagonals),
     LineSlip("lines", take_lines), LineSlip("scaled", take_scaled), LineSlip("penalties", take_penalties),
     LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums), LineSlip("others", take_others),
-    LineSlip("numbers of rows", take_spread), LineSlip("matrices", take_matrices),
+    LineSlip("numbers of rows", take_spread), LineSlip("matrices", take_matrices), LineSlip("powers", take_powers),
 )  # fmt: skip

@@ -56,7 +56,7 @@ def split_return(trial: ProgramTrial, first: Outcome) -> ProgramTrial | None:
     made_function = ast.copy_location(
         ast.FunctionDef(node.name, node.args, [*node.body[:-1], *named, returned], node.decorator_list, node.returns), node)  # fmt: skip
     source = replace(trial.source, tree=exchange_function(trial.source.tree, node, made_function))
-    return ProgramTrial(source, trial.plan, trial.world, trial.once, trial.forward_source, trial.others, trial.given)
+    return trial.put_in(trial.world, source=source)
 
 
 def _list_inputs(trial: ProgramTrial, first: Outcome, count: int) -> list[str]:

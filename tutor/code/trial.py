@@ -17,6 +17,7 @@ from tutor.code.code_values import (
     ClassOf,
     CodeProblem,
     Guess,
+    LossReached,
     NotRead,
     Object,
     OtherShape,
@@ -25,7 +26,7 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
-from tutor.code.file_parts import is_definition, list_drawn, list_spans
+from tutor.code.file_parts import is_definition, list_drawn, list_spans, name_naive, names_torch
 from tutor.code.given_gradients import (
     GivenGradient,
     find_kept_loss,
@@ -43,6 +44,7 @@ from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
 from tutor.code.sized_guesses import find_axes, find_counts, find_idle, find_tuples, settle_divided
+from tutor.code.step_budget import StepBudget
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
 from tutor.errors import Told, tell
@@ -55,8 +57,6 @@ MOST_ENTRIES = 2_000
 """Of so many entries is a derivative worked out one by one: each is a run."""
 HEAVY = 8_000
 """What a run weighs whose memory is given back at once."""
-MOST_TOTAL = 4_000_000
-"""So many parts of the program are worked out in all its runs."""
 
 
 @dataclass(slots=True)
@@ -111,6 +111,8 @@ class ProgramTrial:
     sizes: Sizes = field(default_factory=Sizes)
     table: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     current: Any = None
+    ends: int | None = None
+    budget: StepBudget = field(default_factory=StepBudget)
 
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
@@ -121,18 +123,13 @@ class ProgramTrial:
         self.sequences = find_sequences(self.source.lines)
         self.labels = find_labels(self.source.tree) | self.sequences
         settle_divided(self.source.tree, self.sizes)
+        self.torch = names_torch(self.source.tree)
         self.counts = find_counts(self.source.tree)
         self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
-        for node in ast.walk(self.source.tree):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
-                self.torch |= any(name.partition(".")[0] == "torch" for name in names)
-            elif isinstance(node, ast.Name) and node.id == "torch":
-                self.torch = True
 
     def run(
         self, *, bump: tuple[int, Any] | None = None, edits: Mapping[int, Sequence[ast.stmt]] | None = None, forced: Mapping[int,
@@ -140,14 +137,17 @@ class ProgramTrial:
         backward: bool = True, traced: dict[int, Any] | None = None, scopes: dict[int, dict[str, Any]] | None = None,
         watch: Callable[[ast.expr, Any], Any] | None = None, moves: bool = False,
     ) -> Outcome:  # fmt: skip
-        """One run.  Raises `CodeProblem` where nothing can be judged."""
-        for _ in range(MOST_GUESSES if self.work < MOST_TOTAL else 0):
+        """One run; without the backward pass it ends at the loss.  Raises `CodeProblem` where nothing can be judged."""
+        for _ in range(MOST_GUESSES):
+            if self.budget.is_spent:
+                break
             number = complex if bump is not None or moves else float
             worker = StatementWorker(self.world, self.sizes, number=number, table=self.table, bump=bump, edits=edits)
             self.current = worker
             worker.once, worker.forced = self.once, dict(forced or {})
             worker.traced, worker.scopes, worker.watch = traced, scopes, watch
             worker.torch, worker.old = self.torch, self.source.old
+            worker.ends = None if backward else self.ends
             worker.guesser.labels, worker.guesser.sequences = self.labels, self.sequences
             worker.guesser.axes = self.axes
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
@@ -163,6 +163,8 @@ class ProgramTrial:
             try:
                 with np.errstate(all="ignore"):
                     return self._run(worker, backward)
+            except LossReached as end:
+                return Outcome(worker.record, end.value, [], 0)
             except OtherShape as other:
                 if other.places:
                     self.places[other.name] = other.places
@@ -173,6 +175,7 @@ class ProgramTrial:
                 break
             finally:
                 self.work += worker.parts
+                self.budget.spend(worker.parts)
                 if worker.parts > HEAVY:  # a worker and its guesser hold each other, with all arrays
                     gc.collect()
         raise CodeProblem(
@@ -184,9 +187,14 @@ class ProgramTrial:
     def move_to(self, seed: int) -> ProgramTrial:
         """The same program with other numbers."""
         world = replace(self.world, seed=seed)
-        other = ProgramTrial(self.source, self.plan, world, self.once, self.forward_source, self.others, self.given)
+        other = self.put_in(world)
         other.again, other.places = dict(self.again), dict(self.places)
         return other
+
+    def put_in(self, world: GuessedWorld, given: Mapping[str, Any] | None = None, source: Source | None = None) -> ProgramTrial:
+        """The same program in another world, with other values given, or as another text, on the same budget."""
+        known, own = self.given if given is None else given, source or self.source
+        return ProgramTrial(own, self.plan, world, self.once, self.forward_source, self.others, known, budget=self.budget)
 
     def _run(self, worker: StatementWorker, backward: bool) -> Outcome:
         apart = () if self.forward_source is None else (keep_apart(self.forward_source),)
@@ -196,6 +204,7 @@ class ProgramTrial:
             worker.generic = flat or bool(drawn)
             worker.run([node for node in source.tree.body if flat or is_definition(node) or node in drawn])
             worker.generic = not self.plan.backward
+        name_naive(worker.module, self.source.tree)
         if not self.plan.backward:
             return self._finish_flat(worker)
         if self.plan.is_single:
@@ -444,6 +453,14 @@ class ProgramTrial:
 
     # slopes
 
+    def end_at_loss(self, first: Outcome) -> None:
+        """Runs for slopes end where the loss is given its last value, as it was in a whole run: what comes behind does not move it."""
+        if first.begins or first.loss is None:  # the backward pass of a pair is not run then
+            return
+        named = [event for event in first.record.events if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1]
+        if named and np.array_equal(named[-1].value, first.loss):
+            self.ends = named[-1].number
+
     def find_slope(self, event: ValueEvent, direction: Any) -> float | None:
         """The slope of the loss when a value moves in a direction: the imaginary part of a run."""
         moved = self.run(bump=(event.number, direction), backward=False)
@@ -455,7 +472,7 @@ class ProgramTrial:
     def find_gradient(self, event: ValueEvent) -> Any:
         """The whole derivative of the loss by a value, entry by entry; not a number where there are too many."""
         shape = np.shape(event.value)
-        if np.size(event.value) > MOST_ENTRIES:
+        if np.size(event.value) > MOST_ENTRIES or self.budget.is_low:
             return np.full(shape, np.nan)
         found = np.zeros(shape)
         for place in np.ndindex(*shape):

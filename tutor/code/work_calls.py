@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Any
 
 from tutor.code.array_methods import call_array, call_dictionary, call_list, call_text
@@ -131,7 +133,7 @@ class CallWorker(ExpressionWorker):
     def call_library(self, path: str, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
         """A function of a library, by its row."""
         head, _, word = path.partition(".")
-        if head == "python":
+        if head == "python" or path == "itertools.product":
             return self.call_python(word, values, node)
         for prefix in ("nn.functional.", "nn.", "core."):
             word = word.removeprefix(prefix)
@@ -207,6 +209,10 @@ class CallWorker(ExpressionWorker):
             if len(rounds) > LONGEST:
                 raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)
             return rounds
+        if word == "product":
+            if prod(len(self.list_rounds(value)) for value in values) > LONGEST:
+                raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)
+            return list(itertools.product(*map(self.list_rounds, values)))
         if word == "sum":
             start = values[1] if len(values) > 1 else 0
             for value in self.list_rounds(values[0]):
@@ -229,6 +235,6 @@ _BUILT_IN: dict[str, Callable[..., Any]] = {
     "len": len, "list": list, "tuple": tuple, "enumerate": lambda x, start=0: list(enumerate(x, start)),
         "zip": lambda *parts: list(zip(*parts, strict=False)),
     "reversed": lambda x: list(reversed(list(x))), "bool": bool, "round": lambda x, *more: x, "slice": slice,
-    "dict": dict, "all": all, "any": any,
+    "dict": dict, "all": all, "any": any, "divmod": lambda a, b: divmod(take_real(a), take_real(b)),
     "pow": operator.pow,
 }  # fmt: skip

@@ -45,10 +45,10 @@ COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
-    "abs", "str", "slice",
+    "abs", "str", "slice", "divmod",
                     "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
                     "getattr"})  # fmt: skip
-READ = frozenset({"numpy", "torch", "math", "scipy", "python"})
+READ = frozenset({"numpy", "torch", "math", "scipy", "python", "itertools"})
 """What the tables of functions are of."""
 _SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}
 LOUD = ("set_", "save", "plot", "show")

@@ -137,6 +137,9 @@ class FunctionWorker(ShapeGuesser):
 
     def _is_large(self, name: str, usual: Any) -> bool:
         """Whether the usual value of a constructor is a size that is small here: ``d_model=512``, and ``heads=8`` that divides it."""
+        parts = [part.value for part in usual.elts if isinstance(part, ast.Constant)] if isinstance(usual, ast.Tuple) else []
+        if name in self.guesser.tuples and any(type(part) is int and part >= LARGE for part in parts):
+            return True
         if not isinstance(usual, ast.Constant) or type(usual.value) is not int:
             return False
         sizes = self.guesser.sizes

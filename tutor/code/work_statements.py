@@ -14,6 +14,7 @@ from tutor.code.code_values import (
     FunctionReturned,
     Guess,
     LibraryWord,
+    LossReached,
     Lost,
     NotRead,
     Object,
@@ -48,6 +49,8 @@ from tutor.program.program_values import order_lines
 
 STEP = 1e-30
 """How far along the imaginary axis a slope is taken: so small that its square is nothing."""
+MOST_KEPT = 60_000
+"""So many names are kept in all, as they were in front of statements."""
 FAILS = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError, OverflowError, RecursionError, StopIteration,
          MemoryError)  # fmt: skip
 
@@ -82,6 +85,8 @@ class StatementWorker(FunctionWorker):
         self.settled = False
         self.returned: ast.Return | None = None
         self.scopes: dict[int, dict[str, Any]] | None = None
+        self.ends: int | None = None
+        self.kept = 0
 
     # events
 
@@ -115,6 +120,8 @@ class StatementWorker(FunctionWorker):
         self.record.events.append(
             ValueEvent(number, key, getattr(self.statement or node, "lineno", 0), self.statement, kept, leaf)
         )
+        if number == self.ends:
+            raise LossReached(value)
         return value
 
     # running
@@ -132,7 +139,9 @@ class StatementWorker(FunctionWorker):
         before, self.statement = self.statement, node
         self.record.visited[id(node)] = node
         if self.scopes is not None and (simple or (isinstance(node, ast.For) and id(node) not in self.scopes)):
-            self.scopes[id(node)] = keep_scope(self.scope)
+            self.kept += len(self.scope)
+            if self.kept < MOST_KEPT:
+                self.scopes[id(node)] = keep_scope(self.scope)
         try:
             _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
         except (FunctionReturned, RoundEnds, TooLong, OtherShape):

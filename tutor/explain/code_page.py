@@ -82,6 +82,8 @@ def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
         "llll",
     )
     yield from _write_unread(verdict, said, say)
+    if verdict.why:
+        yield Paragraph((_end(say(verdict.why)), " ", said.HELPS.format(what=say(verdict.hint))))
     yield from write_agreement(verdict.roots, words)
     if any(root.tag.startswith(("transpose-", "product-order", "wrong-axis")) for root in verdict.roots):
         yield Paragraph((said.COLUMNS if verdict.world.columns else said.ROWS,))

@@ -14,7 +14,7 @@ from tutor.numbers.data_set import SampleTable
 from tutor.numbers.printed import as_printed
 from tutor.solving.table_rows import thin_rows
 
-MAX_GRADIENTS = 6
+MAX_GRADIENTS = 12
 """So many gradients have a column of their own."""
 
 
@@ -47,6 +47,8 @@ def sample_table(data: SampleTable, words: Wording, digits: int, ident: str = ""
     hidden = len(data.each) + 1 - len(rows)
     if hidden:
         text += wording.SAMPLES_LEFT_OUT.format(count=hidden)
+    if len(gradients) < len(data.parameters):
+        text += wording.GRADIENTS_LEFT_OUT.format(shown=len(gradients), count=len(data.parameters))
     blocks: list[Block] = [Heading(words.pages.HEADINGS["samples"]), Table(tuple(header), tuple(rows), "r" * len(header), (text,))]
     return [*blocks, point_to_command(wording.WORKED, ident)] if ident else blocks
 

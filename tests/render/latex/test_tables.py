@@ -48,3 +48,13 @@ def test_a_long_table_in_a_box_is_whole(pages):
     tex = fragment(run(30), Notation())
     head = "\\documentclass{article}\\usepackage{amsmath,mathtools,booktabs,xcolor,tikz}\\begin{document}\n"
     assert pages(head + "\\noindent\\begin{minipage}{\\textwidth}\n" + tex + "\\end{minipage}\\end{document}\n") == 1
+
+
+@pytest.mark.parametrize("columns", [20, 30, 50])
+def test_a_table_that_is_too_wide_stands_in_parts_that_are_alike(columns):
+    cells = tuple((Math(Number(f"{place}.12345")),) for place in range(columns))
+    written = document(Document("t", blocks=(Table(cells, (cells,), "r" * columns),)), Notation())
+    found = [len(part) - 1 for part in re.findall(r"\\begin\{tabular\}\[t\]\{@\{\}(r+)", written)]
+    assert len(found) >= 2
+    assert sum(found) == columns - 1
+    assert max(found) - found[-1] <= 3, found

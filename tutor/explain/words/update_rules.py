@@ -130,6 +130,7 @@ class UpdateWords(Topic):
         "sum": " The loss is the sum over all {count} samples.",
     }
     ROWS_LEFT_OUT = " {count} rows are left out."
+    GRADIENTS_LEFT_OUT = " The table has {shown} of {count} gradients."
     SAMPLES_LEFT_OUT = " {count} samples are left out here."
     SAMPLES = ("one sample", "{count} samples")
     HEADS: Mapping[str, str] = {

@@ -62,21 +62,33 @@ def _plan(table: Table, phrases: Phrases, line: float) -> _Plan:
 
 
 def _split(widths: Sequence[float], line: float) -> _Plan:
-    """Several tables, each with the first column as its key."""
+    """Several tables, each with the first column as its key, about as wide as one another."""
     command, scale, gap = _SIZES[-1]
     key = min(widths[0] * scale, line * 0.35)
     first = (0, key if widths[0] * scale > key else None)
-    parts: list[tuple[tuple[int, float | None], ...]] = []
+    limit = line - key - 2 * gap
+    shown = [min(width * scale, limit) for width in widths]
+    count = len(_fill(shown, key + gap, gap, line))
+    narrower = (line * part / 20 for part in range(8, 20))
+    most = next((room for room in narrower if room > max(shown) + key + 2 * gap and len(_fill(shown, key + gap, gap, room)) == count), line)
+    parts = tuple(
+        (first, *((place, shown[place] if widths[place] * scale > limit else None) for place in part))
+        for part in _fill(shown, key + gap, gap, most)
+    )
+    return _Plan(command, gap, parts or (((0, line - gap),),))
+
+
+def _fill(widths: Sequence[float], start: float, gap: float, line: float) -> list[list[int]]:
+    """The columns behind the first in as few tables as they need, each ``line`` em wide at most."""
+    parts: list[list[int]] = []
     used = line
     for place in range(1, len(widths)):
-        limit = line - key - 2 * gap
-        width = min(widths[place] * scale, limit)
-        if used + width + gap > line:
-            parts.append((first,))
-            used = key + gap
-        parts[-1] += ((place, width if widths[place] * scale > limit else None),)
-        used += width + gap
-    return _Plan(command, gap, tuple(parts) or (((0, line - gap),),))
+        if used + widths[place] + gap > line or not parts:
+            parts.append([])
+            used = start
+        parts[-1].append(place)
+        used += widths[place] + gap
+    return parts
 
 
 def _align(table: Table, place: int) -> str:

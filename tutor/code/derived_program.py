@@ -1,0 +1,71 @@
+"""The derivation of a judged program's forward function at the numbers of its runs: read once, for the search and for the formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+
+from tutor.code.forward_graph import NOT_READ, ForwardGraph, read_forward
+from tutor.code.trial import Outcome, ProgramTrial
+from tutor.derive.backward import derive
+from tutor.graph.entries import Array
+from tutor.graph.nouns import Derivation
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.arrays import Floats, np
+from tutor.numbers.run_arrays import evaluate_layers
+
+NEAR = 1e-8
+"""So near, relative to its largest entry, is a value of the program (in floats) to the same one with 50 digits."""
+MOST_ENTRIES = 3_000
+"""Beyond so many entries in all arrays nothing is worked out with 50 digits."""
+Known = Mapping[str, Array[Value]]
+"""Quantities and gradients by their keys."""
+
+
+@dataclass(slots=True)
+class DerivedProgram:
+    """The graph of a forward function, and its derivation with the sizes of the runs; none where it has too many entries."""
+
+    graph: ForwardGraph
+    derivation: Derivation | None
+    last: tuple[Mapping[str, Array[Value]], Known] | None = None
+
+    def evaluate(self, outcome: Outcome) -> Known | None:
+        """All values and gradients where a run is; nothing where the graph does not compute what the program computes."""
+        leaves = self.graph.bind_leaves(outcome)
+        if leaves is None or self.derivation is None:
+            return None
+        if self.last is None or self.last[0] != leaves:  # a change of the backward pass leaves them as they are
+            self.last = leaves, evaluate_layers(self.derivation, leaves)
+        known = self.last[1]
+        loss = float(np.sum(outcome.loss))
+        own = float(known[self.graph.layered.graph.loss].items[0])
+        return known if abs(own - loss) <= NEAR * max(1.0, abs(loss)) else None
+
+    def list_gradients(self, outcome: Outcome) -> list[Floats]:
+        """The arrays of `evaluate` that are gradients or values, in floats; none where it gives nothing."""
+        try:
+            return [as_floats(array) for array in (self.evaluate(outcome) or {}).values()]
+        except NOT_READ:
+            return []
+
+
+def list_derived(trial: ProgramTrial, outcome: Outcome) -> Iterator[DerivedProgram]:
+    """The derivations of what a program differentiates; none where the reader of programs does not know a part of it."""
+    for graph in read_forward(trial, outcome):
+        entries = sum(prod(map(int, shape)) for shape in graph.numbered.shapes.values())
+        yield DerivedProgram(graph, derive(graph.numbered.graph) if entries <= MOST_ENTRIES else None)
+
+
+def drop_given(trial: ProgramTrial) -> ProgramTrial:
+    """The same program without the arrays that somebody gives: a formula holds at any, and is compared at some that nobody chose."""
+    kept = {name: value for name, value in trial.given.items() if not isinstance(value, np.ndarray)}
+    if len(kept) == len(trial.given):
+        return trial
+    return trial.put_in(trial.world, kept)
+
+
+def as_floats(array: Array[Value]) -> Floats:
+    """Numbers of many digits as an array of floats."""
+    return np.array([float(item) for item in array.items]).reshape(array.shape)
