@@ -67,6 +67,25 @@ def bn_backward(dout, cache):
     dx = d4 + d5 / N
     return dx, dgamma, dbeta
 """
+REUSED = """
+import numpy as np
+def bn_forward(x, gamma):
+    mu = x.mean(axis=0)
+    xc = x - mu
+    var = np.mean(xc ** 2, axis=0)
+    std = np.sqrt(var + 1e-5)
+    xn = xc / std
+    return gamma * xn, (xn, xc, gamma, std)
+def bn_backward(dout, cache):
+    xn, xc, gamma, std = cache
+    dgamma = np.sum(xn * dout, axis=0)
+    dxn = gamma * dout
+    dx = dxn / std
+    dvar = -0.5 * np.sum(dxn * xc, axis=0) / std ** 3
+    dx += 2 * xc * dvar / len(dout)
+    dx -= dx.mean(axis=0)
+    return dx, dgamma
+"""
 GATED = """
 import numpy as np
 def glu_forward(x, V, W):
@@ -231,6 +250,8 @@ def test_a_function_that_is_not_there_has_near_ones():
         (TWO_LAYERS, "dscores.sum(axis=0)", "dscores", (16, "sum-forgotten"), ()),
         (TWO_LAYERS, "dscores.sum(axis=0)", "dnobody", (16, ""), ()),
         (TWO_LAYERS, "probs.copy()", "probs", None, ()),
+        (REUSED, "dx.mean(axis=0)", "dx.sum(axis=0)", (17, "sum-for-mean"), ()),
+        (REUSED, "/ std ** 3", "/ std ** 2", (15, "another-number"), (16, 17)),
         (GATED, " + du @ W.T", "", (12, "missing-path"), ()),
         (GATED, "da = dy * g", "da = dy * (1 - g)", (8, "another-variable"), (10, 12)),
         (DISTANCE, "dq / norm", "dq / norm", None, ()),

@@ -175,6 +175,32 @@ def affine_backward_naive(d, cache):
     x, w = cache
     return d @ w.T, x.T @ d
 """
+BESIDE = """
+import numpy as np
+def step_forward(x, h, w, y):
+    h_new = np.tanh(x @ w + h)
+    current_loss = np.sum((h_new - y) ** 2)
+    return h_new, current_loss, (x, w, h_new, y)
+def step_backward(dh_new, cache):
+    x, w, h_new, y = cache
+    dh = (dh_new + 2 * (h_new - y)) * (1 - h_new ** 2)
+    dw = x.T @ dh
+    return dh @ w.T, dh, dw
+def line_forward(x, h0, w, y):
+    caches, h = {}, h0
+    out = np.zeros((x.shape[0], x.shape[1], h0.shape[1]))
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t, :] @ w + h)
+        out[:, t, :], caches["cache%d" % t] = h, (x[:, t, :], w, h)
+    return out, caches
+def line_backward(dout, caches):
+    dw, dh0 = 0, 0
+    for t in reversed(range(dout.shape[1])):
+        x, w, h = caches["cache%d" % t]
+        dh0 = (dout[:, t, :] + dh0) * (1 - h ** 2)
+        dw = dw + x.T @ dh0
+    return dh0, dw
+"""
 CASES = {
     "loops": (LOOPS, "dout[i, j] / 4", "dout[i, j] / 2"),
     "fast": (FAST, "affine_backward_fast(2 * (a", "affine_backward_fast(3 * (a"),
@@ -284,3 +310,10 @@ def test_a_constructor_that_is_not_read_is_told():
 def test_what_is_done_with_a_mask_that_nobody_gives_is_not_judged_and_that_is_said():
     (found,) = check_code(MASKED).verdicts
     assert [str(one) for one in found.assumes] == ["mask is None: what is done where it is given is not judged"]
+
+
+@pytest.mark.parametrize(("own", "slip", "line"), [("", "", 0), ("dh_new + 2 *", "dh_new + 3 *", 9), ("+ dh0) *", "- dh0) *", 23)])
+def test_a_loss_beside_a_state_and_caches_by_time(own, slip, line):
+    found = check_code(BESIDE.replace(own, slip) if own else BESIDE).verdicts
+    assert [root.line for verdict in found for root in verdict.roots] == ([line] if line else [])
+    assert [verdict.verdict for verdict in found].count("right") == (1 if line else 2)

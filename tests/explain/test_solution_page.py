@@ -36,3 +36,8 @@ def test_no_side_of_an_equation_is_printed_twice(ident):
 ])  # fmt: skip
 def test_a_1_under_a_condition_is_defined_where_a_function_is_made_of_it(ident, defined):
     assert defined in solve(ident).to_latex()
+
+
+def test_a_difference_that_rounding_would_eat_has_more_digits():
+    """1 − 1.00000 is not 1.12535·10⁻⁷."""
+    assert "0.99999989·(1 − 0.99999989)" in solve("published/schiendorfer-two-two-two").to_text()

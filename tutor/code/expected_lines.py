@@ -62,13 +62,15 @@ class ExpectedLines:
         own = {id(node) for node in self.nodes}
         seen = {(part.key, turned) for value in self.given for part, turned in self.parts.find_parts(value)}
         doubted: set[int] = set()
+        last = {event.key: event.statement for event in self.outcome.record.events[self.outcome.begins :]}
         for event in self.outcome.record.events[self.outcome.begins :]:
             number = id(event.statement)
             if number not in own or event.leaf:
                 continue
             self.events.setdefault(number, []).append(event)
             keys = {(part.key, turned) for part, turned in self.parts.find_parts(event.value)}
-            if keys and not keys & seen and not self._is_wrong_by_name(event):
+            kept = last[event.key] is event.statement  # a name that is used again says only in the end what it is
+            if keys and not keys & seen and not (kept and self._is_wrong_by_name(event)):
                 self.known |= {key for key, _ in keys}
             else:
                 doubted.add(number)

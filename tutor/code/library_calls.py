@@ -212,6 +212,7 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
 
     table: dict[str, Row] = {word: _call_plain(func) for word in SAME if (func := _find(word)) is not None}
     table |= {
+        "result_type": lambda *args: float, "promote_types": lambda *args: float,
         "zeros": fill(0.0), "ones": fill(1.0), "empty": fill(0.0), "full": fill_with,
         "zeros_like": make_like(0.0), "ones_like": make_like(1.0), "empty_like": make_like(0.0), "full_like": make_like(None),
         "array": array, "asarray": array,

@@ -401,6 +401,8 @@ class ProgramTrial:
                 above = float(own.value)
             upstream[name] = (key, above)
             loss = loss + np.sum(above * value)
+        beside = [value for key, value in left.items() if np.size(value) == 1 and re.search(r"(?i)(^|_)(loss|cost)$", key)]
+        loss = loss + np.sum(beside[0]) if upstream and len(beside) == 1 else loss  # beside a state: its gradient from above is 1
         if not upstream and outs:
             upstream[""] = key, value = next((pair for pair in outs if np.size(pair[1]) == 1), outs[0])
             loss = value if np.size(value) == 1 else np.sum(value)
@@ -421,7 +423,7 @@ class ProgramTrial:
             for key, value in named.items()
             if not any(value is other for other in environment.values()) or "cache" in key
         ]
-        packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and not key.isidentifier()]
+        packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and key[:1] in ("(", "[", "{")]
         above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
         for name in backs:
             if name in found:

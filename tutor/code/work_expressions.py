@@ -27,10 +27,11 @@ from tutor.code.failures import refuse_misfit
 from tutor.code.guess_shapes import Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
-from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_value
+from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_product, weigh_value
 from tutor.code.work_places import PlaceWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
+from tutor.program.unread_kinds import find_instead
 
 MOST_PARTS = 150_000
 """So many parts of a program are worked out in one run, loops included."""
@@ -96,7 +97,8 @@ class ExpressionWorker(PlaceWorker):
             raise TooLong
         found = _READ.get(type(node))
         if found is None:
-            raise NotRead(tell("this part of Python is not read here"), node)
+            name, instead = find_instead(node)
+            raise NotRead(tell("{what} is not read: {instead}", what=name, instead=instead), node)
         value = found(self, node)
         if type(value) is Lost:
             raise value.why
@@ -223,8 +225,8 @@ class ExpressionWorker(PlaceWorker):
             return value.value if type(value) is Guess and value.known else value
         of = self.settle(of)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
-        if isinstance(of, np.ndarray) and all(isinstance(part, ast.Slice) for part in parts):
-            self.require_axes(of, len(parts), node)
+        if isinstance(of, np.ndarray):
+            self.require_axes(of, sum(map(_is_along, parts)), node)
         index = self.read_index(node.slice, of)
         if not self.settled and isinstance(index, tuple) and isinstance(of, np.ndarray):
             self.check_reach(of, index, node)
@@ -254,6 +256,8 @@ class ExpressionWorker(PlaceWorker):
             check_pair(word, left, right)
             return make(left, right) if word == "+" else "text"
         check_pair(word, left, right)
+        if word == "@":
+            self.parts += weigh_product(left, right)
         if self.old and word == "/" and _is_whole(left) and _is_whole(right):
             word, make = SIGNS[ast.FloorDiv]
         if (
@@ -445,6 +449,13 @@ def name_library(path: str) -> str:
         if path == own or path.startswith(f"{own}."):
             return same + path[len(own) :]
     return path
+
+
+def _is_along(part: ast.expr) -> bool:
+    """Whether a part of what stands in brackets is a place along an axis: not a new axis, not an ellipsis."""
+    if isinstance(part, ast.Attribute):
+        return part.attr != "newaxis"
+    return not isinstance(part, ast.Constant) or type(part.value) is int
 
 
 def _is_whole(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +14,13 @@ from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import rename_step_size, set_maths
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, join_sign, rebuild
-from tutor.expression.walk import SHARES
+from tutor.expression.nodes import Add, Call, Expr, Name, Number, Partial, children, join_sign, rebuild
+from tutor.expression.walk import SHARES, names
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
-from tutor.numbers.arithmetic import Value
+from tutor.numbers.arithmetic import Value, as_real
 from tutor.numbers.printed import (
+    MOST_DIGITS,
     as_printed,
     choose_digits_for_change,
     is_all_fractions,
@@ -78,6 +80,15 @@ class PageWriter:
     def put_in(self, expr: Expr) -> Expr:
         """The whole expression with numbers put in, as it stands beside its result: −u is the number −0.37, not its opposite."""
         return join_sign(self.fill_in(expr))
+
+    def put_in_closely(self, expr: Expr, result: Value) -> Expr:
+        """The same with as many digits as it takes that what stands there gives the result: 1 − 1.00000 is not 1.12535·10⁻⁷."""
+        whole = self.put_in(expr)
+        closer, found = copy(self), whole
+        while closer.digits < MOST_DIGITS and _is_lost(found, result):
+            closer.digits += 1
+            found = closer.put_in(expr)
+        return whole if _is_lost(found, result) else found
 
     def as_written(self, text: str, value: Value, digits: int | None = None) -> Expr:
         """A given number as it was written, when that is a plain decimal."""
@@ -152,6 +163,22 @@ class PageWriter:
         for text in dict.fromkeys(sentences):
             said = text if text.endswith(".") else self.words.pages.grammar.stop(text)
             self.blocks.append(self.write_labelled("proof", *split_places(said, places)))
+
+
+NEAR = 20
+"""A result has to come out of the numbers that are printed to a part in so many."""
+
+
+def _is_lost(shown: Expr, result: Value) -> bool:
+    """Whether rounding has eaten a difference, so that the numbers shown do not give the result."""
+    if not _has_sum(shown) or names(shown) or not result:
+        return False
+    true = as_real(result)
+    return bool(abs(as_real(compute(shown, {})) - true) > abs(true) / NEAR)
+
+
+def _has_sum(expr: Expr) -> bool:
+    return isinstance(expr, Add) or any(map(_has_sum, children(expr)))
 
 
 def is_in_fractions(worked: Worked) -> bool | None:

@@ -232,8 +232,8 @@ class NumberSections(PageWriter):
         sides = [Side(factor.expr)]
         trace = self.trace
         if trace is not None:
-            result = self.print(compute(factor.expr, trace))
-            numbers = self.put_in(factor.expr)
+            value = compute(factor.expr, trace)
+            result, numbers = self.print(value), self.put_in_closely(factor.expr, value)
             if numbers not in (factor.expr, result):
                 sides.append(Side(numbers))
             sides[:] = add_result(sides, result, self.reference([factor.expr.name]) if isinstance(factor.expr, Name) else ())

@@ -13,11 +13,11 @@ from fractions import Fraction
 
 from tutor.derive.rewrites.named import LINEAR, Rewrite, scores
 from tutor.errors import ProofError, TutorError
-from tutor.expression.nodes import Expr, Name, Number, Partial
+from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation
-from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, add, as_real
+from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, add, as_real, divide, subtract
 from tutor.numbers.printed import round_significant
 from tutor.numbers.run import compute, run, run_backward
 from tutor.numbers.verify import TRIES, list_feasible, random_points
@@ -63,7 +63,7 @@ def prove(
     for condition in dict.fromkeys(rewrite.condition for rewrite in rewrites if rewrite.condition is not None):
         some = [rewrite for rewrite in rewrites if rewrite.condition == condition]
         for place in places:
-            _compare_at(some, derivation, _fulfil_condition(condition, place))
+            _compare_at(some, derivation, _fulfil_condition(condition, derivation, place))
     return Simplified(
         sum(isinstance(rewrite.left, Partial) for rewrite in rewrites),
         list_feasible(derivation.graph, scores(rewrites)) == list(scores(rewrites)),
@@ -121,9 +121,21 @@ def _is_same(a: Value, b: Value) -> bool:
     return bool(abs(as_real(a) - as_real(b)) <= as_real(EQUAL) * scale)
 
 
-def _fulfil_condition(condition: Expr, place: Mapping[str, Value]) -> dict[str, Value]:
-    """A point like another one, at which a sum of plain quantities is 1."""
-    moved = dict(place)
-    last = names(condition)[-1]
-    moved[last] = add(moved[last], add(Number("1").value, -compute(condition, place)))
-    return moved
+def _fulfil_condition(condition: Expr, derivation: Derivation, place: Mapping[str, Value]) -> dict[str, Value]:
+    """A point like another one, at which a sum is 1: one of its quantities is moved, or what they are computed from, as smoothed labels
+    are from the targets."""
+    leaves = [quantity.name for quantity in derivation.graph.leaves]
+    own = [name for name in names(condition) if name in leaves]
+    start = compute(condition, run(derivation.graph.steps, place))
+    missing = subtract(Fraction(1), start)
+    for name in reversed([*leaves, *own]):
+        try:
+            beside = {**place, name: add(place[name], Fraction(1))}
+            slope = subtract(compute(condition, run(derivation.graph.steps, beside)), start)
+            moved = {**place, name: add(place[name], divide(missing, slope))} if slope else {}
+            if moved and holds(condition, run(derivation.graph.steps, moved)):
+                return moved
+        except TutorError:
+            continue
+    raise ProofError(f"no point was found at which {write_plain(condition)} is 1")
+
