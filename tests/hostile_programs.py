@@ -51,6 +51,17 @@ HOSTILE = {  # name: the program, a part of the refusal
     "an escape for the terminal": ("def f(x):\n    return '\x1b[2J' @ x", "belongs"),
     "labels from a mask": ("def f(x):\n    return x[x > 0].sum()", "mask"),
     "a condition on numbers": ("def f(x):\n    if x > 0:\n        return x * x\n    return x", "not known while"),
+    "a comprehension of a billion": ("def f(x):\n    return x * sum([i for i in range(10**9)])", "rounds"),
+    "a shift of a billion": ("def f(x):\n    return x * (1 << 10**9)", "the sign <<"),
+    "a power of whole numbers": ("def f(x):\n    return x * 7**9999999", "over the limit"),
+    "a text formatted to a billion": ("def f(x):\n    return x * len('%1000000000d' % 1)", "belongs"),
+    "decorators": ("import m\n" + "@m.a\n" * 4_900 + "def f(x):\n    return x", "names and signs"),
+    "an einsum of many letters": ("import numpy as np\ndef f(x):\n    return np.einsum('" + "i" * 50_000 + "->', x)", "letters of einsum"),
+    "a chain of choices": ("def f(x):\n" + "".join(f"    {'el' if i else ''}if x > {i}:\n        y = x\n" for i in range(900))
+                           + "    return y", "nested deeper"),
+    "match": ("def f(x):\n    match x:\n        case 1:\n            y = x\n    return y", "match is not read"),
+    "a reshape to a million axes": ("import numpy as np\ndef f(x):\n    return x.reshape((1,)*10**6)", "belongs"),
+    "an array of a billion": ("import numpy as np\ndef f(x):\n    return x * np.ones((10**6, 10**6)).sum()", "makes an array"),
     "without gradients": ("import torch\ndef f(x):\n    with torch.no_grad():\n        y = x * x\n    return y", "given, and not computed"),
 }  # fmt: skip
 
@@ -100,6 +111,22 @@ HOSTILE_CODE = {  # name: the program of `tutor code`, a part of what is told: a
     "tiles": (write_backward("dout = dout * np.tile(dout, (10**5, 10**5)).sum()"), "200,000 entries"),
     "a letter that looks like another": (START + "    \u0445 = 2 * dout\n" + END, "looks like"),
     "a letter in italics": (START + "    \U0001d465 = 2 * dout\n" + END, "looks like"),
+    "lists repeated in lists": (write_backward("a = [[0] * 10**5] * 10**5", "dout = dout * len(a)"), "a list of more"),
+    "a repeated tuple": (write_backward("a = (0,) * 10**9", "dout = dout * len(a)"), "a list of more"),
+    "whole numbers that square": (write_backward("a = 7", *["a = a * a"] * 40, "dout = dout * a"), "too large"),
+    "decorators": (START.replace("def f_b", "@m.a\n" * 4_000 + "def f_b") + END, "names and signs"),
+    "a chain of points": (write_backward("dout = dout" + ".T" * 3_000), "nested"),
+    "sorted again and again": (write_backward("a = list(range(5000))", "for i in range(4000):", "    b = sorted(a)"), "too many steps"),
+    "nested loops": (write_backward("for i in range(5000):", "    for j in range(5000):", "        dout = dout + 0"), "too many steps"),
+    "lambdas in lambdas": (write_backward("g = " + "lambda a: " * 80 + "a", "dout = g(dout)"), "nested"),
+    "recursion by two": (FORWARD + "def g(a):\n    return g(a) + g(a)\ndef f_backward(dout, cache):\n    return g(dout)\n",
+                         "call each other"),
+    "products of matrices in a loop": (write_backward("a = np.ones((400, 400))", "for i in range(4000):", "    a = a @ a"),
+                                       "too many steps"),
+    "sums of lists in a loop": (write_backward("a = list(range(5000))", "for i in range(4000):", "    b = sum(a)"), "too many steps"),
+    "helpers of helpers": (FORWARD + "def a0(x): return x * 2\n"
+                           + "".join(f"def a{i}(x): return a{i - 1}(a{i - 1}(x))\n" for i in range(1, 40))
+                           + "def f_backward(dout, cache):\n    x, w = cache\n    return a39(dout) * w, dout * x\n", "call each other"),
     "many functions": ("".join(f"def f{i}_forward(x):\n    return x\ndef f{i}_backward(dout):\n    return dout\n" for i in range(100)),
                        "backward passes"),
 }  # fmt: skip

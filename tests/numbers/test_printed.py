@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from independent import MP
 
+from tutor.expression.nodes import Number
 from tutor.expression.plain import write_plain
 from tutor.numbers.agreement import agreement
 from tutor.numbers.arithmetic import CONTEXT
-from tutor.numbers.printed import as_exact_text, as_printed, decimal, print_alike, round_significant
+from tutor.numbers.printed import as_exact_text, as_printed, as_told_beside, decimal, print_alike, round_significant
 
 F = Fraction
 
@@ -123,3 +124,10 @@ def test_a_fraction_of_thousands_of_digits_can_be_written():
 ])  # fmt: skip
 def test_a_column_has_decimals_or_fractions(column, shown):
     assert [write_plain(one) for one in print_alike([Fraction(text) for text in column], 3)] == shown
+
+
+@pytest.mark.parametrize(("value", "digits", "shown"), [
+    ("0.69849587", 3, "0.698496"), ("0.69841", 3, "0.6984"), ("-3.905479", 4, "-3.90548"), ("0.0234567", 0, "0.02"), ("0", 0, "0"),
+])  # fmt: skip
+def test_what_is_told_beside_a_figure_rounds_as_the_value_does(value, digits, shown):
+    assert as_told_beside(Fraction(value), digits) == Number(shown)

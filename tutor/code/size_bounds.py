@@ -72,6 +72,16 @@ def weigh_value(value: Any) -> int:
     return len(value) // 20 if isinstance(value, list | tuple | dict | str) else 0
 
 
+def weigh_product(left: Any, right: Any) -> int:
+    """How many parts of a program a product of matrices weighs besides its own: usual ones nothing.
+
+    >>> weigh_product(np.ones((7, 5)), np.ones((5, 3))), weigh_product(np.ones((400, 400)), np.ones((400, 400)))
+    (0, 10666)
+    """
+    count = np.size(left) * (np.shape(right)[-1] if np.ndim(right) > 1 else 1)
+    return int(count) // 6_000 if count > 1_000_000 else 0
+
+
 def check_pair(sign: str, left: Any, right: Any) -> None:
     """Whether two values with a sign between them make something small enough.  Raises `NotRead` where they do not."""
     if isinstance(left, list | tuple | str) or isinstance(right, list | tuple | str):

@@ -23,7 +23,7 @@ from tutor.code.code_values import (
 from tutor.code.failures import refuse_misfit
 from tutor.code.guessing import GuessedDictionary
 from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real
-from tutor.code.size_bounds import LONGEST, check_call, check_pair
+from tutor.code.size_bounds import LONGEST, check_call, check_pair, weigh_product
 from tutor.code.sized_guesses import count_needed_axes, is_kind
 from tutor.code.usual_helpers import choose_meaning
 from tutor.code.work_expressions import ExpressionWorker
@@ -157,6 +157,7 @@ class CallWorker(ExpressionWorker):
             if sign == "@":
                 try:
                     check_pair("@", values[0], values[1])
+                    self.parts += weigh_product(values[0], values[1])
                     return self.keep_made("@", values[0], values[1], row(*values, **self._drop_needless(named)))
                 except ValueError:
                     raise refuse_misfit(values[0], "@", values[1], node) from None
@@ -189,6 +190,7 @@ class CallWorker(ExpressionWorker):
 
     def call_python(self, word: str, values: list[Any], node: ast.AST) -> Any:
         """Python's own functions that are read."""
+        self.parts += sum(len(one) for one in values if isinstance(one, list | tuple))
         if word == "isinstance":
             shaped = type(values[0]) is Guess and values[0].name in self.guesser.tuples
             return is_kind(self.settle(values[0]) if shaped else values[0], values[1])

@@ -27,10 +27,11 @@ from tutor.code.failures import refuse_misfit
 from tutor.code.guess_shapes import Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
-from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_value
+from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_product, weigh_value
 from tutor.code.work_places import PlaceWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
+from tutor.program.unread_kinds import find_instead
 
 MOST_PARTS = 150_000
 """So many parts of a program are worked out in one run, loops included."""
@@ -96,7 +97,8 @@ class ExpressionWorker(PlaceWorker):
             raise TooLong
         found = _READ.get(type(node))
         if found is None:
-            raise NotRead(tell("this part of Python is not read here"), node)
+            name, instead = find_instead(node)
+            raise NotRead(tell("{what} is not read: {instead}", what=name, instead=instead), node)
         value = found(self, node)
         if type(value) is Lost:
             raise value.why
@@ -254,6 +256,8 @@ class ExpressionWorker(PlaceWorker):
             check_pair(word, left, right)
             return make(left, right) if word == "+" else "text"
         check_pair(word, left, right)
+        if word == "@":
+            self.parts += weigh_product(left, right)
         if self.old and word == "/" and _is_whole(left) and _is_whole(right):
             word, make = SIGNS[ast.FloorDiv]
         if (

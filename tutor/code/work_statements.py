@@ -46,9 +46,12 @@ from tutor.code.work_functions import FunctionWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 from tutor.program.program_values import order_lines
+from tutor.program.unread_kinds import find_instead
 
 STEP = 1e-30
 """How far along the imaginary axis a slope is taken: so small that its square is nothing."""
+COMPOUND = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.TryStar, ast.Match, ast.AsyncFor, ast.AsyncWith)
+"""Statements with others inside."""
 MOST_KEPT = 60_000
 """So many names are kept in all, as they were in front of statements."""
 FAILS = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError, OverflowError, RecursionError, StopIteration,
@@ -135,7 +138,7 @@ class StatementWorker(FunctionWorker):
     def run_one(self, node: ast.stmt) -> None:
         """One statement."""
         self.parts += 1
-        simple = not isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try)
+        simple = not isinstance(node, COMPOUND)
         before, self.statement = self.statement, node
         self.record.visited[id(node)] = node
         if self.scopes is not None and (simple or (isinstance(node, ast.For) and id(node) not in self.scopes)):
@@ -143,7 +146,7 @@ class StatementWorker(FunctionWorker):
             if self.kept < MOST_KEPT:
                 self.scopes[id(node)] = keep_scope(self.scope)
         try:
-            _RUN.get(type(node), StatementWorker.run_nothing)(self, node)
+            _RUN.get(type(node), StatementWorker.run_unread)(self, node)
         except (FunctionReturned, RoundEnds, TooLong, OtherShape):
             raise
         except NotRead as why:
@@ -165,6 +168,9 @@ class StatementWorker(FunctionWorker):
                 self._bind_guess(target)
             else:
                 self._bind_lost(target, why)
+        for part in ast.walk(node) if simple else ():
+            if isinstance(part, ast.NamedExpr):
+                self._bind_lost(part.target, why)
 
     def _bind_guess(self, target: ast.expr) -> None:
         """Data that a script reads from somewhere: names that nobody gives."""
@@ -186,6 +192,14 @@ class StatementWorker(FunctionWorker):
 
     def run_nothing(self, node: ast.stmt) -> None:
         """A statement without meaning here."""
+
+    def run_unread(self, node: ast.stmt) -> None:
+        """A statement of a kind that is not read: passed over it would leave out what it changes."""
+        name, instead = find_instead(node)
+        why = NotRead(tell("{what} is not read: {instead}", what=name, instead=instead), node)
+        if isinstance(node, ast.AsyncFunctionDef):
+            self.scope[node.name] = Lost(why)
+        raise why
 
     def run_assign(self, node: ast.Assign) -> None:
         """``z = W @ x``."""
@@ -492,4 +506,6 @@ _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
     ast.Import: StatementWorker.run_import, ast.ImportFrom: StatementWorker.run_import_from,
     ast.FunctionDef: StatementWorker.run_definition,
     ast.ClassDef: StatementWorker.run_class,
+    ast.Pass: StatementWorker.run_nothing, ast.Assert: StatementWorker.run_nothing, ast.Delete: StatementWorker.run_nothing,
+    ast.Global: StatementWorker.run_nothing, ast.Nonlocal: StatementWorker.run_nothing,
 }  # fmt: skip

@@ -132,6 +132,8 @@ def as_told_beside(value: Fraction, digits: int) -> Expr:
     >>> as_told_beside(Fraction("0.69849587"), 3), as_told_beside(Fraction("0.69841"), 3), as_told_beside(Fraction("1.0950"), 3)
     (Number(text='0.698496'), Number(text='0.6984'), Number(text='1.095'))
     """
+    if not digits:  # as a printed 0 has none
+        return as_printed(value, 1)
     meant = round_significant(value, digits)
     enough = (n for n in range(digits + 1, MOST_DIGITS) if round_significant(Fraction(round_significant(value, n)), digits) == meant)
     return as_printed(value, next(enough, digits + 1))

@@ -39,6 +39,7 @@ from tutor.program.program_values import (
     write_number,
     write_size,
 )  # fmt: skip
+from tutor.program.unread_kinds import find_instead
 
 KNOWN_WORDS = frozenset({"len", "range", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
                          "super", "abs", "dict", "str", "bool", "isinstance", "hasattr", "getattr", "sorted", "set", "slice", "map", "any",
@@ -79,7 +80,8 @@ class ExpressionReader(OperandReader):
         self.count(node)
         read = _READERS.get(type(node))
         if read is None:
-            raise self.source.refuse(node, tell("{what} is not read in a formula", what=_name_kind(node)))
+            name, instead = find_instead(node)
+            raise self.source.refuse(node, tell("{what} is not read in a formula", what=name), instead)
         value = getattr(self, read)(node)
         if type(value) is Unread:
             raise value.error
@@ -394,13 +396,6 @@ _MEASURED: dict[str, Callable[[Any, Shape, ast.AST], Any]] = {
 }  # fmt: skip
 
 
-def _name_kind(node: ast.AST) -> str:
-    return _KINDS.get(type(node)) or type(node).__name__
-
-
-_KINDS: dict[type[ast.AST], str] = {
-    ast.Await: "await", ast.Yield: "yield", ast.YieldFrom: "yield from", ast.Starred: "*",
-}
 _READERS: dict[type[ast.expr], str] = {
     ast.Constant: "read_constant", ast.Name: "read_name", ast.Attribute: "read_attribute",
     ast.Subscript: "read_subscript", ast.Tuple: "read_sequence", ast.List: "read_sequence",

@@ -38,6 +38,7 @@ from tutor.program.program_values import (
 )  # fmt: skip
 from tutor.program.recorder import Recorder
 from tutor.program.shared_arrays import find_shown, leave_shared
+from tutor.program.unread_kinds import find_instead
 
 
 class StatementReader(FunctionReader):
@@ -66,7 +67,8 @@ class StatementReader(FunctionReader):
             run = _STATEMENTS.get(type(node))
             try:
                 if run is None:
-                    raise self.source.refuse(node, tell("{what} is not read", what=_NAMES.get(type(node), type(node).__name__)))
+                    name, instead = find_instead(node)
+                    raise self.source.refuse(node, tell("{what} is not read", what=name), instead)
                 try:
                     run(self, node)
                 except (TypeError, ValueError, IndexError, KeyError, AttributeError, AssertionError, ArithmeticError):
@@ -464,8 +466,6 @@ class StatementReader(FunctionReader):
                                      tell("write its methods in one class")) from None  # fmt: skip
 
 
-_NAMES: dict[type[ast.stmt], str] = {ast.Try: "try", ast.Delete: "del", ast.Match: "match",
-                                     ast.AsyncFunctionDef: "async def"}  # fmt: skip
 _STATEMENTS: dict[type[ast.stmt], Callable[[StatementReader, Any], None]] = {
     ast.While: StatementReader.run_while,
     ast.Assign: StatementReader.run_assign, ast.AnnAssign: StatementReader.run_annotated, ast.AugAssign: StatementReader.run_changed,
