@@ -147,11 +147,18 @@ def keep_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
     arrays: dict[int, Any] = {}
     found: dict[str, Any] = {}
     for name, value in scope.items():
-        if isinstance(value, np.ndarray):
-            found[name] = arrays.setdefault(id(value), np.array(value))
+        if type(value) is Object:
+            kept = {word: _keep_value(one, arrays) for word, one in value.attributes.items()}
+            found[name] = Object(value.of, kept)
         else:
-            found[name] = dict(value) if type(value) is dict else value
+            found[name] = _keep_value(value, arrays)
     return found
+
+
+def _keep_value(value: Any, arrays: dict[int, Any]) -> Any:
+    if isinstance(value, np.ndarray):
+        return arrays.setdefault(id(value), np.array(value))
+    return dict(value) if type(value) is dict else value
 
 
 Make = Callable[..., Any]

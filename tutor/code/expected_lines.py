@@ -19,7 +19,7 @@ from tutor.code.pair_functions import split_gradient
 from tutor.code.part_slopes import ForwardPart, PartSlopes
 from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import is_renamed
-from tutor.code.targets import list_targets
+from tutor.code.targets import is_drawn, list_targets
 from tutor.code.trial import Outcome
 from tutor.numbers.arrays import np
 
@@ -108,14 +108,18 @@ class ExpectedLines:
             if any(isinstance(target, ast.Tuple) for target in list_targets(node)) or self._is_changed_later(node):
                 continue
             events = self.events[id(node)]
-            if self._is_forward_value(events[-1]) or self._is_made_right(node):
+            begun = isinstance(node, ast.Assign) and is_drawn(node.value)  # zeros that a loop adds to
+            if begun or self._is_forward_value(events[-1]) or self._is_made_right(node):
                 continue
             probe = LineProbe(self.test, self.parts, self.edits, events[0], wrong) if len(events) == 1 else None
             if len(events) > MOST_ROUNDS or (probe is not None and not probe.moves_all()):
                 continue
+            spent = self.test.trial.work + MOST_EXPECTED_WORK // 4
             for values in self._list_expected(events, probe):
                 if self.test.trial.work > ends or self.test.trial.budget.is_low:
                     return
+                if self.test.trial.work > spent:
+                    break
                 forced = {event.number: np.array(value) for event, value in zip(events, values, strict=True)}
                 scopes: dict[int, dict[str, Any]] | None = {} if len(events) > 1 else None
                 traced: dict[int, Any] | None = {} if len(events) > 1 else None
@@ -182,6 +186,7 @@ class ExpectedLines:
                 if not part.is_event and part.also is None and not part.reciprocal:
                     rounds.setdefault(part.number, []).append(part)
             groups = [group for group in rounds.values() if len(group) == len(events)]
+            groups.sort(key=lambda group: group[0].word not in words)
             groups = [turned for group in groups for turned in (group[::-1], group)]
         if len(events) == 1 and len(shape) == 2 and self.parts.find_parts(events[0].value):
             yield [np.transpose(events[0].value)]  # what is right, but not turned yet
@@ -219,6 +224,14 @@ class ExpectedLines:
                 needed |= _list_read(one)
         return before[::-1]
 
+
+    def find_carried(self, node: ast.stmt) -> ast.stmt | None:
+        """The line of a loop that hands over to the next round what a line needs, where that is right in the first round only."""
+        events = self.events.get(id(node), [])
+        if len(events) < 2 or not self.parts.find_parts(events[0].value) or self.parts.find_parts(events[-1].value):
+            return None
+        place = next(place for place, one in enumerate(self.nodes) if one is node)
+        return next((one for one in self.nodes[:place:-1] if _list_given(one) & _list_read_value(node) and one is not node), None)
 
     def list_unused(self) -> set[str]:
         """The names that are worked out and never read: a term that is left out has left them over."""

@@ -22,7 +22,7 @@ from tutor.code.missing_parts import list_missing
 from tutor.code.pair_functions import UPSTREAM, split_gradient
 from tutor.code.part_slopes import PartSlopes
 from tutor.code.repair_test import Edits, RepairTest
-from tutor.code.repairable_lines import RepairFinder, is_renamed
+from tutor.code.repairable_lines import RepairFinder, is_renamed, is_reshaped
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import leave_line, name_targets
 from tutor.code.trial import Outcome
@@ -38,8 +38,8 @@ MOST_LINES = 4
 MOST_OTHERS = 2
 MOST_CALLED = 400
 """So many changes are tried in functions that a line calls: each is a run."""
-TASTE = (*MEANS, SIGN)
-"""Where a mean is divided by its count, or a sign is turned, is a matter of taste: a later line may do it as well."""
+TASTE = (*MEANS, SIGN, "factor-forgotten", "constant-factor")
+"""Where a mean is divided by its count, a sign is turned or a factor stands is a matter of taste: a later line may do it as well."""
 MOST_LOCAL = 2_500
 """So many changes of each line are tried where its value is known."""
 
@@ -141,7 +141,10 @@ class EditSearch:
                     alike = MEANS if best[0].tag in MEANS else best[0].tag
                     best += [edit for edit in self._pick_smallest(edits, fitting, wrong, kept) if edit.tag in alike]
             return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
-        return FoundEdit(leave_line(found[0].statement), found[0].fixed) if found else None
+        if not found:
+            return None
+        first = found[0].statement
+        return FoundEdit(leave_line(lines.find_carried(first) or first), found[0].fixed)
 
     def _find_called_edit(
         self, edits: Edits, wrong: Sequence[str], line: ast.stmt, around: Surroundings, kept: set[str], most: int
@@ -222,6 +225,9 @@ class EditSearch:
             before = local.work(leave_line(first.statement))
             missing = list_missing(first.statement, first.value, before, around)
             fitting = [(measure_edit(edit), edit) for edit in missing if local.is_giving(edit, first.statement, first.value)]
+            for node, value in list_unscaled(first, statements, around):
+                edits = list_missing(node, value, local.work(leave_line(node)), around)
+                fitting += [(measure_edit(edit), edit) for edit in edits if local.is_giving(edit, first.statement, first.value)]
             yield from sorted(fitting, key=itemgetter(0))
 
     # at every line
@@ -299,6 +305,16 @@ class EditSearch:
         ]
 
 
+def list_unscaled(first: ExpectedLine, statements: Sequence[ast.stmt], around: Surroundings) -> Iterator[tuple[ast.stmt, Any]]:
+    """The line in front of one that only scales what it gives, ``dx *= r``, with what it should give."""
+    node = first.statement
+    scale = around.values.get(id(node.value)) if isinstance(node, ast.AugAssign) else None
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mult | ast.Div) and is_quantity(scale) and np.all(scale != 0):
+        before = [one for one in statements if one is not node and name_targets(one) & name_targets(node)][-1:]
+        value = first.value / scale if isinstance(node.op, ast.Mult) else first.value * scale
+        yield from ((one, value) for one in before)
+
+
 def _is_as_small(most: int, pair: tuple[int, LineEdit]) -> bool:
     return pair[0] <= most
 
@@ -312,6 +328,8 @@ def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[
     """The first is named: a change that uses what is left over, or of a line that only copies; then a change of the line itself."""
     if list_names(edit) & set(unused):
         return 0, edit.statement.lineno
+    if is_reshaped(edit.statement):
+        return 2, 0
     if is_renamed(edit.statement):  # what it copies is at fault, unless a quantity was left out of it
         return 0 if list_names(edit) - list_names(leave_line(edit.statement)) else 2, 0
     return 1, int(edit.statement is not line)

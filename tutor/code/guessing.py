@@ -299,11 +299,11 @@ class Guesser:
         if name in self.world.narrow and len(self.world.narrow[name]) <= len(other):
             kept = self.world.narrow[name]
             return tuple(size or mine for size, mine in zip(kept, other[len(other) - len(kept) :], strict=True))
-        self.spread.add(name)
         if BIASES.match(name):
             if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
                 return ()  # one output for each sample has one bias
             return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
+        self.spread.add(name)
         return other
 
     def _width(self, name: str) -> int:

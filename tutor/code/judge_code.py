@@ -189,8 +189,7 @@ def _judge_called(
             continue
         if not judged.is_right and judged.outputs and judged.find_doubt() is None and not judged.trial.assumed:
             roots, edits = judged.find_roots()
-            if edits:
-                yield edits, roots
+            yield edits if any(root.tag for root in roots) else {}, roots
 
 
 def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
@@ -224,7 +223,7 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
             judged = _judge_again(judged) or judged
         if best is None or judged.score < best[0]:
             best = (judged.score, judged)
-        if judged.is_right or not (judged.varies or trial.assumed):
+        if (judged.is_right and not judged.stops) or not (judged.varies or trial.assumed):
             break
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
@@ -269,7 +268,7 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
             narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
     if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
         return None
-    return _judge_in(judged, replace(trial.world, narrow=narrow), better=True)
+    return _judge_in(judged, replace(trial.world, narrow=narrow), better=all(narrow.values()))
 
 
 def _judge_single(judged: Judgement) -> Judgement | None:
@@ -325,7 +324,7 @@ def _judge_bare(judged: Judgement) -> Judgement | None:
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
     """The judgement in another world, where all is right there, and no line stops that works in this one.
 
-    Where ``better`` is enough, so is less that is wrong.
+    Where ``better`` is enough, so is what leaves no more wrong: the shape of a gradient says that of what it is of.
     """
     trial, first = judged.trial, judged.first
     try:
@@ -334,7 +333,7 @@ def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -
         return None
     failing = {number for number, why in other.first.record.problems.items() if why.fails}
     before, after = ({key for key, right in one.right.items() if not right} for one in (judged, other))
-    return other if (other.is_right or (better and after < before)) and failing <= set(first.record.problems) else None
+    return other if (other.is_right or (better and after <= before)) and failing <= set(first.record.problems) else None
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:

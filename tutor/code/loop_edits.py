@@ -22,6 +22,7 @@ from tutor.numbers.arrays import np
 
 MOST_LOOP_WORK = 500_000
 """So many parts of the program are worked out for one line at most."""
+MOST_BEFORE = 4
 FIRST = ("signs", "assignment", "masks", "operators", "means", "names")
 """The rows of the table that are tried first: what goes wrong in a loop."""
 
@@ -44,8 +45,9 @@ class LoopEdits:
             return []
         found: list[tuple[int, LineEdit]] = []
         spent = 0
+        before_it = [one for one in list_body(loop, node) if isinstance(one, ast.Assign)][-MOST_BEFORE:]
         for row in sorted(TABLE, key=lambda row: FIRST.index(row.name) if row.name in FIRST else len(FIRST)):
-            for edit in row.take(node, around):
+            for edit in (edit for one in (node, *before_it) for edit in row.take(one, around)):
                 spent += self._try_edit(loop, name, scope, edit, versions, found)
                 if spent > MOST_LOOP_WORK:
                     return sorted(found, key=lambda pair: pair[0])
@@ -80,6 +82,20 @@ class LoopEdits:
             if isinstance(part, ast.For) and any(one is node for one in ast.walk(part)):
                 return part
         return None
+
+
+def list_body(loop: ast.For, node: ast.stmt) -> list[ast.stmt]:
+    """The statements in front of one in the innermost loop around it.
+
+    >>> loop = ast.parse("for i in r:\n    s = g[i]\n    d[i] += s").body[0]
+    >>> [ast.unparse(one) for one in list_body(loop, loop.body[1])]
+    ['s = g[i]']
+    """
+    for part in ast.walk(loop):
+        body = getattr(part, "body", None)
+        if isinstance(body, list) and any(one is node for one in body):
+            return body[: next(place for place, one in enumerate(body) if one is node)]
+    return []
 
 
 def find_base(node: ast.stmt) -> str:

@@ -102,7 +102,7 @@ def _list_sums(wanted: Any, arrays: Mapping[str, Any], factor: str) -> Iterator[
         if len(axes) == len(shape):
             yield from _say(np.ravel(wanted)[:1], np.sum(value, keepdims=True).ravel(), f"{head}np.sum({text})")
         for axis in axes:
-            if np.shape(value) == shape and len(shape) == 2:
+            if np.shape(value) == shape and len(shape) > 1:
                 kept = "" if axis == 0 else ", keepdims=True"
                 made = np.broadcast_to(np.sum(value, axis=axis, keepdims=True), shape)
                 yield from _say(wanted, made, f"{head}np.sum({text}, axis={axis}{kept})")

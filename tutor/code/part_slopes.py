@@ -15,6 +15,7 @@ from tutor.code.guess_shapes import find_seed
 from tutor.code.line_edits import walk_expressions
 from tutor.code.pair_functions import split_gradient
 from tutor.code.statement_names import name_targets
+from tutor.code.targets import spell_target
 from tutor.code.trial import Outcome, ProgramTrial
 from tutor.code.work_statements import STEP
 from tutor.numbers.arrays import Floats, np
@@ -23,7 +24,7 @@ SAME = 1e-7
 """So near, relative to the largest terms of both, is the same."""
 MOST_FORWARD_PARTS = 240
 """So many parts of a forward pass are moved at most."""
-MOST_SLOPE_WORK = 90_000
+MOST_SLOPE_WORK = 250_000
 """So many parts of the program are worked out for their slopes in all."""
 MOST_USES = 4
 MOST_TOLD = 3
@@ -98,9 +99,10 @@ class PartSlopes:
                 formulas[id(part)] = ""
                 if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div):
                     divisors.add(id(part.right))
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and not is_renaming(node):
-                formulas[id(node.value)] = node.targets[0].id
-                roots.add(id(node))
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name | ast.Subscript) and not is_renaming(node):
+                formulas[id(node.value)] = spell_target(node.targets[0])[1].rpartition(".")[2]
+                if isinstance(node.targets[0], ast.Name):
+                    roots.add(id(node))
         seen: dict[int, int] = {}
         found: list[ForwardPart] = []
 

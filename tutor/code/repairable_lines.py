@@ -192,6 +192,17 @@ def is_renamed(node: ast.AST) -> bool:
     return isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
 
 
+def is_reshaped(node: ast.AST) -> bool:
+    """Whether a line only gives an array another shape or order, ``dx = dx.reshape(x.shape)``.
+
+    >>> is_reshaped(ast.parse("dx = d.reshape(4, -1)").body[0]), is_reshaped(ast.parse("dx = (d * r).reshape(4)").body[0])
+    (True, False)
+    """
+    func = node.value.func if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
+    plain = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name | ast.Attribute)
+    return plain and func.attr in ("reshape", "view", "transpose", "copy", "squeeze")  # type: ignore[union-attr]
+
+
 def has_formula(node: ast.AST) -> bool:
     """Whether a line computes something, rather than to turn an array or to put it into another shape.
 

@@ -135,6 +135,11 @@ class Judgement:
         return not self.is_finite or any(bool(np.any((gap > 0) & (gap < 1e-7))) for gap in near)
 
     @property
+    def stops(self) -> bool:
+        """Whether Python would stop in the backward pass, though all that is compared is right."""
+        return any(why.fails and number in self.first.after for number, why in self.first.record.problems.items())
+
+    @property
     def reads_all(self) -> bool:
         """Whether every line was read."""
         return not any(not problem.fails for problem in self.first.record.problems.values())
@@ -298,6 +303,8 @@ class Judgement:
         """The lines that are wrong by themselves, one after the other, each taken back before the next is looked for."""
         wrong = [key for key, right in self.right.items() if not right]
         edits, roots, done = self._take_called(wrong)
+        if roots and not edits:  # a line of what is called is wrong, and nothing known takes it back
+            return roots, edits
         wrong = [key for key in wrong if key not in done]
         while wrong and len(roots) < MOST_ROOTS and not (roots and self.trial.budget.is_low):
             best = None if self.trial.budget.is_low else self.search.find_edit(edits, wrong)
@@ -320,6 +327,8 @@ class Judgement:
     def _take_called(self, wrong: Sequence[str]) -> tuple[dict[int, tuple[ast.stmt, ...]], list[WrongLine], list[str]]:
         """The lines of a backward pass that this one calls, where they are wrong by themselves; with what they make right here."""
         for edits, roots in self.called:
+            if not edits and len(self.called) == 1:
+                return {}, [replace(root, repairs=tuple(wrong), others=()) for root in roots], list(wrong)
             try:
                 fixed = self.test.compare(self.check, self.trial.run(edits=edits), wrong)
             except CodeProblem:

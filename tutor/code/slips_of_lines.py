@@ -89,7 +89,8 @@ def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
                     "difference-reversed", statement, node, ast.BinOp(node.right, ast.Sub(), node.left), "-1"
                 )
     for place, node in enumerate(walk_expressions(statement)):
-        if place == 0 and isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign):
+        counted = type(around.values.get(id(node))) is int  # nobody counts below 0
+        if place == 0 and not counted and isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign):
             yield make_edit("sign", statement, node, ast.UnaryOp(ast.USub(), node), "-1")
         if isinstance(node, ast.Call):  # np.exp(z) for np.exp(-z)
             for part in node.args:
@@ -479,14 +480,11 @@ class LineSlip:
 
 TABLE: Sequence[LineSlip] = (
     LineSlip("products", take_products), LineSlip("signs", take_signs), LineSlip("axes", take_axes), LineSlip("masks", take_masks),
-    LineSlip("transposes", take_transposes),
+    LineSlip("transposes", take_transposes), LineSlip("turned", take_turned), LineSlip("parts", take_parts),
     LineSlip("assignment", take_assignment), LineSlip("operators", take_operators), LineSlip("needless", take_needless),
     LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("places", take_places),
-    LineSlip("repeated", take_repeated), LineSlip("lines", take_lines),
-    LineSlip("scaled", take_scaled),
-    LineSlip("penalties", take_penalties),
+    LineSlip("functions", take_functions), LineSlip("repeated", take_repeated), LineSlip("diagonals", take_diagonals),
+    LineSlip("lines", take_lines), LineSlip("scaled", take_scaled), LineSlip("penalties", take_penalties),
     LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums), LineSlip("others", take_others),
-    LineSlip("parts", take_parts), LineSlip("functions", take_functions), LineSlip("numbers of rows", take_spread),
-    LineSlip("matrices", take_matrices), LineSlip("turned", take_turned), LineSlip("diagonals", take_diagonals),
-    LineSlip("powers", take_powers),
+    LineSlip("numbers of rows", take_spread), LineSlip("matrices", take_matrices), LineSlip("powers", take_powers),
 )  # fmt: skip

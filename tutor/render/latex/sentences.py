@@ -11,6 +11,8 @@ from tutor.render.latex.words import escape
 from tutor.render.maths import Printer
 from tutor.render.roots import set_roots
 
+EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
+"""An equals sign in words: no line ends beside it."""
 _TYPED = 0.525
 """How wide a letter of a typewriter is, in em."""
 
@@ -22,6 +24,8 @@ class Phrases:
     >>> from tutor.notation.profile import Notation
     >>> Phrases(Printer(Notation())).latex(("the weight ", Math(Name("w5"))))
     'the weight $w_{5}$'
+    >>> Phrases(Printer(Notation())).latex(("for ", Math(Name("T")), " = 1"))
+    'for $T$~=~1'
     """
 
     def __init__(self, printer: Printer) -> None:
@@ -35,7 +39,7 @@ class Phrases:
     def _piece(self, part: Inline, limit: float) -> str:
         if isinstance(part, Code):
             return f"\\texttt{{{escape(part.text)}}}"
-        return self._maths(part, limit) if isinstance(part, Math) else escape(part).replace("$$", "$ $")
+        return self._maths(part, limit) if isinstance(part, Math) else escape(part.replace(" = ", EQUALS)).replace("$$", "$ $")
 
     def _maths(self, part: Math, limit: float) -> str:
         whole = self.set_whole(part)
