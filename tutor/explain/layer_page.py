@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tutor.derive.indexed import INDICES, index_form
+from tutor.derive.indexed import INDICES, choose_indices, index_form
 from tutor.explain.document import (
     Equation,
     Equations,
@@ -195,7 +195,7 @@ class ArraySections(PageWriter):
         """The index form, where it says more than the matrices."""
         name = left.wrt if type(left) is Partial else left.name if type(left) is Name else ""
         shape = self.shapes[name]
-        letters = self.letters(self.kinds[name], len(shape))
+        letters = choose_indices(self.letters(self.kinds[name], len(shape)), self.shapes)
         form = index_form(expr, letters, self.shapes)
         if form is None or type(form) is Number or not (shape or _sums(form)):
             return None
