@@ -277,10 +277,11 @@ def say_reason(step: Step, layered: Layered, words: Wording) -> str:
     if step.rule in ("no path", "sum over paths", "joined paths"):
         return words.rules.gradient(step.rule, len(step.paths))
     forward = {one.target: one.expr for one in layered.graph.steps}
-    if len(step.paths) == 1 and is_partner(step.expr, step.wrt, forward[step.paths[0].factors[0].wrt]):
-        return words.arrays.BACKWARD["partner"]
     parameters = [quantity.name for quantity in layered.graph.parameters]
-    return words.arrays.say_backward(step.expr, words.rules, parameters, number=not layered.shapes[step.wrt])
+    if len(step.paths) == 1 and is_partner(step.expr, step.wrt, forward[step.paths[0].factors[0].wrt]):
+        product = step.expr.arg if type(step.expr) is Neg else step.expr
+        return words.arrays.say_entrywise(children(product)[0], "partner", words.rules, parameters)
+    return words.arrays.say_backward(step.expr, words.rules, parameters, number=not layered.shapes[step.wrt], wrt=step.wrt)
 
 
 def is_partner(gradient: Expr, wrt: str, forward: Expr) -> bool:
