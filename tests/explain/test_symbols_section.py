@@ -35,6 +35,7 @@ def define(*exprs, reasons=()):
      "X ⋆[s=2] K: the kernel slides over the input as it is; s is the stride"),
     (Div(Name("x"), Name("z")), "a fraction of arrays is taken entry by entry"),
     (Pow(Name("x"), Number("2")), "a power of an array is taken entry by entry"),
+    (Call("keep_column_each", (Name("X"),)), "an array with one more axis, of one entry, has the same letter; the size below it tells"),
     (Call("row_sums", (Name("X"),)), "𝟏: ones everywhere"),
     (Call("fill", (Number("3"), Number("2"))), "𝟏: ones everywhere"),
     (Call("if_positive", (Name("z"), Number("1"), Number("0"))), "1[z > 0]: 1 where the condition holds, else 0"),
@@ -80,3 +81,8 @@ def test_activations_are_defined_in_one_letter():
     text = " ".join(tutor.solve("graz/activations").to_text(100).split())
     assert "identity(z) = z; σ(z) = " in text
     assert "LeakyReLU(z, a) = (z if z > 0 else a·z)" in text
+
+
+@pytest.mark.parametrize("call", [Call("keep_column", (Name("x"),)), Call("keep_column_each", (Call("relu", (Name("X"),)),))])
+def test_a_column_and_a_formula_with_one_more_axis_need_no_words(call):
+    assert "one more axis" not in "".join(define(call))

@@ -106,6 +106,8 @@ class Symbols:
 
     def _say_axes(self, name: str, inner: Expr, axes: Sequence[Expr]) -> Iterator[tuple[str, Sequence[Inline]]]:
         """A sign for several axes, told once: its example is the first that stands there."""
+        if not name and type(inner) in (Name, Partial) and len(axes) > len(shape_of(inner, self.shapes)) > 1:  # a vector is a column anyway
+            yield "kept", (self.words.KEPT,)
         if name:
             operand = inner if type(inner) in (Name, Partial) else Name(next(one for one in _STANDING_IN if one not in self.shapes))
             yield name, split_places(self.words.SYMBOLS[name], {"call": [Math(Call(name, (operand, *axes)))]})

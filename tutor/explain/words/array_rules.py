@@ -206,6 +206,7 @@ class ArrayWords(Topic):
     ONES = "{ones}: ones everywhere"
     RAISED = "a power of an array is taken entry by entry"
     DIVIDED = "a fraction of arrays is taken entry by entry"
+    KEPT = "an array with one more axis, of one entry, has the same letter; the size below it tells"
     STRIDE: Mapping[str, str] = {
         "sp": "s is the stride, p the width of the zeros around the input", "s": "s is the stride",
         "p": "p is the width of the zeros around the input",
