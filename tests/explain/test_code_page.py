@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from small_programs import TWO_SLIPS
 
 from tutor.render.page_formats import PAGE_FORMATS
@@ -29,3 +30,12 @@ def test_code_in_a_sentence_is_set_as_code_in_every_format():
 def test_german_pages_say_in_german_what_fails():
     page = check_code(TWO_SLIPS.replace("dx = dout @ w\n", "dx = dout / None\n"), words="de").to_text(80)
     assert "links von / steht eine Zahl, rechts der Wert None" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(("half", "factor"), [("", "0.5"), ("0.5 * ", ""), ("-0.5 * ", "-1")])
+def test_gradients_that_all_fit_another_loss_say_so(half, factor):
+    text = f"import numpy as np\ndef loss(X, W, y):\n    value = {half}np.sum((X @ W - y) ** 2)\n    dz = X @ W - y\n"
+    text += "    dX = dz @ W.T\n    dW = X.T @ dz\n    return value, dX, dW\n"
+    page = " ".join(check_code(text).to_text(100).split())
+    assert (f"right for {factor} times this loss" in page) == bool(factor)
+    assert "times this loss" not in " ".join(check_code(text, reveal="hint").to_text(100).split())

@@ -142,7 +142,22 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle: tuple[Told, ...] = (what,) if names else ()
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
+    idle += _judge_flat(judged) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
+
+
+def _judge_flat(judged: Judgement) -> tuple[Told, ...]:
+    """That targets have one axis, where the program is right for these only: `/ len(t)` for the mean of a matrix."""
+    trial = judged.trial
+    if not trial.flat or trial.given:
+        return ()
+    try:
+        other = Judgement(trial.put_in(replace(trial.world, targets="rows")))
+    except (*FAILS, CodeProblem):
+        return ()
+    wrong = not other.is_right and other.outputs and other.find_doubt() is None and all(one.value is not None for one in other.outputs)
+    names = ", ".join(sorted(trial.flat - other.trial.flat))
+    return (tell("{names} has one axis: it would be wrong with two", names=names),) if wrong and names else ()
 
 
 def _judge_parts(judged: Judgement) -> Judgement:
