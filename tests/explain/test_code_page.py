@@ -39,3 +39,13 @@ def test_gradients_that_all_fit_another_loss_say_so(half, factor):
     page = " ".join(check_code(text).to_text(100).split())
     assert (f"right for {factor} times this loss" in page) == bool(factor)
     assert "times this loss" not in " ".join(check_code(text, reveal="hint").to_text(100).split())
+
+
+def test_each_wrong_line_begins_behind_a_blank_one():
+    text = "import numpy as np\ndef f_forward(x, w, b):\n    z = x @ w + b\n    return np.maximum(0, z), (x, w, z)\n"
+    text += "def f_backward(dout, cache):\n    x, w, z = cache\n    dz = dout * (z > 0.5)\n    db = dz.mean(axis=0)\n    return dz @ w.T, x.T @ dz, db\n"
+    lines = check_code(text).to_text(80).splitlines()
+    starts = [place for place, line in enumerate(lines) if line.startswith(("Line 7 ", "Line 8 "))]
+    assert len(starts) == 2
+    assert lines[starts[1] - 1] == ""
+    assert "Another number belongs here: `0`, not `0.5`." in "\n".join(lines)

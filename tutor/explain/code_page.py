@@ -127,7 +127,7 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say, *, shown: bool) -> I
         phrase = _BOTH.sub("", phrase)
     told = write_coded(phrase, old=root.old, new=root.new, factor=root.factor)
     more = (said.FAILS.format(why=say(root.fails)) + " ",) if root.fails else ()
-    yield Paragraph((*more, *told), label)
+    yield Paragraph((*more, *told), label, apart=True)
     if root.tag not in ("", "unwritten"):
         if shown:
             yield _write_change(root)
