@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from types import MappingProxyType
 
 from tutor.code.code_values import CodeProblem
@@ -17,7 +18,7 @@ from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
-from tutor.code.kink_sides import draw_points, list_one_sided, see_sides
+from tutor.code.kink_sides import draw_near, draw_points, list_one_sided, see_sides
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
 from tutor.code.search_roots import Judgement
@@ -129,7 +130,7 @@ class _JudgedFile:
 
 def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     judged = _judge_worlds(file, plan)
-    judged, notes = _judge_kinks(judged) if judged.is_right else (judged, ())
+    judged, notes = _judge_kinks(judged) if judged.is_right else (_judge_near(judged), ())
     judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:
         judged.called = [*_judge_called(file, plan)]
@@ -182,7 +183,7 @@ def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ..
     except (*FAILS, CodeProblem):
         return judged, ()
     missing = list_one_sided(watch.sides)
-    for point in draw_points(trial, missing):
+    for point in chain(draw_near(trial, watch), draw_points(trial, missing)):
         try:
             other = Judgement(point)
         except (*FAILS, CodeProblem):
@@ -191,6 +192,21 @@ def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ..
             return other, ()
     places = sorted({place for place, _ in missing})
     return judged, tuple(NumericWarning(place[0], "one-side", watch.texts[place], "") for place in places)
+
+
+def _judge_near(judged: Judgement) -> Judgement:
+    """What is wrong at numbers near the kinks, where more is wrong there: a mask by ``> 0.5`` is right for numbers of 3 and −2."""
+    trial = judged.trial
+    try:
+        others = [Judgement(point) for point in draw_near(trial, see_sides(trial))]
+    except (*FAILS, CodeProblem):
+        return judged
+    wrong = {key for key, right in judged.right.items() if not right}
+    more = [
+        other for other in others
+        if wrong < {key for key, right in other.right.items() if not right} and other.find_doubt() is None and not other.is_saturated
+    ]  # fmt: skip
+    return more[0] if more else judged
 
 
 def _judge_called(
