@@ -1,7 +1,7 @@
 """What stands together at the end of a page: closing words with what they close, and with the last picture."""
 
 import pytest
-from page_audit import compile_documents, measure_fill
+from page_audit import compile_documents, measure_fill, write_exercise
 
 from tutor.explain.document import Document
 from tutor.notation.profile import Notation
@@ -19,12 +19,19 @@ def display(*rows: str) -> str:
     return "\\begin{align*}\n" + " \\\\*\n".join(rows) + "\n\\end{align*}"
 
 
+def draw(high: int) -> str:
+    drawn = f"\\begin{{tikzpicture}}[x=1pt,y=-1pt]\n\\draw (0,0) rectangle (90,{high});\\node at (9,9) {{Drawn}};\\end{{tikzpicture}}"
+    return f"\\par\\medskip\n{{\\centering{drawn}\\par}}\\medskip"
+
+
 @pytest.mark.parametrize(
     ("blocks", "free"),
     [
         ([HEADING, display(*[ROW] * 40), WORDS, WORDS], 2),  # the list is long: all the words, behind its last rows
         ([HEADING, display(*[ROW] * 40), *[WORDS] * 12], 2),
         ([HEADING, display(*[ROW] * 40), HEADING, display(ROW), WORDS], 2),  # the last section
+        ([HEADING, display(*[ROW] * 40), WORDS, draw(150), *[WORDS] * 4], 3),  # what stands before the picture is said of the list
+        ([HEADING, display(*[ROW] * 40), WORDS, WORDS, draw(150), *[WORDS] * 4], 4),
         ([HEADING, display(*[ROW] * 40), HEADING, display(*[ROW] * 40)], 4),  # nothing short enough
         ([WORDS, WORDS], 0),
         ([], 0),
@@ -45,16 +52,22 @@ def test_what_is_kept_together_makes_some_lines_where_there_are_some():
     assert CLOSING <= sum(measure_block(block) for block in blocks if block in held) <= LAST
 
 
-def draw(high: int) -> str:
-    drawn = f"\\begin{{tikzpicture}}[x=1pt,y=-1pt]\n\\draw (0,0) rectangle (90,{high});\\node at (9,9) {{Drawn}};\\end{{tikzpicture}}"
-    return f"\\par\\medskip\n{{\\centering{drawn}\\par}}\\medskip"
-
-
 @pytest.mark.parametrize(("rows", "words", "tied"), [(40, 8, True), (40, 3, True), (8, 18, False)])
 def test_the_closing_words_go_with_the_rows_before_them(rows, words, tied):
     shown, held = hold_end([display(*[ROW] * rows), *[WORDS] * words])
     assert ("\\postdisplaypenalty=10000" in shown) == tied  # a short list behind half a page, or less, is left where it stands
     assert words == held.count(WORDS)
+
+
+@pytest.mark.parametrize("ident", ["dl/nested-layers", "published/tailvar-dead-relu"])
+def test_what_the_signs_of_a_list_mean_stands_with_it_in_front_of_a_picture(ident):
+    above, held = write_exercise(ident, "neuron").split("\\def\\tutorend{%\n")
+    listed, tied, words = above.rpartition("\\interdisplaylinepenalty=10000 \n\\end{align*}}%\n")
+    assert listed
+    assert tied
+    assert words.startswith("{\\raggedright\\noindent \\textbf{Where}")
+    assert "\\textbf{Where}" not in held
+    assert "\\begin{align*}" not in words
 
 
 def test_very_many_errata_are_not_torn():

@@ -214,8 +214,8 @@ class _LatexPage:
     def body(self, doc: Document) -> str:
         """The title and the blocks, in a group of its own."""
         every = [self.block(block) for block in doc.blocks]
-        for place, (block, words, title) in enumerate(zip(doc.blocks, doc.blocks[1:], doc.blocks[2:], strict=False)):
-            if isinstance(block, Equations) and isinstance(words, Paragraph) and isinstance(title, Heading):
+        for place, (block, words, after) in enumerate(zip(doc.blocks, doc.blocks[1:], doc.blocks[2:], strict=False)):
+            if isinstance(block, Equations) and isinstance(words, Paragraph) and isinstance(after, Heading | Figure):
                 every[place] = tie_list(every[place], "10000")  # what its signs mean is not alone at the top of the next page
         blocks = [text for text in every if text]
         if self.floats and not any(isinstance(block, Section) for block in doc.blocks):

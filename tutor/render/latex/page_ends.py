@@ -15,6 +15,7 @@ FLOAT = "\\begin{figure}[p]"
 MOST = 45.0
 """Closing words that are longer than `LAST` are kept together up to so many lines: they fill a page."""
 _WORDS = "{\\raggedright\\noindent"
+_LABELLED = f"{_WORDS} \\textbf{{"
 _SPARE = {"vbox": 5, "vtop": 8}  # points that are not reckoned with: of the space between lines, and \parskip above a paragraph
 _FLUSH, _SKIP = r"\nointerlineskip\vskip2pt", r"\vskip\parskip"
 """What stands above a box that begins with space of its own, and above one that begins with a line."""
@@ -74,6 +75,11 @@ def _find_end(blocks: Sequence[str]) -> int:
             found = start
         if _is_titled(blocks[start]):
             break
+    drawn = found
+    while drawn < len(blocks) and blocks[drawn].startswith(_LABELLED):
+        drawn += 1
+    if drawn < len(blocks) and is_picture(blocks[drawn]):
+        found = drawn  # words in front of a picture say what the list above them means: they stay with it
     said = len(blocks)
     while said and blocks[said - 1].startswith(_WORDS):
         said -= 1
