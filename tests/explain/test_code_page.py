@@ -43,7 +43,8 @@ def test_gradients_that_all_fit_another_loss_say_so(half, factor):
 
 def test_each_wrong_line_begins_behind_a_blank_one():
     text = "import numpy as np\ndef f_forward(x, w, b):\n    z = x @ w + b\n    return np.maximum(0, z), (x, w, z)\n"
-    text += "def f_backward(dout, cache):\n    x, w, z = cache\n    dz = dout * (z > 0.5)\n    db = dz.mean(axis=0)\n    return dz @ w.T, x.T @ dz, db\n"
+    text += "def f_backward(dout, cache):\n    x, w, z = cache\n    dz = dout * (z > 0.5)\n"
+    text += "    db = dz.mean(axis=0)\n    return dz @ w.T, x.T @ dz, db\n"
     lines = check_code(text).to_text(80).splitlines()
     starts = [place for place, line in enumerate(lines) if line.startswith(("Line 7 ", "Line 8 "))]
     assert len(starts) == 2
