@@ -11,7 +11,7 @@ from independent_layers import array, indexed, nd
 from random_layers import random_layers
 
 from tutor.derive.backward import derive
-from tutor.derive.indexed import HIDDEN, INDICES, index_form, product, reduce_linear
+from tutor.derive.indexed import HIDDEN, INDICES, choose_indices, index_form, product, reduce_linear
 from tutor.errors import ValueProblem
 from tutor.expression.nodes import Call, Mul, Name, Number, Partial, children
 from tutor.expression.parse import parse
@@ -162,3 +162,17 @@ def test_the_property_can_fail():
     wrong = parse("sum_over(v, at(W, v, j)*at(x, v))", functions=["sum_over", "at"])
     assert [indexed(right, {"j": j}, tables) for j in (1, 2)] == [5, 11]
     assert [indexed(wrong, {"j": j}, tables) for j in (1, 2)] != [5, 11]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shapes", "letters"),
+    [
+        ("ijk", {"P": (4, 2, 2)}, "ijk"),
+        ("ijk", {"P": (4, 2, 2), "k": (4,)}, "ijl"),  # a quantity k
+        ("ij", {"W": (2, 3), "i": (2,), "k": (2,)}, "lj"),  # the input gate of an LSTM
+        ("ji", {"W": (2, 3), "j": (2,)}, "ki"),
+        ("ijk", {"P": ("b", "k", "n")}, "ijl"),  # a size
+    ],
+)
+def test_an_index_is_no_name_of_a_quantity_or_a_size(wanted, shapes, letters):
+    assert choose_indices(wanted, shapes) == [*letters]

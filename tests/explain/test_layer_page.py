@@ -1,5 +1,7 @@
 """Solutions in layer form as documents: matrices, shapes under the factors, the index form, large matrices, what is simplified."""
 
+import json
+import re
 
 import pytest
 
@@ -49,6 +51,18 @@ def test_the_index_form_stands_below_the_matrices():
     assert "at(dE/dz1, j)" in rows["Backward pass"]
     assert "at(dE/dW1, i, j)" in rows["Backward pass"]
     assert "at(dE/db1, j)" not in rows["Backward pass"]  # it would say nothing more
+
+
+@pytest.mark.parametrize(
+    ("exercise", "left"),
+    [("attention/positional-encoding", "at(dL/dP, i, j, l)"), ("sequences/lstm-peepholes", "at(dL/dWi, k, j)")],
+)
+def test_an_index_has_not_the_letter_of_a_quantity(exercise, left):
+    solution = tutor.solve(exercise)
+    assert left in sections(solution)["Backward pass"]
+    contract = json.loads(solution.to("json"))
+    entries = [entry for step in contract["steps"] for entry in re.findall(r"at\(([^()]*)\)", step["index"] or "")]
+    assert {letter for entry in entries for letter in entry.split(", ")[1:]}.isdisjoint(contract["shapes"])
 
 
 def test_weights_have_the_indices_of_their_course():

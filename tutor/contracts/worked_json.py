@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.contracts.schema import SCHEMA, dump_json
 from tutor.derive.chains import count_routes, gradients, list_full_chains
-from tutor.derive.indexed import INDICES, index_form
+from tutor.derive.indexed import INDICES, choose_indices, index_form
 from tutor.derive.rewrites.named import LINEAR, Rewrite
 from tutor.explain.words.wording import ENGLISH
 from tutor.explain.worked_page import proof_sentences
@@ -182,7 +182,7 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
     steps = []
     for step in (*graph.steps, *derivation.backward):
         shape = shapes[step.wrt or step.target]
-        form = index_form(step.expr, INDICES[: len(shape)], shapes)
+        form = index_form(step.expr, choose_indices(INDICES[: len(shape)], shapes), shapes)
         steps.append(
             {
                 "target": step.target, "expression": write_plain(step.expr), "rule": shorten_name(step.rule), "shape": list(shape),

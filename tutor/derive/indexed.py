@@ -19,6 +19,8 @@ from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
 INDICES = ("i", "j", "k", "l", "m")
 """The indices of an entry of an array, by its axes."""
+_SPARE = (*INDICES, "p", "q", "n", "r")
+"""What an index is called whose own letter names something else on the page."""
 HIDDEN = frozenset(name for name, rows in LAYERS.items() if not rows[0].indexed)
 """Operations whose index form says less than their name."""
 
@@ -39,8 +41,23 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
         bare = bare.args[0]
     if (type(bare) in (Name, Partial) and bare is not expr) or _is_hidden(bare, shapes):
         return None
-    taken = {*letters, *shapes, *(letter for shape in shapes.values() for letter in list_size_letters(shape))}
-    return _Indexer(shapes, taken).entry(expr, tuple(Name(letter) for letter in letters))
+    return _Indexer(shapes, {*letters, *_list_taken(shapes)}).entry(expr, tuple(Name(letter) for letter in letters))
+
+
+def choose_indices(wanted: Sequence[str], shapes: Mapping[str, Shape]) -> list[str]:
+    """The letters of an entry's indices: those that are wanted, others where a quantity or a size has that name.
+
+    >>> choose_indices(("i", "j", "k"), {"P": (4, 2, 2), "k": (4,)})
+    ['i', 'j', 'l']
+    """
+    taken = _list_taken(shapes)
+    spare = (letter for letter in _SPARE if letter not in taken and letter not in wanted)
+    return [next(spare, letter) if letter in taken else letter for letter in wanted]
+
+
+def _list_taken(shapes: Mapping[str, Shape]) -> set[str]:
+    """The letters that name a quantity or a size."""
+    return {*shapes, *(letter for shape in shapes.values() for letter in list_size_letters(shape))}
 
 
 _SEEN_THROUGH = frozenset(name for name, rows in LAYERS.items() if rows[0].said in ("keep", "drop", "stretch"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tutor.derive.indexed import INDICES, index_form
+from tutor.derive.indexed import INDICES, choose_indices, index_form
 from tutor.explain.document import (
     Equation,
     Equations,
@@ -198,7 +198,7 @@ class ArraySections(PageWriter):
         """The index form, where it says more than the matrices."""
         name = left.wrt if type(left) is Partial else left.name if type(left) is Name else ""
         shape = self.shapes[name]
-        letters = self.letters(self.kinds[name], len(shape))
+        letters = choose_indices(self.letters(self.kinds[name], len(shape)), self.shapes)
         form = index_form(expr, letters, self.shapes)
         if form is None or type(form) is Number or not (shape or _sums(form)):
             return None
@@ -280,10 +280,11 @@ def say_reason(step: Step, layered: Layered, words: Wording) -> str:
     if step.rule in ("no path", "sum over paths", "joined paths"):
         return words.rules.gradient(step.rule, len(step.paths))
     forward = {one.target: one.expr for one in layered.graph.steps}
-    if len(step.paths) == 1 and is_partner(step.expr, step.wrt, forward[step.paths[0].factors[0].wrt]):
-        return words.arrays.BACKWARD["partner"]
     parameters = [quantity.name for quantity in layered.graph.parameters]
-    return words.arrays.say_backward(step.expr, words.rules, parameters, number=not layered.shapes[step.wrt])
+    if len(step.paths) == 1 and is_partner(step.expr, step.wrt, forward[step.paths[0].factors[0].wrt]):
+        product = step.expr.arg if type(step.expr) is Neg else step.expr
+        return words.arrays.say_entrywise(children(product)[0], "partner", words.rules, parameters)
+    return words.arrays.say_backward(step.expr, words.rules, parameters, number=not layered.shapes[step.wrt], wrt=step.wrt)
 
 
 def is_partner(gradient: Expr, wrt: str, forward: Expr) -> bool:

@@ -186,7 +186,7 @@ class _StepWriter:
         if step.sort == "forward":
             return words.arrays.say_forward(step.rule, words.rules)
         parameters = [quantity.name for quantity in layers.graph.parameters]
-        return words.arrays.say_backward(step.expr, words.rules, parameters, number=not task.question.shape)
+        return words.arrays.say_backward(step.expr, words.rules, parameters, number=not task.question.shape, wrt=step.wrt)
 
     def find_result(self, task: AskedStep, status: str, typed: str) -> Expr | None:
         """What came out: the learner's own number where it was kept, else the right one; nothing for a formula, which stands there."""

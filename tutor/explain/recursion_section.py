@@ -126,7 +126,8 @@ class RecursionSections(PageWriter):
             return self.words.pages.SUMMED
         if step.rule in ("no path", "sum over paths", "joined paths") or not self.over_arrays:
             return self.words.rules.gradient(step.rule, len(step.paths))
-        return self.words.arrays.say_backward(step.expr, self.words.rules, self.parameters, number=not self.shapes[step.wrt])
+        number = not self.shapes[step.wrt]
+        return self.words.arrays.say_backward(step.expr, self.words.rules, self.parameters, number=number, wrt=step.wrt)
 
     def write_held(self, row: TimedRow) -> Sentence:
         """The times for which a row holds; of truncated backpropagation the last ones of its blocks, ``t = 3, 6, …, T``, or the others."""

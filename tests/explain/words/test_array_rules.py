@@ -2,6 +2,8 @@
 
 import pytest
 
+import tutor
+from tutor.explain.layer_page import say_reason
 from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Call, Partial
 from tutor.expression.parse import parse
@@ -13,7 +15,7 @@ from tutor.rules.operations import WRITABLE
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("outer(G, x)", "outer"), ("outer(y, x)", "loss"), ("matmul(transpose(W), G)", "transpose"),
+        ("outer(G, x)", "outer"), ("outer(y, x)", "loss"), ("outer(G, W)", "transpose"), ("matmul(transpose(W), G)", "transpose"),
         ("matmul(transpose(X), G)", "matmul"), ("hadamard(G, sigmoid'(z))", "slope"),
         ("sum(G)", "sum"), ("row_sums(G)", "row_sums"), ("column_sums(G)", "column_sums"), ("flatten(G)", "flatten"),
     ],
@@ -28,6 +30,26 @@ def test_why_a_gradient_is_what_it_is(text, said):
         return Call(node.func, tuple(put(arg) for arg in node.args)) if isinstance(node, Call) else node
 
     assert ENGLISH.arrays.say_backward(put(expr), ENGLISH.rules, ["W"]) == ENGLISH.arrays.BACKWARD[said]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "step", "said"),
+    [
+        ("normalisation/batch-norm", "dL/dV", "summed over each column, then ⊙ the slope, entry by entry"),
+        ("normalisation/group-norm", "dL/dV", "summed over all that share it, then ⊙ the slope, entry by entry"),
+        ("sequences/vanishing-gradient", "dL/dx1", "back through the weights, then ⊙ the slope, entry by entry"),
+        ("attention/additive", "dL/dZ", "outer product with the upstream gradient, then ⊙ the slope, entry by entry"),
+        ("published/singman-last-pass", "dL/dX", "back through the weights"),
+        ("embeddings/naive-softmax", "dL/dU", "upstream gradient and the layer's input"),  # both are parameters
+        ("graz/mlp-dummies", "dell/da1", "the part that came from it, then ⊙ the slope, entry by entry"),
+        ("sequences/gru-step", "dL/dR", "matrix product with the upstream gradient, then ⊙ the other factor, entry by entry"),
+        ("losses/three-pictures", "dL/dY", "⊙ the other factor, entry by entry"),  # a column that is repeated is seen
+    ],
+)
+def test_the_reason_fits_the_step(exercise, step, said):
+    worked = tutor.solve(exercise).worked
+    steps = {one.target: one for one in worked.derivations[0].backward}
+    assert say_reason(steps[step], worked.request.layered, ENGLISH) == said
 
 
 def test_every_operation_has_its_phrase():

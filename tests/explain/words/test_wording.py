@@ -44,7 +44,8 @@ REASONS = {
 MOVES = {move.rule for row in OPTIMISERS for move in row.moves}
 ALSO_FORWARD = {"affine", "sum of products", "mean along", "hadamard", "sum of arrays", "sum of numbers"}
 REASONS_OF_LAYERS = {reason for row in COMPOSITES.values() for reason in row.reasons.values()}
-ALSO_BACKWARD = {"copy", "copy turned round", "loss", "loss of a number", "slope", "partner"} | set(LAYERS) | set(SAID.values())
+BESIDES_THE_TABLE = {"copy", "copy turned round", "loss", "loss of a number", "slope", "partner", "outer product"}
+ALSO_BACKWARD = BESIDES_THE_TABLE | set(LAYERS) | set(SAID.values())
 """What a step over arrays may be besides an operation of the table."""
 
 

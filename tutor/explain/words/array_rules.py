@@ -8,7 +8,7 @@ from tutor.explain.words.rules import RuleWords
 from tutor.explain.words.topic import Topic
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import drop_transpose, is_transposed
-from tutor.rules.operations import SAID, SUMS
+from tutor.rules.operations import ENTRYWISE, SAID, SUMS
 
 _DILATED = ("spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped")
 
@@ -89,6 +89,7 @@ class ArrayWords(Topic):
 
     BACKWARD: Mapping[str, str] = {
         "outer": "upstream gradient and the layer's input",
+        "outer product": "outer product with the upstream gradient",
         "matmul": "matrix product with the upstream gradient",
         "transpose": "back through the weights",
         "slope": "⊙ the slope, entry by entry",
@@ -232,16 +233,21 @@ class ArrayWords(Topic):
         """
         return self.FORWARD.get(SAID.get(rule, rule)) or rules.say_forward(rule)
 
+    THEN = "{first}, then {second}"
     DILATED = "; d = {size}: its entries are set {size} apart, with zeros between them"
 
-    def say_backward(self, expr: Expr, rules: RuleWords, parameters: Collection[str] = (), *, number: bool = False) -> str:
+    def say_backward(
+        self, expr: Expr, rules: RuleWords, parameters: Collection[str] = (), *, number: bool = False, wrt: str = "",
+    ) -> str:
         """Why a gradient in layer form is what it is, from its outermost operation; ``parameters`` are the weights of the graph.
 
-        ``number`` says that it is the gradient of a single number, which has no entries.
+        ``number`` says that it is the gradient of a single number, which has no entries; ``wrt`` is what it is the gradient of.
 
         >>> ArrayWords().say_backward(Partial("L", "z"), RuleWords())
         'passed on unchanged'
         """
+        if wrt in parameters and type(expr) is Call and expr.func == "outer" and _carries_gradient(expr):
+            return self.BACKWARD["outer"]  # of two parameters beside each other, one is the other's input
         phrase = self._say_backward(expr, rules, parameters)
         return self.BACKWARD["loss of a number"] if number and phrase == self.BACKWARD["loss"] else phrase
 
@@ -265,10 +271,14 @@ class ArrayWords(Topic):
                 return self.BACKWARD["transpose" if sent_back else "matmul"]
             case Call("outer", args) if not any(map(_carries_gradient, args)):
                 return self.BACKWARD["loss"]
+            case Call("outer", args) if any(type(arg) is Name and arg.name in parameters for arg in args):
+                return self.BACKWARD["transpose"]  # of a row of weights, w δ
             case Call("hadamard", (first, second)):
                 if _softmax(second):
                     return self.BACKWARD["softmax"]
-                return self.BACKWARD["slope"] if _carries_gradient(first) or _carries_gradient(second) else self.BACKWARD["loss"]
+                if not any(map(_carries_gradient, (first, second))):
+                    return self.BACKWARD["loss"]
+                return self.say_entrywise(first if _carries_gradient(first) else second, "slope", rules, parameters)
             case Call(func, (inner,)) if SAID.get(func) in ("keep", "drop") and type(inner) is Call and inner.func in _SUMMED:
                 return self.BACKWARD["sum"]
             case Call(func) if SAID.get(func) in ("drop", "part") and not _carries_gradient(expr):
@@ -287,6 +297,21 @@ class ArrayWords(Topic):
                 others = [part for part in args if not _carries_gradient(part) and type(part) is not Number]
                 return rules.say_local("product") if len(others) == 1 and type(others[0]) is Name else rules.gradient("chain rule")
         return self.BACKWARD["loss"]
+
+
+    def say_entrywise(self, upstream: Expr, factor: str, rules: RuleWords, parameters: Collection[str] = ()) -> str:
+        """Why a product entry by entry is what it is; what was done to the upstream gradient before is said first.
+
+        >>> ArrayWords().say_entrywise(Call("column_sums", (Partial("L", "X"),)), "slope", RuleWords())
+        'summed over each column, then ⊙ the slope, entry by entry'
+        """
+        phrase = self.BACKWARD[factor]
+        if type(upstream) is not Call or upstream.func in (ENTRYWISE, *_REPEATED):  # as it is, or with factors that are seen
+            return phrase
+        before = self._say_backward(upstream, rules, parameters)
+        if before == self.BACKWARD["outer"]:  # this goes on to a function, and is no gradient of weights
+            before = self.BACKWARD["outer product"]
+        return self.THEN.format(first=before, second=phrase)
 
 
 def _carries_gradient(expr: Expr) -> bool:
