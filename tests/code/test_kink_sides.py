@@ -40,3 +40,11 @@ def test_a_side_that_nothing_reaches_is_told():
     (found,) = judge_code(read_source(PAIR.format(forward="np.maximum(np.exp(x), -1.0)", backward="dout * np.exp(x)"), "f.py"))
     assert found.verdict == "right"
     assert [(note.line, note.kind, note.text) for note in found.warnings] == [(3, "one-side", "np.maximum(np.exp(x), -1.0)")]
+
+
+@pytest.mark.parametrize(("bound", "how", "lines"), [("0", "sum", []), ("0", "mean", [7]), ("0.5", "sum", [6]), ("0.5", "mean", [6, 7])])
+def test_a_mask_beside_its_kink_is_seen_at_small_numbers(bound, how, lines):
+    text = "import numpy as np\ndef f_forward(x, w, b):\n    z = x @ w + b\n    return np.maximum(0, z), (x, w, z)\n"
+    text += f"def f_backward(dout, cache):\n    dz = dout * (cache[2] > {bound})\n    db = dz.{how}(axis=0)\n"
+    (found,) = judge_code(read_source(f"{text}    return dz @ cache[1].T, cache[0].T @ dz, db\n", "f.py"))
+    assert [root.line for root in found.roots] == lines

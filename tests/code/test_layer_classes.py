@@ -317,3 +317,11 @@ def test_a_loss_beside_a_state_and_caches_by_time(own, slip, line):
     found = check_code(BESIDE.replace(own, slip) if own else BESIDE).verdicts
     assert [root.line for verdict in found for root in verdict.roots] == ([line] if line else [])
     assert [verdict.verdict for verdict in found].count("right") == (1 if line else 2)
+
+
+@pytest.mark.parametrize(("count", "says"), [("len(t)", ["t has one axis: it would be wrong with two"]), ("t.size", [])])
+def test_a_mean_that_is_right_for_one_output_only_says_so(count, says):
+    text = "import numpy as np\ndef mse_forward(pred, t):\n    return np.mean((t - pred) ** 2), (pred, t)\n"
+    text += f"def mse_backward(cache):\n    pred, t = cache\n    return -2 * (t - pred) / {count}\n"
+    (found,) = check_code(text).verdicts
+    assert (found.verdict, [str(one) for one in found.assumes]) == ("right", says)

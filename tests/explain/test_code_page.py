@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from small_programs import TWO_SLIPS
 
 from tutor.render.page_formats import PAGE_FORMATS
@@ -10,7 +11,7 @@ from tutor.results.code_check import check_code
 
 def test_the_page_shows_each_change_as_a_diff():
     page = check_code(TWO_SLIPS).to_text(80)
-    assert "   6 -     dx = dout @ w\n     +     dx = dout @ w.T" in page
+    assert "   6 - dx = dout @ w\n     + dx = dout @ w.T" in page
     assert "wrong, 2 times" in page
     assert not check_code(TWO_SLIPS).ok
 
@@ -29,3 +30,23 @@ def test_code_in_a_sentence_is_set_as_code_in_every_format():
 def test_german_pages_say_in_german_what_fails():
     page = check_code(TWO_SLIPS.replace("dx = dout @ w\n", "dx = dout / None\n"), words="de").to_text(80)
     assert "links von / steht eine Zahl, rechts der Wert None" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(("half", "factor"), [("", "0.5"), ("0.5 * ", ""), ("-0.5 * ", "-1")])
+def test_gradients_that_all_fit_another_loss_say_so(half, factor):
+    text = f"import numpy as np\ndef loss(X, W, y):\n    value = {half}np.sum((X @ W - y) ** 2)\n    dz = X @ W - y\n"
+    text += "    dX = dz @ W.T\n    dW = X.T @ dz\n    return value, dX, dW\n"
+    page = " ".join(check_code(text).to_text(100).split())
+    assert (f"right for {factor} times this loss" in page) == bool(factor)
+    assert "times this loss" not in " ".join(check_code(text, reveal="hint").to_text(100).split())
+
+
+def test_each_wrong_line_begins_behind_a_blank_one():
+    text = "import numpy as np\ndef f_forward(x, w, b):\n    z = x @ w + b\n    return np.maximum(0, z), (x, w, z)\n"
+    text += "def f_backward(dout, cache):\n    x, w, z = cache\n    dz = dout * (z > 0.5)\n"
+    text += "    db = dz.mean(axis=0)\n    return dz @ w.T, x.T @ dz, db\n"
+    lines = check_code(text).to_text(80).splitlines()
+    starts = [place for place, line in enumerate(lines) if line.startswith(("Line 7 ", "Line 8 "))]
+    assert len(starts) == 2
+    assert lines[starts[1] - 1] == ""
+    assert "Another number belongs here: `0`, not `0.5`." in "\n".join(lines)

@@ -168,3 +168,10 @@ def test_the_page_has_the_nine_products():
     text = " ".join(tutor.solve("qmul/laplacian", form="layer").to_text(100).split())
     assert "Z₁₁ = 0·37 + (−1)·70 + 0·34 + (−1)·2 + 4·12 + (−1)·8 + 0·30 + (−1)·20 + 0·12" in text
     assert "worked out" not in tutor.solve("qmul/network-deltas-layers").to_text()
+
+
+def test_a_single_number_of_the_layer_form_has_its_numbers_beside_the_formula():
+    text = " ".join(tutor.solve("published/aimlnotes-relu-sigmoid").to_text(100).split())
+    for shown in ("o = σ(zₒ) = σ(0.597)", "L = 0.5·(t − o)² = 0.5·(1 − 0.644970)²", "= −0.355030·0.228984"):
+        assert shown in text
+    assert text.count("∂L/∂bₒ = ∂L/∂zₒ (passed on unchanged) −0.0812962") == 1  # nothing is computed

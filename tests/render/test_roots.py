@@ -21,8 +21,8 @@ OWN = Notation(symbols={"x": Symbol("x^{0}", "x⁰")})
         ("divided by √ε", r"\sqrt{\varepsilon}"),
         ("PyTorch has √v\u0302 + ε", r"\sqrt{\hat{\mathit{v}}}"),
         ("as √2 is", r"\sqrt{2}"),
-        ("(log x)′ = 1/x", r"(log $\mathit{x}$)\ensuremath{'} = 1/$\mathit{x}$"),
-        ("logit′(p) = 1/(p·(1 − p))", r"($\mathit{p}$) = 1/($\mathit{p}$"),
+        ("(log x)′ = 1/x", r"(log $\mathit{x}$)\ensuremath{'}~=~1/$\mathit{x}$"),
+        ("logit′(p) = 1/(p·(1 − p))", r"($\mathit{p}$)~=~1/($\mathit{p}$"),
         ("a slope f′ of Bob’s b", r"a slope $\mathit{f}$\ensuremath{'} of Bob"),
         # left as they are: words, and what nothing can be read of
         ("√ of it", r"\surd"), ("√(, x)", r"\surd"), ("√xyz", r"\surd"),

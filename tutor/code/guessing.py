@@ -93,6 +93,7 @@ class Guesser:
         self.settings: Mapping[str, Any] = {}
         self.tuples: Mapping[str, tuple[str, ...]] = {}
         self.spread: set[str] = set()
+        self.flat: set[str] = set()
         self.free: set[str] = set()
         self.counts: frozenset[str] = frozenset()
         self.asked_numbers: frozenset[str] = frozenset()
@@ -210,6 +211,7 @@ class Guesser:
                 return (self.sizes.known["F"],)
             return (width, 1) if self.world.columns else (width,)
         if LABELS.match(name) and not self.world.columns and name != "Y" and self.world.targets != "rows":
+            self.flat.add(name)
             return (rows,)
         number = re.match(r"^(?:w|W|weights?|Weights?|theta|Theta)_?(\d*)$", name)
         if number:

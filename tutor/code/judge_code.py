@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from types import MappingProxyType
 
 from tutor.code.code_values import CodeProblem
@@ -17,7 +18,7 @@ from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
-from tutor.code.kink_sides import draw_points, list_one_sided, see_sides
+from tutor.code.kink_sides import draw_near, draw_points, list_one_sided, see_sides
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
 from tutor.code.search_roots import Judgement
@@ -129,7 +130,7 @@ class _JudgedFile:
 
 def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     judged = _judge_worlds(file, plan)
-    judged, notes = _judge_kinks(judged) if judged.is_right else (judged, ())
+    judged, notes = _judge_kinks(judged) if judged.is_right else (_judge_near(judged), ())
     judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:
         judged.called = [*_judge_called(file, plan)]
@@ -142,7 +143,22 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle: tuple[Told, ...] = (what,) if names else ()
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
+    idle += _judge_flat(judged) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
+
+
+def _judge_flat(judged: Judgement) -> tuple[Told, ...]:
+    """That targets have one axis, where the program is right for these only: `/ len(t)` for the mean of a matrix."""
+    trial = judged.trial
+    if not trial.flat or trial.given:
+        return ()
+    try:
+        other = Judgement(trial.put_in(replace(trial.world, targets="rows")))
+    except (*FAILS, CodeProblem):
+        return ()
+    wrong = not other.is_right and other.outputs and other.find_doubt() is None and all(one.value is not None for one in other.outputs)
+    names = ", ".join(sorted(trial.flat - other.trial.flat))
+    return (tell("{names} has one axis: it would be wrong with two", names=names),) if wrong and names else ()
 
 
 def _judge_parts(judged: Judgement) -> Judgement:
@@ -167,7 +183,7 @@ def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ..
     except (*FAILS, CodeProblem):
         return judged, ()
     missing = list_one_sided(watch.sides)
-    for point in draw_points(trial, missing):
+    for point in chain(draw_near(trial, watch), draw_points(trial, missing)):
         try:
             other = Judgement(point)
         except (*FAILS, CodeProblem):
@@ -176,6 +192,21 @@ def _judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ..
             return other, ()
     places = sorted({place for place, _ in missing})
     return judged, tuple(NumericWarning(place[0], "one-side", watch.texts[place], "") for place in places)
+
+
+def _judge_near(judged: Judgement) -> Judgement:
+    """What is wrong at numbers near the kinks, where more is wrong there: a mask by ``> 0.5`` is right for numbers of 3 and −2."""
+    trial = judged.trial
+    try:
+        others = [Judgement(point) for point in draw_near(trial, see_sides(trial))]
+    except (*FAILS, CodeProblem):
+        return judged
+    wrong = {key for key, right in judged.right.items() if not right}
+    more = [
+        other for other in others
+        if wrong < {key for key, right in other.right.items() if not right} and other.find_doubt() is None and not other.is_saturated
+    ]  # fmt: skip
+    return more[0] if more else judged
 
 
 def _judge_called(

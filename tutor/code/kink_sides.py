@@ -18,6 +18,7 @@ from tutor.numbers.arrays import np
 
 POINTS = ((11, 1.0), (12, 3.0), (13, 0.2), (14, 10.0), (15, 1.0), (16, 30.0))
 """Further points: a seed, and how large the numbers are."""
+NEAR = POINTS[2]
 Place = tuple[int, int, int, int]
 """Line, column, where it ends, and which comparison or bound of it."""
 SIGNED = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
@@ -120,6 +121,17 @@ def list_one_sided(sides: Mapping[Place, set[bool]]) -> set[tuple[Place, bool]]:
     {((2, 4, 9, 0), False)}
     """
     return {(place, side) for place, seen in sides.items() for side in (True, False) if seen == {not side}}
+
+
+def draw_near(trial: ProgramTrial, watch: KinkWatch) -> Iterator[ProgramTrial]:
+    """The program at small numbers, which are near its kinks where they are at 0: none where it has no kinks or a guard is reached."""
+    near = trial.put_in(replace(trial.world, seed=NEAR[0], scale=NEAR[1]))
+    near.again = dict(trial.again)
+    try:
+        if watch.sides and not see_sides(near).guarded:
+            yield near
+    except CodeProblem:
+        return
 
 
 def draw_points(trial: ProgramTrial, missing: set[tuple[Place, bool]]) -> Iterator[ProgramTrial]:

@@ -85,7 +85,7 @@ class LoopEdits:
 
 
 def list_body(loop: ast.For, node: ast.stmt) -> list[ast.stmt]:
-    """The statements in front of one in the innermost loop around it.
+    r"""The statements in front of one in the innermost loop around it.
 
     >>> loop = ast.parse("for i in r:\n    s = g[i]\n    d[i] += s").body[0]
     >>> [ast.unparse(one) for one in list_body(loop, loop.body[1])]

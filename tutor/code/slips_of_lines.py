@@ -178,7 +178,8 @@ def take_masks(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             if text != say_node(node.left):
                 yield make_edit("mask-of-another", statement, node.left, around.parse(text))
         if not any(text == say_node(node.comparators[0]) for text in ("0", "0.0")):
-            yield make_edit("mask-of-another", statement, node.comparators[0], ast.Constant(0))
+            tag = "another-number" if isinstance(node.comparators[0], ast.Constant) else "mask-of-another"
+            yield make_edit(tag, statement, node.comparators[0], ast.Constant(0))
 
 
 def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:

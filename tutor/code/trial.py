@@ -114,6 +114,7 @@ class ProgramTrial:
     axes: Mapping[str, int] = field(default_factory=dict)
     counts: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     spread: set[str] = field(default_factory=set)
+    flat: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     assumed: dict[str, Told] = field(default_factory=dict)
     sizes: Sizes = field(default_factory=Sizes)
@@ -162,7 +163,7 @@ class ProgramTrial:
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
             worker.guesser.free = self.free
-            worker.guesser.spread, worker.guesser.assumed = self.spread, self.assumed
+            worker.guesser.spread, worker.guesser.assumed, worker.guesser.flat = self.spread, self.assumed, self.flat
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
             worker.guesser.again = worker.given_again = self.again
             worker.guesser.places = self.places

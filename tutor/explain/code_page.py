@@ -76,6 +76,9 @@ def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
         yield Paragraph(
             (grammar.choose(said.FOLLOWS, len(verdict.follows)).format(lines=_list_lines(verdict.follows, said)),)
         )
+    factor = find_loss_factor(verdict)
+    if factor:
+        yield Paragraph((said.OR_LOSS.format(factor=factor),))
     yield Table(
         tuple((said.HEADS[key],) for key in ("gradient", "of", "shape", "verdict")),
         tuple(_write_rows(verdict, said)),
@@ -87,6 +90,17 @@ def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
     yield from write_agreement(verdict.roots, words)
     if any(root.tag.startswith(("transpose-", "product-order", "wrong-axis")) for root in verdict.roots):
         yield Paragraph((said.COLUMNS if verdict.world.columns else said.ROWS,))
+
+
+def find_loss_factor(verdict: CodeVerdict) -> str:
+    """By how much the loss differs from the one that all gradients belong to, where they all are the same number of times too large.
+
+    Nothing where that is not so, or where the loss is not the program's own, or what is wrong is not to be told.
+    """
+    own = verdict.forward == verdict.name.rpartition(".")[2]
+    factors = {output.factor for output in verdict.outputs}
+    shown = bool(verdict.roots) and all(root.before for root in verdict.roots)
+    return next(iter(factors)) if own and shown and len(factors) == 1 else ""
 
 
 def _is_same_line(one: WrongLine, other: WrongLine) -> bool:
@@ -113,7 +127,7 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say, *, shown: bool) -> I
         phrase = _BOTH.sub("", phrase)
     told = write_coded(phrase, old=root.old, new=root.new, factor=root.factor)
     more = (said.FAILS.format(why=say(root.fails)) + " ",) if root.fails else ()
-    yield Paragraph((*more, *told), label)
+    yield Paragraph((*more, *told), label, apart=True)
     if root.tag not in ("", "unwritten"):
         if shown:
             yield _write_change(root)

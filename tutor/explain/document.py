@@ -55,10 +55,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text.  ``label`` is a word set in front of it, in bold ("Proof")."""
+    """Running text.  ``label`` is a word set in front of it, in bold ("Proof"); ``apart`` begins something new, behind other such words."""
 
     parts: Sentence
     label: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

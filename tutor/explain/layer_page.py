@@ -150,13 +150,16 @@ class ArraySections(PageWriter):
         recursion = self.recursion(step)
         if recursion is not None:
             sides = [Side(strip_shapes(sides[0].expr)), Side(dress_expr(recursion, self.shapes))]
+        expr = recursion or step.expr
+        entry = self.entry(expr, left)
+        single = entry is None and not self.shapes[left.wrt if type(left) is Partial else step.target]
+        worked = self.work_out(expr, step.target, left, formula=single or entry is not None)
+        if single and worked is not None:  # of a number there is nothing more: its own stand beside the formula
+            return [Equation(left, (*sides, *worked.sides), self.counted[step.target], (why,))]
         value = self.value(step.target)
         if value is not None and value != strip_shapes(sides[0].expr):
             sides.append(Side(value, result=True))
         rows = [Equation(left, tuple(sides), self.counted[step.target], (why,))]
-        expr = recursion or step.expr
-        entry = self.entry(expr, left)
-        worked = self.work_out(expr, step.target, left, formula=entry is not None)
         return [*rows, *(row for row in (entry, worked) if row is not None)]
 
     def work_out(self, expr: Expr, target: str, left: Expr, *, formula: bool) -> Equation | None:

@@ -3,7 +3,8 @@ r"""What stands around the formulas on the product's own pages, taken out of an 
 `drop_setting` gives a text of the same length, in which reasons, tags and commands that only place things are blanks, so that every
 place in it is still a place in what the student wrote:
 
-- LaTeX: ``\tag*{…}``, words beside a row (``&& \text{…}``), ``\mathrel{+}``, ``\MoveEqLeft[2]``, ``\mathmakebox[3em][r]{…}``;
+- LaTeX: ``\tag*{…}``, words beside a row (``&& \text{…}``), ``\mathrel{+}``, ``\MoveEqLeft[2]``, ``\mathmakebox[3em][r]{…}``,
+  ``\interdisplaylinepenalty=10000``;
 - a notebook: comments and headings on lines of their own;
 - terminal: the reason of a row in brackets, three blanks behind it; reasons on lines of their own.
 
@@ -31,6 +32,7 @@ _MARKED = compile_late(
     |(?P<sign>\\mathrel\{[^{}]{1,12}\})
     |\\(?:begin|end)\{(?:align|aligned|alignat|equation|gather|gathered|multline|split)\*?\}
     |\\MoveEqLeft(?:\[[0-9]\])?|\\mathmakebox\[[0-9.em]{1,12}\](?:\[[lrc]\])?|\\resizebox\{[0-9.em]{1,12}\}\{!\}(?P<math>\{\$)?
+    |\\interdisplaylinepenalty=(?:[0-9]{1,5}|\\[A-Za-z]{1,12})[ ]?
     |\\(?:q?quad|displaystyle)(?![A-Za-z])|\{\}""",
     re.VERBOSE,
 )

@@ -129,6 +129,7 @@ class CodeWords(Topic):
         "The formulas agree with the corrected program to 40 digits, and with the slopes of its loss, at {count} random points."
     )
     REPAIRS = ("Then {keys} is right.", "Then {keys} are right.")
+    OR_LOSS = "Or the loss is another one: every gradient is {factor} times that of this one, and right for {factor} times this loss."
     FOLLOWS = ("Line {lines} is wrong only because of that.", "Lines {lines} are wrong only because of that.")
     UNREAD = "Line {line} was not read: {why}."
     LEFT_OVER = "`{name}` is not compared: {why}."

@@ -216,7 +216,7 @@ def _is_close(before: Block | None, block: Block) -> bool:
     """Whether no line is left between two blocks: paragraphs with labels, and questions without boxes."""
     if isinstance(before, SheetQuestion) and isinstance(block, SheetQuestion):
         return not any(one.options or (one.place is not None and one.place.framed) for one in (before, block))
-    return _is_labelled(before) and _is_labelled(block)
+    return _is_labelled(before) and _is_labelled(block) and not (isinstance(block, Paragraph) and block.apart)
 
 
 def _is_labelled(block: Block | None) -> bool:
