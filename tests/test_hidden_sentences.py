@@ -88,6 +88,7 @@ LEFT = {
     "contracts/python_rows.py": (6, "code that is written"),
     "contracts/python_program.py": (7, "code that is written"),  # module: how many are left, and why
     "contracts/python_windows.py": (11, "code that is written"),
+    "derive/local.py": (1, "a key: the rule of a step"),
     "derive/rewrites/named.py": (3, "conditions, as their sources say them, and a key"),
     "derive/second.py": (1, "a key: the rule of a step"),
     "explain/feedback_page.py": (2, "titles of columns in files that were handed in"),
@@ -111,6 +112,7 @@ LEFT = {
     "numbers/train_fast.py": (1, "a key: the rule of a step"),
     "numbers/verify.py": (6, "parts of errors"),
     "pytest_plugin.py": (3, "help on settings of pytest"),
+    "results/code_check.py": (1, "an error"),
     "render/charts/chart_files.py": (5, "what Matplotlib understands, and a command"),
     "render/html_page.py": (4, "classes of the style"),
     "render/latex/pdf.py": (2, "parts of an error"),

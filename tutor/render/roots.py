@@ -20,6 +20,9 @@ _ROOT = re.compile(rf"√(?:\((?P<inside>[^()√]{{1,60}})\)|(?P<number>\d{{1,9}
 _LONE = re.compile(rf"(?<![\w'’])(?![aAI])[A-Za-z][{''.join(_MARKS)}]?(?![A-Za-z0-9_'’])")
 """A letter for any number beside a derivative: the x of (log x)′ = 1/x."""
 
+LONGEST = 12
+"""A longer word is no rule's: it is left whole, since a line may have to be broken in it."""
+
 
 def set_roots(sentence: Sentence) -> Sentence:
     """A sentence whose roots of a letter, a number or something in brackets are mathematics, and the letters of a rule with a prime in it;
@@ -46,7 +49,7 @@ def _split_roots(words: str) -> tuple[Inline, ...]:
             found += [words[begun : match.start()], Math(Call("sqrt", (inner,)))]
             begun = match.end()
     found.append(words[begun:])
-    if "′" in words:
+    if "′" in words and max(map(len, words.split(" "))) <= LONGEST:
         found = [piece for part in found for piece in (_split_letters(part) if isinstance(part, str) else [part])]
     return tuple(normalize("NFC", part) if isinstance(part, str) else part for part in found if part)
 

@@ -75,8 +75,8 @@ class RuleWords(Topic):
     }
 
     POLICY = (
-        "Values are computed exactly or with at least 60 digits; only what is printed is rounded: to {digits} significant digits, "
-        "fewer in pictures and errata, more where a small difference has to be seen."
+        "Values are computed exactly or with at least 60 digits; what is printed is rounded, to {digits} digits "
+        "(fewer in pictures and errata, more for small differences)."
     )
     AGREES: Mapping[str, str] = {
         "exact": "agrees exactly",

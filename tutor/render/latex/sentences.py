@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tutor.explain.document import Code, Inline, Math, Sentence
+from tutor.late_patterns import compile_late
 from tutor.render.latex.rows import explode
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
@@ -12,7 +13,8 @@ from tutor.render.maths import Printer
 from tutor.render.roots import set_roots
 
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
-"""An equals sign in words: no line ends beside it."""
+_SHORT_SIDES = compile_late(r"(?:(?<=\s)|^)(\S{0,12}) = (?=\S{1,12}(?:\s|$))")
+"""An equals sign between short words: no line ends beside it."""
 _TYPED = 0.525
 """How wide a letter of a typewriter is, in em."""
 
@@ -39,7 +41,7 @@ class Phrases:
     def _piece(self, part: Inline, limit: float) -> str:
         if isinstance(part, Code):
             return f"\\texttt{{{escape(part.text)}}}"
-        return self._maths(part, limit) if isinstance(part, Math) else escape(part.replace(" = ", EQUALS)).replace("$$", "$ $")
+        return self._maths(part, limit) if isinstance(part, Math) else escape(_SHORT_SIDES.sub(rf"\1{EQUALS}", part)).replace("$$", "$ $")
 
     def _maths(self, part: Math, limit: float) -> str:
         whole = self.set_whole(part)

@@ -45,10 +45,23 @@ def _shorten_sum(expr: Expr) -> Iterator[Expr]:
 
 
 def says_something(form: Expr) -> bool:
-    """Whether more than dots, numbers and signs is left of a formula."""
+    """Whether more than dots, numbers and signs is left of a formula, and no more than one place has dots.
+
+    >>> from tutor.expression.nodes import Add
+    >>> says_something(Add((Name("a"), DOTS))), says_something(Add((DOTS, DOTS, Name("b"))))
+    (True, False)
+    """
+    return _has_words(form) and _count_dots(form) < 2
+
+
+def _count_dots(form: Expr) -> int:
+    return 1 if form in (DOTS, BRACKET_DOTS) else sum(map(_count_dots, children(form)))
+
+
+def _has_words(form: Expr) -> bool:
     if isinstance(form, Name):
         return form not in (DOTS, BRACKET_DOTS)
-    return isinstance(form, Call | Pow) or any(map(says_something, children(form)))
+    return isinstance(form, Call | Pow) or any(map(_has_words, children(form)))
 
 
 def _dot_below(expr: Expr, depth: int) -> Expr:

@@ -44,8 +44,8 @@ PAGES = ((26.0, 17.5), (17.5, 26.0), (38.0, 26.0), (26.0, 38.0), (80.0, 110.0), 
 
 _WIDE, _ROOM = 20.0, 13.0
 _NEAR = 11.0  # the length of short arrows
-MOST_TALLER = 1.45
-"""So much taller a picture may be for having formulas in its boxes."""
+MOST_TALLER, LOW = 1.45, 250.0
+"""So much taller a picture may be for having formulas in its boxes, if it is no low one, which stands on a page with what it shows."""
 _LINE, _PAD, _SAMPLE = 12.5, 5.0, (20.0, 10.0)
 _EDGE_OF_PAGE = 1.5
 _SHORT = 3.0  # how wide a local derivative is where there is little room, in em: a number, hardly a formula
@@ -188,7 +188,8 @@ def _keep_formulas(sized: Sized, picture: Picture, notation: Notation, room: Pic
     the names.  It is no higher, so that it does not push what stands below it to another page, but where there are none at all."""
     computed = sum(node.expr is not None for node in picture.nodes)
     width = room.width * CM
-    height = min(room.height * CM, sized.height) if sized.draft.formulas else min(tallest * CM, sized.height * MOST_TALLER)
+    taller = MOST_TALLER if sized.height > LOW else 1.0
+    height = min(room.height * CM, sized.height) if sized.draft.formulas else min(tallest * CM, sized.height * taller)
     for near, folded in ((True, False), (False, True), (True, True)):
         if sized.draft.formulas == computed:
             break
