@@ -325,3 +325,14 @@ def test_a_mean_that_is_right_for_one_output_only_says_so(count, says):
     text += f"def mse_backward(cache):\n    pred, t = cache\n    return -2 * (t - pred) / {count}\n"
     (found,) = check_code(text).verdicts
     assert (found.verdict, [str(one) for one in found.assumes]) == ("right", says)
+
+
+@pytest.mark.parametrize(
+    ("given", "lost"), [("dx, dw, db", ""), ("dw, dw, db", "dx"), ("dx, db, db", "dw"), ("dx, dw, dx", "db")]
+)
+def test_a_gradient_that_is_returned_twice_stands_in_the_place_of_another(given, lost):
+    text = "def f_forward(x, w, b):\n    return x @ w + b, (x, w)\ndef f_backward(dout, cache):\n    x, w = cache\n"
+    text += f"    dx, dw, db = dout @ w.T, x.T @ dout, dout.sum(axis=0)\n    return {given}\n"
+    (found,) = check_code(text).verdicts
+    assert [root.line for root in found.roots] == ([6] if lost else [])
+    assert [output.of for output in found.outputs if output.verdict != "right"] == ([lost[1:]] if lost else [])

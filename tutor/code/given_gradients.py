@@ -169,7 +169,8 @@ def find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]
 def _list_meant(
     listed: Sequence[tuple[str, Any]], given: Sequence[str], words: WordIndex, inputs: Mapping[str, tuple[int, ...]]
 ) -> dict[int, str]:
-    """The places at which a backward pass returns the gradient of an inner step where that of what is given belongs.
+    """The places at which a backward pass returns the gradient of an inner step where that of what is given belongs, or that of
+    another one once more.
 
     ``return dxc, dgamma, dbeta`` of ``f(x, gamma, beta)``: the others stand in the order of what is given, and nothing else is that of x.
     """
@@ -177,6 +178,10 @@ def _list_meant(
     if len(listed) != len(own) or len(own) < 2:
         return {}
     of = [words.match(key) for key, _ in listed]
+    keys = [key for key, _ in listed]
+    twice = [place for place, key in enumerate(keys) if keys.count(key) > 1 and own[place] not in of[place]]
+    if len(twice) == 1 and all(own[place] in found for place, found in enumerate(of) if place not in twice and found):
+        return {twice[0]: own[twice[0]]}  # return dw, dw, db: the first stands where that of x belongs
     astray = [place for place, found in enumerate(of) if found and not set(found) & set(own)]
     placed = all(place in astray or not found or own[place] in found for place, found in enumerate(of))
     if not placed or len(astray) != 1:
