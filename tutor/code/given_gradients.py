@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
-from tutor.code.guess_shapes import NAMED_WEIGHTS
+from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS
 from tutor.code.pair_functions import BARE, LOSS_WORDS, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
@@ -18,7 +18,6 @@ from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 from tutor.text import make_visible
 
-TARGETS = re.compile(r"(?i)^(y_?true|y_?real|labels?|targets?|truths?|gt|ground_?truth|expected|desired)$")
 OUTPUTS = re.compile(r"(?i)^(out(put)?s?|y|a|activations?|output_data|results?|forward_output)$")
 INPUT_GRADIENTS = re.compile(r"(?i)^(d_?(inputs?|in|x|z)|(input|in)_?grad(ient)?s?|grad(ient)?s?_?(input|in)s?|grad|gradient)$")
 """What a layer may call the gradient of what it is given."""

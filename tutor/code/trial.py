@@ -45,11 +45,12 @@ from tutor.code.given_gradients import (
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import Sizes, find_labels, find_seed, find_sequences
+from tutor.code.guess_shapes import Sizes, find_labels, find_sequences
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.pass_loss import make_loss
 from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
 from tutor.code.sized_guesses import find_axes, find_counts, find_idle, find_tuples, settle_divided
 from tutor.code.step_budget import StepBudget
@@ -337,23 +338,7 @@ class ProgramTrial:
         first, *more = [arg.arg for arg in list_arguments(forward)] or [""]
         if more and len(ups) == 1 and backs == [*ups, *more] and all(np.size(value) == 1 for _, value in outs):
             environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
-        loss: Any = 0.0
-        upstream: dict[str, tuple[str, Any]] = {}
-        if self.plan.cost and not ups:
-            cost = self._function(worker, self.plan.cost, owner)
-            own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
-            taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
-            environment.update((name, value) for name, value in taken.items() if name not in environment)
-            loss, why = self._call(worker, cost, taken)
-            if why is not None:
-                raise refuse_forward(self.source, why)
-            loss = loss[0] if isinstance(loss, tuple) else loss
-        elif self.plan.owner and not ups and (kept := find_kept_loss(worker.record.events, outs)) is not None:
-            loss = np.sum(kept)
-        else:
-            if not outs:
-                raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(forward.node.lineno))
-            loss = self._make_loss(outs, ups, upstream, list_usual(func.node))
+        loss, upstream = self._find_loss(worker, owner, (forward, func), environment, first, outs, ups)
         begins = len(worker.record.events)
         worker.settled = True
         if not backward:
@@ -377,6 +362,29 @@ class ProgramTrial:
             {event.key.rpartition(".")[2] for event in worker.record.events[:begins]}, unnamed=isinstance(result, tuple))  # fmt: skip
         return Outcome(worker.record, loss, outputs, begins, after, worker.guesser.asked, said, inner, upstream, tuple(left))
 
+    def _find_loss(
+        self, worker: StatementWorker, owner: Any, pair: tuple[ProgramFunction, ProgramFunction], environment: dict[str, Any], first: str,
+        outs: Sequence[tuple[str, Any]], ups: Sequence[str],
+    ) -> tuple[Any, dict[str, tuple[str, Any]]]:  # fmt: skip
+        """The loss of a pair, with the gradients from above: that of a cost function, one that the layer keeps, or one made for them."""
+        upstream: dict[str, tuple[str, Any]] = {}
+        if self.plan.cost and not ups:
+            cost = self._function(worker, self.plan.cost, owner)
+            own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
+            taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
+            environment.update((name, value) for name, value in taken.items() if name not in environment)
+            loss, why = self._call(worker, cost, taken)
+            if why is not None:
+                raise refuse_forward(self.source, why)
+            loss = loss[0] if isinstance(loss, tuple) else loss
+        elif self.plan.owner and not ups and (kept := find_kept_loss(worker.record.events, outs)) is not None:
+            loss = np.sum(kept)
+        else:
+            if not outs:
+                raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(pair[0].node.lineno))
+            loss, upstream = make_loss(outs, ups, list_usual(pair[1].node), self.world.seed)
+        return loss, upstream
+
     def is_forward_again(self, cost: ProgramFunction) -> bool:
         """Whether a cost takes what the forward pass takes, ``cost(x, y)``: it works the output out itself."""
         calls = [part.func for part in ast.walk(cost.node) if isinstance(part, ast.Call)]
@@ -387,35 +395,6 @@ class ProgramTrial:
             arg.arg: environment[arg.arg] if arg.arg in environment else first if place == 0 and first is not None else Guess(arg.arg)
             for place, arg in enumerate(list_arguments(cost))
         }
-
-    def _make_loss(
-        self, outs: Sequence[tuple[str, Any]], ups: Sequence[str], upstream: dict[str, tuple[str, Any]], usual: Mapping[str, ast.expr]
-    ) -> Any:
-        """A loss Σ g ⊙ out behind what the forward pass gives, so that g is the gradient from above.
-
-        Behind a loss g is 1 where the backward pass says so: ``def backward(self, dout=1)``.
-        """
-        loss: Any = 0.0
-        left = dict(outs)
-        for name in ups:
-            of = [key for key in split_gradient(name) if key in left]
-            key = of[0] if of else next(iter(left), "")
-            if not key:
-                continue
-            value = left.pop(key)
-            rng = np.random.default_rng(find_seed(f" from above {name}", self.world.seed))
-            above = rng.standard_normal(np.shape(value)) if np.shape(value) else float(rng.uniform(0.5, 1.5))
-            own = usual.get(name)
-            if not np.shape(value) and isinstance(own, ast.Constant) and isinstance(own.value, int | float) and own.value:
-                above = float(own.value)
-            upstream[name] = (key, above)
-            loss = loss + np.sum(above * value)
-        beside = [value for key, value in left.items() if np.size(value) == 1 and re.search(r"(?i)(^|_)(loss|cost)$", key)]
-        loss = loss + np.sum(beside[0]) if upstream and len(beside) == 1 else loss  # beside a state: its gradient from above is 1
-        if not upstream and outs:
-            upstream[""] = key, value = next((pair for pair in outs if np.size(pair[1]) == 1), outs[0])
-            loss = value if np.size(value) == 1 else np.sum(value)
-        return loss
 
     def _match_backward(
         self,

@@ -18,7 +18,8 @@ from tutor.expression.nodes import Call, Name
 from tutor.expression.parse import parse
 from tutor.render.latex.words import escape_label
 from tutor.render.picture.label import labels
-from tutor.render.picture.tikz import CM, PictureRoom, fit_whole, standalone, tikz
+from tutor.render.picture.picture_room import PictureRoom
+from tutor.render.picture.tikz import CM, fit_whole, standalone, tikz
 
 
 def size_in_cm(fragment: str) -> tuple[float, float]:

@@ -16,7 +16,8 @@ from tutor.render.latex.page_ends import FLOAT
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.tables import set_table
 from tutor.render.picture.network_tikz import fit_network
-from tutor.render.picture.tikz import PictureRoom, fit_alike, fit_picture, fit_whole
+from tutor.render.picture.picture_room import PictureRoom
+from tutor.render.picture.tikz import fit_alike, fit_picture, fit_whole
 
 _LOW = (5.0, 6.5, 8.2, 10.0)  # how high a picture may be, in cm: the lowest that shows everything
 _HIGH = (12.0, 14.0, 16.0, 18.0, 20.0)  # one that takes half of a page has small letters first

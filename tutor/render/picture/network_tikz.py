@@ -10,7 +10,8 @@ from tutor.notation.profile import Notation
 from tutor.render.latex.math_sizes import LEAST, set_math_sizes
 from tutor.render.picture import label
 from tutor.render.picture.network_layout import LABELLED, SMALL, Circle, Drawing, Spoke, arrange
-from tutor.render.picture.tikz import CM, COLOURS, SIZES, PictureRoom, page, pair, set_line, write_short
+from tutor.render.picture.picture_room import PictureRoom
+from tutor.render.picture.tikz import CM, COLOURS, SIZES, page, pair, set_line, write_short
 
 _ROLES = {"input": "input", "neuron": "operation", "output": "output", "bias": "omitted"}
 _EDGE = 1.5

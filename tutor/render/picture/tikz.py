@@ -32,6 +32,7 @@ from tutor.render.picture.layout import (
     measure_least,
     strokes,
 )
+from tutor.render.picture.picture_room import PictureRoom
 
 SIZES = {10: 1.0, 9: 1.04, 8: 1.1, 7: 1.19}
 """Font sizes in points, the largest first, and how much wider than at 10 points the letters are for their size, indices above all."""
@@ -129,16 +130,6 @@ def tikz(picture: Picture, notation: Notation, width_cm: float = 16.0, height_cm
     \end{tikzpicture}
     """
     return _tikzpicture(_choose_drawing(picture, notation, width_cm, height_cm))
-
-
-@dataclass(frozen=True, slots=True)
-class PictureRoom:
-    """A place for a picture, in cm, with the least size of letters there, in points; a ``turned`` one is a page on its side."""
-
-    width: float
-    height: float
-    letters: int = LEAST
-    turned: bool = False
 
 
 def fit_picture(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom]) -> tuple[str, PictureRoom]:

@@ -1,0 +1,47 @@
+"""The loss behind a forward pass that gives no number of its own: a sum with a gradient from above for each output."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tutor.code.guess_shapes import find_seed
+from tutor.code.pair_functions import split_gradient
+from tutor.numbers.arrays import np
+
+
+def make_loss(
+    outs: Sequence[tuple[str, Any]], ups: Sequence[str], usual: Mapping[str, ast.expr], seed: int
+) -> tuple[Any, dict[str, tuple[str, Any]]]:
+    """A loss Σ g ⊙ out behind what the forward pass gives, so that g is the gradient from above; for each g its output and its value.
+
+    Behind a loss g is 1 where the backward pass says so: ``def backward(self, dout=1)``.
+
+    >>> loss, above = make_loss([("z", np.array([3.0]))], [], {}, 0)
+    >>> float(loss[0]), list(above)
+    (3.0, [''])
+    """
+    loss: Any = 0.0
+    upstream: dict[str, tuple[str, Any]] = {}
+    left = dict(outs)
+    for name in ups:
+        of = [key for key in split_gradient(name) if key in left]
+        key = of[0] if of else next(iter(left), "")
+        if not key:
+            continue
+        value = left.pop(key)
+        rng = np.random.default_rng(find_seed(f" from above {name}", seed))
+        above = rng.standard_normal(np.shape(value)) if np.shape(value) else float(rng.uniform(0.5, 1.5))
+        own = usual.get(name)
+        if not np.shape(value) and isinstance(own, ast.Constant) and isinstance(own.value, int | float) and own.value:
+            above = float(own.value)
+        upstream[name] = (key, above)
+        loss = loss + np.sum(above * value)
+    beside = [value for key, value in left.items() if np.size(value) == 1 and re.search(r"(?i)(^|_)(loss|cost)$", key)]
+    loss = loss + np.sum(beside[0]) if upstream and len(beside) == 1 else loss  # beside a state: its gradient from above is 1
+    if not upstream and outs:
+        upstream[""] = key, value = next((pair for pair in outs if np.size(pair[1]) == 1), outs[0])
+        loss = value if np.size(value) == 1 else np.sum(value)
+    return loss, upstream
