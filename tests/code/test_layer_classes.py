@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.cli.tutor_code import find_neighbours, read_program_file
+from tutor.errors import ProgramError
 from tutor.results.code_check import check_code
 
 DENSE = """
@@ -336,3 +337,11 @@ def test_a_gradient_that_is_returned_twice_stands_in_the_place_of_another(given,
     (found,) = check_code(text).verdicts
     assert [root.line for root in found.roots] == ([6] if lost else [])
     assert [output.of for output in found.outputs if output.verdict != "right"] == ([lost[1:]] if lost else [])
+
+
+def test_a_broken_file_beside_is_told_only_where_it_may_be_needed():
+    needed = f"{AFFINE}def g_forward(x):\n    return twice(x), x\ndef g_backward(dout, x):\n    return 2 * dout\n"
+    assert [one.verdict for one in check_code(AFFINE, others=[("broken.py", "def g(:")]).verdicts] == ["right"]
+    with pytest.raises(ProgramError, match="this is no Python") as told:
+        check_code(needed, others=[("broken.py", "def g(:")])
+    assert told.value.where == "broken.py:1:7"

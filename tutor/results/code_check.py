@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from tutor.code.code_verdicts import CodeVerdict, disclose_code
 from tutor.code.judge_code import judge_code
-from tutor.errors import OutputError
+from tutor.errors import OutputError, TutorError
 from tutor.exercise.over_layers import read_shapes
 from tutor.explain.code_page import document as write_page
 from tutor.explain.document import Document
@@ -75,7 +75,8 @@ def check_code(
     it is worked through at these sizes and numbers; ``shapes`` are only shapes, in whole numbers or letters: ``{"b": ("H", 1)}``.
     ``reveal`` is how much is shown: ``none`` only which gradients are wrong, ``hint`` also the lines, ``solution`` everything.
 
-    Raises a `tutor.errors.TutorError` for what is no Python, and for a file without a backward pass.
+    Raises a `tutor.errors.TutorError` for what is no Python, and for a file without a backward pass; for one of the ``others`` that is
+    no Python where something is not judged, which may be its fault.
 
     >>> text = "def f_forward(x, w):\n    return w * x, (x, w)\n"
     >>> text += "def f_backward(dout, cache):\n    x, w = cache\n    return dout * w, dout * w\n"
@@ -84,8 +85,15 @@ def check_code(
     """
     source = read_source(text, file)
     other = read_source(forward_text, "forward.py") if forward_text else None
-    beside = [read_source(part, name) for name, part in others]
+    beside, broken = [], None
+    for beside_name, part in others:
+        try:
+            beside.append(read_source(part, beside_name))
+        except TutorError as error:  # of a file that may not be needed
+            broken = broken or error
     found = judge_code(source, backward, other, forward, beside, _read_given(given), _read_said(shapes))
+    if broken is not None and any(verdict.verdict == "undecided" for verdict in found):
+        raise broken
     shown = tuple(disclose_code(verdict, reveal) for verdict in found)
     return CodeCheck(file, shown, require_wording(words) if words is None or isinstance(words, str) else words)
 
