@@ -141,23 +141,23 @@ class ExpectedLines:
 
     def _is_changed_later(self, node: ast.stmt) -> bool:
         """Whether the next line that gives the name only changes a part of it: the array is not done before."""
-        names = _list_given(node)
+        names = list_given(node)
         place = next(place for place, one in enumerate(self.nodes) if one is node)
-        later = next((one for one in self.nodes[place + 1 :] if _list_given(one) & names), None)
+        later = next((one for one in self.nodes[place + 1 :] if list_given(one) & names), None)
         plain = later is not None and any(isinstance(target, ast.Subscript) for target in list_targets(later))
         return plain and not any(_list_read_value(one) & names for one in self._list_until(place + 1, later))
 
     def _is_made_right(self, node: ast.stmt) -> bool:
         """Whether the lines behind one only go on with what it gives, until it is what its name says: what they begin with is right."""
         events = self.events[id(node)]
-        names, key = _list_given(node), events[-1].key
+        names, key = list_given(node), events[-1].key
         if len(events) > 1 or not isinstance(node, ast.Assign | ast.AugAssign) or len(names) != 1 or not split_gradient(key):
             return False
         place = next(place for place, one in enumerate(self.nodes) if one is node)
         last = None
         for one in self.nodes[place + 1 :]:
-            if not (isinstance(one, ast.AugAssign) and _list_given(one) == names):
-                if not _list_read(one) & names:
+            if not (isinstance(one, ast.AugAssign) and list_given(one) == names):
+                if not list_read(one) & names:
                     continue
                 break
             last = one
@@ -214,14 +214,14 @@ class ExpectedLines:
     def list_helpers(self, node: ast.stmt) -> list[ast.stmt]:
         """The lines in front of one from which it is made, as far as they are not right by themselves."""
         before: list[ast.stmt] = []
-        needed = set(_list_read(node))
+        needed = set(list_read(node))
         place = next(place for place, one in enumerate(self.nodes) if one is node)
         unused = self.list_unused()
         for one in reversed(self.nodes[:place]):
-            partly = unused and not _list_given(one) & unused  # right as far as it goes, where something is left over
-            if (partly or id(one) not in self.blameless) and _list_given(one) & needed:
+            partly = unused and not list_given(one) & unused  # right as far as it goes, where something is left over
+            if (partly or id(one) not in self.blameless) and list_given(one) & needed:
                 before.append(one)
-                needed |= _list_read(one)
+                needed |= list_read(one)
         return before[::-1]
 
 
@@ -231,7 +231,7 @@ class ExpectedLines:
         if len(events) < 2 or not self.parts.find_parts(events[0].value) or self.parts.find_parts(events[-1].value):
             return None
         place = next(place for place, one in enumerate(self.nodes) if one is node)
-        return next((one for one in self.nodes[:place:-1] if _list_given(one) & _list_read_value(node) and one is not node), None)
+        return next((one for one in self.nodes[:place:-1] if list_given(one) & _list_read_value(node) and one is not node), None)
 
     def list_unused(self) -> set[str]:
         """The names that are worked out and never read: a term that is left out has left them over."""
@@ -240,28 +240,38 @@ class ExpectedLines:
             found: set[str] = set()
             read: set[str] = set()
             for node in reversed(self.nodes):
-                names = _list_given(node) - outputs
+                names = list_given(node) - outputs
                 if isinstance(node, ast.Assign) and not read & names:
                     found |= names
-                read |= _list_read(node)
+                read |= list_read(node)
             self.unused.append(found)
         return self.unused[0]
 
 
 def _list_read_value(node: ast.AST) -> frozenset[str]:
     value = getattr(node, "value", None)
-    return _list_read(value) if isinstance(value, ast.AST) else frozenset()
+    return list_read(value) if isinstance(value, ast.AST) else frozenset()
 
 
 @lru_cache(maxsize=8192)
-def _list_read(node: ast.AST) -> frozenset[str]:
+def list_read(node: ast.AST) -> frozenset[str]:
+    """The names that a statement has anywhere, and the keys of dictionaries.
+
+    >>> sorted(list_read(ast.parse("da = dh * cache['z']").body[0]))
+    ['cache', 'da', 'dh', 'z']
+    """
     found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
     return frozenset(found) | {part.slice.value for part in ast.walk(node) if isinstance(part, ast.Subscript)
                     and isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, str)}  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
-def _list_given(node: ast.stmt) -> frozenset[str]:
+def list_given(node: ast.stmt) -> frozenset[str]:
+    """The names, attributes and keys that a statement gives values to.
+
+    >>> sorted(list_given(ast.parse("self.dW, grads['b'] = 1, 2").body[0])), sorted(list_given(ast.parse("d[i] = 1").body[0]))
+    (['dW'], ['d'])
+    """
     found: set[str] = set()
     for target in list_targets(node):
         while isinstance(target, ast.Subscript):
@@ -289,7 +299,7 @@ def is_copied(one: ast.stmt, other: ast.stmt) -> bool:
     >>> is_copied(*ast.parse("dt = 1 - t ** 2\\ndz = dt").body)
     True
     """
-    return is_renamed(other) and other.value.id in _list_given(one)  # type: ignore[attr-defined]
+    return is_renamed(other) and other.value.id in list_given(one)  # type: ignore[attr-defined]
 
 
 def list_given_values(scopes: Mapping[int, Mapping[str, Any]], nodes: Sequence[ast.stmt]) -> list[Any]:

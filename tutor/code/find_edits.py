@@ -13,6 +13,7 @@ from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, ValueEvent
 from tutor.code.expected_lines import MOST_ROUNDS, ExpectedLine, ExpectedLines, list_given_values
+from tutor.code.first_rounds import FirstRounds
 from tutor.code.guess_shapes import SCALARS
 from tutor.code.line_edits import MEANS, SIGN, LineEdit, Surroundings, measure_edit, replace_part
 from tutor.code.local_work import LocalWork, list_places
@@ -107,6 +108,9 @@ class EditSearch:
         looped = self._find_loop_edit(edits, wrong, lines, around, local, kept)
         if looped is not None:
             return looped
+        first = self._find_first_edit(edits, wrong, lines, local, kept)
+        if first is not None:
+            return first
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
@@ -171,6 +175,18 @@ class EditSearch:
                 best = self._pick_smallest(edits, loops.list_fitting(node, events[-1].key, around), wrong, kept)
                 if best:
                     return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
+        return None
+
+    def _find_first_edit(self, edits: Edits, wrong: Sequence[str], lines: ExpectedLines, local: LocalWork, kept: set[str]) -> FoundEdit | None:
+        """A change of a line of a loop that gives no derivative in its first round."""
+        if not any(len(lines.events[id(node)]) > 1 for node in lines.list_doubted()):
+            return None
+        rounds = FirstRounds.begin(lines, local, wrong)
+        for node in rounds.list_lines():
+            best = self._pick_smallest(edits, rounds.list_fitting(node), wrong, kept)
+            if best:
+                best.sort(key=lambda edit: rank_edit(edit, node, lines.list_unused()))
+                return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return None
 
     def _pick_smallest(

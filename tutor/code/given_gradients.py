@@ -91,7 +91,7 @@ def list_pair_outputs(
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
             of = _match_unnamed(given[place], value, record.events[:begins]) if len(listed) < len(given) else [given[place]]
             key = key if key.isidentifier() else f"d{given[place]}"
-        if type(value) is Lost:
+        if type(value) is Lost and of:
             found.append(GivenGradient(key, of, None, value.why, place))
         elif value is None and of and key != "None":
             found.append(GivenGradient(key, of, None, note_missing(key), place))

@@ -39,16 +39,20 @@ class LocalWork:
 
     def is_giving(self, edit: LineEdit, line: ast.stmt, value: Any) -> bool:
         """Whether a line, or one in front of it that is changed, gives the line a value."""
-        if not self.can_work(edit.statement) or not self.can_work(line):
-            return False
-        rest = () if edit.statement is line else self._list_between(edit.statement, line)
-        made = None if rest is None else self.work(edit, rest, line)
+        made = self.work_until(edit, line)
         if made is None or np.size(made) != np.size(value) or np.iscomplexobj(made):
             return False
         one, two = np.squeeze(made), np.squeeze(value)
         return one.shape == two.shape and bool(
             np.max(np.abs(one - two), initial=0.0) <= SAME * max(np.max(np.abs(two), initial=0.0), 1e-9)
         )
+
+    def work_until(self, edit: LineEdit, line: ast.stmt) -> Any:
+        """The value of a line behind a change of it, or of one in front in the same body; nothing where there is none."""
+        if not self.can_work(edit.statement) or not self.can_work(line):
+            return None
+        rest = () if edit.statement is line else self._list_between(edit.statement, line)
+        return None if rest is None else self.work(edit, rest, line)
 
     def work(self, edit: LineEdit, rest: Sequence[ast.stmt] = (), line: ast.stmt | None = None) -> Any:
         """The value of a line's name behind a change of the line, or of one in front; nothing where there is none."""

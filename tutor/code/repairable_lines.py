@@ -17,6 +17,7 @@ from tutor.code.gradient_check import GradientCheck, fit_shape
 from tutor.code.line_edits import LineEdit
 from tutor.code.local_work import LocalWork
 from tutor.code.pair_functions import split_gradient
+from tutor.code.statement_names import is_at_places
 from tutor.code.trial import Outcome, ProgramTrial
 from tutor.numbers.arrays import np
 
@@ -186,10 +187,10 @@ class RepairFinder:
 def is_renamed(node: ast.AST) -> bool:
     """Whether a line only gives an array another name, ``dscores = probs``.
 
-    >>> is_renamed(ast.parse("dscores = probs").body[0]), is_renamed(ast.parse("dscores = probs.copy()").body[0])
-    (True, False)
+    >>> [is_renamed(ast.parse(line).body[0]) for line in ("dscores = probs", "dscores = probs.copy()", "d[rows, y] = count")]
+    [True, False, False]
     """
-    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and not any(map(is_at_places, node.targets))
 
 
 def is_reshaped(node: ast.AST) -> bool:

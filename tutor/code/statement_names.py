@@ -95,13 +95,22 @@ def is_taken_out(node: ast.AST) -> bool:
 
     >>> is_taken_out(ast.parse("x, w = cache").body[0]), is_taken_out(ast.parse("dscores = probs").body[0])
     (True, False)
-    >>> is_taken_out(ast.parse("grads['b'] = dscores").body[0])
-    False
+    >>> is_taken_out(ast.parse("grads['b'] = dscores").body[0]), is_taken_out(ast.parse("coeff[rows, y] = count").body[0])
+    (False, False)
     """
     plain = isinstance(node, ast.Assign) and isinstance(
         node.value, ast.Name | ast.Attribute | ast.Subscript | ast.Tuple
     )
-    if not plain or not isinstance(node, ast.Assign):
+    if not plain or not isinstance(node, ast.Assign) or any(map(is_at_places, node.targets)):
         return False
     keys = {spell_target(target)[1] for target in node.targets if not isinstance(target, ast.Tuple | ast.List)}
     return not any(split_gradient(name) for name in name_targets(node) | keys)
+
+
+def is_at_places(target: ast.AST) -> bool:
+    """Whether what is assigned to is a part of an array.
+
+    >>> [is_at_places(ast.parse(text).body[0].targets[0]) for text in ("coeff[rows, y] = 1", "grads['b'] = 1", "b = 1")]
+    [True, False, False]
+    """
+    return isinstance(target, ast.Subscript) and not (isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str))

@@ -360,13 +360,14 @@ class ExpressionWorker(PlaceWorker):
         return tuple(found) if isinstance(node, ast.Tuple) else found
 
     def read_dictionary(self, node: ast.Dict) -> Any:
-        """A dictionary."""
+        """A dictionary; of names that are lost it has the others."""
         found: dict[Any, Any] = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 found |= self.take(value)
             else:
-                found[self.take(key)] = self.read(value)
+                lost = self.scope.get(value.id) if isinstance(value, ast.Name) else None
+                found[self.take(key)] = lost if type(lost) is Lost else self.read(value)
         return found
 
     def read_text(self, node: ast.JoinedStr) -> str:
