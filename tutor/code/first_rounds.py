@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any
 
@@ -56,6 +56,7 @@ class FirstRounds:
     check: GradientCheck
     around: Surroundings
     local: LocalWork
+    seen: dict[int, Surroundings] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, lines: ExpectedLines, places: LocalWork, wrong: Sequence[str]) -> FirstRounds:
@@ -86,7 +87,6 @@ class FirstRounds:
             for one in [*self.lines.list_helpers(node), node][::-1]:
                 if id(one) not in self.lines.blameless and self.local.can_work(one):
                     tried += [(measure_edit(edit), edit) for edit in row.take(one, self._see(one))]
-        found = False
         for cost, edit in sorted(tried, key=itemgetter(0))[:MOST_TRIED]:
             if self.lines.test.trial.budget.is_low:
                 return
@@ -95,10 +95,8 @@ class FirstRounds:
             if made is None or np.iscomplexobj(made):
                 continue
             if any(_is_near(made, value) for value in handed) or self._gives_new(made, event, seen):
-                found = True
                 yield cost, edit
-        if not found:
-            yield from self._list_missing(node, event, handed)
+        yield from self._list_missing(node, event, handed)
 
     def _gives_new(self, made: Any, event: ValueEvent, seen: set[Any]) -> bool:
         """Whether a value is a derivative that no line in front has given."""
@@ -156,10 +154,14 @@ class FirstRounds:
         return {(part.key, turned) for one in earlier for part, turned in self.lines.parts.find_parts(one.value)}
 
     def _see(self, node: ast.stmt) -> Surroundings:
-        """What is at hand in front of a line in its first round."""
-        scope = self.local.scopes.get(id(node), {})
-        own = {name: one for name, one in scope.items() if isinstance(one, np.ndarray) and one.dtype.kind == "f"}
-        return replace(self.around, pool={**self.around.pool, **own})
+        """What is at hand in front of a line in its first round: ``h[t]`` is that of this time."""
+        if id(node) not in self.seen:
+            scope = self.local.scopes.get(id(node), {})
+            own = {name: one for name, one in scope.items() if isinstance(one, np.ndarray) and one.dtype.kind == "f"}
+            read = {text: self.local.read(node, self.around.parse(text)) for text in self.around.pool}
+            pool = {text: one for text, one in {**read, **own}.items() if one is not None}
+            self.seen[id(node)] = replace(self.around, pool=pool)
+        return self.seen[id(node)]
 
 
 def _is_near(one: Any, two: Any) -> bool:

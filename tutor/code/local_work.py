@@ -86,6 +86,18 @@ class LocalWork:
             return None
         return drop_imaginary(value)
 
+    def read(self, statement: ast.stmt, node: ast.expr) -> Any:
+        """The value of an expression in front of a statement; nothing where it has none."""
+        worker = self.worker
+        worker.scope, worker.record = dict(self.scopes[id(statement)]), Record()
+        worker.traced, worker.scopes, worker.watch = None, None, None
+        try:
+            with np.errstate(all="ignore"):
+                value = worker.read(node)
+        except (NotRead, TooLong, OtherShape, FunctionReturned, *FAILS):
+            return None
+        return drop_imaginary(value) if isinstance(value, np.ndarray | np.generic | float | int) else None
+
     def _list_between(self, statement: ast.stmt, line: ast.stmt) -> Sequence[ast.stmt] | None:
         """The statements behind one up to another of the same body; nothing where they stand in two."""
         body, first = self.places.get(id(statement), ((), 0))
