@@ -26,6 +26,7 @@ from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import RepairFinder, is_renamed, is_reshaped
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import leave_line, name_targets
+from tutor.code.targets import is_drawn
 from tutor.code.trial import Outcome
 from tutor.code.work_statements import FAILS
 from tutor.numbers.arrays import Floats, np
@@ -269,13 +270,22 @@ class EditSearch:
         if any(self.repairs.values()):  # a line that can be it was found: what only returns names cannot
             able = [pair for pair in able if not isinstance(pair[1], ast.Return)]
         statements = able or statements
+        begun = {id(node) for _, node in statements if isinstance(node, ast.Assign) and is_drawn(node.value)}  # zeros come last
+        statements = [pair for pair in statements if id(pair[1]) not in begun] + [(0, node) for _, node in statements if id(node) in begun]
         best: tuple[tuple[int, int], LineEdit, list[str]] | None = None
         ends = self.test.trial.work + MOST_WORK
-        tried = [(suspect, statement, row) for row in TABLE for suspect, statement in statements if suspect]
-        tried += [(suspect, statement, row) for row in TABLE for suspect, statement in statements if not suspect]
+        common = next(place for place, row in enumerate(TABLE) if row.name == "lines")  # rows before change a line, those behind add to it
+        tried = [
+            (suspect, statement, row)
+            for rows in (TABLE[:common], TABLE[common:])
+            for likely in (True, False)
+            for row in rows
+            for suspect, statement in statements
+            if bool(suspect) is likely
+        ]
         for suspect, statement, row in tried:
             for edit in row.take(statement, around):
-                if not finder.may_repair(edit) or (
+                if not finder.may_repair(edit) or not finder.has_names(edit) or (
                     is_renamed(statement) and not self.repairs.get(id(statement), wrong) and edit.tag != "cache-changed"
                 ):
                     continue

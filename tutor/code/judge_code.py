@@ -133,7 +133,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     judged, notes = _judge_kinks(judged) if judged.is_right else (_judge_near(judged), ())
     judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:
-        judged.called = [*_judge_called(file, plan)]
+        judged.called = [*_judge_called(file, plan, judged)]
     verdict = replace(judged.give_verdict(), left_over=judged.first.left_over)
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
@@ -210,7 +210,7 @@ def _judge_near(judged: Judgement) -> Judgement:
 
 
 def _judge_called(
-    file: _JudgedFile, plan: BackwardPlan
+    file: _JudgedFile, plan: BackwardPlan, caller: Judgement
 ) -> Iterator[tuple[Mapping[int, tuple[ast.stmt, ...]], Sequence[WrongLine]]]:
     """What is wrong in the backward passes that this one calls: each is judged by itself, at its own forward pass."""
     for one in list_called_passes(file.source.tree, plan)[:MOST_CALLED]:
@@ -218,6 +218,8 @@ def _judge_called(
             judged = _judge_worlds(file, one)
         except CodeProblem:
             continue
+        if judged.is_right and not judged.stops and not judged.trial.assumed:
+            caller.spare(judged.list_statements())
         if not judged.is_right and judged.outputs and judged.find_doubt() is None and not judged.trial.assumed:
             roots, edits = judged.find_roots()
             yield edits if any(root.tag for root in roots) else {}, roots

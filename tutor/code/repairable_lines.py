@@ -17,6 +17,7 @@ from tutor.code.gradient_check import GradientCheck, fit_shape
 from tutor.code.line_edits import LineEdit
 from tutor.code.local_work import LocalWork
 from tutor.code.pair_functions import split_gradient
+from tutor.code.parts_of_formulas import LIBRARY
 from tutor.code.statement_names import is_at_places
 from tutor.code.trial import Outcome, ProgramTrial
 from tutor.numbers.arrays import np
@@ -30,6 +31,7 @@ SAME = 1e-6
 SHAPING = ("sum-", "mean-for-sum", "wrong-axis", "transpose-", "product-order", "function-too-many", "line-too-many", "axis-forgotten",
            "keepdims-", "product-for-entrywise", "entrywise-for-product")  # fmt: skip
 """Slips whose taking back may give a value another shape; then a run of all tells."""
+KNOWN = (*LIBRARY, "range", "len")
 Pick = Callable[[Outcome], list[GivenGradient]]
 
 
@@ -158,6 +160,15 @@ class RepairFinder:
         if repaired:
             self.solved[id(event.statement)] = SolvedLine(shape, zero, slopes, kept, repaired)
         return repaired
+
+    def has_names(self, edit: LineEdit) -> bool:
+        """Whether all names that a change brings are known where the line stands: those of a function that it calls are not."""
+        scope = self.local.scopes.get(id(edit.statement)) if self.local is not None else None
+        if self.local is None or scope is None:
+            return True
+        had = {part.id for part in ast.walk(edit.statement) if isinstance(part, ast.Name)}
+        given = {part.id for one in edit.statements for part in ast.walk(one) if isinstance(part, ast.Name)}
+        return all(name in scope or name in self.local.worker.module or name in KNOWN for name in given - had)
 
     def may_repair(self, edit: LineEdit) -> bool:
         """Whether a change of a line may help: by the value that the line alone gives then, without a run of all.

@@ -43,6 +43,7 @@ class Judgement:
         self.check = GradientCheck(trial, self.first)
         self.edits: Mapping[int, tuple[ast.stmt, ...]] = {}
         self.called: Sequence[tuple[Mapping[int, tuple[ast.stmt, ...]], Sequence[WrongLine]]] = ()
+        self.spared: set[int] = set()
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
             self._refuse_loss()
@@ -247,6 +248,11 @@ class Judgement:
                 return problem
         return None
 
+    def spare(self, nodes: Sequence[ast.stmt]) -> None:
+        """No line of a backward pass that is right by itself is at fault in another that calls it."""
+        self.spared |= {id(node) for node in nodes}
+        self.search.nodes = self.list_statements()
+
     def _find_first_line(self) -> int:
         lines = [getattr(node, "lineno", 0) for node in self.first.after.values()]
         return min((line for line in lines if line), default=0)
@@ -288,7 +294,7 @@ class Judgement:
             if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.AnnAssign)
         ]
         nodes = [node for node in nodes if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
-        nodes = [node for node in nodes if not is_taken_out(node)]
+        nodes = [node for node in nodes if not is_taken_out(node) and id(node) not in self.spared]
         if not self.trial.plan.is_single:
             return nodes
         needed, last = find_loss_names(nodes)

@@ -370,6 +370,8 @@ def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     for place, node in enumerate(list(walk_expressions(statement))[:8]):
         if place and not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):
             continue
+        if id(node) in around.values and around.shape(node) is None:  # a cache, or several values
+            continue
         for count in around.counts:
             for sign, tag in ((ast.Div(), "mean-forgotten"), (ast.Mult(), "mean-twice")):
                 yield make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
@@ -483,7 +485,7 @@ TABLE: Sequence[LineSlip] = (
     LineSlip("products", take_products), LineSlip("signs", take_signs), LineSlip("axes", take_axes), LineSlip("masks", take_masks),
     LineSlip("transposes", take_transposes), LineSlip("turned", take_turned), LineSlip("parts", take_parts),
     LineSlip("assignment", take_assignment), LineSlip("operators", take_operators), LineSlip("needless", take_needless),
-    LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names), LineSlip("places", take_places),
+    LineSlip("places", take_places), LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names),
     LineSlip("functions", take_functions), LineSlip("repeated", take_repeated), LineSlip("diagonals", take_diagonals),
     LineSlip("lines", take_lines), LineSlip("scaled", take_scaled), LineSlip("penalties", take_penalties),
     LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums), LineSlip("others", take_others),
