@@ -202,7 +202,7 @@ class ExpectedLines:
                 continue
             found = [self.parts.find_gradient(part) for part in group]
             values = [scale * value for value in found if value is not None]
-            if len(values) < len(found):
+            if len(values) < len(found) or any(np.size(value) != np.size(values[0]) for value in values):  # layers of other sizes
                 continue
             if _drop_ones(group[0].shape) == _drop_ones(shape):
                 yield [np.reshape(value, shape) for value in values]

@@ -43,7 +43,7 @@ class LineEdit:
 class Surroundings:
     """What is known around a statement: the values of its parts, names with their values, what is a count of samples.
 
-    ``roots`` are roots of sizes, as the program writes them or could.
+    ``roots`` are roots of sizes, as the program writes them or could; ``indices`` is what it writes in brackets for one place.
     """
 
     values: Mapping[int, Any]
@@ -54,6 +54,7 @@ class Surroundings:
     counted: Mapping[str, int] = field(default_factory=dict)
     roots: Sequence[str] = ()
     functions: Sequence[str] = ()
+    indices: Sequence[str] = ()
     parsed: dict[str, ast.expr] = field(default_factory=dict)
 
     def shape(self, node: ast.AST) -> tuple[int, ...] | None:

@@ -77,7 +77,18 @@ def look_around(
     roots = list(dict.fromkeys(list_roots(first, pool, traced)))
     functions = list_applied(first.record.visited.values(), traced)
     counts.sort(key=lambda text: not text.isidentifier())  # N, and not the x.shape[0] that it is
-    return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted, roots, functions)
+    indices = list(dict.fromkeys(list_indices(first.record.visited.values(), traced)))
+    return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted, roots, functions, indices)
+
+
+def list_indices(nodes: Collection[ast.AST], traced: Mapping[int, Any]) -> Iterator[str]:
+    """What a program writes in brackets for one place, and is no number: ``j``, ``y[i]``, ``t - 1``."""
+    for part in (part for node in nodes for part in ast.walk(node)):
+        if isinstance(part, ast.Subscript):
+            for one in part.slice.elts if isinstance(part.slice, ast.Tuple) else [part.slice]:
+                value = traced.get(id(one))
+                if isinstance(value, int | np.integer) and not isinstance(value, bool) and not isinstance(one, ast.Constant | ast.UnaryOp):
+                    yield ast.unparse(one)
 
 
 def list_applied(nodes: Collection[ast.AST], traced: Mapping[int, Any]) -> list[str]:

@@ -58,6 +58,8 @@ def _list_beside(part: ast.expr, around: Surroundings) -> Iterator[ast.expr]:
         yield from (made for made in ends if say_node(made) != say_node(part))
         return
     value = around.values.get(id(part))
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        yield from (around.parse(text) for text in around.indices if text != say_node(part))
     if type(value) is not int and not (isinstance(part, ast.Constant) and type(part.value) is int):
         return
     inner = part.left if isinstance(part, ast.BinOp) and isinstance(part.right, ast.Constant) else part
