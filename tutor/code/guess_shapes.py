@@ -56,8 +56,9 @@ _ONE_PLACE = re.compile(r"(?i)^(\w+_?)?(word|label|target|class|token|center|out
 _PLACES = re.compile(r"(?i)^(\w+_?)?(indices|indexes|idxs|token_?ids|labels)$")
 _LISTED = re.compile(r"\(((?:\s*\w{1,20}\s*,){1,4}(?:\s*\w{1,20}\s*)?)\)")
 _SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape|\s*:)\s*\(\s*\)")
-_NEXT_TO = re.compile(r"(?<![\w.])(\w+(?:\s*,\s*\w+){0,7})\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
-"""What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
+_NEXT_TO = re.compile(
+    r"(?<![\w.])(\w+(?:\s*,\s*\w+){0,7})(?:\s*[:=]\s*|\s+is\s+|\s+(?=\([^a-z()]*\)))\((\s*(?:[\w* ]{1,30},\s*){1,4}(?:[\w* ]{1,30})?)\)")
+"""What stands in one line: x: (N, D), W is (D, H), b (H,); without a sign in front only with capital letters."""
 _WHOLE = re.compile(
     r"(?im)^[\W_]*(\w+(?:(?:\s*,\s*|\s+and\s+)\w+)*)\s*(?::|--|-|=|\bare\b|\bis\b)\s*(?:both )?(?:an? )?"
     r"(?:python )?(?:lists?|arrays?|sequences?|vectors?) of (?:\w )?(?:integers?|ints|indices|indexes|labels|token ids|ids)\b"
@@ -72,7 +73,7 @@ ALIASES = (
         ),
         "D",
     ),
-    (re.compile(r"(?i)^(hidden|n_?hidden|n_?h|hid|num_?hidden)" + _KIND), "H"),
+    (re.compile(r"(?i)^(hidden|n_?hidden|n_?hid|n_?h|hid|num_?hidden)" + _KIND), "H"),
     (re.compile(r"(?i)^(output|out|n_?out|n_?output|n_?y|num_?outputs|classes|num_?classes|n_?classes)" + _KIND), "C"),
     (re.compile(r"(?i)^(num_?labels|nb_classes|fan_out|outputs?)" + _KIND), "C"),
     (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$|^c_?in$|^in_?c$|^d_(x|filter|input)$"), "C"),
@@ -147,6 +148,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     {'x': (7, 5), 'w': (5, 9), 'data': (7, 5)}
     >>> read_documented("x: (N, D), W: (D, M), b: (M,)", Sizes())
     {'x': (7, 5), 'W': (5, 9), 'b': (9,)}
+    >>> read_documented("x (N, D), W is (D, 3H); call f (x, y)", Sizes())
+    {'x': (7, 5), 'W': (5, 18)}
     >>> read_documented("- w, b: Arrays of shape (D, H) and (H,) giving the weight and bias", Sizes())["b"]
     (6,)
     """
@@ -192,7 +195,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         parts = [part for part in parts if part and part not in ("...", "…")]
         if 0 < len(parts) <= 5 and not any(re.search(r"[:=/]", part) or len(part) > 50 for part in parts):
             for name in re.split(r"\s*,\s*", names):
-                found.setdefault(name, tuple(sizes.find(part) for part in parts))
+                if name != "shape":
+                    found.setdefault(name, tuple(sizes.find(part) for part in parts))
     return found
 
 

@@ -222,6 +222,8 @@ class Guesser:
                 if number[1] in ("", "0", "1")
                 else self.sizes.find(f"width of {name[: -len(number[1])]}{int(number[1]) - 1}")
             )
+            if self.world.vectors and name[0].islower():
+                return (inner,)
             outer = self.sizes.find("C") if not number[1] else self.sizes.find(f"width of {name}")
             return (outer, inner) if self.world.columns else (inner, outer)
         self.free.add(name)
@@ -264,9 +266,9 @@ class Guesser:
         if sign == "+" and isinstance(left, np.inexact) and isinstance(right, Guess) and BIASES.match(right.name):
             right = self.settle(right, ())  # one number and one bias
         if isinstance(right, Guess):
-            right = self.settle(right, self._find_needed(sign, np.shape(left), right.name, right_side=True))
+            right = self.settle(right, self._find_needed(sign, left, right.name, right_side=True))
         elif isinstance(left, Guess):
-            left = self.settle(left, self._find_needed(sign, np.shape(right), left.name, right_side=False))
+            left = self.settle(left, self._find_needed(sign, right, left.name, right_side=False))
         return left, right
 
     def settle_joined(self, parts: Sequence[Any]) -> list[Any]:
@@ -279,7 +281,9 @@ class Guesser:
             made.append(self.settle(part) if isinstance(part, Guess) else part)
         return made
 
-    def _find_needed(self, sign: str, other: tuple[int, ...], name: str, *, right_side: bool) -> tuple[int, ...] | None:
+    def _find_needed(self, sign: str, beside: Any, name: str, *, right_side: bool) -> tuple[int, ...] | None:
+        """The shape that a name needs beside another value; a target beside one number that was worked out is one number."""
+        other, computed = np.shape(beside), isinstance(beside, np.inexact)
         if SCALARS.match(name) or (COUNTS.match(name) and len(name) > 1) or name in self.counts:
             return ()
         if sign == "@":
@@ -297,13 +301,14 @@ class Guesser:
                 return (*other[:-2], self.sizes.find("T"), inner)
             return (self.sizes.find("N") if data else self._width(name) or 1, inner)
         if not other:
-            return self.guess_shape(name)
+            return () if computed and LABELS.match(name) else self.guess_shape(name)
         if name in self.world.narrow and len(self.world.narrow[name]) <= len(other):
             kept = self.world.narrow[name]
             return tuple(size or mine for size, mine in zip(kept, other[len(other) - len(kept) :], strict=True))
         if BIASES.match(name):
             if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
                 return ()  # one output for each sample has one bias
+            self.spread.add(name)
             return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         self.spread.add(name)
         return other

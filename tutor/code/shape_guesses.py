@@ -60,6 +60,8 @@ class ShapeGuesser(CallWorker):
                 shape = list(np.shape(other))
             elif len(shape) < np.ndim(other):
                 shape = list(np.shape(other)[-len(shape) :])
+            elif sign != "@" and all(size != 1 for size in np.shape(other)):  # x beside gamma of np.ones(dim)
+                shape[len(shape) - np.ndim(other) :] = np.shape(other)
             else:
                 continue
             asked = (-2 if at_left and np.ndim(other) > 1 else -1,) if sign == "@" else list_changed(np.shape(own), shape)
