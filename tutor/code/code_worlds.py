@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tutor.code.guessing import GuessedWorld
 from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_gradients
-from tutor.code.parts_of_formulas import split_product, strip_transpose
+from tutor.code.parts_of_formulas import is_outer, split_product, strip_transpose
 from tutor.code.usual_helpers import list_meanings
 from tutor.program.source import Source
 
@@ -16,10 +16,18 @@ from tutor.program.source import Source
 def list_worlds(source: Source, plan: BackwardPlan) -> Iterator[GuessedWorld]:
     """The ways to read what nobody says, the likeliest first: samples as rows or as columns, and what targets are."""
     columns = find_orientation(source, plan)
+    if has_outer(source, plan):
+        yield from (GuessedWorld(0, False, targets, single=True) for targets in ("free", "binary"))
     for column in (False, True) if columns is None else (columns,):
         for targets in ("free", "columns" if column else "rows", "binary", "signs"):
             for meanings in list_meanings(source.tree):
                 yield GuessedWorld(0, column, targets, meanings=meanings)
+
+
+def has_outer(source: Source, plan: BackwardPlan) -> bool:
+    """Whether a backward pass has outer products, and so one sample at a time."""
+    own = [part for part in ast.walk(source.tree) if isinstance(part, ast.FunctionDef) and part.name == plan.backward]
+    return any(is_outer(part) for node in own for part in ast.walk(node))
 
 
 _WEIGHT = re.compile(r"^(W|w|Theta|theta|weights?|U|V)([a-z]{0,2}\d*|_\w+|\d*)$")

@@ -61,7 +61,7 @@ _NEXT_TO = re.compile(
 """What stands in one line: x: (N, D), W is (D, H), b (H,); without a sign in front only with capital letters."""
 _WHOLE = re.compile(
     r"(?im)^[\W_]*(\w+(?:(?:\s*,\s*|\s+and\s+)\w+)*)\s*(?::|--|-|=|\bare\b|\bis\b)\s*(?:both )?(?:an? )?"
-    r"(?:python )?(?:lists?|arrays?|sequences?|vectors?) of (?:\w )?(?:integers?|ints|indices|indexes|labels|token ids|ids)\b"
+    r"(?:python )?(?:lists?|arrays?|sequences?|vectors?) of (?:\w+ )?(?:integers?|ints|indices|indexes|labels|token ids|ids)\b"
 )
 """What is said to be a list of whole numbers, in one line."""
 _BY_TIMES = re.compile(r"(?i)\b(\w+) is (?:an? )?(\w{1,2}?)\s?[x×]\s?(\w{1,2}) (?:array|matrix|vector)")
@@ -288,4 +288,29 @@ def find_labels(tree: ast.Module) -> frozenset[str]:
             and node.func.attr in ("one_hot", "cross_entropy", "nll_loss")
         ):
             found |= {part.id for part in node.args if isinstance(part, ast.Name) and LABELS.match(part.id)}
-    return frozenset(found)
+    return frozenset(found) | find_places(tree)
+
+
+@lru_cache(maxsize=16)
+def find_places(tree: ast.Module) -> frozenset[str]:
+    """The arguments of functions that are nothing but places in arrays."""
+    return frozenset(name for part in tree.body if isinstance(part, ast.FunctionDef) for name in list_indexing(part))
+
+
+@lru_cache(maxsize=16)
+def find_tables(tree: ast.Module) -> frozenset[str]:
+    """The arrays in which arguments are places: E of ``E[center]``, a row a word."""
+    taken = [part for part in ast.walk(tree) if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name)]
+    return frozenset(part.value.id for part in taken if isinstance(part.slice, ast.Name) and part.slice.id in find_places(tree))  # type: ignore[attr-defined]
+
+
+def list_indexing(node: ast.FunctionDef) -> list[str]:
+    r"""The arguments that a function only uses as places in arrays: ``E[center]``.
+
+    >>> list_indexing(ast.parse("def f(center, E, k):\n v = E[center]\n return v, E[k] * k").body[0])
+    ['center']
+    """
+    places = {id(part.slice) for part in ast.walk(node) if isinstance(part, ast.Subscript)}
+    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+    used = {arg.arg: [id(part) in places for part in names if part.id == arg.arg] for arg in node.args.args}
+    return [name for name, uses in used.items() if uses and all(uses)]

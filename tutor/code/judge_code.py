@@ -232,8 +232,9 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
     best: tuple[tuple[int, ...], Judgement] | None = None
     refused: CodeProblem | None = None
     worlds = [*list_worlds(forward_source or source, plan)]
-    for world in [*worlds, *(replace(world, vectors=True) for world in worlds), *(replace(world, bare=True) for world in worlds)]:
-        if (world.vectors or world.bare) and best is not None:
+    others = [*(replace(one, vectors=True) for one in worlds), *(replace(one, bare=True) for one in worlds)]
+    for world in [*worlds, *others, *(replace(one, single=True) for one in worlds)]:
+        if world not in worlds and best is not None:
             break
         once, own = find_training_loops(source.tree), replace(world, shapes=file.shapes)
         trial = ProgramTrial(source, plan, own, once, forward_source, file.others, file.given, budget=file.budget)
@@ -266,11 +267,17 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
 def judge_trial(trial: ProgramTrial) -> Judgement:
     """The judgement of a program in one world; with smaller numbers where it is wrong and they leave few digits."""
     judged = Judgement(trial)
+    if not judged.is_right and judged.outputs and not judged.has_loss and not trial.world.positive:  # the logarithm of a negative number
+        return _choose_finite(judged, replace(trial.world, positive=True))
     if judged.is_right or not judged.outputs or trial.world.scale != 1 or not judged.is_saturated:
         return judged
-    made = trial.put_in(replace(trial.world, scale=SMALLER))
+    return _choose_finite(judged, replace(trial.world, scale=SMALLER))
+
+
+def _choose_finite(judged: Judgement, world: GuessedWorld) -> Judgement:
+    """The judgement in another world, where nothing overflows there."""
     try:
-        other = Judgement(made)
+        other = Judgement(judged.trial.put_in(world))
     except (*FAILS, CodeProblem):
         return judged
     return judged if other.is_saturated else other
@@ -297,7 +304,9 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
         if judged.right[output.key] or event is None or output.value is None or event.key not in trial.spread:
             continue
         own, full = np.shape(output.value), np.shape(event.value)
-        if len(own) <= len(full) and own != full:
+        if len(own) > len(full):  # (1, C, 1, 1) beside images
+            narrow[event.key] = tuple(int(size == 1) for size in own)
+        elif own != full:
             narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
     if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
         return None

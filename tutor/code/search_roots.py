@@ -123,6 +123,11 @@ class Judgement:
         return bool(self.outputs) and all(self.right.values())
 
     @property
+    def has_loss(self) -> bool:
+        """Whether the loss is a number: no logarithm of a negative one."""
+        return self.first.loss is not None and bool(np.all(np.isfinite(np.asarray(self.first.loss))))
+
+    @property
     def is_finite(self) -> bool:
         """Whether the loss and all gradients are numbers: nothing overflows where the numbers are large."""
         values = [self.first.loss, *(output.value for output in self.outputs if output.value is not None)]
@@ -210,6 +215,12 @@ class Judgement:
                 self.trial.world,
                 say_line(lost[0].lost) if lost[0].lost is not None else "",
             )
+        if not self.has_loss:
+            why = tell("the loss is no finite number at the numbers that were tried")
+            return CodeVerdict(
+                plan.name, plan.forward, "undecided", tuple(self._list_judged()), (), (), unread, first, self.trial.world, why,
+                tell("give numbers: --given values.json")
+            )  # fmt: skip
         reason = self.find_doubt()
         if reason is not None:
             outputs = tuple(self._list_judged())

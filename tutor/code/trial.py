@@ -45,7 +45,7 @@ from tutor.code.given_gradients import (
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import Sizes, find_labels, find_sequences
+from tutor.code.guess_shapes import Sizes, find_labels, find_places, find_sequences, find_tables
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
@@ -159,6 +159,8 @@ class ProgramTrial:
             worker.torch, worker.old = self.torch, self.source.old
             worker.ends = None if backward else self.ends
             worker.guesser.labels, worker.guesser.sequences = self.labels, self.sequences
+            worker.guesser.one_place = find_places(self.source.tree)
+            worker.guesser.tables = find_tables(self.source.tree)
             worker.guesser.axes = self.axes
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
