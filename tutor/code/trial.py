@@ -129,7 +129,8 @@ class ProgramTrial:
         if re.search(r"conv|pool", self.plan.name.lower()):  # loops over every place take long
             few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
             others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
-            self.sizes.known |= others if self.world.other_sizes else few
+            known = others if self.world.other_sizes else few
+            self.sizes.known |= {**{letter.lower(): size for letter, size in known.items()}, **known, "kh": 3, "kw": 2}
         self.sequences = find_sequences(self.source.lines)
         self.labels = find_labels(self.source.tree) | self.sequences
         settle_divided(self.source.tree, self.sizes)
