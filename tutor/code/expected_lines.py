@@ -255,12 +255,13 @@ def _list_read_value(node: ast.AST) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def list_read(node: ast.AST) -> frozenset[str]:
-    """The names that a statement has anywhere, and the keys of dictionaries.
+    """The names and attributes that a statement has anywhere, and the keys of dictionaries.
 
     >>> sorted(list_read(ast.parse("da = dh * cache['z']").body[0]))
     ['cache', 'da', 'dh', 'z']
     """
     found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    found |= {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
     return frozenset(found) | {part.slice.value for part in ast.walk(node) if isinstance(part, ast.Subscript)
                     and isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, str)}  # fmt: skip
 

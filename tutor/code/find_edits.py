@@ -275,7 +275,9 @@ class EditSearch:
         best: tuple[tuple[int, int], LineEdit, list[str]] | None = None
         ends = self.test.trial.work + MOST_WORK
         common = next(place for place, row in enumerate(TABLE) if row.name == "lines")  # rows before change a line, those behind add to it
-        tried = [
+        certain = [pair for pair in statements if self.repairs.get(id(pair[1]), frozenset()) >= set(wrong)]  # they take no runs
+        tried = [(suspect, statement, row) for row in TABLE for suspect, statement in certain]
+        tried += [
             (suspect, statement, row)
             for rows in (TABLE[:common], TABLE[common:])
             for likely in (True, False)

@@ -38,6 +38,8 @@ from tutor.text import make_visible, shorten_path
 MOST_CALLED = 3
 SMALLER = 0.3
 """How large the numbers are where those that were drawn first are too large for a sigmoid."""
+MOST_BESIDE = 2
+"""So many other readings are kept that are as likely."""
 MOST_PLANS = 40
 """So many backward passes are judged at once."""
 
@@ -134,7 +136,12 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:
         judged.called = [*_judge_called(file, plan, judged)]
-    verdict = replace(judged.give_verdict(), left_over=judged.first.left_over)
+    told = judged.give_verdict()
+    for other in judged.beside if any(not root.tag for root in told.roots) else ():  # as likely a reading, in which the slip is known
+        if not judged.trial.budget.is_low and (said := other.give_verdict()).roots and all(root.tag for root in said.roots):
+            judged, told = other, said
+            break
+    verdict = replace(told, left_over=judged.first.left_over)
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))
@@ -257,6 +264,8 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
             judged = _judge_again(judged) or judged
         if best is None or judged.score < best[0]:
             best = (judged.score, judged)
+        elif judged.score == best[0] and len(best[1].beside) < MOST_BESIDE:
+            best[1].beside.append(judged)
         if (judged.is_right and not judged.stops) or not (judged.varies or trial.assumed):
             break
     if best is None:

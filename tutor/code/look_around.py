@@ -14,6 +14,7 @@ from tutor.code.trial import Outcome
 from tutor.late_patterns import compile_late
 from tutor.numbers.arrays import np
 
+MOST_COUNTS = 9
 ROOT = compile_late(r"(^|\.)sqrt$")
 """What takes a root in a program, of NumPy or of math."""
 
@@ -41,7 +42,7 @@ def look_around(
                     isinstance(value, int | np.integer)
                     and not isinstance(value, bool)
                     and value > 1
-                    and len(counts) < 5
+                    and len(counts) < MOST_COUNTS
                 ):
                     counts.append(text)
                     counted[text] = int(value)

@@ -44,6 +44,7 @@ class Judgement:
         self.edits: Mapping[int, tuple[ast.stmt, ...]] = {}
         self.called: Sequence[tuple[Mapping[int, tuple[ast.stmt, ...]], Sequence[WrongLine]]] = ()
         self.spared: set[int] = set()
+        self.beside: list[Judgement] = []
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
             self._refuse_loss()
@@ -159,9 +160,11 @@ class Judgement:
 
     @property
     def score(self) -> tuple[int, ...]:
-        """The fewer, the likelier is the world what is meant: lines that fail, gradients that are wrong."""
-        wrong = sum(not right for right in self.right.values())
-        return (not self.outputs, len(self.first.record.problems), wrong)
+        """The fewer, the likelier is the world what is meant: lines that fail, gradients that are wrong, those by more than a factor."""
+        wrong = [output for output in self.outputs if not self.right[output.key]]
+        targets = [(output.value, self.check.find_target(output)) for output in wrong]
+        rough = sum(value is None or target is None or self.check.find_ratio(value, target) is None for value, target in targets)
+        return (not self.outputs, len(self.first.record.problems), len(wrong), rough)
 
     def _pick_outputs(self, outcome: Outcome) -> list[GivenGradient]:
         """The gradients that count: of what is given, and of weights; where there are none all of them."""

@@ -60,7 +60,7 @@ class ShapeGuesser(CallWorker):
                 shape = list(np.shape(other))
             elif len(shape) < np.ndim(other):
                 shape = list(np.shape(other)[-len(shape) :])
-            elif sign != "@" and all(size != 1 for size in np.shape(other)):  # x beside gamma of np.ones(dim)
+            elif sign != "@" and len(shape) == 2 and np.size(other) != 1:  # x beside gamma of np.ones(dim)
                 shape[len(shape) - np.ndim(other) :] = np.shape(other)
             else:
                 continue

@@ -196,6 +196,10 @@ def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
             continue
         if value is None:
             continue
+        if isinstance(value, float) and abs(value * 24 - round(value * 24)) > 1e-9:  # the 3 of 3 * 0.044715
+            for ratio in (2, 3, 4, 0.5):
+                made = ast.BinOp(ast.Constant(ratio), ast.Mult(), written)
+                yield make_edit("constant-factor", statement, written, made, f"{1 / ratio:.6g}")
         scaled = [value * ratio for ratio in around.ratio] + [value / ratio for ratio in around.ratio]
         for number in dict.fromkeys([*scaled, *LITERALS]):
             tidy = int(number) if float(number) == int(number) else round(number, 12)
@@ -483,7 +487,7 @@ class LineSlip:
 
 TABLE: Sequence[LineSlip] = (
     LineSlip("products", take_products), LineSlip("signs", take_signs), LineSlip("axes", take_axes), LineSlip("masks", take_masks),
-    LineSlip("transposes", take_transposes), LineSlip("turned", take_turned), LineSlip("parts", take_parts),
+    LineSlip("transposes", take_transposes), LineSlip("parts", take_parts), LineSlip("turned", take_turned),
     LineSlip("assignment", take_assignment), LineSlip("operators", take_operators), LineSlip("needless", take_needless),
     LineSlip("places", take_places), LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names),
     LineSlip("functions", take_functions), LineSlip("repeated", take_repeated), LineSlip("diagonals", take_diagonals),
