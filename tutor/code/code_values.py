@@ -158,6 +158,8 @@ def keep_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
 def _keep_value(value: Any, arrays: dict[int, Any]) -> Any:
     if isinstance(value, np.ndarray):
         return arrays.setdefault(id(value), np.array(value))
+    if type(value) is Guess and isinstance(value.value, np.ndarray):  # W -= rate * dW changes it where it stands
+        return arrays.setdefault(id(value), Guess(value.name, value.hint, arrays.setdefault(id(value.value), np.array(value.value)), value.known))
     return dict(value) if type(value) is dict else value
 
 

@@ -48,6 +48,7 @@ class Judgement:
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
             self._refuse_loss()
+        self._refuse_empty()
         self.right = {output.key: self.check.judge_output(output) for output in self.outputs}
         self._leave_forward_names()
         self._keep_means()
@@ -80,6 +81,13 @@ class Judgement:
                 raise CodeProblem(tell("the forward pass is not read: {why}", why=problem.what), where=f"{file}:{line}")
         raise CodeProblem(tell("no loss is found"), where=file,
                           hint=tell("call it loss, or return it as the first value"))  # fmt: skip
+
+    def _refuse_empty(self) -> None:
+        """An array without entries, of a window that is larger than its image, says nothing of any gradient."""
+        for event in self.first.record.events[: self.first.begins or None]:
+            if isinstance(event.value, np.ndarray) and event.value.size == 0 and event.line and not event.leaf:
+                raise CodeProblem(tell("{name} has no entries", name=event.key[:60]), where=f"{self.trial.source.file}:{event.line}",
+                                  hint=tell("say what is given: --shapes x=2,3,8,8"))  # fmt: skip
 
     def _leave_forward_names(self) -> None:
         """What the loss itself depends on is no gradient, whatever it is called: ``dp = a - p`` of a distance."""

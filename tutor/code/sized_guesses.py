@@ -181,9 +181,11 @@ def settle_divided(tree: ast.AST, sizes: Sizes) -> None:
             ]
             if names[0] and 1 < usual.get(names[1], 0) < 5:
                 sizes.known.setdefault(sizes.name_letter(names[0]), usual[names[1]] * (5 if sizes.others else 3))
-            elif all(names) and not any(name in sizes.known for name in names):
+            elif all(names) and names[1] not in sizes.known:
                 letters = [sizes.name_letter(name) for name in names]
-                if letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
+                if letters[0] in sizes.known and letters[1] not in sizes.known and sizes.known[letters[0]] % 2 == 0:
+                    sizes.known[letters[1]] = 2
+                elif letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
                     sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
                     sizes.divided |= {*letters}
 

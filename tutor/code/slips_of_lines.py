@@ -308,6 +308,9 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
             tag = "term-too-many" if isinstance(node.op, ast.Add | ast.Sub) else "factor-too-many"
             if not isinstance(node.op, ast.MatMult):
                 yield make_edit(tag, statement, node, node.left, say_node(node.right))
+            inner = node.left
+            if isinstance(node.op, ast.Mult) and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):  # a slope: * a * (1 - a)
+                yield make_edit(tag, statement, node, inner.left, f"{say_node(inner.right)} * {say_node(ast.BinOp(ast.Constant(1), ast.Mult(), node.right))[4:]}")
             if isinstance(node.op, ast.Add | ast.Mult):
                 yield make_edit(tag, statement, node, node.right, say_node(node.left))
             elif isinstance(node.op, ast.Sub):
