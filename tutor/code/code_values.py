@@ -159,7 +159,8 @@ def _keep_value(value: Any, arrays: dict[int, Any]) -> Any:
     if isinstance(value, np.ndarray):
         return arrays.setdefault(id(value), np.array(value))
     if type(value) is Guess and isinstance(value.value, np.ndarray):  # W -= rate * dW changes it where it stands
-        return arrays.setdefault(id(value), Guess(value.name, value.hint, arrays.setdefault(id(value.value), np.array(value.value)), value.known))
+        own = arrays.setdefault(id(value.value), np.array(value.value))
+        return arrays.setdefault(id(value), Guess(value.name, value.hint, own, value.known))
     return dict(value) if type(value) is dict else value
 
 

@@ -109,9 +109,9 @@ class EditSearch:
         looped = self._find_loop_edit(edits, wrong, lines, around, local, kept)
         if looped is not None:
             return looped
-        first = self._find_first_edit(edits, wrong, lines, local, kept)
-        if first is not None:
-            return first
+        begun = self._find_first_edit(edits, wrong, lines, local, kept)
+        if begun is not None:
+            return begun
         found: list[ExpectedLine] = []
         expected = lines.find_lines(wrong)
         for line in islice(expected, 2 * MOST_LINES):
@@ -178,7 +178,9 @@ class EditSearch:
                     return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return None
 
-    def _find_first_edit(self, edits: Edits, wrong: Sequence[str], lines: ExpectedLines, local: LocalWork, kept: set[str]) -> FoundEdit | None:
+    def _find_first_edit(
+        self, edits: Edits, wrong: Sequence[str], lines: ExpectedLines, local: LocalWork, kept: set[str]
+    ) -> FoundEdit | None:
         """A change of a line of a loop that gives no derivative in its first round."""
         if not any(len(lines.events[id(node)]) > 1 for node in lines.list_doubted()):
             return None

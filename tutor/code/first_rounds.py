@@ -16,7 +16,7 @@ from tutor.code.code_values import ValueEvent
 from tutor.code.expected_lines import ExpectedLines, list_given, list_read
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.line_edits import LineEdit, Surroundings, measure_edit
-from tutor.code.local_work import LocalWork
+from tutor.code.local_work import SAME, LocalWork
 from tutor.code.look_around import look_around
 from tutor.code.missing_parts import list_missing
 from tutor.code.pair_functions import split_gradient
@@ -100,8 +100,9 @@ class FirstRounds:
 
     def _gives_new(self, made: Any, event: ValueEvent, seen: set[Any]) -> bool:
         """Whether a value is a derivative that no line in front has given."""
-        keys = {(part.key, turned) for part, turned in self.lines.parts.find_parts(made)} if np.size(made) == np.size(event.value) else set()
-        return bool(keys - seen)
+        if np.size(made) != np.size(event.value):
+            return False
+        return bool({(part.key, turned) for part, turned in self.lines.parts.find_parts(made)} - seen)
 
     def _list_missing(self, node: ast.stmt, event: ValueEvent, handed: Sequence[Any]) -> Iterator[tuple[int, LineEdit]]:
         wanted = list(handed)
@@ -122,9 +123,9 @@ class FirstRounds:
         words, size = split_gradient(event.key), np.size(event.value)
         last: dict[int, ForwardPart] = {}
         for part in self.lines.parts.parts:
-            if not part.is_event and part.also is None and not part.reciprocal and part.key not in self.lines.known:
-                if int(np.prod(part.shape)) == size and (part.number not in last or part.place > last[part.number].place):
-                    last[part.number] = part
+            plain = not part.is_event and part.also is None and not part.reciprocal and part.key not in self.lines.known
+            if plain and int(np.prod(part.shape)) == size and (part.number not in last or part.place > last[part.number].place):
+                last[part.number] = part
         rounds = len(self.lines.events[id(node)])
         able = [part for part in last.values() if part.place + 1 >= rounds]
         return sorted(able, key=lambda part: not {part.word, part.use} & {*words})[:MOST_PARTS]
@@ -166,4 +167,5 @@ class FirstRounds:
 
 def _is_near(one: Any, two: Any) -> bool:
     made, value = np.squeeze(one), np.squeeze(two)
-    return made.shape == value.shape and bool(np.max(np.abs(made - value), initial=0.0) <= 1e-7 * max(np.max(np.abs(value), initial=0.0), 1e-9))
+    size = max(np.max(np.abs(value), initial=0.0), 1e-9)
+    return made.shape == value.shape and bool(np.max(np.abs(made - value), initial=0.0) <= SAME * size)

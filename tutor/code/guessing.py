@@ -68,6 +68,10 @@ class GuessedWorld:
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
+DATA = re.compile(r"^([xX]|inputs?|data|X_?(train|batch)|features)$")
+"""What is called so holds samples."""
+
+
 class GuessedDictionary(dict[Any, Any]):
     """A dictionary that nobody gives: what is asked of it is made; ``settings`` are those that are not the usual ones."""
 
@@ -286,7 +290,8 @@ class Guesser:
 
     def _find_needed(self, sign: str, beside: Any, name: str, *, right_side: bool) -> tuple[int, ...] | None:
         """The shape that a name needs beside another value; a target beside one number that was worked out is one number."""
-        other, computed = np.shape(beside), isinstance(beside, np.inexact)
+        other: tuple[int, ...] = np.shape(beside)
+        computed = isinstance(beside, np.inexact)
         if SCALARS.match(name) or (COUNTS.match(name) and len(name) > 1) or name in self.counts:
             return ()
         if sign == "@":
@@ -316,6 +321,8 @@ class Guesser:
             self.spread.add(name)
             return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         self.spread.add(name)
+        if DATA.match(name) and len(other) == 1 and not (self.world.single or self.world.columns):  # samples beside gamma of np.ones(dim)
+            return (self.sizes.find_rows(columns=False), *other)
         return other
 
     def _is_matrix(self, name: str) -> bool:

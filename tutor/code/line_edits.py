@@ -136,6 +136,17 @@ def make_edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor:
     return LineEdit(tag, statement, (replace_part(statement, old, new),), old, new, factor=factor)
 
 
+def is_counted(value: object) -> bool:
+    """Whether a value is a count, or several: whole numbers from 0 on.
+
+    >>> is_counted(3), is_counted(np.array([2.0, 0.0, 1.0])), is_counted(np.array([0.5, 1.0])), is_counted(-1.0)
+    (True, True, False, False)
+    """
+    if not isinstance(value, np.ndarray):
+        return type(value) is int
+    return value.dtype.kind in "fiu" and bool(np.all((value >= 0) & (value == np.floor(value))) and np.any(value > 0))
+
+
 def say_node(node: ast.AST | None) -> str:
     """A part as it is written; nothing for what is none."""
     return ast.unparse(ast.fix_missing_locations(node)) if isinstance(node, ast.expr | ast.stmt) else ""

@@ -9,13 +9,14 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.code.line_edits import LineEdit, Surroundings, make_edit, say_node, walk_expressions
+from tutor.code.line_edits import LineEdit, Surroundings, is_counted, make_edit, say_node, walk_expressions
 from tutor.code.missing_terms import take_powers
 from tutor.code.parts_of_formulas import LIBRARY, is_outer, is_rest, split_product, strip_transpose
 from tutor.code.slips_of_places import (
     take_diagonals,
     take_functions,
     take_matrices,
+    take_others,
     take_parts,
     take_places,
     take_repeated,
@@ -89,12 +90,12 @@ def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
                     "difference-reversed", statement, node, ast.BinOp(node.right, ast.Sub(), node.left), "-1"
                 )
     for place, node in enumerate(walk_expressions(statement)):
-        counted = type(around.values.get(id(node))) is int  # nobody counts below 0
+        counted = is_counted(around.values.get(id(node)))  # nobody counts below 0
         if place == 0 and not counted and isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign):
             yield make_edit("sign", statement, node, ast.UnaryOp(ast.USub(), node), "-1")
         if isinstance(node, ast.Call):  # np.exp(z) for np.exp(-z)
             for part in node.args:
-                if isinstance(part, ast.Name | ast.Attribute | ast.Subscript):
+                if isinstance(part, ast.Name | ast.Attribute | ast.Subscript) and not is_counted(around.values.get(id(part))):
                     yield make_edit("sign", statement, part, ast.UnaryOp(ast.USub(), part), "-1")
 
 
@@ -310,7 +311,8 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
                 yield make_edit(tag, statement, node, node.left, say_node(node.right))
             inner = node.left
             if isinstance(node.op, ast.Mult) and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):  # a slope: * a * (1 - a)
-                yield make_edit(tag, statement, node, inner.left, f"{say_node(inner.right)} * {say_node(ast.BinOp(ast.Constant(1), ast.Mult(), node.right))[4:]}")
+                slope = ast.BinOp(inner.right, ast.Mult(), node.right)
+                yield make_edit(tag, statement, node, inner.left, say_node(slope))
             if isinstance(node.op, ast.Add | ast.Mult):
                 yield make_edit(tag, statement, node, node.right, say_node(node.left))
             elif isinstance(node.op, ast.Sub):
@@ -331,21 +333,6 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
         yield LineEdit(tag, statement, (), None, None, say_node(statement), "", say_node(statement.value))
     elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name | ast.Subscript):
         yield LineEdit("line-too-many", statement, (), None, None, say_node(statement), "")
-
-
-def take_others(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """Another quantity of any shape, in a product."""
-    for node in walk_expressions(statement):
-        found = split_product(node)
-        parts = list(found[:2]) if found is not None else []
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-            parts = [node.left, node.right]
-        for part in parts:
-            inner = strip_transpose(part) or part
-            if isinstance(inner, ast.Name | ast.Attribute | ast.Subscript):
-                for text in around.pool:
-                    if text != say_node(inner) and around.shape(inner) != around.find_shape(text):
-                        yield make_edit("another-variable", statement, inner, around.parse(text))
 
 
 SLOPES = ("({0} > 0)", "{0} * (1 - {0})", "(1 - {0} ** 2)", "(1 - {0})", "{0}")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
 from tutor.code.line_edits import LineEdit, Surroundings, make_edit, say_node, walk_expressions
-from tutor.code.parts_of_formulas import is_rest, strip_transpose
+from tutor.code.parts_of_formulas import is_rest, split_product, strip_transpose
 from tutor.numbers.arrays import np
 
 MOST_PARTS = 6
@@ -155,6 +155,21 @@ def take_turned(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
                 made = ast.Call(ast.Attribute(inner, word, ast.Load()), [ast.Constant(axis) for axis in order], [])
                 if say_node(made) != say_node(node):
                     yield make_edit("wrong-axis" if turned else "transpose-forgotten", statement, node, made)
+
+
+def take_others(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Another quantity of any shape, in a product."""
+    for node in walk_expressions(statement):
+        found = split_product(node)
+        parts = list(found[:2]) if found is not None else []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            parts = [node.left, node.right]
+        for part in parts:
+            inner = strip_transpose(part) or part
+            if isinstance(inner, ast.Name | ast.Attribute | ast.Subscript):
+                for text in around.pool:
+                    if text != say_node(inner) and around.shape(inner) != around.find_shape(text):
+                        yield make_edit("another-variable", statement, inner, around.parse(text))
 
 
 def take_diagonals(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
