@@ -90,7 +90,9 @@ def take_signs(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
                     "difference-reversed", statement, node, ast.BinOp(node.right, ast.Sub(), node.left), "-1"
                 )
     for place, node in enumerate(walk_expressions(statement)):
-        counted = is_counted(around.values.get(id(node)))  # nobody counts below 0
+        value = around.values.get(id(node))
+        kept = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)  # coeff[rows, y] = -count
+        counted = is_counted(value) if kept else type(value) is int  # nobody counts below 0
         if place == 0 and not counted and isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign):
             yield make_edit("sign", statement, node, ast.UnaryOp(ast.USub(), node), "-1")
         if isinstance(node, ast.Call):  # np.exp(z) for np.exp(-z)
