@@ -163,6 +163,43 @@ class Loss:
         self.dinputs = self.dinputs / len(output)
         return self.dinputs
 """
+GROUPED = """
+import numpy as np
+def groupnorm_forward(x, gamma, beta, G, eps=1e-5):
+    N, C, H, W = x.shape
+    g = x.reshape(N, G, C // G * H * W)
+    inv = 1 / np.sqrt(g.var(axis=2, keepdims=True) + eps)
+    xn = ((g - g.mean(axis=2, keepdims=True)) * inv).reshape(N, C, H, W)
+    return gamma * xn + beta, (G, xn, inv, gamma)
+def groupnorm_backward(dout, cache):
+    G, xn, inv, gamma = cache
+    N, C, H, W = dout.shape
+    dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
+    dgamma = (dout * xn).sum(axis=(0, 2, 3), keepdims=True)
+    M = C // G * H * W
+    dxn, xn = (dout * gamma).reshape(N, G, M), xn.reshape(N, G, M)
+    dx = inv / M * (M * dxn - dxn.sum(axis=2, keepdims=True) - xn * (dxn * xn).sum(axis=2, keepdims=True))
+    return dx.reshape(N, C, H, W), dgamma, dbeta
+"""
+POOLED = """
+import numpy as np
+def maxpool_forward(x, k):
+    N, C, H, W = x.shape
+    out = np.zeros((N, C, H // k, W // k))
+    for i in range(H // k):
+        for j in range(W // k):
+            out[:, :, i, j] = x[:, :, i * k : (i + 1) * k, j * k : (j + 1) * k].max(axis=(2, 3))
+    return out, (x, k, out)
+def maxpool_backward(dout, cache):
+    x, k, out = cache
+    dx = np.zeros_like(x)
+    for i in range(out.shape[2]):
+        for j in range(out.shape[3]):
+            window = x[:, :, i * k : (i + 1) * k, j * k : (j + 1) * k]
+            best = out[:, :, i, j][:, :, None, None]
+            dx[:, :, i * k : (i + 1) * k, j * k : (j + 1) * k] = (window == best) * dout[:, :, i, j][:, :, None, None]
+    return dx
+"""
 
 
 def judge(text, old="", new=""):
@@ -183,10 +220,12 @@ def judge(text, old="", new=""):
         (NAIVE, "dW[:, y[i]] -=", "dW[:, j] -=", [(14, "wrong-place")]),
         (UPDATED, "np.dot(dZ2, A1.T)", "np.dot(dZ2, Z1.T)", [(10, "another-variable")]),
         (UPDATED, "(A2 - Y) / m", "(A2 - Y) * A2 * (1 - A2) / m", [(9, "factor-too-many")]),
-        (UPDATED, "A1 + 1)", "A1)", [(13, "missing-path")]),
+        (UPDATED, "A1 + 1)", "A1)", [(13, "term-forgotten")]),
         (UPDATED, "A1.T) + l2 / m * W2", "A1.T)", [(10, "penalty-forgotten")]),
         (KEPT, "dA1 = np.dot(W2.T, dZ2)", "dA1 = np.dot(W2, dZ2)", [(9, "transpose-forgotten")]),
         (DEEP, "caches[l - 1]", "caches[l - 2]", [(16, "wrong-place")]),
+        (GROUPED, "- dxn.sum(axis=2, keepdims=True) ", "", [(16, "missing-path")]),
+        (POOLED, "(window == best)", "(window > 0)", [(17, "mask-of-another")]),
         (SLICE, "self.dinputs = -target / output", "self.dinputs = target / output", [(8, "sign")]),
     ],
 )
@@ -210,24 +249,6 @@ def backward(cache):
     dc = dz * w * h * (1 - h)
     dV = np.outer(dc, x)
     return dV, dc, dw, db, V.T.dot(dc)
-"""
-GROUPS = """
-import numpy as np
-def groupnorm_forward(x, gamma, beta, G, eps=1e-5):
-    N, C, H, W = x.shape
-    g = x.reshape(N, G, C // G * H * W)
-    inv = 1 / np.sqrt(g.var(axis=2, keepdims=True) + eps)
-    xn = ((g - g.mean(axis=2, keepdims=True)) * inv).reshape(N, C, H, W)
-    return gamma * xn + beta, (G, xn, inv, gamma)
-def groupnorm_backward(dout, cache):
-    G, xn, inv, gamma = cache
-    N, C, H, W = dout.shape
-    dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
-    dgamma = (dout * xn).sum(axis=(0, 2, 3), keepdims=True)
-    M = C // G * H * W
-    dxn, xn = (dout * gamma).reshape(N, G, M), xn.reshape(N, G, M)
-    dx = inv / M * (M * dxn - dxn.sum(axis=2, keepdims=True) - xn * (dxn * xn).sum(axis=2, keepdims=True))
-    return dx.reshape(N, C, H, W), dgamma, dbeta
 """
 DIVERGENCE = """
 import numpy as np
@@ -263,31 +284,10 @@ class Norm:
 """
 
 
-@pytest.mark.parametrize("text", [BESIDE, GROUPS, DIVERGENCE, WORDS, MADE])
+@pytest.mark.parametrize("text", [BESIDE, GROUPED, DIVERGENCE, WORDS, MADE])
 def test_right_programs_of_shapes_that_nobody_says(text):
     """Single samples by their outer products, gradients with axes of one entry, a logarithm, places in tables, what is made of a size."""
     assert [found.verdict for found in judge(text)] == ["right"]
-
-
-POOLED = """
-import numpy as np
-def maxpool_forward(x, k):
-    N, C, H, W = x.shape
-    out = np.zeros((N, C, H // k, W // k))
-    for i in range(H // k):
-        for j in range(W // k):
-            out[:, :, i, j] = x[:, :, i * k : (i + 1) * k, j * k : (j + 1) * k].max(axis=(2, 3))
-    return out, (x, k, out)
-def maxpool_backward(dout, cache):
-    x, k, out = cache
-    dx = np.zeros_like(x)
-    for i in range(out.shape[2]):
-        for j in range(out.shape[3]):
-            window = x[:, :, i * k : (i + 1) * k, j * k : (j + 1) * k]
-            best = out[:, :, i, j][:, :, None, None]
-            dx[:, :, i * k : (i + 1) * k, j * k : (j + 1) * k] = (window == best) * dout[:, :, i, j][:, :, None, None]
-    return dx
-"""
 
 
 def test_a_window_larger_than_its_image_says_nothing():

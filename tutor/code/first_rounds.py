@@ -94,11 +94,11 @@ class FirstRounds:
             made = self.local.work_until(edit, node)
             if made is None or np.iscomplexobj(made):
                 continue
-            if any(_is_near(made, value) for value in handed) or self._gives_new(made, event, seen):
+            if any(_is_near(made, value) for value in handed) or self._is_giving_new(made, event, seen):
                 yield cost, edit
         yield from self._list_missing(node, event, handed)
 
-    def _gives_new(self, made: Any, event: ValueEvent, seen: set[Any]) -> bool:
+    def _is_giving_new(self, made: Any, event: ValueEvent, seen: set[Any]) -> bool:
         """Whether a value is a derivative that no line in front has given."""
         if np.size(made) != np.size(event.value):
             return False

@@ -226,7 +226,7 @@ def _judge_called(
         except CodeProblem:
             continue
         if judged.is_right and not judged.stops and not judged.trial.assumed:
-            caller.spare(judged.list_statements())
+            caller.leave_out(judged.list_statements())
         if not judged.is_right and judged.outputs and judged.find_doubt() is None and not judged.trial.assumed:
             roots, edits = judged.find_roots()
             yield edits if any(root.tag for root in roots) else {}, roots

@@ -68,7 +68,7 @@ def list_missing(statement: ast.stmt, value: Any, before: Any, around: Surroundi
         for number in ("1", "-1"):  # A + 1 of an ELU
             if np.nanmax(np.abs(wanted - own - float(number)), initial=0.0) <= SAME and not np.all(np.isnan(wanted)):
                 made = add_term(node, number, around)
-                yield LineEdit("missing-path", statement, (replace_part(statement, node, made),), node, made, factor=number)
+                yield LineEdit("term-forgotten", statement, (replace_part(statement, node, made),), node, made, factor=number)
         for text, _ in find_products(wanted - own, around):
             made = add_term(node, text, around)
             yield LineEdit("missing-path", statement, (replace_part(statement, node, made),), node, made, factor=text)

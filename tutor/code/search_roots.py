@@ -270,7 +270,7 @@ class Judgement:
                 return problem
         return None
 
-    def spare(self, nodes: Sequence[ast.stmt]) -> None:
+    def leave_out(self, nodes: Sequence[ast.stmt]) -> None:
         """No line of a backward pass that is right by itself is at fault in another that calls it."""
         self.spared |= {id(node) for node in nodes}
         self.search.nodes = self.list_statements()
@@ -290,7 +290,8 @@ class Judgement:
             verdict = "right" if right else "wrong" if output.value is not None else "lost"
             expected = np.shape(event.value) if event is not None else ()
             of = event.key if event is not None else output.of[0]
-            yield JudgedOutput(output.key, of, verdict, shape, expected, f"{1 / ratio:.6g}" if ratio else "")
+            name = self.trial.shown.get(output.key, output.key)
+            yield JudgedOutput(name, of, verdict, shape, expected, f"{1 / ratio:.6g}" if ratio else "")
 
     def _list_unread(self) -> Iterator[UnreadStatement]:
         lines = self.trial.source.lines
@@ -372,7 +373,7 @@ class Judgement:
         problem = self.first.record.problems.get(id(node))
         target = name_targets(node)
         return WrongLine(node.lineno, node.end_lineno or node.lineno, edit.tag, *edit.words, edit.factor, tuple(before),
-            tuple(after), tuple(fixed),
+            tuple(after), tuple(self.trial.shown.get(key, key) for key in fixed),
                          next(iter(sorted(target)), ""), problem.what if problem is not None and problem.fails else "", others,
                          file="" if home is self.trial.source else home.file)  # fmt: skip
 

@@ -180,6 +180,10 @@ def take_masks(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         for text in around.list_fitting(shape, exact=True):
             if text != say_node(node.left):
                 yield make_edit("mask-of-another", statement, node.left, around.parse(text))
+        for text in around.list_fitting(shape) if not isinstance(node.ops[0], ast.Eq) else ():  # window == best, and not window > 0
+            made = ast.Compare(node.left, [ast.Eq()], [around.parse(text)])
+            if text != say_node(node.left):
+                yield make_edit("mask-of-another", statement, node, made)
         if not any(text == say_node(node.comparators[0]) for text in ("0", "0.0")):
             tag = "another-number" if isinstance(node.comparators[0], ast.Constant) else "mask-of-another"
             yield make_edit(tag, statement, node.comparators[0], ast.Constant(0))

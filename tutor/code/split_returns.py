@@ -35,6 +35,7 @@ def split_return(trial: ProgramTrial, first: Outcome) -> ProgramTrial | None:
         return None
     taken = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
     parts, named = [*last.value.elts], []
+    shown: dict[str, str] = {}
     meant = {output.place: output for output in first.outputs if output.of and 0 <= output.place < len(parts)}
     keys = {place: (output.key, output.of[0]) for place, output in meant.items()}
     if id(last) in first.record.problems:  # none of them was returned
@@ -49,6 +50,7 @@ def split_return(trial: ProgramTrial, first: Outcome) -> ProgramTrial | None:
         made = ast.copy_location(ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), part)], part), part)
         made.of_return = (last, place)  # type: ignore[attr-defined]
         named.append(made)
+        shown[name] = f"d{of}"
         parts[place] = ast.copy_location(ast.Name(name, ast.Load()), part)
     if not named:
         return None
@@ -56,7 +58,9 @@ def split_return(trial: ProgramTrial, first: Outcome) -> ProgramTrial | None:
     made_function = ast.copy_location(
         ast.FunctionDef(node.name, node.args, [*node.body[:-1], *named, returned], node.decorator_list, node.returns), node)  # fmt: skip
     source = replace(trial.source, tree=exchange_function(trial.source.tree, node, made_function))
-    return trial.put_in(trial.world, source=source)
+    made_trial = trial.put_in(trial.world, source=source)
+    made_trial.shown = shown
+    return made_trial
 
 
 def _list_inputs(trial: ProgramTrial, first: Outcome, count: int) -> list[str]:

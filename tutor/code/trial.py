@@ -123,6 +123,7 @@ class ProgramTrial:
     current: Any = None
     ends: int | None = None
     budget: StepBudget = field(default_factory=StepBudget)
+    shown: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
@@ -131,6 +132,10 @@ class ProgramTrial:
             others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
             known = others if self.world.other_sizes else few
             self.sizes.known |= {**{letter.lower(): size for letter, size in known.items()}, **known, "kh": 3, "kw": 2}
+        elif re.search(r"\bN, *C, *H, *W\b", "\n".join(self.source.lines)):
+            settle_divided(self.source.tree, self.sizes)
+            few = {"N": 2, "H": 3, "W": 4} if self.world.other_sizes else {"N": 3, "H": 2, "W": 4}
+            self.sizes.known = {**few, **self.sizes.known}
         self.sequences = find_sequences(self.source.lines)
         self.labels = find_labels(self.source.tree) | self.sequences
         settle_divided(self.source.tree, self.sizes)
@@ -207,7 +212,9 @@ class ProgramTrial:
     def put_in(self, world: GuessedWorld, given: Mapping[str, Any] | None = None, source: Source | None = None) -> ProgramTrial:
         """The same program in another world, with other values given, or as another text, on the same budget."""
         known, own = self.given if given is None else given, source or self.source
-        return ProgramTrial(own, self.plan, world, self.once, self.forward_source, self.others, known, budget=self.budget)
+        return ProgramTrial(
+            own, self.plan, world, self.once, self.forward_source, self.others, known, budget=self.budget, shown=self.shown
+        )  # fmt: skip
 
     def _run(self, worker: StatementWorker, backward: bool) -> Outcome:
         apart = () if self.forward_source is None else (keep_apart(self.forward_source),)

@@ -126,8 +126,11 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say, *, shown: bool) -> I
     if len(root.old) + len(root.new) > LONG:  # the change below shows both
         phrase = _BOTH.sub("", phrase)
     told = write_coded(phrase, old=root.old, new=root.new, factor=root.factor)
-    more = (said.FAILS.format(why=say(root.fails)) + " ",) if root.fails else ()
-    yield Paragraph((*more, *told), label, apart=True)
+    fails = said.FAILS.format(why=say(root.fails)) if root.fails else ""
+    if fails and root.tag:  # the slip is what is to be mended, and comes first
+        yield Paragraph((*told, f" {fails}"), label, apart=True)
+    else:
+        yield Paragraph((f"{fails} ", *told) if fails else tuple(told), label, apart=True)
     if root.tag not in ("", "unwritten"):
         if shown:
             yield _write_change(root)

@@ -48,6 +48,7 @@ class CodeWords(Topic):
         "cache-changed": "This is a second name for the same array, so that a later line changes both: take a copy.",
         "label-forgotten": "At the label of each sample 1 has to be taken off: softmax with cross-entropy gives p − y.",
         "missing-path": "A path is missing: `{factor}` has to be added.",
+        "term-forgotten": "The term `{factor}` is missing: `{new}`, not `{old}`.",
         "penalty-forgotten": "The gradient of the penalty is missing: `{factor}`.",
         "wrong-place": "Another place belongs in the brackets: `{new}`, not `{old}`.",
         "parts-exchanged": "Two parts stand in each other's place: `{new}`, not `{old}`.",
@@ -72,7 +73,7 @@ class CodeWords(Topic):
         "constant-factor": "a constant factor", "cache-changed": "a copy", "label-forgotten": "the derivative of the softmax loss",
         "missing-path": "a path", "penalty-forgotten": "the penalty",
         "wrong-place": "what stands in brackets", "parts-exchanged": "the order of parts", "function-forgotten": "a function",
-        "repeated-places": "places that come more than once", "diagonal-only": "the slope of a softmax",
+        "repeated-places": "places that come more than once", "diagonal-only": "the slope of a softmax", "term-forgotten": "a term",
         "unwritten": "what is not written yet", "": "the formula",
     }  # fmt: skip
     """What a hint points at, without the solution."""
@@ -92,6 +93,7 @@ class CodeWords(Topic):
         "label-forgotten": "1 not taken off at the label", "penalty-forgotten": "the gradient of the penalty forgotten",
         "wrong-place": "a wrong place in brackets", "parts-exchanged": "two parts exchanged", "function-forgotten": "a function forgotten",
         "repeated-places": "places that come more than once", "diagonal-only": "the diagonal of a softmax's slope only",
+        "term-forgotten": "a term left out",
     }  # fmt: skip
     """What slips are called in the lists of a class, but for those that marking has a name for."""
     HINT = "Look at {kind}."
@@ -117,7 +119,7 @@ class CodeWords(Topic):
     IN_FILE = "{line} of {file}"
     OR_LINE = "Or line {line}: as small a change of it does the same."
     OR_HINT = "Or line {line}."
-    FAILS = "Python would refuse it: {why}."
+    FAILS = "As it stands, Python refuses the line: {why}."
     WHY = "Why"
     MEANT = "{key} has to be {derivative}.  The derivation of the forward pass gives"
     MEANT_LAST = "In the end {key} has to be {derivative}.  The derivation of the forward pass gives"
