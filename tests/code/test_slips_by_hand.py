@@ -295,3 +295,18 @@ def test_a_window_larger_than_its_image_says_nothing():
     assert judge(POOLED)[0].verdict == "right"
     assert judge(POOLED, "(window == best)", "(window > 0)")[0].verdict == "wrong"
     assert judge(POOLED.replace("H // k", "H // 9 // k"))[0].verdict == "undecided"
+
+
+SQUARED = """
+import numpy as np
+def mse(pred, target):
+    return np.mean((pred - target) ** 2)
+def mse_grad(pred, target):
+    return 2 * (pred - target) / pred.size
+"""
+
+
+def test_what_is_right_for_vectors_only_is_said_to_be():
+    assert judge(SQUARED)[0].assumes == ()
+    (found,) = judge(SQUARED, "pred.size", "len(pred)")
+    assert (found.verdict, [str(what) for what in found.assumes]) == ("right", ["pred has one axis: it would be wrong with two"])

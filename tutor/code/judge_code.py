@@ -330,7 +330,9 @@ def _judge_single(judged: Judgement) -> Judgement | None:
     other = _judge_in(judged, replace(trial.world, single=True))
     if other is not None:
         names = ", ".join(sorted(trial.free))
-        other.trial.assumed[names] = tell("{names} has one axis: one sample, and not several", names=names)
+        works = not judged.first.record.problems and all(output.value is not None for output in judged.outputs)
+        what = tell("{names} has one axis: it would be wrong with two", names=names)  # 2 * (p - y) / len(p) of a mean of all entries
+        other.trial.assumed[names] = what if works else tell("{names} has one axis: one sample, and not several", names=names)
     return other
 
 
