@@ -87,7 +87,7 @@ class Judgement:
         for event in self.first.record.events[: self.first.begins or None]:
             if isinstance(event.value, np.ndarray) and event.value.size == 0 and event.line and not event.leaf:
                 raise CodeProblem(tell("{name} has no entries", name=event.key[:60]), where=f"{self.trial.source.file}:{event.line}",
-                                  hint=tell("say what is given: --shapes x=2,3,8,8"))  # fmt: skip
+                                  hint=tell("say what is given: --shapes x=N,C,H,W"))  # fmt: skip
 
     def _leave_forward_names(self) -> None:
         """What the loss itself depends on is no gradient, whatever it is called: ``dp = a - p`` of a distance."""
