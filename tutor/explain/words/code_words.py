@@ -93,7 +93,6 @@ class CodeWords(Topic):
         "label-forgotten": "1 not taken off at the label", "penalty-forgotten": "the gradient of the penalty forgotten",
         "wrong-place": "a wrong place in brackets", "parts-exchanged": "two parts exchanged", "function-forgotten": "a function forgotten",
         "repeated-places": "places that come more than once", "diagonal-only": "the diagonal of a softmax's slope only",
-        "term-forgotten": "a term left out",
     }  # fmt: skip
     """What slips are called in the lists of a class, but for those that marking has a name for."""
     HINT = "Look at {kind}."
