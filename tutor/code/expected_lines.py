@@ -70,7 +70,8 @@ class ExpectedLines:
             self.events.setdefault(number, []).append(event)
             keys = {(part.key, turned) for part, turned in self.parts.find_parts(event.value)}
             kept = last[event.key] is event.statement  # a name that is used again says only in the end what it is
-            if keys and not keys & seen and not (kept and self._is_wrong_by_name(event)):
+            said = kept and not keys and self._is_right_by_name(event)  # of a part that was not moved
+            if said or (keys and not keys & seen and not (kept and self._is_wrong_by_name(event))):
                 self.known |= {key for key, _ in keys}
             else:
                 doubted.add(number)
@@ -78,9 +79,10 @@ class ExpectedLines:
         self.blameless = set(self.events) - doubted
 
     def _is_wrong_by_name(self, event: ValueEvent) -> bool:
-        """Whether a name says what it is the gradient of, and it is not."""
+        """Whether a name says what it is the gradient of, and it is not, nor a multiple: a factor of it may stand in another line."""
         versions = self._list_meant(event)
-        return bool(versions) and not any(self.test.check.is_slope(event.value, one) for one in versions)
+        check = self.test.check
+        return bool(versions) and not any(check.is_slope(event.value, one) or check.find_ratio(event.value, one) for one in versions)
 
     def _is_right_by_name(self, event: ValueEvent) -> bool:
         """Whether a name says what it is the gradient of, and it is."""
