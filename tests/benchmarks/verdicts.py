@@ -1,4 +1,4 @@
-"""How long the verdict on a hand-written backward pass takes, beside `gradcheck` and finite differences: python tests/benchmarks/verdicts.py
+"""How long a verdict on a backward pass takes, beside `gradcheck` and finite differences: python tests/benchmarks/verdicts.py
 
 Programs of our own, right and with one slip: a two-layer network, twelve transformer blocks of attention and a feed-forward part (written
 out line by line, and as a loop over helper functions), 2,000 lines that are wrong one after the other, and a sum over 5,000 rounds.
@@ -119,24 +119,24 @@ def by_gradcheck(slip: bool) -> Callable[[], bool]:
 
     class Net(torch.autograd.Function):
         @staticmethod
-        def forward(ctx: Any, X: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> Any:
-            z = X @ W1 + b1
+        def forward(ctx: Any, x: Any, w1: Any, b1: Any, w2: Any, b2: Any) -> Any:
+            z = x @ w1 + b1
             h = torch.clamp(z, min=0)
-            scores = h @ W2 + b2
+            scores = h @ w2 + b2
             shifted = scores - scores.max(dim=1, keepdim=True).values
             probs = shifted.exp() / shifted.exp().sum(dim=1, keepdim=True)
-            ctx.save_for_backward(X, W1, W2, z, h, probs)
-            return -probs[range(len(X)), labels].log().sum() / len(X) + reg * ((W1 * W1).sum() + (W2 * W2).sum())
+            ctx.save_for_backward(x, w1, w2, z, h, probs)
+            return -probs[range(len(x)), labels].log().sum() / len(x) + reg * ((w1 * w1).sum() + (w2 * w2).sum())
 
         @staticmethod
         def backward(ctx: Any, above: Any) -> Any:
-            X, W1, W2, z, h, probs = ctx.saved_tensors
+            x, w1, w2, z, h, probs = ctx.saved_tensors
             dscores = probs.clone()
-            dscores[range(len(X)), labels] -= 1
-            dscores /= len(X)
-            dh = dscores @ W2.T
+            dscores[range(len(x)), labels] -= 1
+            dscores /= len(x)
+            dh = dscores @ w2.T
             dz = dh if slip else dh * (z > 0)
-            grads = (X.T @ dz + 2 * reg * W1, dz.sum(0), h.T @ dscores + 2 * reg * W2, dscores.sum(0))
+            grads = (x.T @ dz + 2 * reg * w1, dz.sum(0), h.T @ dscores + 2 * reg * w2, dscores.sum(0))
             return None, *(above * grad for grad in grads)
 
     return lambda: bool(torch.autograd.gradcheck(Net.apply, tuple(values.values()), raise_exception=False))
@@ -160,7 +160,10 @@ def main() -> None:
         print(f"{name:36}{lines:6,} lines {clock}  {said}{late}{other}", flush=True)
     print()
     for kind, (name, text, wanted, _) in zip(("right", "wrong"), rows, strict=False):
-        peers = {"central differences": lambda text=text: by_differences(text), "gradcheck": lambda kind=kind: by_gradcheck(kind == "wrong")}
+        peers = {
+            "central differences": lambda text=text: by_differences(text),
+            "gradcheck": lambda kind=kind: by_gradcheck(kind == "wrong"),
+        }
         for peer, make in peers.items():
             try:
                 seconds, right = best(make(), 9)

@@ -67,7 +67,7 @@ class ForwardPart:
 class PartSlopes:
     """The parts of one program's forward pass in one world, with their slopes.
 
-    ``derive`` gives the arrays of the program's derivation, where it is read.
+    ``derive`` gives the arrays of the program's derivation, where it is read; ``is_cut`` is whether some parts were too many.
     """
 
     trial: ProgramTrial
@@ -76,6 +76,7 @@ class PartSlopes:
     derived: list[Sequence[Floats]] = field(default_factory=list)
     parts: list[ForwardPart] = field(default_factory=list)
     gradients: dict[tuple[int, ...], Any] = field(default_factory=dict)
+    is_cut: bool = False
 
     def __post_init__(self) -> None:
         ends = self.trial.work + MOST_SLOPE_WORK
@@ -89,6 +90,7 @@ class PartSlopes:
             if slope is not None and np.isfinite(slope) and abs(slope) > 1e-12:
                 found[place] = replace(part, slope=slope)
         self.parts = [found[place] for place in sorted(found)]
+        self.is_cut = len(listed) > MOST_FORWARD_PARTS or self.trial.work > ends
         used = [part for part in self.parts if part.use and not part.reciprocal]
         for place, part in enumerate(used):
             others = [one for one in used[place + 1 :] if (one.use, one.shape) == (part.use, part.shape)]
