@@ -83,6 +83,6 @@ def write_wrong_lines(count):
 
 def write_round_program(rounds):
     """A sum over so many rounds: one sample a round, with the gradient added up in the same loop."""
-    head = f"    x = np.linspace(0, 1, {rounds})\n    y = 3 * x + 1\n    loss, dw, db = 0.0, 0.0, 0.0\n    for i in range({rounds}):\n"
-    body = "e = w * x[i] + b - y[i]\nloss += e ** 2 / 2\ndw += e * x[i]\ndb += e\n"
-    return f"import numpy as np\n\n\ndef fit(w, b):\n{head}{indent(body, 8)}    return loss, dw, db\n"
+    head = f"    x = np.linspace(0, 1, {rounds})\n    loss, dw = 0.0, 0.0\n    for i in range({rounds}):\n"
+    body = "e = w * x[i] - c\nloss += e * e / 2\ndw += e * x[i]\n"
+    return f"import numpy as np\n\n\ndef fit(w, c):\n    \"\"\"w: a scalar, c: a scalar.\"\"\"\n{head}{indent(body, 8)}    return loss, dw\n"

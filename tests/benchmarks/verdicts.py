@@ -58,7 +58,7 @@ def list_rows() -> list[Row]:
         ("12 blocks in a loop, a sign", looped.replace("dx = dy + dA", "dx = dy - dA"), "wrong", 10.0),
         ("2,000 wrong lines", write_wrong_lines(2_000), "undecided", 0),
         ("5,000 rounds", rounds, "right", 0),
-        ("5,000 rounds, a factor", rounds.replace("dw += e * x[i]", "dw += 2 * e * x[i]"), "wrong", 0),
+        ("5,000 rounds, a factor", rounds.replace("dw += e * x[i]", "dw += e * c"), "wrong", 0),
     ]
 
 

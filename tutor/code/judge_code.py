@@ -28,7 +28,6 @@ from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
-from tutor.code.work_expressions import MOST_PARTS
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, hint_near, tell
 from tutor.graph.shapes import Shape
@@ -245,7 +244,7 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
             continue
         except CodeProblem as why:
             refused = refused or why
-            if trial.work > MOST_PARTS:  # as long in every world
+            if trial.is_long:  # in every world
                 break
             continue
         if not judged.is_right:
