@@ -374,9 +374,9 @@ class _LatexPage:
         beside = room - number_width - why
         place = self.find_room(rows, below, beside)
         parted_at = dict.fromkeys((0, len(equation.sides) - 1)) if why and place is None else {}
-        for member in parted_at:  # a result on a row of its own leaves room beside what it is the result of
+        for member in parted_at:  # a result on a row of its own leaves room beside it; a left side is not left alone for a reason
             noted = {**notes, member: notes.get(member, number_width) + why}
-            parted = set_rows(printer.latex_writer, equation, self.line, left_width, noted, shifts=True)
+            parted = set_rows(printer.latex_writer, equation, self.line, left_width, noted)
             if place is None and len(parted) <= len(rows) + 1 and count_torn(parted) <= count_torn(rows):
                 place = self.find_room(parted, below, beside)
                 rows = rows if place is None else parted
