@@ -287,10 +287,8 @@ def say_reason(step: Step, layered: Layered, words: Wording) -> str:
         product = step.expr.arg if type(step.expr) is Neg else step.expr
         return words.arrays.say_entrywise(children(product)[0], "partner", words.rules, parameters)
     reason = words.arrays.say_backward(step.expr, words.rules, parameters, number=not layered.shapes[step.wrt], wrt=step.wrt)
-    if reason == words.rules.say_local("product") and not any(
-        Name(step.wrt) in factors for path in step.paths for factors in _list_products(forward[path.factors[0].wrt])
-    ):
-        return words.rules.gradient("chain rule")  # what an average of squares is multiplied with was no factor of it
+    if reason == words.rules.say_local("product") and Name(step.wrt) in children(step.expr):
+        return words.rules.gradient("chain rule")  # of a sum of squares: what stands there is the quantity itself
     return reason
 
 

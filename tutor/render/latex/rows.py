@@ -265,8 +265,8 @@ def set_rows(
         shift = min(int(left_width), 9)
         after = [replace(row, shift=max(shift - _BELOW, 0)) for row in below]
         first = LatexRow(f"{left} {below[0].left}", "", below[0].noted, alone=True, shift=shift)
-        noted = sum(notes.get(place, 0.0) for place, side in enumerate(equation.sides) if not place or side in first.noted)
-        if measure(first.left) + noted + left_width - shift <= line:
+        own = sum(notes.get(place, 0.0) for place, side in enumerate(equation.sides) if not place or side in first.noted)
+        if measure(first.left) + own + left_width - shift <= line:
             return [first, *after[1:]]
         return [LatexRow(left, "", alone=True, shift=shift), *after]
     every = sum(notes.values())
