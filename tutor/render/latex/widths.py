@@ -166,7 +166,8 @@ class _WidthReader:
         return (width if size < 2 or token not in _SPACED else min(width, 0.8)) * _SCALE[size]
 
     def cases(self, size: int) -> float:
-        """A ``cases`` or ``bmatrix`` environment: the widest cell of each column."""
+        """A ``cases`` or ``bmatrix`` environment: the widest cell of each column, what is between them, and brackets or a brace."""
+        braced = self.tokens[self.at : self.at + 2] == ["{", "c"]
         self.argument(size, ROMAN)
         columns = [0.0]
         column = 0
@@ -180,7 +181,7 @@ class _WidthReader:
             column = column + 1 if stop == "&" else 0
             if column == len(columns):
                 columns.append(0.0)
-        return sum(columns) + 1.0 * max(len(columns) - 1, 1) + 0.9
+        return sum(columns) + (1.95 if braced else 0.92 * (len(columns) - 1) + 1.36)
 
 
 @lru_cache(maxsize=1 << 14)
