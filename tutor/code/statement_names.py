@@ -38,7 +38,7 @@ def is_same(one: Any, two: Any) -> bool:
 
 
 def is_used_later(nodes: Iterable[ast.AST], name: str) -> bool:
-    """Whether a name is used in a statement that gives its value to something else.
+    r"""Whether a name is used in a statement that gives its value to something else.
 
     >>> body = ast.parse("dW = x\ndW /= 2\ngrads['W'] = dW").body
     >>> is_used_later(body, "dW"), is_used_later(body[:2], "dW")

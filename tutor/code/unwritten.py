@@ -34,7 +34,7 @@ def is_unwritten(node: ast.FunctionDef) -> bool:
     False
     """
     body = list(_list_statements(node.body))
-    return _Unwritten(open=any(_is_open(part) for part in body)).does_nothing(body)
+    return _Unwritten(open=any(_is_open(part) for part in body)).is_idle(body)
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class _Unwritten:
     open: bool
     empty: set[str] = field(default_factory=set)
 
-    def does_nothing(self, body: Sequence[ast.stmt]) -> bool:
+    def is_idle(self, body: Sequence[ast.stmt]) -> bool:
         return all(self._is_idle(part) for part in body)
 
     def _is_idle(self, node: ast.stmt) -> bool:
