@@ -109,12 +109,62 @@ def scale_backward(dout, cache):
     return dout * gamma, dgamma, dbeta
 """
 
+DRAWN = """\
+import numpy as np
+def dropout_forward(x, dropout_param):
+    p = dropout_param['p']
+    mask = np.random.choice([0, 1], size=x.shape, p=[p, 1 - p])
+    out = x * mask
+    return out, (dropout_param, mask)
+def dropout_backward(dout, cache):
+    dropout_param, mask = cache
+    return dout * mask
+def embed_forward(x, W):
+    \'\'\'Words.
+
+    - x: integers of shape (N, T)
+    - W: weights of shape (V, D)
+    \'\'\'
+    N, T = x.shape
+    V, D = W.shape
+    out = np.zeros([N, T, D])
+    for i in range(N):
+        for j in range(T):
+            out[i, j, :] = W[x[i, j], :]
+    return out, (x, W)
+def embed_backward(dout, cache):
+    x, W = cache
+    dW = np.zeros_like(W)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            dW[x[i, j]] += dout[i, j]
+    return dW
+def hot_forward(x, W):
+    \'\'\'Words.
+
+    - x: integers of shape (N, T)
+    - W: weights of shape (V, D)
+    \'\'\'
+    N, T = x.shape
+    V, D = W.shape
+    x_T = np.zeros((N, T, V))
+    for i in range(N):
+        for j in range(T):
+            x_T[i, j, x[i, j]] = 1
+    out = np.matmul(x_T, W[np.newaxis, :, :])
+    return out, x_T
+def hot_backward(dout, cache):
+    x_T = cache
+    dW = np.sum(np.matmul(np.transpose(x_T, (0, 2, 1)), dout), axis=0)
+    return dW
+"""
+
 
 def judge(text):
     return judge_code(read_source(text, "net.py"))
 
 
-@pytest.mark.parametrize("text", [CAMEL, STEPS, PADDED, SPREAD])
+@pytest.mark.parametrize("text", [CAMEL, STEPS, PADDED, SPREAD, DRAWN])
 def test_a_right_program_in_another_style_is_right(text):
     assert [(one.name, one.verdict, str(one.why)) for one in judge(text) if one.verdict != "right"] == []
 
@@ -153,6 +203,7 @@ def test_a_slip_in_a_step_is_one_root(old, new, lines):
         ("    N, D = x.shape\n    loss = 0.0\n    dw = np.zeros_like(w)\n    pass\n    return loss, dw\n", False),
         ("    loss, dw = 0.0, np.zeros_like(w)\n    if x.shape[0]:\n        ...\n    return loss, dw\n", False),
         ("    grads = {}\n    loss = None\n    pass\n    return loss, grads\n", False),
+        ("    loss = None\n    dw = None\n    pass\n    loss = loss.astype(x.dtype)\n    return loss, dw\n", False),
         ("    loss = np.sum(x @ w)\n    dw = np.zeros_like(w)\n    pass\n    return loss, dw\n", True),
         ("    loss = np.sum(x @ w)\n    dw = None\n    dw = x\n    return loss, dw\n", True),
     ],

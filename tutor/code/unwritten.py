@@ -56,7 +56,7 @@ class _Unwritten:
             self.empty -= names
             return _is_taken(node.value)
         if isinstance(node, ast.Expr):
-            return isinstance(node.value, ast.Constant)
+            return isinstance(node.value, ast.Constant) or ast.unparse(node.value).startswith(("np.random.seed(", "print("))
         if isinstance(node, ast.Raise):
             return "NotImplemented" in ast.dump(node)
         if isinstance(node, ast.Return):
@@ -68,6 +68,8 @@ class _Unwritten:
         if isinstance(node, ast.Tuple):
             named = any(isinstance(part, ast.Name) and part.id in self.empty for part in node.elts)
             return named or all(self._is_nothing(part) for part in node.elts)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # out.astype(x.dtype)
+            return self._is_nothing(node.func.value) or (self.open and _is_beginning(node))
         if isinstance(node, ast.Name):
             return node.id in self.empty
         if isinstance(node, ast.Constant) and node.value is None:
