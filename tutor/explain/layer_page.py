@@ -188,7 +188,7 @@ class ArraySections(PageWriter):
         expr = step.expr
         if type(expr) is not Call or expr.func != "hadamard" or type(expr.args[0]) is not Partial:
             return None
-        before, slope = expr.args
+        before, slope = expr.args[0], expr.args[1]
         if type(slope) is not Call or not slope.func.endswith("'"):  # behind another factor it would only say a row again
             return None
         found = self.steps.get(derivative_key(before.of, before.wrt))
