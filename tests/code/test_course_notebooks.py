@@ -54,6 +54,7 @@ LOGISTIC = '''
 def propagate(w, b, X, Y):
     """
     w -- weights, a numpy array of size (num_px * num_px * 3, 1)
+    b -- bias, a scalar
     X -- data of size (num_px * num_px * 3, number of examples)
     Y -- true "label" vector (containing 0 if no dog, 1 if dog) of size (1, number of examples)
     """
@@ -64,6 +65,10 @@ def propagate(w, b, X, Y):
     return grads, cost
 
 def optimize(w, b, X, Y, num_iterations, learning_rate):
+    """
+    w -- weights, a numpy array of size (num_px * num_px * 3, 1)
+    b -- bias, a scalar
+    """
     costs = []
     for i in range(num_iterations):
         grads, cost = propagate(w, b, X, Y)

@@ -29,8 +29,15 @@ def find_orientation(source: Source, plan: BackwardPlan) -> bool | None:
     """Whether samples are columns: weights stand at the left of their products, W @ X; nothing where products do not tell."""
     wanted = {plan.forward, plan.backward} - {""}
     left = right = 0
+    named = {plan.forward} | {
+        part.func.id
+        for node in source.tree.body
+        if isinstance(node, ast.FunctionDef) and node.name == plan.forward and not plan.owner
+        for part in ast.walk(node)
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+    }
     for node in ast.walk(source.tree):
-        if wanted and not (isinstance(node, ast.FunctionDef) and node.name == plan.forward):
+        if wanted and not (isinstance(node, ast.FunctionDef) and node.name in named):
             continue
         for part in ast.walk(node):
             found = split_product(part) if isinstance(part, ast.expr) else None

@@ -68,6 +68,15 @@ def test_members_stand_whole_below_their_left_side_where_they_fit() -> None:
     assert not any(row.alone for row in broken)
 
 
+def test_a_short_left_side_is_not_left_alone():
+    """What is too wide beside the other rows' left sides only begins farther left, with its own left side before it."""
+    long = parse(" + ".join(f"K_{n}*X_{n}" for n in range(13)))
+    equation = Equation(parse("L"), (Side(long), Side(Number("2"), result=True)))
+    first, result = set_rows(WRITER, equation, measure(WRITER.show(long)) + 3.0, 6.0, {}, shifts=True)
+    assert first.left.startswith("L = K_{0}")
+    assert (first.shift, result.shift, result.left) == (6, 5, "= 2")
+
+
 @pytest.mark.parametrize("source", ["broadcast", "sum along"])
 def test_a_sign_of_several_axes_is_broken_inside_and_never_shrunk(source):
     inner = parse("+".join(f"a_{n}*b_{n}" for n in range(12)))

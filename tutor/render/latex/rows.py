@@ -263,7 +263,12 @@ def set_rows(
     below = _set_below(writer, equation, line, notes) if shifts and left and any(len(body) > 1 for body in bodies) else []
     if below:
         shift = min(int(left_width), 9)
-        return [LatexRow(left, "", alone=True, shift=shift), *(replace(row, shift=max(shift - _BELOW, 0)) for row in below)]
+        after = [replace(row, shift=max(shift - _BELOW, 0)) for row in below]
+        first = LatexRow(f"{left} {below[0].left}", "", below[0].noted, alone=True, shift=shift)
+        own = sum(notes.get(place, 0.0) for place, side in enumerate(equation.sides) if not place or side in first.noted)
+        if measure(first.left) + own + left_width - shift <= line:
+            return [first, *after[1:]]
+        return [LatexRow(left, "", alone=True, shift=shift), *after]
     every = sum(notes.values())
     if bodies and _fits_on_one_row(equation, bodies, room - every):
         noted = tuple(side for side in equation.sides if side.note)
