@@ -60,5 +60,5 @@ def is_sum(tree: ast.Module, cost: str) -> bool:
     False
     """
     body = next((part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef) and part.name == cost), None)
-    words = {part.attr for part in ast.walk(body) if isinstance(part, ast.Attribute)} if body is not None else {"mean"}
-    return not words & {"mean", "average"} and not any(isinstance(part, ast.Div) for part in ast.walk(body or tree))
+    written = [ast.unparse(part) for part in body.body if not isinstance(part, ast.Expr)] if body is not None else []
+    return bool(written) and not re.search(r"/|\b(mean|average|divide)\b", "\n".join(written))

@@ -304,8 +304,8 @@ class ProgramTrial:
     def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
         parts = name_returned(returned, find_return(func.node, worker.returned) if func is not None else None)
         for key, part in parts:
-            entry = re.fullmatch(r"\w+\.(\w+)", key)
-            if split_gradient(key) or (entry and not LOSS_WORDS.match(entry[1])):  # b of a dictionary of parameters
+            head, _, last = key.rpartition(".")
+            if split_gradient(key) or ((head.isidentifier() or head[:1] == "{") and not LOSS_WORDS.match(last)):  # b of parameters
                 continue
             if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
                 raise CodeProblem(tell("the loss is no single number, but an array"), where=self.source.file)
