@@ -66,7 +66,7 @@ def test_arrays_are_given_in_one_style_with_the_digits_of_a_page():
     assert "0.0172414 " in text
     assert "0.233333" in text
     assert "7/30" not in text
-    given = from_text('title = "t"\nsteps = ["L = sum(x^2)"]\n[values]\nx = [1.23456789, 2]\n', "t")
+    given = from_text('title = "t"\nsteps = ["L = sum(x^2)"]\n[shapes]\nx = [2]\n[values]\nx = [1.23456789, 2]\n', "t")
     assert "1.23456789" in sheet([given]).to_text()
 
 
