@@ -12,7 +12,7 @@ from tutor.explain.document import Document, Equation, Equations, Side
 from tutor.expression.nodes import Call, Name, Number, Pow
 from tutor.expression.parse import parse
 from tutor.render.latex.article import document
-from tutor.render.latex.rows import explode, pack, set_rows
+from tutor.render.latex.rows import explode, pack, set_beside, set_rows
 from tutor.render.latex.widths import measure
 
 
@@ -66,6 +66,14 @@ def test_members_stand_whole_below_their_left_side_where_they_fit() -> None:
     assert below[1].left.endswith("= 2")
     assert len(broken) == 2
     assert not any(row.alone for row in broken)
+
+
+def test_nothing_stands_beside_the_last_part_of_several():
+    long = Equation(parse("W"), (Side(parse(" + ".join(f"K_{n}*X_{n}" for n in range(13)))),))
+    short = [Equation(Name(name), (Side(Number("1")),)) for name in "abc"]
+    rows = set_beside(WRITER, [short[0], long, *short[1:]], 20.0, 2.0)
+    assert [row.left for row in rows if row.left] == ["a", "W", "b"]
+    assert rows[-1].body.endswith("c = 1")
 
 
 def test_a_short_left_side_is_not_left_alone():

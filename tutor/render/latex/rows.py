@@ -299,10 +299,12 @@ def count_torn(rows: Iterable[LatexRow]) -> int:
 def set_beside(writer: Writer, equations: Sequence[Equation], line: float, left_width: float) -> list[LatexRow]:
     """The rows of short equations that stand beside one another: as many in a row as fit, the first aligned at its relation."""
     rows: list[LatexRow] = []
+    whole = False
     for equation in equations:
         own = set_rows(writer, equation, line, left_width, {})
-        longer = f"{rows[-1].body} \\qquad {own[0].left} {own[0].body}" if rows else ""
-        if len(own) == 1 and longer and not (rows[-1].alone or own[0].alone) and measure(longer) <= line - left_width - _MARGIN:
+        longer = f"{rows[-1].body} \\qquad {own[0].left} {own[0].body}" if rows and whole else ""
+        whole = len(own) == 1  # nothing stands beside the last part of an array that takes several rows
+        if whole and longer and not (rows[-1].alone or own[0].alone) and measure(longer) <= line - left_width - _MARGIN:
             rows[-1] = LatexRow(rows[-1].left, longer)
         else:
             rows += own
