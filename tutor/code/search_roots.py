@@ -17,6 +17,7 @@ from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS
 from tutor.code.line_edits import LineEdit, write_lines
 from tutor.code.pair_functions import split_gradient
+from tutor.code.pass_loss import is_sum
 from tutor.code.repair_test import RepairTest
 from tutor.code.repairable_lines import has_formula
 from tutor.code.split_returns import join_returns
@@ -24,6 +25,7 @@ from tutor.code.statement_names import (
     find_loss_names,
     group_by_line,
     is_taken_out,
+    is_used_later,
     leave_line,
     name_targets,
 )
@@ -43,11 +45,13 @@ class Judgement:
         self.check = GradientCheck(trial, self.first)
         self.edits: Mapping[int, tuple[ast.stmt, ...]] = {}
         self.called: Sequence[tuple[Mapping[int, tuple[ast.stmt, ...]], Sequence[WrongLine]]] = ()
+        self.steps: set[str] = set()
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
             self._refuse_loss()
         self.right = {output.key: self.check.judge_output(output) for output in self.outputs}
         self._leave_forward_names()
+        self._leave_steps()
         self._keep_means()
         self.test = RepairTest(trial, self.check, self.right, self._pick_outputs)
         self.derived: list[DerivedProgram] = []
@@ -98,6 +102,27 @@ class Judgement:
         self.outputs = self._pick_outputs(self.first)
         self.right = {output.key: self.right[output.key] for output in self.outputs}
 
+    def _leave_steps(self) -> None:
+        """A name inside one body is a step where the gradient is given in the end: ``dW`` before ``grads["W"] = dW / N``.
+
+        So is one of another shape than what it is called after, and any where all that is given is right.  What nothing uses later
+        stays a gradient of its own.
+        """
+        given = [output for output in self.outputs if not output.local]
+        if not given or not self.trial.plan.is_single:
+            return
+        named = {word for output in given for word in output.of}
+        complete = all(self.right[output.key] for output in given)
+        for output in self.outputs:
+            if not output.local or self.right[output.key] or not is_used_later(self.first.after.values(), output.key):
+                continue
+            event = self.check.find_target(output)
+            fits = event is not None and output.value is not None and np.shape(event.value) == np.shape(output.value)
+            if complete or named & {*output.of} or not fits:
+                self.steps.add(output.key)
+        self.outputs = self._pick_outputs(self.first)
+        self.right = {output.key: self.right[output.key] for output in self.outputs}
+
     def _moves_loss(self, event: ValueEvent) -> bool:
         """Whether the loss depends on a value, also where its slope happens to be 0 there."""
         if self.trial.ends is not None and event.number > self.trial.ends:
@@ -110,9 +135,10 @@ class Judgement:
     def _keep_means(self) -> None:
         """A pair may take the gradient from above as that of each sample, and divide by their number where it sums.
 
-        A convention, no slip.
+        A convention, no slip; so are gradients of the mean beside a cost that is the sum, which is divided where it is summed up.
         """
-        if self.trial.plan.is_single or self.trial.plan.cost:
+        cost = self.trial.plan.cost if not any(self.first.upstream) else ""
+        if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
             return
         sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
         ratios: dict[str, float] = {}
@@ -122,8 +148,11 @@ class Judgement:
                 ratios[output.key] = self.check.find_ratio(output.value, target) or 0.0
         found = {round(ratio, 6) for ratio in ratios.values()}
         summed = len(ratios) >= 2 and len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
-        if summed and any(self.right.values()):
+        if summed and (cost or any(self.right.values())):
             self.right |= dict.fromkeys(ratios, True)
+            if cost:
+                what = tell("{name} is the sum over the samples, and the gradients are those of the mean", name=cost)
+                self.trial.conventions.add(what)
 
     @property
     def is_right(self) -> bool:
@@ -172,6 +201,7 @@ class Judgement:
             return outcome.outputs
         names = set(list_computed(self.first.record.events))
         outputs = [output for output in outcome.outputs if output.key.rpartition(".")[2] not in self.check.forward]
+        outputs = [output for output in outputs if not (output.local and output.key in self.steps)]
         leaves = [output for output in outputs if any(one not in names for one in output.of)]
         return leaves or outputs
 
@@ -270,7 +300,7 @@ class Judgement:
             shape = np.shape(output.value) if output.value is not None else ()
             verdict = "right" if right else "wrong" if output.value is not None else "lost"
             expected = np.shape(event.value) if event is not None else ()
-            of = event.key if event is not None else output.of[0]
+            of = event.key if event is not None else output.of[0] if output.of else output.key
             yield JudgedOutput(output.key, of, verdict, shape, expected, f"{1 / ratio:.6g}" if ratio else "")
 
     def _list_unread(self) -> Iterator[UnreadStatement]:

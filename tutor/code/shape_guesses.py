@@ -71,7 +71,14 @@ class ShapeGuesser(CallWorker):
         if sign not in ("@", "size", "reshape") and np.ndim(left) == np.ndim(right) > 1:  # x + f(x): what came before fits already
             names = [*self.guessed]
             chosen = max(asked, key=lambda one: names.index(one[0]))
-        name, made, settled = chosen
+        self._ask(*chosen)
+
+    def ask_shape(self, own: Any, shape: Sequence[int]) -> None:
+        """Another shape for an array.  Raises `OtherShape` for what it was computed of, where that was only guessed."""
+        for asked in self.list_asked(own, shape):
+            self._ask(*asked)
+
+    def _ask(self, name: str, made: tuple[int, ...], settled: bool) -> None:
         self.changes[name] = self.changes.get(name, 0) + 1
         if settled:
             self.settled_axes.setdefault(name, set()).update(list_changed(np.shape(self.guessed[name]), made))
@@ -133,8 +140,9 @@ class ShapeGuesser(CallWorker):
             yield from self.list_asked(right, (np.shape(right)[0], shape[-1]), depth + 1, settled=settled)
         elif sign != "@":
             for part in (left, right):
-                if np.ndim(part) == len(shape):
-                    yield from self.list_asked(part, shape, depth + 1, settled=settled)
+                if np.ndim(part) == len(shape):  # one entry is spread over whatever there is: a bias of columns stays one
+                    kept = [1 if own == 1 else size for own, size in zip(np.shape(part), shape, strict=True)]
+                    yield from self.list_asked(part, kept, depth + 1, settled=settled)
 
 
 def list_changed(shape: Sequence[int], other: Sequence[int]) -> set[int]:

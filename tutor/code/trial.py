@@ -26,6 +26,7 @@ from tutor.code.code_values import (
     ValueEvent,
 )
 from tutor.code.file_parts import (
+    ask_documented,
     is_definition,
     list_drawn,
     list_spans,
@@ -49,8 +50,16 @@ from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.pass_loss import make_loss
-from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
-from tutor.code.sized_guesses import find_axes, find_counts, find_idle, find_tuples, settle_divided
+from tutor.code.returned_values import (
+    find_return,
+    has_default,
+    is_empty,
+    list_arguments,
+    list_taken_apart,
+    list_usual,
+    name_returned,
+)
+from tutor.code.sized_guesses import find_axes, find_counts, find_dictionaries, find_idle, find_tuples, settle_divided
 from tutor.code.step_budget import StepBudget
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
@@ -106,6 +115,7 @@ class ProgramTrial:
     labels: frozenset[str] = frozenset()
     sequences: frozenset[str] = frozenset()
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dictionaries: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
     left_out: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
@@ -115,6 +125,7 @@ class ProgramTrial:
     flat: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     assumed: dict[str, Told] = field(default_factory=dict)
+    conventions: set[Told] = field(default_factory=set)
     sizes: Sizes = field(default_factory=Sizes)
     table: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     current: Any = None
@@ -136,6 +147,7 @@ class ProgramTrial:
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
+        self.dictionaries = find_dictionaries((self.forward_source or self.source).tree) | find_dictionaries(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
 
     def run(
@@ -163,6 +175,7 @@ class ProgramTrial:
             worker.guesser.free = self.free
             worker.guesser.spread, worker.guesser.assumed, worker.guesser.flat = self.spread, self.assumed, self.flat
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
+            worker.guesser.dictionaries = self.dictionaries
             worker.guesser.again = worker.given_again = self.again
             worker.guesser.places = self.places
             worker.settled = bool(edits) or bool(forced) or bump is not None or moves  # no other shapes then
@@ -287,7 +300,8 @@ class ProgramTrial:
     def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
         parts = name_returned(returned, find_return(func.node, worker.returned) if func is not None else None)
         for key, part in parts:
-            if split_gradient(key):
+            head, _, last = key.rpartition(".")
+            if split_gradient(key) or ((head.isidentifier() or head[:1] == "{") and not LOSS_WORDS.match(last)):  # b of parameters
                 continue
             if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
                 raise CodeProblem(tell("the loss is no single number, but an array"), where=self.source.file)
@@ -341,6 +355,8 @@ class ProgramTrial:
             return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked, "", inner, upstream)
         known = set(worker.record.visited)
         given = self._match_backward(func, backs, ups, upstream, environment, named)
+        above = {of: named[upstream[up][0]] for up in ups if up in upstream for of in split_gradient(up) if upstream[up][0] in named}
+        worker.handed = {**above, **environment}
         forms = copy.deepcopy({name: value for name, value in given.items() if isinstance(value, np.ndarray)})
         del scopes[:]
         body = func.node.body if isinstance(func.node, ast.FunctionDef) else []
@@ -348,8 +364,8 @@ class ProgramTrial:
         after = {key: node for key, node in worker.record.visited.items() if key not in known or node in body}
         words = find_return(func.node, worker.returned)
         outputs = list_pair_outputs(
-            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner), spans=list_spans(func)
-        )
+            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner),
+            produced={key for key, _ in outs} - {*values}, spans=list_spans(func))  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
         said = why.what if why else ""
         left = list_left_over(
@@ -369,6 +385,7 @@ class ProgramTrial:
             own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
             taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
             environment.update((name, value) for name, value in taken.items() if name not in environment)
+            ask_documented(worker, cost, taken)
             loss, why = self._call(worker, cost, taken)
             if why is not None:
                 raise refuse_forward(self.source, why)
@@ -409,6 +426,7 @@ class ProgramTrial:
         ]
         packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and key[:1] in ("(", "[", "{")]
         above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
+        apart = list_taken_apart(func)
         for name in backs:
             if name in found:
                 continue
@@ -422,6 +440,7 @@ class ProgramTrial:
                 named
                 and len([one for one in backs if one not in environment and one not in found]) == 1
                 and not has_default(func, name)
+                and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
             ):
                 found[name] = list(named.values())[-1]
             elif not has_default(func, name):
