@@ -17,6 +17,7 @@ from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS
 from tutor.code.line_edits import LineEdit, write_lines
 from tutor.code.pair_functions import split_gradient
+from tutor.code.pass_loss import is_sum
 from tutor.code.repair_test import RepairTest
 from tutor.code.repairable_lines import has_formula
 from tutor.code.split_returns import join_returns
@@ -125,9 +126,10 @@ class Judgement:
     def _keep_means(self) -> None:
         """A pair may take the gradient from above as that of each sample, and divide by their number where it sums.
 
-        A convention, no slip.
+        A convention, no slip; so are gradients of the mean beside a cost that is the sum, which is divided where it is summed up.
         """
-        if self.trial.plan.is_single or (self.trial.plan.cost and not any(self.first.upstream)):
+        cost = self.trial.plan.cost if not any(self.first.upstream) else ""
+        if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
             return
         sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
         ratios: dict[str, float] = {}
@@ -137,8 +139,11 @@ class Judgement:
                 ratios[output.key] = self.check.find_ratio(output.value, target) or 0.0
         found = {round(ratio, 6) for ratio in ratios.values()}
         summed = len(ratios) >= 2 and len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
-        if summed and any(self.right.values()):
+        if summed and (cost or any(self.right.values())):
             self.right |= dict.fromkeys(ratios, True)
+            if cost:
+                what = tell("{name} is the sum over the samples, and the gradients are those of the mean", name=cost)
+                self.trial.conventions.add(what)
 
     @property
     def is_right(self) -> bool:
@@ -286,7 +291,7 @@ class Judgement:
             shape = np.shape(output.value) if output.value is not None else ()
             verdict = "right" if right else "wrong" if output.value is not None else "lost"
             expected = np.shape(event.value) if event is not None else ()
-            of = event.key if event is not None else output.of[0]
+            of = event.key if event is not None else output.of[0] if output.of else output.key
             yield JudgedOutput(output.key, of, verdict, shape, expected, f"{1 / ratio:.6g}" if ratio else "")
 
     def _list_unread(self) -> Iterator[UnreadStatement]:
