@@ -85,4 +85,5 @@ def write_round_program(rounds):
     """A sum over so many rounds: one sample a round, with the gradient added up in the same loop."""
     head = f"    x = np.linspace(0, 1, {rounds})\n    loss, dw = 0.0, 0.0\n    for i in range({rounds}):\n"
     body = "e = w * x[i] - c\nloss += e * e / 2\ndw += e * x[i]\n"
-    return f"import numpy as np\n\n\ndef fit(w, c):\n    \"\"\"w: a scalar, c: a scalar.\"\"\"\n{head}{indent(body, 8)}    return loss, dw\n"
+    said = '    """w: a scalar, c: a scalar."""\n'
+    return f"import numpy as np\n\n\ndef fit(w, c):\n{said}{head}{indent(body, 8)}    return loss, dw\n"
