@@ -30,6 +30,7 @@ from tutor.code.targets import is_drawn
 from tutor.code.trial import Outcome
 from tutor.code.work_statements import FAILS
 from tutor.numbers.arrays import Floats, np
+from tutor.program.source import list_nodes
 
 MOST_RUNS = 2_500
 """So many changes are tried at most."""
@@ -189,6 +190,9 @@ class EditSearch:
             best = self._pick_smallest(edits, rounds.list_fitting(node), wrong, kept)
             if best:
                 best.sort(key=lambda edit: rank_edit(edit, node, lines.list_unused()))
+                inner = self._find_called_edit(edits, wrong, node, rounds.around, kept, measure_edit(best[0]))
+                if inner is not None:
+                    return FoundEdit(inner, list(wrong), tuple(edit for edit in best[:1] if measure_edit(edit) == measure_edit(inner)))
                 return FoundEdit(best[0], list(wrong), tuple(best[1 : 1 + MOST_OTHERS]))
         return None
 
@@ -386,4 +390,4 @@ def move_to_source(edit: LineEdit, before: Sequence[ast.stmt]) -> LineEdit | Non
 
 def list_names(edit: LineEdit) -> set[str]:
     """The names in the lines that would stand there."""
-    return {part.id for one in edit.statements for part in ast.walk(one) if isinstance(part, ast.Name)}
+    return {part.id for one in edit.statements for part in list_nodes(one) if isinstance(part, ast.Name)}

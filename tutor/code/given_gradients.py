@@ -26,13 +26,17 @@ PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score")
 
 @dataclass(slots=True)
 class GivenGradient:
-    """A gradient that the program gives: what it is called, what it may be the gradient of, its value, its place in what is returned."""
+    """A gradient that the program gives: what it is called, what it may be the gradient of, its value, its place in what is returned.
+
+    ``local`` is what one body only names.
+    """
 
     key: str
     of: list[str]
     value: Any
     lost: NotRead | None = None
     place: int = -1
+    local: bool = False
 
 
 def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | None) -> list[GivenGradient]:
@@ -43,8 +47,12 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     for key, event in last.items():
         of = words.match(key)
         if of and not event.leaf:
-            found[key] = GivenGradient(key, of, event.value)
-    for key, value in name_returned(returned, node):
+            found[key] = GivenGradient(key, of, event.value, local=_is_local(event))
+    listed = [(_find_named(node, place, words) or key, value) for place, (key, value) in enumerate(name_returned(returned, node))]
+    for key in [*found]:
+        if any(one != key and one.lower() == key.lower() for one, _ in listed) and not any(one == key for one, _ in listed):
+            del found[key]  # dw of one sample, beside dW that is returned
+    for key, value in listed:
         of = words.match(key) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
             found[key] = GivenGradient(key, of, np.array(value))
@@ -52,11 +60,28 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
             found[key] = GivenGradient(key, of, None, note_missing(key))
         elif of and type(value) is Lost:
             found[key] = GivenGradient(key, of, None, value.why)
-    for key, problem in list_lost(record):
+    for key, problem, local in list_lost(record):
         of = words.match(key)
         if of and key not in found:
-            found[key] = GivenGradient(key, of, None, problem)
+            found[key] = GivenGradient(key, of, None, problem, local=local)
     return list(found.values())
+
+
+def _find_named(node: ast.expr | None, place: int, words: WordIndex) -> str:
+    """The only gradient in what is returned at a place: dW of ``return loss, dW / N + reg * W``; nothing where it is a name itself."""
+    part = node.elts[place] if isinstance(node, ast.Tuple) and place < len(node.elts) else None
+    if not isinstance(part, ast.BinOp):
+        return ""
+    names = {one.id for one in ast.walk(part) if isinstance(one, ast.Name) and words.match(one.id)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _is_local(event: ValueEvent) -> bool:
+    """Whether a value was given to a name alone, and to no attribute or entry."""
+    node = event.statement
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    parts = [part for one in targets for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
+    return any(isinstance(part, ast.Name) and part.id == event.key for part in parts)
 
 
 def list_pair_outputs(
@@ -68,10 +93,12 @@ def list_pair_outputs(
     why: NotRead | None,
     *,
     in_class: bool,
+    produced: Collection[str] = (),
     spans: Sequence[tuple[int, int]] = (),
 ) -> list[GivenGradient]:
     """The gradients that the backward function of a pair returns, by their names or places; in a class those that it keeps, too.
 
+    ``produced`` is what the forward pass gives: ``ds`` of ``s = sigmoid(x)``, returned alone, is no gradient of s, which is 1, but of x.
     ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own.
     """
     words = WordIndex([event.key.rpartition(".")[2] for event in record.events[:begins]])
@@ -87,6 +114,7 @@ def list_pair_outputs(
         if place in meant:
             key = f"d{meant[place]}"
         of = words.match(key)
+        of = [] if len(listed) == 1 and given and {*of} <= {*produced} else of
         alone = len(listed) == len(given) or len(listed) == 1
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
             of = _match_unnamed(given[place], value, record.events[:begins]) if len(listed) < len(given) else [given[place]]
@@ -120,7 +148,7 @@ def list_pair_outputs(
     own = [output for output in kept if not set(output.of) <= steps]
     found += own if own or found else kept
     keys = {output.key for output in found}
-    for key, problem in list_lost(record):
+    for key, problem, _ in list_lost(record):
         of = [one for one in split_gradient(key) if one in leaves]
         if of and key not in keys and (in_class or why is not None):
             keys.add(key)

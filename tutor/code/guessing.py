@@ -98,6 +98,7 @@ class Guesser:
         self.asked: dict[str, list[str]] = {}
         self.settings: Mapping[str, Any] = {}
         self.tuples: Mapping[str, tuple[str, ...]] = {}
+        self.dictionaries: frozenset[str] = frozenset()
         self.spread: set[str] = set()
         self.flat: set[str] = set()
         self.free: set[str] = set()
@@ -152,6 +153,9 @@ class Guesser:
         if guess.name in self.tuples and guess.hint is None:
             guess.known = True
             guess.value = tuple(self.sizes.find(letter) for letter in self.tuples[guess.name])
+            return guess.value
+        if guess.name in self.dictionaries and guess.hint is None:
+            guess.known, guess.value = True, GuessedDictionary(self.settings)
             return guess.value
         if guess.name in self.idle:
             self.left_out.add(guess.name)
@@ -318,7 +322,6 @@ class Guesser:
         if BIASES.match(name):
             if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
                 return ()  # one output for each sample has one bias
-            self.spread.add(name)
             return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         self.spread.add(name)
         if DATA.match(name) and len(other) == 1 and not (self.world.single or self.world.columns):  # samples beside gamma of np.ones(dim)

@@ -17,6 +17,7 @@ from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
+from tutor.code.gradient_check import GradientCheck
 from tutor.code.guessing import GuessedWorld
 from tutor.code.kink_sides import draw_near, draw_points, list_one_sided, see_sides
 from tutor.code.numeric_warnings import find_warnings
@@ -27,7 +28,6 @@ from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
-from tutor.code.work_expressions import MOST_PARTS
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, hint_near, tell
 from tutor.graph.shapes import Shape
@@ -150,6 +150,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle: tuple[Told, ...] = (what,) if names else ()
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
+    idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
     idle += _judge_flat(judged) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 
@@ -254,7 +255,7 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
             continue
         except CodeProblem as why:
             refused = refused or why
-            if trial.work > MOST_PARTS:  # as long in every world
+            if trial.is_long:  # in every world
                 break
             continue
         if not judged.is_right:
@@ -310,12 +311,12 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
     narrow: dict[str, tuple[int, ...]] = {}
     for output in judged.outputs:
         event = judged.check.find_target(output)
-        if judged.right[output.key] or event is None or output.value is None or event.key not in trial.spread:
+        if judged.right[output.key] or event is None or output.value is None:
             continue
         own, full = np.shape(output.value), np.shape(event.value)
-        if len(own) > len(full):  # (1, C, 1, 1) beside images
+        if event.leaf and len(own) > len(full) and np.size(output.value) == np.size(event.value) > 1:  # (1, C, 1, 1) beside images
             narrow[event.key] = tuple(int(size == 1) for size in own)
-        elif own != full:
+        elif event.key in trial.spread and len(own) <= len(full) and own != full:
             narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
     if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
         return None
@@ -337,14 +338,27 @@ def _judge_single(judged: Judgement) -> Judgement | None:
 
 
 def _judge_shaped(judged: Judgement) -> Judgement | None:
-    """The judgement with the shapes that the gradients have, of what has a shape by its name alone.  Only where all is right then."""
+    """The judgement with the shapes that the gradients have, of what has a shape by its name alone.  Only where all is right then.
+
+    So with what is said to have one axis, (C,), and is handed with the others, (1, C, 1, 1): then that is told.
+    """
     trial = judged.trial
     shapes: dict[str, tuple[int, ...]] = {}
+    grown: set[str] = set()
     for output in judged.outputs:
         event = judged.check.find_target(output)
-        if event is not None and output.value is not None and np.shape(event.value) != np.shape(output.value) and event.key in trial.free:
-            shapes[event.key] = np.shape(output.value)
-    return _judge_in(judged, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
+        if event is None or output.value is None:
+            continue
+        known, own = np.shape(event.value), np.shape(output.value)
+        more = event.leaf and len(known) == 1 and len(own) > 2 and sum(size > 1 for size in own) == 1
+        if known != own and (more or event.key in trial.free):
+            shapes[event.key] = own
+            grown |= {event.key} if more else set()
+    other = _judge_in(judged, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
+    if other is not None and grown:
+        names = ", ".join(sorted(grown))
+        other.trial.assumed[names] = tell("{names} with all axes that the gradient has, and not with one alone", names=names)
+    return other
 
 
 def _judge_above(judged: Judgement) -> Judgement | None:
@@ -370,8 +384,15 @@ def _judge_above(judged: Judgement) -> Judgement | None:
 
 def _judge_bare(judged: Judgement) -> Judgement | None:
     """The judgement without what is None where nobody gives it (``key=None``, which then is the query).  Only where all is right then."""
-    made = _judge_in(judged, replace(judged.trial.world, bare=True)) if not judged.trial.world.bare else None
-    return made if made is not None and made.trial.bare else None
+    if judged.trial.world.bare:
+        return None
+    world = replace(judged.trial.world, bare=True)
+    trial = judged.trial.put_in(world)
+    try:
+        trial.run()
+    except (*FAILS, CodeProblem):
+        return None
+    return _judge_in(judged, world) if trial.bare else None
 
 
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
@@ -381,12 +402,24 @@ def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -
     """
     trial, first = judged.trial, judged.first
     try:
+        if not better and _is_wrong_again(judged, trial.put_in(world)):
+            return None
         other = Judgement(trial.put_in(world))
     except (*FAILS, CodeProblem):
         return None
     failing = {number for number, why in other.first.record.problems.items() if why.fails}
     before, after = ({key for key, right in one.right.items() if not right} for one in (judged, other))
     return other if (other.is_right or (better and after <= before)) and failing <= set(first.record.problems) else None
+
+
+def _is_wrong_again(judged: Judgement, trial: ProgramTrial) -> bool:
+    """Whether a gradient that is wrong is wrong in another world as well: then the others need not be looked at."""
+    if not (trial.plan.is_single or trial.plan.cost):  # whose gradients may all be meant for each sample
+        return False
+    key = next((key for key, right in judged.right.items() if not right), "")
+    first = trial.run()
+    output = next((one for one in first.outputs if one.key == key), None)
+    return output is not None and not GradientCheck(trial, first).judge_output(output)
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:

@@ -237,6 +237,7 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         "conj": lambda x: x, "real": lambda x: x, "float64": lambda x=0.0: x, "float32": lambda x=0.0: x, "squeeze": np.squeeze,
         "erf": compute_erf, "uint8": _as_whole, "int8": _as_whole, "int": _as_whole, "int_": _as_whole, "long": _as_whole,
         "special.erf": lambda x: compute_erf(x), "nan_to_num": lambda x, **named: x,
+        "nansum": np.nansum, "nanmean": np.nanmean,
     }  # fmt: skip
     return {word: row for word, row in table.items() if row is not None} | _make_random_rows(draw)
 
@@ -264,10 +265,15 @@ def _make_random_rows(draw: Callable[[tuple[int, ...], str], Any]) -> dict[str, 
         shape = high if isinstance(high, tuple) else size
         return (begin + np.floor(draw(_shape((shape,)), "uniform") * (end - begin))).astype(int)
 
-    def choose(count: Any, size: Any = (), *more: Any, **named: Any) -> Any:
-        if not isinstance(count, int | np.integer):
+    def choose(count: Any, size: Any = (), replace: Any = True, p: Any = None) -> Any:
+        among = np.arange(count) if isinstance(count, int | np.integer) else np.asarray(take_real(np.asarray(count)))
+        if among.ndim != 1 or among.dtype.kind not in "ifb" or not among.size:
             raise NotRead(tell("a choice among things that are no numbers is not read"))
-        return np.floor(draw(_shape((size,)), "uniform") * count).astype(int)
+        chances = np.full(among.size, 1 / among.size) if p is None else take_real(np.asarray(p, dtype=complex))
+        if np.shape(chances) != among.shape:
+            raise ValueError("'a' and 'p' must have same size")
+        places = np.searchsorted(np.cumsum(chances)[:-1], draw(_shape((size,)), "uniform"), side="right")
+        return among[places]
 
     return {
         "random.randn": norm_random, "randn": norm_random, "random.rand": random_between, "rand": random_between,

@@ -11,6 +11,7 @@ from typing import Any
 from tutor.code.guess_shapes import Sizes
 from tutor.code.returned_values import list_usual
 from tutor.numbers.arrays import np
+from tutor.program.source import Source
 
 SHAPED = re.compile(r"(?i)^(\w*_)?(shape|size|kernel|filter|pool|strides?|padding|pads?|dims|units)(_in|_out)?$")
 """What is called so may be a tuple of sizes."""
@@ -25,6 +26,7 @@ MAKERS = {"randn": True, "rand": True, "range": True, "xrange": True, "zeros": N
           "standard_normal": None, "random_sample": None, "random": None, "normal": False, "uniform": False, "reshape": True,
           "view": True}  # fmt: skip
 """What takes sizes: all that it is called with, the first alone (None), or what is called ``size``."""
+SHAPED_MAKERS = ("zeros", "ones", "empty", "randn", "rand")
 OF_ARRAYS = ("shape", "T", "dot", "sum", "mean", "reshape", "copy", "size", "ndim")
 
 
@@ -54,11 +56,31 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
                 word = _name_shape(one)
                 if word and isinstance(other, ast.Tuple):
                     found.setdefault(word, (f"{word} 0", f"{word} 1"))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("zeros", "ones", "empty"):
-            word = _name_shape(node.args[0]) if len(node.args) == 1 else ""
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SHAPED_MAKERS:
+            given = [part.value if isinstance(part, ast.Starred) else part for part in node.args]  # randn(*shape)
+            word = _name_shape(given[0]) if len(given) == 1 else ""
             if word and "shape" in word:
                 found.setdefault(word, (f"{word} 0", f"{word} 1"))
     return found
+
+
+@lru_cache(maxsize=16)
+def find_dictionaries(tree: ast.AST) -> frozenset[str]:
+    """What a program asks for entries by texts: ``parameters["W" + str(l)]``, ``cache["A1"]``, ``params.get("b")``.
+
+    >>> sorted(find_dictionaries(ast.parse("p['W' + str(l)] @ x[0] + self.c['b']; q.get('a')")))
+    ['c', 'p', 'q']
+    """
+    found = set[str]()
+    for node in ast.walk(tree):
+        key, of = (node.slice, node.value) if isinstance(node, ast.Subscript) else (None, None)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+            key, of = node.args[0], node.func.value
+        while isinstance(key, ast.BinOp):
+            key = key.left
+        if of is not None and (isinstance(key, ast.JoinedStr) or (isinstance(key, ast.Constant) and isinstance(key.value, str))):
+            found.add(_name_last(of))
+    return frozenset(found - {""})
 
 
 def _name_shape(node: ast.expr) -> str:
@@ -188,6 +210,20 @@ def settle_divided(tree: ast.AST, sizes: Sizes) -> None:
                 elif letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
                     sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
                     sizes.divided |= {*letters}
+
+
+def settle_images(name: str, source: Source, sizes: Sizes) -> None:
+    """Small sizes for images, whose loops over every place take long."""
+    text = "\n".join(source.lines)
+    if re.search(r"conv|pool", name.lower()):
+        few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
+        others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
+        known = others if sizes.others else few
+        sizes.known |= {**{letter.lower(): size for letter, size in known.items()}, **known, "kh": 3, "kw": 2}
+    elif re.search(r"\bN, *C, *H, *W\b", text) and not re.search(r"(?i)conv|pool|filter|kernel|stride|im2col", text):
+        settle_divided(source.tree, sizes)
+        known = {"N": 2, "H": 3, "W": 4} if sizes.others else {"N": 3, "H": 2, "W": 4}
+        sizes.known = {**known, **sizes.known}
 
 
 def count_needed_axes(word: str, values: Sequence[Any], named: Mapping[str, Any]) -> int:

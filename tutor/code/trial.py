@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import gc
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,13 +25,13 @@ from tutor.code.code_values import (
     ValueEvent,
 )
 from tutor.code.file_parts import (
+    ask_documented,
     is_definition,
     list_drawn,
     list_spans,
     name_naive,
     names_torch,
     refuse_forward,
-    watch_first_scope,
 )
 from tutor.code.given_gradients import (
     GivenGradient,
@@ -51,8 +49,24 @@ from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.pass_loss import make_loss
-from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
-from tutor.code.sized_guesses import find_axes, find_counts, find_idle, find_tuples, settle_divided
+from tutor.code.returned_values import (
+    find_return,
+    has_default,
+    is_empty,
+    list_arguments,
+    list_taken_apart,
+    list_usual,
+    name_returned,
+)
+from tutor.code.sized_guesses import (
+    find_axes,
+    find_counts,
+    find_dictionaries,
+    find_idle,
+    find_tuples,
+    settle_divided,
+    settle_images,
+)
 from tutor.code.step_budget import StepBudget
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
@@ -64,8 +78,6 @@ from tutor.program.source import Source
 MOST_GUESSES = 40
 MOST_ENTRIES = 2_000
 """Of so many entries is a derivative worked out one by one: each is a run."""
-HEAVY = 8_000
-"""What a run weighs whose memory is given back at once."""
 
 
 @dataclass(slots=True)
@@ -105,10 +117,12 @@ class ProgramTrial:
     changes: dict[str, int] = field(default_factory=dict)
     settled_axes: dict[str, set[int]] = field(default_factory=dict)
     work: int = 0
+    is_long: bool = False
     torch: bool = False
     labels: frozenset[str] = frozenset()
     sequences: frozenset[str] = frozenset()
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dictionaries: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
     left_out: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
@@ -118,6 +132,7 @@ class ProgramTrial:
     flat: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     assumed: dict[str, Told] = field(default_factory=dict)
+    conventions: set[Told] = field(default_factory=set)
     sizes: Sizes = field(default_factory=Sizes)
     table: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     current: Any = None
@@ -127,15 +142,7 @@ class ProgramTrial:
 
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
-        if re.search(r"conv|pool", self.plan.name.lower()):  # loops over every place take long
-            few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
-            others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
-            known = others if self.world.other_sizes else few
-            self.sizes.known |= {**{letter.lower(): size for letter, size in known.items()}, **known, "kh": 3, "kw": 2}
-        elif re.search(r"\bN, *C, *H, *W\b", "\n".join(self.source.lines)):
-            settle_divided(self.source.tree, self.sizes)
-            few = {"N": 2, "H": 3, "W": 4} if self.world.other_sizes else {"N": 3, "H": 2, "W": 4}
-            self.sizes.known = {**few, **self.sizes.known}
+        settle_images(self.plan.name, self.source, self.sizes)
         self.sequences = find_sequences(self.source.lines)
         self.labels = find_labels(self.source.tree) | self.sequences
         settle_divided(self.source.tree, self.sizes)
@@ -145,6 +152,7 @@ class ProgramTrial:
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
+        self.dictionaries = find_dictionaries((self.forward_source or self.source).tree) | find_dictionaries(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
 
     def run(
@@ -174,6 +182,7 @@ class ProgramTrial:
             worker.guesser.free = self.free
             worker.guesser.spread, worker.guesser.assumed, worker.guesser.flat = self.spread, self.assumed, self.flat
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
+            worker.guesser.dictionaries = self.dictionaries
             worker.guesser.again = worker.given_again = self.again
             worker.guesser.places = self.places
             worker.settled = bool(edits) or bool(forced) or bump is not None or moves  # no other shapes then
@@ -190,12 +199,11 @@ class ProgramTrial:
             except NotRead as why:
                 raise refuse_forward(self.source, why) from None
             except TooLong:
+                self.is_long = True
                 break
             finally:
                 self.work += worker.parts
                 self.budget.spend(worker.parts)
-                if worker.parts > HEAVY:  # a worker and its guesser hold each other, with all arrays
-                    gc.collect()
         raise CodeProblem(
             tell("working through the program takes too many steps"),
             where=self.source.file,
@@ -274,7 +282,7 @@ class ProgramTrial:
         known = set(worker.record.visited)
         scopes: list[dict[str, Any]] = []
         values = {arg.arg: Guess(arg.arg) for arg in list_arguments(func)}
-        watch_first_scope(worker, scopes)
+        worker.first_scopes = scopes
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
         loss = self._pick_loss(worker, returned, func)
@@ -301,7 +309,8 @@ class ProgramTrial:
     def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
         parts = name_returned(returned, find_return(func.node, worker.returned) if func is not None else None)
         for key, part in parts:
-            if split_gradient(key):
+            head, _, last = key.rpartition(".")
+            if split_gradient(key) or ((head.isidentifier() or head[:1] == "{") and not LOSS_WORDS.match(last)):  # b of parameters
                 continue
             if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
                 raise CodeProblem(tell("the loss is no single number, but an array"), where=self.source.file)
@@ -327,7 +336,7 @@ class ProgramTrial:
         if "ctx" in values:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []
-        watch_first_scope(worker, scopes)
+        worker.first_scopes = scopes
         returned, why = self._call(worker, forward, self._keep_usual(worker, forward, values))
         if why is not None:
             raise refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
@@ -355,6 +364,8 @@ class ProgramTrial:
             return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked, "", inner, upstream)
         known = set(worker.record.visited)
         given = self._match_backward(func, backs, ups, upstream, environment, named)
+        above = {of: named[upstream[up][0]] for up in ups if up in upstream for of in split_gradient(up) if upstream[up][0] in named}
+        worker.handed = {**above, **environment}
         forms = copy.deepcopy({name: value for name, value in given.items() if isinstance(value, np.ndarray)})
         del scopes[:]
         body = func.node.body if isinstance(func.node, ast.FunctionDef) else []
@@ -362,8 +373,8 @@ class ProgramTrial:
         after = {key: node for key, node in worker.record.visited.items() if key not in known or node in body}
         words = find_return(func.node, worker.returned)
         outputs = list_pair_outputs(
-            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner), spans=list_spans(func)
-        )
+            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner),
+            produced={key for key, _ in outs} - {*values}, spans=list_spans(func))  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
         said = why.what if why else ""
         left = list_left_over(
@@ -383,6 +394,7 @@ class ProgramTrial:
             own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
             taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
             environment.update((name, value) for name, value in taken.items() if name not in environment)
+            ask_documented(worker, cost, taken)
             loss, why = self._call(worker, cost, taken)
             if why is not None:
                 raise refuse_forward(self.source, why)
@@ -423,6 +435,7 @@ class ProgramTrial:
         ]
         packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and key[:1] in ("(", "[", "{")]
         above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
+        apart = list_taken_apart(func)
         for name in backs:
             if name in found:
                 continue
@@ -436,6 +449,7 @@ class ProgramTrial:
                 named
                 and len([one for one in backs if one not in environment and one not in found]) == 1
                 and not has_default(func, name)
+                and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
             ):
                 found[name] = list(named.values())[-1]
             elif not has_default(func, name):

@@ -6,8 +6,9 @@ Nothing is handed to Python: statements, functions, classes and loops are walked
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from weakref import WeakMethod
 
 from tutor.code.code_values import (
     FunctionReturned,
@@ -27,6 +28,7 @@ from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.library_calls import take_complex
+from tutor.code.loop_pace import LoopPace
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
 from tutor.code.targets import (
@@ -75,10 +77,12 @@ class StatementWorker(DefinitionWorker):
         super().__init__(world, sizes, number=number, table=table)
         self.bump, self.edits = bump, edits or {}
         self.once: frozenset[int] = frozenset()
+        self.handed: Mapping[str, Any] = {}  # what a backward pass takes out of a cache that nobody gives
         self.generic = False
         self.forced: dict[int, Any] = {}
         self.statement: ast.AST | None = None
-        self.guesser.found = self.note_given
+        note = WeakMethod(self.note_given)  # else the two would hold each other, with all arrays
+        self.guesser.found = lambda name, value: found(name, value) if (found := note()) is not None else value
         self.given_again: dict[str, tuple[int, ...]] = {}
         self.changes: dict[str, int] = {}
         self.settled_axes: dict[str, set[int]] = {}
@@ -157,6 +161,7 @@ class StatementWorker(DefinitionWorker):
             self.statement = before
 
     def _note_failure(self, node: ast.stmt, why: NotRead, simple: bool) -> None:
+        why.__traceback__ = why.__context__ = None  # which would hold this worker
         self.record.problems.setdefault(id(node), why)
         if isinstance(node, ast.Return):
             raise FunctionReturned(Lost(why))
@@ -247,7 +252,8 @@ class StatementWorker(DefinitionWorker):
         ):
             return False
         inner = self.take(call.args[0])
-        self.give_value(target, (self.table[name](inner, **self.name_axis(name, [inner], {})), inner), node)
+        made = self.table[name](inner, **self.name_axis(name, [inner], {}))
+        self.give_value(target, (self.keep_made("*", inner, 1.0, made), inner), node)
         return True
 
     def _note_entries(self, target: ast.expr, literal: ast.Dict, made: dict[Any, Any], node: ast.AST) -> None:
@@ -295,7 +301,8 @@ class StatementWorker(DefinitionWorker):
             if type(value) is Guess and value.name in self.guesser.tuples:
                 value = self.settle(value)
             if type(value) is Guess:
-                value = tuple(Guess(part.id if isinstance(part, ast.Name) else "") for part in target.elts)
+                names = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
+                value = tuple(self.handed.get(name, Guess(name)) for name in names)
             listed = list(value)
             if any(isinstance(part, ast.Starred) for part in target.elts):
                 raise NotRead(tell("a starred name at the left is not read"), node)
@@ -386,20 +393,32 @@ class StatementWorker(DefinitionWorker):
                 for target in list_targets(part):
                     self._bind_lost(target, why)
             raise
-        self.run(node.body if holds else node.orelse)
+        repeats, self.repeats = self.repeats, 1  # it may hold in this round alone
+        try:
+            self.run(node.body if holds else node.orelse)
+        finally:
+            self.repeats = repeats
 
     def run_for(self, node: ast.For) -> None:
         """A loop, round by round; a loop of training one round."""
-        rounds: Iterator[Any] = iter(self.list_rounds(self.take(node.iter)))
-        for number, value in enumerate(rounds):
-            if number and id(node) in self.once:
-                break
-            self.bind_plain(node.target, value)
-            try:
-                self.run(node.body)
-            except RoundEnds as end:
-                if end.whole:
-                    return
+        values = self.list_rounds(self.take(node.iter))
+        pace = None if id(node) in self.once or may_end(node) else LoopPace(len(values), self.repeats)
+        repeats = self.repeats
+        try:
+            for number, value in enumerate(values):
+                if number and id(node) in self.once:
+                    break
+                self.repeats = 1 if pace is None else pace.begin_round(number, self.parts)
+                self.bind_plain(node.target, value)
+                try:
+                    self.run(node.body)
+                except RoundEnds as end:
+                    if end.whole:
+                        return
+                if pace is not None:
+                    pace.end_round(number, self.parts)
+        finally:
+            self.repeats = repeats
         self.run(node.orelse)
 
     def run_while(self, node: ast.While) -> None:

@@ -118,6 +118,15 @@ def join_sign(expr: Expr) -> Expr:
     return expr
 
 
+def drop_zero_sign(expr: Expr) -> Expr:
+    """What begins a sum of numbers, or is all that stands in brackets: 0 instead of −0.
+
+    >>> drop_zero_sign(Neg(Number("0"))), drop_zero_sign(Neg(Number("2")))
+    (Number(text='0'), Neg(arg=Number(text='2')))
+    """
+    return ZERO if expr == Neg(ZERO) else expr
+
+
 def write_fraction(value: Fraction) -> Expr:
     """An exact number as a formula: a whole number, or a quotient of two, with the sign before it.
 
