@@ -17,7 +17,7 @@ def list_worlds(source: Source, plan: BackwardPlan) -> Iterator[GuessedWorld]:
     """The ways to read what nobody says, the likeliest first: samples as rows or as columns, and what targets are."""
     columns = find_orientation(source, plan)
     if has_outer(source, plan):
-        yield from (GuessedWorld(0, False, targets, single=True) for targets in ("free", "binary"))
+        yield from (GuessedWorld(0, False, targets, single=True, vectors=True) for targets in ("free", "binary"))
     for column in (False, True) if columns is None else (columns,):
         for targets in ("free", "columns" if column else "rows", "binary", "signs"):
             for meanings in list_meanings(source.tree):

@@ -232,13 +232,13 @@ class Guesser:
                 if number[1] in ("", "0", "1")
                 else self.sizes.find(f"width of {name[: -len(number[1])]}{int(number[1]) - 1}")
             )
-            if (self.world.vectors or self.world.single) and name[0].islower():
+            if self.world.vectors and name[0].islower():
                 return (inner,)
             outer = self.sizes.find("C") if not number[1] else self.sizes.find(f"width of {name}")
             return (outer, inner) if self.world.columns else (inner, outer)
         self.free.add(name)
         if self.world.single:
-            return (self._width(name), width) if self._is_matrix(name) else (width,)
+            return (self._width(name), width) if self.world.vectors and self._is_matrix(name) else (width,)
         return (width, rows) if self.world.columns else (rows, width)
 
     def settle_labels(self, guess: Guess, count: int, shape: tuple[int, ...] | None) -> Any:
@@ -249,7 +249,7 @@ class Guesser:
             return self.settle_given(guess, label=True)
         self._take_said(guess)
         rows = self.sizes.find("T") if guess.name in self.sequences else self.sizes.find_rows(columns=self.world.columns)
-        alone = self.world.single and guess.name in self.one_place
+        alone = self.world.single and self.world.vectors and guess.name in self.one_place
         shape = guess.hint if guess.hint is not None else () if alone else shape if shape is not None else (rows,)
         check_size(shape)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
@@ -304,7 +304,7 @@ class Guesser:
             if 2 < self.axes.get(name, 0) <= len(other):  # a matrix for each sample
                 last = (other[-1], self._width(name)) if right_side else (self.sizes.find("T"), other[-2])
                 return (*other[:-2], *last)
-            if self.world.single and not self._is_matrix(name):
+            if self.world.single and self.world.vectors and not self._is_matrix(name):
                 return (other[-1] if right_side else other[-2] if len(other) > 1 else other[0],)
             if right_side:
                 width = 0 if self.world.vectors and name[:1].islower() else self._width(name)

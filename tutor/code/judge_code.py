@@ -241,7 +241,7 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
     refused: CodeProblem | None = None
     worlds = [*list_worlds(forward_source or source, plan)]
     others = [*(replace(one, vectors=True) for one in worlds), *(replace(one, bare=True) for one in worlds)]
-    for world in [*worlds, *others, *(replace(one, single=True) for one in worlds)]:
+    for world in [*worlds, *others, *(replace(one, single=True, vectors=True) for one in worlds)]:
         if world not in worlds and best is not None:
             break
         once, own = find_training_loops(source.tree), replace(world, shapes=file.shapes)
@@ -311,12 +311,10 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
     narrow: dict[str, tuple[int, ...]] = {}
     for output in judged.outputs:
         event = judged.check.find_target(output)
-        if judged.right[output.key] or event is None or output.value is None:
+        if judged.right[output.key] or event is None or output.value is None or event.key not in trial.spread:
             continue
         own, full = np.shape(output.value), np.shape(event.value)
-        if event.leaf and len(own) > len(full) and np.size(output.value) == np.size(event.value) > 1:  # (1, C, 1, 1) beside images
-            narrow[event.key] = tuple(int(size == 1) for size in own)
-        elif event.key in trial.spread and len(own) <= len(full) and own != full:
+        if len(own) <= len(full) and own != full:
             narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
     if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
         return None
