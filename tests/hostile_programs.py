@@ -139,7 +139,8 @@ HOSTILE_CODE = {  # name: the program of `tutor code`, a part of what is told: a
     "a width in a text": (write_backward("dout = dout * len(f'{1:>1000000000}')"), "this way to write a number"),
     "a width that is given": (write_backward("n = 10**9", "dout = dout * len(f'{1:>{n}}')"), "this way to write a number"),
     "recursion by helpers": (FORWARD + "def g(a, n):\n    return h(a, n - 1) + h(a, n - 1)\n"
-                             "def h(a, n):\n    return g(a, n - 1) + g(a, n - 1)\ndef f_backward(dout, cache):\n    return g(dout, 99)\n", "call each other"),
+                             "def h(a, n):\n    return g(a, n - 1) + g(a, n - 1)\n"
+                             "def f_backward(dout, cache):\n    return g(dout, 99)\n", "call each other"),
     "an einsum of many letters": (write_backward("dout = np.einsum('abcdefghijklmnopqrstuvwxyz->', np.ones((2,) * 26)) * dout"),
                                   "200,000 entries"),
     "an einsum of many arrays": (
@@ -152,8 +153,9 @@ HOSTILE_CODE = {  # name: the program of `tutor code`, a part of what is told: a
     "an outer of outers": (write_backward("a = np.ones(400)", "a = np.outer(a, a)", "a = np.outer(a, a)", "dout = dout * a.sum()"),
                            "200,000 entries"),
     "a while with a late end": (write_backward("i = 0", "while i < 10**9:", "    i += 1"), "too many steps"),
-    "loops in helpers": (FORWARD + "def g(a):\n    for i in range(4000):\n        a = a + 0\n    return a\ndef h(a):\n    for i in range(4000):\n"
-                         "        a = g(a)\n    return a\ndef f_backward(dout, cache):\n    x, w = cache\n    return h(dout) * w, dout * x\n",
+    "loops in helpers": (FORWARD + "def g(a):\n    for i in range(4000):\n        a = a + 0\n    return a\n"
+                         "def h(a):\n    for i in range(4000):\n        a = g(a)\n    return a\n"
+                         "def f_backward(dout, cache):\n    x, w = cache\n    return h(dout) * w, dout * x\n",
                          "too many steps"),
     "a map of maps": (write_backward("a = list(map(lambda b: sum(map(lambda c: c, range(5000))), range(5000)))", "dout = dout * a[0]"),
                       "not read|steps|more than"),
