@@ -40,12 +40,13 @@ from tutor.code.given_gradients import (
     find_kept_loss,
     find_kept_output,
     list_kept,
+    list_layer_gradients,
     list_left_over,
     list_listed,
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import Sizes, find_labels, find_sequences
+from tutor.code.guess_shapes import Sizes, find_labels, find_sequences, is_parameter
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
@@ -252,7 +253,9 @@ class ProgramTrial:
                 tell("there is no class {name} in the file", name=self.plan.owner[:60]), where=self.source.file
             )
         before, worker.statement = worker.statement, None
-        made = worker.make_object(made_of, [], {}, made_of.node)
+        begin = made_of.methods.get("__init__")
+        said = {arg.arg: Guess(arg.arg) for arg in (begin.args.args if begin is not None else ()) if arg.arg in self.world.texts}
+        made = worker.make_object(made_of, [], said, made_of.node)
         worker.statement = before
         return made
 
@@ -293,7 +296,7 @@ class ProgramTrial:
             values = {name: value for name, value in values.items() if name not in bare}
         return {
             name: value for name, value in values.items()
-            if name in self.given or name in self.world.shapes or not (name in usual and not is_empty(usual[name]))
+            if name in self.given or name in self.world.shapes or name in self.world.texts or not (name in usual and not is_empty(usual[name]))
         }  # fmt: skip
 
     def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
@@ -348,7 +351,7 @@ class ProgramTrial:
             environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
         loss, upstream = self._find_loss(worker, owner, (forward, func), environment, first, outs, ups)
         begins = len(worker.record.events)
-        worker.settled = True
+        worker.settled = worker.settled or not self.world.refit
         if not backward:
             return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked, "", inner, upstream)
         known = set(worker.record.visited)
@@ -365,6 +368,10 @@ class ProgramTrial:
             worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner), spans=list_spans(func)
         )
         outputs += list_listed(owner, {output.key for output in outputs})
+        layers = list(list_layer_gradients(owner, worker.record.events[begins:], why))
+        if layers and not any(upstream):  # what a net hands on of its input may be that of each sample
+            outputs = [output for output in outputs if any(is_parameter(word) for word in output.of)]
+        outputs += layers
         said = why.what if why else ""
         left = list_left_over(
             [*name_returned(result, words), *list_kept(owner, worker.record.events[begins:])],
