@@ -144,6 +144,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle: tuple[Told, ...] = (what,) if names else ()
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
+    idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
     idle += _judge_flat(judged) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 

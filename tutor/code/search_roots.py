@@ -17,6 +17,7 @@ from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS
 from tutor.code.line_edits import LineEdit, write_lines
 from tutor.code.pair_functions import split_gradient
+from tutor.code.pass_loss import is_sum
 from tutor.code.repair_test import RepairTest
 from tutor.code.repairable_lines import has_formula
 from tutor.code.split_returns import join_returns
@@ -125,15 +126,23 @@ class Judgement:
     def _keep_means(self) -> None:
         """A pair may take the gradient from above as that of each sample, and divide by their number where it sums.
 
-        A convention, no slip.
+        A convention, no slip; so are gradients of the mean beside a cost that is the sum, which is divided where it is summed up.
         """
         wrong = [key for key, right in self.right.items() if not right]
         if self._is_mean(self.outputs, wrong):
             self.right |= dict.fromkeys(wrong, True)
+            cost = self._find_cost()
+            if cost:
+                self.trial.conventions.add(tell("{name} is the sum over the samples, and the gradients are those of the mean", name=cost))
+
+    def _find_cost(self) -> str:
+        """The cost that is differentiated, where backward is given no gradient from above."""
+        return "" if any(self.first.upstream) else self.trial.plan.cost
 
     def _is_mean(self, outputs: Sequence[GivenGradient], wrong: Sequence[str]) -> bool:
-        """Whether some gradients are right, and the others only divided by the number of samples."""
-        if self.trial.plan.is_single or (self.trial.plan.cost and not any(self.first.upstream)):
+        """Whether the gradients that are wrong are only divided by the number of samples, beside right ones or a cost that is a sum."""
+        cost = self._find_cost()
+        if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
             return False
         sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
         found: set[float] = set()
@@ -141,7 +150,8 @@ class Judgement:
             target = self.check.find_target(output)
             if output.key in wrong and target is not None and output.value is not None:
                 found.add(round(self.check.find_ratio(output.value, target) or 0.0, 6))
-        return 2 <= len(wrong) < len(outputs) and len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
+        summed = len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
+        return summed and len(wrong) >= 2 and (bool(cost) or len(wrong) < len(outputs))
 
     @property
     def is_right(self) -> bool:
@@ -289,7 +299,7 @@ class Judgement:
             shape = np.shape(output.value) if output.value is not None else ()
             verdict = "right" if right else "wrong" if output.value is not None else "lost"
             expected = np.shape(event.value) if event is not None else ()
-            of = event.key if event is not None else output.of[0]
+            of = event.key if event is not None else output.of[0] if output.of else output.key
             yield JudgedOutput(output.key, of, verdict, shape, expected, f"{1 / ratio:.6g}" if ratio else "")
 
     def _list_unread(self) -> Iterator[UnreadStatement]:

@@ -134,8 +134,9 @@ class ShapeGuesser(CallWorker):
             self.ask_shape(right, (np.shape(right)[0], shape[-1]), depth + 1, settled=settled)
         elif sign != "@":
             for part in (left, right):
-                if np.ndim(part) == len(shape):
-                    self.ask_shape(part, shape, depth + 1, settled=settled)
+                if np.ndim(part) == len(shape):  # one entry is spread over whatever there is: a bias of columns stays one
+                    kept = [1 if own == 1 else size for own, size in zip(np.shape(part), shape, strict=True)]
+                    self.ask_shape(part, kept, depth + 1, settled=settled)
 
 
 def list_changed(shape: Sequence[int], other: Sequence[int]) -> set[int]:

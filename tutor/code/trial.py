@@ -27,6 +27,7 @@ from tutor.code.code_values import (
     ValueEvent,
 )
 from tutor.code.file_parts import (
+    ask_documented,
     is_definition,
     list_drawn,
     list_spans,
@@ -51,7 +52,7 @@ from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.pass_loss import make_loss
+from tutor.code.pass_loss import make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
     has_default,
@@ -61,7 +62,7 @@ from tutor.code.returned_values import (
     list_usual,
     name_returned,
 )
-from tutor.code.sized_guesses import find_axes, find_counts, find_idle, find_tuples, settle_divided
+from tutor.code.sized_guesses import find_axes, find_counts, find_dictionaries, find_idle, find_tuples, settle_divided
 from tutor.code.step_budget import StepBudget
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
@@ -118,6 +119,7 @@ class ProgramTrial:
     labels: frozenset[str] = frozenset()
     sequences: frozenset[str] = frozenset()
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dictionaries: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
     left_out: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
@@ -127,6 +129,7 @@ class ProgramTrial:
     flat: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     assumed: dict[str, Told] = field(default_factory=dict)
+    conventions: set[Told] = field(default_factory=set)
     sizes: Sizes = field(default_factory=Sizes)
     table: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     current: Any = None
@@ -148,6 +151,7 @@ class ProgramTrial:
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
+        self.dictionaries = find_dictionaries((self.forward_source or self.source).tree) | find_dictionaries(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
 
     def run(
@@ -175,6 +179,7 @@ class ProgramTrial:
             worker.guesser.free = self.free
             worker.guesser.spread, worker.guesser.assumed, worker.guesser.flat = self.spread, self.assumed, self.flat
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
+            worker.guesser.dictionaries = self.dictionaries
             worker.guesser.again = worker.given_again = self.again
             worker.guesser.places = self.places
             worker.settled = bool(edits) or bool(forced) or bump is not None or moves  # no other shapes then
@@ -278,7 +283,7 @@ class ProgramTrial:
         watch_first_scope(worker, scopes)
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
-        loss = self._pick_loss(worker, returned, func)
+        loss = pick_loss(worker.record, returned, find_return(func.node, worker.returned), self.source.file)
         outputs = list_outputs(worker.record, start, returned, find_return(func.node, worker.returned))
         scope = scopes[0] if scopes else {}
         listed = name_returned(returned, find_return(func.node, worker.returned))
@@ -296,25 +301,11 @@ class ProgramTrial:
             values = {name: value for name, value in values.items() if name not in bare}
         return {
             name: value for name, value in values.items()
-            if name in self.given or name in self.world.shapes or name in self.world.texts or not (name in usual and not is_empty(usual[name]))
+            if name in {*self.given, *self.world.shapes, *self.world.texts} or not (name in usual and not is_empty(usual[name]))
         }  # fmt: skip
 
-    def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
-        parts = name_returned(returned, find_return(func.node, worker.returned) if func is not None else None)
-        for key, part in parts:
-            if split_gradient(key):
-                continue
-            if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
-                raise CodeProblem(tell("the loss is no single number, but an array"), where=self.source.file)
-            if isinstance(part, float | complex | np.inexact) or (isinstance(part, np.ndarray) and part.size == 1):
-                return part
-        for event in reversed(worker.record.events):
-            if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1:
-                return event.value
-        return None
-
     def _finish_flat(self, worker: StatementWorker) -> Outcome:
-        loss = self._pick_loss(worker, None, None)
+        loss = pick_loss(worker.record, None, None, self.source.file)
         outputs = list_outputs(worker.record, 0, None, None)
         return Outcome(worker.record, loss, outputs, 0, dict(worker.record.visited), worker.guesser.asked, "", worker.module)
 
@@ -365,8 +356,8 @@ class ProgramTrial:
         after = {key: node for key, node in worker.record.visited.items() if key not in known or node in body}
         words = find_return(func.node, worker.returned)
         outputs = list_pair_outputs(
-            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner), spans=list_spans(func)
-        )
+            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner),
+            produced={key for key, _ in outs} - {*values}, spans=list_spans(func))  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
         layers = list(list_layer_gradients(owner, worker.record.events[begins:], why))
         if layers and not any(upstream):  # what a net hands on of its input may be that of each sample
@@ -390,6 +381,7 @@ class ProgramTrial:
             own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
             taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
             environment.update((name, value) for name, value in taken.items() if name not in environment)
+            ask_documented(worker, cost, taken)
             loss, why = self._call(worker, cost, taken)
             if why is not None:
                 raise refuse_forward(self.source, why)

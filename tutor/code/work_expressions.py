@@ -359,6 +359,13 @@ class ExpressionWorker(PlaceWorker):
                 found.append(self.read(part))
         return tuple(found) if isinstance(node, ast.Tuple) else found
 
+    def read_set(self, node: ast.Set) -> Any:
+        """A set of what is written there, as a list: whether something is in it is all that is asked of it."""
+        if not all(isinstance(part, ast.Constant) for part in node.elts):
+            name, instead = find_instead(node)
+            raise NotRead(tell("{what} is not read: {instead}", what=name, instead=instead), node)
+        return [*dict.fromkeys(part.value for part in node.elts if isinstance(part, ast.Constant))]
+
     def read_dictionary(self, node: ast.Dict) -> Any:
         """A dictionary."""
         found: dict[Any, Any] = {}
@@ -481,5 +488,5 @@ _READ: dict[type[ast.expr], Callable[[Any, Any], Any]] = {
     ast.List: ExpressionWorker.read_sequence, ast.Dict: ExpressionWorker.read_dictionary, ast.JoinedStr: ExpressionWorker.read_text,
     ast.ListComp: ExpressionWorker.read_comprehension, ast.GeneratorExp: ExpressionWorker.read_comprehension,
     ast.DictComp: ExpressionWorker.read_comprehension, ast.Call: lambda worker, node: worker.read_call(node), ast.Constant: _read_constant,
-    ast.Lambda: lambda worker, node: ProgramFunction(node, dict(worker.scope)),
+    ast.Set: ExpressionWorker.read_set, ast.Lambda: lambda worker, node: ProgramFunction(node, dict(worker.scope)),
 }  # fmt: skip

@@ -140,10 +140,8 @@ class FunctionWorker(ShapeGuesser):
         parts = [part.value for part in usual.elts if isinstance(part, ast.Constant)] if isinstance(usual, ast.Tuple) else []
         if name in self.guesser.tuples and any(type(part) is int and part >= LARGE for part in parts):
             return True
-        if not isinstance(usual, ast.Constant) or type(usual.value) is not int:
-            return False
-        sizes = self.guesser.sizes
-        return (usual.value >= LARGE and self.guesser.is_count(name)) or (usual.value > 1 and sizes.name_letter(name) in sizes.divided)
+        size, sizes = multiply_out(usual), self.guesser.sizes
+        return (size >= LARGE and self.guesser.is_count(name)) or (size > 1 and sizes.name_letter(name) in sizes.divided)
 
     def make_object(self, made_of: ClassOf, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Object:
         """An object of a class, whose __init__ is worked through."""
@@ -181,6 +179,17 @@ class FunctionWorker(ShapeGuesser):
                     made.attributes.pop(word, None)
                 self.record.problems = problems
                 return
+
+
+def multiply_out(node: Any) -> int:
+    """A whole number that is written as one, or as a product: 3072 of ``3 * 32 * 32``; 0 for anything else.
+
+    >>> multiply_out(ast.parse("3 * 32 * 32", mode="eval").body), multiply_out(ast.parse("1e-3", mode="eval").body)
+    (3072, 0)
+    """
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return multiply_out(node.left) * multiply_out(node.right)
+    return node.value if isinstance(node, ast.Constant) and type(node.value) is int else 0
 
 
 def list_kept(node: ast.FunctionDef) -> list[str]:

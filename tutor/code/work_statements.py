@@ -248,7 +248,8 @@ class StatementWorker(DefinitionWorker):
         ):
             return False
         inner = self.take(call.args[0])
-        self.give_value(target, (self.table[name](inner, **self.name_axis(name, [inner], {})), inner), node)
+        made = self.table[name](inner, **self.name_axis(name, [inner], {}))
+        self.give_value(target, (self.keep_made("*", inner, 1.0, made), inner), node)
         return True
 
     def _note_entries(self, target: ast.expr, literal: ast.Dict, made: dict[Any, Any], node: ast.AST) -> None:

@@ -188,7 +188,9 @@ class ArraySections(PageWriter):
         expr = step.expr
         if type(expr) is not Call or expr.func != "hadamard" or type(expr.args[0]) is not Partial:
             return None
-        before = expr.args[0]
+        before, slope = expr.args[0], expr.args[1]
+        if type(slope) is not Call or not slope.func.endswith("'"):  # behind another factor it would only say a row again
+            return None
         found = self.steps.get(derivative_key(before.of, before.wrt))
         if found is None or len(found.paths) != 1 or type(found.expr) is not Call or found.expr.func != "matmul":
             return None
@@ -284,7 +286,10 @@ def say_reason(step: Step, layered: Layered, words: Wording) -> str:
     if len(step.paths) == 1 and is_partner(step.expr, step.wrt, forward[step.paths[0].factors[0].wrt]):
         product = step.expr.arg if type(step.expr) is Neg else step.expr
         return words.arrays.say_entrywise(children(product)[0], "partner", words.rules, parameters)
-    return words.arrays.say_backward(step.expr, words.rules, parameters, number=not layered.shapes[step.wrt], wrt=step.wrt)
+    reason = words.arrays.say_backward(step.expr, words.rules, parameters, number=not layered.shapes[step.wrt], wrt=step.wrt)
+    if reason == words.rules.say_local("product") and Name(step.wrt) in children(step.expr):
+        return words.rules.gradient("chain rule")  # of a sum of squares: what stands there is the quantity itself
+    return reason
 
 
 def is_partner(gradient: Expr, wrt: str, forward: Expr) -> bool:

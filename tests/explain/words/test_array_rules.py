@@ -43,6 +43,9 @@ def test_why_a_gradient_is_what_it_is(text, said):
         ("embeddings/naive-softmax", "dL/dU", "upstream gradient and the layer's input"),  # both are parameters
         ("graz/mlp-dummies", "dell/da1", "the part that came from it, then ⊙ the slope, entry by entry"),
         ("sequences/gru-step", "dL/dR", "matrix product with the upstream gradient, then ⊙ the other factor, entry by entry"),
+        ("sequences/cs231n-rnn", "dL/dh_3", "chain rule"),  # of half a sum of squares; no product has it as a factor
+        ("published/thsis-rnn-entrywise", "dL/dh_2", "⊙ the slope, entry by entry, then back through the weights"),
+        ("normalisation/batch-norm", "dL/dg", "⊙ the other factor, entry by entry, then summed over each column"),
         ("losses/three-pictures", "dL/dY", "⊙ the other factor, entry by entry"),  # a column that is repeated is seen
     ],
 )
