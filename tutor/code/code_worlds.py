@@ -85,7 +85,7 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
 def list_settings(tree: ast.Module, plan: BackwardPlan) -> dict[str, list[str]]:
     r"""The texts that a backward pass compares an argument with, where they decide what it computes: ``activation == "relu"``.
 
-    >>> text = 'def f_forward(z, act): return z\\ndef f_backward(g, z, act):\\n    if act == "relu": return g\\n    return z'
+    >>> text = 'def f_forward(z, act): return z\ndef f_backward(g, z, act):\n    if act == "relu": return g\n    return z'
     >>> list_settings(ast.parse(text), BackwardPlan("f", "f_forward", "f_backward"))
     {'act': ['relu']}
     """

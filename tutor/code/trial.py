@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import gc
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,7 +33,6 @@ from tutor.code.file_parts import (
     name_naive,
     names_torch,
     refuse_forward,
-    watch_first_scope,
 )
 from tutor.code.given_gradients import (
     GivenGradient,
@@ -74,8 +72,6 @@ from tutor.program.source import Source
 MOST_GUESSES = 40
 MOST_ENTRIES = 2_000
 """Of so many entries is a derivative worked out one by one: each is a run."""
-HEAVY = 8_000
-"""What a run weighs whose memory is given back at once."""
 
 
 @dataclass(slots=True)
@@ -115,6 +111,7 @@ class ProgramTrial:
     changes: dict[str, int] = field(default_factory=dict)
     settled_axes: dict[str, set[int]] = field(default_factory=dict)
     work: int = 0
+    is_long: bool = False
     torch: bool = False
     labels: frozenset[str] = frozenset()
     sequences: frozenset[str] = frozenset()
@@ -196,12 +193,11 @@ class ProgramTrial:
             except NotRead as why:
                 raise refuse_forward(self.source, why) from None
             except TooLong:
+                self.is_long = True
                 break
             finally:
                 self.work += worker.parts
                 self.budget.spend(worker.parts)
-                if worker.parts > HEAVY:  # a worker and its guesser hold each other, with all arrays
-                    gc.collect()
         raise CodeProblem(
             tell("working through the program takes too many steps"),
             where=self.source.file,
@@ -280,7 +276,7 @@ class ProgramTrial:
         known = set(worker.record.visited)
         scopes: list[dict[str, Any]] = []
         values = {arg.arg: Guess(arg.arg) for arg in list_arguments(func)}
-        watch_first_scope(worker, scopes)
+        worker.first_scopes = scopes
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
         loss = pick_loss(worker.record, returned, find_return(func.node, worker.returned), self.source.file)
@@ -319,7 +315,7 @@ class ProgramTrial:
         if "ctx" in values:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []
-        watch_first_scope(worker, scopes)
+        worker.first_scopes = scopes
         returned, why = self._call(worker, forward, self._keep_usual(worker, forward, values))
         if why is not None:
             raise refuse_forward(self.source if self.forward_source is None else self.forward_source, why)

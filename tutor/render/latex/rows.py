@@ -86,7 +86,8 @@ def _wrap_chunks(chunks: list[Chunk], before: str, after: str) -> list[Chunk]:
 
 
 def _bracket_chunks(chunks: list[Chunk], left: str = "(", right: str = ")") -> list[Chunk]:
-    big = "Big" if any("\\frac" in chunk.flow for chunk in chunks) else "big"
+    tall = any("\\frac" in chunk.flow for chunk in chunks)
+    big = "bigg" if tall and any("\\left" in chunk.flow for chunk in chunks) else "Big" if tall else "big"  # around brackets of a fraction
     return _wrap_chunks(chunks, f"\\{big}l{left}", f"\\{big}r{right}")
 
 
