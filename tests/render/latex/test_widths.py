@@ -22,6 +22,8 @@ def test_widths_are_those_of_tex(tex: str, tmp_path: Path) -> None:
         "δ → σ, é ü ß – “x”",
         "😀 x_1 {a} <b> #5",
     ]
+    sums = [r"\sum_{v=1}^{d} W_{jv}\,x_{v}", r"\sum_{u=1}^{n_{\mathrm{out}}} \frac{\sum_{v=1}^{d} W_{uv}}{d}", r"\prod_{i=1}^{m} p_{i}"]
+    formulas += [one + " + " + one for one in sums]
     guesses: list[float] = []
     lines: list[str] = []
     for formula in formulas:
@@ -38,3 +40,5 @@ def test_widths_are_those_of_tex(tex: str, tmp_path: Path) -> None:
     assert len(real) == len(guesses)
     for width, guess, line in zip(real, guesses, lines, strict=True):
         assert 0.99 * width - 0.02 <= guess <= 1.35 * width + 1.0, line
+    for width, guess, line in list(zip(real, guesses, lines, strict=True))[600 : 600 + 2 * len(sums) : 2]:
+        assert guess <= 1.2 * width, line  # a sum's limits stand below and above it

@@ -87,6 +87,8 @@ _OTHER = 0.86
 
 _SCALE = (1.0, 1.0, 0.79, 0.79)  # display, text, script, script of a script, which is as large: small letters are wide for their size
 _SPACED = frozenset("+-=<>*,") | {"\\cdot", "\\times", "\\leftarrow", "\\approx"}
+_LIMITED = frozenset({"\\sum", "\\prod"})
+"""What has its limits below and above in a display, beside it elsewhere."""
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 _DELIMITER = 0.78
 
@@ -159,6 +161,8 @@ class _WidthReader:
         if token == "\\begin":
             return self.cases(size)
         width = _COMMANDS.get(token, _OTHER)
+        if token in _LIMITED and size == 0:
+            return max(width, self.scripts(size) + 0.17)
         return (width if size < 2 or token not in _SPACED else min(width, 0.8)) * _SCALE[size]
 
     def cases(self, size: int) -> float:
