@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count
 
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.sizes import list_size_letters
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
+from tutor.rules.functions import FUNCTIONS
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
@@ -166,7 +167,9 @@ class _Indexer:
 
 
 def product(factors: Sequence[Expr]) -> Expr:
-    """A product in which sums come first and take the other factors in, as lectures print it: Σ_v w_{jv} δ_v σ'(z_j)."""
+    """A product in which sums come first and take the other factors in, as lectures print it: Σ_v w_{jv} δ_v σ'(z_j); numbers in front stay
+    there: (2/n) Σ_v δ_v x_v.
+    """
     flat = [part for factor in factors for part in (factor.args if type(factor) is Mul else (factor,)) if part != ONE]
     sums = [part for part in flat if type(part) is Call and part.func == "sum_over"]
     if not sums:
@@ -177,8 +180,27 @@ def product(factors: Sequence[Expr]) -> Expr:
     *letter, body = first.args
     if type(body) is Add or type(body) is Neg:
         return Mul(tuple(flat)) if len(flat) > 1 else first
-    numbers = [part for part in rest if not names(part)]
-    return Call("sum_over", (*letter, product([*numbers, body, *(part for part in rest if part not in numbers)])))
+    name = letter[0].name if type(letter[0]) is Name else ""
+    numbers = [part for part in rest if _is_number(part) or (_has_sum(part) and name not in names(part))]
+    whole = Call("sum_over", (*letter, product([body, *(part for part in rest if part not in numbers)])))
+    return Mul((*numbers, whole)) if numbers else whole
+
+
+def _is_number(expr: Expr) -> bool:
+    """Whether a factor is a number, or one over the size of an array: 2, 1/n."""
+    if type(expr) is not Div or names(expr.num):
+        return not names(expr)
+    below = expr.den.args if type(expr.den) is Mul else (expr.den,)
+    return all(type(part.base if type(part) is Pow else part) in (Name, Number) for part in below)
+
+
+def _has_sum(expr: Expr) -> bool:
+    """Whether a factor is a function of a sum, as √(Σ_v x_v²): behind another sum it could be a part of that."""
+    return type(expr) is Call and expr.func in FUNCTIONS and any(map(_is_or_has_sum, expr.args))
+
+
+def _is_or_has_sum(expr: Expr) -> bool:
+    return (type(expr) is Call and expr.func == "sum_over") or any(map(_is_or_has_sum, children(expr)))
 
 
 def reduce_linear(expr: Expr, table: Mapping[str, Expr]) -> Expr:

@@ -22,6 +22,7 @@ from tutor.expression.nodes import (
     Neg,
     Number,
     Partial,
+    Pow,
     children,
     rebuild,
     write_fraction,
@@ -107,13 +108,14 @@ def _fold_numbers(factors: Sequence[Expr]) -> Expr:
                 assert type(factor) is Div
                 number /= below
                 rest[place] = factor.num
-    over = next((part for part in rest if type(part) is Div and constant(part.num) is not None), None)
-    if over is not None:
-        assert type(over) is Div
-        number *= constant(over.num) or 0
-        rest = [part for part in rest if part is not over]
+    below = [part for part in rest if type(part) is Div and constant(part.num) is not None]
+    if below:  # (1/n)·(2/n) is 2/n²
+        for part in below:
+            number *= constant(part.num) or 0
+        rest = [part for part in rest if part not in below]
+        under = put_in_order(part.den for part in below)
         scale: Expr = write_fraction(number)
-        scale = Div(scale, over.den) if number.denominator == 1 else Mul((scale, Div(ONE, over.den)))
+        scale = Div(scale, under) if number.denominator == 1 else Mul((scale, Div(ONE, under)))
         return times(scale, *rest)
     if not rest:
         return write_fraction(number)
@@ -138,14 +140,33 @@ def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         shorter = _cancel(expr, shapes)  # the whole product at once, before its parts
         if shorter != expr:
             return tidy_gradient(shorter, shapes)
-    done = _pull_number(rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts)))
+    done = _pull_number(rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts)), shapes)
     done = _flatten_fractions(done, shapes)
     if type(done) is Mul:
-        numbers = [constant(arg) is not None or (type(arg) is Div and constant(arg.den) is not None) for arg in done.args]
-        return _absorb_sign(_fold_numbers(done.args) if sum(numbers) > 1 else _quotient(done))
+        if sum(type(arg) is Neg and not _is_rest(arg.arg) for arg in done.args) == 1:  # 2·(−a) as −2·a
+            return negate_array(tidy_gradient(Mul(tuple(arg.arg if type(arg) is Neg else arg for arg in done.args)), shapes))
+        numbers = [_has_number(arg) for arg in done.args]
+        return _absorb_sign(_fold_numbers(done.args) if sum(numbers) > 1 else _quotient(_cancel_within(done)))
     if type(done) is Div:
         done = _cancel_numbers(done)
-    return _absorb_sign(done)
+    return _absorb_sign(_square_root(done))
+
+
+def _square_root(expr: Expr) -> Expr:
+    """(√x)² as x, also where the root is repeated: (𝟏 √xᵀ)² is 𝟏 xᵀ."""
+    if type(expr) is not Pow or expr.exp != Number("2"):
+        return expr
+    around: list[Call] = []
+    base = expr.base
+    while type(base) is Call and base.func in _MOVED:
+        around.append(base)
+        base = base.args[0]
+    if type(base) is not Call or base.func != "sqrt":
+        return expr
+    found = base.args[0]
+    for call in reversed(around):
+        found = Call(call.func, (found, *call.args[1:]))
+    return found
 
 
 def _flatten_fractions(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
@@ -164,7 +185,13 @@ def _flatten_fractions(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
                  *(part for part in parts if _has_partial(part)), *rest)  # fmt: skip
 
 
-_BILINEAR = frozenset({"matmul", "outer"})
+_BILINEAR = frozenset({"matmul", "outer", ENTRYWISE})
+_MOVED = frozenset({"transpose", "columns", "rows", "batch", "fill"}) | {
+    f"{kind}_{axis}" for kind in ("keep", "drop", "stretch") for axis in ("column", "row", "channel", "sample", "set", "column_each", "row_each")
+}
+"""What has the entries of its first operand in another order, or again and again."""
+_LINEAR = (_MOVED - {"fill"}) | {"row_sums", "column_sums", "batch_sums", "sum"}
+"""What only moves, repeats or adds up the entries of its first operand: a number goes in front of it."""
 
 
 def pull_numbers(expr: Expr) -> Expr:
@@ -180,34 +207,50 @@ def pull_numbers(expr: Expr) -> Expr:
     return _pull_number(rebuild(expr, tuple(map(pull_numbers, parts)))) if parts else expr
 
 
-def _pull_number(expr: Expr) -> Expr:
-    """Wᵀ (2(h − y)) as 2 Wᵀ (h − y), and Wᵀ (c𝟏) as c Wᵀ 𝟏; a product in a product as one."""
+def _pull_number(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> Expr:
+    """Wᵀ (2(h − y)) as 2 Wᵀ (h − y), Wᵀ (c𝟏) as c Wᵀ 𝟏, and (−a)ᵀ as −aᵀ; a product in a product as one.
+
+    Letters are sizes, and so numbers, where ``shapes`` are known and have none for them.
+    """
     if type(expr) is Mul and any(type(arg) is Mul for arg in expr.args):
         return Mul(tuple(factor for arg in expr.args for factor in (arg.args if type(arg) is Mul else (arg,))))
-    if type(expr) is not Call or expr.func not in _BILINEAR:
+    if type(expr) is not Call or expr.func not in _BILINEAR | _LINEAR:
         return expr
+    count = 2 if expr.func in _BILINEAR else 1
     numbers: list[Expr] = []
     operands: list[Expr] = []
-    for arg in expr.args:
-        number, rest = _split_number(arg)
+    negative = False
+    for arg in expr.args[:count]:
+        sign, number, rest = _split_number(arg, shapes)
+        negative ^= sign
         numbers += number
         operands.append(rest)
-    return times(*numbers, Call(expr.func, tuple(operands))) if numbers else expr
+    if not (numbers or negative):
+        return expr
+    done = times(*numbers, Call(expr.func, (*operands, *expr.args[count:])))
+    return Neg(done) if negative else done
 
 
-def _split_number(expr: Expr) -> tuple[list[Expr], Expr]:
-    """The numbers in front of an array, and the array."""
+def _split_number(expr: Expr, shapes: Mapping[str, Shape] | None) -> tuple[bool, list[Expr], Expr]:
+    """Whether an array is the opposite of one, the numbers in front of it, and the array."""
+    if type(expr) is Neg:
+        sign, numbers, rest = _split_number(expr.arg, shapes)
+        return not sign, numbers, rest
     if type(expr) is Mul:
-        numbers = [arg for arg in expr.args[:-1] if constant(arg) is not None]
+        numbers = [arg for arg in expr.args[:-1] if _is_number(arg, shapes)]
         others = tuple(arg for arg in expr.args if arg not in numbers)
-        return numbers, others[0] if len(others) == 1 else Mul(others)
-    if type(expr) is Call and expr.func == ENTRYWISE:
-        numbers, first = _split_number(expr.args[0])
-        return numbers, Call(ENTRYWISE, (first, *expr.args[1:]))
+        return False, numbers, others[0] if len(others) == 1 else Mul(others)
     value = fill_value(expr)
     if value is not None and type(expr) is Call and value not in (ONE, ZERO):
-        return [value], Call("fill", (ONE, *expr.args[1:]))
-    return [], expr
+        return False, [value], Call("fill", (ONE, *expr.args[1:]))
+    return False, [], expr
+
+
+def _is_number(expr: Expr, shapes: Mapping[str, Shape] | None) -> bool:
+    """Whether an expression is a number, such as 2 or the 1/n of a mean."""
+    if constant(expr) is not None:
+        return True
+    return shapes is not None and type(expr) is Div and not _has_partial(expr) and not any(name in shapes for name in names(expr))
 
 
 def _cancel_numbers(expr: Div) -> Expr:
@@ -271,6 +314,37 @@ def _cancel(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         product = Div(product, bottoms[0] if len(bottoms) == 1 else Mul(tuple(bottoms)))
     spread = spread_number(product, shape_of(product, shapes), shape)
     return negate_array(spread) if negative else spread
+
+
+def _cancel_within(expr: Mul) -> Mul:
+    """2·Σ(a/(2·s)) as Σ(a/s): a whole number in front and the one below a fraction that is summed, moved or multiplied."""
+    number, *rest = expr.args
+    value = constant(number)
+    if value is None or value.denominator != 1:
+        return expr
+    for place, factor in enumerate(rest):
+        if (found := _divide_below(factor, value)) is not None:
+            return Mul((*rest[:place], found, *rest[place + 1 :]))
+    return expr
+
+
+def _divide_below(expr: Expr, value: Fraction) -> Expr | None:
+    """The expression times a number, where that is one below a fraction in it."""
+    if type(expr) is Div and type(expr.den) is Mul and constant(expr.den.args[0]) == value:
+        rest = expr.den.args[1:]
+        return Div(expr.num, rest[0] if len(rest) == 1 else Mul(rest))
+    if type(expr) is Neg or (type(expr) is Call and expr.func in _BILINEAR | _LINEAR):
+        parts = children(expr)
+        for place, part in enumerate(parts):
+            if (found := _divide_below(part, value)) is not None:
+                return rebuild(expr, (*parts[:place], found, *parts[place + 1 :]))
+    return None
+
+
+def _has_number(factor: Expr) -> bool:
+    """Whether a factor is a number, or a fraction of which one side is one."""
+    parts = (factor.num, factor.den) if type(factor) is Div else (factor,)
+    return any(constant(part) is not None for part in parts)
 
 
 def _quotient(expr: Mul) -> Expr:

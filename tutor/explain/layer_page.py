@@ -24,7 +24,7 @@ from tutor.explain.symbols_section import Symbols, list_conditions
 from tutor.explain.words.wording import Wording
 from tutor.explain.worked_entry import find_moved_entry, work_out_entry
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Call, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Quantity, Step
@@ -278,7 +278,8 @@ def _sums(expr: Expr) -> bool:
 def say_reason(step: Step, layered: Layered, words: Wording) -> str:
     """Why a gradient of a graph over layers is what it is."""
     if step.rule in ("no path", "sum over paths", "joined paths"):
-        return words.rules.gradient(step.rule, len(step.paths))
+        count = len(step.expr.args) if type(step.expr) is Add else len(step.paths)  # a step may use it twice: X Xᵀ
+        return words.rules.gradient(step.rule, count)
     forward = {one.target: one.expr for one in layered.graph.steps}
     parameters = [quantity.name for quantity in layered.graph.parameters]
     if len(step.paths) == 1 and is_partner(step.expr, step.wrt, forward[step.paths[0].factors[0].wrt]):
