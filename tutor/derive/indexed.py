@@ -6,6 +6,7 @@ the write-out uses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count
 
@@ -29,7 +30,7 @@ HIDDEN = frozenset(name for name, rows in LAYERS.items() if not rows[0].indexed)
 def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) -> Expr | None:
     """One entry of ``expr`` at the indices ``letters``, or nothing where it would say less than the expression.
 
-    A sum has the last value of its letter: ``sum_over(v, 3, …)``; so has a maximum.
+    An index may be a number, too: the 1 of an axis that has one entry.  A sum has the last value of its letter: ``sum_over(v, 3, …)``; so has a maximum.
 
     >>> from tutor.expression.plain import write_plain
     >>> write_plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))
@@ -42,14 +43,19 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
         bare = bare.args[0]
     if (type(bare) in (Name, Partial) and bare is not expr) or _is_hidden(bare, shapes):
         return None
-    return _Indexer(shapes, {*letters, *_list_taken(shapes)}).entry(expr, tuple(Name(letter) for letter in letters))
+    return _Indexer(shapes, {*letters, *_list_taken(shapes)}).entry(expr, tuple(map(write_index, letters)))
+
+
+def write_index(letter: str) -> Expr:
+    """An index of an entry: a letter, or a number."""
+    return Number(letter) if letter.isdigit() else Name(letter)
 
 
 def choose_indices(wanted: Sequence[str], shapes: Mapping[str, Shape]) -> list[str]:
-    """The letters of an entry's indices: those that are wanted, others where a quantity or a size has that name.
+    """The letters of an entry's indices: those that are wanted, others where a quantity or a size has that name, or a label of that name.
 
-    >>> choose_indices(("i", "j", "k"), {"P": (4, 2, 2), "k": (4,)})
-    ['i', 'j', 'l']
+    >>> choose_indices(("i", "j", "k"), {"P": (4, 2, 2), "k": (4,)}), choose_indices(("i",), {"z_i": (3,)})
+    (['i', 'j', 'l'], ['j'])
     """
     taken = _list_taken(shapes)
     spare = (letter for letter in _SPARE if letter not in taken and letter not in wanted)
@@ -57,8 +63,13 @@ def choose_indices(wanted: Sequence[str], shapes: Mapping[str, Shape]) -> list[s
 
 
 def _list_taken(shapes: Mapping[str, Shape]) -> set[str]:
-    """The letters that name a quantity or a size."""
-    return {*shapes, *(letter for shape in shapes.values() for letter in list_size_letters(shape))}
+    """The letters that name a quantity or a size, also with a label (the u of u_1), and the labels (the i of z_i)."""
+    labelled = (part for name in shapes for part in _LABELLED.split(name) if len(part) == 1)
+    return {*shapes, *labelled, *(letter for shape in shapes.values() for letter in list_size_letters(shape))}
+
+
+_LABELLED = re.compile(r"[_0-9']+")
+"""What stands between the letter of a name and its labels."""
 
 
 _SEEN_THROUGH = frozenset(name for name, rows in LAYERS.items() if rows[0].said in ("keep", "drop", "stretch"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tutor.derive.indexed import INDICES, choose_indices, index_form
+from tutor.derive.indexed import INDICES, choose_indices, index_form, write_index
 from tutor.explain.document import (
     Equation,
     Equations,
@@ -25,6 +25,7 @@ from tutor.explain.words.wording import Wording
 from tutor.explain.worked_entry import find_moved_entry, work_out_entry
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.sizes import list_size_letters
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Quantity, Step
@@ -199,10 +200,12 @@ class ArraySections(PageWriter):
         name = left.wrt if type(left) is Partial else left.name if type(left) is Name else ""
         shape = self.shapes[name]
         letters = choose_indices(self.letters(self.kinds[name], len(shape)), self.shapes)
+        if len(shape) > 1:  # μ_i1 of a single column, as it is written where it is used
+            letters = ["1" if size == 1 else letter for letter, size in zip(letters, shape, strict=True)]
         form = index_form(expr, letters, self.shapes)
         if form is None or type(form) is Number or not (shape or _sums(form)):
             return None
-        own = Call("at", (left, *(Name(letter) for letter in letters))) if shape else left
+        own = Call("at", (left, *map(write_index, letters))) if shape else left
         if type(expr) is Partial:
             return None
         return Equation(own, (Side(form),), None, (self.words.arrays.ENTRY if shape else self.words.arrays.WRITTEN,))
@@ -285,7 +288,9 @@ def say_reason(step: Step, layered: Layered, words: Wording) -> str:
     if len(step.paths) == 1 and is_partner(step.expr, step.wrt, forward[step.paths[0].factors[0].wrt]):
         product = step.expr.arg if type(step.expr) is Neg else step.expr
         return words.arrays.say_entrywise(children(product)[0], "partner", words.rules, parameters)
-    return words.arrays.say_backward(step.expr, words.rules, parameters, number=not layered.shapes[step.wrt], wrt=step.wrt)
+    sizes = {letter for shape in layered.shapes.values() for letter in list_size_letters(shape)}
+    number = not layered.shapes[step.wrt]
+    return words.arrays.say_backward(step.expr, words.rules, parameters, number=number, wrt=step.wrt, sizes=sizes)
 
 
 def is_partner(gradient: Expr, wrt: str, forward: Expr) -> bool:
