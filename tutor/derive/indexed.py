@@ -30,7 +30,8 @@ HIDDEN = frozenset(name for name, rows in LAYERS.items() if not rows[0].indexed)
 def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) -> Expr | None:
     """One entry of ``expr`` at the indices ``letters``, or nothing where it would say less than the expression.
 
-    An index may be a number, too: the 1 of an axis that has one entry.  A sum has the last value of its letter: ``sum_over(v, 3, …)``; so has a maximum.
+    An index may be a number, too: the 1 of an axis that has one entry.
+    A sum has the last value of its letter: ``sum_over(v, 3, …)``; so has a maximum.
 
     >>> from tutor.expression.plain import write_plain
     >>> write_plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))

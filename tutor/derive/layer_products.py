@@ -29,7 +29,7 @@ from tutor.expression.nodes import (
 )
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, shape_of, size_expr, size_of
-from tutor.rules.operations import ENTRYWISE, LAYERS, name_along
+from tutor.rules.operations import ENTRYWISE, LAYERS, SAID, name_along
 from tutor.rules.patterns import constant
 
 
@@ -186,9 +186,7 @@ def _flatten_fractions(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
 
 
 _BILINEAR = frozenset({"matmul", "outer", ENTRYWISE})
-_MOVED = frozenset({"transpose", "columns", "rows", "batch", "fill"}) | {
-    f"{kind}_{axis}" for kind in ("keep", "drop", "stretch") for axis in ("column", "row", "channel", "sample", "set", "column_each", "row_each")
-}
+_MOVED = frozenset({"transpose", "columns", "rows", "batch", "fill"}) | {name for name in SAID if SAID[name] in ("keep", "drop", "stretch")}
 """What has the entries of its first operand in another order, or again and again."""
 _LINEAR = (_MOVED - {"fill"}) | {"row_sums", "column_sums", "batch_sums", "sum"}
 """What only moves, repeats or adds up the entries of its first operand: a number goes in front of it."""

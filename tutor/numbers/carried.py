@@ -49,7 +49,7 @@ def list_factor_ranges(expr: Expr, carried: Carried | None = None) -> tuple[Expr
         assert isinstance(exponent, int)
         unit = Decimal(1).scaleb(exponent)
         meant = [float(abs(as_real(one))) for one in (carried or {}).get(part.text, ())] if type(part) is Number else []
-        ranges[str(len(ranges))] = min(float(value - unit / 2), min(meant, default=math.inf)), max(float(value + unit), max(meant, default=0.0))
+        ranges[str(len(ranges))] = min([float(value - unit / 2), *meant]), max([float(value + unit), *meant])
         return Name(str(len(ranges) - 1))
 
     return name(expr), ranges

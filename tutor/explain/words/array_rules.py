@@ -279,8 +279,8 @@ class ArrayWords(Topic):
                 return self.BACKWARD["loss"]
             case Call("outer", args) if any(type(arg) is Name and arg.name in parameters for arg in args):
                 return self.BACKWARD["transpose"]  # of a row of weights, w δ
-            case Call("outer", (Call(func) as summed, _)) | Call("outer", (_, Call(func) as summed)) if func in _ADDED and _carries_gradient(summed):
-                return self._say_after(summed, self.BACKWARD["outer product"], rules)
+            case Call("outer", args) if (summed := [arg for arg in args if _is_summed(arg)]):
+                return self._say_after(summed[0], self.BACKWARD["outer product"], rules)
             case Call("hadamard", (first, second)):
                 if _softmax(second):
                     return self.BACKWARD["softmax"]
@@ -311,7 +311,7 @@ class ArrayWords(Topic):
 
     def _say_after(self, gradient: Expr, phrase: str, rules: RuleWords) -> str:
         """What is done with an upstream gradient that was summed before."""
-        if type(gradient) is not Call or gradient.func not in _ADDED or not _carries_gradient(gradient):
+        if not _is_summed(gradient):
             return phrase
         return self.THEN.format(first=self._say_backward(gradient, rules, ()), second=phrase)
 
@@ -328,6 +328,11 @@ class ArrayWords(Topic):
         if before == self.BACKWARD["outer"]:  # this goes on to a function, and is no gradient of weights
             before = self.BACKWARD["outer product"]
         return self.THEN.format(first=before, second=phrase)
+
+
+def _is_summed(expr: Expr) -> bool:
+    """Whether this is an upstream gradient that was added up along an axis."""
+    return type(expr) is Call and expr.func in _ADDED and _carries_gradient(expr)
 
 
 def _drop_sizes(expr: Expr, sizes: Collection[str]) -> Expr:
