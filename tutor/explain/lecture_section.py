@@ -7,8 +7,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from itertools import groupby
-from operator import attrgetter
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -166,18 +164,20 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
 def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> Iterator[Block]:
     """A paragraph for each figure that is wrong; one for several with the same reason, which is said once."""
     pages = words.pages
-    for erratum, group in groupby(wrong, key=attrgetter("erratum")):
-        alike = list(group)
-        for some in [alike] if erratum else [[said] for said in alike]:
-            parts: list[Inline] = []
-            for said in some:
-                phrase = pages.ERRATUM if said.value else pages.ERRATUM_BARE
-                places = {"subject": said.subject, "printed": said.printed, "value": said.value}
-                parts += [" ", *split_places(pages.grammar.capital(phrase), places)] if parts else split_places(phrase, places)
-            several = len(some) > 1
-            note = pages.EACH_TIME.format(reason=erratum) if erratum and several else erratum
-            parts += set_maths(f" {pages.grammar.sentence(note)}", notation) if note else ()
-            yield Paragraph(tuple(parts), pages.LABELS["errata" if several else "erratum"])
+    reasons: dict[object, list[Said]] = {}
+    for place, said in enumerate(wrong):
+        reasons.setdefault(said.erratum or place, []).append(said)
+    for some in reasons.values():
+        erratum = some[0].erratum
+        parts: list[Inline] = []
+        for said in some:
+            phrase = pages.ERRATUM if said.value else pages.ERRATUM_BARE
+            places = {"subject": said.subject, "printed": said.printed, "value": said.value}
+            parts += [" ", *split_places(pages.grammar.capital(phrase), places)] if parts else split_places(phrase, places)
+        several = len(some) > 1
+        note = pages.EACH_TIME.format(reason=erratum) if erratum and several else erratum
+        parts += set_maths(f" {pages.grammar.sentence(note)}", notation) if note else ()
+        yield Paragraph(tuple(parts), pages.LABELS["errata" if several else "erratum"])
 
 
 def _say_total(verdicts: Sequence[Said], words: Wording) -> Sentence:

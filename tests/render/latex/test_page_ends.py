@@ -83,6 +83,7 @@ ENDS = {  # rows, rows of a section that the picture may stand before, its heigh
     "Last": (8, 0, 560, 10, 2),  # it would leave a page nearly empty
     "Rows, before them": (2, 18, 330, 14, 2),  # in front of the list, whose last rows go along
     "Drawn, after them": (24, 6, 260, 10, 2),
+    "Rows, below": (55, 0, 430, 10, 3),  # the list ends high up on a page: the picture stands at the top of it
 }
 
 
