@@ -83,7 +83,6 @@ ENDS = {  # rows, rows of a section that the picture may stand before, its heigh
     "Last": (8, 0, 560, 10, 2),  # it would leave a page nearly empty
     "Rows, before them": (2, 18, 330, 14, 2),  # in front of the list, whose last rows go along
     "Drawn, after them": (24, 6, 260, 10, 2),
-    "Rows, below": (55, 0, 430, 10, 3),  # the list ends high up on a page: the picture stands at the top of it
 }
 
 
@@ -100,6 +99,16 @@ def test_no_closing_words_stand_alone_on_a_page_where_others_can_go_along(tex, t
         assert all(measure_fill(page) > 0.5 for page in seen.pages[:-1])
         assert seen.pages[-1].texts[0].startswith(seen.name.partition(",")[0])
         assert sum(page.texts.count("Last") for page in seen.pages) == ENDS[seen.name][3]
+
+
+@pytest.mark.slow
+def test_a_picture_stands_at_the_top_of_the_page_on_which_its_list_ends_high_up(tex, tmp_path):
+    rows = display(*[r"\text{Rows} &= 1"] * 36)
+    body = "\n".join(hold_end([*[LONG] * 20, rows, draw(430), *[LONG.replace("Note", "Last")] * 12])).replace("\\\\*", "\\\\")
+    source = document(Document(""), Notation()).replace("\\par\\endgroup", body + "\n\\par\\endgroup")
+    (seen,) = compile_documents({"page": source}, tmp_path)
+    assert [page.texts[0][:4] for page in seen.pages] == ["Note", "Draw", "Rows"]
+    assert all(measure_fill(page) > 0.5 for page in seen.pages[:-1])
 
 
 def test_a_picture_with_a_page_of_its_own_comes_first():
