@@ -49,7 +49,8 @@ def test_a_lecture_is_told_in_mathematics_and_sentences(target, shown, hidden):
 
 
 def test_the_reason_of_several_errata_is_said_once():
-    verdicts = [Said((name,), ("1",), ("2",), "differs", why) for name, why in (("a", "cut off"), ("b", "cut off"), ("c", "the sign"), ("d", None))]
+    reasons = {"a": "cut off", "b": "cut off", "c": "the sign", "d": None}
+    verdicts = [Said((name,), ("1",), ("2",), "differs", why) for name, why in reasons.items()]
     found = [(block.label, "".join(map(str, block.parts))) for block in lecture(verdicts, find_wording("en"), False)[1:]]
     assert found == [
         ("Errata", "for a the lecture prints 1; it is 2. For b the lecture prints 1; it is 2. Each time: cut off."),
