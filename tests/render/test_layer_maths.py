@@ -143,6 +143,8 @@ TABLE = [  # expression, LaTeX, text
     ("sum_over(v, at(x, v) + at(y, v))", "\\sum_{v} (x_{v} + y_{v})", "Σ_v (xᵥ + yᵥ)"),
     ("2*sum_over(v, at(x, v))", "2\\,\\sum_{v} x_{v}", "2·Σ_v xᵥ"),
     ("2/3*(x ⊙ b)", "\\frac{2}{3}\\cdot x \\odot b", "(2/3)·x ⊙ b"),
+    ("transpose(2*(x ⊙ b))", "(2\\,x \\odot b)^{\\top}", "(2·x ⊙ b)ᵀ"),
+    ("matmul(2/3*hadamard(A, A), x)", "\\left(\\frac{2}{3}\\cdot A \\odot A\\right)\\,x", "((2/3)·A ⊙ A) x"),  # not A ⊙ (A x)
     ("b*(x ⊙ b)", "b(x \\odot b)", "b·(x ⊙ b)"),
     ("1/3*columns(x, 2)", "\\frac{1}{3}\\cdot x\\,\\mathbf{1}^{\\top}", "(1/3)·x 𝟏ᵀ"),
     ("sum_over(a, 2, at(x, a))", "\\sum_{a=1}^{2} x_{a}", "Σ_(a=1..2) xₐ"),

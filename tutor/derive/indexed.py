@@ -200,10 +200,14 @@ def product(factors: Sequence[Expr]) -> Expr:
 
 def _is_number(expr: Expr) -> bool:
     """Whether a factor is a number, or one over the size of an array: 2, 1/n."""
-    if type(expr) is not Div or names(expr.num):
-        return not names(expr)
-    below = expr.den.args if type(expr.den) is Mul else (expr.den,)
-    return all(type(part.base if type(part) is Pow else part) in (Name, Number) for part in below)
+    return not names(expr) or (type(expr) is Div and not names(expr.num) and not _has_entries(expr.den))
+
+
+def _has_entries(expr: Expr) -> bool:
+    """Whether entries or gradients stand in an expression."""
+    if type(expr) is Partial or (type(expr) is Call and expr.func in ("at", "sum_over", "max_over")):
+        return True
+    return any(map(_has_entries, children(expr)))
 
 
 def _has_sum(expr: Expr) -> bool:

@@ -149,6 +149,8 @@ def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         return _absorb_sign(_fold_numbers(done.args) if sum(numbers) > 1 else _quotient(_cancel_within(done)))
     if type(done) is Div:
         done = _cancel_numbers(done)
+    if type(done) is Div and type(done.den) is Call and _has_partial(done.num) and shape_of(done.num, shapes):
+        return tidy_gradient(Mul((Div(ONE, done.den), done.num)), shapes)
     return _absorb_sign(_square_root(done))
 
 
@@ -208,7 +210,7 @@ def pull_numbers(expr: Expr) -> Expr:
 def _pull_number(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> Expr:
     """Wᵀ (2(h − y)) as 2 Wᵀ (h − y), Wᵀ (c𝟏) as c Wᵀ 𝟏, and (−a)ᵀ as −aᵀ; a product in a product as one.
 
-    Letters are sizes, and so numbers, where ``shapes`` are known and have none for them.
+    Where ``shapes`` are known, fractions of sizes and single quantities are numbers, too.
     """
     if type(expr) is Mul and any(type(arg) is Mul for arg in expr.args):
         return Mul(tuple(factor for arg in expr.args for factor in (arg.args if type(arg) is Mul else (arg,))))
@@ -238,6 +240,9 @@ def _split_number(expr: Expr, shapes: Mapping[str, Shape] | None) -> tuple[bool,
         numbers = [arg for arg in expr.args[:-1] if _is_number(arg, shapes)]
         others = tuple(arg for arg in expr.args if arg not in numbers)
         return False, numbers, others[0] if len(others) == 1 else Mul(others)
+    if type(expr) is Div and shapes is not None and _is_number(Div(ONE, expr.den), shapes):
+        sign, numbers, rest = _split_number(expr.num, shapes)
+        return sign, [*numbers, Div(ONE, expr.den)], rest
     value = fill_value(expr)
     if value is not None and type(expr) is Call and value not in (ONE, ZERO):
         return False, [value], Call("fill", (ONE, *expr.args[1:]))
@@ -245,10 +250,10 @@ def _split_number(expr: Expr, shapes: Mapping[str, Shape] | None) -> tuple[bool,
 
 
 def _is_number(expr: Expr, shapes: Mapping[str, Shape] | None) -> bool:
-    """Whether an expression is a number, such as 2 or the 1/n of a mean."""
+    """Whether an expression is a number, such as 2, the 1/n of a mean, or one over a single quantity."""
     if constant(expr) is not None:
         return True
-    return shapes is not None and type(expr) is Div and not _has_partial(expr) and not any(name in shapes for name in names(expr))
+    return shapes is not None and type(expr) is Div and not _has_partial(expr) and not any(shapes.get(name) for name in names(expr))
 
 
 def _cancel_numbers(expr: Div) -> Expr:
@@ -346,9 +351,9 @@ def _has_number(factor: Expr) -> bool:
 
 
 def _quotient(expr: Mul) -> Expr:
-    """(1/s)·a as a/s, where s is more than a quantity."""
+    """(1/s)·a as a/s, where s is more than a quantity; but no gradient stands in a fraction."""
     first, *rest = expr.args
-    if type(first) is Div and first.num == ONE and type(first.den) is Call and rest:
+    if type(first) is Div and first.num == ONE and type(first.den) is Call and rest and not any(map(_has_partial, rest)):
         return Div(times(*rest), first.den)
     return expr
 

@@ -98,9 +98,12 @@ def is_array_product(expr: Expr) -> bool:
 
 def is_last_factor(expr: Expr, before: Sequence[Expr]) -> bool:
     """Whether the last factor of a product needs no bracket: Σ, a product of matrices, and a ⊙ b behind numbers."""
-    if type(expr) is not Call:
-        return False
-    return is_array_product(expr) or expr.func == "sum_over" or (expr.func == "hadamard" and not any(map(_names_array, before)))
+    return is_array_product(expr) or is_loose_factor(expr, before)
+
+
+def is_loose_factor(expr: Expr, before: Sequence[Expr]) -> bool:
+    """Whether the last factor holds together less than a product does, so that the whole needs a bracket in another product."""
+    return type(expr) is Call and (expr.func == "sum_over" or (expr.func == "hadamard" and not any(map(_names_array, before))))
 
 
 def _names_array(expr: Expr) -> bool:

@@ -25,7 +25,7 @@ from tutor.expression.walk import as_indicator
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.words import ascii_maths
-from tutor.render.layer_maths import ARRAYS, OVER, find_subtracted, is_last_factor
+from tutor.render.layer_maths import ARRAYS, OVER, find_subtracted, is_last_factor, is_loose_factor
 
 # How tightly a printed thing holds together; an operand that is looser than its place allows gets brackets.
 _SUM, _NEGATIVE, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = range(1, 8)
@@ -335,6 +335,8 @@ class Writer:
                 return _POWER  # (√x)², since √(x + y)² could be the root of a square
             loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
             return _SUM if loose else _ATOM
+        if kind is Mul and expr.args and is_loose_factor(expr.args[-1], expr.args[:-1]):  # type: ignore[union-attr]
+            return _QUOTIENT  # 2·a ⊙ b, and 2 Σ x
         return _LEVELS[kind]
 
     def _write_symbol(self, symbol: Symbol) -> str:

@@ -54,6 +54,8 @@ _EM_CM = 0.3528  # an em at ten points, a little more than it is
 _FRAGMENT_EM_CM = 0.3848  # and at eleven, the middle of what a fragment may meet
 _SMALL = 0.86  # \footnotesize, in em of the normal size
 _GAP = 0.8
+_POINT = "\\setbox0\\hbox{\\enspace$\\cdot$\\enspace}\\cleaders\\copy0\\hskip\\wd0{}"
+"""The point between two facts: space that TeX leaves out where it breaks the line."""
 _HEADINGS = ("section", "subsection")
 _TITLES = (("\\Large", 1.44), ("\\large", 1.2))
 """How a section and a title are set, in a page and in a part of it; a title with how much larger than the text it is."""
@@ -237,7 +239,7 @@ class _LatexPage:
         below = [f"\\textit{{{self.phrases.latex(doc.source)}}}"] if doc.source else []
         below += [self.hold_fact(fact) for fact in doc.facts]
         if below:
-            lines.append(self.write_small("~\\enspace$\\cdot$\\enspace{} ".join(below)))
+            lines.append(self.write_small(_POINT.join(below)))
         return "\n\\nopagebreak\n".join(lines)
 
     def hold_fact(self, fact: Sentence) -> str:
