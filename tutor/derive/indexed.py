@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count
 
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.sizes import list_size_letters
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
