@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from latex_articles import LONG, NOTATION, WRITER, network, random_expr, two_paths
 
 from tutor.explain.document import Document, Equation, Equations, Side
-from tutor.expression.nodes import Call, Name, Number, Pow
+from tutor.expression.nodes import Call, Name, Neg, Number, Pow
 from tutor.expression.parse import parse
 from tutor.render.latex.article import document
 from tutor.render.latex.rows import explode, pack, set_rows
@@ -79,6 +79,14 @@ def test_a_sign_of_several_axes_is_broken_inside_and_never_shrunk(source):
     assert flow.startswith(
         "\\operatorname{" + ("broadcast" if source == "broadcast" else "sum") + "}_{N \\times \\cdot}"
     )
+
+
+@pytest.mark.parametrize(("term", "bracket"), [("a_{n}*b_{n}", "big"), ("a_{n}/b_{n}", "bigg"), ("a_{n}/(sqrt(b_{n}) + 1)", "Bigg")])
+def test_the_bracket_of_a_broken_formula_is_as_high_as_what_stands_in_it(term, bracket):
+    total = Neg(parse("+".join(term.replace("{n}", str(n)) for n in range(12)), functions=("sqrt",)))
+    flow = "".join(chunk.flow for chunk in explode(WRITER, total, 12))
+    assert flow.startswith(f"-\\{bracket}l(")
+    assert flow.endswith(f"\\{bracket}r)")
 
 
 def test_a_power_of_a_root_that_is_broken_has_brackets():

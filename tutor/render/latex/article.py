@@ -379,7 +379,8 @@ class _LatexPage:
         for member in parted_at:  # a result on a row of its own leaves room beside what it is the result of
             noted = {**notes, member: notes.get(member, number_width) + why}
             parted = set_rows(printer.latex_writer, equation, self.line, left_width, noted, shifts=True)
-            if place is None and len(parted) <= len(rows) + 1 and count_torn(parted) <= count_torn(rows):
+            moved = parted[0].alone and not rows[0].alone  # a reason is no reason to leave the left side alone
+            if place is None and not moved and len(parted) <= len(rows) + 1 and count_torn(parted) <= count_torn(rows):
                 place = self.find_room(parted, below, beside)
                 rows = rows if place is None else parted
         tags = [[self.note(side.note) for side in row.noted if side.note not in below] for row in rows]

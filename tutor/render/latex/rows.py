@@ -26,7 +26,8 @@ RELATIONS = {
 }  # fmt: skip
 """The signs that may stand before a member of an equation."""
 
-_HIGH = re.compile(r"\\left\(|\\frac\{[^{}]*\}\{(?:[^{}]|\{[^{}]*\})*\\sqrt")
+_NESTED = r"(?:[^{}]|\{[^{}]*\})*"
+_HIGH = re.compile(rf"\\left\(|\\frac\{{{_NESTED}\}}\{{{_NESTED}\\sqrt")
 """A bracket round something high, and a fraction with a root below: larger than the brackets of plain fractions."""
 _INDENT = "\\qquad{}"
 _PAD = "\\phantom"
