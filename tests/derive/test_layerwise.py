@@ -155,6 +155,7 @@ PULLED = [  # formula, shapes, what it adds
      {"X": "2/3*hadamard(rows(dL/dz, 3), X - rows(m, 3))", "m": "2/3*column_sums(hadamard(rows(dL/dz, 3), rows(m, 3) - X))"}),
     ("x/sqrt(sum(x^2))", {"x": (3,), "z": (3,)},  # the 2 of the square and that of the root are none
      {"x": "1/sqrt(sum(x^2))*dL/dz - sum(hadamard(dL/dz, x/(sqrt(sum(x^2))*sum(x^2))))*x"}),
+    ("-log_softmax(x)/3", {"x": (3,), "z": (3,)}, {"x": "-1/3*dL/dz + 1/3*sum(dL/dz)*softmax(x)"}),  # no − −
     ("(Q @ K)/sqrt(2)", {"Q": (3, 2), "K": (2, 3), "z": (3, 3)},  # no gradient stands in a fraction
      {"Q": "1/sqrt(2)*matmul(dL/dz, transpose(K))", "K": "1/sqrt(2)*matmul(transpose(Q), dL/dz)"}),
     ("X @ (X + X^T)", {"X": (3, 3), "z": (3, 3)},  # a sum in no sum

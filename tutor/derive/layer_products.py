@@ -142,6 +142,8 @@ def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return tidy_gradient(shorter, shapes)
     done = _pull_number(rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts)), shapes)
     done = _flatten_fractions(done, shapes)
+    if type(done) is Neg and type(done.arg) is Neg:  # a − (−b) is a + b
+        return done.arg.arg
     if type(done) is Mul:
         if sum(type(arg) is Neg and not _is_rest(arg.arg) for arg in done.args) == 1:  # 2·(−a) as −2·a
             return negate_array(tidy_gradient(Mul(tuple(arg.arg if type(arg) is Neg else arg for arg in done.args)), shapes))
