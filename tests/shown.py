@@ -174,7 +174,7 @@ def latex_pieces(page: str, environment: str, doc, where, both=True) -> Iterator
             below = re.match(r"\\MoveEqLeft\[[0-9]\] (=|\\mathrel|\\leftarrow)", line)
             if not line.lstrip().startswith(("&", r"\phantom")) and not (begun and line.startswith("\\MoveEqLeft")) and not below:
                 found.append([])
-            begun = line.startswith("\\MoveEqLeft") and not below
+            begun = line.startswith("\\MoveEqLeft") and not below and not re.search(r" (=|\\mathrel|\\leftarrow)", line)
             found[-1].append(line)
     if any(isinstance(block, Equations) and block.beside for block in doc.blocks):
         found = found[len(found) - len(rows) :]

@@ -64,7 +64,7 @@ def test_the_page_states_the_convention_and_who_stands_on_the_kink(body, convent
     for form in ("scalar", "layer") if exercise.layers else ("scalar",):
         text = " ".join(tutor.solve(exercise, form=form).to_text().split())
         assert ("the first of the equal ones gets the whole derivative there" in text) == (convention == "first")
-        assert ("each gets 1/k of the derivative there" in text) == (convention == "shared")
+        assert ("equal shares of the derivative there" in text) == (convention == "shared")
         german = " ".join(tutor.solve(exercise, form=form, words="de").to_text().split())
         assert ("der erste der gleichen bekommt dort die ganze Ableitung" in german) == (convention == "first")
 

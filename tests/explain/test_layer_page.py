@@ -45,6 +45,13 @@ def test_the_deltas_are_written_as_the_lecture_does():
     assert "x⁰ (δ¹)ᵀ" in text
 
 
+def test_only_a_slope_has_the_row_above_put_in():
+    """O = ... of a gate: what comes back from the next step stands in the row above, with its numbers."""
+    row = sections(tutor.solve("sequences/lstm-three-steps"))["Backward pass"]["dL/dO2"]
+    assert write_plain(strip_shapes(row[0])) == "hadamard(dL/dH2, tanh(C2))"
+    assert not any("matmul" in write_plain(side) for side in row)
+
+
 def test_the_index_form_stands_below_the_matrices():
     rows = sections(tutor.solve("qmul/network-deltas-layers"))
     assert "at(z1, j)" in rows["Forward pass"]
@@ -135,7 +142,7 @@ y = [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3]
 
 def test_a_page_of_arrays_says_its_conventions_and_who_stands_on_a_kink():
     text = " ".join(tutor.solve(from_text(TIED, "tied")).to_text().split())
-    assert "of k equal ones each gets 1/k of the derivative there" in text
+    assert "equal ones have equal shares of the derivative there" in text
     assert text.count("Kink ") == 1
     assert "Kink h₁, h₂, h₃, h₄, h₅, h₆, h₇, h₈ and 3 more are evaluated exactly on their kinks here" in text
     assert "taken as 0" not in text

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from tutor.exercise.load import from_text
 from tutor.exercise.question import Question, Tolerance
 from tutor.explain.document import AnswerPlace, Equations, Paragraph, Section, SheetQuestion, Table
 from tutor.explain.sheet_page import choose_digits, choose_place
@@ -57,6 +58,16 @@ def test_the_computation_is_given_and_no_results():
 def test_large_arrays_are_given_whole():
     (given, _) = blocks_of("qmul/laplacian", Equations)
     assert [len(row.sides[0].expr.args) - 1 for row in given.rows] == [16, 9]
+
+
+def test_arrays_are_given_in_one_style_with_the_digits_of_a_page():
+    """1/29 has as many digits as it has elsewhere, and fractions do not stand beside decimals; what ends is given whole."""
+    text = sheet(["sequences/rnn-step"]).to_text()
+    assert "0.0172414 " in text
+    assert "0.233333" in text
+    assert "7/30" not in text
+    given = from_text('title = "t"\nsteps = ["L = sum(x^2)"]\n[shapes]\nx = [2]\n[values]\nx = [1.23456789, 2]\n', "t")
+    assert "1.23456789" in sheet([given]).to_text()
 
 
 def test_a_data_set_is_given_without_its_losses():

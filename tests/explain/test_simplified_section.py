@@ -185,3 +185,7 @@ def test_a_product_that_is_short_is_not_multiplied_out():
     assert "y₁/4" not in text
     assert "the slope of log(1 + exp) is σ" in text
     assert "softmax" not in text
+
+
+def test_the_same_terms_in_another_order_are_nothing_simpler():
+    assert "Simplified" not in tutor.solve("published/deepml-kl-of-gaussians").to_text()

@@ -41,3 +41,10 @@ def test_a_1_under_a_condition_is_defined_where_a_function_is_made_of_it(ident, 
 def test_a_difference_that_rounding_would_eat_has_more_digits():
     """1 − 1.00000 is not 1.12535·10⁻⁷."""
     assert "0.99999989·(1 − 0.99999989)" in solve("published/schiendorfer-two-two-two").to_text()
+
+
+def test_the_opposite_of_nothing_is_put_in_without_a_sign():
+    """−h₀ + k₁ is 0 + 0.54, not −0 + 0.54; what is subtracted stays."""
+    assert "= 0 + 0.500520 (worked out)" in " ".join(solve("published/click4ai-gru-cell").to_text().split())
+    assert "(0 + 0.537050)" in solve("published/ilh-gru-forward").to_text()
+    assert "2 − 0" in solve("f = k - h; g = f*x", at={"h": 0, "k": 2, "x": 3}).to_text()

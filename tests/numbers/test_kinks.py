@@ -125,8 +125,8 @@ def test_branches_that_meet_do_so_when_they_are_taken_apart(text, how):
 
 
 TIED = [  # steps over arrays, what is said there
-    (["h = max(x, y)", "L = sum(h)"], "each gets 1/k"),
-    (["h = max_pool(X, 2)", "L = sum(h)"], "each gets 1/k"),
+    (["h = max(x, y)", "L = sum(h)"], "have equal shares"),
+    (["h = max_pool(X, 2)", "L = sum(h)"], "have equal shares"),
     (["h = relu(x)", "L = sum(h)"], "The ReLU"),
     (["h = abs(x)", "L = sum(h)"], "The absolute value"),
     (["h = softmax(x)", "L = sum(h^2)"], ""),

@@ -26,13 +26,17 @@ PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score")
 
 @dataclass(slots=True)
 class GivenGradient:
-    """A gradient that the program gives: what it is called, what it may be the gradient of, its value, its place in what is returned."""
+    """A gradient that the program gives: what it is called, what it may be the gradient of, its value, its place in what is returned.
+
+    ``local`` is what one body only names.
+    """
 
     key: str
     of: list[str]
     value: Any
     lost: NotRead | None = None
     place: int = -1
+    local: bool = False
 
 
 def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | None) -> list[GivenGradient]:
@@ -43,7 +47,7 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     for key, event in last.items():
         of = words.match(key)
         if of and not event.leaf:
-            found[key] = GivenGradient(key, of, event.value)
+            found[key] = GivenGradient(key, of, event.value, local=_is_local(event))
     for key, value in name_returned(returned, node):
         of = words.match(key) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
@@ -52,11 +56,19 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
             found[key] = GivenGradient(key, of, None, note_missing(key))
         elif of and type(value) is Lost:
             found[key] = GivenGradient(key, of, None, value.why)
-    for key, problem in list_lost(record):
+    for key, problem, local in list_lost(record):
         of = words.match(key)
         if of and key not in found:
-            found[key] = GivenGradient(key, of, None, problem)
+            found[key] = GivenGradient(key, of, None, problem, local=local)
     return list(found.values())
+
+
+def _is_local(event: ValueEvent) -> bool:
+    """Whether a value was given to a name alone, and to no attribute or entry."""
+    node = event.statement
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    parts = [part for one in targets for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
+    return any(isinstance(part, ast.Name) and part.id == event.key for part in parts)
 
 
 def list_pair_outputs(
@@ -120,7 +132,7 @@ def list_pair_outputs(
     own = [output for output in kept if not set(output.of) <= steps]
     found += own if own or found else kept
     keys = {output.key for output in found}
-    for key, problem in list_lost(record):
+    for key, problem, _ in list_lost(record):
         of = [one for one in split_gradient(key) if one in leaves]
         if of and key not in keys and (in_class or why is not None):
             keys.add(key)

@@ -315,14 +315,27 @@ def _judge_single(judged: Judgement) -> Judgement | None:
 
 
 def _judge_shaped(judged: Judgement) -> Judgement | None:
-    """The judgement with the shapes that the gradients have, of what has a shape by its name alone.  Only where all is right then."""
+    """The judgement with the shapes that the gradients have, of what has a shape by its name alone.  Only where all is right then.
+
+    So with what is said to have one axis, (C,), and is handed with the others, (1, C, 1, 1): then that is told.
+    """
     trial = judged.trial
     shapes: dict[str, tuple[int, ...]] = {}
+    grown: set[str] = set()
     for output in judged.outputs:
         event = judged.check.find_target(output)
-        if event is not None and output.value is not None and np.shape(event.value) != np.shape(output.value) and event.key in trial.free:
-            shapes[event.key] = np.shape(output.value)
-    return _judge_in(judged, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
+        if event is None or output.value is None:
+            continue
+        known, own = np.shape(event.value), np.shape(output.value)
+        more = event.leaf and len(known) == 1 and len(own) > 2 and sum(size > 1 for size in own) == 1
+        if known != own and (more or event.key in trial.free):
+            shapes[event.key] = own
+            grown |= {event.key} if more else set()
+    other = _judge_in(judged, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
+    if other is not None and grown:
+        names = ", ".join(sorted(grown))
+        other.trial.assumed[names] = tell("{names} with all axes that the gradient has, and not with one alone", names=names)
+    return other
 
 
 def _judge_above(judged: Judgement) -> Judgement | None:

@@ -264,10 +264,15 @@ def _make_random_rows(draw: Callable[[tuple[int, ...], str], Any]) -> dict[str, 
         shape = high if isinstance(high, tuple) else size
         return (begin + np.floor(draw(_shape((shape,)), "uniform") * (end - begin))).astype(int)
 
-    def choose(count: Any, size: Any = (), *more: Any, **named: Any) -> Any:
-        if not isinstance(count, int | np.integer):
+    def choose(count: Any, size: Any = (), replace: Any = True, p: Any = None) -> Any:
+        among = np.arange(count) if isinstance(count, int | np.integer) else np.asarray(take_real(np.asarray(count)))
+        if among.ndim != 1 or among.dtype.kind not in "ifb" or not among.size:
             raise NotRead(tell("a choice among things that are no numbers is not read"))
-        return np.floor(draw(_shape((size,)), "uniform") * count).astype(int)
+        chances = np.full(among.size, 1 / among.size) if p is None else take_real(np.asarray(p, dtype=complex))
+        if np.shape(chances) != among.shape:
+            raise ValueError("'a' and 'p' must have same size")
+        places = np.searchsorted(np.cumsum(chances)[:-1], draw(_shape((size,)), "uniform"), side="right")
+        return among[places]
 
     return {
         "random.randn": norm_random, "randn": norm_random, "random.rand": random_between, "rand": random_between,

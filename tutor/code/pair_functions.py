@@ -120,12 +120,13 @@ def list_functions(tree: ast.Module) -> list[str]:
 
 def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[BackwardPlan]:
     prefix = f"{owner}." if owner else ""
-    cost = next((name for name in functions if LOSSES.match(name)), "")
+    cost = next((name for name in functions if LOSSES.match(name) or LOSSES.match(spell_words(name))), "")
     used: set[str] = set()
-    for name in functions:
-        if not BACKWARD.search(name) or name.startswith(NO_PASSES):
-            continue
+    passes = [name for name in functions if BACKWARD.search(name) and not name.startswith(NO_PASSES)]
+    inner = {name for name in passes if any(name in _list_called(functions[other]) for other in passes if other != name)}
+    for name in passes:
         partner = find_partner(name, list(functions)) or _find_loss(name, functions)
+        partner = partner or ("" if name in inner else find_whole(name, list(functions)))
         if partner:
             used |= {name, partner}
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
@@ -140,6 +141,24 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             if BACKWARD.search(name) and not calls & {*functions} and re.search(r"(?i)backward|backprop|bwd", name):
                 continue  # a backward pass whose forward pass is not there
             yield BackwardPlan(f"{prefix}{name}", name, name, owner)
+
+
+def _list_called(node: ast.FunctionDef) -> set[str]:
+    """The names of the functions and methods that a function calls."""
+    calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return {call.attr if isinstance(call, ast.Attribute) else call.id for call in calls if isinstance(call, ast.Attribute | ast.Name)}
+
+
+def find_whole(name: str, names: Sequence[str]) -> str:
+    """The forward pass of a whole net, for a backward pass that has no namesake.
+
+    >>> find_whole("backprop", ["init", "predict"]), find_whole("gradient", ["predict"])
+    ('predict', '')
+    """
+    if not re.search(r"(?i)backward|backprop", name):
+        return ""
+    pattern = r"(?i)_?(forward\w*|feed_?forward|fprop|__call__|predict|forward_pass)"
+    return next((one for one in names if re.fullmatch(pattern, one)), "")
 
 
 def _find_loss(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
@@ -162,11 +181,21 @@ def _has_return(node: ast.FunctionDef) -> bool:
 
 
 def find_partner(name: str, names: Sequence[str]) -> str:
-    """The forward function of a backward function.
+    """The forward function of a backward function, by their names; however their words are put together.
 
     >>> find_partner("affine_backward", ["affine_forward", "relu_forward"]), find_partner("sigmoid_grad", ["sigmoid"])
     ('affine_forward', 'sigmoid')
+    >>> find_partner("reluBackward", ["predict", "relu"]), find_partner("backwardLinear", ["linear_forward"])
+    ('relu', 'linear_forward')
     """
+    found = _find_namesake(name, names)
+    if not found:
+        spelled = {spell_words(one): one for one in names[::-1]}
+        found = spelled.get(_find_namesake(spell_words(name), list(spelled)), "")
+    return "" if found == name else found
+
+
+def _find_namesake(name: str, names: Sequence[str]) -> str:
     for old, new in (("backward", "forward"), ("Backward", "Forward"), ("bwd", "fwd"), ("bprop", "fprop"), ("backprop", "forward"),
         ("back", "forward"),
                      ("backward", "fwd"), ("backward_pass", "forward_pass"), ("backprop", "feedforward"), ("backprop", "forwardprop"),
@@ -179,16 +208,9 @@ def find_partner(name: str, names: Sequence[str]) -> str:
         r"_(alt|naive|fast|vectorized|simple|loop)$",
     ):
         short = re.sub(pattern, "", name)
-        for candidate in (short, f"{short}_forward", short.replace("backward", "forward")):
+        for candidate in (short, f"{short}_forward", f"forward_{short}", short.replace("backward", "forward")):
             if candidate and candidate in names and candidate != name:
                 return candidate
-    if re.search(r"(?i)backward|backprop", name):
-        found = [
-            one
-            for one in names
-            if re.fullmatch(r"(?i)_?(forward\w*|feed_?forward|fprop|__call__|predict|forward_pass)", one)
-        ]
-        return found[0] if found else ""
     return ""
 
 
@@ -263,6 +285,15 @@ def find_long_name(short: str, words: Collection[str]) -> str:
         if word != short and all(any(part[:3] == other[:3] for other in left) for part in parts):
             return word
     return ""
+
+
+def spell_words(name: str) -> str:
+    """A name as words with lines between them.
+
+    >>> spell_words("reluBackward"), spell_words("computeCost"), spell_words("conv_backward")
+    ('relu_backward', 'compute_cost', 'conv_backward')
+    """
+    return "_".join(split_words(name))
 
 
 @lru_cache(maxsize=4096)

@@ -31,6 +31,12 @@ def has_default(func: ProgramFunction, name: str) -> bool:
     ]
 
 
+def list_taken_apart(func: ProgramFunction) -> set[str]:
+    """The names that a function takes several values out of: ``x, w, b = cache``."""
+    parts = [part for part in ast.walk(func.node) if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Tuple | ast.List)]
+    return {part.value.id for part in parts if isinstance(part.value, ast.Name)}
+
+
 def list_usual(node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.expr]:
     """The usual values of arguments, by their names."""
     args = node.args
@@ -89,8 +95,8 @@ def _say_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else ast.unparse(node)[:40]
 
 
-def list_lost(record: Record) -> Iterator[tuple[str, NotRead]]:
-    """The names that got no value, because their lines fail or are not read."""
+def list_lost(record: Record) -> Iterator[tuple[str, NotRead, bool]]:
+    """The names that got no value, because their lines fail or are not read; and whether each is a name alone."""
     for number, problem in record.problems.items():
         node = record.visited.get(number)
         targets = (
@@ -98,4 +104,4 @@ def list_lost(record: Record) -> Iterator[tuple[str, NotRead]]:
         )
         for target in targets:
             for part in target.elts if isinstance(target, ast.Tuple) else [target]:
-                yield spell_target(part)[1], problem
+                yield spell_target(part)[1], problem, isinstance(part, ast.Name)

@@ -24,6 +24,7 @@ from tutor.code.statement_names import (
     find_loss_names,
     group_by_line,
     is_taken_out,
+    is_used_later,
     leave_line,
     name_targets,
 )
@@ -43,11 +44,13 @@ class Judgement:
         self.check = GradientCheck(trial, self.first)
         self.edits: Mapping[int, tuple[ast.stmt, ...]] = {}
         self.called: Sequence[tuple[Mapping[int, tuple[ast.stmt, ...]], Sequence[WrongLine]]] = ()
+        self.steps: set[str] = set()
         self.outputs = self._pick_outputs(self.first)
         if self.first.loss is None:
             self._refuse_loss()
         self.right = {output.key: self.check.judge_output(output) for output in self.outputs}
         self._leave_forward_names()
+        self._leave_steps()
         self._keep_means()
         self.test = RepairTest(trial, self.check, self.right, self._pick_outputs)
         self.derived: list[DerivedProgram] = []
@@ -91,6 +94,27 @@ class Judgement:
         self.outputs = self._pick_outputs(self.first)
         self.right = {output.key: self.right[output.key] for output in self.outputs}
 
+    def _leave_steps(self) -> None:
+        """A name inside one body is a step where the gradient is given in the end: ``dW`` before ``grads["W"] = dW / N``.
+
+        So is one of another shape than what it is called after, and any where all that is given is right.  What nothing uses later
+        stays a gradient of its own.
+        """
+        given = [output for output in self.outputs if not output.local]
+        if not given or not self.trial.plan.is_single:
+            return
+        named = {word for output in given for word in output.of}
+        complete = all(self.right[output.key] for output in given)
+        for output in self.outputs:
+            if not output.local or self.right[output.key] or not is_used_later(self.first.after.values(), output.key):
+                continue
+            event = self.check.find_target(output)
+            fits = event is not None and output.value is not None and np.shape(event.value) == np.shape(output.value)
+            if complete or named & {*output.of} or not fits:
+                self.steps.add(output.key)
+        self.outputs = self._pick_outputs(self.first)
+        self.right = {output.key: self.right[output.key] for output in self.outputs}
+
     def _moves_loss(self, event: ValueEvent) -> bool:
         """Whether the loss depends on a value, also where its slope happens to be 0 there."""
         if self.check.find_slope(event, 0):
@@ -103,7 +127,7 @@ class Judgement:
 
         A convention, no slip.
         """
-        if self.trial.plan.is_single or self.trial.plan.cost:
+        if self.trial.plan.is_single or (self.trial.plan.cost and not any(self.first.upstream)):
             return
         sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
         ratios: dict[str, float] = {}
@@ -163,6 +187,7 @@ class Judgement:
             return outcome.outputs
         names = set(list_computed(self.first.record.events))
         outputs = [output for output in outcome.outputs if output.key.rpartition(".")[2] not in self.check.forward]
+        outputs = [output for output in outputs if not (output.local and output.key in self.steps)]
         leaves = [output for output in outputs if any(one not in names for one in output.of)]
         return leaves or outputs
 

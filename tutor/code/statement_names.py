@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tutor.code.code_values import ValueEvent
@@ -35,6 +35,21 @@ def is_same(one: Any, two: Any) -> bool:
     if one is None or two is None:
         return False
     return bool(np.allclose(one, two, rtol=1e-9, atol=1e-12))
+
+
+def is_used_later(nodes: Iterable[ast.AST], name: str) -> bool:
+    r"""Whether a name is used in a statement that gives its value to something else.
+
+    >>> body = ast.parse("dW = x\ndW /= 2\ngrads['W'] = dW").body
+    >>> is_used_later(body, "dW"), is_used_later(body[:2], "dW")
+    (True, False)
+    """
+    return any(
+        isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Load)
+        for node in nodes
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and name not in name_targets(node)
+        for part in ast.walk(node)
+    )
 
 
 def name_targets(node: ast.AST) -> set[str]:

@@ -51,7 +51,15 @@ from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.pass_loss import make_loss
-from tutor.code.returned_values import find_return, has_default, is_empty, list_arguments, list_usual, name_returned
+from tutor.code.returned_values import (
+    find_return,
+    has_default,
+    is_empty,
+    list_arguments,
+    list_taken_apart,
+    list_usual,
+    name_returned,
+)
 from tutor.code.sized_guesses import find_axes, find_counts, find_idle, find_tuples, settle_divided
 from tutor.code.step_budget import StepBudget
 from tutor.code.work_functions import require_plain
@@ -345,6 +353,8 @@ class ProgramTrial:
             return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked, "", inner, upstream)
         known = set(worker.record.visited)
         given = self._match_backward(func, backs, ups, upstream, environment, named)
+        above = {of: named[upstream[up][0]] for up in ups if up in upstream for of in split_gradient(up) if upstream[up][0] in named}
+        worker.handed = {**above, **environment}
         forms = copy.deepcopy({name: value for name, value in given.items() if isinstance(value, np.ndarray)})
         del scopes[:]
         body = func.node.body if isinstance(func.node, ast.FunctionDef) else []
@@ -413,6 +423,7 @@ class ProgramTrial:
         ]
         packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and key[:1] in ("(", "[", "{")]
         above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
+        apart = list_taken_apart(func)
         for name in backs:
             if name in found:
                 continue
@@ -426,6 +437,7 @@ class ProgramTrial:
                 named
                 and len([one for one in backs if one not in environment and one not in found]) == 1
                 and not has_default(func, name)
+                and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
             ):
                 found[name] = list(named.values())[-1]
             elif not has_default(func, name):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.pair_functions import BackwardPlan
@@ -23,34 +25,85 @@ def refuse_unwritten(source: Source, plan: BackwardPlan, *, backward_only: bool 
 def is_unwritten(node: ast.FunctionDef) -> bool:
     r"""Whether a function does nothing yet: ``pass``, ``...``, ``raise NotImplementedError``, names that are None and returned.
 
+    Zeros that are returned as they began are nothing where ``pass`` stands for what is to be written.  What is only taken apart
+    (``N, D = x.shape``, ``W = self.params["W"]``) is no work.
+
     >>> is_unwritten(ast.parse("def f(x):\n    'later'\n    dx = None\n    return dx").body[0])
     True
     >>> is_unwritten(ast.parse("def f(x):\n    return x").body[0])
     False
     """
-    empty: set[str] = set()
-    for part in node.body:
-        if isinstance(part, ast.Assign) and _is_none(part.value, empty):
-            empty |= {one.id for target in part.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-        elif not _is_idle(part, empty):
-            return False
-    return True
+    body = list(_list_statements(node.body))
+    return _Unwritten(open=any(_is_open(part) for part in body)).is_idle(body)
 
 
-def _is_idle(node: ast.stmt, empty: set[str]) -> bool:
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
-    if isinstance(node, ast.Raise):
-        return "NotImplemented" in ast.dump(node)
-    if isinstance(node, ast.Return):
-        return node.value is None or _is_none(node.value, empty)
-    takes_apart = isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and isinstance(node.targets[0], ast.Tuple)
-    return takes_apart or isinstance(node, ast.Pass)
+@dataclass(slots=True)
+class _Unwritten:
+    """The names of a body that hold nothing, ``open`` where a place is left open in it."""
+
+    open: bool
+    empty: set[str] = field(default_factory=set)
+
+    def is_idle(self, body: Sequence[ast.stmt]) -> bool:
+        return all(self._is_idle(part) for part in body)
+
+    def _is_idle(self, node: ast.stmt) -> bool:
+        if isinstance(node, ast.Assign):
+            names = {one.id for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+            if self._is_nothing(node.value):
+                self.empty |= names
+                return True
+            self.empty -= names
+            return _is_taken(node.value)
+        if isinstance(node, ast.Expr):
+            return isinstance(node.value, ast.Constant) or ast.unparse(node.value).startswith(("np.random.seed(", "print("))
+        if isinstance(node, ast.Raise):
+            return "NotImplemented" in ast.dump(node)
+        if isinstance(node, ast.Return):
+            return node.value is None or self._is_nothing(node.value)
+        return isinstance(node, ast.Pass)
+
+    def _is_nothing(self, node: ast.expr) -> bool:
+        """None, a name for it, or several of them."""
+        if isinstance(node, ast.Tuple):
+            named = any(isinstance(part, ast.Name) and part.id in self.empty for part in node.elts)
+            return named or all(self._is_nothing(part) for part in node.elts)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # out.astype(x.dtype)
+            return self._is_nothing(node.func.value) or (self.open and _is_beginning(node))
+        if isinstance(node, ast.Name):
+            return node.id in self.empty
+        if isinstance(node, ast.Constant) and node.value is None:
+            return True
+        return self.open and _is_beginning(node)
 
 
-def _is_none(node: ast.expr, empty: set[str]) -> bool:
-    """None, a name for it, or several of them."""
+def _list_statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body, with those of ``if`` and ``with``, in their order."""
+    for part in body:
+        if isinstance(part, ast.If | ast.With):
+            yield from _list_statements([*part.body, *(part.orelse if isinstance(part, ast.If) else ())])
+        else:
+            yield part
+
+
+def _is_open(node: ast.stmt) -> bool:
+    """Whether a statement stands where something is to be written."""
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is ...)
+
+
+def _is_taken(node: ast.expr) -> bool:
+    """Whether a value is only taken out of another: a cache, a shape, an entry of a dictionary."""
     if isinstance(node, ast.Tuple):
-        named = any(isinstance(part, ast.Name) and part.id in empty for part in node.elts)
-        return named or all(_is_none(part, empty) for part in node.elts)
-    return (isinstance(node, ast.Constant) and node.value is None) or (isinstance(node, ast.Name) and node.id in empty)
+        return all(_is_taken(part) for part in node.elts)
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
+def _is_beginning(node: ast.expr) -> bool:
+    """Whether a value is what a sum begins with, or where gradients are put: 0, zeros, an empty dictionary."""
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func).rpartition(".")[2] in ("zeros", "zeros_like", "dict", "list")
+    if isinstance(node, ast.Dict | ast.List):
+        return not (node.keys if isinstance(node, ast.Dict) else node.elts)
+    return isinstance(node, ast.Constant) and not isinstance(node.value, bool) and node.value == 0

@@ -88,7 +88,8 @@ class CallWorker(ExpressionWorker):
                 raise NotRead(tell("the function {word} is not in the file", word=func.name), node)
             if func.name == "get" and isinstance(func.of, GuessedDictionary):
                 key = values[0]
-                return func.of[key] if key in dict.keys(func.of) or len(values) < 2 or values[1] is None else values[1]
+                known = key in dict.keys(func.of) or key in func.of.settings  # of pad=0 a slice by -pad would be empty
+                return func.of[key] if known or len(values) < 2 or values[1] is None else values[1]
             return call_dictionary(func.of, func.name)(*values)
         if isinstance(func.of, list | tuple):
             return call_list(func.of, func.name)(*values)  # type: ignore[arg-type]

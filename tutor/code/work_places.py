@@ -55,6 +55,8 @@ class PlaceWorker(ABC):
                 )
             else:
                 value = self.read(part)
+                if isinstance(part, ast.Subscript) and isinstance(value, np.inexact | float) and take_real(value) % 1:
+                    self.ask_places(self.read(part.value), np.shape(of)[axis] if axis < np.ndim(of) else 0)  # W[x[i]]
             if type(value) is Guess:
                 size = np.shape(of)[axis] if axis < np.ndim(of) else 1
                 before = [np.shape(one) for one in found if isinstance(one, np.ndarray | list | range)]

@@ -75,6 +75,7 @@ class StatementWorker(DefinitionWorker):
         super().__init__(world, sizes, number=number, table=table)
         self.bump, self.edits = bump, edits or {}
         self.once: frozenset[int] = frozenset()
+        self.handed: Mapping[str, Any] = {}  # what a backward pass takes out of a cache that nobody gives
         self.generic = False
         self.forced: dict[int, Any] = {}
         self.statement: ast.AST | None = None
@@ -295,7 +296,8 @@ class StatementWorker(DefinitionWorker):
             if type(value) is Guess and value.name in self.guesser.tuples:
                 value = self.settle(value)
             if type(value) is Guess:
-                value = tuple(Guess(part.id if isinstance(part, ast.Name) else "") for part in target.elts)
+                names = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
+                value = tuple(self.handed.get(name, Guess(name)) for name in names)
             listed = list(value)
             if any(isinstance(part, ast.Starred) for part in target.elts):
                 raise NotRead(tell("a starred name at the left is not read"), node)

@@ -259,14 +259,15 @@ def _differentiate(target: str, expr: Expr, ties: Ties) -> Locals:
 def name_rules(expr: Expr, wrt: str) -> str:
     """The name of what is done to differentiate a formula with respect to a quantity: the rules that act on it, the outermost first.
 
-    Signs take none; ``factor`` is a factor without it, ``factors`` one in each of several terms; ``chain`` stands behind a power or a
-    function of more than it.  Beside others, a term that is the quantity itself is a ``term``: its 1 belongs to the result.
+    Signs take none; ``factor`` is a factor without it, ``factors`` one in each of several terms, ``kept`` a quantity beside another rule;
+    ``chain`` stands behind a power or a function of more than it.  Beside others, a term that is the quantity itself is a ``term``: its
+    1 belongs to the result.
 
     >>> from tutor.expression.parse import parse
     >>> [name_rules(parse(text, functions=("log",)), "p") for text in ("1/2*((y - p)^2 + q^2)", "-(y*log(p) + q)/3", "(p + q)/2")]
-    ['formula: power chain', 'formula: log', 'formula: factor']
-    >>> [name_rules(parse(text), "p") for text in ("p*q + p", "p*q + r*p", "q - p")]
-    ['formula: factor term', 'formula: factors', 'difference']
+    ['formula: power chain', 'formula: log kept', 'formula: factor']
+    >>> [name_rules(parse(text), "p") for text in ("p*q + p", "p*q + r*p", "q - p", "q*p^2")]
+    ['formula: factor term', 'formula: factors', 'difference', 'formula: power kept']
     """
     terms = list_terms_with(expr, wrt)
     alone = [negative for negative, term in terms if type(term) is Name]
@@ -274,9 +275,9 @@ def name_rules(expr: Expr, wrt: str) -> str:
         return "term repeated" if len(alone) > 1 else "difference" if any(alone) else "sum"
     told = [_list_rules(term, wrt) for _, term in terms if type(term) is not Name]
     found = dict.fromkeys(rule for rules in told for rule in rules)
-    named = ["factors" if rule == "factor" and told.count(["factor"]) > 1 else rule for rule in found if rule != "chain"]
-    if "chain" in found:
-        named.append("chain")
+    last = [rule for rule in ("kept", "chain") if rule in found]
+    named = ["factors" if rule == "factor" and told.count(["factor"]) > 1 else rule for rule in found if rule not in last]
+    named += last
     if alone:
         named.append("terms" if len(alone) > 1 else "minus" if alone[0] else "term")
     return f"formula: {' '.join(named)}" if told != [[]] and "formula" not in named else "formula"
@@ -298,8 +299,9 @@ def list_terms_with(expr: Expr, wrt: str) -> list[tuple[bool, Expr]]:
 
 
 def _list_rules(term: Expr, wrt: str) -> list[str]:
-    """The rules that act on one term, those of factors without the quantity only where there are no others."""
+    """The rules that act on one term; of factors without the quantity only where there are no others, or where they are no numbers."""
     found: dict[str, None] = {}
+    kept = False
     stack = [term]
     while stack:
         node = stack.pop()
@@ -307,6 +309,7 @@ def _list_rules(term: Expr, wrt: str) -> list[str]:
         match node:
             case Mul():
                 found["factor" if len(inner) == 1 else "product"] = None
+                kept |= len(inner) == 1 and any(names(part) for part in children(node) if part not in inner)
             case Div(_, den):
                 found["quotient" if den in inner else "factor"] = None
             case Pow(_, exp) if inner:
@@ -316,7 +319,7 @@ def _list_rules(term: Expr, wrt: str) -> list[str]:
         if isinstance(node, (Pow, Call)) and any(type(part) is not Name for part in inner):
             found["chain"] = None
         stack.extend(reversed(inner))
-    return [rule for rule in found if rule != "factor" or len(found) == 1]
+    return [rule for rule in found if rule != "factor" or len(found) == 1] + ["kept"] * (kept and list(found) != ["factor"])
 
 
 def complete_rule(rule: str, expr: Expr, wrt: str) -> str:

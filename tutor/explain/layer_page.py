@@ -189,7 +189,9 @@ class ArraySections(PageWriter):
         expr = step.expr
         if type(expr) is not Call or expr.func != "hadamard" or type(expr.args[0]) is not Partial:
             return None
-        before = expr.args[0]
+        before, slope = expr.args[0], expr.args[1]
+        if type(slope) is not Call or not slope.func.endswith("'"):  # behind another factor it would only say a row again
+            return None
         found = self.steps.get(derivative_key(before.of, before.wrt))
         if found is None or len(found.paths) != 1 or type(found.expr) is not Call or found.expr.func != "matmul":
             return None
@@ -290,7 +292,10 @@ def say_reason(step: Step, layered: Layered, words: Wording) -> str:
         return words.arrays.say_entrywise(children(product)[0], "partner", words.rules, parameters)
     sizes = {letter for shape in layered.shapes.values() for letter in list_size_letters(shape)}
     number = not layered.shapes[step.wrt]
-    return words.arrays.say_backward(step.expr, words.rules, parameters, number=number, wrt=step.wrt, sizes=sizes)
+    reason = words.arrays.say_backward(step.expr, words.rules, parameters, number=number, wrt=step.wrt, sizes=sizes)
+    if reason == words.rules.say_local("product") and Name(step.wrt) in children(step.expr):
+        return words.rules.gradient("chain rule")  # of a sum of squares: what stands there is the quantity itself
+    return reason
 
 
 def is_partner(gradient: Expr, wrt: str, forward: Expr) -> bool:

@@ -6,7 +6,7 @@ A sheet without solutions is written from what is given alone (`tutor.solving.wo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
@@ -53,9 +53,12 @@ from tutor.marking.answer_key import RightAnswer
 from tutor.marking.marks import points, total
 from tutor.marking.question_list import updates_in
 from tutor.notation.profile import Notation
+from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed, print_alike, round_significant
 from tutor.solving.worked import Worked
 
+GIVEN = 12
+"""So many digits what is given may have; of what has more the usual ones are given."""
 MOST_CELLS = 8
 """So many rows and columns of boxes are drawn; a larger answer has one box."""
 LINES: Mapping[str, int] = {"expression": 2, "chain": 2}
@@ -366,7 +369,8 @@ def write_given(exercise: SheetExercise, words: Wording) -> list[Block]:
     if model.graph is None:
         sizes = words.pages.COMMA.join(map(str, model.network.sizes)) if model.network is not None else ""
         return [Paragraph((words.pages.SIZES.format(sizes=sizes),))] if sizes else []
-    blocks = _write_arrays(given, words) if given.request.layered is not None else _write_numbers(given, words)
+    asked = choose_digits(exercise.questions)
+    blocks = _write_numbers(given, words) if given.request.layered is None else _write_arrays(given, words, asked)
     return blocks + write_training(given, exercise.questions, words)
 
 
@@ -404,7 +408,7 @@ def _write_numbers(given: Worked, words: Wording) -> list[Block]:
     return _strip(page)
 
 
-def _write_arrays(given: Worked, words: Wording) -> list[Block]:
+def _write_arrays(given: Worked, words: Wording, asked: int) -> list[Block]:
     layered = given.request.layered
     assert layered is not None
     page = ArraySections(given, words, layered)
@@ -412,10 +416,19 @@ def _write_arrays(given: Worked, words: Wording) -> list[Block]:
         page.add_given()
     else:
         shown = [(q.name, page.numbers[q.name]) for q in sort_leaves(layered.graph)] if page.numbers is not None else []
-        rows = [Equation(Name(name), (Side(split_wide(matrix(value, 12, whole=True))),)) for name, value in shown]
+        style = page.fractions
+        rows = []
+        for name, value in shown:
+            digits = GIVEN if style or _are_exact(value.items, GIVEN) else max(page.digits, asked + 2)
+            rows.append(Equation(Name(name), (Side(split_wide(matrix(value, digits, whole=True, fractions=style))),)))
         page.blocks += [page.write_labelled("given"), Equations(tuple(rows), beside=True)]
     page.add_forward()
     return _strip(page)
+
+
+def _are_exact(values: Iterable[Value], digits: int) -> bool:
+    """Whether so many digits are all that some numbers have; what goes on for ever is rounded as on every page."""
+    return all(Fraction(round_significant(value, digits)) == value for value in values)
 
 
 def _strip(page: PageWriter) -> list[Block]:
@@ -429,6 +442,6 @@ def _write_samples(given: Worked, words: Wording) -> Table:
     assert samples is not None
     header: list[Sentence] = [(words.updates.HEADS["sample"],), *((Math(Name(name)),) for name in samples.columns)]
     rows: list[tuple[Sentence, ...]] = [
-        ((str(place),), *((Math(as_printed(value, 12)),) for value in row)) for place, row in enumerate(samples.rows, 1)
+        ((str(place),), *((Math(as_printed(value, GIVEN)),) for value in row)) for place, row in enumerate(samples.rows, 1)
     ]
     return Table(tuple(header), tuple(rows), "r" * len(header))

@@ -289,12 +289,10 @@ class NumberSections(PageWriter):
             terms = []
             for path in paths:
                 numbers = tuple(self.print(compute(f.expr, trace)) for f in path.factors)
-                terms.append(numbers[0] if len(numbers) == 1 else Mul(numbers))
+                terms.append(self.put_in(path.factors[0].expr) if len(numbers) == 1 else Mul(numbers))
             result = self.value(derivative_key(loss, name))
             assert result is not None
             put_in = terms[0] if len(terms) == 1 else Add(tuple(terms))
-            if not many and len(paths[0].factors) == 1:  # its formula stands there, not the name of the factor
-                put_in = self.put_in(paths[0].factors[0].expr)
             if put_in != result and put_in != sides[-1].expr:
                 sides.append(Side(put_in))
             sides[:] = add_result(sides, result)

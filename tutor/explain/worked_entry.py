@@ -16,7 +16,22 @@ from typing import Any, NamedTuple
 from tutor.errors import TutorError
 from tutor.expression.elsewhere import split_component
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.expression.nodes import (
+    ONE,
+    Add,
+    Call,
+    Div,
+    Expr,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Partial,
+    Pow,
+    begin_sum,
+    children,
+    rebuild,
+)
 from tutor.expression.walk import size
 from tutor.graph.entries import Array, Entries, places
 from tutor.graph.shapes import Shape
@@ -68,7 +83,7 @@ class WrittenNumbers:
     def add(self, terms: Sequence[WrittenNumber]) -> WrittenNumber:
         """A sum; a sum in it is none of its own."""
         shown = [part for term in terms for part in (term.shown.args if type(term.shown) is Add else (term.shown,))]
-        return WrittenNumber(Add(tuple(shown)) if len(shown) > 1 else shown[0], self.numbers.add([term.value for term in terms]))
+        return WrittenNumber(Add(begin_sum(shown)) if len(shown) > 1 else shown[0], self.numbers.add([term.value for term in terms]))
 
     def multiply(self, factors: Sequence[WrittenNumber]) -> WrittenNumber:
         """A product."""

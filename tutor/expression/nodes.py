@@ -10,6 +10,7 @@ deeper than `tutor.expression.parse.MAX_DEPTH`, so that walking one by recursion
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -116,6 +117,15 @@ def join_sign(expr: Expr) -> Expr:
     if type(expr) is Neg and type(expr.arg) is Number and expr.arg.text[0] != "-":
         return expr.arg if expr.arg == ZERO else Number("-" + expr.arg.text)
     return expr
+
+
+def begin_sum(terms: Sequence[Expr]) -> tuple[Expr, ...]:
+    """The terms of a sum of numbers, of which the first is not −0.
+
+    >>> begin_sum([Neg(Number("0")), Number("2")])
+    (Number(text='0'), Number(text='2'))
+    """
+    return (ZERO, *terms[1:]) if terms[0] == Neg(ZERO) else tuple(terms)
 
 
 def write_fraction(value: Fraction) -> Expr:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, WrongLine
 from tutor.code.judge_code import judge_code
-from tutor.code.pair_functions import find_partner, list_functions, split_gradient
+from tutor.code.pair_functions import find_partner, find_whole, list_functions, split_gradient
 from tutor.errors import ExerciseError, TutorError, tell
 from tutor.exercise.question import AskedProgram, Question, Scheme
 from tutor.marking.credit import fold
@@ -47,7 +47,8 @@ def read_given(asked: AskedProgram) -> tuple[Source, str]:
     """
     given = read_source(asked.given, asked.file)
     known = list_functions(given.tree)
-    forward = asked.forward or find_partner(asked.backward.rpartition(".")[2], known)
+    own = asked.backward.rpartition(".")[2]
+    forward = asked.forward or find_partner(own, known) or find_whole(own, known)
     if forward not in known:
         said = tell("the forward pass of {name} is not in the given program", name=asked.backward)
         raise ExerciseError(said, hint=tell('say which function it is: forward = "affine_forward"'))

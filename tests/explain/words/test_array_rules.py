@@ -48,6 +48,9 @@ def test_why_a_gradient_is_what_it_is(text, said):
         ("attention/additive", "dL/ds", "summed over each column, then matrix product with the upstream gradient"),
         ("attention/six-words", "dL/dX", "chain rule, summed over the 3 uses"),  # two of them in X Xᵀ
         ("losses/distillation", "dL/dz", "softmax: every score acts on every output; chain rule"),  # and the 1/T
+        ("sequences/cs231n-rnn", "dL/dh_3", "chain rule"),  # of half a sum of squares; no product has it as a factor
+        ("published/thsis-rnn-entrywise", "dL/dh_2", "⊙ the slope, entry by entry, then back through the weights"),
+        ("normalisation/batch-norm", "dL/dg", "⊙ the other factor, entry by entry, then summed over each column"),
         ("losses/three-pictures", "dL/dY", "⊙ the other factor, entry by entry"),  # a column that is repeated is seen
     ],
 )

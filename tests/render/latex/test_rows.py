@@ -12,7 +12,7 @@ from tutor.explain.document import Document, Equation, Equations, Side
 from tutor.expression.nodes import Call, Name, Neg, Number, Pow
 from tutor.expression.parse import parse
 from tutor.render.latex.article import document
-from tutor.render.latex.rows import explode, pack, set_rows
+from tutor.render.latex.rows import explode, pack, set_beside, set_rows
 from tutor.render.latex.widths import measure
 
 
@@ -66,6 +66,23 @@ def test_members_stand_whole_below_their_left_side_where_they_fit() -> None:
     assert below[1].left.endswith("= 2")
     assert len(broken) == 2
     assert not any(row.alone for row in broken)
+
+
+def test_nothing_stands_beside_the_last_part_of_several():
+    long = Equation(parse("W"), (Side(parse(" + ".join(f"K_{n}*X_{n}" for n in range(13)))),))
+    short = [Equation(Name(name), (Side(Number("1")),)) for name in "abc"]
+    rows = set_beside(WRITER, [short[0], long, *short[1:]], 20.0, 2.0)
+    assert [row.left for row in rows if row.left] == ["a", "W", "b"]
+    assert rows[-1].body.endswith("c = 1")
+
+
+def test_a_short_left_side_is_not_left_alone():
+    """What is too wide beside the other rows' left sides only begins farther left, with its own left side before it."""
+    long = parse(" + ".join(f"K_{n}*X_{n}" for n in range(13)))
+    equation = Equation(parse("L"), (Side(long), Side(Number("2"), result=True)))
+    first, result = set_rows(WRITER, equation, measure(WRITER.show(long)) + 3.0, 6.0, {}, shifts=True)
+    assert first.left.startswith("L = K_{0}")
+    assert (first.shift, result.shift, result.left) == (6, 5, "= 2")
 
 
 @pytest.mark.parametrize("source", ["broadcast", "sum along"])

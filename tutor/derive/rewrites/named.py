@@ -8,6 +8,7 @@ shown is proved (`tutor.numbers.prove_rewrites`).  To add one, write a recognise
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -287,8 +288,13 @@ def _find_compact(
         return
     steps = gradients(sight.derivation)
     for name, expr in find(Layered(graph, {})):
-        if name in steps and steps[name].expr != expr:  # what stands there is not said twice
+        if name in steps and not _is_same_sum(steps[name].expr, expr):  # what stands there is not said twice
             yield Rewrite(rule, Partial(sight.loss, name), expr, list_full_chains(sight.derivation, name) or ())
+
+
+def _is_same_sum(one: Expr, other: Expr) -> bool:
+    """Whether two formulas are the same but for the order of their terms."""
+    return one == other or (type(one) is type(other) is Add and Counter(one.args) == Counter(other.args))
 
 
 def _are_free(scores: Iterable[str], flow: Flow) -> bool:

@@ -254,7 +254,12 @@ class ArrayWords(Topic):
         """
         if wrt in parameters and type(expr) is Call and expr.func == "outer" and _carries_gradient(expr):
             return self.BACKWARD["outer"]  # of two parameters beside each other, one is the other's input
-        phrase = self._say_backward(_drop_sizes(expr, sizes), rules, parameters)
+        expr = _drop_sizes(expr, sizes)
+        phrase = self._say_backward(expr, rules, parameters)
+        if type(expr) is Call and expr.func == "matmul" and any(map(_has_slope, expr.args)):
+            return self.THEN.format(first=self.BACKWARD["slope"], second=phrase)
+        if type(expr) is Call and expr.func in _SUMMED and _has_partner(expr.args[0]):
+            return self.THEN.format(first=self.BACKWARD["partner"], second=phrase)
         return self.BACKWARD["loss of a number"] if number and phrase == self.BACKWARD["loss"] else phrase
 
     def _say_backward(self, expr: Expr, rules: RuleWords, parameters: Collection[str]) -> str:
@@ -347,6 +352,17 @@ def _drop_sizes(expr: Expr, sizes: Collection[str]) -> Expr:
 def _carries_gradient(expr: Expr) -> bool:
     """Whether an upstream gradient is in an expression."""
     return type(expr) is Partial or any(_carries_gradient(part) for part in children(expr))
+
+
+def _has_slope(expr: Expr) -> bool:
+    """An upstream gradient with a slope beside it, g ⊙ σ′(z)."""
+    slope = expr.args[1] if type(expr) is Call and expr.func == ENTRYWISE and type(expr.args[0]) is Partial else None
+    return type(slope) is Call and slope.func.endswith("'")
+
+
+def _has_partner(expr: Expr) -> bool:
+    """An upstream gradient with a quantity beside it, g ⊙ x, which what is shared was multiplied with."""
+    return type(expr) is Call and expr.func == ENTRYWISE and type(expr.args[0]) is Partial and type(expr.args[1]) is Name
 
 
 def _calls_softmax(expr: Expr) -> bool:

@@ -57,7 +57,7 @@ class RuleWords(Topic):
     }
 
     WITHIN: Mapping[str, str] = {
-        "factor": "what it is multiplied by", "factors": "what it is multiplied by, term by term",
+        "factor": "what it is multiplied by", "factors": "what it is multiplied by, term by term", "kept": "the factor stays",
         "term": "1 for the term alone", "minus": "−1 for the term alone", "terms": "1 or −1 for each term alone",
         "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
         "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′", "cos": "cos′",

@@ -52,10 +52,10 @@ PAGE_CM = 17.2
 
 _EM_CM = 0.3528  # an em at ten points, a little more than it is
 _FRAGMENT_EM_CM = 0.3848  # and at eleven, the middle of what a fragment may meet
+_DOT = "\\cleaders\\hbox to 2em{\\hss$\\cdot$\\hss}\\hskip 2em{}"
+"""A dot between facts on a line, which disappears where the line is broken."""
 _SMALL = 0.86  # \footnotesize, in em of the normal size
 _GAP = 0.8
-_POINT = "\\setbox0\\hbox{\\enspace$\\cdot$\\enspace}\\cleaders\\copy0\\hskip\\wd0{}"
-"""The point between two facts: space that TeX leaves out where it breaks the line."""
 _HEADINGS = ("section", "subsection")
 _TITLES = (("\\Large", 1.44), ("\\large", 1.2))
 """How a section and a title are set, in a page and in a part of it; a title with how much larger than the text it is."""
@@ -239,7 +239,7 @@ class _LatexPage:
         below = [f"\\textit{{{self.phrases.latex(doc.source)}}}"] if doc.source else []
         below += [self.hold_fact(fact) for fact in doc.facts]
         if below:
-            lines.append(self.write_small(_POINT.join(below)))
+            lines.append(self.write_small(_DOT.join(below)))
         return "\n\\nopagebreak\n".join(lines)
 
     def hold_fact(self, fact: Sentence) -> str:
@@ -376,11 +376,10 @@ class _LatexPage:
         beside = room - number_width - why
         place = self.find_room(rows, below, beside)
         parted_at = dict.fromkeys((0, len(equation.sides) - 1)) if why and place is None else {}
-        for member in parted_at:  # a result on a row of its own leaves room beside what it is the result of
+        for member in parted_at:  # a result on a row of its own leaves room beside it; a left side is not left alone for a reason
             noted = {**notes, member: notes.get(member, number_width) + why}
-            parted = set_rows(printer.latex_writer, equation, self.line, left_width, noted, shifts=True)
-            moved = parted[0].alone and not rows[0].alone  # a reason is no reason to leave the left side alone
-            if place is None and not moved and len(parted) <= len(rows) + 1 and count_torn(parted) <= count_torn(rows):
+            parted = set_rows(printer.latex_writer, equation, self.line, left_width, noted)
+            if place is None and len(parted) <= len(rows) + 1 and count_torn(parted) <= count_torn(rows):
                 place = self.find_room(parted, below, beside)
                 rows = rows if place is None else parted
         tags = [[self.note(side.note) for side in row.noted if side.note not in below] for row in rows]

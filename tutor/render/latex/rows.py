@@ -268,7 +268,12 @@ def set_rows(
     below = _set_below(writer, equation, line, notes) if shifts and left and any(len(body) > 1 for body in bodies) else []
     if below:
         shift = min(int(left_width), 9)
-        return [LatexRow(left, "", alone=True, shift=shift), *(replace(row, shift=max(shift - _BELOW, 0)) for row in below)]
+        after = [replace(row, shift=max(shift - _BELOW, 0)) for row in below]
+        first = LatexRow(f"{left} {below[0].left}", "", below[0].noted, alone=True, shift=shift)
+        own = sum(notes.get(place, 0.0) for place, side in enumerate(equation.sides) if not place or side in first.noted)
+        if measure(first.left) + own + left_width - shift <= line:
+            return [first, *after[1:]]
+        return [LatexRow(left, "", alone=True, shift=shift), *after]
     every = sum(notes.values())
     if bodies and _fits_on_one_row(equation, bodies, room - every):
         noted = tuple(side for side in equation.sides if side.note)
@@ -299,10 +304,12 @@ def count_torn(rows: Iterable[LatexRow]) -> int:
 def set_beside(writer: Writer, equations: Sequence[Equation], line: float, left_width: float) -> list[LatexRow]:
     """The rows of short equations that stand beside one another: as many in a row as fit, the first aligned at its relation."""
     rows: list[LatexRow] = []
+    whole = False
     for equation in equations:
         own = set_rows(writer, equation, line, left_width, {})
-        longer = f"{rows[-1].body} \\qquad {own[0].left} {own[0].body}" if rows else ""
-        if len(own) == 1 and longer and not (rows[-1].alone or own[0].alone) and measure(longer) <= line - left_width - _MARGIN:
+        longer = f"{rows[-1].body} \\qquad {own[0].left} {own[0].body}" if rows and whole else ""
+        whole = len(own) == 1  # nothing stands beside the last part of an array that takes several rows
+        if whole and longer and not (rows[-1].alone or own[0].alone) and measure(longer) <= line - left_width - _MARGIN:
             rows[-1] = LatexRow(rows[-1].left, longer)
         else:
             rows += own

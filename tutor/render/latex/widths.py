@@ -88,8 +88,8 @@ _OTHER = 0.86
 
 _SCALE = (1.0, 1.0, 0.79, 0.79)  # display, text, script, script of a script, which is as large: small letters are wide for their size
 _SPACED = frozenset("+-=<>*,") | {"\\cdot", "\\times", "\\leftarrow", "\\approx"}
-_LIMITED = frozenset({"\\sum", "\\prod"})
-"""What has its limits below and above in a display, beside it elsewhere."""
+_STACKED = frozenset(("\\sum", "\\prod"))
+"""Signs that have their limits below and above them in a display, and beside them elsewhere."""
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 _DELIMITER = 0.78
 
@@ -162,12 +162,13 @@ class _WidthReader:
         if token == "\\begin":
             return self.cases(size)
         width = _COMMANDS.get(token, _OTHER)
-        if token in _LIMITED and size == 0:
-            return max(width, self.scripts(size) + 0.17)
+        if token in _STACKED and size == 0:
+            return max(width, self.scripts(size))
         return (width if size < 2 or token not in _SPACED else min(width, 0.8)) * _SCALE[size]
 
     def cases(self, size: int) -> float:
-        """A ``cases`` or ``bmatrix`` environment: the widest cell of each column."""
+        """A ``cases`` or ``bmatrix`` environment: the widest cell of each column, what is between them, and brackets or a brace."""
+        braced = self.tokens[self.at : self.at + 2] == ["{", "c"]
         self.argument(size, ROMAN)
         columns = [0.0]
         column = 0
@@ -181,7 +182,7 @@ class _WidthReader:
             column = column + 1 if stop == "&" else 0
             if column == len(columns):
                 columns.append(0.0)
-        return sum(columns) + 1.0 * max(len(columns) - 1, 1) + 0.9
+        return sum(columns) + (1.95 if braced else 0.92 * (len(columns) - 1) + 1.36)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -1,0 +1,215 @@
+"""Right programs in the styles that were once accused: how functions are paired, what is a step and no gradient, what is not written."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.code.judge_code import judge_code
+from tutor.program.source import read_source
+
+CAMEL = """\
+import numpy as np
+def relu(mat):
+    return np.maximum(0.0, mat)
+def sigmoid(mat):
+    return 1 / (1 + np.exp(-mat))
+def reluBackward(dA, Z):
+    Z[Z <= 0] = 0
+    Z[Z > 0] = 1
+    return dA * Z
+def sigmoidBackward(dA, A):
+    return dA * A * (1 - A)
+def linearForward(A_prev, w, b):
+    return np.dot(w, A_prev) + b
+def activationForward(Z, activation):
+    if activation == "sigmoid":
+        A = sigmoid(Z)
+    elif activation == "relu":
+        A = relu(Z)
+    return A
+def computeCost(AL, Y):
+    return np.mean((AL - Y) ** 2)
+def activationBackward(dA, cache, activation):
+    (A_prev, Z, A, w, b) = cache
+    if activation == "sigmoid":
+        dZ = sigmoidBackward(dA, A)
+    if activation == "relu":
+        dZ = reluBackward(dA, Z)
+    return dZ
+def linearBackward(dZ, cache):
+    (A_prev, Z, A, w, b) = cache
+    m = Z.shape[1]
+    return np.dot(w.T, dZ), 1 / m * np.dot(dZ, A_prev.T), 1 / m * np.sum(dZ, axis=1, keepdims=True)
+def predict(X):
+    return 1 - X
+"""
+
+STEPS = """\
+import numpy as np
+def loss(W1, W2, X, y, reg):
+    N = X.shape[0]
+    h = np.maximum(0, X @ W1)
+    s = h @ W2
+    p = np.exp(s - s.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    loss = -np.log(p[range(N), y]).sum() / N + reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+    grads = {}
+    ds = p.copy()
+    ds[range(N), y] -= 1
+    dW2 = h.T @ ds
+    grads['W2'] = dW2 / N + 2 * reg * W2
+    dx = (ds @ W2.T) * (h > 0)
+    dW1 = X.T @ dx
+    grads['W1'] = dW1 / N + 2 * reg * W1
+    return loss, grads
+"""
+
+PADDED = """\
+import numpy as np
+def conv_forward(x, w, b, conv_param):
+    stride, pad = conv_param.get('stride', 1), conv_param.get('pad', 0)
+    N, C, H, W = x.shape
+    F, C, HH, WW = w.shape
+    xp = np.pad(x, ((0,), (0,), (pad,), (pad,)), mode='constant')
+    out = np.zeros((N, F, 1 + (H + 2 * pad - HH) // stride, 1 + (W + 2 * pad - WW) // stride))
+    for i in range(out.shape[2]):
+        for j in range(out.shape[3]):
+            part = xp[:, :, stride * i:stride * i + HH, stride * j:stride * j + WW]
+            out[:, :, i, j] = part.reshape(N, -1).dot(w.reshape(F, -1).T) + b
+    return out, (x, w, b, conv_param)
+def conv_backward(dout, cache):
+    x, w, b, conv_param = cache
+    stride, pad = conv_param.get('stride', 1), conv_param.get('pad', 0)
+    N, C, H, W = x.shape
+    F, C, HH, WW = w.shape
+    xp = np.pad(x, ((0,), (0,), (pad,), (pad,)), mode='constant')
+    dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            part = xp[:, :, stride * i:stride * i + HH, stride * j:stride * j + WW]
+            dw += dout[:, :, i, j].T.dot(part.reshape(N, -1)).reshape(w.shape)
+            dxp[:, :, stride * i:stride * i + HH, stride * j:stride * j + WW] += dout[:, :, i, j].dot(w.reshape(F, -1)).reshape(part.shape)
+    return dxp[:, :, pad:-pad, pad:-pad], dw, dout.sum(axis=(0, 2, 3))
+"""
+
+SPREAD = """\
+import numpy as np
+def scale_forward(x, gamma, beta):
+    \'\'\'Scale each channel.
+
+    - x: input of shape (N, C, H, W)
+    - gamma: scale of shape (C,)
+    - beta: shift of shape (C,)
+    \'\'\'
+    return gamma * x + beta, (x, gamma)
+def scale_backward(dout, cache):
+    x, gamma = cache
+    dgamma = np.sum(dout * x, axis=(0, 2, 3), keepdims=True)
+    dbeta = np.sum(dout, axis=(0, 2, 3), keepdims=True)
+    return dout * gamma, dgamma, dbeta
+"""
+
+DRAWN = """\
+import numpy as np
+def dropout_forward(x, dropout_param):
+    p = dropout_param['p']
+    mask = np.random.choice([0, 1], size=x.shape, p=[p, 1 - p])
+    out = x * mask
+    return out, (dropout_param, mask)
+def dropout_backward(dout, cache):
+    dropout_param, mask = cache
+    return dout * mask
+def embed_forward(x, W):
+    \'\'\'Words.
+
+    - x: integers of shape (N, T)
+    - W: weights of shape (V, D)
+    \'\'\'
+    N, T = x.shape
+    V, D = W.shape
+    out = np.zeros([N, T, D])
+    for i in range(N):
+        for j in range(T):
+            out[i, j, :] = W[x[i, j], :]
+    return out, (x, W)
+def embed_backward(dout, cache):
+    x, W = cache
+    dW = np.zeros_like(W)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            dW[x[i, j]] += dout[i, j]
+    return dW
+def hot_forward(x, W):
+    \'\'\'Words.
+
+    - x: integers of shape (N, T)
+    - W: weights of shape (V, D)
+    \'\'\'
+    N, T = x.shape
+    V, D = W.shape
+    x_T = np.zeros((N, T, V))
+    for i in range(N):
+        for j in range(T):
+            x_T[i, j, x[i, j]] = 1
+    out = np.matmul(x_T, W[np.newaxis, :, :])
+    return out, x_T
+def hot_backward(dout, cache):
+    x_T = cache
+    dW = np.sum(np.matmul(np.transpose(x_T, (0, 2, 1)), dout), axis=0)
+    return dW
+"""
+
+
+def judge(text):
+    return judge_code(read_source(text, "net.py"))
+
+
+@pytest.mark.parametrize("text", [CAMEL, STEPS, PADDED, SPREAD, DRAWN])
+def test_a_right_program_in_another_style_is_right(text):
+    assert [(one.name, one.verdict, str(one.why)) for one in judge(text) if one.verdict != "right"] == []
+
+
+def test_functions_are_paired_by_their_words():
+    assert {one.name: one.forward for one in judge(CAMEL)} == {
+        "reluBackward": "relu", "sigmoidBackward": "sigmoid", "activationBackward": "activationForward", "linearBackward": "linearForward",
+    }  # fmt: skip
+
+
+def test_parameters_with_more_axes_than_is_said_are_told():
+    (right,) = judge(SPREAD)
+    assert "beta, gamma" in str(right.assumes[0])
+    (wrong,) = judge(SPREAD.replace("dout * gamma,", "dout,"))
+    assert wrong.verdict != "right"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("dW2 / N", "dW2", {12, 13}),  # the line of the step or that of the gradient: one root
+        ("(h > 0)", "(s > 0)", {14}),
+        ("dW1 = X.T @ dx\n    grads['W1'] = dW1 / N", "dW1 = X.T @ dx\n    grads['W1'] = X.T @ dx / N", {15}),  # used by nothing
+    ],
+)
+def test_a_slip_in_a_step_is_one_root(old, new, lines):
+    (found,) = judge(STEPS.replace(old, new))
+    assert found.verdict == "wrong"
+    assert len(found.roots) == 1
+    assert found.roots[0].line in lines
+
+
+@pytest.mark.parametrize(
+    ("body", "written"),
+    [
+        ("    N, D = x.shape\n    loss = 0.0\n    dw = np.zeros_like(w)\n    pass\n    return loss, dw\n", False),
+        ("    loss, dw = 0.0, np.zeros_like(w)\n    if x.shape[0]:\n        ...\n    return loss, dw\n", False),
+        ("    grads = {}\n    loss = None\n    pass\n    return loss, grads\n", False),
+        ("    loss = None\n    dw = None\n    pass\n    loss = loss.astype(x.dtype)\n    return loss, dw\n", False),
+        ("    loss = np.sum(x @ w)\n    dw = np.zeros_like(w)\n    pass\n    return loss, dw\n", True),
+        ("    loss = np.sum(x @ w)\n    dw = None\n    dw = x\n    return loss, dw\n", True),
+    ],
+)
+def test_what_a_task_leaves_open_is_not_wrong(body, written):
+    """Zeros beside ``pass`` are not written yet; zeros beside a loss that is there are a wrong gradient."""
+    found = judge(f"import numpy as np\ndef net_loss(w, x):\n{body}")
+    assert [one.verdict for one in found] == (["wrong"] if written else ["undecided"])
+    assert written or "is not written yet" in str(found[0].why)
