@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tutor.code.guessing import GuessedWorld
-from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_gradients
+from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_gradients, split_gradient
 from tutor.code.parts_of_formulas import split_product, strip_transpose
 from tutor.code.usual_helpers import list_meanings
 from tutor.program.source import Source
@@ -29,8 +29,15 @@ def find_orientation(source: Source, plan: BackwardPlan) -> bool | None:
     """Whether samples are columns: weights stand at the left of their products, W @ X; nothing where products do not tell."""
     wanted = {plan.forward, plan.backward} - {""}
     left = right = 0
+    named = {plan.forward} | {
+        part.func.id
+        for node in source.tree.body
+        if isinstance(node, ast.FunctionDef) and node.name == plan.forward and not plan.owner
+        for part in ast.walk(node)
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+    }
     for node in ast.walk(source.tree):
-        if wanted and not (isinstance(node, ast.FunctionDef) and node.name == plan.forward):
+        if wanted and not (isinstance(node, ast.FunctionDef) and node.name in named):
             continue
         for part in ast.walk(node):
             found = split_product(part) if isinstance(part, ast.expr) else None
@@ -69,7 +76,21 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
                 if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
             }
             if any(LOSS_WORDS.match(name) for name in loops) and (
-                node.target.id not in inside or node.target.id.startswith(("epoch", "it", "step"))
+                node.target.id not in inside or node.target.id.startswith(("epoch", "it", "step")) or _updates(node)
             ):
                 found.add(id(node))
     return frozenset(found)
+
+
+def _updates(loop: ast.For) -> bool:
+    """Whether a loop takes a step with its gradients: ``w = w - rate * dw``, ``w -= …``, or a function that updates."""
+    for part in ast.walk(loop):
+        if isinstance(part, ast.Call) and re.match(r"(update|step)", ast.unparse(part.func).rpartition(".")[2]):
+            return True
+        target = part.targets[0] if isinstance(part, ast.Assign) else part.target if isinstance(part, ast.AugAssign) else None
+        if isinstance(target, ast.Name) and isinstance(part, ast.Assign | ast.AugAssign):
+            used = {one.id for one in ast.walk(part.value) if isinstance(one, ast.Name)}
+            again = isinstance(part, ast.AugAssign) or target.id in used
+            if again and any(target.id in split_gradient(name) for name in used):
+                return True
+    return False

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, NotRead, Object, ProgramFunction
-from tutor.code.guess_shapes import COUNTS
+from tutor.code.guess_shapes import COUNTS, list_documented
 from tutor.code.parts_of_formulas import LIBRARY
 from tutor.code.targets import is_drawn
 from tutor.code.work_functions import FunctionWorker
 from tutor.errors import tell
+from tutor.numbers.arrays import np
 from tutor.program.source import Source
 
 
@@ -29,7 +30,10 @@ def is_definition(node: ast.stmt) -> bool:
     if isinstance(node, ast.Try):  # of a library that may be missing
         return all(isinstance(part, ast.Import | ast.ImportFrom) for part in node.body)
     if isinstance(node, ast.Assign):
-        return isinstance(node.value, ast.Constant | ast.Lambda | ast.Dict | ast.Tuple | ast.List | ast.Name)
+        named = all(isinstance(part, ast.Name | ast.Tuple) for part in node.targets)  # not plt.rcParams["figure.figsize"] = (5, 4)
+        return named and isinstance(node.value, ast.Constant | ast.Lambda | ast.Dict | ast.Tuple | ast.List | ast.Name) and not (
+            isinstance(node.targets[0], ast.Tuple) and any(isinstance(part, ast.Attribute) for part in ast.walk(node.value))
+        )  # nor X, Y = X.T, Y.reshape(1, -1): what a notebook does to its data
     return isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
 
 
@@ -38,14 +42,32 @@ def list_drawn(tree: ast.Module) -> list[ast.stmt]:
 
     >>> [ast.unparse(one) for one in list_drawn(ast.parse("W = np.random.randn(n_h, 4)\nx = np.zeros(len(data))"))]
     ['W = np.random.randn(n_h, 4)']
+
+    What no function takes from there is data of a test: ``W`` of a notebook whose functions are given theirs.
     """
     found: list[ast.stmt] = []
+    given = _list_given(tree)
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp | ast.Call | ast.Tuple) and is_drawn(node.value):
             names = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)} - {*LIBRARY}
-            if all(COUNTS.match(name) for name in names):
+            own = {part.id for target in node.targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+            if all(COUNTS.match(name) for name in names) and not own <= given:
                 found.append(node)
     return found
+
+
+def _list_given(tree: ast.Module) -> set[str]:
+    """The names that functions of a file use, and all of these are given them or make them."""
+    own, free = set[str](), set[str]()
+    for node in tree.body:
+        for func in ast.walk(node) if isinstance(node, ast.FunctionDef | ast.ClassDef) else ():
+            if isinstance(func, ast.FunctionDef):
+                parts = [*ast.walk(func)]
+                made = {part.arg for part in parts if isinstance(part, ast.arg)}
+                made |= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+                own |= made
+                free |= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)} - made
+    return own - free
 
 
 @lru_cache(maxsize=16)
@@ -80,18 +102,18 @@ def name_naive(module: dict[str, Any], own: ast.Module) -> None:
             module[fast] = value
 
 
-def watch_first_scope(worker: FunctionWorker, scopes: list[dict[str, Any]]) -> None:
-    """Keep the names of the first function that is called."""
-    plain = FunctionWorker.match_arguments
+def ask_documented(worker: FunctionWorker, func: ProgramFunction, values: Mapping[str, Any]) -> None:
+    """Ask for one row where the documentation of a cost says so of what it is given: the output is a chance of 1.
 
-    def match(func: ProgramFunction, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> dict[str, Any]:
-        found = plain(worker, func, values, named, node)
-        if not scopes:
-            worker.scope |= found
-            scopes.append(worker.scope)
-        return found
-
-    worker.match_arguments = match  # type: ignore[method-assign]
+    Raises `OtherShape` for the weights that were only guessed.
+    """
+    hints = list_documented(func.node, worker.guesser.sizes)
+    for name, value in values.items():
+        hint = hints.get(name, ())
+        if isinstance(value, np.ndarray) and 1 in hint and len(hint) == value.ndim:
+            wanted = tuple(1 if size == 1 else own for size, own in zip(hint, value.shape, strict=True))
+            if wanted != value.shape and not worker.settled:
+                worker.ask_shape(value, wanted)
 
 
 def refuse_forward(source: Source, why: NotRead) -> CodeProblem:

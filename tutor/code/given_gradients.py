@@ -48,7 +48,11 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
         of = words.match(key)
         if of and not event.leaf:
             found[key] = GivenGradient(key, of, event.value, local=_is_local(event))
-    for key, value in name_returned(returned, node):
+    listed = [(_find_named(node, place, words) or key, value) for place, (key, value) in enumerate(name_returned(returned, node))]
+    for key in [*found]:
+        if any(one != key and one.lower() == key.lower() for one, _ in listed) and not any(one == key for one, _ in listed):
+            del found[key]  # dw of one sample, beside dW that is returned
+    for key, value in listed:
         of = words.match(key) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
             found[key] = GivenGradient(key, of, np.array(value))
@@ -61,6 +65,15 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
         if of and key not in found:
             found[key] = GivenGradient(key, of, None, problem, local=local)
     return list(found.values())
+
+
+def _find_named(node: ast.expr | None, place: int, words: WordIndex) -> str:
+    """The only gradient in what is returned at a place: dW of ``return loss, dW / N + reg * W``; nothing where it is a name itself."""
+    part = node.elts[place] if isinstance(node, ast.Tuple) and place < len(node.elts) else None
+    if not isinstance(part, ast.BinOp):
+        return ""
+    names = {one.id for one in ast.walk(part) if isinstance(one, ast.Name) and words.match(one.id)}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _is_local(event: ValueEvent) -> bool:
@@ -80,10 +93,12 @@ def list_pair_outputs(
     why: NotRead | None,
     *,
     in_class: bool,
+    produced: Collection[str] = (),
     spans: Sequence[tuple[int, int]] = (),
 ) -> list[GivenGradient]:
     """The gradients that the backward function of a pair returns, by their names or places; in a class those that it keeps, too.
 
+    ``produced`` is what the forward pass gives: ``ds`` of ``s = sigmoid(x)``, returned alone, is no gradient of s, which is 1, but of x.
     ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own.
     """
     words = WordIndex([event.key.rpartition(".")[2] for event in record.events[:begins]])
@@ -99,6 +114,7 @@ def list_pair_outputs(
         if place in meant:
             key = f"d{meant[place]}"
         of = words.match(key)
+        of = [] if len(listed) == 1 and given and {*of} <= {*produced} else of
         alone = len(listed) == len(given) or len(listed) == 1
         if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
             of = _match_unnamed(given[place], value, record.events[:begins]) if len(listed) < len(given) else [given[place]]

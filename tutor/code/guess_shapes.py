@@ -26,7 +26,7 @@ SCALARS = re.compile(
 )
 """What is called so is a number."""
 COUNTS = re.compile(
-    r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch\w*|hidden\w*|classes|block_size|G"
+    r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch(_?(size|n|num|count|len\w*))?s?|hidden\w*|classes|block_size|G"
     r"|(pool|kernel|filter|window)_?(h|w|height|width)|k_?h|k_?w|\w+_(features|channels|units|neurons))$"
 )
 LISTED = re.compile(
@@ -52,6 +52,12 @@ _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
 _ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? )?scalar\b")
+_REAL = re.compile(
+    r"(?im)^[^\w\n]*(\w+)[ \t]*(?:--|:|-)[ \t]*[^\n()]{0,50}?"
+    r"(?:\breal number|\breal[- ]valued (?:input|number)|, an? scalar)\b"
+)
+"""What is said, at the end of its line, to be one number: "theta -- our parameter, a real number as well"."""
+_NO_SIZE = re.compile(r"(?i)[:=/]|\b(if|or|and|is|are|else|not|contain\w*|see)\b")
 _ONE_PLACE = re.compile(r"(?i)^(\w+_?)?(word|label|target|class|token|center|outside|context)_?(idx|index|id)$")
 _PLACES = re.compile(r"(?i)^(\w+_?)?(indices|indexes|idxs|token_?ids|labels)$")
 _LISTED = re.compile(r"\(((?:\s*\w{1,20}\s*,){1,4}(?:\s*\w{1,20}\s*)?)\)")
@@ -81,6 +87,7 @@ ALIASES = (
     (re.compile(r"(?i)^((in|input|img|image)_?)?width$"), "W"),
     (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$|^h_(filter|kernel)$"), "HH"),
     (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^[fk]_?w(idth)?$|^w_(filter|kernel)$"), "WW"),
+    (re.compile(r"(?i)^(number|no\.?|num|#) of (training |data |input )?(examples|samples|points|images)$"), "m"),
     (re.compile(r"(?i)^(batch|batch_?size|n_?samples|num_?train|num_?examples|num_?samples|n_?train|bs)$"), "N"),
 )
 """Which letter a long name of a size means."""
@@ -113,14 +120,22 @@ class Sizes:
         if re.fullmatch(r"\d+", word):
             return int(word)
         word = self.name_letter(word)
+        if word not in self.known and (whole := self._find_whole(word)):
+            self.known[word] = whole
         if word not in self.known:
             wanted = (ROWS_AGAIN if self.others else ROWS_OF).get(word)
             used = set(self.known.values())
             free = next((size for size in (SIZES_AGAIN if self.others else SIZES) if size not in used), 12 + len(used))
             self.known[word] = (
-                wanted if wanted is not None and (wanted not in used or len(word) > 1 or word in "HWCK") else free
+                wanted if wanted is not None and (wanted not in used or len(word) > 1 or word in "HWCKf") else free
             )
         return self.known[word]
+
+    def _find_whole(self, word: str) -> int:
+        """The size of what goes together with others: D of rows that are d_1 × … × d_k each, as far as it is known."""
+        if word in ("d_1", "d_k") and "D" in self.known:
+            return self.known["D"] if word == "d_1" else 1
+        return self.known["d_1"] * self.known["d_k"] if word == "D" and {"d_1", "d_k"} <= {*self.known} else 0
 
     def find_rows(self, *, columns: bool) -> int:
         """The number of samples: N, or m where samples are columns; the other letter where only that was met.
@@ -133,6 +148,7 @@ class Sizes:
 
     def name_letter(self, word: str) -> str:
         """The letter that a long name of a size means, or the name."""
+        word = re.sub(r"\b(the|an?|each|our) (?=\w)", "", word)  # the size of the current layer is that of the current layer
         return next((letter for pattern, letter in ALIASES if len(word) > 1 and pattern.match(word)), word)
 
     def find_fresh(self) -> int:
@@ -147,6 +163,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     {'x': (7, 5), 'w': (5, 9), 'data': (7, 5)}
     >>> read_documented("x: (N, D), W: (D, M), b: (M,)", Sizes())
     {'x': (7, 5), 'W': (5, 9), 'b': (9,)}
+    >>> read_documented("theta -- our parameter, a real number as well", Sizes())
+    {'theta': ()}
     >>> read_documented("- w, b: Arrays of shape (D, H) and (H,) giving the weight and bias", Sizes())["b"]
     (6,)
     """
@@ -161,19 +179,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
             if _DOCUMENTED.match(more.strip()) or not more.strip():
                 break
             said += " " + more.strip()
-        shape = _SHAPE.search(said) or (
-            _SHAPE.search("shape (" + start["kind"] + ")") if start["kind"] and "," in start["kind"] else None
-        )
-        if shape is None:
-            continue
-        parts = [part.strip(" '`\"") for part in (shape["sizes"] or shape["first"]).split(",")]
-        parts = [part for part in parts if part and part not in ("...", "…")]
-        if (
-            not parts
-            or len(parts) > 5
-            or any(len(part) > 50 for part in parts)
-            or any(re.search(r"[:=/]", part) for part in parts)
-        ):
+        parts = _find_sizes(said) or (_find_sizes("shape (" + start["kind"] + ")") if start["kind"] and "," in start["kind"] else [])
+        if not parts:
             continue
         names = re.split(r"\s*,\s*", start["names"])
         each = [[part.strip() for part in one.split(",") if part.strip()] for one in _LISTED.findall(said)]
@@ -183,7 +190,7 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         made = tuple(sizes.find(part) for part in parts)
         for name in names:
             found.setdefault(name, made)
-    for name in [*_SCALAR.findall(text), *_ONE_NUMBER.findall(text)]:
+    for name in [*_SCALAR.findall(text), *_ONE_NUMBER.findall(text), *_REAL.findall(text)]:
         found.setdefault(name, ())
     for name, rows, columns in _BY_TIMES.findall(text):  # hprev is Hx1 array
         found.setdefault(name, (sizes.find(rows), sizes.find(columns)))
@@ -194,6 +201,20 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
             for name in re.split(r"\s*,\s*", names):
                 found.setdefault(name, tuple(sizes.find(part) for part in parts))
     return found
+
+
+def _find_sizes(said: str) -> list[str]:
+    """The sizes of the first shape in what is said of an argument; nothing where brackets hold words alone.
+
+    >>> _find_sizes("label vector (0 if cat, 1 if dog) of size (1, number of examples)")
+    ['1', 'number of examples']
+    """
+    for shape in _SHAPE.finditer(said):
+        parts = [part.strip(" '`\"") for part in (shape["sizes"] or shape["first"]).split(",")]
+        parts = [part for part in parts if part and part not in ("...", "…")]
+        if 0 < len(parts) <= 5 and not any(len(part) > 50 or _NO_SIZE.search(part) for part in parts):
+            return parts
+    return []
 
 
 def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:

@@ -92,6 +92,7 @@ class Guesser:
         self.asked: dict[str, list[str]] = {}
         self.settings: Mapping[str, Any] = {}
         self.tuples: Mapping[str, tuple[str, ...]] = {}
+        self.dictionaries: frozenset[str] = frozenset()
         self.spread: set[str] = set()
         self.flat: set[str] = set()
         self.free: set[str] = set()
@@ -146,6 +147,9 @@ class Guesser:
         if guess.name in self.tuples and guess.hint is None:
             guess.known = True
             guess.value = tuple(self.sizes.find(letter) for letter in self.tuples[guess.name])
+            return guess.value
+        if guess.name in self.dictionaries and guess.hint is None:
+            guess.known, guess.value = True, GuessedDictionary(self.settings)
             return guess.value
         if guess.name in self.idle:
             self.left_out.add(guess.name)

@@ -17,6 +17,7 @@ from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
+from tutor.code.gradient_check import GradientCheck
 from tutor.code.guessing import GuessedWorld
 from tutor.code.kink_sides import draw_near, draw_points, list_one_sided, see_sides
 from tutor.code.numeric_warnings import find_warnings
@@ -27,7 +28,6 @@ from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
-from tutor.code.work_expressions import MOST_PARTS
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, hint_near, tell
 from tutor.graph.shapes import Shape
@@ -143,6 +143,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle: tuple[Told, ...] = (what,) if names else ()
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
+    idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
     idle += _judge_flat(judged) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 
@@ -244,7 +245,7 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
             continue
         except CodeProblem as why:
             refused = refused or why
-            if trial.work > MOST_PARTS:  # as long in every world
+            if trial.is_long:  # in every world
                 break
             continue
         if not judged.is_right:
@@ -361,8 +362,15 @@ def _judge_above(judged: Judgement) -> Judgement | None:
 
 def _judge_bare(judged: Judgement) -> Judgement | None:
     """The judgement without what is None where nobody gives it (``key=None``, which then is the query).  Only where all is right then."""
-    made = _judge_in(judged, replace(judged.trial.world, bare=True)) if not judged.trial.world.bare else None
-    return made if made is not None and made.trial.bare else None
+    if judged.trial.world.bare:
+        return None
+    world = replace(judged.trial.world, bare=True)
+    trial = judged.trial.put_in(world)
+    try:
+        trial.run()
+    except (*FAILS, CodeProblem):
+        return None
+    return _judge_in(judged, world) if trial.bare else None
 
 
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
@@ -372,12 +380,24 @@ def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -
     """
     trial, first = judged.trial, judged.first
     try:
+        if not better and _is_wrong_again(judged, trial.put_in(world)):
+            return None
         other = Judgement(trial.put_in(world))
     except (*FAILS, CodeProblem):
         return None
     failing = {number for number, why in other.first.record.problems.items() if why.fails}
     before, after = ({key for key, right in one.right.items() if not right} for one in (judged, other))
     return other if (other.is_right or (better and after <= before)) and failing <= set(first.record.problems) else None
+
+
+def _is_wrong_again(judged: Judgement, trial: ProgramTrial) -> bool:
+    """Whether a gradient that is wrong is wrong in another world as well: then the others need not be looked at."""
+    if not (trial.plan.is_single or trial.plan.cost):  # whose gradients may all be meant for each sample
+        return False
+    key = next((key for key, right in judged.right.items() if not right), "")
+    first = trial.run()
+    output = next((one for one in first.outputs if one.key == key), None)
+    return output is not None and not GradientCheck(trial, first).judge_output(output)
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:

@@ -237,6 +237,7 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         "conj": lambda x: x, "real": lambda x: x, "float64": lambda x=0.0: x, "float32": lambda x=0.0: x, "squeeze": np.squeeze,
         "erf": compute_erf, "uint8": _as_whole, "int8": _as_whole, "int": _as_whole, "int_": _as_whole, "long": _as_whole,
         "special.erf": lambda x: compute_erf(x), "nan_to_num": lambda x, **named: x,
+        "nansum": np.nansum, "nanmean": np.nanmean,
     }  # fmt: skip
     return {word: row for word, row in table.items() if row is not None} | _make_random_rows(draw)
 

@@ -76,9 +76,19 @@ def find_plans(tree: ast.Module, wanted: str = "", forward: str = "") -> list[Ba
         inside = functions if not owner else {one.name: one for part in tree.body if isinstance(part, ast.ClassDef) and part.name == owner
                                               for one in part.body if isinstance(one, ast.FunctionDef)}  # fmt: skip
         return [BackwardPlan(wanted, name, name, owner)] if name in inside else []
-    if list_gradients([part for part in tree.body if not isinstance(part, ast.FunctionDef | ast.ClassDef)]):
+    if list_gradients([part for part in tree.body if not isinstance(part, ast.FunctionDef | ast.ClassDef) and _is_worked_out(part)]):
         plans.append(BackwardPlan(""))
     return plans
+
+
+def _is_worked_out(node: ast.stmt) -> bool:
+    """Whether a statement of a script computes something itself: ``dW, db = backward(dZ)`` and ``dW = grads["dW"]`` do not."""
+    if not isinstance(node, ast.Assign):
+        return True
+    parts = [*ast.walk(node.value)]
+    drawn = any(isinstance(part, ast.Attribute) and part.attr.startswith("rand") for part in parts)
+    own = any(isinstance(part, ast.BinOp) or (isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)) for part in parts)
+    return own and not drawn and not (isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name))
 
 
 def list_called_passes(tree: ast.Module, plan: BackwardPlan) -> list[BackwardPlan]:

@@ -7,8 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tutor.code.code_values import CodeProblem
 from tutor.code.guess_shapes import find_seed
 from tutor.code.pair_functions import split_gradient
+from tutor.errors import tell
 from tutor.numbers.arrays import np
 
 
@@ -41,7 +43,22 @@ def make_loss(
         loss = loss + np.sum(above * value)
     beside = [value for key, value in left.items() if np.size(value) == 1 and re.search(r"(?i)(^|_)(loss|cost)$", key)]
     loss = loss + np.sum(beside[0]) if upstream and len(beside) == 1 else loss  # beside a state: its gradient from above is 1
+    if outs and not any(np.size(value) for _, value in outs):  # a filter that is larger than its image: nothing could be wrong
+        raise CodeProblem(tell("the forward pass gives no number and no array"))
     if not upstream and outs:
         upstream[""] = key, value = next((pair for pair in outs if np.size(pair[1]) == 1), outs[0])
         loss = value if np.size(value) == 1 else np.sum(value)
     return loss, upstream
+
+
+def is_sum(tree: ast.Module, cost: str) -> bool:
+    r"""Whether a cost is a plain sum: nothing in it divides, or takes a mean.
+
+    >>> is_sum(ast.parse("def cost(a, y):\n    return np.sum((a - y) ** 2)"), "cost")
+    True
+    >>> is_sum(ast.parse("def cost(a, y):\n    return np.sum((a - y) ** 2) / len(y)"), "cost")
+    False
+    """
+    body = next((part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef) and part.name == cost), None)
+    written = [ast.unparse(part) for part in body.body if not isinstance(part, ast.Expr)] if body is not None else []
+    return bool(written) and not re.search(r"/|\b(mean|average|divide)\b", "\n".join(written))

@@ -17,6 +17,7 @@ from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS
 from tutor.code.line_edits import LineEdit, write_lines
 from tutor.code.pair_functions import split_gradient
+from tutor.code.pass_loss import is_sum
 from tutor.code.repair_test import RepairTest
 from tutor.code.repairable_lines import has_formula
 from tutor.code.split_returns import join_returns
@@ -55,6 +56,8 @@ class Judgement:
         self.test = RepairTest(trial, self.check, self.right, self._pick_outputs)
         self.derived: list[DerivedProgram] = []
         self._underived = list_derived(self.trial, self.first)
+        self._arrays: list[Sequence[Floats]] = []
+        self.check.derive = self._derive
         self.search = EditSearch(self.test, self.first, self.list_statements(), self._derive)
 
     def list_derived(self) -> Iterator[DerivedProgram]:
@@ -64,13 +67,18 @@ class Judgement:
             self.derived.append(made)
             yield made
 
-    def _derive(self) -> list[Floats]:
-        """The arrays of the first derivation, for the search."""
+    def _derive(self) -> Sequence[Floats]:
+        """The arrays of the first derivation, for the search: worked out once."""
+        if not self._arrays:
+            self._arrays.append(self._work_out_derivation())
+        return self._arrays[0]
+
+    def _work_out_derivation(self) -> Sequence[Floats]:
         try:
             derived = next(self.list_derived(), None) if drop_given(self.trial) is self.trial else None
         except NOT_READ:
-            return []
-        return [] if derived is None else derived.list_gradients(self.first)
+            return ()
+        return () if derived is None else derived.list_gradients(self.first)
 
     def _refuse_loss(self) -> None:
         """Say why there is no loss: a line of the forward pass that fits no sizes, or nothing that is called so."""
@@ -117,6 +125,8 @@ class Judgement:
 
     def _moves_loss(self, event: ValueEvent) -> bool:
         """Whether the loss depends on a value, also where its slope happens to be 0 there."""
+        if self.trial.ends is not None and event.number > self.trial.ends:
+            return False
         if self.check.find_slope(event, 0):
             return True
         lost = self.trial.run(forced={event.number: np.full(np.shape(event.value), np.nan)}, backward=False)
@@ -125,9 +135,10 @@ class Judgement:
     def _keep_means(self) -> None:
         """A pair may take the gradient from above as that of each sample, and divide by their number where it sums.
 
-        A convention, no slip.
+        A convention, no slip; so are gradients of the mean beside a cost that is the sum, which is divided where it is summed up.
         """
-        if self.trial.plan.is_single or (self.trial.plan.cost and not any(self.first.upstream)):
+        cost = self.trial.plan.cost if not any(self.first.upstream) else ""
+        if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
             return
         sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
         ratios: dict[str, float] = {}
@@ -137,8 +148,11 @@ class Judgement:
                 ratios[output.key] = self.check.find_ratio(output.value, target) or 0.0
         found = {round(ratio, 6) for ratio in ratios.values()}
         summed = len(ratios) >= 2 and len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
-        if summed and any(self.right.values()):
+        if summed and (cost or any(self.right.values())):
             self.right |= dict.fromkeys(ratios, True)
+            if cost:
+                what = tell("{name} is the sum over the samples, and the gradients are those of the mean", name=cost)
+                self.trial.conventions.add(what)
 
     @property
     def is_right(self) -> bool:
@@ -155,8 +169,8 @@ class Judgement:
     def is_saturated(self) -> bool:
         """Whether a sigmoid is at its end somewhere, so that few digits of 1 − a are left, or none of its logarithm."""
         forward = self.first.record.events[: self.first.begins or None]
-        near = (np.abs(np.asarray(event.value) - 1) for event in forward if not event.leaf and np.asarray(event.value).dtype.kind == "f")
-        return not self.is_finite or any(bool(np.any((gap > 0) & (gap < 1e-7))) for gap in near)
+        arrays = (np.asarray(event.value) for event in forward if not event.leaf)
+        return not self.is_finite or any(_is_at_end(array) for array in arrays if array.dtype.kind == "f")
 
     @property
     def stops(self) -> bool:
@@ -286,7 +300,7 @@ class Judgement:
             shape = np.shape(output.value) if output.value is not None else ()
             verdict = "right" if right else "wrong" if output.value is not None else "lost"
             expected = np.shape(event.value) if event is not None else ()
-            of = event.key if event is not None else output.of[0]
+            of = event.key if event is not None else output.of[0] if output.of else output.key
             yield JudgedOutput(output.key, of, verdict, shape, expected, f"{1 / ratio:.6g}" if ratio else "")
 
     def _list_unread(self) -> Iterator[UnreadStatement]:
@@ -378,7 +392,9 @@ class Judgement:
         outcome = self.trial.run(edits=edits)
         claims = sorted(self.check.judge_claims(outcome).items(), key=lambda item: item[1][1].number)
         if self.trial.budget.is_low:
-            event = next((event for _, (right, event) in claims if not right and isinstance(event.statement, ast.stmt)), None)
+            doubted = [event for _, (right, event) in claims if not right and isinstance(event.statement, ast.stmt)]
+            plain = (event for event in doubted if not self._is_multiple(event))  # a factor may stand in another line
+            event = next(plain, next(iter(doubted), None))
             if event is not None and isinstance(event.statement, ast.stmt):
                 return [self._describe(leave_line(event.statement), wrong)]
         found: list[WrongLine] = []
@@ -424,6 +440,10 @@ class Judgement:
                 break
         return found
 
+    def _is_multiple(self, event: ValueEvent) -> bool:
+        versions = self.check.list_versions(split_gradient(event.key))
+        return any(self.check.find_ratio(event.value, one) for one in versions[:3])
+
     def _list_followers(self, edits: Mapping[int, tuple[ast.stmt, ...]], roots: Sequence[WrongLine]) -> tuple[int, ...]:
         """The lines whose values change once the roots are right."""
         after = self.trial.run(edits=edits)
@@ -440,3 +460,10 @@ class Judgement:
         nodes = {node.lineno for node in self.list_statements() if self.trial.find_home(node) is self.trial.source}
         rooted = {line for root in roots if not root.file for line in range(root.line, root.last + 1)}
         return tuple(sorted(line for line in changed & nodes if line not in rooted))
+
+
+def _is_at_end(chances: Floats) -> bool:
+    """Whether an entry is 1 but for the last digits: of a sigmoid, or of a softmax whose others are next to nothing."""
+    gap = np.abs(chances - 1)
+    ended = bool(np.any((gap > 0) & (gap < 1e-7)))
+    return ended or bool(np.any(gap == 0) and np.any((chances > 0) & (chances < 1e-15)) and np.all((chances >= 0) & (chances <= 1)))

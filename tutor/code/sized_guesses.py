@@ -25,6 +25,7 @@ MAKERS = {"randn": True, "rand": True, "range": True, "xrange": True, "zeros": N
           "standard_normal": None, "random_sample": None, "random": None, "normal": False, "uniform": False, "reshape": True,
           "view": True}  # fmt: skip
 """What takes sizes: all that it is called with, the first alone (None), or what is called ``size``."""
+SHAPED_MAKERS = ("zeros", "ones", "empty", "randn", "rand")
 OF_ARRAYS = ("shape", "T", "dot", "sum", "mean", "reshape", "copy", "size", "ndim")
 
 
@@ -54,11 +55,31 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
                 word = _name_shape(one)
                 if word and isinstance(other, ast.Tuple):
                     found.setdefault(word, (f"{word} 0", f"{word} 1"))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("zeros", "ones", "empty"):
-            word = _name_shape(node.args[0]) if len(node.args) == 1 else ""
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SHAPED_MAKERS:
+            given = [part.value if isinstance(part, ast.Starred) else part for part in node.args]  # randn(*shape)
+            word = _name_shape(given[0]) if len(given) == 1 else ""
             if word and "shape" in word:
                 found.setdefault(word, (f"{word} 0", f"{word} 1"))
     return found
+
+
+@lru_cache(maxsize=16)
+def find_dictionaries(tree: ast.AST) -> frozenset[str]:
+    """What a program asks for entries by texts: ``parameters["W" + str(l)]``, ``cache["A1"]``, ``params.get("b")``.
+
+    >>> sorted(find_dictionaries(ast.parse("p['W' + str(l)] @ x[0] + self.c['b']; q.get('a')")))
+    ['c', 'p', 'q']
+    """
+    found = set[str]()
+    for node in ast.walk(tree):
+        key, of = (node.slice, node.value) if isinstance(node, ast.Subscript) else (None, None)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+            key, of = node.args[0], node.func.value
+        while isinstance(key, ast.BinOp):
+            key = key.left
+        if of is not None and (isinstance(key, ast.JoinedStr) or (isinstance(key, ast.Constant) and isinstance(key.value, str))):
+            found.add(_name_last(of))
+    return frozenset(found - {""})
 
 
 def _name_shape(node: ast.expr) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import gc
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,13 +26,13 @@ from tutor.code.code_values import (
     ValueEvent,
 )
 from tutor.code.file_parts import (
+    ask_documented,
     is_definition,
     list_drawn,
     list_spans,
     name_naive,
     names_torch,
     refuse_forward,
-    watch_first_scope,
 )
 from tutor.code.given_gradients import (
     GivenGradient,
@@ -60,7 +59,7 @@ from tutor.code.returned_values import (
     list_usual,
     name_returned,
 )
-from tutor.code.sized_guesses import find_axes, find_counts, find_idle, find_tuples, settle_divided
+from tutor.code.sized_guesses import find_axes, find_counts, find_dictionaries, find_idle, find_tuples, settle_divided
 from tutor.code.step_budget import StepBudget
 from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import STEP, StatementWorker
@@ -72,8 +71,6 @@ from tutor.program.source import Source
 MOST_GUESSES = 40
 MOST_ENTRIES = 2_000
 """Of so many entries is a derivative worked out one by one: each is a run."""
-HEAVY = 8_000
-"""What a run weighs whose memory is given back at once."""
 
 
 @dataclass(slots=True)
@@ -113,10 +110,12 @@ class ProgramTrial:
     changes: dict[str, int] = field(default_factory=dict)
     settled_axes: dict[str, set[int]] = field(default_factory=dict)
     work: int = 0
+    is_long: bool = False
     torch: bool = False
     labels: frozenset[str] = frozenset()
     sequences: frozenset[str] = frozenset()
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dictionaries: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
     left_out: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
@@ -126,6 +125,7 @@ class ProgramTrial:
     flat: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     assumed: dict[str, Told] = field(default_factory=dict)
+    conventions: set[Told] = field(default_factory=set)
     sizes: Sizes = field(default_factory=Sizes)
     table: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     current: Any = None
@@ -147,6 +147,7 @@ class ProgramTrial:
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
+        self.dictionaries = find_dictionaries((self.forward_source or self.source).tree) | find_dictionaries(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
 
     def run(
@@ -174,6 +175,7 @@ class ProgramTrial:
             worker.guesser.free = self.free
             worker.guesser.spread, worker.guesser.assumed, worker.guesser.flat = self.spread, self.assumed, self.flat
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
+            worker.guesser.dictionaries = self.dictionaries
             worker.guesser.again = worker.given_again = self.again
             worker.guesser.places = self.places
             worker.settled = bool(edits) or bool(forced) or bump is not None or moves  # no other shapes then
@@ -190,12 +192,11 @@ class ProgramTrial:
             except NotRead as why:
                 raise refuse_forward(self.source, why) from None
             except TooLong:
+                self.is_long = True
                 break
             finally:
                 self.work += worker.parts
                 self.budget.spend(worker.parts)
-                if worker.parts > HEAVY:  # a worker and its guesser hold each other, with all arrays
-                    gc.collect()
         raise CodeProblem(
             tell("working through the program takes too many steps"),
             where=self.source.file,
@@ -272,7 +273,7 @@ class ProgramTrial:
         known = set(worker.record.visited)
         scopes: list[dict[str, Any]] = []
         values = {arg.arg: Guess(arg.arg) for arg in list_arguments(func)}
-        watch_first_scope(worker, scopes)
+        worker.first_scopes = scopes
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
         loss = self._pick_loss(worker, returned, func)
@@ -299,7 +300,8 @@ class ProgramTrial:
     def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
         parts = name_returned(returned, find_return(func.node, worker.returned) if func is not None else None)
         for key, part in parts:
-            if split_gradient(key):
+            head, _, last = key.rpartition(".")
+            if split_gradient(key) or ((head.isidentifier() or head[:1] == "{") and not LOSS_WORDS.match(last)):  # b of parameters
                 continue
             if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
                 raise CodeProblem(tell("the loss is no single number, but an array"), where=self.source.file)
@@ -325,7 +327,7 @@ class ProgramTrial:
         if "ctx" in values:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []
-        watch_first_scope(worker, scopes)
+        worker.first_scopes = scopes
         returned, why = self._call(worker, forward, self._keep_usual(worker, forward, values))
         if why is not None:
             raise refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
@@ -362,8 +364,8 @@ class ProgramTrial:
         after = {key: node for key, node in worker.record.visited.items() if key not in known or node in body}
         words = find_return(func.node, worker.returned)
         outputs = list_pair_outputs(
-            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner), spans=list_spans(func)
-        )
+            worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner),
+            produced={key for key, _ in outs} - {*values}, spans=list_spans(func))  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
         said = why.what if why else ""
         left = list_left_over(
@@ -383,6 +385,7 @@ class ProgramTrial:
             own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
             taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
             environment.update((name, value) for name, value in taken.items() if name not in environment)
+            ask_documented(worker, cost, taken)
             loss, why = self._call(worker, cost, taken)
             if why is not None:
                 raise refuse_forward(self.source, why)

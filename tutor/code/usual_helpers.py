@@ -52,6 +52,15 @@ def find_sum_loss(columns: bool, chances: Any, targets: Any) -> Any:
     return -np.sum(_take_classes(chances, targets, columns))
 
 
+def find_yes_no_loss(columns: bool, chances: Any, targets: Any) -> Any:
+    """Cross-entropy of chances of 1, with targets of 0 and 1: the mean over the samples, the sum over the outputs.
+
+    >>> float(find_yes_no_loss(True, np.array([[0.5, 0.5]]), np.array([[1, 0]]))).__round__(4)
+    0.6931
+    """
+    return -np.sum(targets * np.log(chances) + (1 - targets) * np.log(1 - chances)) / _count_samples(chances, columns)
+
+
 def make_columns(columns: bool, images: Any, height: Any, width: Any, stride: Any = 1, pad: Any = 0) -> Any:
     """One row a place of the filter, one column a number under it, channel by channel: im2col.
 
@@ -105,6 +114,10 @@ def _say_total(name: str) -> Told:
     return tell("{name} is not in the file: it is taken as the sum of −Σ t log y over the samples", name=name)
 
 
+def _say_yes_no(name: str) -> Told:
+    return tell("{name} is not in the file: it is taken as the mean of −Σ (t log y + (1 − t) log(1 − y)) over the samples", name=name)
+
+
 _MEANS = (Meaning(find_mean_loss, _say_mean), Meaning(find_sum_loss, _say_total))
 _SIGMOID = (Meaning(_slope, _say_slope), Meaning(lambda columns, a: a * (1 - a), _say_by_value))
 _TANH = (Meaning(lambda columns, z: 1 - np.tanh(z) ** 2, _say_slope), Meaning(lambda columns, a: 1 - a**2, _say_by_value))
@@ -114,6 +127,7 @@ HELPERS: Mapping[str, tuple[Meaning, ...]] = {
     **dict.fromkeys(("sigmoid_derivative", "sigmoid_prime", "sigmoid_grad", "dsigmoid", "d_sigmoid", "sigmoid_deriv"), _SIGMOID),
     **dict.fromkeys(("tanh_derivative", "tanh_prime", "tanh_grad", "dtanh", "d_tanh", "tanh_deriv"), _TANH),
     **dict.fromkeys(("relu_derivative", "relu_prime", "relu_grad", "drelu", "d_relu", "relu_deriv"), _RELU),
+    **dict.fromkeys(("compute_cost", "binary_cross_entropy_loss"), (Meaning(find_yes_no_loss, _say_yes_no),)),
     "sigmoid_backward": (Meaning(lambda columns, grad, z: grad * _slope(columns, z), _say_passed),),
     "tanh_backward": (Meaning(lambda columns, grad, z: grad * (1 - np.tanh(z) ** 2), _say_passed),),
     "relu_backward": (Meaning(lambda columns, grad, z: grad * (take_real(z) > 0), _say_passed),),

@@ -201,7 +201,7 @@ class CallWorker(ExpressionWorker):
             return None
         if word in ("list", "tuple") and values and type(values[0]) is Guess and values[0].name in self.guesser.labels:
             return values[0]
-        if word == "len" and values and isinstance(values[0], GuessedDictionary) and not values[0]:
+        if word == "len" and values and isinstance(self.settle(values[0]), GuessedDictionary) and not self.settle(values[0]):
             return 4
         if word == "super":
             return Object(None, {"__init__": LibraryWord("python.print")})

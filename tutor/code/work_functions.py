@@ -42,9 +42,13 @@ LARGE = 10
 
 
 class FunctionWorker(ShapeGuesser):
-    """Works through the bodies of functions."""
+    """Works through the bodies of functions.
+
+    ``first_scopes`` is a list that the names of the next one that is called are kept in, where it is empty.
+    """
 
     generic: bool
+    first_scopes: list[dict[str, Any]] | None = None
 
     @abstractmethod
     def run(self, body: Sequence[ast.stmt]) -> None:
@@ -69,6 +73,9 @@ class FunctionWorker(ShapeGuesser):
         scope = dict(func.scope) if isinstance(func.node, ast.Lambda) or func.scope is not self.module else {}
         own, self.scope = self.scope, scope
         scope |= self.match_arguments(func, values, named, node)
+        if self.first_scopes == []:
+            self.first_scopes.append(scope)
+        repeats, self.repeats = self.repeats, 1  # it may return before what stands in it
         self.depth += 1
         try:
             if isinstance(func.node, ast.Lambda):
@@ -81,7 +88,7 @@ class FunctionWorker(ShapeGuesser):
                 return self.note("loss", end.value, node)
             return end.value
         finally:
-            self.scope = own
+            self.scope, self.repeats = own, repeats
             self.depth -= 1
         return None
 
@@ -140,10 +147,8 @@ class FunctionWorker(ShapeGuesser):
         parts = [part.value for part in usual.elts if isinstance(part, ast.Constant)] if isinstance(usual, ast.Tuple) else []
         if name in self.guesser.tuples and any(type(part) is int and part >= LARGE for part in parts):
             return True
-        if not isinstance(usual, ast.Constant) or type(usual.value) is not int:
-            return False
-        sizes = self.guesser.sizes
-        return (usual.value >= LARGE and self.guesser.is_count(name)) or (usual.value > 1 and sizes.name_letter(name) in sizes.divided)
+        size, sizes = multiply_out(usual), self.guesser.sizes
+        return (size >= LARGE and self.guesser.is_count(name)) or (size > 1 and sizes.name_letter(name) in sizes.divided)
 
     def make_object(self, made_of: ClassOf, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Object:
         """An object of a class, whose __init__ is worked through."""
@@ -181,6 +186,17 @@ class FunctionWorker(ShapeGuesser):
                     made.attributes.pop(word, None)
                 self.record.problems = problems
                 return
+
+
+def multiply_out(node: Any) -> int:
+    """A whole number that is written as one, or as a product: 3072 of ``3 * 32 * 32``; 0 for anything else.
+
+    >>> multiply_out(ast.parse("3 * 32 * 32", mode="eval").body), multiply_out(ast.parse("1e-3", mode="eval").body)
+    (3072, 0)
+    """
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return multiply_out(node.left) * multiply_out(node.right)
+    return node.value if isinstance(node, ast.Constant) and type(node.value) is int else 0
 
 
 def list_kept(node: ast.FunctionDef) -> list[str]:

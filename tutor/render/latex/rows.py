@@ -91,7 +91,7 @@ def _wrap_chunks(chunks: list[Chunk], before: str, after: str) -> list[Chunk]:
 
 def _bracket_chunks(chunks: list[Chunk], left: str = "(", right: str = ")") -> list[Chunk]:
     flow = "".join(chunk.flow for chunk in chunks)
-    big = "Bigg" if _HIGH.search(flow) else "bigg" if "\\frac" in flow else "big"  # as high as what stands between them, and brackets in it
+    big = "Bigg" if _HIGH.search(flow) else "bigg" if "\\frac" in flow else "big"  # as high as what stands in them
     return _wrap_chunks(chunks, f"\\{big}l{left}", f"\\{big}r{right}")
 
 
