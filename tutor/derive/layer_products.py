@@ -108,12 +108,12 @@ def _fold_numbers(factors: Sequence[Expr]) -> Expr:
                 assert type(factor) is Div
                 number /= below
                 rest[place] = factor.num
-    below = [part for part in rest if type(part) is Div and constant(part.num) is not None]
-    if below:  # (1/n)·(2/n) is 2/n²
-        for part in below:
-            number *= constant(part.num) or 0
-        rest = [part for part in rest if part not in below]
-        under = put_in_order(part.den for part in below)
+    over = [part for part in rest if type(part) is Div and constant(part.num) is not None]
+    if over:  # (1/n)·(2/n) is 2/n²
+        for fraction in over:
+            number *= constant(fraction.num) or 0
+        rest = [part for part in rest if part not in over]
+        under = put_in_order(fraction.den for fraction in over)
         scale: Expr = write_fraction(number)
         scale = Div(scale, under) if number.denominator == 1 else Mul((scale, Div(ONE, under)))
         return times(scale, *rest)

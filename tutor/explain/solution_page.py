@@ -147,7 +147,7 @@ class NumberSections(PageWriter):
             sign = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
             parts += ["; ", Math(Call(call.func, args)), sign, Math(meaning)]
             meanings.append(meaning)
-        parts += ["; ", *said] if (said := self.say_indicator(meanings)) else ()
+        parts += ["; ", *shown] if (shown := self.say_indicator(meanings)) else ()
         if parts:
             self.blocks.append(self.write_labelled("where", *parts[1:]))
 

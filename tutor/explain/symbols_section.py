@@ -75,7 +75,7 @@ class Symbols:
                 if key != outermost and key not in self.told:
                     self.told.add(key)
                     found[key] = said
-        if "raised" in found and found.pop("divided", None):
+        if "raised" in found and found.pop("divided", ()):
             found["raised"] = (self.words.RAISED_DIVIDED,)
         parts = [part for said in found.values() for part in ("; ", *said)][1:]
         return [Paragraph(tuple(part for part in parts if part), self.label)] if parts else []

@@ -68,7 +68,7 @@ def test_members_stand_whole_below_their_left_side_where_they_fit() -> None:
     assert not any(row.alone for row in broken)
 
 
-@pytest.mark.parametrize(("inner", "size"), [("a_{0}", "big"), ("a_{0}/b_{0}", "Big"), ("c_{0}*(1 + a_{0}/b_{0})^2", "bigg")])
+@pytest.mark.parametrize(("inner", "size"), [("a_{0}", "big"), ("a_{0}/b_{0}", "bigg"), ("c_{0}*(1 + a_{0}/b_{0})^2", "Bigg")])
 def test_brackets_that_are_broken_are_as_large_as_what_stands_in_them(inner, size):
     long = " + ".join(inner.replace("_{0}", f"_{place}") for place in range(12))
     shown = "".join(chunk.flow for chunk in explode(WRITER, parse(f"k*({long})"), 12.0))
