@@ -29,7 +29,7 @@ from tutor.expression.nodes import (
 )
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, shape_of, size_expr, size_of
-from tutor.rules.operations import ENTRYWISE, LAYERS, SAID, name_along
+from tutor.rules.operations import ENTRYWISE, LAYERS, SAID, SUMS, name_along
 from tutor.rules.patterns import constant
 
 
@@ -192,7 +192,7 @@ def _flatten_fractions(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
 _BILINEAR = frozenset({"matmul", "outer", ENTRYWISE})
 _MOVED = frozenset({"transpose", "columns", "rows", "batch", "fill"}) | {name for name in SAID if SAID[name] in ("keep", "drop", "stretch")}
 """What has the entries of its first operand in another order, or again and again."""
-_LINEAR = (_MOVED - {"fill"}) | {"row_sums", "column_sums", "batch_sums", "sum"}
+_LINEAR = (_MOVED - {"fill"}) | {"sum", *(name for sums in SUMS.values() for name in sums)}
 """What only moves, repeats or adds up the entries of its first operand: a number goes in front of it."""
 
 

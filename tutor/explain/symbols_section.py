@@ -182,7 +182,7 @@ class Symbols:
         if meaning is not None:
             yield call.func, [Math(Call(call.func, letters)), EQUALS, Math(meaning)]
             yield from self._say_indicators(meaning)
-        elif plain in self.words.SYMBOLS and not LAYERS.get(plain) and (plain != "max" or len(call.args) == 1):  # max(0, z) is no sign
+        elif plain in self.words.SYMBOLS and not LAYERS.get(plain) and len(call.args) == 1:  # of several numbers the reason says it
             yield plain, split_places(self.words.SYMBOLS[plain], {"call": [Math(Call(plain, letters))], "last": [Math(letter)]})
 
     def _say_indicators(self, expr: Expr) -> Iterator[tuple[str, Sequence[Inline]]]:
