@@ -275,8 +275,10 @@ class StatementWorker(DefinitionWorker):
         return value
 
     def _take_shape_apart(self, node: ast.Assign) -> bool:
-        """``N, C, H, W = x.shape`` says how many axes x has."""
+        """``N, C, H, W = x.shape`` says how many axes x has, and so does ``x.size()``."""
         value, target = node.value, node.targets[0]
+        if isinstance(value, ast.Call) and not value.args and getattr(value.func, "attr", "") == "size":
+            value = ast.Attribute(value.func.value, "shape", ast.Load()) if isinstance(value.func, ast.Attribute) else value
         if not (isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute) and value.attr == "shape"):
             return False
         of = self.read(value.value)
@@ -372,9 +374,9 @@ class StatementWorker(DefinitionWorker):
         if isinstance(old, np.ndarray) and old.ndim:
             made = self.combine(sign, old, value, node)
             if np.shape(made) != old.shape:
-                raise ValueError(
-                    f"non-broadcastable output operand with shape {old.shape} doesn't match the broadcast shape {np.shape(made)}"
-                )
+                why = say_failure(ValueError(f"operand with shape {old.shape} doesn't match the broadcast shape {np.shape(made)}"), node)
+                why.operands = (old, "in place", made)
+                raise why
             if old.dtype.kind in "ib" and np.asarray(made).dtype.kind in "fc":
                 raise TypeError("an array of whole numbers cannot hold the result: begin with floats")
             if old.dtype.kind == "f" and np.iscomplexobj(made):  # no room for it
