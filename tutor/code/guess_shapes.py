@@ -46,7 +46,6 @@ SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
 BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
 
 
-
 def is_parameter(name: str) -> bool:
     """Whether a name is that of weights or of a bias.
 

@@ -216,7 +216,7 @@ class CallWorker(ExpressionWorker):
                 raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)
             return list(itertools.product(*map(self.list_rounds, values)))
         if word == "pow" and len(values) == 2:
-            return self.combine(ast.Pow(), *values, node)
+            return self.combine(ast.Pow(), values[0], values[1], node)
         if word == "sum":
             start = values[1] if len(values) > 1 else 0
             for value in self.list_rounds(values[0]):
