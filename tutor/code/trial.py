@@ -38,17 +38,18 @@ from tutor.code.given_gradients import (
     find_kept_loss,
     find_kept_output,
     list_kept,
+    list_layer_gradients,
     list_left_over,
     list_listed,
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import Sizes, find_labels, find_places, find_sequences, find_tables
+from tutor.code.guess_shapes import Sizes, find_labels, find_places, find_sequences, find_tables, is_parameter
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.pass_loss import make_loss
+from tutor.code.pass_loss import make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
     has_default,
@@ -262,7 +263,9 @@ class ProgramTrial:
                 tell("there is no class {name} in the file", name=self.plan.owner[:60]), where=self.source.file
             )
         before, worker.statement = worker.statement, None
-        made = worker.make_object(made_of, [], {}, made_of.node)
+        begin = made_of.methods.get("__init__")
+        said = {arg.arg: Guess(arg.arg) for arg in (begin.args.args if begin is not None else ()) if arg.arg in self.world.texts}
+        made = worker.make_object(made_of, [], said, made_of.node)
         worker.statement = before
         return made
 
@@ -285,7 +288,7 @@ class ProgramTrial:
         worker.first_scopes = scopes
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
-        loss = self._pick_loss(worker, returned, func)
+        loss = pick_loss(worker.record, returned, find_return(func.node, worker.returned), self.source.file)
         outputs = list_outputs(worker.record, start, returned, find_return(func.node, worker.returned))
         scope = scopes[0] if scopes else {}
         listed = name_returned(returned, find_return(func.node, worker.returned))
@@ -303,26 +306,11 @@ class ProgramTrial:
             values = {name: value for name, value in values.items() if name not in bare}
         return {
             name: value for name, value in values.items()
-            if name in self.given or name in self.world.shapes or not (name in usual and not is_empty(usual[name]))
+            if name in {*self.given, *self.world.shapes, *self.world.texts} or not (name in usual and not is_empty(usual[name]))
         }  # fmt: skip
 
-    def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
-        parts = name_returned(returned, find_return(func.node, worker.returned) if func is not None else None)
-        for key, part in parts:
-            head, _, last = key.rpartition(".")
-            if split_gradient(key) or ((head.isidentifier() or head[:1] == "{") and not LOSS_WORDS.match(last)):  # b of parameters
-                continue
-            if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
-                raise CodeProblem(tell("the loss is no single number, but an array"), where=self.source.file)
-            if isinstance(part, float | complex | np.inexact) or (isinstance(part, np.ndarray) and part.size == 1):
-                return part
-        for event in reversed(worker.record.events):
-            if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1:
-                return event.value
-        return None
-
     def _finish_flat(self, worker: StatementWorker) -> Outcome:
-        loss = self._pick_loss(worker, None, None)
+        loss = pick_loss(worker.record, None, None, self.source.file)
         outputs = list_outputs(worker.record, 0, None, None)
         return Outcome(worker.record, loss, outputs, 0, dict(worker.record.visited), worker.guesser.asked, "", worker.module)
 
@@ -359,7 +347,7 @@ class ProgramTrial:
             environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
         loss, upstream = self._find_loss(worker, owner, (forward, func), environment, first, outs, ups)
         begins = len(worker.record.events)
-        worker.settled = True
+        worker.settled = worker.settled or not self.world.refit
         if not backward:
             return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked, "", inner, upstream)
         known = set(worker.record.visited)
@@ -376,6 +364,10 @@ class ProgramTrial:
             worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner),
             produced={key for key, _ in outs} - {*values}, spans=list_spans(func))  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
+        layers = list(list_layer_gradients(owner, worker.record.events[begins:], why))
+        if layers and not any(upstream):  # what a net hands on of its input may be that of each sample
+            outputs = [output for output in outputs if any(is_parameter(word) for word in output.of)]
+        outputs += layers
         said = why.what if why else ""
         left = list_left_over(
             [*name_returned(result, words), *list_kept(owner, worker.record.events[begins:])],

@@ -187,8 +187,10 @@ def _has_sum(expr: Expr) -> bool:
 def is_in_fractions(worked: Worked) -> bool | None:
     """Whether the numbers of a page are fractions throughout, 1/2 beside 4/3, or decimals; None where nothing is said."""
     if worked.request.layered is not None and worked.numbers is not None:
-        listed = [value.items if isinstance(value, Array) else (value,) for value in worked.numbers.values()]
-        return is_in_short_fractions([item for items in listed for item in items])
+        listed = {name: value.items if isinstance(value, Array) else (value,) for name, value in worked.numbers.items()}
+        leaves = [quantity.name for quantity in worked.request.layered.graph.leaves]
+        given = [item for name in leaves for item in listed.get(name, ())]
+        return is_in_short_fractions([item for items in listed.values() for item in items], given)
     if worked.request.layered is not None or not worked.derivations:
         return None
     leaves = [quantity.name for quantity in worked.derivations[0].graph.leaves]
