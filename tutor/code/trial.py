@@ -51,7 +51,7 @@ from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.pass_loss import make_loss
+from tutor.code.pass_loss import knows_targets, make_loss
 from tutor.code.returned_values import (
     find_return,
     has_default,
@@ -134,9 +134,11 @@ class ProgramTrial:
     current: Any = None
     ends: int | None = None
     budget: StepBudget = field(default_factory=StepBudget)
+    foreign: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
+        self.foreign = frozenset(id(part) for source in self.others for part in source.parts)
         if re.search(r"conv|pool", self.plan.name.lower()):  # loops over every place take long
             few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
             others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
@@ -369,7 +371,8 @@ class ProgramTrial:
         words = find_return(func.node, worker.returned)
         outputs = list_pair_outputs(
             worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner),
-            produced={key for key, _ in outs} - {*values}, spans=list_spans(func))  # fmt: skip
+            produced={*[key for key, _ in outs], *[of for up in ups for of in split_gradient(up)]} - {*values},
+            spans=list_spans(func), foreign=self.foreign)  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
         said = why.what if why else ""
         left = list_left_over(
@@ -384,8 +387,8 @@ class ProgramTrial:
     ) -> tuple[Any, dict[str, tuple[str, Any]]]:  # fmt: skip
         """The loss of a pair, with the gradients from above: that of a cost function, one that the layer keeps, or one made for them."""
         upstream: dict[str, tuple[str, Any]] = {}
-        if self.plan.cost and not ups:
-            cost = self._function(worker, self.plan.cost, owner)
+        cost = self._function(worker, self.plan.cost, owner) if self.plan.cost and not ups else None
+        if cost is not None and (self.plan.owner or knows_targets(pair[1].node, cost.node)):
             own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
             taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
             environment.update((name, value) for name, value in taken.items() if name not in environment)
@@ -457,8 +460,7 @@ class ProgramTrial:
 
     def list_own(self, events: Sequence[ValueEvent]) -> list[ValueEvent]:
         """The events of the program's own file."""
-        foreign = {id(part) for source in self.others for part in source.parts}
-        return [event for event in events if id(event.statement) not in foreign]
+        return [event for event in events if id(event.statement) not in self.foreign]
 
     # slopes
 
