@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -150,7 +151,7 @@ def find_log_guard(tree: ast.Module) -> float:
     named |= {name: value for part in ast.walk(tree) if isinstance(part, ast.FunctionDef) for name, value in list_usual(part).items()}
     found = 0.0
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "log" and node.args:
+        if isinstance(node, ast.Call) and re.fullmatch(r"(\w+\.)?log", ast.unparse(node.func)) and node.args:
             for part in ast.walk(node.args[0]):
                 own = named.get(part.id) if isinstance(part, ast.Name) else part
                 if isinstance(own, ast.Constant) and isinstance(own.value, float) and 0 < own.value <= SMALLEST:

@@ -51,12 +51,12 @@ def make_loss(
     return loss, upstream
 
 
-def knows_targets(backward: ast.AST, cost: ast.FunctionDef | ast.Lambda) -> bool:
+def has_targets(backward: ast.AST, cost: ast.FunctionDef | ast.Lambda) -> bool:
     r"""Whether a backward pass can be that of a cost: where that takes a target, the pass has to be given it.
 
     >>> text = "def slope(x):\n    return 2 * x\ndef back(x, t):\n    return x - t\ndef cost(y, t):\n    return np.sum((y - t) ** 2) / 2"
     >>> slope, back, cost = ast.parse(text).body
-    >>> knows_targets(slope, cost), knows_targets(back, cost)
+    >>> has_targets(slope, cost), has_targets(back, cost)
     (False, True)
     """
     wanted = {arg.arg for arg in cost.args.args[1:] if LABELS.match(arg.arg)}

@@ -51,7 +51,7 @@ from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.pass_loss import knows_targets, make_loss
+from tutor.code.pass_loss import has_targets, make_loss
 from tutor.code.returned_values import (
     find_return,
     has_default,
@@ -388,7 +388,7 @@ class ProgramTrial:
         """The loss of a pair, with the gradients from above: that of a cost function, one that the layer keeps, or one made for them."""
         upstream: dict[str, tuple[str, Any]] = {}
         cost = self._function(worker, self.plan.cost, owner) if self.plan.cost and not ups else None
-        if cost is not None and (self.plan.owner or knows_targets(pair[1].node, cost.node)):
+        if cost is not None and (self.plan.owner or has_targets(pair[1].node, cost.node)):
             own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
             taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
             environment.update((name, value) for name, value in taken.items() if name not in environment)
