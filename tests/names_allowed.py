@@ -214,7 +214,7 @@ ALLOWED = {  # file: why, and the names
         "hard_sigmoid hard_tanh heaviside kl_divergence kl_gaussians kl_standard_normal log log_cosh log_poisson_nll "
         "log_sigmoid log_softmax logsumexp lse matmul max max_pool max_pool_1d max_pool_3d min multi_hinge poisson_nll "
         "quantile relu6 sigmoid sign silu smooth_l1 "
-        "smooth_label softplus tan transposed_convolution unflatten",
+        "smooth_label softplus tan transposed_convolution unflatten zero_one",
     ),
     "expression/lexing.py": ("GRAMMAR", "if_positive sqrt"),
     "expression/parse.py": ("GRAMMAR", "log_softmax matmul softmax"),
@@ -257,7 +257,7 @@ ALLOWED = {  # file: why, and the names
     "numbers/run.py": ("PRIMITIVE", "if_positive"),
     "numbers/trees.py": ("PRIMITIVE", "exp"),
     "derive/joined_parts.py": ("ALGEBRA", "concat"),
-    "derive/layer_products.py": ("ALGEBRA", "batch columns fill matmul outer part rows transpose"),
+    "derive/layer_products.py": ("ALGEBRA", "batch columns fill matmul outer part rows sqrt sum transpose"),
     "derive/layerwise.py": ("ALGEBRA", "sum"),
     "explain/axis_chains.py": ("ALGEBRA", "batch columns max rows sum"),
     "explain/layer_formulas.py": ("ALGEBRA", "matmul outer transpose"),

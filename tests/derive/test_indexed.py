@@ -114,6 +114,9 @@ def test_indices(text, table, found):
 def test_products_with_sums():
     form = product([Name("a"), Call("sum_over", (Name("v"), Name("b"))), Name("c")])
     assert write_plain(form) == "sum_over(v, b*a*c)"
+    assert write_plain(product([parse("2/(n*m)"), Call("sum_over", (Name("v"), Name("b"))), Name("c")])) == "2/(n*m)*sum_over(v, b*c)"
+    root = Call("sqrt", (Call("sum_over", (Name("u"), Name("x"))),))  # √(Σ_u x) behind Σ_v could be a part of it
+    assert write_plain(product([Call("sum_over", (Name("v"), Name("b"))), root])) == "sqrt(sum_over(u, x))*sum_over(v, b)"
     assert write_plain(product([Name("a"), parse("sum_over(v, b + d)", functions=["sum_over"])])) == "a*sum_over(v, b + d)"
 
 
@@ -172,6 +175,7 @@ def test_the_property_can_fail():
         ("ij", {"W": (2, 3), "i": (2,), "k": (2,)}, "lj"),  # the input gate of an LSTM
         ("ji", {"W": (2, 3), "j": (2,)}, "ki"),
         ("ijk", {"P": ("b", "k", "n")}, "ijl"),  # a size
+        ("ij", {"z_i": (2, 3), "j_1": (2,)}, "kl"),  # (z_i)_i
     ],
 )
 def test_an_index_is_no_name_of_a_quantity_or_a_size(wanted, shapes, letters):

@@ -148,7 +148,18 @@ PULLED = [  # formula, shapes, what it adds
     ("x @ x", {"x": (3,), "z": ()}, {"x": "2*dL/dz*x"}),
     ("c*d", {"z": ()}, {"c": "dL/dz*d", "d": "dL/dz*c"}),
     ("2*x", {"x": (3,), "z": (3,)}, {"x": "2*dL/dz"}),
-    ("x/c", {"x": (3,), "z": (3,)}, {"x": "1/c*dL/dz", "c": "sum(-hadamard(dL/dz, x/c^2))"}),
+    ("x/c", {"x": (3,), "z": (3,)}, {"x": "1/c*dL/dz", "c": "-1/c^2*sum(hadamard(dL/dz, x))"}),
+    ("X/rows(sqrt(s), 2)", {"X": (2, 3), "s": (3,), "z": (2, 3)},  # (√s)² is s, and a sign stands in front of a sum
+     {"X": "hadamard(dL/dz, 1/rows(sqrt(s), 2))", "s": "-hadamard(column_sums(hadamard(dL/dz, X/rows(s, 2))), 1/(2*sqrt(s)))"}),
+    ("column_sums((X - rows(m, 3))^2)/3", {"X": (3, 2), "m": (2,), "z": (2,)},  # 2·(1/3) is 2/3, in front of all
+     {"X": "2/3*hadamard(rows(dL/dz, 3), X - rows(m, 3))", "m": "2/3*column_sums(hadamard(rows(dL/dz, 3), rows(m, 3) - X))"}),
+    ("x/sqrt(sum(x^2))", {"x": (3,), "z": (3,)},  # the 2 of the square and that of the root are none
+     {"x": "1/sqrt(sum(x^2))*dL/dz - sum(hadamard(dL/dz, x/(sqrt(sum(x^2))*sum(x^2))))*x"}),
+    ("-log_softmax(x)/3", {"x": (3,), "z": (3,)}, {"x": "-1/3*dL/dz + 1/3*sum(dL/dz)*softmax(x)"}),  # no − −
+    ("(Q @ K)/sqrt(2)", {"Q": (3, 2), "K": (2, 3), "z": (3, 3)},  # no gradient stands in a fraction
+     {"Q": "1/sqrt(2)*matmul(dL/dz, transpose(K))", "K": "1/sqrt(2)*matmul(transpose(Q), dL/dz)"}),
+    ("X @ (X + X^T)", {"X": (3, 3), "z": (3, 3)},  # a sum in no sum
+     {"X": "matmul(dL/dz, transpose(X + transpose(X))) + matmul(transpose(X), dL/dz) + matmul(transpose(dL/dz), X)"}),
     ("softmax(x)", {"x": (3,), "z": (3,)}, {"x": "hadamard(z, dL/dz - fill(matmul(dL/dz, z), 3))"}),
     ("max_pool(X, 2)", {"X": (4, 4), "z": (2, 2)}, {"X": "route(dL/dz, X, 2, 2)"}),
     ("2 + 3", {"z": ()}, {}),

@@ -166,7 +166,7 @@ def test_a_formula_names_what_is_done(text, wrt, rules):
         ("z + z*x", "z", "what it is multiplied by, 1 for the term alone"),
         ("z*z", "z", "product rule"),
         ("z*x + 2", "z", "the partner in its product"),
-        ("z*x - y", "y", "a term has derivative 1 or −1"),
+        ("z*x - y", "y", "what is subtracted has derivative −1"),
         ("tanh(w*x + b)", "x", "tanh′ = 1 − tanh²; chain rule"),
         ("tanh(w*x + b)", "b", "tanh′ = 1 − tanh²"),
         ("max(w*x, v*y)", "x", "1 for the larger one, else 0; equal ones share it; chain rule"),

@@ -62,7 +62,11 @@ def test_the_index_form_stands_below_the_matrices():
 
 @pytest.mark.parametrize(
     ("exercise", "left"),
-    [("attention/positional-encoding", "at(dL/dP, i, j, l)"), ("sequences/lstm-peepholes", "at(dL/dWi, k, j)")],
+    [
+        ("attention/positional-encoding", "at(dL/dP, i, j, l)"),
+        ("sequences/lstm-peepholes", "at(dL/dWi, k, j)"),
+        ("normalisation/group-norm", "at(dL/dV, i, 1)"),  # of a single column
+    ],
 )
 def test_an_index_has_not_the_letter_of_a_quantity(exercise, left):
     solution = tutor.solve(exercise)

@@ -48,6 +48,17 @@ def test_a_lecture_is_told_in_mathematics_and_sentences(target, shown, hidden):
     assert [part for part in hidden if part in told] == []
 
 
+def test_the_reason_of_several_errata_is_said_once():
+    reasons = {"a": "cut off", "b": "cut off", "c": "the sign", "d": None}
+    verdicts = [Said((name,), ("1",), ("2",), "differs", why) for name, why in reasons.items()]
+    found = [(block.label, "".join(map(str, block.parts))) for block in lecture(verdicts, find_wording("en"), False)[1:]]
+    assert found == [
+        ("Errata", "for a the lecture prints 1; it is 2. For b the lecture prints 1; it is 2. Each time: cut off."),
+        ("Erratum", "for c the lecture prints 1; it is 2. The sign."),
+        ("Erratum", "for d the lecture prints 1; it is 2."),
+    ]
+
+
 def test_a_page_neuron_by_neuron_names_arrays_as_that_in_layers_does():
     page = solve("generative/denoising-diffusion", form="scalar", notation_name="cmu").to("latex")
     assert r"\partial \mathcal{L}/\partial \mathbf{x}_{\mathrm{t}}$.\par" in page

@@ -36,3 +36,9 @@ def test_a_sheet_says_no_derivative():
 
 def test_other_functions_have_none_here():
     assert write_definition(Call("sigmoid", (Name("x"),))) is None
+
+
+def test_an_indicator_is_explained_where_it_first_stands_and_once():
+    forward, _, backward = " ".join(tutor.solve("cmu/losses").to_text().split()).partition("Backward pass")
+    assert "1 where the condition holds, else 0" in forward
+    assert "where the condition holds" not in backward

@@ -47,4 +47,5 @@ def test_the_opposite_of_nothing_is_put_in_without_a_sign():
     """−h₀ + k₁ is 0 + 0.54, not −0 + 0.54; what is subtracted stays."""
     assert "= 0 + 0.500520 (worked out)" in " ".join(solve("published/click4ai-gru-cell").to_text().split())
     assert "(0 + 0.537050)" in solve("published/ilh-gru-forward").to_text()
+    assert "exp(0)" in solve("published/theano-logistic-slopes").to_text()
     assert "2 − 0" in solve("f = k - h; g = f*x", at={"h": 0, "k": 2, "x": 3}).to_text()

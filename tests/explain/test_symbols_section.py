@@ -35,6 +35,7 @@ def define(*exprs, reasons=()):
      "X ⋆[s=2] K: the kernel slides over the input as it is; s is the stride"),
     (Div(Name("x"), Name("z")), "a fraction of arrays is taken entry by entry"),
     (Pow(Name("x"), Number("2")), "a power of an array is taken entry by entry"),
+    (Call("hadamard", (Pow(Name("x"), Number("2")), Div(Name("x"), Name("z")))), "powers and fractions of arrays are taken entry by entry"),
     (Call("keep_column_each", (Name("X"),)), "an array with one more axis, of one entry, has the same letter; the size below it tells"),
     (Call("row_sums", (Name("X"),)), "𝟏: ones everywhere"),
     (Call("fill", (Number("3"), Number("2"))), "𝟏: ones everywhere"),
@@ -56,6 +57,7 @@ def test_nothing_is_said_twice():
     pool = Call("max_pool", (Name("X"), Number("2")))
     assert define(pool, pool) == define(pool)
     assert define(Name("x")) == []
+    assert define(Call("max", (Number("0"), Name("m")))) == []  # of two numbers: everybody knows it
 
 
 def test_what_the_reason_of_a_step_says_is_not_said_again():

@@ -141,7 +141,12 @@ TABLE = [  # expression, LaTeX, text
     ("at(sigmoid(x), j)", "\\operatorname{sigmoid}(x)_{j}", "sigmoid(x)ⱼ"),
     ("sum_over(v, at(W, j, v)*at(x, v)) + b", "\\sum_{v} W_{jv}\\,x_{v} + b", "Σ_v Wⱼᵥ·xᵥ + b"),
     ("sum_over(v, at(x, v) + at(y, v))", "\\sum_{v} (x_{v} + y_{v})", "Σ_v (xᵥ + yᵥ)"),
-    ("2*sum_over(v, at(x, v))", "2\\left(\\sum_{v} x_{v}\\right)", "2·(Σ_v xᵥ)"),
+    ("2*sum_over(v, at(x, v))", "2\\,\\sum_{v} x_{v}", "2·Σ_v xᵥ"),
+    ("2/3*(x ⊙ b)", "\\frac{2}{3}\\cdot x \\odot b", "(2/3)·x ⊙ b"),
+    ("transpose(2*(x ⊙ b))", "(2\\,x \\odot b)^{\\top}", "(2·x ⊙ b)ᵀ"),
+    ("matmul(2/3*hadamard(A, A), x)", "\\left(\\frac{2}{3}\\cdot A \\odot A\\right)\\,x", "((2/3)·A ⊙ A) x"),  # not A ⊙ (A x)
+    ("b*(x ⊙ b)", "b(x \\odot b)", "b·(x ⊙ b)"),
+    ("1/3*columns(x, 2)", "\\frac{1}{3}\\cdot x\\,\\mathbf{1}^{\\top}", "(1/3)·x 𝟏ᵀ"),
     ("sum_over(a, 2, at(x, a))", "\\sum_{a=1}^{2} x_{a}", "Σ_(a=1..2) xₐ"),
     ("sum_over(a, 2, sum_over(b, 2, at(W, a, b)))", "\\sum_{a,b=1}^{2} W_{ab}", "Σ_(a,b=1..2) W_ab"),
     ("sum_over(a, 2, sum_over(b, 3, at(W, a, b)))", "\\sum_{a=1}^{2} \\sum_{b=1}^{3} W_{ab}", "Σ_(a=1..2) Σ_(b=1..3) W_ab"),

@@ -113,6 +113,27 @@ def test_check_solve_and_mark_agree_on_a_published_figure(example, claim, printe
         assert right is (agreement != "differs")
 
 
+CARRIED = """
+steps = ["L = x*w"]
+parameters = ["w"]
+values = { x = "-0.272186", w = -0.4 }
+train = { rate = 0.1 }
+"""
+UPDATES = [  # what is printed of the gradient, of the update with it, and the verdicts
+    ("-0.1360*2.0 = -0.2720", "-0.4 - 0.1*(-0.2720)", "carried carried"),
+    ("-0.1360*2.0 = -0.2720", "-0.4 - 0.1*(-0.2720) = -0.3728", "carried carried"),
+    ("-0.1360*2.0 = -0.2720", "-0.4 - 0.1*(-0.2820)", "carried differs"),
+    ("-0.2720", "-0.4 - 0.1*(-0.2720)", "differs differs"),  # a figure alone claims all of its digits
+]
+
+
+@pytest.mark.parametrize(("gradient", "update", "verdicts"), UPDATES, ids=[f"{row[0]}, {row[1]}" for row in UPDATES])
+def test_a_number_that_was_carried_is_right_where_it_is_used(gradient, update, verdicts):
+    claims = f'[[claim]]\nclaim = "dL/dw"\nprinted = "{gradient}"\n[[claim]]\nclaim = "w after 1"\nprinted = "{update}"\n'
+    found = tutor.check(from_text(f'title = "t"\n{CARRIED}\n{claims}', "t"))
+    assert " ".join(verdict.agreement for verdict in found) == verdicts
+
+
 def test_a_page_writes_a_wrong_update_as_its_optimiser_is_written():
     claims = '[[claim]]\nclaim = "update w"\nprinted = "w - rate*mhat"\n[[claim]]\nclaim = "update mhat"\nprinted = "m/(1 - beta1)"\n'
     exercise = from_text(f'title = "t"\n{ADAM}\n{claims}', "t")

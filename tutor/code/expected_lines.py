@@ -70,17 +70,35 @@ class ExpectedLines:
             self.events.setdefault(number, []).append(event)
             keys = {(part.key, turned) for part, turned in self.parts.find_parts(event.value)}
             kept = last[event.key] is event.statement  # a name that is used again says only in the end what it is
-            if keys and not keys & seen and not (kept and self._is_wrong_by_name(event)):
+            cut = kept and not keys and self.parts.is_cut  # it may be that of a part that was not moved
+            said = cut and self._list_meant(event) and not self._is_wrong_by_name(event)
+            if said or (keys and not keys & seen and not (kept and self._is_wrong_by_name(event))):
                 self.known |= {key for key, _ in keys}
             else:
                 doubted.add(number)
             seen |= keys
         self.blameless = set(self.events) - doubted
+        for node in self.nodes[::-1]:
+            if id(node) in doubted and self._is_read_by_right_lines(node):
+                self.blameless.add(id(node))
+
+    def _is_read_by_right_lines(self, node: ast.stmt) -> bool:
+        """Whether a line gives a name, no gradient that is compared, and all that is made from it is right: so is what it gives."""
+        names, events = _list_given(node), self.events.get(id(node), [])
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name) or len(events) != 1:
+            return False
+        if names & {output.key.rpartition(".")[2] for output in self.test.pick(self.outcome)} or self._is_wrong_by_name(events[0]):
+            return False
+        place = next(place for place, one in enumerate(self.nodes) if one is node)
+        readers = [one for one in self.nodes[place + 1 :] if _list_read(one) & names]
+        plain = all(isinstance(one, ast.Assign) and not _list_given(one) & names for one in readers)
+        return bool(readers) and plain and all(id(one) in self.blameless for one in readers)
 
     def _is_wrong_by_name(self, event: ValueEvent) -> bool:
-        """Whether a name says what it is the gradient of, and it is not."""
+        """Whether a name says what it is the gradient of, and it is not, nor a multiple: a factor of it may stand in another line."""
         versions = self._list_meant(event)
-        return bool(versions) and not any(self.test.check.is_slope(event.value, one) for one in versions)
+        check = self.test.check
+        return bool(versions) and not any(check.is_slope(event.value, one) or check.find_ratio(event.value, one) for one in versions)
 
     def _is_right_by_name(self, event: ValueEvent) -> bool:
         """Whether a name says what it is the gradient of, and it is."""

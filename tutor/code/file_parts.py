@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -100,20 +100,6 @@ def name_naive(module: dict[str, Any], own: ast.Module) -> None:
         fast = name.removesuffix("_naive") + "_fast"
         if name.endswith("_naive") and isinstance(value, ProgramFunction) and fast not in written:
             module[fast] = value
-
-
-def watch_first_scope(worker: FunctionWorker, scopes: list[dict[str, Any]]) -> None:
-    """Keep the names of the first function that is called."""
-    plain = FunctionWorker.match_arguments
-
-    def match(func: ProgramFunction, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> dict[str, Any]:
-        found = plain(worker, func, values, named, node)
-        if not scopes:
-            worker.scope |= found
-            scopes.append(worker.scope)
-        return found
-
-    worker.match_arguments = match  # type: ignore[method-assign]
 
 
 def ask_documented(worker: FunctionWorker, func: ProgramFunction, values: Mapping[str, Any]) -> None:

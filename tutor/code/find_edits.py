@@ -28,6 +28,7 @@ from tutor.code.statement_names import leave_line, name_targets
 from tutor.code.trial import Outcome
 from tutor.code.work_statements import FAILS
 from tutor.numbers.arrays import Floats, np
+from tutor.program.source import list_nodes
 
 MOST_RUNS = 2_500
 """So many changes are tried at most."""
@@ -356,4 +357,4 @@ def move_to_source(edit: LineEdit, before: Sequence[ast.stmt]) -> LineEdit | Non
 
 def list_names(edit: LineEdit) -> set[str]:
     """The names in the lines that would stand there."""
-    return {part.id for one in edit.statements for part in ast.walk(one) if isinstance(part, ast.Name)}
+    return {part.id for one in edit.statements for part in list_nodes(one) if isinstance(part, ast.Name)}

@@ -23,6 +23,8 @@ INPUT_GRADIENTS = re.compile(r"(?i)^(d_?(inputs?|in|x|z)|(input|in)_?grad(ient)?
 """What a layer may call the gradient of what it is given."""
 PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score")
 
+MOST_DEEP, MOST_LAYERS = 4, 40
+
 
 @dataclass(slots=True)
 class GivenGradient:
@@ -256,6 +258,44 @@ def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
     for name, value in zip(names, grads, strict=False):
         if name and f"d{name}" not in known and isinstance(value, np.ndarray):
             yield GivenGradient(f"d{name}", [name], np.array(value))
+
+
+def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead | None) -> Iterator[GivenGradient]:
+    """The gradients that the layers of a net keep beside their parameters, ``self.dW`` beside ``self.W``, given in these events.
+
+    What one layer has and another of its class has not is lost, because of ``why`` where the backward pass stopped.
+    """
+    made: dict[str, list[Any]] = {}
+    for event in events:
+        made.setdefault(event.key, []).append(event.value)
+    layers = list(_list_layers(owner, "", 0))
+    kinds: dict[int, dict[str, list[str]]] = {}
+    for _, layer in layers:
+        for key, value in layer.attributes.items():
+            of = [one for one in split_gradient(key) if isinstance(layer.attributes.get(one), np.ndarray)]
+            if of and isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ())):
+                kinds.setdefault(id(layer.of), {})[key] = of
+    for name, layer in layers:
+        for key, of in kinds.get(id(layer.of), {}).items():
+            value = layer.attributes.get(key)
+            given = isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ()))
+            yield GivenGradient(f"{name}.{key}", of, np.array(value)) if given else GivenGradient(
+                f"{name}.{key}", of, None, why or note_missing(key))  # fmt: skip
+
+
+def _list_layers(value: Any, name: str, depth: int) -> Iterator[tuple[str, Object]]:
+    """The objects that one keeps, by the names under which it does: ``layers[0]``."""
+    if depth > MOST_DEEP:
+        return
+    if isinstance(value, Object):
+        if name:
+            yield name, value
+        for key, part in value.attributes.items():
+            yield from _list_layers(part, f"{name}.{key}".lstrip("."), depth + 1)
+    elif isinstance(value, list | tuple | dict):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, part in list(parts)[:MOST_LAYERS]:
+            yield from _list_layers(part, f"{name}[{key!r}]", depth + 1)
 
 
 @dataclass(slots=True)

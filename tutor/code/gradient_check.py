@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from tutor.code.guess_shapes import find_seed
 from tutor.code.pair_functions import LOSS_WORDS, split_gradient
 from tutor.code.returned_values import list_usual
 from tutor.code.trial import Outcome, ProgramTrial
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
 SAME = 1e-7
 NOTHING = 1e-7
@@ -25,13 +25,18 @@ DIRECTIONS = 2
 SMALLEST = 1e-6
 LOOSER = 300
 """Where a logarithm has a small number in it, ``log(p + 1e-7)``, a gradient without it is off by that over p: so much is the same, too."""
+DERIVED = 1e-12
+"""So near, relative to its terms, are the slopes of an array of the derivation to those of the loss."""
+FEW = 4
+"""Of so many entries a derivative is as soon worked out one by one."""
 
 
 @dataclass(slots=True)
 class GradientCheck:
     """The slopes of one program in one world; an edit of its backward pass does not change them.
 
-    ``forward`` are names of the forward pass that are written as those of gradients are.
+    ``forward`` are names of the forward pass that are written as those of gradients are, ``derive`` gives the arrays of the program's
+    derivation, where it is read.
     """
 
     trial: ProgramTrial
@@ -40,6 +45,7 @@ class GradientCheck:
     gradients: dict[int, Any] = field(default_factory=dict)
     forward: set[str] = field(default_factory=set)
     same: float = SAME
+    derive: Callable[[], Sequence[Floats]] = tuple
 
     def __post_init__(self) -> None:
         trees = [source.tree for source in (self.trial.source, self.trial.forward_source, *self.trial.others) if source is not None]
@@ -133,9 +139,14 @@ class GradientCheck:
         return found
 
     def find_gradient(self, event: ValueEvent) -> Any:
-        """The whole derivative by a value."""
+        """The whole derivative by a value: an array of the derivation that has its slopes, or else entry by entry."""
         if event.number not in self.gradients:
-            self.gradients[event.number] = self.trial.find_gradient(event)
+            derived = None
+            if np.size(event.value) > FEW:
+                slopes = [self.find_slope(event, place) for place in range(DIRECTIONS)]
+                ways = [self.direction(event, place) for place in range(DIRECTIONS)]
+                derived = find_array(self.derive(), np.shape(event.value), slopes, ways)
+            self.gradients[event.number] = self.trial.find_gradient(event) if derived is None else derived
         return self.gradients[event.number]
 
 
@@ -157,6 +168,21 @@ def find_log_guard(tree: ast.Module) -> float:
                 if isinstance(own, ast.Constant) and isinstance(own.value, float) and 0 < own.value <= SMALLEST:
                     found = max(found, own.value)
     return found
+
+
+def find_array(arrays: Sequence[Floats], shape: Sequence[int], slopes: Sequence[float | None], ways: Sequence[Any]) -> Floats | None:
+    """The array that has these slopes along these ways, as far as floats tell; nothing where none has."""
+    for made in arrays:
+        if made.shape == tuple(shape) and all(
+            slope is not None and is_sum(made * way, slope) for slope, way in zip(slopes, ways, strict=True)
+        ):
+            return made
+    return None
+
+
+def is_sum(terms: Floats, slope: float) -> bool:
+    """Whether terms have a sum, as far as floats tell."""
+    return bool(abs(float(np.sum(terms)) - slope) <= DERIVED * max(float(np.sum(np.abs(terms))), abs(slope)))
 
 
 def fit_shape(value: Any, shape: tuple[int, ...]) -> Any:

@@ -22,7 +22,7 @@ ROWS_AGAIN = {"N": 5, "m": 5, "T": 4, "D": 7, "H": 4, "C": 6, "M": 13, "W": 8, "
 """Other sizes: letters that have the same size in the one choice differ in the other, so that nothing fits by chance in both."""
 SCALARS = re.compile(
     r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lam|rate|momentum|decay\w*|keep_prob|(?-i:p)|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
-    r"|beta[12]|l2\w*|weight_decay|temperature|tau|step_size)$"
+    r"|beta[12]|l2\w*|weight_decay|temperature|tau|step_size|eta\d?|learn(ing)?_?rate|learningRate|step)$"
 )
 """What is called so is a number."""
 COUNTS = re.compile(
@@ -42,6 +42,17 @@ MASKS = re.compile(r"(?i)^((\w+_)?masks?(_?\w{1,3}|_\w+)?|D\d|keep_mask\w*)$")
 """What is called so, and is an array, keeps some entries: of 0 and 1."""
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
 BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
+
+
+def is_parameter(name: str) -> bool:
+    """Whether a name is that of weights or of a bias.
+
+    >>> is_parameter("W1"), is_parameter("gamma"), is_parameter("x")
+    (True, True, False)
+    """
+    return bool(NAMED_WEIGHTS.match(name) or BIASES.match(name))
+
+
 _DOCUMENTED = re.compile(
     r"^\W*(?P<names>\w+(?:\s*,\s*\w+)*)\s*(?:\((?P<kind>[^)]*)\))?\s*(?::|--|-|=|is )\s*(?P<text>.*)$"
 )

@@ -13,10 +13,11 @@ from types import MappingProxyType
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict, NumericWarning, WrongLine
-from tutor.code.code_worlds import find_training_loops, list_worlds
+from tutor.code.code_worlds import find_training_loops, list_settings, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
+from tutor.code.gradient_check import GradientCheck
 from tutor.code.guessing import GuessedWorld
 from tutor.code.kink_sides import draw_near, draw_points, list_one_sided, see_sides
 from tutor.code.numeric_warnings import find_warnings
@@ -27,7 +28,6 @@ from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
-from tutor.code.work_expressions import MOST_PARTS
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, hint_near, tell
 from tutor.graph.shapes import Shape
@@ -38,6 +38,7 @@ from tutor.text import make_visible, shorten_path
 MOST_CALLED = 3
 SMALLER = 0.3
 """How large the numbers are where those that were drawn first are too large for a sigmoid."""
+MOST_TEXTS = 6
 MOST_PLANS = 40
 """So many backward passes are judged at once."""
 
@@ -245,14 +246,15 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
             continue
         except CodeProblem as why:
             refused = refused or why
-            if trial.work > MOST_PARTS:  # as long in every world
+            if trial.is_long:  # in every world
                 break
             continue
-        if not judged.is_right:
-            ways = (_judge_narrow, _judge_single, _judge_shaped, _judge_above, _judge_bare)
-            judged = next(filter(None, (judge(judged) for judge in ways)), judged)
+        if not judged.is_right or judged.stops:
+            ways = (_judge_narrow, _judge_single, _judge_shaped, _judge_above, _judge_bare, _judge_refitted)
+            others = filter(None, (judge(judged) for judge in ways))
+            judged = next((other for other in others if not judged.is_right or not other.stops), judged)
         if judged.is_right:
-            judged = _judge_again(judged) or judged
+            judged = _judge_again(judged) or _judge_settings(judged) or judged
         if best is None or judged.score < best[0]:
             best = (judged.score, judged)
         if (judged.is_right and not judged.stops) or not (judged.varies or trial.assumed):
@@ -362,8 +364,36 @@ def _judge_above(judged: Judgement) -> Judgement | None:
 
 def _judge_bare(judged: Judgement) -> Judgement | None:
     """The judgement without what is None where nobody gives it (``key=None``, which then is the query).  Only where all is right then."""
-    made = _judge_in(judged, replace(judged.trial.world, bare=True)) if not judged.trial.world.bare else None
-    return made if made is not None and made.trial.bare else None
+    if judged.trial.world.bare:
+        return None
+    world = replace(judged.trial.world, bare=True)
+    trial = judged.trial.put_in(world)
+    try:
+        trial.run()
+    except (*FAILS, CodeProblem):
+        return None
+    return _judge_in(judged, world) if trial.bare else None
+
+
+def _judge_settings(judged: Judgement) -> Judgement | None:
+    """What is right with the first text of a setting, with the others: the judgement where it is wrong; ``activation="sigmoid"``."""
+    trial = judged.trial
+    for name, texts in list_settings(trial.source.tree, trial.plan).items():
+        for text in texts[:MOST_TEXTS]:
+            try:
+                other = judge_trial(trial.put_in(replace(trial.world, texts={**trial.world.texts, name: text})))
+            except (*FAILS, CodeProblem):
+                continue
+            complete = other.outputs and all(output.value is not None for output in other.outputs)
+            if complete and not other.is_right and not other.first.record.problems and not other.is_saturated:
+                return other
+    return None
+
+
+def _judge_refitted(judged: Judgement) -> Judgement | None:
+    """The judgement with the shapes that a line of the backward pass asks for, where it fails by those.  Only where all is right then."""
+    fails = any(why.by_shapes and number in judged.first.after for number, why in judged.first.record.problems.items())
+    return _judge_in(judged, replace(judged.trial.world, refit=True)) if fails else None
 
 
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
@@ -373,12 +403,24 @@ def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -
     """
     trial, first = judged.trial, judged.first
     try:
+        if not better and _is_wrong_again(judged, trial.put_in(world)):
+            return None
         other = Judgement(trial.put_in(world))
     except (*FAILS, CodeProblem):
         return None
     failing = {number for number, why in other.first.record.problems.items() if why.fails}
     before, after = ({key for key, right in one.right.items() if not right} for one in (judged, other))
     return other if (other.is_right or (better and after <= before)) and failing <= set(first.record.problems) else None
+
+
+def _is_wrong_again(judged: Judgement, trial: ProgramTrial) -> bool:
+    """Whether a gradient that is wrong is wrong in another world as well: then the others need not be looked at."""
+    if not (trial.plan.is_single or trial.plan.cost):  # whose gradients may all be meant for each sample
+        return False
+    key = next((key for key, right in judged.right.items() if not right), "")
+    first = trial.run()
+    output = next((one for one in first.outputs if one.key == key), None)
+    return output is not None and not GradientCheck(trial, first).judge_output(output)
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:

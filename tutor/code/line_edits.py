@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from tutor.numbers.arrays import np
+from tutor.program.source import SIGNS, list_nodes
 
 SIGN = "sign"
 MEANS = ("mean-forgotten", "mean-twice")
@@ -115,8 +117,8 @@ def replace_part(node: ast.AST, old: ast.AST, new: ast.AST) -> Any:
     if node is old:
         return new
     changed: dict[str, Any] = {}
-    for name, value in ast.iter_fields(node):
-        if isinstance(value, ast.AST):
+    for name, value in node.__dict__.items():
+        if isinstance(value, ast.AST) and (value is old or not isinstance(value, SIGNS)):
             made = replace_part(value, old, new)
             if made is not value:
                 changed[name] = made
@@ -162,7 +164,7 @@ def measure_edit(edit: LineEdit) -> int:
 def _count_words(statements: tuple[ast.stmt, ...]) -> Counter[str]:
     found: Counter[str] = Counter()
     for node in statements:
-        for part in ast.walk(node):
+        for part in list_nodes(node):
             if isinstance(part, ast.Name):
                 found[part.id] += 1
             elif isinstance(part, ast.Attribute):
@@ -214,8 +216,15 @@ def write_lines(source: Sequence[str], edit: LineEdit) -> tuple[list[str], list[
 
 def find_part_of_return(node: ast.stmt) -> tuple[ast.Return, int] | None:
     """The ``return`` that a statement was made of, and which of its parts it is; nothing for a statement that stands in the program."""
-    found: tuple[ast.Return, int] | None = getattr(node, "of_return", None)
-    return found
+    return _RETURNED.get(node)
+
+
+def note_part_of_return(node: ast.stmt, whole: ast.Return, place: int) -> None:
+    """A statement is made of a part of a ``return``."""
+    _RETURNED[node] = (whole, place)
+
+
+_RETURNED: WeakKeyDictionary[ast.stmt, tuple[ast.Return, int]] = WeakKeyDictionary()
 
 
 def _write_return(source: Sequence[str], edit: LineEdit, whole: ast.Return, place: int) -> tuple[list[str], list[str]]:

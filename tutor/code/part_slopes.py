@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tutor.code.gradient_check import find_array
 from tutor.code.guess_shapes import find_seed
 from tutor.code.line_edits import walk_expressions
 from tutor.code.pair_functions import split_gradient
@@ -29,8 +30,6 @@ MOST_SLOPE_WORK = 250_000
 MOST_USES = 4
 MOST_TOLD = 3
 """Of so many entries a derivative is as soon worked out as looked for."""
-DERIVED = 1e-12
-"""So near, relative to its terms, are the slopes of an array of the derivation to those of the loss."""
 MOST_ENTRIES = 256
 """Of so many entries is a derivative worked out one by one."""
 
@@ -58,12 +57,17 @@ class ForwardPart:
         """What parts with the same derivative share."""
         return tuple(sorted(_drop_ones(self.shape))), float(f"{self.slope:.9g}")
 
+    @property
+    def without_other(self) -> ForwardPart:
+        """The one use of a name without the other."""
+        return self if self.also is None else replace(self, slope=self.slope - self.also.slope, also=None)
+
 
 @dataclass(slots=True)
 class PartSlopes:
     """The parts of one program's forward pass in one world, with their slopes.
 
-    ``derive`` gives the arrays of the program's derivation, where it is read.
+    ``derive`` gives the arrays of the program's derivation, where it is read; ``is_cut`` is whether some parts were too many.
     """
 
     trial: ProgramTrial
@@ -72,15 +76,21 @@ class PartSlopes:
     derived: list[Sequence[Floats]] = field(default_factory=list)
     parts: list[ForwardPart] = field(default_factory=list)
     gradients: dict[tuple[int, ...], Any] = field(default_factory=dict)
+    is_cut: bool = False
 
     def __post_init__(self) -> None:
         ends = self.trial.work + MOST_SLOPE_WORK
-        for part in list(self._list_parts())[:MOST_FORWARD_PARTS]:
+        found: dict[int, ForwardPart] = {}
+        listed = [*enumerate(self._list_parts())]
+        listed.sort(key=lambda pair: (not pair[1].word, -pair[0]))  # a backward pass begins with what comes last
+        for place, part in listed[:MOST_FORWARD_PARTS]:
             if self.trial.work > ends or self.trial.budget.is_low:
                 break
             slope = self.find_slope(part, choose_direction(part.shape))
             if slope is not None and np.isfinite(slope) and abs(slope) > 1e-12:
-                self.parts.append(replace(part, slope=slope))
+                found[place] = replace(part, slope=slope)
+        self.parts = [found[place] for place in sorted(found)]
+        self.is_cut = len(listed) > MOST_FORWARD_PARTS or self.trial.work > ends
         used = [part for part in self.parts if part.use and not part.reciprocal]
         for place, part in enumerate(used):
             others = [one for one in used[place + 1 :] if (one.use, one.shape) == (part.use, part.shape)]
@@ -128,7 +138,7 @@ class PartSlopes:
     def find_slope(self, part: ForwardPart, direction: Any) -> float | None:
         """The slope of the loss when a part moves in a direction; nothing where there is none."""
         if part.also is not None:
-            one, two = self.find_slope(replace(part, also=None), direction), self.find_slope(part.also, direction)
+            one, two = self.find_slope(part.without_other, direction), self.find_slope(part.also, direction)
             return None if one is None or two is None else one + two
         if part.is_event:
             moved = self.trial.run(bump=(part.number, direction), backward=False)
@@ -155,6 +165,8 @@ class PartSlopes:
         """Whether the derivative by a part takes no run for each of its entries: it is known, or one of the derivation."""
         if _name_part(part) not in self.gradients:
             made = self._find_derived(part) if int(np.prod(part.shape)) > MOST_TOLD else None
+            if made is None and part.also is not None:
+                return self.is_told(part.without_other) and self.is_told(part.also)
             if made is None:
                 return int(np.prod(part.shape)) <= MOST_TOLD
             self.gradients[_name_part(part)] = made
@@ -166,8 +178,7 @@ class PartSlopes:
         if key in self.gradients or (self.is_told(part) and key in self.gradients):
             return self.gradients[key]
         if part.also is not None:
-            one = self.find_gradient(replace(part, slope=part.slope - part.also.slope, also=None))
-            two = self.find_gradient(part.also)
+            one, two = self.find_gradient(part.without_other), self.find_gradient(part.also)
             found = None if one is None or two is None else one + two
         else:
             found = self._work_out(part) if int(np.prod(part.shape)) <= MOST_ENTRIES else None
@@ -190,19 +201,14 @@ class PartSlopes:
         if not self.derived:
             self.derived.append(self.derive())
         one, two = choose_direction(part.shape), choose_direction(part.shape, 1)
-        fits = [made for made in self.derived[0] if made.shape == part.shape and _is_sum(made * one, part.slope)]
-        other = self.find_slope(part, two) if fits else None
-        return next((made for made in fits if other is not None and _is_sum(made * two, other)), None)
+        if find_array(self.derived[0], part.shape, [part.slope], [one]) is None:
+            return None
+        return find_array(self.derived[0], part.shape, [part.slope, self.find_slope(part, two)], [one, two])
 
 
 def _name_part(part: ForwardPart) -> tuple[int, ...]:
     also = () if part.also is None else (part.also.number, part.also.place)
     return part.number, part.place, int(part.reciprocal), *also
-
-
-def _is_sum(terms: Floats, slope: float) -> bool:
-    """Whether terms have a sum, as far as floats tell."""
-    return bool(abs(float(np.sum(terms)) - slope) <= DERIVED * max(float(np.sum(np.abs(terms))), abs(slope)))
 
 
 def is_renaming(node: ast.Assign) -> bool:

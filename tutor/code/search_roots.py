@@ -56,6 +56,8 @@ class Judgement:
         self.test = RepairTest(trial, self.check, self.right, self._pick_outputs)
         self.derived: list[DerivedProgram] = []
         self._underived = list_derived(self.trial, self.first)
+        self._arrays: list[Sequence[Floats]] = []
+        self.check.derive = self._derive
         self.search = EditSearch(self.test, self.first, self.list_statements(), self._derive)
 
     def list_derived(self) -> Iterator[DerivedProgram]:
@@ -65,13 +67,18 @@ class Judgement:
             self.derived.append(made)
             yield made
 
-    def _derive(self) -> list[Floats]:
-        """The arrays of the first derivation, for the search."""
+    def _derive(self) -> Sequence[Floats]:
+        """The arrays of the first derivation, for the search: worked out once."""
+        if not self._arrays:
+            self._arrays.append(self._work_out_derivation())
+        return self._arrays[0]
+
+    def _work_out_derivation(self) -> Sequence[Floats]:
         try:
             derived = next(self.list_derived(), None) if drop_given(self.trial) is self.trial else None
         except NOT_READ:
-            return []
-        return [] if derived is None else derived.list_gradients(self.first)
+            return ()
+        return () if derived is None else derived.list_gradients(self.first)
 
     def _refuse_loss(self) -> None:
         """Say why there is no loss: a line of the forward pass that fits no sizes, or nothing that is called so."""
@@ -118,6 +125,8 @@ class Judgement:
 
     def _moves_loss(self, event: ValueEvent) -> bool:
         """Whether the loss depends on a value, also where its slope happens to be 0 there."""
+        if self.trial.ends is not None and event.number > self.trial.ends:
+            return False
         if self.check.find_slope(event, 0):
             return True
         lost = self.trial.run(forced={event.number: np.full(np.shape(event.value), np.nan)}, backward=False)
@@ -128,22 +137,30 @@ class Judgement:
 
         A convention, no slip; so are gradients of the mean beside a cost that is the sum, which is divided where it is summed up.
         """
-        cost = self.trial.plan.cost if not any(self.first.upstream) else ""
-        if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
-            return
-        sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
-        ratios: dict[str, float] = {}
-        for output in self.outputs:
-            target = self.check.find_target(output)
-            if not self.right[output.key] and target is not None and output.value is not None:
-                ratios[output.key] = self.check.find_ratio(output.value, target) or 0.0
-        found = {round(ratio, 6) for ratio in ratios.values()}
-        summed = len(ratios) >= 2 and len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
-        if summed and (cost or any(self.right.values())):
-            self.right |= dict.fromkeys(ratios, True)
+        wrong = [key for key, right in self.right.items() if not right]
+        if self._is_mean(self.outputs, wrong):
+            self.right |= dict.fromkeys(wrong, True)
+            cost = self._find_cost()
             if cost:
-                what = tell("{name} is the sum over the samples, and the gradients are those of the mean", name=cost)
-                self.trial.conventions.add(what)
+                self.trial.conventions.add(tell("{name} is the sum over the samples, and the gradients are those of the mean", name=cost))
+
+    def _find_cost(self) -> str:
+        """The cost that is differentiated, where backward is given no gradient from above."""
+        return "" if any(self.first.upstream) else self.trial.plan.cost
+
+    def _is_mean(self, outputs: Sequence[GivenGradient], wrong: Sequence[str]) -> bool:
+        """Whether the gradients that are wrong are only divided by the number of samples, beside right ones or a cost that is a sum."""
+        cost = self._find_cost()
+        if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
+            return False
+        sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
+        found: set[float] = set()
+        for output in outputs:
+            target = self.check.find_target(output)
+            if output.key in wrong and target is not None and output.value is not None:
+                found.add(round(self.check.find_ratio(output.value, target) or 0.0, 6))
+        summed = len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
+        return summed and len(wrong) >= 2 and (bool(cost) or len(wrong) < len(outputs))
 
     @property
     def is_right(self) -> bool:
@@ -160,8 +177,8 @@ class Judgement:
     def is_saturated(self) -> bool:
         """Whether a sigmoid is at its end somewhere, so that few digits of 1 − a are left, or none of its logarithm."""
         forward = self.first.record.events[: self.first.begins or None]
-        near = (np.abs(np.asarray(event.value) - 1) for event in forward if not event.leaf and np.asarray(event.value).dtype.kind == "f")
-        return not self.is_finite or any(bool(np.any((gap > 0) & (gap < 1e-7))) for gap in near)
+        arrays = (np.asarray(event.value) for event in forward if not event.leaf)
+        return not self.is_finite or any(_is_at_end(array) for array in arrays if array.dtype.kind == "f")
 
     @property
     def stops(self) -> bool:
@@ -336,6 +353,7 @@ class Judgement:
         if roots and not edits:  # a line of what is called is wrong, and nothing known takes it back
             return roots, edits
         wrong = [key for key in wrong if key not in done]
+        changed = [0 for _ in roots]
         while wrong and len(roots) < MOST_ROOTS and not (roots and self.trial.budget.is_low):
             best = None if self.trial.budget.is_low else self.search.find_edit(edits, wrong)
             if best is None:
@@ -350,8 +368,15 @@ class Judgement:
                     part for one in edits[original] for part in (edit.statements if one is edit.statement else (one,))
                 )
             others = tuple(self._describe(other, fixed) for other in best.others)
-            roots.append(self._describe(edit, fixed, others))
+            found = self._describe(edit, fixed, others)  # of a line that was changed before it is the whole change
+            if original in changed:
+                found = replace(found, repairs=(*roots.pop(changed.index(original)).repairs, *found.repairs))
+                changed.remove(original)
+            roots.append(found)
+            changed.append(original)
             wrong = [key for key in wrong if key not in fixed]
+            if len(wrong) > 1 and self._is_mean(self._pick_outputs(self.trial.run(edits=edits)), wrong):
+                break
         return join_returns(roots, edits, self.list_statements()), edits
 
     def _take_called(self, wrong: Sequence[str]) -> tuple[dict[int, tuple[ast.stmt, ...]], list[WrongLine], list[str]]:
@@ -383,7 +408,9 @@ class Judgement:
         outcome = self.trial.run(edits=edits)
         claims = sorted(self.check.judge_claims(outcome).items(), key=lambda item: item[1][1].number)
         if self.trial.budget.is_low:
-            event = next((event for _, (right, event) in claims if not right and isinstance(event.statement, ast.stmt)), None)
+            doubted = [event for _, (right, event) in claims if not right and isinstance(event.statement, ast.stmt)]
+            plain = (event for event in doubted if not self._is_multiple(event))  # a factor may stand in another line
+            event = next(plain, next(iter(doubted), None))
             if event is not None and isinstance(event.statement, ast.stmt):
                 return [self._describe(leave_line(event.statement), wrong)]
         found: list[WrongLine] = []
@@ -429,6 +456,10 @@ class Judgement:
                 break
         return found
 
+    def _is_multiple(self, event: ValueEvent) -> bool:
+        versions = self.check.list_versions(split_gradient(event.key))
+        return any(self.check.find_ratio(event.value, one) for one in versions[:3])
+
     def _list_followers(self, edits: Mapping[int, tuple[ast.stmt, ...]], roots: Sequence[WrongLine]) -> tuple[int, ...]:
         """The lines whose values change once the roots are right."""
         after = self.trial.run(edits=edits)
@@ -445,3 +476,10 @@ class Judgement:
         nodes = {node.lineno for node in self.list_statements() if self.trial.find_home(node) is self.trial.source}
         rooted = {line for root in roots if not root.file for line in range(root.line, root.last + 1)}
         return tuple(sorted(line for line in changed & nodes if line not in rooted))
+
+
+def _is_at_end(chances: Floats) -> bool:
+    """Whether an entry is 1 but for the last digits: of a sigmoid, or of a softmax whose others are next to nothing."""
+    gap = np.abs(chances - 1)
+    ended = bool(np.any((gap > 0) & (gap < 1e-7)))
+    return ended or bool(np.any(gap == 0) and np.any((chances > 0) & (chances < 1e-15)) and np.all((chances >= 0) & (chances <= 1)))

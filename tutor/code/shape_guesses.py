@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tutor.code.code_values import (
@@ -32,12 +32,19 @@ class ShapeGuesser(CallWorker):
             for target in list_targets(node)
             for part in (target.elts if isinstance(target, ast.Tuple) else [target])
         ]
-        if self.settled or any(split_gradient(name) for name in targets):
+        if self.settled or (not self.guesser.world.refit and any(split_gradient(name) for name in targets)):
             return
         left, sign, right = operands
+        if sign == "in place":  # w -= rate * dw: w has the shape of what is taken off
+            for other in self.list_asked(left, np.shape(right), any_rank=True) if self.guesser.world.refit else ():
+                self._ask(*other)
+            return
         pairs = [(left, right, True), (right, left, False)]
         if sign not in ("@", "size"):
             pairs.sort(key=lambda pair: np.size(pair[0]))
+        elif sign == "@":
+            pairs.sort(key=lambda pair: self._count_changes(pair[0]))  # one that was made to fit before stays as it is
+        asked: list[tuple[str, tuple[int, ...], bool]] = []
         for own, other, at_left in pairs:
             if np.ndim(own) == 0 or np.ndim(other) == 0:
                 continue
@@ -52,7 +59,7 @@ class ShapeGuesser(CallWorker):
                     count = np.ndim(own) - 1
                     if 0 < count < len(wanted) - 1 and np.shape(own)[:count] == wanted[:count] and np.size(own) != np.size(right):
                         wanted = (*wanted[:count], int(np.prod(wanted[count:])))  # rows that images are made of, or heads
-                    self.ask_shape(own, wanted, any_rank=True)
+                    asked += self.list_asked(own, wanted, any_rank=True)
                 continue
             elif sign == "size":
                 shape = [max(pair) for pair in zip(shape, np.shape(other), strict=True)]
@@ -62,8 +69,29 @@ class ShapeGuesser(CallWorker):
                 shape = list(np.shape(other)[-len(shape) :])
             else:
                 continue
-            asked = (-2 if at_left and np.ndim(other) > 1 else -1,) if sign == "@" else list_changed(np.shape(own), shape)
-            self.ask_shape(own, shape, settled=all(self.is_settled(other, axis) for axis in asked))
+            axes = (-2 if at_left and np.ndim(other) > 1 else -1,) if sign == "@" else list_changed(np.shape(own), shape)
+            asked += self.list_asked(own, shape, settled=all(self.is_settled(other, axis) for axis in axes))
+        if not asked:
+            return
+        chosen = asked[0]
+        if sign not in ("@", "size", "reshape") and np.ndim(left) == np.ndim(right) > 1:  # x + f(x): what came before fits already
+            names = [*self.guessed]
+            chosen = max(asked, key=lambda one: names.index(one[0]))
+        self._ask(*chosen)
+
+    def ask_shape(self, own: Any, shape: Sequence[int]) -> None:
+        """Another shape for an array.  Raises `OtherShape` for what it was computed of, where that was only guessed."""
+        for asked in self.list_asked(own, shape):
+            self._ask(*asked)
+
+    def _ask(self, name: str, made: tuple[int, ...], settled: bool) -> None:
+        self.changes[name] = self.changes.get(name, 0) + 1
+        if settled:
+            self.settled_axes.setdefault(name, set()).update(list_changed(np.shape(self.guessed[name]), made))
+        raise OtherShape(name, made)
+
+    def _count_changes(self, value: Any) -> int:
+        return next((self.changes.get(name, 0) for name, guessed in self.guessed.items() if value is guessed), 0)
 
     def list_settled(self, name: str) -> set[int]:
         """The axes of a name, from the last one on, whose sizes cannot change: somebody said its shape, or what is said asks for them."""
@@ -82,11 +110,10 @@ class ShapeGuesser(CallWorker):
             return self.is_settled(right if axis == -1 else left, axis, depth + 1)
         return all(self.is_settled(part, axis, depth + 1) for part in (left, right) if np.ndim(part) >= -axis)
 
-    def ask_shape(self, own: Any, shape: Sequence[int], depth: int = 0, *, any_rank: bool = False, settled: bool = False) -> None:
-        """A shape for an array that was only guessed, or for those that it was computed of; ``settled`` is one that has to be so.
-
-        Raises `OtherShape` for the first that can have it.
-        """
+    def list_asked(
+        self, own: Any, shape: Sequence[int], depth: int = 0, *, any_rank: bool = False, settled: bool = False
+    ) -> Iterator[tuple[str, tuple[int, ...], bool]]:
+        """What would give an array a shape: the names of guessed ones with theirs; ``settled`` is one that has to be so."""
         name = next(
             (name for name, value in self.guessed.items() if own is value or getattr(own, "base", None) is value), ""
         )
@@ -108,26 +135,23 @@ class ShapeGuesser(CallWorker):
                 and not self.list_settled(name) & list_changed(np.shape(self.guessed[name]), wanted)
                 and (any_rank or len(wanted) == np.ndim(self.guessed[name]))
             ):
-                self.changes[name] = self.changes.get(name, 0) + 1
-                if settled:
-                    self.settled_axes.setdefault(name, set()).update(list_changed(np.shape(self.guessed[name]), wanted))
-                raise OtherShape(name, wanted)
+                yield name, wanted, settled
             return
         if depth > 12 or id(own) not in self.made:
             return
         sign, left, right, _ = self.made[id(own)]
         if sign == "@" and np.ndim(left) == np.ndim(right) == len(shape) == 2:
             if shape[1] != np.shape(right)[1]:
-                self.ask_shape(right, (np.shape(right)[0], shape[1]), depth + 1, settled=settled)
+                yield from self.list_asked(right, (np.shape(right)[0], shape[1]), depth + 1, settled=settled)
             if shape[0] != np.shape(left)[0]:
-                self.ask_shape(left, (shape[0], np.shape(left)[1]), depth + 1, settled=settled)
+                yield from self.list_asked(left, (shape[0], np.shape(left)[1]), depth + 1, settled=settled)
         elif sign == "@" and np.ndim(left) == len(shape) > np.ndim(right) == 2 and shape[-1] != np.shape(right)[1]:
-            self.ask_shape(right, (np.shape(right)[0], shape[-1]), depth + 1, settled=settled)
+            yield from self.list_asked(right, (np.shape(right)[0], shape[-1]), depth + 1, settled=settled)
         elif sign != "@":
             for part in (left, right):
                 if np.ndim(part) == len(shape):  # one entry is spread over whatever there is: a bias of columns stays one
                     kept = [1 if own == 1 else size for own, size in zip(np.shape(part), shape, strict=True)]
-                    self.ask_shape(part, kept, depth + 1, settled=settled)
+                    yield from self.list_asked(part, kept, depth + 1, settled=settled)
 
 
 def list_changed(shape: Sequence[int], other: Sequence[int]) -> set[int]:

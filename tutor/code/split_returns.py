@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tutor.code.code_verdicts import WrongLine
-from tutor.code.line_edits import find_part_of_return
+from tutor.code.line_edits import find_part_of_return, note_part_of_return
 from tutor.code.pair_functions import split_gradient
 from tutor.code.trial import Outcome, ProgramTrial
 
@@ -47,7 +47,7 @@ def split_return(trial: ProgramTrial, first: Outcome) -> ProgramTrial | None:
         if not name.isidentifier():
             continue
         made = ast.copy_location(ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), part)], part), part)
-        made.of_return = (last, place)  # type: ignore[attr-defined]
+        note_part_of_return(made, last, place)
         named.append(made)
         parts[place] = ast.copy_location(ast.Name(name, ast.Load()), part)
     if not named:

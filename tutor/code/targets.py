@@ -60,6 +60,6 @@ def is_gradient_given(node: ast.Assign) -> bool:
     return any(split_gradient(spell_target(target)[1]) for target in node.targets)
 
 
-def may_end(node: ast.While) -> bool:
+def may_end(node: ast.While | ast.For) -> bool:
     """Whether anything inside of a loop can leave it."""
     return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in ast.walk(node))

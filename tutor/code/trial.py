@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import gc
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,24 +33,24 @@ from tutor.code.file_parts import (
     name_naive,
     names_torch,
     refuse_forward,
-    watch_first_scope,
 )
 from tutor.code.given_gradients import (
     GivenGradient,
     find_kept_loss,
     find_kept_output,
     list_kept,
+    list_layer_gradients,
     list_left_over,
     list_listed,
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import Sizes, find_labels, find_sequences
+from tutor.code.guess_shapes import Sizes, find_labels, find_sequences, is_parameter
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.pass_loss import has_targets, make_loss
+from tutor.code.pass_loss import has_targets, make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
     has_default,
@@ -73,8 +72,6 @@ from tutor.program.source import Source
 MOST_GUESSES = 40
 MOST_ENTRIES = 2_000
 """Of so many entries is a derivative worked out one by one: each is a run."""
-HEAVY = 8_000
-"""What a run weighs whose memory is given back at once."""
 
 
 @dataclass(slots=True)
@@ -114,6 +111,7 @@ class ProgramTrial:
     changes: dict[str, int] = field(default_factory=dict)
     settled_axes: dict[str, set[int]] = field(default_factory=dict)
     work: int = 0
+    is_long: bool = False
     torch: bool = False
     labels: frozenset[str] = frozenset()
     sequences: frozenset[str] = frozenset()
@@ -197,12 +195,11 @@ class ProgramTrial:
             except NotRead as why:
                 raise refuse_forward(self.source, why) from None
             except TooLong:
+                self.is_long = True
                 break
             finally:
                 self.work += worker.parts
                 self.budget.spend(worker.parts)
-                if worker.parts > HEAVY:  # a worker and its guesser hold each other, with all arrays
-                    gc.collect()
         raise CodeProblem(
             tell("working through the program takes too many steps"),
             where=self.source.file,
@@ -259,7 +256,9 @@ class ProgramTrial:
                 tell("there is no class {name} in the file", name=self.plan.owner[:60]), where=self.source.file
             )
         before, worker.statement = worker.statement, None
-        made = worker.make_object(made_of, [], {}, made_of.node)
+        begin = made_of.methods.get("__init__")
+        said = {arg.arg: Guess(arg.arg) for arg in (begin.args.args if begin is not None else ()) if arg.arg in self.world.texts}
+        made = worker.make_object(made_of, [], said, made_of.node)
         worker.statement = before
         return made
 
@@ -279,10 +278,10 @@ class ProgramTrial:
         known = set(worker.record.visited)
         scopes: list[dict[str, Any]] = []
         values = {arg.arg: Guess(arg.arg) for arg in list_arguments(func)}
-        watch_first_scope(worker, scopes)
+        worker.first_scopes = scopes
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
-        loss = self._pick_loss(worker, returned, func)
+        loss = pick_loss(worker.record, returned, find_return(func.node, worker.returned), self.source.file)
         outputs = list_outputs(worker.record, start, returned, find_return(func.node, worker.returned))
         scope = scopes[0] if scopes else {}
         listed = name_returned(returned, find_return(func.node, worker.returned))
@@ -300,26 +299,11 @@ class ProgramTrial:
             values = {name: value for name, value in values.items() if name not in bare}
         return {
             name: value for name, value in values.items()
-            if name in self.given or name in self.world.shapes or not (name in usual and not is_empty(usual[name]))
+            if name in {*self.given, *self.world.shapes, *self.world.texts} or not (name in usual and not is_empty(usual[name]))
         }  # fmt: skip
 
-    def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
-        parts = name_returned(returned, find_return(func.node, worker.returned) if func is not None else None)
-        for key, part in parts:
-            head, _, last = key.rpartition(".")
-            if split_gradient(key) or ((head.isidentifier() or head[:1] == "{") and not LOSS_WORDS.match(last)):  # b of parameters
-                continue
-            if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
-                raise CodeProblem(tell("the loss is no single number, but an array"), where=self.source.file)
-            if isinstance(part, float | complex | np.inexact) or (isinstance(part, np.ndarray) and part.size == 1):
-                return part
-        for event in reversed(worker.record.events):
-            if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1:
-                return event.value
-        return None
-
     def _finish_flat(self, worker: StatementWorker) -> Outcome:
-        loss = self._pick_loss(worker, None, None)
+        loss = pick_loss(worker.record, None, None, self.source.file)
         outputs = list_outputs(worker.record, 0, None, None)
         return Outcome(worker.record, loss, outputs, 0, dict(worker.record.visited), worker.guesser.asked, "", worker.module)
 
@@ -333,7 +317,7 @@ class ProgramTrial:
         if "ctx" in values:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []
-        watch_first_scope(worker, scopes)
+        worker.first_scopes = scopes
         returned, why = self._call(worker, forward, self._keep_usual(worker, forward, values))
         if why is not None:
             raise refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
@@ -356,7 +340,7 @@ class ProgramTrial:
             environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
         loss, upstream = self._find_loss(worker, owner, (forward, func), environment, first, outs, ups)
         begins = len(worker.record.events)
-        worker.settled = True
+        worker.settled = worker.settled or not self.world.refit
         if not backward:
             return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked, "", inner, upstream)
         known = set(worker.record.visited)
@@ -374,6 +358,10 @@ class ProgramTrial:
             produced={*[key for key, _ in outs], *[of for up in ups for of in split_gradient(up)]} - {*values},
             spans=list_spans(func), foreign=self.foreign)  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
+        layers = list(list_layer_gradients(owner, worker.record.events[begins:], why))
+        if layers and not any(upstream):  # what a net hands on of its input may be that of each sample
+            outputs = [output for output in outputs if any(is_parameter(word) for word in output.of)]
+        outputs += layers
         said = why.what if why else ""
         left = list_left_over(
             [*name_returned(result, words), *list_kept(owner, worker.record.events[begins:])],

@@ -27,14 +27,13 @@ from tutor.code.failures import refuse_misfit
 from tutor.code.guess_shapes import LABELS, Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
+from tutor.code.loop_pace import MOST_PARTS, LoopPace
 from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_product, weigh_value
 from tutor.code.work_places import PlaceWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 from tutor.program.unread_kinds import find_instead
 
-MOST_PARTS = 150_000
-"""So many parts of a program are worked out in one run, loops included."""
 LIBRARIES = {"np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.functional", "math": "math", "nn": "torch.nn", "cp": "numpy",
              "jnp": "numpy", "scipy": "scipy"}  # fmt: skip
 SIGNS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
@@ -70,6 +69,7 @@ class ExpressionWorker(PlaceWorker):
         self.module: dict[str, Any] = {}
         self.scope: dict[str, Any] = self.module
         self.parts = 0
+        self.repeats = 1
         self.drawn = 0
         self.table = table or make_table(self.draw, lambda: self.number)
         self.depth = 0
@@ -395,13 +395,13 @@ class ExpressionWorker(PlaceWorker):
 
     def read_comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Any:
         """A list, made in a loop."""
-        own = self.scope
+        own, repeats = self.scope, self.repeats
         self.scope = dict(own)
         found: list[Any] = []
         try:
             self._fill(node, 0, found)
         finally:
-            self.scope = own
+            self.scope, self.repeats = own, repeats
         return dict(found) if isinstance(node, ast.DictComp) else found
 
     def _fill(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, place: int, found: list[Any]) -> None:
@@ -411,10 +411,16 @@ class ExpressionWorker(PlaceWorker):
             )
             return
         part = node.generators[place]
-        for value in self.list_rounds(self.take(part.iter)):
+        values = self.list_rounds(self.take(part.iter))
+        pace = LoopPace(len(values), self.repeats)
+        for number, value in enumerate(values):
+            left = pace.begin_round(number, self.parts)
+            self.repeats = 1 if part.ifs else left
             self.bind_plain(part.target, value)
             if all(self.judge(condition) for condition in part.ifs):
                 self._fill(node, place + 1, found)
+            pace.end_round(number, self.parts)
+        self.repeats = pace.outer
 
     def bind_plain(self, target: ast.expr, value: Any) -> None:
         """Names that get values without an event: those of a loop."""

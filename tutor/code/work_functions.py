@@ -42,9 +42,13 @@ LARGE = 10
 
 
 class FunctionWorker(ShapeGuesser):
-    """Works through the bodies of functions."""
+    """Works through the bodies of functions.
+
+    ``first_scopes`` is a list that the names of the next one that is called are kept in, where it is empty.
+    """
 
     generic: bool
+    first_scopes: list[dict[str, Any]] | None = None
 
     @abstractmethod
     def run(self, body: Sequence[ast.stmt]) -> None:
@@ -69,6 +73,9 @@ class FunctionWorker(ShapeGuesser):
         scope = dict(func.scope) if isinstance(func.node, ast.Lambda) or func.scope is not self.module else {}
         own, self.scope = self.scope, scope
         scope |= self.match_arguments(func, values, named, node)
+        if self.first_scopes == []:
+            self.first_scopes.append(scope)
+        repeats, self.repeats = self.repeats, 1  # it may return before what stands in it
         self.depth += 1
         try:
             if isinstance(func.node, ast.Lambda):
@@ -81,7 +88,7 @@ class FunctionWorker(ShapeGuesser):
                 return self.note("loss", end.value, node)
             return end.value
         finally:
-            self.scope = own
+            self.scope, self.repeats = own, repeats
             self.depth -= 1
         return None
 

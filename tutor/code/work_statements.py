@@ -6,8 +6,9 @@ Nothing is handed to Python: statements, functions, classes and loops are walked
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from weakref import WeakMethod
 
 from tutor.code.code_values import (
     FunctionReturned,
@@ -27,6 +28,7 @@ from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.library_calls import take_complex
+from tutor.code.loop_pace import LoopPace
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
 from tutor.code.targets import (
@@ -79,7 +81,8 @@ class StatementWorker(DefinitionWorker):
         self.generic = False
         self.forced: dict[int, Any] = {}
         self.statement: ast.AST | None = None
-        self.guesser.found = self.note_given
+        note = WeakMethod(self.note_given)  # else the two would hold each other, with all arrays
+        self.guesser.found = lambda name, value: found(name, value) if (found := note()) is not None else value
         self.given_again: dict[str, tuple[int, ...]] = {}
         self.changes: dict[str, int] = {}
         self.settled_axes: dict[str, set[int]] = {}
@@ -158,6 +161,7 @@ class StatementWorker(DefinitionWorker):
             self.statement = before
 
     def _note_failure(self, node: ast.stmt, why: NotRead, simple: bool) -> None:
+        why.__traceback__ = why.__context__ = None  # which would hold this worker
         self.record.problems.setdefault(id(node), why)
         if isinstance(node, ast.Return):
             raise FunctionReturned(Lost(why))
@@ -271,8 +275,10 @@ class StatementWorker(DefinitionWorker):
         return value
 
     def _take_shape_apart(self, node: ast.Assign) -> bool:
-        """``N, C, H, W = x.shape`` says how many axes x has."""
+        """``N, C, H, W = x.shape`` says how many axes x has, and so does ``x.size()``."""
         value, target = node.value, node.targets[0]
+        if isinstance(value, ast.Call) and not value.args and getattr(value.func, "attr", "") == "size":
+            value = ast.Attribute(value.func.value, "shape", ast.Load()) if isinstance(value.func, ast.Attribute) else value
         if not (isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute) and value.attr == "shape"):
             return False
         of = self.read(value.value)
@@ -368,9 +374,9 @@ class StatementWorker(DefinitionWorker):
         if isinstance(old, np.ndarray) and old.ndim:
             made = self.combine(sign, old, value, node)
             if np.shape(made) != old.shape:
-                raise ValueError(
-                    f"non-broadcastable output operand with shape {old.shape} doesn't match the broadcast shape {np.shape(made)}"
-                )
+                why = say_failure(ValueError(f"operand with shape {old.shape} doesn't match the broadcast shape {np.shape(made)}"), node)
+                why.operands = (old, "in place", made)
+                raise why
             if old.dtype.kind in "ib" and np.asarray(made).dtype.kind in "fc":
                 raise TypeError("an array of whole numbers cannot hold the result: begin with floats")
             if old.dtype.kind == "f" and np.iscomplexobj(made):  # no room for it
@@ -389,20 +395,32 @@ class StatementWorker(DefinitionWorker):
                 for target in list_targets(part):
                     self._bind_lost(target, why)
             raise
-        self.run(node.body if holds else node.orelse)
+        repeats, self.repeats = self.repeats, 1  # it may hold in this round alone
+        try:
+            self.run(node.body if holds else node.orelse)
+        finally:
+            self.repeats = repeats
 
     def run_for(self, node: ast.For) -> None:
         """A loop, round by round; a loop of training one round."""
-        rounds: Iterator[Any] = iter(self.list_rounds(self.take(node.iter)))
-        for number, value in enumerate(rounds):
-            if number and id(node) in self.once:
-                break
-            self.bind_plain(node.target, value)
-            try:
-                self.run(node.body)
-            except RoundEnds as end:
-                if end.whole:
-                    return
+        values = self.list_rounds(self.take(node.iter))
+        pace = None if id(node) in self.once or may_end(node) else LoopPace(len(values), self.repeats)
+        repeats = self.repeats
+        try:
+            for number, value in enumerate(values):
+                if number and id(node) in self.once:
+                    break
+                self.repeats = 1 if pace is None else pace.begin_round(number, self.parts)
+                self.bind_plain(node.target, value)
+                try:
+                    self.run(node.body)
+                except RoundEnds as end:
+                    if end.whole:
+                        return
+                if pace is not None:
+                    pace.end_round(number, self.parts)
+        finally:
+            self.repeats = repeats
         self.run(node.orelse)
 
     def run_while(self, node: ast.While) -> None:

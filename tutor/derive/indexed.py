@@ -6,6 +6,7 @@ the write-out uses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count
 
@@ -13,6 +14,7 @@ from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Nu
 from tutor.expression.sizes import list_size_letters
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
+from tutor.rules.functions import FUNCTIONS
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
@@ -28,6 +30,7 @@ HIDDEN = frozenset(name for name, rows in LAYERS.items() if not rows[0].indexed)
 def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) -> Expr | None:
     """One entry of ``expr`` at the indices ``letters``, or nothing where it would say less than the expression.
 
+    An index may be a number, too: the 1 of an axis that has one entry.
     A sum has the last value of its letter: ``sum_over(v, 3, …)``; so has a maximum.
 
     >>> from tutor.expression.plain import write_plain
@@ -41,14 +44,19 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
         bare = bare.args[0]
     if (type(bare) in (Name, Partial) and bare is not expr) or _is_hidden(bare, shapes):
         return None
-    return _Indexer(shapes, {*letters, *_list_taken(shapes)}).entry(expr, tuple(Name(letter) for letter in letters))
+    return _Indexer(shapes, {*letters, *_list_taken(shapes)}).entry(expr, tuple(map(write_index, letters)))
+
+
+def write_index(letter: str) -> Expr:
+    """An index of an entry: a letter, or a number."""
+    return Number(letter) if letter.isdigit() else Name(letter)
 
 
 def choose_indices(wanted: Sequence[str], shapes: Mapping[str, Shape]) -> list[str]:
-    """The letters of an entry's indices: those that are wanted, others where a quantity or a size has that name.
+    """The letters of an entry's indices: those that are wanted, others where a quantity or a size has that name, or a label of that name.
 
-    >>> choose_indices(("i", "j", "k"), {"P": (4, 2, 2), "k": (4,)})
-    ['i', 'j', 'l']
+    >>> choose_indices(("i", "j", "k"), {"P": (4, 2, 2), "k": (4,)}), choose_indices(("i",), {"z_i": (3,)})
+    (['i', 'j', 'l'], ['j'])
     """
     taken = _list_taken(shapes)
     spare = (letter for letter in _SPARE if letter not in taken and letter not in wanted)
@@ -56,8 +64,13 @@ def choose_indices(wanted: Sequence[str], shapes: Mapping[str, Shape]) -> list[s
 
 
 def _list_taken(shapes: Mapping[str, Shape]) -> set[str]:
-    """The letters that name a quantity or a size."""
-    return {*shapes, *(letter for shape in shapes.values() for letter in list_size_letters(shape))}
+    """The letters that name a quantity or a size, also with a label (the u of u_1), and the labels (the i of z_i)."""
+    labelled = (part for name in shapes for part in _LABELLED.split(name) if len(part) == 1)
+    return {*shapes, *labelled, *(letter for shape in shapes.values() for letter in list_size_letters(shape))}
+
+
+_LABELLED = re.compile(r"[_0-9']+")
+"""What stands between the letter of a name and its labels."""
 
 
 _SEEN_THROUGH = frozenset(name for name, rows in LAYERS.items() if rows[0].said in ("keep", "drop", "stretch"))
@@ -166,7 +179,9 @@ class _Indexer:
 
 
 def product(factors: Sequence[Expr]) -> Expr:
-    """A product in which sums come first and take the other factors in, as lectures print it: Σ_v w_{jv} δ_v σ'(z_j)."""
+    """A product in which sums come first and take the other factors in, as lectures print it: Σ_v w_{jv} δ_v σ'(z_j); numbers in front stay
+    there: (2/n) Σ_v δ_v x_v.
+    """
     flat = [part for factor in factors for part in (factor.args if type(factor) is Mul else (factor,)) if part != ONE]
     sums = [part for part in flat if type(part) is Call and part.func == "sum_over"]
     if not sums:
@@ -177,8 +192,31 @@ def product(factors: Sequence[Expr]) -> Expr:
     *letter, body = first.args
     if type(body) is Add or type(body) is Neg:
         return Mul(tuple(flat)) if len(flat) > 1 else first
-    numbers = [part for part in rest if not names(part)]
-    return Call("sum_over", (*letter, product([*numbers, body, *(part for part in rest if part not in numbers)])))
+    name = letter[0].name if type(letter[0]) is Name else ""
+    numbers = [part for part in rest if _is_number(part) or (_has_sum(part) and name not in names(part))]
+    whole = Call("sum_over", (*letter, product([body, *(part for part in rest if part not in numbers)])))
+    return Mul((*numbers, whole)) if numbers else whole
+
+
+def _is_number(expr: Expr) -> bool:
+    """Whether a factor is a number, or one over the size of an array: 2, 1/n."""
+    return not names(expr) or (type(expr) is Div and not names(expr.num) and not _has_entries(expr.den))
+
+
+def _has_entries(expr: Expr) -> bool:
+    """Whether entries or gradients stand in an expression."""
+    if type(expr) is Partial or (type(expr) is Call and expr.func in ("at", "sum_over", "max_over")):
+        return True
+    return any(map(_has_entries, children(expr)))
+
+
+def _has_sum(expr: Expr) -> bool:
+    """Whether a factor is a function of a sum, as √(Σ_v x_v²): behind another sum it could be a part of that."""
+    return type(expr) is Call and expr.func in FUNCTIONS and any(map(_is_or_has_sum, expr.args))
+
+
+def _is_or_has_sum(expr: Expr) -> bool:
+    return (type(expr) is Call and expr.func == "sum_over") or any(map(_is_or_has_sum, children(expr)))
 
 
 def reduce_linear(expr: Expr, table: Mapping[str, Expr]) -> Expr:

@@ -22,13 +22,14 @@ from tutor.expression.nodes import (
     Neg,
     Number,
     Partial,
+    Pow,
     children,
     rebuild,
     write_fraction,
 )
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, shape_of, size_expr, size_of
-from tutor.rules.operations import ENTRYWISE, LAYERS, name_along
+from tutor.rules.operations import ENTRYWISE, LAYERS, SAID, SUMS, name_along
 from tutor.rules.patterns import constant
 
 
@@ -107,13 +108,14 @@ def _fold_numbers(factors: Sequence[Expr]) -> Expr:
                 assert type(factor) is Div
                 number /= below
                 rest[place] = factor.num
-    over = next((part for part in rest if type(part) is Div and constant(part.num) is not None), None)
-    if over is not None:
-        assert type(over) is Div
-        number *= constant(over.num) or 0
-        rest = [part for part in rest if part is not over]
+    over = [part for part in rest if type(part) is Div and constant(part.num) is not None]
+    if over:  # (1/n)·(2/n) is 2/n²
+        for fraction in over:
+            number *= constant(fraction.num) or 0
+        rest = [part for part in rest if part not in over]
+        under = put_in_order(fraction.den for fraction in over)
         scale: Expr = write_fraction(number)
-        scale = Div(scale, over.den) if number.denominator == 1 else Mul((scale, Div(ONE, over.den)))
+        scale = Div(scale, under) if number.denominator == 1 else Mul((scale, Div(ONE, under)))
         return times(scale, *rest)
     if not rest:
         return write_fraction(number)
@@ -138,14 +140,37 @@ def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         shorter = _cancel(expr, shapes)  # the whole product at once, before its parts
         if shorter != expr:
             return tidy_gradient(shorter, shapes)
-    done = _pull_number(rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts)))
+    done = _pull_number(rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts)), shapes)
     done = _flatten_fractions(done, shapes)
+    if type(done) is Neg and type(done.arg) is Neg:  # a − (−b) is a + b
+        return done.arg.arg
     if type(done) is Mul:
-        numbers = [constant(arg) is not None or (type(arg) is Div and constant(arg.den) is not None) for arg in done.args]
-        return _absorb_sign(_fold_numbers(done.args) if sum(numbers) > 1 else _quotient(done))
+        if sum(type(arg) is Neg and not _is_rest(arg.arg) for arg in done.args) == 1:  # 2·(−a) as −2·a
+            return negate_array(tidy_gradient(Mul(tuple(arg.arg if type(arg) is Neg else arg for arg in done.args)), shapes))
+        numbers = [_has_number(arg) for arg in done.args]
+        return _absorb_sign(_fold_numbers(done.args) if sum(numbers) > 1 else _quotient(_cancel_within(done)))
     if type(done) is Div:
         done = _cancel_numbers(done)
-    return _absorb_sign(done)
+    if type(done) is Div and type(done.den) is Call and _has_partial(done.num) and shape_of(done.num, shapes):
+        return tidy_gradient(Mul((Div(ONE, done.den), done.num)), shapes)
+    return _absorb_sign(_square_root(done))
+
+
+def _square_root(expr: Expr) -> Expr:
+    """(√x)² as x, also where the root is repeated: (𝟏 √xᵀ)² is 𝟏 xᵀ."""
+    if type(expr) is not Pow or expr.exp != Number("2"):
+        return expr
+    around: list[Call] = []
+    base = expr.base
+    while type(base) is Call and base.func in _MOVED:
+        around.append(base)
+        base = base.args[0]
+    if type(base) is not Call or base.func != "sqrt":
+        return expr
+    found = base.args[0]
+    for call in reversed(around):
+        found = Call(call.func, (found, *call.args[1:]))
+    return found
 
 
 def _flatten_fractions(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
@@ -164,7 +189,11 @@ def _flatten_fractions(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
                  *(part for part in parts if _has_partial(part)), *rest)  # fmt: skip
 
 
-_BILINEAR = frozenset({"matmul", "outer"})
+_BILINEAR = frozenset({"matmul", "outer", ENTRYWISE})
+_MOVED = frozenset({"transpose", "columns", "rows", "batch", "fill"}) | {name for name in SAID if SAID[name] in ("keep", "drop", "stretch")}
+"""What has the entries of its first operand in another order, or again and again."""
+_LINEAR = (_MOVED - {"fill"}) | {"sum", *(name for sums in SUMS.values() for name in sums)}
+"""What only moves, repeats or adds up the entries of its first operand: a number goes in front of it."""
 
 
 def pull_numbers(expr: Expr) -> Expr:
@@ -180,34 +209,53 @@ def pull_numbers(expr: Expr) -> Expr:
     return _pull_number(rebuild(expr, tuple(map(pull_numbers, parts)))) if parts else expr
 
 
-def _pull_number(expr: Expr) -> Expr:
-    """Wᵀ (2(h − y)) as 2 Wᵀ (h − y), and Wᵀ (c𝟏) as c Wᵀ 𝟏; a product in a product as one."""
+def _pull_number(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> Expr:
+    """Wᵀ (2(h − y)) as 2 Wᵀ (h − y), Wᵀ (c𝟏) as c Wᵀ 𝟏, and (−a)ᵀ as −aᵀ; a product in a product as one.
+
+    Where ``shapes`` are known, fractions of sizes and single quantities are numbers, too.
+    """
     if type(expr) is Mul and any(type(arg) is Mul for arg in expr.args):
         return Mul(tuple(factor for arg in expr.args for factor in (arg.args if type(arg) is Mul else (arg,))))
-    if type(expr) is not Call or expr.func not in _BILINEAR:
+    if type(expr) is not Call or expr.func not in _BILINEAR | _LINEAR:
         return expr
+    count = 2 if expr.func in _BILINEAR else 1
     numbers: list[Expr] = []
     operands: list[Expr] = []
-    for arg in expr.args:
-        number, rest = _split_number(arg)
+    negative = False
+    for arg in expr.args[:count]:
+        sign, number, rest = _split_number(arg, shapes)
+        negative ^= sign
         numbers += number
         operands.append(rest)
-    return times(*numbers, Call(expr.func, tuple(operands))) if numbers else expr
+    if not (numbers or negative):
+        return expr
+    done = times(*numbers, Call(expr.func, (*operands, *expr.args[count:])))
+    return Neg(done) if negative else done
 
 
-def _split_number(expr: Expr) -> tuple[list[Expr], Expr]:
-    """The numbers in front of an array, and the array."""
+def _split_number(expr: Expr, shapes: Mapping[str, Shape] | None) -> tuple[bool, list[Expr], Expr]:
+    """Whether an array is the opposite of one, the numbers in front of it, and the array."""
+    if type(expr) is Neg:
+        sign, numbers, rest = _split_number(expr.arg, shapes)
+        return not sign, numbers, rest
     if type(expr) is Mul:
-        numbers = [arg for arg in expr.args[:-1] if constant(arg) is not None]
+        numbers = [arg for arg in expr.args[:-1] if _is_number(arg, shapes)]
         others = tuple(arg for arg in expr.args if arg not in numbers)
-        return numbers, others[0] if len(others) == 1 else Mul(others)
-    if type(expr) is Call and expr.func == ENTRYWISE:
-        numbers, first = _split_number(expr.args[0])
-        return numbers, Call(ENTRYWISE, (first, *expr.args[1:]))
+        return False, numbers, others[0] if len(others) == 1 else Mul(others)
+    if type(expr) is Div and shapes is not None and _is_number(Div(ONE, expr.den), shapes):
+        sign, numbers, rest = _split_number(expr.num, shapes)
+        return sign, [*numbers, Div(ONE, expr.den)], rest
     value = fill_value(expr)
     if value is not None and type(expr) is Call and value not in (ONE, ZERO):
-        return [value], Call("fill", (ONE, *expr.args[1:]))
-    return [], expr
+        return False, [value], Call("fill", (ONE, *expr.args[1:]))
+    return False, [], expr
+
+
+def _is_number(expr: Expr, shapes: Mapping[str, Shape] | None) -> bool:
+    """Whether an expression is a number, such as 2, the 1/n of a mean, or one over a single quantity."""
+    if constant(expr) is not None:
+        return True
+    return shapes is not None and type(expr) is Div and not _has_partial(expr) and not any(shapes.get(name) for name in names(expr))
 
 
 def _cancel_numbers(expr: Div) -> Expr:
@@ -273,10 +321,41 @@ def _cancel(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return negate_array(spread) if negative else spread
 
 
+def _cancel_within(expr: Mul) -> Mul:
+    """2·Σ(a/(2·s)) as Σ(a/s): a whole number in front and the one below a fraction that is summed, moved or multiplied."""
+    number, *rest = expr.args
+    value = constant(number)
+    if value is None or value.denominator != 1:
+        return expr
+    for place, factor in enumerate(rest):
+        if (found := _divide_below(factor, value)) is not None:
+            return Mul((*rest[:place], found, *rest[place + 1 :]))
+    return expr
+
+
+def _divide_below(expr: Expr, value: Fraction) -> Expr | None:
+    """The expression times a number, where that is one below a fraction in it."""
+    if type(expr) is Div and type(expr.den) is Mul and constant(expr.den.args[0]) == value:
+        rest = expr.den.args[1:]
+        return Div(expr.num, rest[0] if len(rest) == 1 else Mul(rest))
+    if type(expr) is Neg or (type(expr) is Call and expr.func in _BILINEAR | _LINEAR):
+        parts = children(expr)
+        for place, part in enumerate(parts):
+            if (found := _divide_below(part, value)) is not None:
+                return rebuild(expr, (*parts[:place], found, *parts[place + 1 :]))
+    return None
+
+
+def _has_number(factor: Expr) -> bool:
+    """Whether a factor is a number, or a fraction of which one side is one."""
+    parts = (factor.num, factor.den) if type(factor) is Div else (factor,)
+    return any(constant(part) is not None for part in parts)
+
+
 def _quotient(expr: Mul) -> Expr:
-    """(1/s)·a as a/s, where s is more than a quantity."""
+    """(1/s)·a as a/s, where s is more than a quantity; but no gradient stands in a fraction."""
     first, *rest = expr.args
-    if type(first) is Div and first.num == ONE and type(first.den) is Call and rest:
+    if type(first) is Div and first.num == ONE and type(first.den) is Call and rest and not any(map(_has_partial, rest)):
         return Div(times(*rest), first.den)
     return expr
 

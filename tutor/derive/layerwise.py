@@ -6,7 +6,7 @@ applied entry by entry becomes a ⊙ with the scalar derivative.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tutor.derive.joined_parts import join_parts
 from tutor.derive.layer_products import (
@@ -61,7 +61,7 @@ class ArrayPull:
         )
         terms = join_parts([expr for _, expr in uses], self.shapes)
         rule = "chain rule" if len(uses) == 1 else "joined paths" if len(terms) == 1 else "sum over paths"
-        return Step(target, terms[0] if len(terms) == 1 else Add(tuple(terms)), rule, paths, "gradient", loss, wrt)
+        return Step(target, terms[0] if len(terms) == 1 else Add(tuple(list_terms(terms))), rule, paths, "gradient", loss, wrt)
 
 
 def pullback(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str = "", ties: Ties = "shared") -> Parts:
@@ -83,7 +83,18 @@ def _add_up(parts: Sequence[Expr]) -> Expr:
     """What several places of one step add; equal ones as a multiple: xᵀx has 2x."""
     if len(parts) == 1:
         return parts[0]
-    return times(Number(str(len(parts))), parts[0]) if all(part == parts[0] for part in parts) else Add(tuple(parts))
+    return times(Number(str(len(parts))), parts[0]) if all(part == parts[0] for part in parts) else Add(tuple(list_terms(parts)))
+
+
+def list_terms(parts: Iterable[Expr]) -> Iterator[Expr]:
+    """The terms of a sum, those of sums in it among them, but not what is subtracted as a whole.
+
+    >>> from tutor.expression.parse import parse
+    >>> len(list(list_terms([parse("a + b"), parse("c")])))
+    3
+    """
+    for part in parts:
+        yield from list_terms(part.args) if type(part) is Add else (part,)
 
 
 def _pull(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str, ties: Ties) -> Parts:

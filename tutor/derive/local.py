@@ -362,6 +362,8 @@ def refine_rule(rule: str, expr: Expr, wrt: str, ties: Ties) -> str:
         return refine_rule(rule.removesuffix(CHAIN), expr, wrt, ties) + CHAIN
     if expr == ONE and rule not in _ONE_OTHERWISE:
         return "sum"
+    if rule == "difference" and expr == Neg(ONE):
+        return "term subtracted"
     if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):
         return "term repeated"
     if rule in ("max", "min") and (ties == "first" or _shares(expr)):

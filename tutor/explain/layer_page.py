@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tutor.derive.indexed import INDICES, choose_indices, index_form
+from tutor.derive.indexed import INDICES, choose_indices, index_form, write_index
 from tutor.explain.document import (
     Equation,
     Equations,
@@ -24,7 +24,8 @@ from tutor.explain.symbols_section import Symbols, list_conditions
 from tutor.explain.words.wording import Wording
 from tutor.explain.worked_entry import find_moved_entry, work_out_entry
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Call, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.sizes import list_size_letters
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Quantity, Step
@@ -201,10 +202,12 @@ class ArraySections(PageWriter):
         name = left.wrt if type(left) is Partial else left.name if type(left) is Name else ""
         shape = self.shapes[name]
         letters = choose_indices(self.letters(self.kinds[name], len(shape)), self.shapes)
+        if len(shape) > 1:  # μ_i1 of a single column, as it is written where it is used
+            letters = ["1" if size == 1 else letter for letter, size in zip(letters, shape, strict=True)]
         form = index_form(expr, letters, self.shapes)
         if form is None or type(form) is Number or not (shape or _sums(form)):
             return None
-        own = Call("at", (left, *(Name(letter) for letter in letters))) if shape else left
+        own = Call("at", (left, *map(write_index, letters))) if shape else left
         if type(expr) is Partial:
             return None
         return Equation(own, (Side(form),), None, (self.words.arrays.ENTRY if shape else self.words.arrays.WRITTEN,))
@@ -280,13 +283,16 @@ def _sums(expr: Expr) -> bool:
 def say_reason(step: Step, layered: Layered, words: Wording) -> str:
     """Why a gradient of a graph over layers is what it is."""
     if step.rule in ("no path", "sum over paths", "joined paths"):
-        return words.rules.gradient(step.rule, len(step.paths))
+        count = len(step.expr.args) if type(step.expr) is Add else len(step.paths)  # a step may use it twice: X Xᵀ
+        return words.rules.gradient(step.rule, count)
     forward = {one.target: one.expr for one in layered.graph.steps}
     parameters = [quantity.name for quantity in layered.graph.parameters]
     if len(step.paths) == 1 and is_partner(step.expr, step.wrt, forward[step.paths[0].factors[0].wrt]):
         product = step.expr.arg if type(step.expr) is Neg else step.expr
         return words.arrays.say_entrywise(children(product)[0], "partner", words.rules, parameters)
-    reason = words.arrays.say_backward(step.expr, words.rules, parameters, number=not layered.shapes[step.wrt], wrt=step.wrt)
+    sizes = {letter for shape in layered.shapes.values() for letter in list_size_letters(shape)}
+    number = not layered.shapes[step.wrt]
+    reason = words.arrays.say_backward(step.expr, words.rules, parameters, number=number, wrt=step.wrt, sizes=sizes)
     if reason == words.rules.say_local("product") and Name(step.wrt) in children(step.expr):
         return words.rules.gradient("chain rule")  # of a sum of squares: what stands there is the quantity itself
     return reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -158,13 +158,26 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
             blocks.append(Paragraph(tuple(split_places(pages.PRINTS_ERRATUM if said.erratum else pages.PRINTS, places)), label))
         return blocks
     blocks.append(Paragraph(_say_total(verdicts, words), label))
-    for said in verdicts:
-        if said.agreement == "differs":
+    return [*blocks, *_list_errata([said for said in verdicts if said.agreement == "differs"], words, known)]
+
+
+def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> Iterator[Block]:
+    """A paragraph for each figure that is wrong; one for several with the same reason, which is said once."""
+    pages = words.pages
+    reasons: dict[object, list[Said]] = {}
+    for place, said in enumerate(wrong):
+        reasons.setdefault(said.erratum or place, []).append(said)
+    for some in reasons.values():
+        erratum = some[0].erratum
+        parts: list[Inline] = []
+        for said in some:
+            phrase = pages.ERRATUM if said.value else pages.ERRATUM_BARE
             places = {"subject": said.subject, "printed": said.printed, "value": said.value}
-            found = split_places(pages.ERRATUM if said.value else pages.ERRATUM_BARE, places)
-            note = set_maths(f" {pages.grammar.sentence(said.erratum)}", known) if said.erratum else ()
-            blocks.append(Paragraph((*found, *note), pages.LABELS["erratum"]))
-    return blocks
+            parts += [" ", *split_places(pages.grammar.capital(phrase), places)] if parts else split_places(phrase, places)
+        several = len(some) > 1
+        note = pages.EACH_TIME.format(reason=erratum) if erratum and several else erratum
+        parts += set_maths(f" {pages.grammar.sentence(note)}", notation) if note else ()
+        yield Paragraph(tuple(parts), pages.LABELS["errata" if several else "erratum"])
 
 
 def _say_total(verdicts: Sequence[Said], words: Wording) -> Sentence:

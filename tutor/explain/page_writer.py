@@ -14,7 +14,7 @@ from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import rename_step_size, set_maths
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Call, Expr, Name, Number, Partial, begin_sum, children, join_sign, rebuild
+from tutor.expression.nodes import Add, Call, Expr, Name, Number, Partial, children, drop_zero_sign, join_sign, rebuild
 from tutor.expression.walk import SHARES, names
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
@@ -75,8 +75,10 @@ class PageWriter:
             return self.fill_in(a if compute(condition, self.numbers) > 0 else b)
         if isinstance(expr, Call) and expr.func in SHARES and self.numbers is not None:
             return self.show(compute(expr, self.numbers))
-        filled = tuple(self.fill_in(part) for part in parts)
-        return rebuild(expr, begin_sum(filled) if type(expr) is Add else filled) if parts else expr
+        filled = [self.fill_in(part) for part in parts]
+        if parts and isinstance(expr, Add | Call):
+            filled[0] = drop_zero_sign(filled[0])
+        return rebuild(expr, tuple(filled)) if parts else expr
 
     def put_in(self, expr: Expr) -> Expr:
         """The whole expression with numbers put in, as it stands beside its result: −u is the number −0.37, not its opposite."""
@@ -185,8 +187,10 @@ def _has_sum(expr: Expr) -> bool:
 def is_in_fractions(worked: Worked) -> bool | None:
     """Whether the numbers of a page are fractions throughout, 1/2 beside 4/3, or decimals; None where nothing is said."""
     if worked.request.layered is not None and worked.numbers is not None:
-        listed = [value.items if isinstance(value, Array) else (value,) for value in worked.numbers.values()]
-        return is_in_short_fractions([item for items in listed for item in items])
+        listed = {name: value.items if isinstance(value, Array) else (value,) for name, value in worked.numbers.items()}
+        leaves = [quantity.name for quantity in worked.request.layered.graph.leaves]
+        given = [item for name in leaves for item in listed.get(name, ())]
+        return is_in_short_fractions([item for items in listed.values() for item in items], given)
     if worked.request.layered is not None or not worked.derivations:
         return None
     leaves = [quantity.name for quantity in worked.derivations[0].graph.leaves]

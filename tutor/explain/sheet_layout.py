@@ -13,10 +13,10 @@ Solutions = Literal["none", "after", "end", "only"]
 SOLUTIONS: tuple[Solutions, ...] = get_args(Solutions)
 """Where the solutions stand: nowhere, after each exercise, at the end, or alone without the exercises."""
 LABELLED: Mapping[str, tuple[str, ...]] = {
-    "proof": ("proof",), "numbers": ("numbers",), "lecture": ("lecture", "erratum"), "notes": ("note",),
+    "proof": ("proof",), "numbers": ("numbers",), "lecture": ("lecture", "erratum", "errata"), "notes": ("note",),
 }  # fmt: skip
 """Parts of worked solutions that can be left out, and the labels of their paragraphs."""
-CLOSING = ("lecture", "erratum", "note", "no derivative", "convention", "kink", "proof", "numbers")
+CLOSING = ("lecture", "erratum", "errata", "note", "no derivative", "convention", "kink", "proof", "numbers")
 """The labels of what is said about a whole solution, below all that is derived."""
 LEFT_OUT = ("name", "ids", "sources", *LABELLED)
 """What of a sheet can be left out: the field for a name, ids, where an exercise is from, parts of its solution."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -128,6 +128,7 @@ class NumberSections(PageWriter):
         """What the functions of the forward pass are, each once: σ(x) = 1/(1 + exp(−x))."""
         letter = Name(next((name for name in ("x", "z", "u", "v", "t") if name not in graph.names), "x"))
         parts: list[Inline] = []
+        meanings: list[Expr] = []
         for call in function_calls(graph):
             row = function(call.func, len(call.args))
             formula = value_of(row)
@@ -145,6 +146,8 @@ class NumberSections(PageWriter):
             meaning = drop_one(meaning) if ONE in args else meaning
             sign = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
             parts += ["; ", Math(Call(call.func, args)), sign, Math(meaning)]
+            meanings.append(meaning)
+        parts += ["; ", *shown] if (shown := self.say_indicator(meanings)) else ()
         if parts:
             self.blocks.append(self.write_labelled("where", *parts[1:]))
 
@@ -187,10 +190,17 @@ class NumberSections(PageWriter):
             self.blocks.append(self.write_labelled("where", *parts))
 
     def explain_indicator(self) -> None:
-        """What 1 under a condition means, where the page has one: 1 where the condition holds, else 0."""
-        shown = find_indicator(expr for block in self.blocks for expr in _list_formulas(block))
-        if shown is not None and self.worked.notation.indicator == "brackets":
-            self.blocks.append(self.write_labelled("where", *split_places(self.words.arrays.SYMBOLS["indicator"], {"call": [Math(shown)]})))
+        """What 1 under a condition means, where the page has one that is not explained."""
+        if said := self.say_indicator(expr for block in self.blocks for expr in _list_formulas(block)):
+            self.blocks.append(self.write_labelled("where", *said))
+
+    def say_indicator(self, exprs: Iterable[Expr]) -> list[Inline]:
+        """1 where the condition holds, else 0: said where the first formula has it, and once."""
+        shown = None if "indicator" in self.sloped or self.worked.notation.indicator != "brackets" else find_indicator(exprs)
+        if shown is None:
+            return []
+        self.sloped.add("indicator")
+        return split_places(self.words.arrays.SYMBOLS["indicator"], {"call": [Math(shown)]})
 
     def is_said(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> bool:
         """Whether a gradient stands on the page already, as the local derivative that it is."""

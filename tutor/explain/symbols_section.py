@@ -68,15 +68,16 @@ class Symbols:
 
         ``reasons`` are the operations that the reason of a step explains where it is nothing else.
         """
-        parts: list[Inline] = []
+        found: dict[str, Sequence[Inline]] = {}
         for expr in exprs:
             outermost = expr.func if type(expr) is Call and expr.func in reasons and expr.func not in _WINDOWS else ""
             for key, said in self._list_meanings(expr):
-                if key == outermost:
-                    continue
-                if key not in self.told:
+                if key != outermost and key not in self.told:
                     self.told.add(key)
-                    parts += ["; " if parts else "", *said]
+                    found[key] = said
+        if "raised" in found and found.pop("divided", ()):
+            found["raised"] = (self.words.RAISED_DIVIDED,)
+        parts = [part for said in found.values() for part in ("; ", *said)][1:]
         return [Paragraph(tuple(part for part in parts if part), self.label)] if parts else []
 
     def _list_meanings(self, expr: Expr) -> Iterator[tuple[str, Sequence[Inline]]]:
@@ -181,7 +182,7 @@ class Symbols:
         if meaning is not None:
             yield call.func, [Math(Call(call.func, letters)), EQUALS, Math(meaning)]
             yield from self._say_indicators(meaning)
-        elif plain in self.words.SYMBOLS and not LAYERS.get(plain):
+        elif plain in self.words.SYMBOLS and not LAYERS.get(plain) and len(call.args) == 1:  # of several numbers the reason says it
             yield plain, split_places(self.words.SYMBOLS[plain], {"call": [Math(Call(plain, letters))], "last": [Math(letter)]})
 
     def _say_indicators(self, expr: Expr) -> Iterator[tuple[str, Sequence[Inline]]]:

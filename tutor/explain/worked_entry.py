@@ -28,8 +28,8 @@ from tutor.expression.nodes import (
     Number,
     Partial,
     Pow,
-    begin_sum,
     children,
+    drop_zero_sign,
     rebuild,
 )
 from tutor.expression.walk import size
@@ -83,7 +83,8 @@ class WrittenNumbers:
     def add(self, terms: Sequence[WrittenNumber]) -> WrittenNumber:
         """A sum; a sum in it is none of its own."""
         shown = [part for term in terms for part in (term.shown.args if type(term.shown) is Add else (term.shown,))]
-        return WrittenNumber(Add(begin_sum(shown)) if len(shown) > 1 else shown[0], self.numbers.add([term.value for term in terms]))
+        shown[0] = drop_zero_sign(shown[0])
+        return WrittenNumber(Add(tuple(shown)) if len(shown) > 1 else shown[0], self.numbers.add([term.value for term in terms]))
 
     def multiply(self, factors: Sequence[WrittenNumber]) -> WrittenNumber:
         """A product."""
@@ -118,7 +119,7 @@ class WrittenNumbers:
             return WrittenNumber(Call("log", (Add(tuple(Call("exp", (arg.shown,)) for arg in args)),)), value)
         if func.endswith("'") or func in _BY_VALUE:
             return self.print_value(value)
-        return WrittenNumber(Call(func, tuple(arg.shown for arg in args)), value)
+        return WrittenNumber(Call(func, tuple(drop_zero_sign(arg.shown) for arg in args)), value)
 
 
 _BY_VALUE = frozenset({"max_share", "min_share", "if_positive"})

@@ -28,7 +28,7 @@ ALIASES = {
     "logcosh": "log_cosh", "smoothl1": "smooth_l1", "pinball": "quantile",
     "kl": "kl_divergence", "kl_gauss": "kl_gaussians", "kl_normal": "kl_standard_normal", "nll_poisson": "poisson_nll",
     "nll_logpoisson": "log_poisson_nll", "nll_gauss": "gaussian_nll", "hinge_margin": "multi_hinge", "smooth": "smooth_label",
-    "smoothl_1": "smooth_l1", "relu_6": "relu6",
+    "smoothl_1": "smooth_l1", "relu_6": "relu6", "zeroone": "zero_one",
     **{f"conv{axes}d": "correlate" for axes in (1, 2, 3)}, **{f"conv_transpose{axes}d": "transposed_convolution" for axes in (1, 2, 3)},
     "max_pool1d": "max_pool_1d", "max_pool2d": "max_pool", "avg_pool1d": "average_pool_1d", "avg_pool2d": "average_pool",
     "max_pool3d": "max_pool_3d", "avg_pool3d": "average_pool_3d",

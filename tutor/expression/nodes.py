@@ -10,7 +10,6 @@ deeper than `tutor.expression.parse.MAX_DEPTH`, so that walking one by recursion
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -119,13 +118,13 @@ def join_sign(expr: Expr) -> Expr:
     return expr
 
 
-def begin_sum(terms: Sequence[Expr]) -> tuple[Expr, ...]:
-    """The terms of a sum of numbers, of which the first is not −0.
+def drop_zero_sign(expr: Expr) -> Expr:
+    """What begins a sum of numbers, or is all that stands in brackets: 0 instead of −0.
 
-    >>> begin_sum([Neg(Number("0")), Number("2")])
-    (Number(text='0'), Number(text='2'))
+    >>> drop_zero_sign(Neg(Number("0"))), drop_zero_sign(Neg(Number("2")))
+    (Number(text='0'), Neg(arg=Number(text='2')))
     """
-    return (ZERO, *terms[1:]) if terms[0] == Neg(ZERO) else tuple(terms)
+    return ZERO if expr == Neg(ZERO) else expr
 
 
 def write_fraction(value: Fraction) -> Expr:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tutor.errors import GraphError, tell
 from tutor.expression.lexicon import PROGRAM_STARRED, STARRED
-from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, children, rebuild
+from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, children, rebuild
 from tutor.expression.program_signs import ALL_AXES
 from tutor.expression.tokens import GIVEN, LIST
 from tutor.expression.walk import is_transposed, transpose
@@ -215,6 +215,9 @@ def _is_fill(expr: Expr) -> bool:
 def _fold_from_left(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
     """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
     result, row, matrix = factors[0], None, None
+    rest = [one.args[0] if type(one) is Call and one.func in _STARS else one for one in factors[1:]]
+    if all(type(one) is Number or (type(one) is Name and not shape_of(one, shapes)) for one in rest) and not shape_of(result, shapes):
+        return Mul((*(result.args if type(result) is Mul else (result,)), *rest))  # numbers, perhaps many
     for marked in factors[1:]:
         starred = marked.func if type(marked) is Call and marked.func in _STARS else ""
         factor = marked.args[0] if type(marked) is Call and starred else marked

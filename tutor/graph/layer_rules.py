@@ -104,6 +104,9 @@ def _is_counted(array: Expr, number: Expr, shapes: Mapping[str, Shape]) -> bool:
 
 
 def _is_product(expr: Expr) -> bool:
+    """Whether a term is a product of matrices, also one that is the same in each row: H Uᵀ + 𝟏 (W s)ᵀ."""
+    while type(expr) is Call and expr.func in _SPREAD:
+        expr = expr.args[0]
     return type(expr) is Call and expr.func == "matmul"
 
 

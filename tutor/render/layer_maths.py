@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.expression.sizes import list_ends
+from tutor.expression.walk import names
 from tutor.notation.symbol import Symbol, lower_index
 from tutor.render.matrix_maths import has_places, list_slices, write_block, write_matrix, write_slice, write_slices
 from tutor.render.window_settings import write_slide, write_slide_back, write_stride, write_window
@@ -87,9 +88,29 @@ OVER = frozenset({"sum_over", "max_over"})
 """What reaches as far as it can: it needs no bracket where nothing follows."""
 
 
+_PRODUCTS = frozenset({"matmul", "outer", "columns", "rows", "row_sums", "column_sums"})
+
+
 def is_array_product(expr: Expr) -> bool:
-    """A product of matrices, which needs no bracket behind a number: 2 W x is both (2 W) x and 2 (W x)."""
-    return type(expr) is Call and expr.func in ("matmul", "outer")
+    """A product of matrices, of ones among them, which needs no bracket behind a number: 2 W x is both (2 W) x and 2 (W x)."""
+    return type(expr) is Call and expr.func in _PRODUCTS
+
+
+def is_last_factor(expr: Expr, before: Sequence[Expr]) -> bool:
+    """Whether the last factor of a product needs no bracket: Σ, a product of matrices, and a ⊙ b behind numbers."""
+    return is_array_product(expr) or is_loose_factor(expr, before)
+
+
+def is_loose_factor(expr: Expr, before: Sequence[Expr]) -> bool:
+    """Whether the last factor holds together less than a product does, so that the whole needs a bracket in another product."""
+    return type(expr) is Call and (expr.func == "sum_over" or (expr.func == "hadamard" and not any(map(_names_array, before))))
+
+
+def _names_array(expr: Expr) -> bool:
+    """Whether a factor may be more than a number, as 2/n is one."""
+    if type(expr) is Div:
+        return _names_array(expr.num)
+    return bool(names(expr)) or type(expr) is Partial
 
 
 def _level_before(expr: Expr) -> int:

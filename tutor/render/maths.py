@@ -25,7 +25,7 @@ from tutor.expression.walk import as_indicator
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.words import ascii_maths
-from tutor.render.layer_maths import ARRAYS, OVER, find_subtracted, is_array_product
+from tutor.render.layer_maths import ARRAYS, OVER, find_subtracted, is_last_factor, is_loose_factor
 
 # How tightly a printed thing holds together; an operand that is looser than its place allows gets brackets.
 _SUM, _NEGATIVE, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = range(1, 8)
@@ -251,7 +251,7 @@ class Writer:
         left = ""
         for factor in expr.args:
             bracketed = self._level(factor) < _FACTOR
-            if bracketed and pieces and factor is expr.args[-1] and is_array_product(factor):
+            if bracketed and pieces and factor is expr.args[-1] and is_last_factor(factor, expr.args[:-1]):
                 bracketed = False
             if bracketed and lead and not pieces and self._is_minus(factor):
                 bracketed = False
@@ -304,7 +304,9 @@ class Writer:
                 return self._numbers_sign
         if right.startswith(_OPEN):
             return self._numbers_sign if is_numeric(before) and is_numeric(factor) else style.touch
-        if type(before) is Div and right.partition(_ABOVE)[2].startswith(_OPEN):
+        if type(factor) is Call and factor.func in OVER:
+            return style.names
+        if type(before) is Div and right.startswith("\\underset") and right.partition(_ABOVE)[2].startswith(_OPEN):
             return style.touch  # ½(c − y)², also where its shape stands below
         if type(before) is Div or type(factor) is Div:
             return self._numbers_sign
@@ -333,6 +335,8 @@ class Writer:
                 return _POWER  # (√x)², since √(x + y)² could be the root of a square
             loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
             return _SUM if loose else _ATOM
+        if kind is Mul and expr.args and is_loose_factor(expr.args[-1], expr.args[:-1]):  # type: ignore[union-attr]
+            return _QUOTIENT  # 2·a ⊙ b, and 2 Σ x
         return _LEVELS[kind]
 
     def _write_symbol(self, symbol: Symbol) -> str:

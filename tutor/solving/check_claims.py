@@ -48,6 +48,7 @@ SHOWN = 9
 _BARE_ZERO, _BARE_ONE = re.compile(r"[-+−]?0+"), re.compile(r"[-+−]?0*1")
 _LEAST_ONE = as_real(Fraction(19, 20))  # what is 1 by its first digit
 _FIGURE = re.compile(r"(?<![\w.])[0-9]*\.[0-9]+")
+_SIGNS = "+-−"
 EXACT_ZERO = CONTEXT.mpf(10) ** -60
 """A number that agrees exactly with a figure and is smaller is 0."""
 _FIT: tuple[Agreement, ...] = ("exact", "rounded", "truncated", "carried", "differs")
@@ -174,8 +175,18 @@ class _Checker:
         self.restricted: Points | None = None
         self.rate = rate_name(exercise.notation)
         self.trainer = Trainer(exercise)
+        self.carried: dict[str, list[Value]] = {}
 
     def verdict(self, claim: Claim) -> Verdict:
+        """The verdict on one claim; a number that came out of rounded factors is known from then on for what it was to be."""
+        found = self.judge(claim)
+        for part in () if claim.shape else found.parts:
+            assert part.source is not None
+            if part.agreement == "carried" and is_decimal(part.source.decimal):
+                self.carried.setdefault(part.source.decimal.lstrip(_SIGNS), []).append(Fraction(part.value))
+        return found
+
+    def judge(self, claim: Claim) -> Verdict:
         if claim.correction is not None:
             meant = self.verdict(claim.correction)
             return replace(self.verdict(replace(claim, correction=None)), source=claim, correction=meant)
@@ -256,7 +267,7 @@ class _Checker:
         number = compute(claim.formula, {})
         if self.is_same(number, value):
             return "exact"
-        if is_right_within_factors(claim.formula, value):
+        if is_right_within_factors(claim.formula, value, self.carried):
             return "carried"
         return "rounded" if abs(as_real(number) - as_real(value)) <= as_real(NEAR) * abs(as_real(value)) else "differs"
 

@@ -8,6 +8,7 @@ from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Call, Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
+from tutor.graph.layer_rules import layer_rule
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.rules.operations import WRITABLE
 
@@ -43,6 +44,10 @@ def test_why_a_gradient_is_what_it_is(text, said):
         ("embeddings/naive-softmax", "dL/dU", "upstream gradient and the layer's input"),  # both are parameters
         ("graz/mlp-dummies", "dell/da1", "the part that came from it, then ⊙ the slope, entry by entry"),
         ("sequences/gru-step", "dL/dR", "matrix product with the upstream gradient, then ⊙ the other factor, entry by entry"),
+        ("attention/additive", "dL/dW", "summed over each column, then outer product with the upstream gradient"),
+        ("attention/additive", "dL/ds", "summed over each column, then matrix product with the upstream gradient"),
+        ("attention/six-words", "dL/dX", "chain rule, summed over the 3 uses"),  # two of them in X Xᵀ
+        ("losses/distillation", "dL/dz", "softmax: every score acts on every output; chain rule"),  # and the 1/T
         ("sequences/cs231n-rnn", "dL/dh_3", "chain rule"),  # of half a sum of squares; no product has it as a factor
         ("published/thsis-rnn-entrywise", "dL/dh_2", "⊙ the slope, entry by entry, then back through the weights"),
         ("normalisation/batch-norm", "dL/dg", "⊙ the other factor, entry by entry, then summed over each column"),
@@ -53,6 +58,11 @@ def test_the_reason_fits_the_step(exercise, step, said):
     worked = tutor.solve(exercise).worked
     steps = {one.target: one for one in worked.derivations[0].backward}
     assert say_reason(steps[step], worked.request.layered, ENGLISH) == said
+
+
+def test_a_product_in_every_row_is_no_bias():
+    assert layer_rule(parse("matmul(H, transpose(U)) + rows(matmul(W, s), n)", functions=LAYER_FUNCTIONS)) == "sum of products"
+    assert layer_rule(parse("matmul(H, transpose(U)) + rows(b, n)", functions=LAYER_FUNCTIONS)) == "affine"
 
 
 def test_every_operation_has_its_phrase():

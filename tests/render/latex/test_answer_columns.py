@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tutor.explain.document import Equation, Side
-from tutor.expression.nodes import Mul, Name, Number, Partial
+from tutor.expression.nodes import Call, Mul, Name, Number, Partial
 from tutor.notation.profile import Notation
 from tutor.render.latex.answer_columns import set_answer_columns
 from tutor.render.latex.sentences import Phrases
@@ -14,14 +14,18 @@ from tutor.render.maths import Printer
 SHORT = [Equation(Name(f"w{place}"), (Side(Number("0.25")),), None, (f"1.{place}",)) for place in range(1, 6)]
 CHAIN = Equation(Partial("L", "w5"), (Side(Mul(tuple(Partial(f"u{k}", f"u{k + 1}") for k in range(6)))),), None, ("1.9",))
 
+MATRIX = Equation(Name("v"), (Side(Call("matrix", (Number("1"), Number("2"), Number("3")))),), None, ("1.8",))
+
 
 @pytest.mark.parametrize(
     ("answers", "line", "columns"),
     [
         (SHORT, 40.0, [3, 2]),
         (SHORT, 20.0, [2, 2, 1]),
-        (SHORT, 12.0, []),  # one below the other, as equations are
-        (SHORT[:3], 40.0, []),
+        (SHORT, 12.0, [1, 1, 1, 1, 1]),
+        (SHORT[:3], 40.0, [1, 1, 1]),  # one below the other, with its number where that of others is
+        ([*SHORT[:2], MATRIX], 40.0, [1, 1, 1]),
+        ([*SHORT, CHAIN], 18.0, []),  # what takes several rows stands as equations do
         ([*SHORT[:2], CHAIN, *SHORT[2:]], 40.0, [2, 1, 3]),
     ],
 )

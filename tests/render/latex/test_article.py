@@ -152,3 +152,10 @@ def test_a_reason_stands_beside_its_row_where_the_result_may_go_below(ident, why
     rows = [line for line in solve(ident).to_latex().splitlines() if why in line]
     assert len(rows) == count
     assert all("\\tag*" in line for line in rows)
+
+
+def test_a_left_side_is_not_left_alone_for_a_long_reason():
+    rows = document(solve("attention/additive").document(), Notation()).splitlines()
+    place = next(place for place, row in enumerate(rows) if row.startswith("\\frac{\\partial L}{\\partial Z} &="))
+    assert "outer product with the upstream gradient, then" in rows[place + 1]
+    assert "MoveEqLeft" not in "".join(rows)

@@ -101,6 +101,16 @@ def test_no_closing_words_stand_alone_on_a_page_where_others_can_go_along(tex, t
         assert sum(page.texts.count("Last") for page in seen.pages) == ENDS[seen.name][3]
 
 
+@pytest.mark.slow
+def test_a_picture_stands_at_the_top_of_the_page_on_which_its_list_ends_high_up(tex, tmp_path):
+    rows = display(*[r"\text{Rows} &= 1"] * 36)
+    body = "\n".join(hold_end([*[LONG] * 20, rows, draw(430), *[LONG.replace("Note", "Last")] * 12])).replace("\\\\*", "\\\\")
+    source = document(Document(""), Notation()).replace("\\par\\endgroup", body + "\n\\par\\endgroup")
+    (seen,) = compile_documents({"page": source}, tmp_path)
+    assert [page.texts[0][:4] for page in seen.pages] == ["Note", "Draw", "Rows"]
+    assert all(measure_fill(page) > 0.5 for page in seen.pages[:-1])
+
+
 def test_a_picture_with_a_page_of_its_own_comes_first():
     blocks = [HEADING, display(*[ROW] * 40), FLOAT + "x\\end{figure}", *[WORDS] * 3]
     assert arrange_end(blocks)[0] == blocks[2]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from latex_articles import LONG, NOTATION, WRITER, network, random_expr, two_paths
 
 from tutor.explain.document import Document, Equation, Equations, Side
-from tutor.expression.nodes import Call, Name, Number, Pow
+from tutor.expression.nodes import Call, Name, Neg, Number, Pow
 from tutor.expression.parse import parse
 from tutor.render.latex.article import document
 from tutor.render.latex.rows import explode, pack, set_beside, set_rows
@@ -68,6 +68,14 @@ def test_members_stand_whole_below_their_left_side_where_they_fit() -> None:
     assert not any(row.alone for row in broken)
 
 
+@pytest.mark.parametrize(("inner", "size"), [("a_{0}", "big"), ("a_{0}/b_{0}", "bigg"), ("c_{0}*(1 + a_{0}/b_{0})^2", "Bigg")])
+def test_brackets_that_are_broken_are_as_large_as_what_stands_in_them(inner, size):
+    long = " + ".join(inner.replace("_{0}", f"_{place}") for place in range(12))
+    shown = "".join(chunk.flow for chunk in explode(WRITER, parse(f"k*({long})"), 12.0))
+    assert f"\\{size}l(" in shown
+    assert shown.count(f"\\{size}r)") == shown.count(f"\\{size}l(") == 1
+
+
 def test_nothing_stands_beside_the_last_part_of_several():
     long = Equation(parse("W"), (Side(parse(" + ".join(f"K_{n}*X_{n}" for n in range(13)))),))
     short = [Equation(Name(name), (Side(Number("1")),)) for name in "abc"]
@@ -96,6 +104,14 @@ def test_a_sign_of_several_axes_is_broken_inside_and_never_shrunk(source):
     assert flow.startswith(
         "\\operatorname{" + ("broadcast" if source == "broadcast" else "sum") + "}_{N \\times \\cdot}"
     )
+
+
+@pytest.mark.parametrize(("term", "bracket"), [("a_{n}*b_{n}", "big"), ("a_{n}/b_{n}", "bigg"), ("a_{n}/(sqrt(b_{n}) + 1)", "Bigg")])
+def test_the_bracket_of_a_broken_formula_is_as_high_as_what_stands_in_it(term, bracket):
+    total = Neg(parse("+".join(term.replace("{n}", str(n)) for n in range(12)), functions=("sqrt",)))
+    flow = "".join(chunk.flow for chunk in explode(WRITER, total, 12))
+    assert flow.startswith(f"-\\{bracket}l(")
+    assert flow.endswith(f"\\{bracket}r)")
 
 
 def test_a_power_of_a_root_that_is_broken_has_brackets():

@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping
 from tutor.explain.words.rules import RuleWords
 from tutor.explain.words.topic import Topic
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
-from tutor.expression.walk import drop_transpose, is_transposed
+from tutor.expression.walk import drop_transpose, is_transposed, names
 from tutor.rules.operations import ENTRYWISE, SAID, SUMS
 
 _DILATED = ("spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped")
 
 
-_SUMMED = frozenset(name for sums in SUMS.values() for name in sums) | {name for name in SAID if SAID[name] in ("keep", "drop")}
+_ADDED = frozenset(name for sums in SUMS.values() for name in sums)
+_SUMMED = _ADDED | {name for name in SAID if SAID[name] in ("keep", "drop")}
 _REPEATED = frozenset({"columns", "rows", "batch", *(name for name in SAID if SAID[name] == "stretch")})
 
 
@@ -206,6 +207,7 @@ class ArrayWords(Topic):
     ONES = "{ones}: ones everywhere"
     RAISED = "a power of an array is taken entry by entry"
     DIVIDED = "a fraction of arrays is taken entry by entry"
+    RAISED_DIVIDED = "powers and fractions of arrays are taken entry by entry"
     KEPT = "an array with one more axis, of one entry, has the same letter; the size below it tells"
     STRIDE: Mapping[str, str] = {
         "sp": "s is the stride, p the width of the zeros around the input", "s": "s is the stride",
@@ -235,20 +237,24 @@ class ArrayWords(Topic):
         return self.FORWARD.get(SAID.get(rule, rule)) or rules.say_forward(rule)
 
     THEN = "{first}, then {second}"
+    FURTHER = "{first}; {second}"
     DILATED = "; d = {size}: its entries are set {size} apart, with zeros between them"
 
     def say_backward(
         self, expr: Expr, rules: RuleWords, parameters: Collection[str] = (), *, number: bool = False, wrt: str = "",
+        sizes: Collection[str] = (),
     ) -> str:
         """Why a gradient in layer form is what it is, from its outermost operation; ``parameters`` are the weights of the graph.
 
-        ``number`` says that it is the gradient of a single number, which has no entries; ``wrt`` is what it is the gradient of.
+        ``number`` says that it is the gradient of a single number, which has no entries; ``wrt`` is what it is the gradient of; ``sizes``
+        are the letters that are numbers of entries: the 1/n of a mean needs no reason.
 
         >>> ArrayWords().say_backward(Partial("L", "z"), RuleWords())
         'passed on unchanged'
         """
         if wrt in parameters and type(expr) is Call and expr.func == "outer" and _carries_gradient(expr):
             return self.BACKWARD["outer"]  # of two parameters beside each other, one is the other's input
+        expr = _drop_sizes(expr, sizes)
         phrase = self._say_backward(expr, rules, parameters)
         if type(expr) is Call and expr.func == "matmul" and any(map(_has_slope, expr.args)):
             return self.THEN.format(first=self.BACKWARD["slope"], second=phrase)
@@ -273,11 +279,13 @@ class ArrayWords(Topic):
             case Call("matmul", (first, second)) if not _carries_gradient(first):
                 source = drop_transpose(first)
                 sent_back = type(source) is Name and source.name in parameters and not is_transposed(second)
-                return self.BACKWARD["transpose" if sent_back else "matmul"]
+                return self._say_after(second, self.BACKWARD["transpose" if sent_back else "matmul"], rules)
             case Call("outer", args) if not any(map(_carries_gradient, args)):
                 return self.BACKWARD["loss"]
             case Call("outer", args) if any(type(arg) is Name and arg.name in parameters for arg in args):
                 return self.BACKWARD["transpose"]  # of a row of weights, w δ
+            case Call("outer", args) if (summed := [arg for arg in args if _is_summed(arg)]):
+                return self._say_after(summed[0], self.BACKWARD["outer product"], rules)
             case Call("hadamard", (first, second)):
                 if _softmax(second):
                     return self.BACKWARD["softmax"]
@@ -296,13 +304,21 @@ class ArrayWords(Topic):
                 apart = args[-2] if func in _DILATED else ONE
                 dilated = self.DILATED.format(size=apart.text) if type(apart) is Number and apart != ONE else ""
                 return self.BACKWARD[SAID.get(func, func)] + dilated
-            case Mul((*numbers, Call("matmul" | "outer") as behind)) if not any(map(_carries_gradient, numbers)):
-                return self._say_backward(behind, rules, parameters)
+            case Mul((*numbers, Call() as behind)) if _carries_gradient(behind) and not any(map(_carries_gradient, numbers)):
+                phrase = self._say_backward(behind, rules, parameters)
+                plain = behind.func in ("matmul", "outer") or not any(map(names, numbers))
+                return phrase if plain else self.FURTHER.format(first=phrase, second=rules.gradient("chain rule"))
             case Mul(args) if any(_carries_gradient(part) for part in args):
                 others = [part for part in args if not _carries_gradient(part) and type(part) is not Number]
                 return rules.say_local("product") if len(others) == 1 and type(others[0]) is Name else rules.gradient("chain rule")
         return self.BACKWARD["loss"]
 
+
+    def _say_after(self, gradient: Expr, phrase: str, rules: RuleWords) -> str:
+        """What is done with an upstream gradient that was summed before."""
+        if not _is_summed(gradient):
+            return phrase
+        return self.THEN.format(first=self._say_backward(gradient, rules, ()), second=phrase)
 
     def say_entrywise(self, upstream: Expr, factor: str, rules: RuleWords, parameters: Collection[str] = ()) -> str:
         """Why a product entry by entry is what it is; what was done to the upstream gradient before is said first.
@@ -317,6 +333,20 @@ class ArrayWords(Topic):
         if before == self.BACKWARD["outer"]:  # this goes on to a function, and is no gradient of weights
             before = self.BACKWARD["outer product"]
         return self.THEN.format(first=before, second=phrase)
+
+
+def _is_summed(expr: Expr) -> bool:
+    """Whether this is an upstream gradient that was added up along an axis."""
+    return type(expr) is Call and expr.func in _ADDED and _carries_gradient(expr)
+
+
+def _drop_sizes(expr: Expr, sizes: Collection[str]) -> Expr:
+    """The array that stands behind numbers and sizes of arrays, such as (2/n)·A."""
+    product = expr.arg if type(expr) is Neg else expr
+    if type(product) is not Mul or not all(_carries_gradient(part) or set(names(part)) <= {*sizes} for part in product.args):
+        return expr
+    rest = [part for part in product.args if _carries_gradient(part)]
+    return rest[0] if len(rest) == 1 and type(rest[0]) is Call else expr
 
 
 def _carries_gradient(expr: Expr) -> bool:

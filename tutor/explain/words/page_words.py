@@ -18,7 +18,7 @@ class PageWords(Topic):
     LABELS: Mapping[str, str] = {
         "given": "Given", "start": "Start", "where": "Where", "note": "Note", "condition": "Condition", "no derivative": "No derivative",
         "convention": "Convention", "kink": "Kink", "proof": "Proof", "numbers": "Numbers", "method": "Method", "stop": "Stop",
-        "lecture": "Lecture", "erratum": "Erratum", "growth": "Over time",
+        "lecture": "Lecture", "erratum": "Erratum", "errata": "Errata", "growth": "Over time",
     }  # fmt: skip
     """The word in front of a paragraph."""
     NO_DERIVATIVE = "{reason}; nothing can be learnt through {steps}."
@@ -80,6 +80,7 @@ class PageWords(Topic):
         "carried": "{count} within the rounding of what goes into them",
     }  # fmt: skip
     ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
+    EACH_TIME = "each time: {reason}"
     ERRATUM_BARE = "for {subject} the lecture prints {printed}."
 
     # A recursion over time

@@ -49,6 +49,7 @@ class RuleWords(Topic):
         "max first": "1 for the larger one, else 0; of equal ones the first gets it",
         "min first": "1 for the smaller one, else 0; of equal ones the first gets it",
         "if_positive condition": "the condition only chooses",
+        "term subtracted": "what is subtracted has derivative −1",
         "term repeated": "each of its terms has derivative 1 or −1",
         "target of a loss": "the loss is linear in it",
         "slope below 0": "its factor below 0, nothing above",

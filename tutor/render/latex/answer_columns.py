@@ -34,19 +34,19 @@ class _Answer(NamedTuple):
 
 
 def set_answer_columns(equations: Sequence[Equation], writer: Writer, phrases: Phrases, line: float) -> str:
-    """The equations in columns on a line of ``line`` em; empty where not several of them are short enough."""
+    """The equations in columns on a line of ``line`` em, below one another where few are short; empty where one takes several rows."""
     answers: list[_Answer] = []
     for equation in equations:
         rows = set_rows(writer, equation, line - 6.0, measure(writer.show(equation.left)), {})
-        if len(rows) != 1 or rows[0].alone or "\\begin" in rows[0].body:
+        if len(rows) != 1 or rows[0].alone:
             return ""
         answers.append(_Answer(phrases.latex(equation.why), phrases.width(equation.why), rows[0]))
     number = max((one.number_width for one in answers), default=0.0) + _NUMBER
     short = _choose_short(answers, number, (line - _GAP) / 2)
     fitting = [columns for columns in range(2, MOST_COLUMNS + 1)
                if len(_choose_short(short, number, (line - _GAP * (columns - 1)) / columns)) == len(short)]  # fmt: skip
-    enough = len(short) >= FEWEST and 2 * len(short) > len(answers)
-    return _set_lines(answers, short, fitting[-1], number, line) if enough else ""
+    enough = len(short) >= FEWEST and 2 * len(short) > len(answers) and not any("\\begin" in one.row.body for one in answers)
+    return _set_lines(answers, short, fitting[-1], number, line) if enough else _set_lines(answers, answers, 1, number, line)
 
 
 def _choose_short(answers: Sequence[_Answer], number: float, width: float) -> list[_Answer]:

@@ -64,14 +64,16 @@ def join_rows(equations: Sequence[Sequence[str]], together: float = TOGETHER) ->
     >>> join_rows([["a"], ["b"]])
     'a \\\\*\nb'
 
-    ``together`` is how many lines are never parted: fewer where pages are low, as in a frame of beamer.
+    ``together`` is how many lines are never parted: fewer where pages are low, as in a frame of beamer.  One equation, such as a sum over
+    six paths, stays whole up to `LAST` lines.
     """
+    most = LAST if together >= TOGETHER else together
     heights, ends = [sum(map(measure_row, rows)) for rows in equations], min(ENDS, together / 2)
     whole = sum(heights)
     out: list[str] = []
     above = 0.0
     for place, (rows, high) in enumerate(zip(equations, heights, strict=True)):
-        out.append((" \\\\*\n" if high <= together else " \\\\\n").join(rows))
+        out.append((" \\\\*\n" if high <= most else " \\\\\n").join(rows))
         above += high
         if place < len(equations) - 1:
             held = whole <= together or above < ends or whole - above < ends

@@ -50,6 +50,8 @@ def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
     titled = _is_titled(held[0])
     if before and not titled and is_picture(before[-1]):
         seam = len(before) - 1 if early is None else min(early, len(before) - 1)
+        if seam == len(before) - 1 and seam and before[seam - 1].startswith("\\begin{align*}"):
+            return [*before[: seam - 1], _float_picture(before[seam - 1], before[seam], held)]
         return [*before[:seam], _place_picture(before[seam:-1], before[-1], held)]
     tied = ""
     short = sum(map(measure_block, held)) < ENOUGH
@@ -133,6 +135,29 @@ def _place_picture(lists: Sequence[str], picture: str, held: Sequence[str]) -> s
     defined = "".join(_write_macro(name, blocks) for name, blocks in named.items())
     measured = _measure("vbox", whole, [*lists, picture, *held])
     return f"\\par{defined}\\def\\tutortie{{0 }}{measured}\\ifdim\\dimen0<\\pagegoal{whole}\\else\n{_EARLY if lists else _BOTH}\n\\fi"
+
+
+_FLOATED = rf"""\setbox1\vbox{{\tutorlists}}\begingroup\vbadness=10000\vfuzz=\maxdimen\dimen5=\dimexpr\textheight-\pagetotal\relax
+\setbox5\vsplit1 to\dimen5\setbox5\vbox{{\unvbox5}}\ifdim\ht5>\dimen5\setbox1\vbox{{\tutorlists}}\fi
+\loop\ifdim\ht1>\textheight\setbox5\vsplit1 to\textheight\repeat\xdef\tutorleft{{\the\dimexpr\ht1+\dp1\relax}}\endgroup
+\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}\dimen1=\tutorleft\dimen4=0pt\dimen2=\dimexpr\dimen1+\ht2+\dp2\relax
+\ifdim\dimen1>0pt\ifdim\dimen1<{_HALF}\ifdim\dimen2>.93\textheight
+\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\dimen4=1pt\relax\fi\fi\fi\fi
+\ifdim\dimen4>0pt\def\tutortie{{10000 }}%
+\begin{{figure}}[!t]\tutorpicture\end{{figure}}%
+\tutorlists\nopagebreak{_END}\else
+\tutorlists
+{_BOTH}\fi"""
+r"""The picture at the top of the next page, where the list before it ends in the upper half of that page, and the end has no room there."""
+
+
+def _float_picture(list_before: str, picture: str, held: Sequence[str]) -> str:
+    r"""The picture behind its list, with the end; but where the list ends high up on a page on which not both have room, the picture stands
+    at the top of that page, and the end takes the last rows of the list along.
+    """
+    parts = {"tutorlists": [tie_list(list_before, r"\tutortie")], "tutorpicture": [picture], "tutorend": held}
+    defined = "".join(_write_macro(name, blocks) for name, blocks in parts.items())
+    return f"\\par{defined}\\def\\tutortie{{0 }}{_FLOATED}"
 
 
 def _tie_end(block: str, *, sure: bool) -> tuple[str, str]:

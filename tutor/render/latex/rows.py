@@ -7,6 +7,7 @@ row runs off the page and none is broken without need.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -25,6 +26,9 @@ RELATIONS = {
 }  # fmt: skip
 """The signs that may stand before a member of an equation."""
 
+_NESTED = r"(?:[^{}]|\{[^{}]*\})*"
+_HIGH = re.compile(rf"\\left\(|\\frac\{{{_NESTED}\}}\{{{_NESTED}\\sqrt")
+"""A bracket round something high, and a fraction with a root below: larger than the brackets of plain fractions."""
 _INDENT = "\\qquad{}"
 _PAD = "\\phantom"
 _MARGIN = 0.4
@@ -86,7 +90,8 @@ def _wrap_chunks(chunks: list[Chunk], before: str, after: str) -> list[Chunk]:
 
 
 def _bracket_chunks(chunks: list[Chunk], left: str = "(", right: str = ")") -> list[Chunk]:
-    big = "Big" if any("\\frac" in chunk.flow for chunk in chunks) else "big"
+    flow = "".join(chunk.flow for chunk in chunks)
+    big = "Bigg" if _HIGH.search(flow) else "bigg" if "\\frac" in flow else "big"  # as high as what stands in them
     return _wrap_chunks(chunks, f"\\{big}l{left}", f"\\{big}r{right}")
 
 
