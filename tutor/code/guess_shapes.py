@@ -40,6 +40,8 @@ TARGETS = re.compile(r"(?i)^(labels?|targets?|y_?(true|real)|truths?|gt|ground_?
 CHANCES = re.compile(r"^(A[L0-9]*|a\d*|p\d*|probs?|y_?hat|y_?pred\w*|predictions?|sigma|AL|out_prob)$")
 MASKS = re.compile(r"(?i)^((\w+_)?masks?(_?\w{1,3}|_\w+)?|D\d|keep_mask\w*)$")
 """What is called so, and is an array, keeps some entries: of 0 and 1."""
+MOST_SAID = 4_000
+"""So many letters of a documentation are looked through."""
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
 BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
 
@@ -60,7 +62,7 @@ _SHAPE = re.compile(
     r"(?:shape|dimensions?|size|array|matrix|vector|tensor)s?\b[^()\[\]]{0,40}[(\[](?P<sizes>[^()\[\]]{1,160})[)\]]|^\s*\((?P<first>[^()]{1,160},[^()]*)\)"
 )
 _OF_SHAPE = re.compile(
-    r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
+    r"(\w+(?:\s*,\s*\w+){0,11})\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
 _ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? )?scalar\b")
 _REAL = re.compile(
@@ -76,7 +78,7 @@ _SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape
 _NEXT_TO = re.compile(r"(?<![\w.])(\w+(?:\s*,\s*\w+){0,7})\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
 """What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
 _WHOLE = re.compile(
-    r"(?im)^[\W_]*(\w+(?:(?:\s*,\s*|\s+and\s+)\w+)*)\s*(?::|--|-|=|\bare\b|\bis\b)\s*(?:both )?(?:an? )?"
+    r"(?im)^[\W_]*(\w+(?:(?:\s*,\s*|\s+and\s+)\w+){0,11})\s*(?::|--|-|=|\bare\b|\bis\b)\s*(?:both )?(?:an? )?"
     r"(?:python )?(?:lists?|arrays?|sequences?|vectors?) of (?:\w )?(?:integers?|ints|indices|indexes|labels|token ids|ids)\b"
 )
 """What is said to be a list of whole numbers, in one line."""
@@ -180,6 +182,7 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     (6,)
     """
     found: dict[str, tuple[int, ...]] = {}
+    text = re.sub(r"[^\S\n]+", " ", text[: 4 * MOST_SAID])[:MOST_SAID]  # patterns take a square of the time of what they look through
     lines = text.splitlines()
     for place, line in enumerate(lines):
         start = _DOCUMENTED.match(line.strip())

@@ -30,7 +30,7 @@ from tutor.code.guessing import GuessedWorld
 from tutor.code.library_calls import take_complex
 from tutor.code.loop_pace import LoopPace
 from tutor.code.pair_functions import split_gradient
-from tutor.code.size_bounds import check_pair
+from tutor.code.size_bounds import LONGEST, check_pair
 from tutor.code.targets import (
     is_drawn,
     is_gradient_given,
@@ -427,7 +427,11 @@ class StatementWorker(DefinitionWorker):
         """A loop as long as something holds, within the bounds of a run."""
         if isinstance(node.test, ast.Constant) and node.test.value and not may_end(node):
             raise TooLong
+        rounds = 0
         while self.judge(node.test):
+            rounds += 1
+            if rounds > LONGEST:
+                raise TooLong
             try:
                 self.run(node.body)
             except RoundEnds as end:
