@@ -127,6 +127,45 @@ HOSTILE_CODE = {  # name: the program of `tutor code`, a part of what is told: a
     "helpers of helpers": (FORWARD + "def a0(x): return x * 2\n"
                            + "".join(f"def a{i}(x): return a{i - 1}(a{i - 1}(x))\n" for i in range(1, 40))
                            + "def f_backward(dout, cache):\n    x, w = cache\n    return a39(dout) * w, dout * x\n", "call each other"),
+    "comprehensions in comprehensions": (
+        write_backward("a = [[[[0 for d in range(99)] for c in range(99)] for b in range(99)] for a in range(99)]", "dout = dout * len(a)"),
+        "too many steps"),
+    "a comprehension of many loops": (write_backward("a = [i for i in range(90) for j in range(90) for k in range(90) for l in range(90)]",
+                                                     "dout = dout * len(a)"), "too many steps"),
+    "powers in a loop": (write_backward("a = 3", "for i in range(5000):", "    a = a ** 3", "dout = dout * a"), "too large"),
+    "a power by its name": (write_backward("dout = dout * pow(3, 10**12)"), "too large"),
+    "tuples that double": (write_backward("a = (dout,)", *["a = (*a, *a)"] * 60, "dout = a[0]"), "a list of more"),
+    "dictionaries that double": (write_backward("a = {0: dout}", *["a = {**a, 'x': a}"] * 60, "dout = a[0]"), "nested deeper"),
+    "a width in a text": (write_backward("dout = dout * len(f'{1:>1000000000}')"), "this way to write a number"),
+    "a width that is given": (write_backward("n = 10**9", "dout = dout * len(f'{1:>{n}}')"), "this way to write a number"),
+    "recursion by helpers": (FORWARD + "def g(a, n):\n    return h(a, n - 1) + h(a, n - 1)\n"
+                             "def h(a, n):\n    return g(a, n - 1) + g(a, n - 1)\n"
+                             "def f_backward(dout, cache):\n    return g(dout, 99)\n", "call each other"),
+    "an einsum of many letters": (write_backward("dout = np.einsum('abcdefghijklmnopqrstuvwxyz->', np.ones((2,) * 26)) * dout"),
+                                  "200,000 entries"),
+    "an einsum of many arrays": (
+        write_backward("a = np.ones((9, 9))", "dout = dout * np.einsum('ab,cd,ef,gh,ij,kl->acegik', a, a, a, a, a, a).sum()"),
+        "more than|steps"),
+    "axes that are spread": (write_backward("a = np.arange(300)", "dout = dout * (a[:, None, None] + a[None, :, None] + a).sum()"),
+                             "200,000 entries"),
+    "a huge slice": (write_backward("dout = dout * dout[0 : 10**18].sum() * len(range(10**18))"), "rounds|too large"),
+    "a huge repeat": (write_backward("dout = np.repeat(dout, 10**9).sum() * dout"), "200,000 entries"),
+    "an outer of outers": (write_backward("a = np.ones(400)", "a = np.outer(a, a)", "a = np.outer(a, a)", "dout = dout * a.sum()"),
+                           "200,000 entries"),
+    "a while with a late end": (write_backward("i = 0", "while i < 10**9:", "    i += 1"), "too many steps"),
+    "loops in helpers": (FORWARD + "def g(a):\n    for i in range(4000):\n        a = a + 0\n    return a\n"
+                         "def h(a):\n    for i in range(4000):\n        a = g(a)\n    return a\n"
+                         "def f_backward(dout, cache):\n    x, w = cache\n    return h(dout) * w, dout * x\n",
+                         "too many steps"),
+    "a map of maps": (write_backward("a = list(map(lambda b: sum(map(lambda c: c, range(5000))), range(5000)))", "dout = dout * a[0]"),
+                      "not read|steps|more than"),
     "many functions": ("".join(f"def f{i}_forward(x):\n    return x\ndef f{i}_backward(dout):\n    return dout\n" for i in range(100)),
                        "backward passes"),
 }  # fmt: skip
+
+LONG_DOCUMENTATION = {  # name: a docstring on which a pattern without bounds would take minutes
+    "spaces": "x " + " " * 90_000 + "(N",
+    "names": "x, " * 60_000 + "of shape",
+    "shapes": "x: (N, D), " * 12_000,
+    "words": "shape (" * 20_000,
+}

@@ -203,7 +203,7 @@ def test_a_slip_in_a_step_is_one_root(old, new, lines):
         ("    N, D = x.shape\n    loss = 0.0\n    dw = np.zeros_like(w)\n    pass\n    return loss, dw\n", False),
         ("    loss, dw = 0.0, np.zeros_like(w)\n    if x.shape[0]:\n        ...\n    return loss, dw\n", False),
         ("    grads = {}\n    loss = None\n    pass\n    return loss, grads\n", False),
-        ("    loss = None\n    dw = None\n    pass\n    loss = loss.astype(x.dtype)\n    return loss, dw\n", False),
+        ("    D = w.shape\n    loss = None\n    dw = None\n    pass\n    loss = loss.astype(x.dtype)\n    return loss, dw\n", False),
         ("    loss = np.sum(x @ w)\n    dw = np.zeros_like(w)\n    pass\n    return loss, dw\n", True),
         ("    loss = np.sum(x @ w)\n    dw = None\n    dw = x\n    return loss, dw\n", True),
     ],

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hostile_programs import HOSTILE_CODE, write_backward
+from hostile_programs import FORWARD, HOSTILE_CODE, LONG_DOCUMENTATION, write_backward
 
 from tutor.code import step_budget
 from tutor.errors import TutorError
@@ -51,3 +51,23 @@ def test_a_pass_behind_others_that_take_all_steps_is_told_to_be_judged_by_itself
     found = check_code(pairs).verdicts
     assert found[0].verdict == "right"
     assert (found[-1].verdict, found[-1].hint) == ("undecided", "judge it by itself: tutor code FILE:f8_backward")
+
+
+@pytest.mark.parametrize("name", LONG_DOCUMENTATION)
+def test_a_long_documentation_is_looked_through_as_far_as_one_is_written(name):
+    text = FORWARD.replace(":\n", f":\n    '''{LONG_DOCUMENTATION[name]}'''\n", 1)
+    (found,) = check_code(text + "def f_backward(dout, cache):\n    x, w = cache\n    return dout * w, dout * x\n").verdicts
+    assert found.verdict == "right"
+
+
+@pytest.mark.parametrize("lines", [
+    ("for i in range(5000):", "    for j in range(5000):", "        dout = dout + 0"),
+    ("a = list(range(5000))", "for i in range(4000):", "    b = sum(a)"),
+    ("a = [i for i in range(90) for j in range(90) for k in range(90)]",),
+])  # fmt: skip
+def test_a_loop_that_will_take_too_long_is_refused_after_two_rounds(lines, monkeypatch):
+    spent = []
+    monkeypatch.setattr(step_budget.StepBudget, "spend", lambda self, steps: spent.append(steps))
+    (found,) = check_code(write_backward(*lines)).verdicts
+    assert "too many steps" in found.why
+    assert sum(spent) < 20_000

@@ -82,6 +82,34 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
     return frozenset(found)
 
 
+def list_settings(tree: ast.Module, plan: BackwardPlan) -> dict[str, list[str]]:
+    r"""The texts that a backward pass compares an argument with, where they decide what it computes: ``activation == "relu"``.
+
+    >>> text = 'def f_forward(z, act): return z\ndef f_backward(g, z, act):\n    if act == "relu": return g\n    return z'
+    >>> list_settings(ast.parse(text), BackwardPlan("f", "f_forward", "f_backward"))
+    {'act': ['relu']}
+    """
+    owners = [part for part in tree.body if isinstance(part, ast.ClassDef) and part.name == plan.owner]
+    functions = {part.name: part for part in (owners[0].body if owners else tree.body) if isinstance(part, ast.FunctionDef)}
+    begin, backward = functions.get("__init__"), functions.get(plan.backward)
+    if backward is None or plan.is_single:
+        return {}
+    kept = {
+        node.targets[0].attr: node.value.id
+        for node in (ast.walk(begin) if begin is not None and plan.owner else ())
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    known = {arg.arg for one in (functions.get(plan.forward), backward, begin) if one is not None for arg in one.args.args}
+    found: dict[str, list[str]] = {}
+    for node in ast.walk(backward):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq) and isinstance(node.comparators[0], ast.Constant):
+            name = _name_operand(node.left)
+            name, text = kept.get(name, name), node.comparators[0].value
+            if name in known and isinstance(text, str) and text not in found.get(name, []):
+                found.setdefault(name, []).append(text)
+    return found
+
+
 def _updates(loop: ast.For) -> bool:
     """Whether a loop takes a step with its gradients: ``w = w - rate * dw``, ``w -= …``, or a function that updates."""
     for part in ast.walk(loop):

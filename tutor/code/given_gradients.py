@@ -11,7 +11,7 @@ from typing import Any
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
 from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS
-from tutor.code.pair_functions import BARE, LOSS_WORDS, find_long_name, split_gradient
+from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
 from tutor.errors import Told, tell
@@ -22,6 +22,8 @@ OUTPUTS = re.compile(r"(?i)^(out(put)?s?|y|a|activations?|output_data|results?|f
 INPUT_GRADIENTS = re.compile(r"(?i)^(d_?(inputs?|in|x|z)|(input|in)_?grad(ient)?s?|grad(ient)?s?_?(input|in)s?|grad|gradient)$")
 """What a layer may call the gradient of what it is given."""
 PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score")
+
+MOST_DEEP, MOST_LAYERS = 4, 40
 
 
 @dataclass(slots=True)
@@ -95,11 +97,13 @@ def list_pair_outputs(
     in_class: bool,
     produced: Collection[str] = (),
     spans: Sequence[tuple[int, int]] = (),
+    foreign: Collection[int] = (),
 ) -> list[GivenGradient]:
     """The gradients that the backward function of a pair returns, by their names or places; in a class those that it keeps, too.
 
     ``produced`` is what the forward pass gives: ``ds`` of ``s = sigmoid(x)``, returned alone, is no gradient of s, which is 1, but of x.
-    ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own.
+    ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own; ``foreign`` are the
+    statements of other files.
     """
     words = WordIndex([event.key.rpartition(".")[2] for event in record.events[:begins]])
     given = [name for name in args if name in words.places]
@@ -132,7 +136,7 @@ def list_pair_outputs(
     last = {
         event.key: event
         for event in record.events[begins:]
-        if not spans or any(first <= event.line <= end for first, end in spans)
+        if id(event.statement) not in foreign and (not spans or any(first <= event.line <= end for first, end in spans))
     }
     leaves = dict.fromkeys(
         event.key.rpartition(".")[2] for event in record.events[:begins] if event.leaf or event.statement is None
@@ -143,7 +147,9 @@ def list_pair_outputs(
         of = known.match(key)
         if not of and in_class and given and INPUT_GRADIENTS.match(key) and not found:
             of = given[:1]
-        if of and key not in keys and (in_class or not found or why is not None):
+        step = in_class and _is_local(event) and not any(np.shape(one.value) == np.shape(event.value)
+            for one in record.events[:begins] if one.key.rpartition(".")[2] in of)  # fmt: skip
+        if of and key not in keys and not step and (in_class or not found or why is not None):
             kept.append(GivenGradient(key, of, event.value))
     own = [output for output in kept if not set(output.of) <= steps]
     found += own if own or found else kept
@@ -228,7 +234,7 @@ def list_left_over(
     """
     index = WordIndex(words)
     for key, value in given:
-        if key in known or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        if key in known or STORE.match(key) or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue
         of = split_gradient(key)
         if of and not index.match(key):
@@ -252,6 +258,44 @@ def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
     for name, value in zip(names, grads, strict=False):
         if name and f"d{name}" not in known and isinstance(value, np.ndarray):
             yield GivenGradient(f"d{name}", [name], np.array(value))
+
+
+def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead | None) -> Iterator[GivenGradient]:
+    """The gradients that the layers of a net keep beside their parameters, ``self.dW`` beside ``self.W``, given in these events.
+
+    What one layer has and another of its class has not is lost, because of ``why`` where the backward pass stopped.
+    """
+    made: dict[str, list[Any]] = {}
+    for event in events:
+        made.setdefault(event.key, []).append(event.value)
+    layers = list(_list_layers(owner, "", 0))
+    kinds: dict[int, dict[str, list[str]]] = {}
+    for _, layer in layers:
+        for key, value in layer.attributes.items():
+            of = [one for one in split_gradient(key) if isinstance(layer.attributes.get(one), np.ndarray)]
+            if of and isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ())):
+                kinds.setdefault(id(layer.of), {})[key] = of
+    for name, layer in layers:
+        for key, of in kinds.get(id(layer.of), {}).items():
+            value = layer.attributes.get(key)
+            given = isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ()))
+            yield GivenGradient(f"{name}.{key}", of, np.array(value)) if given else GivenGradient(
+                f"{name}.{key}", of, None, why or note_missing(key))  # fmt: skip
+
+
+def _list_layers(value: Any, name: str, depth: int) -> Iterator[tuple[str, Object]]:
+    """The objects that one keeps, by the names under which it does: ``layers[0]``."""
+    if depth > MOST_DEEP:
+        return
+    if isinstance(value, Object):
+        if name:
+            yield name, value
+        for key, part in value.attributes.items():
+            yield from _list_layers(part, f"{name}.{key}".lstrip("."), depth + 1)
+    elif isinstance(value, list | tuple | dict):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, part in list(parts)[:MOST_LAYERS]:
+            yield from _list_layers(part, f"{name}[{key!r}]", depth + 1)
 
 
 @dataclass(slots=True)

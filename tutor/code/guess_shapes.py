@@ -22,7 +22,7 @@ ROWS_AGAIN = {"N": 5, "m": 5, "T": 4, "D": 7, "H": 4, "C": 6, "M": 13, "W": 8, "
 """Other sizes: letters that have the same size in the one choice differ in the other, so that nothing fits by chance in both."""
 SCALARS = re.compile(
     r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lam|rate|momentum|decay\w*|keep_prob|(?-i:p)|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
-    r"|beta[12]|l2\w*|weight_decay|temperature|tau|step_size)$"
+    r"|beta[12]|l2\w*|weight_decay|temperature|tau|step_size|eta\d?|learn(ing)?_?rate|learningRate|step)$"
 )
 """What is called so is a number."""
 COUNTS = re.compile(
@@ -40,8 +40,21 @@ TARGETS = re.compile(r"(?i)^(labels?|targets?|y_?(true|real)|truths?|gt|ground_?
 CHANCES = re.compile(r"^(A[L0-9]*|a\d*|p\d*|probs?|y_?hat|y_?pred\w*|predictions?|sigma|AL|out_prob)$")
 MASKS = re.compile(r"(?i)^((\w+_)?masks?(_?\w{1,3}|_\w+)?|D\d|keep_mask\w*)$")
 """What is called so, and is an array, keeps some entries: of 0 and 1."""
+MOST_SAID = 4_000
+"""So many letters of a documentation are looked through."""
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
 BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
+
+
+def is_parameter(name: str) -> bool:
+    """Whether a name is that of weights or of a bias.
+
+    >>> is_parameter("W1"), is_parameter("gamma"), is_parameter("x")
+    (True, True, False)
+    """
+    return bool(NAMED_WEIGHTS.match(name) or BIASES.match(name))
+
+
 _DOCUMENTED = re.compile(
     r"^\W*(?P<names>\w+(?:\s*,\s*\w+)*)\s*(?:\((?P<kind>[^)]*)\))?\s*(?::|--|-|=|is )\s*(?P<text>.*)$"
 )
@@ -49,7 +62,7 @@ _SHAPE = re.compile(
     r"(?:shape|dimensions?|size|array|matrix|vector|tensor)s?\b[^()\[\]]{0,40}[(\[](?P<sizes>[^()\[\]]{1,160})[)\]]|^\s*\((?P<first>[^()]{1,160},[^()]*)\)"
 )
 _OF_SHAPE = re.compile(
-    r"(\w+(?:\s*,\s*\w+)*)\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
+    r"(\w+(?:\s*,\s*\w+){0,11})\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
 _ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? )?scalar\b")
 _REAL = re.compile(
@@ -65,7 +78,7 @@ _SCALAR = re.compile(r"(\w+)(?:\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape
 _NEXT_TO = re.compile(r"(?<![\w.])(\w+(?:\s*,\s*\w+){0,7})\s*[:=]\s*\((\s*(?:[\w ]{1,30},\s*){1,4}(?:[\w ]{1,30})?)\)")
 """What stands in one line: x: (N, D), W: (D, H), b: (H,)."""
 _WHOLE = re.compile(
-    r"(?im)^[\W_]*(\w+(?:(?:\s*,\s*|\s+and\s+)\w+)*)\s*(?::|--|-|=|\bare\b|\bis\b)\s*(?:both )?(?:an? )?"
+    r"(?im)^[\W_]*(\w+(?:(?:\s*,\s*|\s+and\s+)\w+){0,11})\s*(?::|--|-|=|\bare\b|\bis\b)\s*(?:both )?(?:an? )?"
     r"(?:python )?(?:lists?|arrays?|sequences?|vectors?) of (?:\w )?(?:integers?|ints|indices|indexes|labels|token ids|ids)\b"
 )
 """What is said to be a list of whole numbers, in one line."""
@@ -169,6 +182,7 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     (6,)
     """
     found: dict[str, tuple[int, ...]] = {}
+    text = re.sub(r"[^\S\n]+", " ", text[: 4 * MOST_SAID])[:MOST_SAID]  # patterns take a square of the time of what they look through
     lines = text.splitlines()
     for place, line in enumerate(lines):
         start = _DOCUMENTED.match(line.strip())

@@ -48,7 +48,7 @@ class GuessedWorld:
     ``scale`` is how large the numbers are that are drawn.  ``above`` takes what backward is given for the gradient from
     above, though it has the name of what forward is given; ``bare`` leaves out what is None where nobody gives it.
     ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
-    somebody says, sizes or letters.
+    somebody says, sizes or letters.  ``refit`` lets the backward pass ask for other shapes, too, of what is only guessed.
     """
 
     seed: int = 0
@@ -65,6 +65,7 @@ class GuessedWorld:
     scale: float = 1.0
     above: bool = False
     bare: bool = False
+    refit: bool = False
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
@@ -219,7 +220,7 @@ class Guesser:
             return (rows,)
         number = re.match(r"^(?:w|W|weights?|Weights?|theta|Theta)_?(\d*)$", name)
         if number:
-            if self.world.columns and name[0] == "w":
+            if self.world.columns and name[0] == "w" and not number[1]:  # w1 is a matrix of a layer
                 return (width, 1)
             inner = (
                 width
@@ -292,6 +293,10 @@ class Guesser:
             if 2 < self.axes.get(name, 0) <= len(other):  # a matrix for each sample
                 last = (other[-1], self._width(name)) if right_side else (self.sizes.find("T"), other[-2])
                 return (*other[:-2], *last)
+            if right_side and self.world.columns and not NAMED_WEIGHTS.match(name) and len(other) == 2:
+                self.free.add(name)
+                if self.world.single:
+                    return (other[-1],)
             if right_side:
                 width = 0 if self.world.vectors and name[:1].islower() else self._width(name)
                 return (other[-1], width) if width else (other[-1],)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict, NumericWarning, WrongLine
-from tutor.code.code_worlds import find_training_loops, list_worlds
+from tutor.code.code_worlds import find_training_loops, list_settings, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
@@ -38,6 +38,7 @@ from tutor.text import make_visible, shorten_path
 MOST_CALLED = 3
 SMALLER = 0.3
 """How large the numbers are where those that were drawn first are too large for a sigmoid."""
+MOST_TEXTS = 6
 MOST_PLANS = 40
 """So many backward passes are judged at once."""
 
@@ -248,11 +249,12 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
             if trial.is_long:  # in every world
                 break
             continue
-        if not judged.is_right:
-            ways = (_judge_narrow, _judge_single, _judge_shaped, _judge_above, _judge_bare)
-            judged = next(filter(None, (judge(judged) for judge in ways)), judged)
+        if not judged.is_right or judged.stops:
+            ways = (_judge_narrow, _judge_single, _judge_shaped, _judge_above, _judge_bare, _judge_refitted)
+            others = filter(None, (judge(judged) for judge in ways))
+            judged = next((other for other in others if not judged.is_right or not other.stops), judged)
         if judged.is_right:
-            judged = _judge_again(judged) or judged
+            judged = _judge_again(judged) or _judge_settings(judged) or judged
         if best is None or judged.score < best[0]:
             best = (judged.score, judged)
         if (judged.is_right and not judged.stops) or not (judged.varies or trial.assumed):
@@ -371,6 +373,27 @@ def _judge_bare(judged: Judgement) -> Judgement | None:
     except (*FAILS, CodeProblem):
         return None
     return _judge_in(judged, world) if trial.bare else None
+
+
+def _judge_settings(judged: Judgement) -> Judgement | None:
+    """What is right with the first text of a setting, with the others: the judgement where it is wrong; ``activation="sigmoid"``."""
+    trial = judged.trial
+    for name, texts in list_settings(trial.source.tree, trial.plan).items():
+        for text in texts[:MOST_TEXTS]:
+            try:
+                other = judge_trial(trial.put_in(replace(trial.world, texts={**trial.world.texts, name: text})))
+            except (*FAILS, CodeProblem):
+                continue
+            complete = other.outputs and all(output.value is not None for output in other.outputs)
+            if complete and not other.is_right and not other.first.record.problems and not other.is_saturated:
+                return other
+    return None
+
+
+def _judge_refitted(judged: Judgement) -> Judgement | None:
+    """The judgement with the shapes that a line of the backward pass asks for, where it fails by those.  Only where all is right then."""
+    fails = any(why.by_shapes and number in judged.first.after for number, why in judged.first.record.problems.items())
+    return _judge_in(judged, replace(judged.trial.world, refit=True)) if fails else None
 
 
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:

@@ -19,7 +19,7 @@ class LoopPace:
 
     >>> pace = LoopPace(5_000, outer=5_000)
     >>> pace.begin_round(0, 10), pace.end_round(0, 13), pace.begin_round(1, 13)
-    (25000000, None, 24995000)
+    (25000000, None, 24999999)
     >>> pace.end_round(1, 16)
     Traceback (most recent call last):
     ...

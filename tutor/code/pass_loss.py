@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tutor.code.code_values import CodeProblem
-from tutor.code.guess_shapes import find_seed
-from tutor.code.pair_functions import split_gradient
+from tutor.code.code_values import CodeProblem, Record
+from tutor.code.guess_shapes import LABELS, find_seed
+from tutor.code.pair_functions import LOSS_WORDS, split_gradient
+from tutor.code.returned_values import name_returned
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
@@ -51,6 +52,21 @@ def make_loss(
     return loss, upstream
 
 
+def has_targets(backward: ast.AST, cost: ast.FunctionDef | ast.Lambda) -> bool:
+    r"""Whether a backward pass can be that of a cost: where that takes a target, the pass has to be given it.
+
+    >>> text = "def slope(x):\n    return 2 * x\ndef back(x, t):\n    return x - t\ndef cost(y, t):\n    return np.sum((y - t) ** 2) / 2"
+    >>> slope, back, cost = ast.parse(text).body
+    >>> has_targets(slope, cost), has_targets(back, cost)
+    (False, True)
+    """
+    wanted = {arg.arg for arg in cost.args.args[1:] if LABELS.match(arg.arg)}
+    used = {part.arg if isinstance(part, ast.arg) else part.id for part in ast.walk(backward) if isinstance(part, ast.arg | ast.Name)}
+    known = {name.lower() for name in used}
+    cached = any("cache" in name for name in known)
+    return not wanted or cached or any(name.lower() in known for name in wanted) or any(LABELS.match(name) for name in used)
+
+
 def is_sum(tree: ast.Module, cost: str) -> bool:
     r"""Whether a cost is a plain sum: nothing in it divides, or takes a mean.
 
@@ -62,3 +78,22 @@ def is_sum(tree: ast.Module, cost: str) -> bool:
     body = next((part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef) and part.name == cost), None)
     written = [ast.unparse(part) for part in body.body if not isinstance(part, ast.Expr)] if body is not None else []
     return bool(written) and not re.search(r"/|\b(mean|average|divide)\b", "\n".join(written))
+
+
+def pick_loss(record: Record, returned: Any, node: ast.expr | None, file: str) -> Any:
+    """The loss of one body: the first number that it returns and that is no gradient, or the last one that is called so; None without.
+
+    Raises `CodeProblem` for a loss of several numbers.
+    """
+    for key, part in name_returned(returned, node):
+        head, _, last = key.rpartition(".")
+        if split_gradient(key) or ((head.isidentifier() or head[:1] == "{") and not LOSS_WORDS.match(last)):  # b of parameters
+            continue
+        if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
+            raise CodeProblem(tell("the loss is no single number, but an array"), where=file)
+        if isinstance(part, float | complex | np.inexact) or (isinstance(part, np.ndarray) and part.size == 1):
+            return part
+    for event in reversed(record.events):
+        if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1:
+            return event.value
+    return None

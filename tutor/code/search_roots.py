@@ -137,22 +137,30 @@ class Judgement:
 
         A convention, no slip; so are gradients of the mean beside a cost that is the sum, which is divided where it is summed up.
         """
-        cost = self.trial.plan.cost if not any(self.first.upstream) else ""
-        if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
-            return
-        sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
-        ratios: dict[str, float] = {}
-        for output in self.outputs:
-            target = self.check.find_target(output)
-            if not self.right[output.key] and target is not None and output.value is not None:
-                ratios[output.key] = self.check.find_ratio(output.value, target) or 0.0
-        found = {round(ratio, 6) for ratio in ratios.values()}
-        summed = len(ratios) >= 2 and len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
-        if summed and (cost or any(self.right.values())):
-            self.right |= dict.fromkeys(ratios, True)
+        wrong = [key for key, right in self.right.items() if not right]
+        if self._is_mean(self.outputs, wrong):
+            self.right |= dict.fromkeys(wrong, True)
+            cost = self._find_cost()
             if cost:
-                what = tell("{name} is the sum over the samples, and the gradients are those of the mean", name=cost)
-                self.trial.conventions.add(what)
+                self.trial.conventions.add(tell("{name} is the sum over the samples, and the gradients are those of the mean", name=cost))
+
+    def _find_cost(self) -> str:
+        """The cost that is differentiated, where backward is given no gradient from above."""
+        return "" if any(self.first.upstream) else self.trial.plan.cost
+
+    def _is_mean(self, outputs: Sequence[GivenGradient], wrong: Sequence[str]) -> bool:
+        """Whether the gradients that are wrong are only divided by the number of samples, beside right ones or a cost that is a sum."""
+        cost = self._find_cost()
+        if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
+            return False
+        sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
+        found: set[float] = set()
+        for output in outputs:
+            target = self.check.find_target(output)
+            if output.key in wrong and target is not None and output.value is not None:
+                found.add(round(self.check.find_ratio(output.value, target) or 0.0, 6))
+        summed = len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
+        return summed and len(wrong) >= 2 and (bool(cost) or len(wrong) < len(outputs))
 
     @property
     def is_right(self) -> bool:
@@ -345,6 +353,7 @@ class Judgement:
         if roots and not edits:  # a line of what is called is wrong, and nothing known takes it back
             return roots, edits
         wrong = [key for key in wrong if key not in done]
+        changed = [0 for _ in roots]
         while wrong and len(roots) < MOST_ROOTS and not (roots and self.trial.budget.is_low):
             best = None if self.trial.budget.is_low else self.search.find_edit(edits, wrong)
             if best is None:
@@ -359,8 +368,15 @@ class Judgement:
                     part for one in edits[original] for part in (edit.statements if one is edit.statement else (one,))
                 )
             others = tuple(self._describe(other, fixed) for other in best.others)
-            roots.append(self._describe(edit, fixed, others))
+            found = self._describe(edit, fixed, others)  # of a line that was changed before it is the whole change
+            if original in changed:
+                found = replace(found, repairs=(*roots.pop(changed.index(original)).repairs, *found.repairs))
+                changed.remove(original)
+            roots.append(found)
+            changed.append(original)
             wrong = [key for key in wrong if key not in fixed]
+            if len(wrong) > 1 and self._is_mean(self._pick_outputs(self.trial.run(edits=edits)), wrong):
+                break
         return join_returns(roots, edits, self.list_statements()), edits
 
     def _take_called(self, wrong: Sequence[str]) -> tuple[dict[int, tuple[ast.stmt, ...]], list[WrongLine], list[str]]:

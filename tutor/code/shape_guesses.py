@@ -32,12 +32,18 @@ class ShapeGuesser(CallWorker):
             for target in list_targets(node)
             for part in (target.elts if isinstance(target, ast.Tuple) else [target])
         ]
-        if self.settled or any(split_gradient(name) for name in targets):
+        if self.settled or (not self.guesser.world.refit and any(split_gradient(name) for name in targets)):
             return
         left, sign, right = operands
+        if sign == "in place":  # w -= rate * dw: w has the shape of what is taken off
+            for other in self.list_asked(left, np.shape(right), any_rank=True) if self.guesser.world.refit else ():
+                self._ask(*other)
+            return
         pairs = [(left, right, True), (right, left, False)]
         if sign not in ("@", "size"):
             pairs.sort(key=lambda pair: np.size(pair[0]))
+        elif sign == "@":
+            pairs.sort(key=lambda pair: self._count_changes(pair[0]))  # one that was made to fit before stays as it is
         asked: list[tuple[str, tuple[int, ...], bool]] = []
         for own, other, at_left in pairs:
             if np.ndim(own) == 0 or np.ndim(other) == 0:
@@ -83,6 +89,9 @@ class ShapeGuesser(CallWorker):
         if settled:
             self.settled_axes.setdefault(name, set()).update(list_changed(np.shape(self.guessed[name]), made))
         raise OtherShape(name, made)
+
+    def _count_changes(self, value: Any) -> int:
+        return next((self.changes.get(name, 0) for name, guessed in self.guessed.items() if value is guessed), 0)
 
     def list_settled(self, name: str) -> set[int]:
         """The axes of a name, from the last one on, whose sizes cannot change: somebody said its shape, or what is said asks for them."""

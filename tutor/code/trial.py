@@ -39,17 +39,18 @@ from tutor.code.given_gradients import (
     find_kept_loss,
     find_kept_output,
     list_kept,
+    list_layer_gradients,
     list_left_over,
     list_listed,
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import Sizes, find_labels, find_sequences
+from tutor.code.guess_shapes import Sizes, find_labels, find_sequences, is_parameter
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.pass_loss import make_loss
+from tutor.code.pass_loss import has_targets, make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
     has_default,
@@ -131,9 +132,11 @@ class ProgramTrial:
     current: Any = None
     ends: int | None = None
     budget: StepBudget = field(default_factory=StepBudget)
+    foreign: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
+        self.foreign = frozenset(id(part) for source in self.others for part in source.parts)
         if re.search(r"conv|pool", self.plan.name.lower()):  # loops over every place take long
             few = {"N": 2, "m": 2, "C": 3, "F": 2, "H": 4, "W": 6}
             others = {"N": 3, "m": 3, "C": 2, "F": 4, "H": 6, "W": 4}
@@ -253,7 +256,9 @@ class ProgramTrial:
                 tell("there is no class {name} in the file", name=self.plan.owner[:60]), where=self.source.file
             )
         before, worker.statement = worker.statement, None
-        made = worker.make_object(made_of, [], {}, made_of.node)
+        begin = made_of.methods.get("__init__")
+        said = {arg.arg: Guess(arg.arg) for arg in (begin.args.args if begin is not None else ()) if arg.arg in self.world.texts}
+        made = worker.make_object(made_of, [], said, made_of.node)
         worker.statement = before
         return made
 
@@ -276,7 +281,7 @@ class ProgramTrial:
         worker.first_scopes = scopes
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
-        loss = self._pick_loss(worker, returned, func)
+        loss = pick_loss(worker.record, returned, find_return(func.node, worker.returned), self.source.file)
         outputs = list_outputs(worker.record, start, returned, find_return(func.node, worker.returned))
         scope = scopes[0] if scopes else {}
         listed = name_returned(returned, find_return(func.node, worker.returned))
@@ -294,26 +299,11 @@ class ProgramTrial:
             values = {name: value for name, value in values.items() if name not in bare}
         return {
             name: value for name, value in values.items()
-            if name in self.given or name in self.world.shapes or not (name in usual and not is_empty(usual[name]))
+            if name in {*self.given, *self.world.shapes, *self.world.texts} or not (name in usual and not is_empty(usual[name]))
         }  # fmt: skip
 
-    def _pick_loss(self, worker: StatementWorker, returned: Any, func: ProgramFunction | None) -> Any:
-        parts = name_returned(returned, find_return(func.node, worker.returned) if func is not None else None)
-        for key, part in parts:
-            head, _, last = key.rpartition(".")
-            if split_gradient(key) or ((head.isidentifier() or head[:1] == "{") and not LOSS_WORDS.match(last)):  # b of parameters
-                continue
-            if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
-                raise CodeProblem(tell("the loss is no single number, but an array"), where=self.source.file)
-            if isinstance(part, float | complex | np.inexact) or (isinstance(part, np.ndarray) and part.size == 1):
-                return part
-        for event in reversed(worker.record.events):
-            if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1:
-                return event.value
-        return None
-
     def _finish_flat(self, worker: StatementWorker) -> Outcome:
-        loss = self._pick_loss(worker, None, None)
+        loss = pick_loss(worker.record, None, None, self.source.file)
         outputs = list_outputs(worker.record, 0, None, None)
         return Outcome(worker.record, loss, outputs, 0, dict(worker.record.visited), worker.guesser.asked, "", worker.module)
 
@@ -350,7 +340,7 @@ class ProgramTrial:
             environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
         loss, upstream = self._find_loss(worker, owner, (forward, func), environment, first, outs, ups)
         begins = len(worker.record.events)
-        worker.settled = True
+        worker.settled = worker.settled or not self.world.refit
         if not backward:
             return Outcome(worker.record, loss, [], begins, {}, worker.guesser.asked, "", inner, upstream)
         known = set(worker.record.visited)
@@ -365,8 +355,13 @@ class ProgramTrial:
         words = find_return(func.node, worker.returned)
         outputs = list_pair_outputs(
             worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner),
-            produced={key for key, _ in outs} - {*values}, spans=list_spans(func))  # fmt: skip
+            produced={*[key for key, _ in outs], *[of for up in ups for of in split_gradient(up)]} - {*values},
+            spans=list_spans(func), foreign=self.foreign)  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
+        layers = list(list_layer_gradients(owner, worker.record.events[begins:], why))
+        if layers and not any(upstream):  # what a net hands on of its input may be that of each sample
+            outputs = [output for output in outputs if any(is_parameter(word) for word in output.of)]
+        outputs += layers
         said = why.what if why else ""
         left = list_left_over(
             [*name_returned(result, words), *list_kept(owner, worker.record.events[begins:])],
@@ -380,8 +375,8 @@ class ProgramTrial:
     ) -> tuple[Any, dict[str, tuple[str, Any]]]:  # fmt: skip
         """The loss of a pair, with the gradients from above: that of a cost function, one that the layer keeps, or one made for them."""
         upstream: dict[str, tuple[str, Any]] = {}
-        if self.plan.cost and not ups:
-            cost = self._function(worker, self.plan.cost, owner)
+        cost = self._function(worker, self.plan.cost, owner) if self.plan.cost and not ups else None
+        if cost is not None and (self.plan.owner or has_targets(pair[1].node, cost.node)):
             own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
             taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
             environment.update((name, value) for name, value in taken.items() if name not in environment)
@@ -453,8 +448,7 @@ class ProgramTrial:
 
     def list_own(self, events: Sequence[ValueEvent]) -> list[ValueEvent]:
         """The events of the program's own file."""
-        foreign = {id(part) for source in self.others for part in source.parts}
-        return [event for event in events if id(event.statement) not in foreign]
+        return [event for event in events if id(event.statement) not in self.foreign]
 
     # slopes
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import itertools
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
@@ -216,6 +215,8 @@ class CallWorker(ExpressionWorker):
             if prod(len(self.list_rounds(value)) for value in values) > LONGEST:
                 raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)
             return list(itertools.product(*map(self.list_rounds, values)))
+        if word == "pow" and len(values) == 2:
+            return self.combine(ast.Pow(), values[0], values[1], node)
         if word == "sum":
             start = values[1] if len(values) > 1 else 0
             for value in self.list_rounds(values[0]):
@@ -239,5 +240,4 @@ _BUILT_IN: dict[str, Callable[..., Any]] = {
         "zip": lambda *parts: list(zip(*parts, strict=False)),
     "reversed": lambda x: list(reversed(list(x))), "bool": bool, "round": lambda x, *more: x, "slice": slice,
     "dict": dict, "all": all, "any": any, "divmod": lambda a, b: divmod(take_real(a), take_real(b)),
-    "pow": operator.pow,
 }  # fmt: skip

@@ -30,7 +30,7 @@ from tutor.code.guessing import GuessedWorld
 from tutor.code.library_calls import take_complex
 from tutor.code.loop_pace import LoopPace
 from tutor.code.pair_functions import split_gradient
-from tutor.code.size_bounds import check_pair
+from tutor.code.size_bounds import LONGEST, check_pair
 from tutor.code.targets import (
     is_drawn,
     is_gradient_given,
@@ -275,8 +275,10 @@ class StatementWorker(DefinitionWorker):
         return value
 
     def _take_shape_apart(self, node: ast.Assign) -> bool:
-        """``N, C, H, W = x.shape`` says how many axes x has."""
+        """``N, C, H, W = x.shape`` says how many axes x has, and so does ``x.size()``."""
         value, target = node.value, node.targets[0]
+        if isinstance(value, ast.Call) and not value.args and getattr(value.func, "attr", "") == "size":
+            value = ast.Attribute(value.func.value, "shape", ast.Load()) if isinstance(value.func, ast.Attribute) else value
         if not (isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute) and value.attr == "shape"):
             return False
         of = self.read(value.value)
@@ -372,9 +374,9 @@ class StatementWorker(DefinitionWorker):
         if isinstance(old, np.ndarray) and old.ndim:
             made = self.combine(sign, old, value, node)
             if np.shape(made) != old.shape:
-                raise ValueError(
-                    f"non-broadcastable output operand with shape {old.shape} doesn't match the broadcast shape {np.shape(made)}"
-                )
+                why = say_failure(ValueError(f"operand with shape {old.shape} doesn't match the broadcast shape {np.shape(made)}"), node)
+                why.operands = (old, "in place", made)
+                raise why
             if old.dtype.kind in "ib" and np.asarray(made).dtype.kind in "fc":
                 raise TypeError("an array of whole numbers cannot hold the result: begin with floats")
             if old.dtype.kind == "f" and np.iscomplexobj(made):  # no room for it
@@ -425,7 +427,11 @@ class StatementWorker(DefinitionWorker):
         """A loop as long as something holds, within the bounds of a run."""
         if isinstance(node.test, ast.Constant) and node.test.value and not may_end(node):
             raise TooLong
+        rounds = 0
         while self.judge(node.test):
+            rounds += 1
+            if rounds > LONGEST:
+                raise TooLong
             try:
                 self.run(node.body)
             except RoundEnds as end:
