@@ -258,7 +258,96 @@ class Fully:
         self.d_weights = self.d_weights.T.dot(gradient)
         return self.d_batch_points
 '''
+SLOPES = """
+def relu(x):
+    return np.maximum(0, x)
+
+def relu_grad(x):
+    grad = np.zeros_like(x)
+    grad[x > 0] = 1
+    return grad
+
+def squared_error(y, t):
+    return 0.5 * np.sum((y - t) ** 2)
+"""
+GUARDED = """
+def softmax(x):
+    x = x - np.max(x, axis=-1, keepdims=True)
+    return np.exp(x) / np.sum(np.exp(x), axis=-1, keepdims=True)
+
+def entropy(y, t):
+    if t.size == y.size:
+        t = t.argmax(axis=1)
+    return -np.sum(np.log(y[np.arange(y.shape[0]), t] + 1e-7)) / y.shape[0]
+
+class Net:
+    def __init__(self, n_in, n_out):
+        self.params = {"W": 0.01 * np.random.randn(n_in, n_out)}
+
+    def loss(self, x, t):
+        return entropy(softmax(np.dot(x, self.params["W"])), t)
+
+    def gradient(self, x, t):
+        y = softmax(np.dot(x, self.params["W"]))
+        dy = (y - t) / x.shape[0]
+        grads = {}
+        grads["W"] = np.dot(x.T, dy)
+        return grads
+"""
+LISTED = """
+class Linear:
+    def __init__(self, W):
+        self.params, self.grads = [W], [np.zeros_like(W)]
+
+    def forward(self, x):
+        W, = self.params
+        self.x = x
+        out = np.dot(x, W)
+        return out
+
+    def backward(self, dout):
+        W, = self.params
+        self.grads[0][...] = np.dot(self.x.T, dout)
+        dx = np.dot(dout, W.T)
+        return dx
+
+class Net:
+    def __init__(self, n_in, n_hidden, n_out):
+        self.layers = [Linear(np.random.randn(n_in, n_hidden)), Linear(np.random.randn(n_hidden, n_out))]
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, dout):
+        for layer in reversed(self.layers):
+            dout = layer.backward(dout)
+        return dout
+"""
+TWO_LOSSES = """
+class Losses:
+    def __init__(self, n_in, n_out):
+        self.W = np.random.randn(n_in, n_out)
+
+    def forward(self, x):
+        self.x = x
+        s = np.dot(x, self.W)
+        self.s = s
+        l1 = np.sum(s ** 2)
+        l2 = np.sum(s ** 3)
+        loss = l1 + l2
+        return loss
+
+    def backward(self, dout=1):
+        dl1 = dout * 2 * self.s
+        dl2 = dout * 3 * self.s ** 2
+        ds = dl1 + dl2
+        self.dW = np.dot(self.x.T, ds)
+        return None
+"""
 RIGHT = {
+    "a cost beside slopes": SLOPES, "a small number in a logarithm": GUARDED, "layers in a list": LISTED, "steps of two losses": TWO_LOSSES,
     "data of a notebook": NET + DATA, "settings of plots": PLOTS + LINEAR, "dw beside dW": SVM, "brackets that hold words": LOGISTIC,
     "the slope at x": SLOPE, "1/m where the cost is another function": LINEAR, "real numbers": LINE, "any number of layers": DEEP,
     "cells of tests": CONV, "sizes that are products": LAYERS, "a batch is no count": FIRST,
@@ -268,6 +357,9 @@ WRONG = {
     "slope": (SLOPE, "s * (1 - s)", "s * (1 + s)"), "linear": (LINEAR, "np.dot(W.T, dZ)", "-np.dot(W.T, dZ)"),
     "only one is a mean": (NET, "db2 = np.sum(dZ2, axis=1, keepdims=True) / m", "db2 = np.sum(dZ2, axis=1, keepdims=True)"),
     "no mean where the cost is one": (NET, "dZ2 = A2 - Y", "dZ2 = m * (A2 - Y)"),
+    "guarded": (GUARDED, "(y - t)", "(t - y)"), "listed": (LISTED, "np.dot(dout, W.T)", "-np.dot(dout, W.T)"),
+    "mean of rows": (GUARDED, "dy = (y - t) / x.shape[0]", "dy = (y - t) / x.shape[1]"),
+    "losses": (TWO_LOSSES, "3 * self.s ** 2", "3 * self.s"), "relu": (SLOPES, "grad[x > 0] = 1", "grad[x > 0] = 2"),
     "dw": (SVM, "dw[:, y[i]] -= X[i]", "dw[:, y[i]] += X[i]"),
     "conv": (CONV, "db[:, :, :, c] += dZ[i, h, w, c]", "db[:, :, :, c] = dZ[i, h, w, c]"),
     "deep": (DEEP, "dA * (Z > 0)", "dA * (Z >= -9)"), "step": (LOGISTIC, "np.dot(X, (A - Y).T) / m", "np.dot(X, (Y - A).T) / m"),

@@ -65,7 +65,6 @@ def test_the_index_form_stands_below_the_matrices():
     [
         ("attention/positional-encoding", "at(dL/dP, i, j, l)"),
         ("sequences/lstm-peepholes", "at(dL/dWi, k, j)"),
-        ("normalisation/group-norm", "at(dL/dV, i, 1)"),  # of a single column
     ],
 )
 def test_an_index_has_not_the_letter_of_a_quantity(exercise, left):

@@ -55,7 +55,7 @@ def test_a_long_gradient_stands_by_its_name_in_those_after_it():
     sheet = Sheet(load("attention/scaled-dot-product"))
     found = list_right_answers(sheet, sheet.questions)
     assert "dL/d" not in write_plain(found["dL/dS"].formula)
-    assert write_plain(found["dL/dQ"].formula) == "matmul(dL/dS/sqrt(d), K)"
+    assert write_plain(found["dL/dQ"].formula) == "1/sqrt(d)*matmul(dL/dS, K)"
     given = {key: write_plain(found[key].formula) for key in ("dL/dS", "dL/dQ", "dL/dK")}
     given |= {"dL/dK": "(dL/dS/sqrt(d))^T Q"}
     marked = tutor.mark("attention/scaled-dot-product", given).marked

@@ -11,7 +11,7 @@ from typing import Any
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
 from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS
-from tutor.code.pair_functions import BARE, LOSS_WORDS, find_long_name, split_gradient
+from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
 from tutor.errors import Told, tell
@@ -97,11 +97,13 @@ def list_pair_outputs(
     in_class: bool,
     produced: Collection[str] = (),
     spans: Sequence[tuple[int, int]] = (),
+    foreign: Collection[int] = (),
 ) -> list[GivenGradient]:
     """The gradients that the backward function of a pair returns, by their names or places; in a class those that it keeps, too.
 
     ``produced`` is what the forward pass gives: ``ds`` of ``s = sigmoid(x)``, returned alone, is no gradient of s, which is 1, but of x.
-    ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own.
+    ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own; ``foreign`` are the
+    statements of other files.
     """
     words = WordIndex([event.key.rpartition(".")[2] for event in record.events[:begins]])
     given = [name for name in args if name in words.places]
@@ -134,7 +136,7 @@ def list_pair_outputs(
     last = {
         event.key: event
         for event in record.events[begins:]
-        if not spans or any(first <= event.line <= end for first, end in spans)
+        if id(event.statement) not in foreign and (not spans or any(first <= event.line <= end for first, end in spans))
     }
     leaves = dict.fromkeys(
         event.key.rpartition(".")[2] for event in record.events[:begins] if event.leaf or event.statement is None
@@ -145,7 +147,9 @@ def list_pair_outputs(
         of = known.match(key)
         if not of and in_class and given and INPUT_GRADIENTS.match(key) and not found:
             of = given[:1]
-        if of and key not in keys and (in_class or not found or why is not None):
+        step = in_class and _is_local(event) and not any(np.shape(one.value) == np.shape(event.value)
+            for one in record.events[:begins] if one.key.rpartition(".")[2] in of)  # fmt: skip
+        if of and key not in keys and not step and (in_class or not found or why is not None):
             kept.append(GivenGradient(key, of, event.value))
     own = [output for output in kept if not set(output.of) <= steps]
     found += own if own or found else kept
@@ -230,7 +234,7 @@ def list_left_over(
     """
     index = WordIndex(words)
     for key, value in given:
-        if key in known or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        if key in known or STORE.match(key) or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue
         of = split_gradient(key)
         if of and not index.match(key):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import ValueEvent
 from tutor.code.given_gradients import GivenGradient
 from tutor.code.guess_shapes import find_seed
 from tutor.code.pair_functions import LOSS_WORDS, split_gradient
+from tutor.code.returned_values import list_usual
 from tutor.code.trial import Outcome, ProgramTrial
 from tutor.numbers.arrays import Floats, np
 
@@ -18,6 +22,9 @@ NOTHING = 1e-7
 """A derivative that is 0 on paper, as that of a bias before a batch norm, is some 1e-17 in floats: SAME times this is far above that."""
 """So near, relative to the largest terms of both, is the same: a run has some 15 digits, and a wrong gradient is far off."""
 DIRECTIONS = 2
+SMALLEST = 1e-6
+LOOSER = 300
+"""Where a logarithm has a small number in it, ``log(p + 1e-7)``, a gradient without it is off by that over p: so much is the same, too."""
 DERIVED = 1e-12
 """So near, relative to its terms, are the slopes of an array of the derivation to those of the loss."""
 FEW = 4
@@ -37,9 +44,12 @@ class GradientCheck:
     slopes: dict[tuple[int, int], float | None] = field(default_factory=dict)
     gradients: dict[int, Any] = field(default_factory=dict)
     forward: set[str] = field(default_factory=set)
+    same: float = SAME
     derive: Callable[[], Sequence[Floats]] = tuple
 
     def __post_init__(self) -> None:
+        trees = [source.tree for source in (self.trial.source, self.trial.forward_source, *self.trial.others) if source is not None]
+        self.same = max(SAME, *(LOOSER * find_log_guard(tree) for tree in trees))
         self.trial.end_at_loss(self.first)
 
     def list_versions(self, of: Sequence[str]) -> list[ValueEvent]:
@@ -75,7 +85,7 @@ class GradientCheck:
             slope = self.find_slope(event, place)
             terms = made * self.direction(event, place)
             size = float(np.sum(np.abs(terms)))
-            if slope is None or not abs(float(np.sum(terms)) - slope) <= SAME * max(size, abs(slope), NOTHING):
+            if slope is None or not abs(float(np.sum(terms)) - slope) <= self.same * max(size, abs(slope), NOTHING):
                 return False
         return True
 
@@ -138,6 +148,26 @@ class GradientCheck:
                 derived = find_array(self.derive(), np.shape(event.value), slopes, ways)
             self.gradients[event.number] = self.trial.find_gradient(event) if derived is None else derived
         return self.gradients[event.number]
+
+
+@lru_cache(maxsize=32)
+def find_log_guard(tree: ast.Module) -> float:
+    """The largest of the small numbers that stand in logarithms to keep them from −∞; 0 where there is none.
+
+    >>> find_log_guard(ast.parse("loss = -np.log(p + 1e-7)")), find_log_guard(ast.parse("loss = -np.log(p)"))
+    (1e-07, 0.0)
+    """
+    given = [part for part in ast.walk(tree) if isinstance(part, ast.Assign)]
+    named = {part.targets[0].id: part.value for part in given if isinstance(part.targets[0], ast.Name)}
+    named |= {name: value for part in ast.walk(tree) if isinstance(part, ast.FunctionDef) for name, value in list_usual(part).items()}
+    found = 0.0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and re.fullmatch(r"(\w+\.)?log", ast.unparse(node.func)) and node.args:
+            for part in ast.walk(node.args[0]):
+                own = named.get(part.id) if isinstance(part, ast.Name) else part
+                if isinstance(own, ast.Constant) and isinstance(own.value, float) and 0 < own.value <= SMALLEST:
+                    found = max(found, own.value)
+    return found
 
 
 def find_array(arrays: Sequence[Floats], shape: Sequence[int], slopes: Sequence[float | None], ways: Sequence[Any]) -> Floats | None:

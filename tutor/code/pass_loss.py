@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Record
-from tutor.code.guess_shapes import find_seed
+from tutor.code.guess_shapes import LABELS, find_seed
 from tutor.code.pair_functions import LOSS_WORDS, split_gradient
 from tutor.code.returned_values import name_returned
 from tutor.errors import tell
@@ -50,6 +50,21 @@ def make_loss(
         upstream[""] = key, value = next((pair for pair in outs if np.size(pair[1]) == 1), outs[0])
         loss = value if np.size(value) == 1 else np.sum(value)
     return loss, upstream
+
+
+def has_targets(backward: ast.AST, cost: ast.FunctionDef | ast.Lambda) -> bool:
+    r"""Whether a backward pass can be that of a cost: where that takes a target, the pass has to be given it.
+
+    >>> text = "def slope(x):\n    return 2 * x\ndef back(x, t):\n    return x - t\ndef cost(y, t):\n    return np.sum((y - t) ** 2) / 2"
+    >>> slope, back, cost = ast.parse(text).body
+    >>> has_targets(slope, cost), has_targets(back, cost)
+    (False, True)
+    """
+    wanted = {arg.arg for arg in cost.args.args[1:] if LABELS.match(arg.arg)}
+    used = {part.arg if isinstance(part, ast.arg) else part.id for part in ast.walk(backward) if isinstance(part, ast.arg | ast.Name)}
+    known = {name.lower() for name in used}
+    cached = any("cache" in name for name in known)
+    return not wanted or cached or any(name.lower() in known for name in wanted) or any(LABELS.match(name) for name in used)
 
 
 def is_sum(tree: ast.Module, cost: str) -> bool:

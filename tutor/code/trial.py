@@ -49,7 +49,7 @@ from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.pass_loss import make_loss, pick_loss
+from tutor.code.pass_loss import has_targets, make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
     has_default,
@@ -139,10 +139,12 @@ class ProgramTrial:
     current: Any = None
     ends: int | None = None
     budget: StepBudget = field(default_factory=StepBudget)
+    foreign: frozenset[int] = frozenset()
     shown: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
+        self.foreign = frozenset(id(part) for source in self.others for part in source.parts)
         settle_images(self.plan.name, self.source, self.sizes)
         self.sequences = find_sequences(self.source.lines)
         self.labels = find_labels(self.source.tree) | self.sequences
@@ -362,7 +364,8 @@ class ProgramTrial:
         words = find_return(func.node, worker.returned)
         outputs = list_pair_outputs(
             worker.record, begins, result, words, [*values], why, in_class=bool(self.plan.owner),
-            produced={key for key, _ in outs} - {*values}, spans=list_spans(func))  # fmt: skip
+            produced={*[key for key, _ in outs], *[of for up in ups for of in split_gradient(up)]} - {*values},
+            spans=list_spans(func), foreign=self.foreign)  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
         layers = list(list_layer_gradients(owner, worker.record.events[begins:], why))
         if layers and not any(upstream):  # what a net hands on of its input may be that of each sample
@@ -381,8 +384,8 @@ class ProgramTrial:
     ) -> tuple[Any, dict[str, tuple[str, Any]]]:  # fmt: skip
         """The loss of a pair, with the gradients from above: that of a cost function, one that the layer keeps, or one made for them."""
         upstream: dict[str, tuple[str, Any]] = {}
-        if self.plan.cost and not ups:
-            cost = self._function(worker, self.plan.cost, owner)
+        cost = self._function(worker, self.plan.cost, owner) if self.plan.cost and not ups else None
+        if cost is not None and (self.plan.owner or has_targets(pair[1].node, cost.node)):
             own = environment.get(first) if self.is_forward_again(cost) else outs[0][1] if outs else None
             taken = self._keep_usual(worker, cost, self._match_cost(cost, environment, own))
             environment.update((name, value) for name, value in taken.items() if name not in environment)
@@ -454,8 +457,7 @@ class ProgramTrial:
 
     def list_own(self, events: Sequence[ValueEvent]) -> list[ValueEvent]:
         """The events of the program's own file."""
-        foreign = {id(part) for source in self.others for part in source.parts}
-        return [event for event in events if id(event.statement) not in foreign]
+        return [event for event in events if id(event.statement) not in self.foreign]
 
     # slopes
 

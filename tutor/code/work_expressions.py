@@ -24,7 +24,7 @@ from tutor.code.code_values import (
     TooLong,
 )
 from tutor.code.failures import refuse_misfit
-from tutor.code.guess_shapes import Sizes, find_seed
+from tutor.code.guess_shapes import LABELS, Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
 from tutor.code.loop_pace import MOST_PARTS, LoopPace
@@ -59,12 +59,7 @@ class ExpressionWorker(PlaceWorker):
     """Works out expressions; a statement worker has it call functions of the program."""
 
     def __init__(
-        self,
-        world: GuessedWorld,
-        sizes: Sizes,
-        *,
-        number: type = float,
-        table: Mapping[str, Callable[..., Any]] | None = None,
+        self, world: GuessedWorld, sizes: Sizes, *, number: type = float, table: Mapping[str, Callable[..., Any]] | None = None
     ) -> None:
         self.world, self.number = world, number
         self.guesser = Guesser(world, sizes)
@@ -294,6 +289,7 @@ class ExpressionWorker(PlaceWorker):
 
     def read_compare(self, node: ast.Compare) -> Any:
         """A comparison, by the real parts."""
+        self._settle_alike(node)
         left = self.read(node.left)
         result: Any = True
         for sign, part in zip(node.ops, node.comparators, strict=True):
@@ -302,6 +298,17 @@ class ExpressionWorker(PlaceWorker):
             result = one if result is True else result & one
             left = right
         return result
+
+    def _settle_alike(self, node: ast.Compare) -> None:
+        """``t.size == y.size`` of rows of targets: t, which nobody gives, is as large as y."""
+        sides = [one for one in (node.left, node.comparators[0]) if isinstance(one, ast.Attribute)]
+        parts = [one for one in sides if one.attr in ("size", "shape", "ndim")]
+        if len(parts) == 2 and not self.world.targets.startswith(("free", "binary", "signs")):
+            one, two = (self.read(part.value) for part in parts)
+            for open_one, other in ((one, two), (two, one)):
+                if type(open_one) is Guess and isinstance(other, np.ndarray) and LABELS.match(open_one.name):
+                    made = self.guesser.make_numbers(open_one.name, np.shape(other))
+                    open_one.known, open_one.value = True, self.guesser.found(open_one.name, made)
 
     def compare(self, sign: ast.cmpop, left: Any, right: Any, node: ast.AST) -> Any:
         """One comparison."""
