@@ -31,7 +31,7 @@ def test_each_kind_is_read_or_told_what_to_write_instead(base, read):
     ("async def g(a):", "    return a", "dout = g(dout)"),
     ("dout = (w := dout * 2) + w",),
     ("a = (w := w * 2)",),
-    ("for a in {1, 2}:", "    dout = dout * a"),
+    ("for a in {b for b in (1, 2)}:", "    dout = dout * a"),
 ])  # fmt: skip
 def test_what_is_not_read_is_not_passed_over(lines):
     text = START + "".join(f"    {line}\n" for line in lines) + "    return dout * w, dout * x\n"

@@ -64,7 +64,7 @@ def is_right_within_factors(formula: Expr, value: Value, carried: Carried | None
     >>> is_right_within_factors(product, Fraction("0.2350037")), is_right_within_factors(product, Fraction("0.2363"))
     (True, False)
     >>> update = parse("-0.4 - 0.1*(-0.2720)")
-    >>> [is_right_within_factors(update, Fraction("-0.372781"), known) for known in ({}, {"0.2720": [Fraction("-0.272186")]})]
+    >>> [is_right_within_factors(update, Fraction("-0.3727814"), known) for known in ({}, {"0.2720": [Fraction("-0.272186")]})]
     [False, True]
     """
     named, ranges = list_factor_ranges(formula, carried)
