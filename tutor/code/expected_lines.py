@@ -293,10 +293,10 @@ def list_given(node: ast.stmt) -> frozenset[str]:
     """The names, attributes and keys that a statement gives values to.
 
     >>> sorted(list_given(ast.parse("self.dW, grads['b'] = 1, 2").body[0])), sorted(list_given(ast.parse("d[i] = 1").body[0]))
-    (['dW'], ['d'])
+    (['b', 'dW', 'grads'], ['d'])
     """
     found: set[str] = set()
-    for target in list_targets(node):
+    for target in (part for one in list_targets(node) for part in (one.elts if isinstance(one, ast.Tuple | ast.List) else [one])):
         while isinstance(target, ast.Subscript):
             if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
                 found.add(target.slice.value)

@@ -24,6 +24,7 @@ from tutor.code.code_values import (
     TooLong,
 )
 from tutor.code.failures import refuse_misfit
+from tutor.code.formatted_texts import take_plain, write_formatted
 from tutor.code.guess_shapes import LABELS, Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
@@ -51,7 +52,6 @@ PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tupl
 READ = frozenset({"numpy", "torch", "math", "scipy", "python", "itertools"})
 """What the tables of functions are of."""
 _SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}
-PLAIN_SPEC = re.compile(r"[<>^=]?[+ -]?0?\d{0,2},?(\.\d{1,2})?[defgEG%]?")
 LOUD = ("set_", "save", "plot", "show")
 
 
@@ -248,7 +248,7 @@ class ExpressionWorker(PlaceWorker):
             left, right = self.guesser.settle_pair(word, left, right)
         if isinstance(left, str) or isinstance(right, str):
             if word == "%" and re.fullmatch(r"([^%]|%\d?[sdi]|%%){0,200}", str(left)):
-                return str(left) % (tuple(map(_take_plain, right)) if isinstance(right, tuple) else _take_plain(right))
+                return str(left) % (tuple(map(take_plain, right)) if isinstance(right, tuple) else take_plain(right))
             check_pair(word, left, right)
             return make(left, right) if word == "+" else "text"
         check_pair(word, left, right)
@@ -446,17 +446,6 @@ class ExpressionWorker(PlaceWorker):
         """A function of the program."""
 
 
-def _take_plain(value: Any) -> Any:
-    value = take_real(value)
-    return (
-        value
-        if isinstance(value, int | float | str)
-        else int(value)
-        if isinstance(value, np.integer)
-        else str(value)[:50]
-    )
-
-
 def name_library(path: str) -> str:
     """A library by the name of the one that does the same.
 
@@ -467,15 +456,6 @@ def name_library(path: str) -> str:
         if path == own or path.startswith(f"{own}."):
             return same + path[len(own) :]
     return path
-
-
-def write_formatted(value: Any, part: ast.FormattedValue, node: ast.AST) -> str:
-    """A value in a text, `{loss:.4f}`.  Raises `NotRead` for one that would be wider than a number is."""
-    parts = getattr(part.format_spec, "values", ())
-    spec = "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))
-    if not all(isinstance(one, ast.Constant) for one in parts) or not PLAIN_SPEC.fullmatch(spec):
-        raise NotRead(tell("this way to write a number is not read"), node)
-    return format(value, spec) if spec and isinstance(value, int | float | np.number) else str(value)
 
 
 def _is_along(part: ast.expr) -> bool:
