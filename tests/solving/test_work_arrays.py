@@ -62,7 +62,7 @@ def test_all_gradients_equal_those_neuron_by_neuron(ident):
 @pytest.mark.parametrize("ident", LAYERED)
 def test_a_solution_in_layer_form_is_proved(ident):
     solution = by_layers(ident)
-    assert proof_sentences(solution.worked.proofs)[0].startswith("The layer form and the form neuron by neuron agree in all")
+    assert proof_sentences(solution.worked.proofs)[0].startswith("The layer form and the form entry by entry agree in all")
     assert (not solution.worked.proofs.gradients) is bool(solution.layered.symbolic)
     assert all(verdict.ok for verdict in solution.verdicts)
 

@@ -29,11 +29,11 @@ from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Number, Partial
 from tutor.expression.own_functions import is_own
-from tutor.expression.walk import substitute
+from tutor.expression.walk import names, substitute
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
-from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, list_kinks_hit
+from tutor.numbers.kinks import conventions, function_calls, list_calls, list_flat_steps, list_kinks_hit
 from tutor.numbers.run import compute
 from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.patterns import drop_one
@@ -129,7 +129,8 @@ class NumberSections(PageWriter):
         letter = Name(next((name for name in ("x", "z", "u", "v", "t") if name not in graph.names), "x"))
         parts: list[Inline] = []
         meanings: list[Expr] = []
-        for call in function_calls(graph):
+        calls = function_calls(graph)
+        for call in calls:
             row = function(call.func, len(call.args))
             formula = value_of(row)
             if formula is None and len(call.args) == 1 and call.func in self.words.arrays.SYMBOLS:
@@ -147,6 +148,8 @@ class NumberSections(PageWriter):
             sign = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
             parts += ["; ", Math(Call(call.func, args)), sign, Math(meaning)]
             meanings.append(meaning)
+            inner = [part for part in list_calls(meaning) if part.func in FUNCTIONS]
+            calls += [part for part in inner if part.func not in {one.func for one in calls}]  # the σ of a SiLU
         parts += ["; ", *shown] if (shown := self.say_indicator(meanings)) else ()
         if parts:
             self.blocks.append(self.write_labelled("where", *parts[1:]))
@@ -217,6 +220,25 @@ class NumberSections(PageWriter):
             rule = refine_rule(self.rule_of_factor(derivation, factor), factor.expr, factor.wrt, derivation.graph.ties)
             rows.append(self.factor_row(factor, self.words.rules.say_local(rule)))
         self.blocks += self.write_alike(rows)
+        self.explain_held(derivation.graph, rows)
+
+    def explain_held(self, graph: Graph, rows: Sequence[Equation]) -> None:
+        """That a local derivative holds the other inputs of its step, where these depend on the same quantity: ∂L/∂h₁ beside h₂."""
+        if "held" in self.sloped:
+            return
+        behind: dict[str, set[str]] = {}
+        for step in graph.steps:
+            own = set(names(step.expr))
+            behind[step.target] = own.union(*(behind.get(name, ()) for name in own))
+        used = {step.target: names(step.expr) for step in graph.steps}
+        for local in (row.left for row in rows if type(row.left) is Partial):
+            inputs = used.get(local.of, ())
+            other = next((name for name in inputs if name != local.wrt and local.wrt in behind.get(name, ())), "")
+            if other and local.wrt in inputs:
+                self.sloped.add("held")
+                places: dict[str, Sequence[Inline]] = {"local": [Math(local)], "other": [Math(Name(other))]}
+                self.blocks.append(self.write_labelled("where", *split_places(self.words.pages.HELD, places)))
+                return
 
     def join_equations(self, place: int) -> None:
         """Two blocks of equations that follow one another as one, in one alignment and one style."""

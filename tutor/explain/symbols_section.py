@@ -182,6 +182,9 @@ class Symbols:
         if meaning is not None:
             yield call.func, [Math(Call(call.func, letters)), EQUALS, Math(meaning)]
             yield from self._say_indicators(meaning)
+            for part in self._walk(meaning):  # the σ of a SiLU
+                if type(part) is Call and part.func in FUNCTIONS and part.func != plain:
+                    yield from self._say_function(part)
         elif plain in self.words.SYMBOLS and not LAYERS.get(plain) and len(call.args) == 1:  # of several numbers the reason says it
             yield plain, split_places(self.words.SYMBOLS[plain], {"call": [Math(Call(plain, letters))], "last": [Math(letter)]})
 

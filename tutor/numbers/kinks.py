@@ -44,7 +44,7 @@ def conventions(graph: Graph) -> dict[str, str]:
     found: dict[str, str] = {}
     steps = {step.target: step.expr for step in graph.steps}
     for step in graph.steps:
-        for call in _calls(step.expr):
+        for call in list_calls(step.expr):
             key = _convention(step.expr, call, steps, graph.ties)
             if key:
                 found.setdefault(call.func.rstrip("'") if step.rule == "formula" or is_own(step.rule) else step.rule, key)
@@ -56,7 +56,7 @@ def array_conventions(graph: Graph) -> list[str]:
     found: dict[str, None] = {}
     steps = {step.target: step.expr for step in graph.steps}
     for step in graph.steps:
-        for call in _calls(step.expr):
+        for call in list_calls(step.expr):
             name = call.func.rstrip("'")
             if name in FUNCTIONS and not FUNCTIONS[name].layer:
                 found[_convention(step.expr, call, steps, graph.ties)] = None
@@ -194,7 +194,7 @@ def list_flat_steps(graph: Graph) -> list[tuple[str, str]]:
     """The steps through which nothing can be learnt (Heaviside, zero-one loss), with the key of the reason."""
     found = []
     for step in graph.steps:
-        for call in _calls(step.expr):
+        for call in list_calls(step.expr):
             row = function(call.func.rstrip("'"), len(call.args))
             if row.flat:
                 found.append((step.target, row.convention))
@@ -205,7 +205,7 @@ def function_calls(graph: Graph) -> list[Call]:
     """The functions that a graph applies, the first call of each, in the order of its steps."""
     found: dict[str, Call] = {}
     for step in graph.steps:
-        for call in _calls(step.expr):
+        for call in list_calls(step.expr):
             found.setdefault(call.func.rstrip("'"), Call(call.func.rstrip("'"), call.args))
     return list(found.values())
 
@@ -215,14 +215,14 @@ def list_kinks_hit(graph: Graph, values: Mapping[str, Value]) -> list[Kink]:
     found = []
     steps = {step.target: step.expr for step in graph.steps}
     for step in graph.steps:
-        for call in _calls(step.expr):
+        for call in list_calls(step.expr):
             if _convention(step.expr, call, {}) and _is_on_kink(call, values):
                 found.append(Kink(step.target, _convention(step.expr, call, steps, graph.ties)))
                 break
     return found
 
 
-def _calls(expr: Expr) -> Iterator[Call]:
+def list_calls(expr: Expr) -> Iterator[Call]:
     """The calls in a formula, and those in the exercise's own functions that it calls."""
     stack = [expr]
     while stack:
@@ -257,4 +257,4 @@ def _is_on_kink(call: Call, values: Mapping[str, Value]) -> bool:
     if formula is None or not row.convention:
         return False
     inner = dict(zip(row.params, (compute(arg, values) for arg in call.args), strict=True))
-    return any(_is_on_kink(part, inner) for part in _calls(formula))
+    return any(_is_on_kink(part, inner) for part in list_calls(formula))

@@ -33,6 +33,7 @@ class PageWords(Topic):
 
     STEPS = ("step {numbers}", "steps {numbers}")
     PATH = "path {number}"
+    HELD = "{local} here is the derivative of its step alone: what also goes on through {other} is counted along the paths"
     GRAPH = "The computational graph."
     GRAPH_VALUES = "The computational graph, with every value."
     GRAPH_GRADIENTS = "The computational graph, with every value and gradient."

@@ -19,7 +19,7 @@ class ProofWords(Topic):
     VALUES = "at the given values"
     POINTS = ("at {count} random point", "at {count} random points")
     BOTH_PLACES = "{first} and {second}"
-    FORMS_AGREE = "The layer form and the form neuron by neuron agree in all {entries} entries of the gradients, {how} ({place})"
+    FORMS_AGREE = "The layer form and the form entry by entry agree in all {entries} entries of the gradients, {how} ({place})"
     EXACTLY, TO = "exactly", "to {bound}"
     WITH_SIZES = "{place}, with {sizes}"
     SYMBOLIC: Mapping[int, str] = {1: "the gradient asked for equals", 2: "both gradients asked for equal"}
@@ -56,7 +56,7 @@ class ProofWords(Topic):
 
         >>> from fractions import Fraction
         >>> ProofWords().say_proof(Agreement(12, Fraction(0), True))
-        'The layer form and the form neuron by neuron agree in all 12 entries of the gradients, exactly (at the given values)'
+        'The layer form and the form entry by entry agree in all 12 entries of the gradients, exactly (at the given values)'
         """
         raise TypeError(f"there are no words for {type(checked).__name__}")
 

@@ -34,8 +34,8 @@ class UpdateWords(Topic):
         "60; what is printed is rounded: to {digits} significant digits, more where a small difference has to be seen.",
     }
     REDUCED: Mapping[str, str] = {
-        "mean": "The gradient of the mean is the mean of the gradients.",
-        "sum": "The gradient of the sum is the sum of the gradients.",
+        "mean": "Each sample is taken at the values above; the gradient of the mean loss is the mean of the gradients.",
+        "sum": "Each sample is taken at the values above; the gradient of the summed loss is the sum of the gradients.",
     }
     BATCHES: Mapping[str, str] = {
         "given": "Each update uses {size}, in the order given; an epoch is one pass over all {count} samples.",

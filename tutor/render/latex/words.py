@@ -60,8 +60,9 @@ _ACCENTS = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"', "\u030a": "r", "\u030c": "v",
     "\u0327": "c", "\u0304": "=", "\u0306": "u", "\u0307": ".", "\u030b": "H", "\u0323": "d",
 }  # fmt: skip
-_CLUSTER = re.compile(f"[A-Za-z][{''.join(_ACCENTS)}]|.", re.DOTALL)
-"""A letter with a mark above or below it that is no character of its own, or any character."""
+_RAISED = "".join(character for character, latex in MATHS.items() if latex.startswith("^{"))
+_CLUSTER = re.compile(f"[A-Za-z][{''.join(_ACCENTS)}]|[{_RAISED}]+|.", re.DOTALL)
+"""A letter with a mark above or below it that is no character of its own, an exponent, or any character."""
 _BREAK = "\\penalty5000{}"  # only where the word would run off the page
 _LONG_WORD, _LONG_PART = 14, 7
 """A line may break after so many characters without a blank, and again after so many: no word runs off the page."""
@@ -82,6 +83,8 @@ def _write_accented(character: str) -> str | None:
 
 
 def _convert(character: str) -> str:
+    if len(character) > 1 and character[0] in _RAISED:  # an exponent is set as one: 10⁻⁵⁰
+        return f"\\ensuremath{{^{{{''.join(MATHS[one][2:-1] for one in character)}}}}}"
     if character in MATHS:
         return f"\\ensuremath{{{MATHS[character]}}}"
     known = TEXT.get(character) or _write_accented(character)
@@ -95,8 +98,8 @@ def escape(words: str) -> str:
 
     An unknown character is shown as ``[U+1F600]``; very long words may be broken.
 
-    >>> escape("w\u0303 = \u0395")
-    '\\~{w} = \\ensuremath{\\mathrm{E}}'
+    >>> escape("w\u0303 = \u0395"), escape("10\u207b\u00b3")
+    ('\\~{w} = \\ensuremath{\\mathrm{E}}', '10\\ensuremath{^{-3}}')
     """
     parts: list[str] = []
     run = 0
@@ -122,7 +125,8 @@ def escape_label(words: str) -> str:
     '50\\% \\ensuremath{\\sigma} \\ensuremath{\\backslash}input ?'
     """
     parts: list[str] = []
-    for character in unicodedata.normalize("NFC", fit_one_line(words)).replace("⋮", "…"):  # upright dots are too high for a box
+    plain = unicodedata.normalize("NFC", fit_one_line(words)).replace("⋮", "…")  # upright dots are too high for a box
+    for character in _CLUSTER.findall(plain):
         latex = _convert(character)
         if latex.startswith("[U+"):
             base = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
