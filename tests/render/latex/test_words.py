@@ -16,7 +16,7 @@ from tutor.render.latex.words import escape
         ("é ü ß ø Č", "\\'{e} \\\"{u} \\ss{} \\o{} \\v{C}"),
         ("î", "\\^{\\i}"),
         ("δ → 2×10⁻⁴", "\\ensuremath{\\delta} \\ensuremath{\\rightarrow} 2\\ensuremath{\\times}10"
-         "\\ensuremath{^{-}}\\ensuremath{^{4}}"),
+         "\\ensuremath{^{-4}}"),
         ("1–2 x′", "1--2 x\\ensuremath{'}"),
         ("a--b ``", "a-{}-b {}`{}{}`"),
         ("😀\x07\n漢", "[U+1F600] [U+6F22]"),
