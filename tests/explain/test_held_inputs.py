@@ -10,7 +10,7 @@ import tutor
 @pytest.mark.parametrize(
     ("steps", "said"),
     [
-        (["h = tanh(w*x)", "g = tanh(w*h)", "L = h^2 + g^2"], "∂L/∂h here is the derivative of its step alone: what also goes on through g"),
+        (["h = tanh(w*x)", "g = tanh(w*h)", "L = h^2 + g^2"], "∂L/∂h here is the derivative of its step alone: what also goes"),
         (["h = tanh(w*x)", "g = tanh(v*h)", "L = g^2"], ""),
         (["h = tanh(w*x)", "a = h^2", "b = h^3", "L = a + b"], ""),  # h is no input of the loss itself
     ],

@@ -86,6 +86,19 @@ def _add_up(parts: Sequence[Expr]) -> Expr:
     return times(Number(str(len(parts))), parts[0]) if all(part == parts[0] for part in parts) else Add(tuple(list_terms(parts)))
 
 
+def split_uses(step: Step) -> tuple[Expr, ...]:
+    """What each use of a quantity adds to its gradient, where the sum of all is the gradient as it stands; nothing where uses are joined.
+
+    A step that uses it twice, X Xᵀ, is one use of two terms.
+    """
+    uses = tuple(path.factors[-1].expr for path in step.paths)
+    if type(step.expr) is not Add or len(uses) < 2:
+        return ()
+    if len(uses) == len(step.expr.args):
+        return step.expr.args
+    return uses if tuple(list_terms(uses)) == step.expr.args else ()
+
+
 def list_terms(parts: Iterable[Expr]) -> Iterator[Expr]:
     """The terms of a sum, those of sums in it among them, but not what is subtracted as a whole.
 

@@ -69,7 +69,8 @@ COMMANDS: dict[str, Token | None] = {
     "otimes": ("@", "outer"), "oslash": ("/", None),
     "lbrack": ("(", "]"), "rbrack": (")", "]"), "lparen": ("(", ")"), "rparen": (")", ")"),
     "lvert": ("(", "|"), "rvert": (")", "|"), "vert": ("|", None), "left": None, "right": None, "big": None, "Big": None, "bigl": None,
-    "bigr": None, "Bigl": None, "Bigr": None, "bigg": None, "Bigg": None, "biggl": None, "biggr": None, "mathrel": None, "\\": ("n", None),
+    "bigr": None, "Bigl": None, "Bigr": None, "bigg": None, "Bigg": None, "biggl": None, "biggr": None, "Biggl": None,
+    "Biggr": None, "mathrel": None, "\\": ("n", None),
     "cr": ("n", None), "prime": ("'", None), "over": ("o", None), "boxed": None, "fbox": None, "text": None, "mathrm": None, "mathbf": None,
     "mathit": None, "textbf": None, "textrm": None, "mbox": None,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import prod
 
+from tutor.derive.layerwise import list_terms, split_uses
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.graph.layered import Layered
@@ -284,19 +285,18 @@ MOST_USES = 40
 
 def bend_one_use(at: LayerStep) -> Iterator[Expr]:
     """Of weights that are used several times, at every time or in several places, only one use counted."""
-    if _is_weight(at) and type(at.step.expr) is Add and len(at.step.paths) == len(at.step.expr.args) <= MOST_USES:
-        yield from at.step.expr.args
+    uses = split_uses(at.step)
+    if _is_weight(at) and len(uses) <= MOST_USES:
+        yield from uses
 
 
 def bend_missing_path(at: LayerStep) -> Iterator[Expr]:
     """One of several ways to the loss left out; of weights only one use is counted."""
-    if at.step.sort != "gradient" or _is_weight(at) or type(at.step.expr) is not Add:
-        return
-    terms = at.step.expr.args
-    if 2 <= len(at.step.paths) == len(terms) <= MOST_USES:
+    terms = split_uses(at.step)
+    if at.step.sort == "gradient" and not _is_weight(at) and len(terms) <= MOST_USES:
         for place in range(len(terms)):
             rest = (*terms[:place], *terms[place + 1 :])
-            yield rest[0] if len(rest) == 1 else Add(rest)
+            yield rest[0] if len(rest) == 1 else Add(tuple(list_terms(rest)))
 
 
 def _is_weight(at: LayerStep) -> bool:

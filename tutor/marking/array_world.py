@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from tutor.derive.layerwise import split_uses
 from tutor.derive.working import list_referred
 from tutor.errors import TutorError, ValueProblem, tell
 from tutor.expression.keys import read_derivative
-from tutor.expression.nodes import Add, Call, Div, Name, Number
+from tutor.expression.nodes import Call, Div, Name, Number
 from tutor.expression.sizes import Size, list_size_letters
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Step
@@ -194,12 +195,13 @@ class ArrayWorld:
     def list_paths(self, key: str) -> dict[str, Floats]:
         """The terms that a gradient is the sum of, by the quantity that each leads through."""
         step = self.steps.get(key)
-        if step is None or type(step.expr) is not Add or len(step.paths) != len(step.expr.args) or len(step.paths) < 2:
+        uses = split_uses(step) if step is not None else ()
+        if step is None or not uses:
             return {}
         worker, found = ArrayColumns(self.values.__getitem__, 1, MOST_WORK), {}
         shape = self.values[key].shape
         with np.errstate(all="ignore"):
-            for path, term in zip(step.paths, step.expr.args, strict=True):
+            for path, term in zip(step.paths, uses, strict=True):
                 try:
                     found[path.factors[0].wrt] = np.array(np.broadcast_to(worker.value(term), shape)[..., 0])
                 except (KeyError, ValueError, TutorError):

@@ -64,6 +64,7 @@ _BRACKETS = {
     "\\bigl": _Bracket("\\bigr", ' class="big" stretchy="false"'),  # in Chromium one that grows a little takes too much room
     "\\Bigl": _Bracket("\\Bigr", ' minsize="1.8em" maxsize="1.8em"'),
     "\\biggl": _Bracket("\\biggr", ' minsize="2.4em" maxsize="2.4em"'),
+    "\\Biggl": _Bracket("\\Biggr", ' minsize="3em" maxsize="3em"'),
 }
 _SIDES = {"\\lvert": "|", "\\rvert": "|", "\\lVert": "‖", "\\rVert": "‖"}
 _ENDS = frozenset((*(bracket.closing for bracket in _BRACKETS.values()), "}", "&", "\\\\"))
