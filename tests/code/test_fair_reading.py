@@ -159,12 +159,39 @@ def hot_backward(dout, cache):
     return dW
 """
 
+ONE_OUTPUT = """\
+import numpy as np
+def cross_entropy_error(y, t):
+    if y.ndim == 1:
+        t = t.reshape(1, t.size)
+        y = y.reshape(1, y.size)
+    if t.size == y.size:
+        t = t.argmax(axis=1)
+    batch_size = y.shape[0]
+    return -np.sum(np.log(y[np.arange(batch_size), t] + 1e-7)) / batch_size
+class SigmoidWithLoss:
+    def __init__(self):
+        self.params, self.grads = [], []
+        self.loss = None
+        self.y = None
+        self.t = None
+    def forward(self, x, t):
+        self.t = t
+        self.y = 1 / (1 + np.exp(-x))
+        self.loss = cross_entropy_error(np.c_[1 - self.y, self.y], self.t)
+        return self.loss
+    def backward(self, dout=1):
+        batch_size = self.t.shape[0]
+        dx = (self.y - self.t) * dout / batch_size
+        return dx
+"""
+
 
 def judge(text):
     return judge_code(read_source(text, "net.py"))
 
 
-@pytest.mark.parametrize("text", [CAMEL, STEPS, PADDED, SPREAD, DRAWN])
+@pytest.mark.parametrize("text", [CAMEL, STEPS, PADDED, SPREAD, DRAWN, ONE_OUTPUT])
 def test_a_right_program_in_another_style_is_right(text):
     assert [(one.name, one.verdict, str(one.why)) for one in judge(text) if one.verdict != "right"] == []
 
@@ -213,3 +240,46 @@ def test_what_a_task_leaves_open_is_not_wrong(body, written):
     found = judge(f"import numpy as np\ndef net_loss(w, x):\n{body}")
     assert [one.verdict for one in found] == (["wrong"] if written else ["undecided"])
     assert written or "is not written yet" in str(found[0].why)
+
+
+def test_a_slip_beside_one_output_of_each_sample_is_named():
+    (found,) = judge(ONE_OUTPUT.replace("(self.y - self.t)", "(self.t - self.y)"))
+    assert [(one.line, one.tag) for one in found.roots] == [(23, "difference-reversed")]
+
+
+LINE = """\
+import numpy as np
+def mse_forward(w, b, xs, ys):
+    preds = w * xs + b
+    loss = ((preds - ys) ** 2).mean()
+    return loss, (xs, ys, preds)
+def mse_backward(w, b, cache):
+    xs, ys, preds = cache
+    n = len(xs)
+    dpreds = 2 * (preds - ys) / n
+    dw = (dpreds * xs).sum()
+    db = dpreds.sum()
+    return dw, db
+"""
+
+
+@pytest.mark.parametrize("text", [LINE, LINE.replace("(w, b, ", "(w: float, b: float, ")])
+@pytest.mark.parametrize(
+    ("old", "new", "root"),
+    [
+        ("2 * (preds - ys) / n", "2 * (preds - ys)", (9, "mean-forgotten")),
+        ("(dpreds * xs).sum()", "dpreds.sum()", (10, "factor-forgotten")),
+        ("(preds - ys) / n", "(ys - preds) / n", (9, "difference-reversed")),
+        ("", "", None),
+    ],
+)
+def test_a_line_through_points_is_read_with_numbers_for_parameters(text, old, new, root):
+    (found,) = judge(text.replace(old, new))
+    assert [(one.line, one.tag) for one in found.roots] == ([root] if root else [])
+    assert found.verdict == ("wrong" if root else "right")
+
+
+def test_a_whole_computation_that_is_called_backward_is_judged():
+    text = "def backward(x, y, w):\n    p = x @ w\n    diff = p[:, 0] - y\n    loss = diff.pow(2).mean()\n    g_p = (2.0 * diff / y.shape[0])[:, None]\n"
+    (found,) = judge("import torch\n" + text + "    g_w = x.t() @ g_p\n    return loss, g_w\n")
+    assert found.verdict == "right"

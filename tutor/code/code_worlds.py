@@ -60,6 +60,16 @@ def find_orientation(source: Source, plan: BackwardPlan) -> bool | None:
     return None if left == right else left > right
 
 
+def has_products(tree: ast.Module, plan: BackwardPlan) -> bool:
+    """Whether a pair of functions has a product of arrays.
+
+    >>> has_products(ast.parse("def f(x, w): return x @ w"), BackwardPlan("f", "f", "f"))
+    True
+    """
+    bodies = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name in (plan.forward, plan.backward)]
+    return any(split_product(part) is not None for body in bodies for part in ast.walk(body) if isinstance(part, ast.expr))
+
+
 def _name_operand(node: ast.expr) -> str:
     node = strip_transpose(node) or node
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):

@@ -13,11 +13,12 @@ from types import MappingProxyType
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict, NumericWarning, WrongLine
-from tutor.code.code_worlds import find_training_loops, list_settings, list_worlds
+from tutor.code.code_worlds import find_training_loops, has_products, list_settings, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.gradient_check import GradientCheck
+from tutor.code.guess_shapes import is_parameter
 from tutor.code.guessing import GuessedWorld
 from tutor.code.kink_sides import draw_near, draw_points, list_one_sided, see_sides
 from tutor.code.numeric_warnings import find_warnings
@@ -260,7 +261,7 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
                 break
             continue
         if not judged.is_right or judged.stops:
-            ways = (_judge_narrow, _judge_single, _judge_shaped, _judge_above, _judge_bare, _judge_refitted)
+            ways = (_judge_narrow, _judge_single, _judge_shaped, _judge_above, _judge_bare, _judge_refitted, _judge_outputs)
             others = filter(None, (judge(judged) for judge in ways))
             judged = next((other for other in others if not judged.is_right or not other.stops), judged)
         if judged.is_right:
@@ -335,6 +336,39 @@ def _judge_single(judged: Judgement) -> Judgement | None:
         what = tell("{names} has one axis: it would be wrong with two", names=names)  # 2 * (p - y) / len(p) of a mean of all entries
         other.trial.assumed[names] = what if works else tell("{names} has one axis: one sample, and not several", names=names)
     return other
+
+
+def _judge_outputs(judged: Judgement) -> Judgement | None:
+    """The judgement with one number of each sample, where nothing says how many axes there are: ``w * x + b`` with numbers w and b.
+
+    Only where all is right then, where the gradients of parameters are numbers, or where every line works that fails otherwise; a
+    product of matrices is no such line.
+    """
+    single = _list_single(judged)
+    lone = bool(single) or (judged.stops and not has_products(judged.trial.source.tree, judged.trial.plan))
+    try:
+        first = judged.trial.put_in(replace(judged.trial.world, shapes={**judged.trial.world.shapes, **single}))
+        first.run()  # what is free then
+        letter = "m" if first.world.columns else "N"
+        shapes = {name: (letter,) for name in first.free if name not in first.world.shapes}
+        other = Judgement(first.put_in(replace(first.world, shapes={**first.world.shapes, **shapes})))
+    except (*FAILS, CodeProblem):
+        return None
+    failing = any(why.fails for why in other.first.record.problems.values())
+    complete = bool(other.outputs) and all(output.value is not None for output in other.outputs)
+    if not shapes or failing or not complete or not (other.is_right or lone):
+        return None
+    if other.is_right:
+        names = ", ".join(sorted(shapes))
+        other.trial.assumed[names] = tell("{names} has one axis: one number of each sample", names=names)
+    return other
+
+
+def _list_single(judged: Judgement) -> dict[str, tuple[int, ...]]:
+    """The parameters whose gradients are one number, where nothing is a product of matrices."""
+    events = ((output, judged.check.find_target(output)) for output in judged.outputs if output.value is not None)
+    own = {event.key for output, event in events if event is not None and event.leaf and np.shape(output.value) == ()}
+    return {} if has_products(judged.trial.source.tree, judged.trial.plan) else {name: () for name in own if is_parameter(name)}
 
 
 def _judge_shaped(judged: Judgement) -> Judgement | None:

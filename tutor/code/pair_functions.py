@@ -148,7 +148,9 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
                 for part in ast.walk(node)
                 if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
             }
-            if BACKWARD.search(name) and not calls & {*functions} and re.search(r"(?i)backward|backprop|bwd", name):
+            stored = (part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
+            own = any(map(LOSS_WORDS.match, stored))
+            if not own and BACKWARD.search(name) and not calls & {*functions} and re.search(r"(?i)backward|backprop|bwd", name):
                 continue  # a backward pass whose forward pass is not there
             yield BackwardPlan(f"{prefix}{name}", name, name, owner)
 

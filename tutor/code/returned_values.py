@@ -18,6 +18,11 @@ def list_arguments(func: ProgramFunction) -> list[ast.arg]:
     return listed[1:] if func.first is not None else listed
 
 
+def guess_argument(arg: ast.arg) -> Guess:
+    """What nobody gives for an argument; one number where it is said to be: ``w: float``."""
+    return Guess(arg.arg, () if isinstance(arg.annotation, ast.Name) and arg.annotation.id == "float" else None)
+
+
 def is_empty(node: ast.expr) -> bool:
     """Whether a usual value says nothing: None, 0, False."""
     return isinstance(node, ast.Constant) and node.value in (None, 0, 0.0, False)

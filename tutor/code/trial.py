@@ -52,6 +52,7 @@ from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_
 from tutor.code.pass_loss import has_targets, make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
+    guess_argument,
     has_default,
     is_empty,
     list_arguments,
@@ -286,7 +287,7 @@ class ProgramTrial:
         start = len(worker.record.events)
         known = set(worker.record.visited)
         scopes: list[dict[str, Any]] = []
-        values = {arg.arg: Guess(arg.arg) for arg in list_arguments(func)}
+        values = {arg.arg: guess_argument(arg) for arg in list_arguments(func)}
         worker.first_scopes = scopes
         returned, why = self._call(worker, func, self._keep_usual(worker, func, values))
         after = {key: node for key, node in worker.record.visited.items() if key not in known}
@@ -322,7 +323,7 @@ class ProgramTrial:
         owner = self._make_owner(worker)
         given = worker.module.get(self.plan.forward + APART)
         forward = given if isinstance(given, ProgramFunction) else self._function(worker, self.plan.forward, owner)
-        values: dict[str, Any] = {arg.arg: Guess(arg.arg) for arg in list_arguments(forward)}
+        values: dict[str, Any] = {arg.arg: guess_argument(arg) for arg in list_arguments(forward)}
         if "ctx" in values:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []
