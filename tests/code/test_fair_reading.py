@@ -279,7 +279,35 @@ def test_a_line_through_points_is_read_with_numbers_for_parameters(text, old, ne
     assert found.verdict == ("wrong" if root else "right")
 
 
-def test_a_whole_computation_that_is_called_backward_is_judged():
-    text = "def backward(x, y, w):\n    p = x @ w\n    diff = p[:, 0] - y\n    loss = diff.pow(2).mean()\n    g_p = (2.0 * diff / y.shape[0])[:, None]\n"
-    (found,) = judge("import torch\n" + text + "    g_w = x.t() @ g_p\n    return loss, g_w\n")
-    assert found.verdict == "right"
+WHOLE = """\
+import torch
+
+def backward(x, y, w1, b1, w2, b2):
+    # forward
+    h = x @ w1 + b1
+    a = h.clamp(min=0)
+    pred = a @ w2 + b2
+    diff = pred[:, 0] - y
+    loss = diff.pow(2).mean()
+    # backward
+    n = y.shape[0]
+    g_diff = 2.0 * diff / n
+    g_pred = g_diff[:, None]
+    g_w2 = a.t() @ g_pred
+    g_b2 = g_pred.sum(0)
+    g_a = g_pred @ w2.t()
+    g_h = g_a.clone()
+    g_h[h <= 0] = 0
+    g_w1 = x.t() @ g_h
+    g_b1 = g_h.sum(0)
+    return loss, g_w1, g_b1, g_w2, g_b2
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"), [("", "", []), ("g_h[h <= 0] = 0", "g_h[h >= 0] = 0", [18]), ("2.0 * diff / n", "diff / n", [12])]
+)
+def test_a_whole_computation_that_is_called_backward_is_judged(old, new, lines):
+    (found,) = judge(WHOLE.replace(old, new))
+    assert [one.line for one in found.roots] == lines
+    assert found.verdict == ("wrong" if lines else "right")
