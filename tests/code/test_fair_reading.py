@@ -311,3 +311,12 @@ def test_a_whole_computation_that_is_called_backward_is_judged(old, new, lines):
     (found,) = judge(WHOLE.replace(old, new))
     assert [one.line for one in found.roots] == lines
     assert found.verdict == ("wrong" if lines else "right")
+
+
+def test_a_cost_that_is_a_matrix_leaves_wrong_gradients_open():
+    """``Y @ log(A).T`` is a number for one output only, and nothing says that there is one."""
+    text = "import numpy as np\ndef forward(X, W):\n    A = 1 / (1 + np.exp(-W @ X))\n    return A, A\n"
+    text += "def compute_cost(A, Y):\n    m = Y.shape[1]\n    return -(np.dot(Y, np.log(A).T) + np.dot(1 - Y, np.log(1 - A).T)) / m\n"
+    text += "def backward(X, Y, A):\n    m = X.shape[1]\n    dZ = A - Y\n    dW = dZ @ X.T / m\n    return dW\n"
+    (found,) = judge(text)
+    assert found.verdict != "wrong"

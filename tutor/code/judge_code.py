@@ -147,6 +147,9 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))
+    if verdict.verdict == "wrong" and min(np.shape(judged.first.loss) or (1,)) > 1 and np.ndim(judged.first.loss) > 1:
+        why = tell("the loss is no single number, but an array")  # Y @ log(A).T, for one output
+        return replace(verdict, verdict="undecided", roots=(), follows=(), why=why)
     names = ", ".join(sorted(judged.trial.left_out))
     what = tell("{names} is 0, since the forward pass has no regularisation: that of the gradients is not judged", names=names)
     idle: tuple[Told, ...] = (what,) if names else ()
