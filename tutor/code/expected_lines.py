@@ -322,7 +322,8 @@ def is_copied(one: ast.stmt, other: ast.stmt) -> bool:
     >>> is_copied(*ast.parse("dt = 1 - t ** 2\\ndz = dt").body)
     True
     """
-    return is_renamed(other) and other.value.id in list_given(one)  # type: ignore[attr-defined]
+    value = other.value if isinstance(other, ast.Assign) and is_renamed(other) else None
+    return isinstance(value, ast.Name) and value.id in list_given(one)
 
 
 def list_given_values(scopes: Mapping[int, Mapping[str, Any]], nodes: Sequence[ast.stmt]) -> list[Any]:

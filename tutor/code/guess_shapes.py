@@ -335,8 +335,9 @@ def find_places(tree: ast.Module) -> frozenset[str]:
 @lru_cache(maxsize=16)
 def find_tables(tree: ast.Module) -> frozenset[str]:
     """The arrays in which arguments are places: E of ``E[center]``, a row a word."""
-    taken = [part for part in ast.walk(tree) if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name)]
-    return frozenset(part.value.id for part in taken if isinstance(part.slice, ast.Name) and part.slice.id in find_places(tree))  # type: ignore[attr-defined]
+    taken = (part for part in ast.walk(tree) if isinstance(part, ast.Subscript))
+    pairs = [(part.value.id, part.slice.id) for part in taken if isinstance(part.value, ast.Name) and isinstance(part.slice, ast.Name)]
+    return frozenset(name for name, place in pairs if place in find_places(tree))
 
 
 def list_indexing(node: ast.FunctionDef) -> list[str]:

@@ -27,8 +27,9 @@ from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.printed import as_printed
-from tutor.solving.check_claims import Verdict, show_value
+from tutor.solving.check_claims import Verdict
 from tutor.solving.worked import Worked
+from tutor.solving.written_values import show_value
 
 Write: TypeAlias = Callable[[Expr], Math]
 

@@ -132,16 +132,9 @@ def _check_tree(source: Source) -> list[ast.AST]:
                 name = node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else ""
                 if name:
                     _check_letters(source, node, name, encoded)
-        below: list[ast.AST] = []
-        for node in level:
-            for part in node.__dict__.values():
-                if type(part) is list:
-                    below += [one for one in part if isinstance(one, ast.AST) and not isinstance(one, SIGNS)]
-                elif isinstance(part, ast.AST) and not isinstance(part, SIGNS):
-                    below.append(part)
-        if not below:
+        level = [part for node in level for part in _list_below(node)]
+        if not level:
             return parts
-        level = below
     raise source.refuse(level[0], tell("nested deeper than {limit}", limit=MAX_NESTED), _APART)
 
 
@@ -153,11 +146,18 @@ def list_nodes(node: ast.AST) -> list[ast.AST]:
     """
     found = [node]
     for one in found:
-        for part in one.__dict__.values():
-            if type(part) is list:
-                found += [inner for inner in part if isinstance(inner, ast.AST) and not isinstance(inner, SIGNS)]
-            elif isinstance(part, ast.AST) and not isinstance(part, SIGNS):
-                found.append(part)
+        found += _list_below(one)
+    return found
+
+
+def _list_below(node: ast.AST) -> list[ast.AST]:
+    """What stands right below a part, but signs."""
+    found: list[ast.AST] = []
+    for part in node.__dict__.values():
+        if type(part) is list:
+            found += [one for one in part if isinstance(one, ast.AST) and not isinstance(one, SIGNS)]
+        elif isinstance(part, ast.AST) and not isinstance(part, SIGNS):
+            found.append(part)
     return found
 
 

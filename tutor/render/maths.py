@@ -335,7 +335,7 @@ class Writer:
                 return _POWER  # (√x)², since √(x + y)² could be the root of a square
             loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
             return _SUM if loose else _ATOM
-        if kind is Mul and expr.args and is_loose_factor(expr.args[-1], expr.args[:-1]):  # type: ignore[union-attr]
+        if type(expr) is Mul and expr.args and is_loose_factor(expr.args[-1], expr.args[:-1]):
             return _QUOTIENT  # 2·a ⊙ b, and 2 Σ x
         return _LEVELS[kind]
 

@@ -25,9 +25,10 @@ from tutor.marking.mark_page import Fault, Printed, explain_page
 from tutor.numbers.agreement import is_decimal
 from tutor.render.maths import text
 from tutor.results.feedback import course_notation
-from tutor.solving.check_claims import Cause, Verdict, VerdictText, check_each, nest_texts, show_value
+from tutor.solving.check_claims import Cause, Verdict, VerdictText, check_each
 from tutor.solving.check_claims import check as check_exercise
 from tutor.solving.update_symbols import add_optimiser_letters
+from tutor.solving.written_values import nest_texts, show_value
 
 _KEY = re.compile(r"([A-Za-z]\w*|d[A-Za-z]\w*/d[A-Za-z]\w*|\w+\|\w+)(@\d+)?")
 _WHEN = re.compile(r"\s+(after|before)\s+(\d+)$")

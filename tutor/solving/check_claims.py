@@ -27,12 +27,13 @@ from tutor.numbers.agreement import Agreement, agreement, is_decimal
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.carried import is_right_within_factors
 from tutor.numbers.data_set import join_samples
-from tutor.numbers.printed import as_exact_text, as_told_beside, round_significant
+from tutor.numbers.printed import as_exact_text, round_significant
 from tutor.numbers.run import compute, evaluate, run
 from tutor.numbers.train import Task, train_exactly
 from tutor.numbers.verify import random_points
 from tutor.rules.optimisers import DESCENT, optimiser
 from tutor.solving.short_forms import find_short_form
+from tutor.solving.written_values import DIGITS, nest_texts, write_side
 
 if TYPE_CHECKING:
     from tutor.answer.compare.formulas import Comparison, Points
@@ -41,13 +42,8 @@ POINTS = 4
 EQUAL = Fraction(1, 10**40)
 NEAR = Fraction(1, 10**6)
 """A formula of numbers that is as near as this, relative to the value, is as good as rounded: Adam's 1 - 0.1*1 without its epsilon."""
-DIGITS = 4
-"""Of what two formulas give where they differ."""
-SHOWN = 9
-"""Arrays of more entries are not written out."""
 _BARE_ZERO, _BARE_ONE = re.compile(r"[-+−]?0+"), re.compile(r"[-+−]?0*1")
 _LEAST_ONE = as_real(Fraction(19, 20))  # what is 1 by its first digit
-_FIGURE = re.compile(r"(?<![\w.])[0-9]*\.[0-9]+")
 _SIGNS = "+-−"
 EXACT_ZERO = CONTEXT.mpf(10) ** -60
 """A number that agrees exactly with a figure and is smaller is 0."""
@@ -453,50 +449,6 @@ def carry_on(sides: Sequence[Verdict]) -> tuple[Verdict, ...]:
     return tuple(found)
 
 
-def nest_texts(texts: Sequence[str], shape: Sequence[int]) -> str:
-    """The entries of an array in brackets, row by row.
-
-    >>> nest_texts(["1", "2", "3", "4"], (2, 2))
-    '[[1, 2], [3, 4]]'
-    """
-    if not shape:
-        return texts[0]
-    size = len(texts) // shape[0]
-    return f"[{', '.join(nest_texts(texts[at : at + size], shape[1:]) for at in range(0, len(texts), size))}]"
-
-
-def write_side(items: Sequence[Value], shape: Sequence[int], worst: int) -> str:
-    """An array of numbers in brackets, or of a large one the entry where two differ most.
-
-    >>> write_side([Fraction(1), Fraction(2)], (2,), 0), write_side([Fraction(7)] * 12, (3, 4), 6)
-    ('[1.000, 2.000]', '[…]_2,3 = 7.000')
-    """
-    if len(items) <= SHOWN:
-        return nest_texts([round_significant(item, DIGITS) for item in items], shape)
-    place: list[str] = []
-    rest = worst
-    for size in reversed(shape):
-        rest, at = divmod(rest, size)
-        place.insert(0, str(at + 1))
-    return f"[…]_{','.join(place)} = {round_significant(items[worst], DIGITS)}"
-
-
-def show_value(claim: Claim, value: str) -> Expr:
-    """The value of a claim that prints numbers: with a digit more than the longest of them.
-
-    A formula of short numbers (0.01*2/3) has four digits at least, one of whole numbers (2/3) seven.
-
-    >>> show_value(Claim("a", "0.67", None), "668187772168166/1000000000000000")
-    Number(text='0.668')
-    """
-    if is_decimal(claim.decimal):
-        digits = count_digits(claim.decimal)
-    else:
-        figures = _FIGURE.findall(claim.printed)
-        digits = max(3, *map(count_digits, figures)) if figures else 6
-    return as_told_beside(Fraction(value), digits)
-
-
 def _show(base: Verdict, expr: Expr | None) -> Verdict:
     return base if expr is None else replace(base, value=write_plain(expr), derived=expr)
 
@@ -504,8 +456,3 @@ def _show(base: Verdict, expr: Expr | None) -> Verdict:
 def _says_too_much(text: str, value: Value) -> bool:
     """Whether a bare 0 or 1 hides what the value is: nothing of it is left, or not even its first digit."""
     return bool(_BARE_ZERO.fullmatch(text)) or (bool(_BARE_ONE.fullmatch(text)) and abs(as_real(value)) < _LEAST_ONE)
-
-
-def count_digits(text: str) -> int:
-    """The significant digits of a decimal."""
-    return len(re.sub(r"[eE].*|[^0-9]", "", text).lstrip("0"))
