@@ -139,8 +139,9 @@ def list_pair_outputs(
         if id(event.statement) not in foreign and (not spans or any(first <= event.line <= end for first, end in spans))
     }
     leaves = dict.fromkeys(
-        event.key.rpartition(".")[2] for event in record.events[:begins] if event.leaf or event.statement is None
-    )
+        event.key.rpartition(".")[2] for event in record.events[:begins]
+        if event.leaf or event.statement is None or (in_class and is_drawn_by(event.statement))
+    )  # fmt: skip
     known = WordIndex([*leaves, *(words.words if in_class else ())])
     kept: list[GivenGradient] = []
     for key, event in last.items():

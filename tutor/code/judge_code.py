@@ -23,12 +23,14 @@ from tutor.code.guessing import GuessedWorld
 from tutor.code.kink_sides import draw_near, draw_points, list_one_sided, see_sides
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
+from tutor.code.search_ranks import judge_ranked
 from tutor.code.search_roots import Judgement
 from tutor.code.size_letters import list_sampled
 from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
+from tutor.code.usual_losses import find_meant_loss, find_target
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, hint_near, tell
 from tutor.graph.shapes import Shape
@@ -133,7 +135,20 @@ class _JudgedFile:
 
 
 def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
+    target = find_target((file.forward_source or file.source).tree, plan) if file.forward_source is None else ""
+    meant = None
+    if target:
+        trial = ProgramTrial(file.source, plan, GuessedWorld(shapes=file.shapes), find_training_loops(file.source.tree), None,
+                             file.others, file.given, budget=file.budget)  # fmt: skip
+        meant = find_meant_loss(trial, target, [replace(one, shapes=file.shapes) for one in list_worlds(file.source, plan)
+                                                if one.targets == "free"])  # fmt: skip
+    if meant is not None:
+        file, plan = replace(file, source=meant.source, shapes={**file.shapes, **meant.shapes}), meant.plan
     judged = _judge_worlds(file, plan)
+    if target and meant is None and not judged.is_right:
+        raise CodeProblem(tell("no loss is found"), where=file.source.file, hint=tell("call it loss, or return it as the first value"))
+    if meant is not None:
+        judged.trial.meant.add(meant.told)
     judged, notes = _judge_kinks(judged) if judged.is_right else (_judge_near(judged), ())
     judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:
@@ -155,6 +170,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle: tuple[Told, ...] = (what,) if names else ()
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
+    idle += tuple(sorted(judged.trial.meant))
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
     idle += _judge_flat(judged) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
@@ -275,6 +291,17 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
             best[1].beside.append(judged)
         if (judged.is_right and not judged.stops) or not (judged.varies or trial.assumed):
             break
+    if best is None or not best[1].is_right or best[1].stops:
+        usual = [one for one in worlds if one.targets == "free"]
+        once = find_training_loops(source.tree)
+        made = [
+            ProgramTrial(source, plan, replace(one, shapes=file.shapes), once, forward_source, file.others, file.given, budget=file.budget)
+            for one in usual
+        ]
+        ranked = judge_ranked(made, None if best is None else best[1])
+        if ranked is not None:
+            again = _judge_again(ranked) if ranked.is_right else None
+            return again or ranked
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
     return best[1]

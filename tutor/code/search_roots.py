@@ -131,7 +131,7 @@ class Judgement:
 
         A convention, no slip; so are gradients of the mean beside a cost that is the sum, which is divided where it is summed up.
         """
-        wrong = [key for key, right in self.right.items() if not right]
+        wrong = [output.key for output in self.outputs if not self.right[output.key] and output.value is not None]
         if self._is_mean(self.outputs, wrong):
             self.right |= dict.fromkeys(wrong, True)
             cost = self._find_cost()
@@ -227,10 +227,11 @@ class Judgement:
                 plan.name, plan.forward, "undecided", (), (), (), unread, self._find_first_line(), self.trial.world, why
             )
         lost = [output for output in self.outputs if output.lost is not None and not output.lost.fails]
-        failed = self._find_failed_forward() if self.is_right else None
+        failed = self._find_failed_line() if self.is_right else None
         if failed is not None:
             outputs = tuple(self._list_judged())
-            why = tell("the forward pass is not read: {why}", why=say_line(failed))
+            within = any(one is failed and number in self.first.after for number, one in self.first.record.problems.items())
+            why = say_line(failed) if within else tell("the forward pass is not read: {why}", why=say_line(failed))
             return CodeVerdict(plan.name, plan.forward, "undecided", outputs, (), (), unread, first, self.trial.world, why)
         if self.is_right:
             return CodeVerdict(
@@ -280,14 +281,10 @@ class Judgement:
         return CodeVerdict(plan.name, plan.forward, "wrong", tuple(self._list_judged()), tuple(sorted(roots, key=lambda one: one.line)),
             follows, unread, first, self.trial.world, why, hint)  # fmt: skip
 
-    def _find_failed_forward(self) -> NotRead | None:
-        """A line of a forward pass that fits no sizes: what is right without it says nothing."""
-        if self.trial.plan.is_single:
-            return None
-        for number, problem in self.first.record.problems.items():
-            if problem.fails and number not in self.first.after:
-                return problem
-        return None
+    def _find_failed_line(self) -> NotRead | None:
+        """A line that fits no sizes: what is right without it says nothing; nor is a backward pass right that stops."""
+        problems = self.first.record.problems.items()
+        return next((why for number, why in problems if why.fails and (number in self.first.after or not self.trial.plan.is_single)), None)
 
     def find_doubt(self) -> NotRead | None:
         """A line that was not read, or failed otherwise than by shapes, so that a wrong gradient may be the reader's own fault."""

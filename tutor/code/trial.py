@@ -44,7 +44,7 @@ from tutor.code.given_gradients import (
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import Sizes, find_labels, find_places, find_sequences, find_tables, is_parameter
+from tutor.code.guess_shapes import SCALARS, Sizes, find_labels, find_places, find_sequences, find_tables, is_parameter
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
@@ -133,8 +133,10 @@ class ProgramTrial:
     spread: set[str] = field(default_factory=set)
     flat: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
+    ranked: dict[str, int] = field(default_factory=dict)
     assumed: dict[str, Told] = field(default_factory=dict)
     conventions: set[Told] = field(default_factory=set)
+    meant: set[Told] = field(default_factory=set)
     sizes: Sizes = field(default_factory=Sizes)
     table: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     current: Any = None
@@ -183,7 +185,7 @@ class ProgramTrial:
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
-            worker.guesser.free = self.free
+            worker.guesser.free, worker.guesser.ranked = self.free, self.ranked
             worker.guesser.spread, worker.guesser.assumed, worker.guesser.flat = self.spread, self.assumed, self.flat
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
             worker.guesser.dictionaries = self.dictionaries
@@ -443,7 +445,8 @@ class ProgramTrial:
                 found[name] = environment[name]
             elif (
                 named
-                and len([one for one in backs if one not in environment and one not in found]) == 1
+                and len([one for one in backs if one not in environment and one not in found and not SCALARS.match(one)]) == 1
+                and not SCALARS.match(name)
                 and not has_default(func, name)
                 and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
             ):
