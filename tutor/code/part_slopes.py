@@ -18,7 +18,7 @@ from tutor.code.pair_functions import split_gradient
 from tutor.code.statement_names import name_targets
 from tutor.code.targets import spell_target
 from tutor.code.trial import Outcome, ProgramTrial
-from tutor.code.work_statements import STEP
+from tutor.code.work_assignments import STEP
 from tutor.numbers.arrays import Floats, np
 
 SAME = 1e-7

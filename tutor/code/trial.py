@@ -70,8 +70,9 @@ from tutor.code.sized_guesses import (
     settle_images,
 )
 from tutor.code.step_budget import StepBudget
+from tutor.code.work_assignments import STEP
 from tutor.code.work_functions import require_plain
-from tutor.code.work_statements import STEP, StatementWorker
+from tutor.code.work_statements import StatementWorker
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 from tutor.program.decorators import is_odd_class
