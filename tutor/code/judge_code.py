@@ -16,16 +16,18 @@ from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
+from tutor.code.judgement import Judgement
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
 from tutor.code.other_readings import judge_kinder, judge_stricter, tell_flat
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
-from tutor.code.search_roots import Judgement
+from tutor.code.search_roots import RootSearch
 from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
 from tutor.code.work_statements import FAILS
+from tutor.code.write_verdict import give_verdict
 from tutor.errors import Told, hint_near, tell
 from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import Floats, np
@@ -131,9 +133,9 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:
         judged.called = [*_judge_called(file, plan, judged)]
-    told = judged.give_verdict()
+    told = give_verdict(judged)
     for other in judged.beside if any(not root.tag for root in told.roots) else ():  # as likely a reading, in which the slip is known
-        if not judged.trial.budget.is_low and (said := other.give_verdict()).roots and all(root.tag for root in said.roots):
+        if not judged.trial.budget.is_low and (said := give_verdict(other)).roots and all(root.tag for root in said.roots):
             judged, told = other, said
             break
     verdict = replace(told, left_over=judged.first.left_over)
@@ -179,7 +181,7 @@ def _judge_called(
         if judged.is_right and not judged.stops and not judged.trial.assumed:
             caller.leave_out(judged.list_statements())
         if not judged.is_right and judged.outputs and judged.find_doubt() is None and not judged.trial.assumed:
-            roots, edits = judged.find_roots()
+            roots, edits = RootSearch(judged).find_roots()
             yield edits if any(root.tag for root in roots) else {}, roots
 
 

@@ -8,8 +8,8 @@ from itertools import chain
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import NumericWarning
 from tutor.code.guessing import GuessedWorld
+from tutor.code.judgement import Judgement
 from tutor.code.kink_sides import draw_near, draw_points, list_one_sided, see_sides
-from tutor.code.search_roots import Judgement
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
 

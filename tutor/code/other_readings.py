@@ -13,8 +13,8 @@ from tutor.code.code_worlds import has_products, list_settings
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import is_parameter
 from tutor.code.guessing import GuessedWorld
+from tutor.code.judgement import Judgement
 from tutor.code.other_numbers import judge_trial
-from tutor.code.search_roots import Judgement
 from tutor.code.size_letters import list_sampled
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
