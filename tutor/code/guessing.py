@@ -49,6 +49,7 @@ class GuessedWorld:
     above, though it has the name of what forward is given; ``bare`` leaves out what is None where nobody gives it.
     ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
     somebody says, sizes or letters.  ``refit`` lets the backward pass ask for other shapes, too, of what is only guessed.
+    ``at_output`` gives a slope what its function gives, and not what that is given: ``tanh_slope(a)``, 1 − a².
     ``ranks`` are numbers of axes of what is only guessed (`tutor.code.search_ranks`).
     """
 
@@ -67,6 +68,7 @@ class GuessedWorld:
     above: bool = False
     bare: bool = False
     refit: bool = False
+    at_output: bool = False
     ranks: Mapping[str, int] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 

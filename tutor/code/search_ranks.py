@@ -13,8 +13,9 @@ from heapq import heappop, heappush
 from tutor.code.code_values import CodeProblem
 from tutor.code.gradient_check import fit_shape
 from tutor.code.guess_shapes import is_parameter
-from tutor.code.search_roots import Judgement
-from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.judgement import Judgement
+from tutor.code.pass_run import Outcome
+from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np

@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.code.code_values import CodeProblem
+from tutor.code.code_worlds import list_worlds
 from tutor.code.guess_shapes import is_parameter
-from tutor.code.guessing import GuessedWorld
+from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.search_roots import Judgement
 from tutor.code.split_returns import find_function
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
@@ -87,8 +87,15 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     return next((f"{own}.{name}" for name in kept if TARGET.match(name)), "")
 
 
-def find_meant_loss(trial: ProgramTrial, target: str, worlds: Sequence[GuessedWorld]) -> MeantLoss | None:
-    """The usual loss that most gradients of a program are slopes of; none where no gradient is."""
+def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
+    """The usual loss that most gradients of a program are slopes of, where it takes a target and has no loss; else nothing.
+
+    Raises `CodeProblem` where no gradient is the slope of one.
+    """
+    target = find_target(trial.source.tree, trial.plan)
+    if not target:
+        return None
+    worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
     best: tuple[int, MeantLoss] | None = None
     signs = (1, -1) if _climbs(trial.source.tree) else (1,)
     rows = LABELLED if target.rpartition(".")[2] in trial.labels else LOSSES
@@ -108,7 +115,7 @@ def find_meant_loss(trial: ProgramTrial, target: str, worlds: Sequence[GuessedWo
                     best = count, write_loss(trial.source, trial.plan, target, part.replace("{}", total), shapes)
         if best is not None:
             return best[1]
-    return None
+    raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=tell("call it loss, or return it as the first value"))
 
 
 def _find_shape(trial: ProgramTrial, target: str) -> tuple[tuple[int, ...], dict[str, Shape]]:
@@ -122,8 +129,8 @@ def _find_shape(trial: ProgramTrial, target: str) -> tuple[tuple[int, ...], dict
     own = np.shape(trial.current.guessed.get(name))
     if own in ((), shape) or name in trial.labels:
         return shape, {}
-    letters: dict[int, str] = {size: letter for letter, size in reversed(trial.sizes.known.items()) if letter.isidentifier()}
-    return shape, {name: tuple(letters[size] if size in letters else size for size in shape)}
+    letters = {size: letter for letter, size in reversed(trial.sizes.known.items()) if letter.isidentifier()}
+    return shape, {name: tuple(letters.get(size, str(size)) for size in shape)}
 
 
 def _find_part(judged: Judgement, key: str, shape: Sequence[int], signs: Sequence[int]) -> str:
