@@ -61,7 +61,7 @@ def test_a_right_program_of_one_sample_is_right_and_says_how_it_was_read(text):
 
 @pytest.mark.parametrize(("text", "right", "wrong", "line"), [
     (NEURON, "(1 - v * v)", "(1 - v)", 13),
-    (REGRESSION, "X.T.dot(r) / len(y)", "X.T.dot(r)", 8),
+    (REGRESSION, "X.T.dot(r) / len(y)", "X.T.dot(y) / len(y)", 8),
     (GATE, "(self.c - self.h) *", "(self.c + self.h) *", 16),
 ])  # fmt: skip
 def test_a_slip_in_one_is_found_where_it_stands(text, right, wrong, line):

@@ -131,9 +131,11 @@ class _JudgedFile:
 
 
 def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
-    meant = None if file.forward_source is not None else find_meant_loss(
-        ProgramTrial(file.source, plan, GuessedWorld(shapes=file.shapes), find_training_loops(file.source.tree), None, file.others, file.given,
-                     budget=file.budget))  # fmt: skip
+    once = find_training_loops(file.source.tree)
+    meant = None
+    if file.forward_source is None:
+        world = GuessedWorld(shapes=file.shapes)
+        meant = find_meant_loss(ProgramTrial(file.source, plan, world, once, None, file.others, file.given, budget=file.budget))
     if meant is not None:
         file, plan = replace(file, source=meant.source, shapes={**file.shapes, **meant.shapes}), meant.plan
     judged = _judge_worlds(file, plan)
@@ -217,7 +219,7 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
         except CodeProblem as why:
             refused = refused or why
             if trial.is_long:  # in every world
-                break
+                raise refused from None
             continue
         if not judged.is_right or judged.stops:
             judged = judge_kinder(judged)

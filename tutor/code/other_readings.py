@@ -202,7 +202,7 @@ def _judge_refitted(judged: Judgement) -> Judgement | None:
 
 
 def _judge_at_output(judged: Judgement) -> Judgement | None:
-    """The judgement of a slope that is given what its function gives, ``a * (1 - a)``, whatever that is called.  Only where it is right then."""
+    """The judgement of a slope that is given what its function gives, ``a * (1 - a)``.  Only where it is right then."""
     other = _judge_in(judged, replace(judged.trial.world, at_output=True))
     if other is not None:
         name, forward = judged.trial.plan.backward, judged.trial.plan.forward

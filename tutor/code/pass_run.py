@@ -319,7 +319,8 @@ class PassRun:
             elif name in above and name not in environment:  # e beside de: the output itself
                 found[name] = named[above[name]]
             elif name in environment:
-                found[name] = list(named.values())[0] if self.worker.world.at_output and len(backs) == 1 and named else environment[name]
+                at_output = self.worker.world.at_output and len(backs) == 1
+                found[name] = next(iter(named.values()), environment[name]) if at_output else environment[name]
             elif (
                 named
                 and len([one for one in backs if one not in environment and one not in found and not SCALARS.match(one)]) == 1

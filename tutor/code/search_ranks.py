@@ -14,6 +14,7 @@ from tutor.code.code_values import CodeProblem
 from tutor.code.gradient_check import fit_shape
 from tutor.code.guess_shapes import is_parameter
 from tutor.code.judgement import Judgement
+from tutor.code.pair_functions import LOSSES
 from tutor.code.pass_run import Outcome
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
@@ -21,7 +22,7 @@ from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 
 MOST_RUNS = 60
-MOST_WORK = 400_000
+MOST_WORK = 150_000
 """So many readings are run through, and so many parts of programs for them all."""
 MOST_READINGS = 3
 TARGETS = ("free", "rows", "binary", "signs")
@@ -59,8 +60,8 @@ def judge_ranked(trials: Sequence[ProgramTrial], known: Judgement | None) -> Jud
 def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
     """The readings in which every line works, the nearest first; none where the usual one works."""
     usual = trial.put_in(replace(trial.world, ranks={}))
-    first = count_misfits(usual)
-    if not any(first) or trial.given:
+    first = count_misfits(usual, usual=True)
+    if not any(first) or trial.given or usual.is_long:
         return
     seen: set[Ranks] = {()}
     queue: list[tuple[Misfits, int, int, Ranks, Mapping[str, int]]] = [(first, 0, 0, (), dict(usual.ranked))]
@@ -110,8 +111,11 @@ def find_least(name: str) -> int:
     return 0 if not name[:1].isupper() else 2 if is_parameter(name) else 1
 
 
-def count_misfits(trial: ProgramTrial) -> Misfits:
-    """What does not fit in a reading: whether it is refused, lines that fail, a loss of several numbers, gradients of other shapes."""
+def count_misfits(trial: ProgramTrial, *, usual: bool = False) -> Misfits:
+    """What does not fit in a reading: whether it is refused, lines that fail, a loss of several numbers, gradients of other shapes.
+
+    In the usual reading a gradient of what is only guessed may have the wrong shape by a slip: that is no reason for another one.
+    """
     try:
         outcome = trial.run()
     except (*FAILS, CodeProblem):
@@ -119,9 +123,11 @@ def count_misfits(trial: ProgramTrial) -> Misfits:
     failing = sum(problem.fails for problem in outcome.record.problems.values())
     lost = sum(output.value is None for output in outcome.outputs)
     given = [output for output in outcome.outputs if output.value is not None]
-    sized = sum(not _fits(outcome, output.of, output.value) for output in given)
+    sized = sum(not _fits(outcome, output.of, output.value) for output in given if not (usual and {*output.of} & trial.ranked.keys()))
     failing += trial.current.scaled
-    return (0, failing + lost, int(np.size(outcome.loss) > 1) + (not outcome.outputs), sized)
+    ends = [outcome.loss, *(value for name, (_, value) in outcome.upstream.items() if not name and LOSSES.match(trial.plan.forward))]
+    several = any(np.size(value) > 1 for value in ends)
+    return (0, failing + lost, int(several) + (not outcome.outputs), sized)
 
 
 def _fits(outcome: Outcome, of: Sequence[str], value: object) -> bool:

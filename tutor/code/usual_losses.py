@@ -109,10 +109,11 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
                 judged = Judgement(replace(trial, source=made.source, plan=made.plan).put_in(replace(own, targets=kind)))
             except (*FAILS, CodeProblem):
                 continue
-            found = Counter(part for key in judged.right for part in [_find_part(judged, key, shape, signs)] if part)
-            for part, count in found.most_common(1):
-                if best is None or count > best[0]:
-                    best = count, write_loss(trial.source, trial.plan, target, part.replace("{}", total), shapes)
+            found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
+            parts = [part for part in found if found[part] == max(found.values())]
+            part = _choose_part(judged.trial, parts, target, signs) if len(parts) > 1 else next(iter(parts), "")
+            if part and (best is None or found[part] > best[0]):
+                best = found[part], write_loss(trial.source, trial.plan, target, part.replace("{}", total), shapes)
         if best is not None:
             return best[1]
     raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=tell("call it loss, or return it as the first value"))
@@ -133,16 +134,27 @@ def _find_shape(trial: ProgramTrial, target: str) -> tuple[tuple[int, ...], dict
     return shape, {name: tuple(letters.get(size, str(size)) for size in shape)}
 
 
-def _find_part(judged: Judgement, key: str, shape: Sequence[int], signs: Sequence[int]) -> str:
-    """What has to be made of a sum so that a gradient is right; nothing where no usual part does."""
+def _choose_part(trial: ProgramTrial, parts: Sequence[str], target: str, signs: Sequence[int]) -> str:
+    """One of several parts that make as many gradients right: one that does at other sizes, too, and rather a mean: it is forgotten."""
+    other = trial.put_in(replace(trial.world, other_sizes=True))
+    try:
+        judged = Judgement(other)
+    except (*FAILS, CodeProblem):
+        return parts[0]
+    shape = np.shape(other.current.guessed.get(target.rpartition(".")[2]))
+    found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
+    return max(parts, key=lambda part: (found[part], "/" in part))
+
+
+def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequence[int]) -> list[str]:
+    """What may be made of a sum so that a gradient is right; nothing where no usual part does."""
     output = next(one for one in judged.outputs if one.key == key)
     event = judged.check.find_target(output)
     ratio = None if event is None or output.value is None else judged.check.find_ratio(output.value, event)
-    for sign in signs if ratio else ():
-        for part, axes, count in PARTS:
-            if ratio and len(shape) >= axes and abs(sign * count(shape) * ratio - 1) < SAME:
-                return part if sign > 0 else f"-({part})"
-    return ""
+    return [
+        part if sign > 0 else f"-({part})" for sign in signs for part, axes, count in PARTS
+        if ratio and len(shape) >= axes and abs(sign * count(shape) * ratio - 1) < SAME
+    ]  # fmt: skip
 
 
 def _climbs(tree: ast.Module) -> bool:
