@@ -270,7 +270,7 @@ def _is_free(judged: Judgement) -> bool:
     return bool(trial.free) and not trial.free & list_sampled((trial.forward_source or trial.source).tree)
 
 
-def _lacks_upstream(judged: Judgement) -> bool:
+def _has_no_upstream(judged: Judgement) -> bool:
     """Whether a pair has no gradient from above and no cost."""
     return not (any(judged.first.upstream) or judged.trial.plan.is_single or judged.trial.plan.cost)
 
@@ -280,7 +280,7 @@ def _is_given_all(judged: Judgement) -> bool:
     return not judged.trial.world.bare
 
 
-def _fails_by_shapes(judged: Judgement) -> bool:
+def _is_stopped_by_shapes(judged: Judgement) -> bool:
     """Whether a line of the backward pass fails by its shapes."""
     return any(why.by_shapes and number in judged.first.after for number, why in judged.first.record.problems.items())
 
@@ -296,9 +296,9 @@ KINDER: Sequence[OtherReading] = (
     OtherReading("shapes of what is added", _has_spread, _judge_narrow),
     OtherReading("one sample", _is_free, _judge_single),
     OtherReading("shapes of the gradients", _is_any, _judge_shaped),
-    OtherReading("a gradient from above", _lacks_upstream, _judge_above),
+    OtherReading("a gradient from above", _has_no_upstream, _judge_above),
     OtherReading("usual values of None", _is_given_all, _judge_bare),
-    OtherReading("shapes that backward asks for", _fails_by_shapes, _judge_refitted),
+    OtherReading("shapes that backward asks for", _is_stopped_by_shapes, _judge_refitted),
     OtherReading("one output of each sample", _is_any, _judge_outputs),
 )
 """In which what is wrong may be right."""
