@@ -185,9 +185,14 @@ class ArraySections(PageWriter):
         return Equation(own, add_result([Side(expr) for expr in shown], self.print(value)), None, (why,))
 
     def recursion(self, step: Step) -> Expr | None:
-        """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product."""
+        """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product.
+
+        The gradient of a bias is no δ: it has the upstream gradient as those of the weights beside it.
+        """
         expr = step.expr
         if type(expr) is not Call or expr.func != "hadamard" or type(expr.args[0]) is not Partial:
+            return None
+        if self.kinds[step.wrt].kind in ("weight", "bias"):
             return None
         before, slope = expr.args[0], expr.args[1]
         if type(slope) is not Call or not slope.func.endswith("'"):  # behind another factor it would only say a row again

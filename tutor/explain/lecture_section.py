@@ -14,7 +14,7 @@ from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import layers_of
-from tutor.explain.document import Block, Inline, Math, Paragraph, Sentence, Table
+from tutor.explain.document import Block, Equations, Inline, Math, Paragraph, Sentence, Table
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.sentence_grammar import split_places
@@ -22,7 +22,7 @@ from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import rename_step_size, set_maths
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.parse import parse
-from tutor.expression.walk import substitute
+from tutor.expression.walk import find_partials, substitute
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
 from tutor.numbers.agreement import is_decimal
@@ -57,19 +57,45 @@ class Said:
     follows: bool = False
 
 
-def say_verdicts(worked: Worked, words: Wording) -> list[Said]:
-    """The verdicts that a page shows; formulas over arrays are written as in layer form on every page."""
+def say_verdicts(worked: Worked, words: Wording, blocks: Sequence[Block]) -> list[Said]:
+    """The verdicts that a page shows that has these ``blocks``; formulas over arrays are written as in layer form on every page.
+
+    What only follows is left out where the page has nothing that it could be looked up in.
+    """
     exercise = worked.request.exercise
     over_arrays = any(verdict.source is not None and verdict.source.layers for verdict in worked.verdicts)
     shapes = layers_of(exercise, exercise.notation).shapes if over_arrays else {}
     loss, known = (exercise.graph.loss, exercise.graph.names) if exercise.graph is not None else ("", ())
     rate = rate_name(exercise.notation)
     own: dict[str, Expr] = {} if rate in known else {rate: Name(worked.notation.rate)}  # one step size, by the letter of this page
-    said = [say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)) for verdict in worked.verdicts]
+    shown = _list_derivatives(blocks)
+    said = [say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)) for verdict in worked.verdicts if _is_to_see(verdict, shown)]
     return [
         replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else one
         for one in said
     ]
+
+
+def _is_to_see(verdict: Verdict, shown: Collection[Partial]) -> bool:
+    """Whether a derivative that only follows stands on the page: itself, an entry of it, or the array whose entry it is."""
+    claim = verdict.source
+    if claim is None or not claim.follows or verdict.agreement == "differs" or claim.subject is None:
+        return True
+    return all(
+        any(one.of == part.of and (f"{part.wrt}_".startswith(f"{one.wrt}_") or one.wrt.startswith(f"{part.wrt}_")) for one in shown)
+        for part in find_partials(claim.subject)
+    )
+
+
+def _list_derivatives(blocks: Sequence[Block]) -> set[Partial]:
+    """The derivatives that stand in equations and in tables."""
+    found: list[Expr] = []
+    for block in blocks:
+        if isinstance(block, Equations):
+            found += [expr for row in block.rows for expr in (row.left, *(side.expr for side in row.sides))]
+        elif isinstance(block, Table):
+            found += [part.expr for row in (block.header, *block.rows) for cell in row for part in cell if isinstance(part, Math)]
+    return {partial for expr in found for partial in find_partials(expr)}
 
 
 def _name_gradient(verdict: Verdict, loss: str, known: Collection[str]) -> dict[str, Expr]:
