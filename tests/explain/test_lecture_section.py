@@ -60,6 +60,15 @@ def test_the_reason_of_several_errata_is_said_once():
     ]
 
 
+@pytest.mark.parametrize(("target", "form", "named"), [
+    ("generative/denoising-diffusion", "layer", "∂L/∂ê, ∂L/∂W₂ and ∂L/∂h."),  # no gradient of the picture is on the page
+    ("generative/denoising-diffusion", "scalar", "∂L/∂ê and ∂L/∂W₂."),
+    ("qmul/max-pooling", "layer", "P₁₂, P₂₂, ∂E/∂X₁₂, ∂E/∂X₁₁ and ∂E/∂X₄₁."),  # entries of what is on it
+])  # fmt: skip
+def test_what_only_follows_is_named_where_the_page_shows_it(target, form, named):
+    assert f"following from it, and right: {named}" in " ".join(solve(target, form=form).to_text(100).split())
+
+
 def test_many_errata_are_a_table_with_each_reason_once():
     reasons = {"a": "cut off", "b": "the sign", "c": None, "d": "cut off"}
     verdicts = [Said((name,), ("1",), ("2",), "differs", why) for name, why in reasons.items()]
@@ -79,7 +88,7 @@ def test_a_printed_formula_beside_a_decimal_says_what_it_comes_to():
 
 def test_a_page_neuron_by_neuron_names_arrays_as_that_in_layers_does():
     page = solve("generative/denoising-diffusion", form="scalar", notation_name="cmu").to("latex")
-    assert r"\partial \mathcal{L}/\partial \mathbf{x}_{\mathrm{t}}$.\par" in page
+    assert r"\partial \mathcal{L}/\partial \mathbf{W}_{2}$.\par" in page
     assert r"The noise $\mathbf{e}$ is" in page
     assert r"Written out with $d$~=~$2$, $k$~=~$3$." in page
 

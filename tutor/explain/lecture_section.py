@@ -69,7 +69,8 @@ def say_verdicts(worked: Worked, words: Wording, blocks: Sequence[Block]) -> lis
     rate = rate_name(exercise.notation)
     own: dict[str, Expr] = {} if rate in known else {rate: Name(worked.notation.rate)}  # one step size, by the letter of this page
     shown = _list_derivatives(blocks)
-    said = [say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)) for verdict in worked.verdicts if _is_to_see(verdict, shown)]
+    verdicts = [verdict for verdict in worked.verdicts if _is_to_see(verdict, shown)]
+    said = [say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)) for verdict in verdicts]
     return [
         replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else one
         for one in said
