@@ -181,5 +181,5 @@ def test_who_stands_on_a_kink_is_a_symbol_in_the_proof_too():
 
 def test_the_gradient_of_a_bias_has_the_upstream_gradient_as_those_of_its_weights():
     text = tutor.solve("generative/denoising-diffusion").to_text(100)
-    assert "∂L/∂b₁     = ∂L/∂h ⊙ SiLU′(W₁ xₜ + b₁)   (⊙ the slope" in text
+    assert "∂L/∂b₁     = ∂L/∂h ⊙ SiLU′(W₁ xₜ + b₁)  " in text
     assert "(W₂ᵀ ∂L/∂ê) ⊙" not in text
