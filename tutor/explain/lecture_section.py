@@ -214,7 +214,7 @@ def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> I
     for place, said in enumerate(wrong):
         reasons.setdefault(said.erratum or place, []).append(said)
     if len(wrong) >= TABLED and all(said.value and len(said.erratum or "") <= LONGEST_REASON for said in wrong):
-        yield from _tabulate_errata(list(reasons.values()), words, notation)
+        yield from _write_errata_table(list(reasons.values()), words, notation)
         return
     for some in reasons.values():
         erratum = some[0].erratum
@@ -229,7 +229,7 @@ def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> I
         yield Paragraph(tuple(parts), pages.LABELS["errata" if several else "erratum"])
 
 
-def _tabulate_errata(groups: Sequence[Sequence[Said]], words: Wording, notation: Notation) -> Iterator[Block]:
+def _write_errata_table(groups: Sequence[Sequence[Said]], words: Wording, notation: Notation) -> Iterator[Block]:
     """The figures that are wrong as a table, those with the same reason together; a reason that all have stands in front of it."""
     pages = words.pages
     common = groups[0][0].erratum if len(groups) == 1 else None
