@@ -6,7 +6,7 @@ shapes than what they are of, the numbers of axes are changed one name at a time
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
 
@@ -27,6 +27,12 @@ MOST_WORK = 150_000
 MOST_READINGS = 3
 TARGETS = ("free", "rows", "binary", "signs")
 MOST_AXES = 2
+SAID: Mapping[int, Callable[[str], Told]] = {
+    0: lambda names: tell("{names} is one number", names=names),
+    1: lambda names: tell("{names} has one axis", names=names),
+    2: lambda names: tell("{names} has two axes", names=names),
+}
+"""What is said of names with so many axes."""
 Misfits = tuple[int, ...]
 REFUSED: Misfits = (1, 0, 0, 0)
 Ranks = tuple[tuple[str, int], ...]
@@ -138,12 +144,7 @@ def _fits(outcome: Outcome, of: Sequence[str], value: object) -> bool:
 
 def _tell_ranks(judged: Judgement) -> None:
     """What a reading takes for granted, beside the verdict that it is right."""
-    sentences: Mapping[int, str] = {0: "{names} is one number", 1: "{names} has one axis", 2: "{names} has two axes"}
-    for rank, sentence in sentences.items():
+    for rank, say in SAID.items():
         names = ", ".join(sorted(name for name, own in judged.trial.world.ranks.items() if own == rank and name in judged.trial.ranked))
         if names:
-            judged.trial.assumed[names] = _say(sentence, names)
-
-
-def _say(sentence: str, names: str) -> Told:
-    return tell(sentence, names=names)
+            judged.trial.assumed[names] = say(names)

@@ -97,7 +97,7 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
         return None
     worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
     best: tuple[int, MeantLoss] | None = None
-    signs = (1, -1) if _climbs(trial.source.tree) else (1,)
+    signs = (1, -1) if _is_climbing(trial.source.tree) else (1,)
     rows = LABELLED if target.rpartition(".")[2] in trial.labels else LOSSES
     for world in [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)]:
         shape, shapes = _find_shape(trial.put_in(world), target)
@@ -157,10 +157,10 @@ def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequen
     ]  # fmt: skip
 
 
-def _climbs(tree: ast.Module) -> bool:
+def _is_climbing(tree: ast.Module) -> bool:
     """Whether a program adds to its weights: ``W += rate * dW`` with dW of minus the loss.
 
-    >>> _climbs(ast.parse("self.w1 += d_w1")), _climbs(ast.parse("dw += x")), _climbs(ast.parse("w -= dw"))
+    >>> _is_climbing(ast.parse("self.w1 += d_w1")), _is_climbing(ast.parse("dw += x")), _is_climbing(ast.parse("w -= dw"))
     (True, False, False)
     """
     for node in ast.walk(tree):
