@@ -34,6 +34,7 @@ from tutor.expression.walk import find_partials, substitute
 from tutor.expression.walk import names as names_of
 from tutor.expression.walk import size as count_nodes
 from tutor.graph.entries import Entries
+from tutor.graph.shapes import Shape, shape_of
 from tutor.numbers.arithmetic import as_real
 from tutor.numbers.arrays import Floats, np
 from tutor.numbers.run_arrays import Numbers
@@ -208,7 +209,8 @@ class LineDeriver:
         if exact is False:
             return None
         shown = None if written is None or written in (derived.expr, right) else name_loss(written, derived.loss)
-        return replace(derived, written=shown, exact=bool(exact))
+        fits = shown is not None and has_shape(shown, derived.layered.shapes)
+        return replace(derived, written=shown if fits else None, exact=bool(exact))
 
     def _is_exactly(self, formula: Expr, derived: DerivedLine) -> bool | None:
         """Whether a formula is the gradient at every point, with many digits; nothing where it is not worked out."""
@@ -386,6 +388,20 @@ def multiply_size(size: Expr, expr: Expr) -> Expr:
     if isinstance(expr, Mul) and expr.args[0] == Div(ONE, size):
         return expr.args[1] if len(expr.args) == 2 else Mul(expr.args[1:])
     return Mul((size, expr))
+
+
+def has_shape(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
+    """Whether the operands of a formula fit each other.
+
+    >>> from tutor.expression.nodes import Call
+    >>> has_shape(Call("matmul", (Name("A"), Name("x"))), {"A": (2, 3), "x": (2,)})
+    False
+    """
+    try:
+        shape_of(expr, shapes)
+    except TutorError:
+        return False
+    return True
 
 
 def name_loss(expr: Expr, loss: str) -> Expr:

@@ -65,6 +65,8 @@ _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+){0,11})\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
 _ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? )?scalar\b")
+_ONE_INTEGER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-)\s*\(?(?:an? )?(?:int|integer|index)\b(?! of)")
+"""What is said to be one whole number: ``pos: int``."""
 _REAL = re.compile(
     r"(?im)^[^\w\n]*(\w+)[ \t]*(?:--|:|-)[ \t]*[^\n()]{0,50}?"
     r"(?:\breal number|\breal[- ]valued (?:input|number)|, an? scalar)\b"
@@ -95,8 +97,8 @@ ALIASES = (
     (re.compile(r"(?i)^(hidden|n_?hidden|n_?hid|n_?h|hid|num_?hidden)" + _KIND), "H"),
     (re.compile(r"(?i)^(output|out|n_?out|n_?output|n_?y|num_?outputs|classes|num_?classes|n_?classes)" + _KIND), "C"),
     (re.compile(r"(?i)^(num_?labels|nb_classes|fan_out|outputs?)" + _KIND), "C"),
-    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$|^c_?in$|^in_?c$|^d_(x|filter|input)$"), "C"),
-    (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f|c_?out|out_?c)$"), "F"),
+    (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|ch|depth)(_?in)?$|^c_?in$|^in_?c$|^d_(x|filter|input)$"), "C"),
+    (re.compile(r"(?i)^(out_?(channels?|ch)|(num|n|nb)_?(filters?|kernels?)|filters|n_f|c_?out|out_?c)$"), "F"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?height$"), "H"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?width$"), "W"),
     (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$|^h_(filter|kernel)$"), "HH"),
@@ -181,6 +183,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     {'x': (7, 5), 'W': (5, 18)}
     >>> read_documented("theta -- our parameter, a real number as well", Sizes())
     {'theta': ()}
+    >>> read_documented("v: (D,) vector, pos: int, neg: list of ints", Sizes())
+    {'pos': (), 'v': (5,)}
     >>> read_documented("- w, b: Arrays of shape (D, H) and (H,) giving the weight and bias", Sizes())["b"]
     (6,)
     """
@@ -207,7 +211,7 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         made = tuple(sizes.find(part) for part in parts)
         for name in names:
             found.setdefault(name, made)
-    for name in [*_SCALAR.findall(text), *_ONE_NUMBER.findall(text), *_REAL.findall(text)]:
+    for name in [*_SCALAR.findall(text), *_ONE_NUMBER.findall(text), *_ONE_INTEGER.findall(text), *_REAL.findall(text)]:
         found.setdefault(name, ())
     for name, rows, columns in _BY_TIMES.findall(text):  # hprev is Hx1 array
         found.setdefault(name, (sizes.find(rows), sizes.find(columns)))

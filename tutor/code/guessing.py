@@ -50,6 +50,7 @@ class GuessedWorld:
     ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
     somebody says, sizes or letters.  ``refit`` lets the backward pass ask for other shapes, too, of what is only guessed.
     ``at_output`` gives a slope what its function gives, and not what that is given: ``tanh_slope(a)``, 1 − a².
+    ``lone`` takes one sample alone, a row or a column of an array with two axes.
     ``ranks`` are numbers of axes of what is only guessed (`tutor.code.search_ranks`).
     """
 
@@ -69,6 +70,7 @@ class GuessedWorld:
     bare: bool = False
     refit: bool = False
     at_output: bool = False
+    lone: bool = False
     ranks: Mapping[str, int] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 
@@ -330,8 +332,8 @@ class Guesser:
                 return (other[-1] if right_side else other[-2] if len(other) > 1 else other[0],)
             if right_side and self.world.columns and not NAMED_WEIGHTS.match(name) and len(other) == 2:
                 self.free.add(name)
-                if self.world.single:
-                    return (other[-1],)
+                if self.world.single or self.world.lone:
+                    return (other[-1], 1) if self.world.lone else (other[-1],)
             if right_side:
                 width = 0 if self.world.vectors and name[:1].islower() else self._width(name)
                 return (other[-1], width) if width else (other[-1],)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from tutor.code.class_parts import list_class_parts
 
-BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv|_prime$|_dash$")
+BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$")
 FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass")
 LOSSES = re.compile(r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$")
 GRADIENT = re.compile(
@@ -216,11 +216,12 @@ def _find_namesake(name: str, names: Sequence[str]) -> str:
             return name.replace(old, new)
     for pattern in (
         r"_backward.*$",
-        r"_?(backward|backprop|grad(ient)?|bwd|back|deriv(ative)?|prime$|dash$)_?",
+        r"_?(backward|backprop|grad(ient)?s?|bwd|back|deriv(ative)?|prime$|dash$)_?",
         r"_(alt|naive|fast|vectorized|simple|loop)$",
     ):
         short = re.sub(pattern, "", name)
-        for candidate in (short, f"{short}_forward", f"forward_{short}", short.replace("backward", "forward")):
+        behind = (f"{short}_{word}" for word in ("loss", "cost", "error", "objective") if short != name)  # triplet_grad of triplet_loss
+        for candidate in (short, f"{short}_forward", f"forward_{short}", short.replace("backward", "forward"), *behind):
             if candidate and candidate in names and candidate != name:
                 return candidate
     return ""

@@ -6,13 +6,14 @@ shapes than what they are of, the numbers of axes are changed one name at a time
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.gradient_check import fit_shape
-from tutor.code.guess_shapes import is_parameter
+from tutor.code.guess_shapes import BIASES, is_parameter
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import LOSSES
 from tutor.code.pass_run import Outcome
@@ -45,7 +46,7 @@ def judge_ranked(trials: Sequence[ProgramTrial], known: Judgement | None) -> Jud
     and all is right; or no more is wrong than in the known one.
     """
     best: tuple[tuple[int, int], Judgement] | None = None
-    for trial in trials:
+    for trial in [*trials, *(one.put_in(replace(one.world, lone=True)) for one in trials)]:
         for reading in list_readings(trial):
             for targets in TARGETS:
                 try:
@@ -67,14 +68,17 @@ def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
     """The readings in which every line works, the nearest first; none where the usual one works."""
     usual = trial.put_in(replace(trial.world, ranks={}))
     first = count_misfits(usual, usual=True)
-    if not any(first) or trial.given or usual.is_long:
+    if trial.given or usual.is_long or not (any(first) or trial.world.lone):
         return
+    if trial.world.lone and not any(count_misfits(usual)):
+        yield usual
+    most = max(MOST_AXES, find_most_axes(trial.source.tree))
     seen: set[Ranks] = {()}
     queue: list[tuple[Misfits, int, int, Ranks, Mapping[str, int]]] = [(first, 0, 0, (), dict(usual.ranked))]
     work = found = 0
     while queue:
         misfits, depth, _, ranks, ranked = heappop(queue)
-        for change in _list_changes(ranked, ranks, first=not depth):
+        for change in _list_changes(ranked, ranks, most, first=not depth):
             made = tuple(sorted({**dict(ranks), **{name: rank for name, rank in change.items() if rank != ranked[name]}}.items()))
             if made in seen:
                 continue
@@ -93,7 +97,7 @@ def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
                 heappush(queue, (left, depth + 1, len(seen), made, dict(other.ranked)))
 
 
-def _list_changes(ranked: Mapping[str, int], ranks: Ranks, *, first: bool) -> Iterator[dict[str, int]]:
+def _list_changes(ranked: Mapping[str, int], ranks: Ranks, most: int, *, first: bool) -> Iterator[dict[str, int]]:
     """Other numbers of axes: of all at once, where nothing was changed, then of one name after the other."""
     if first:
         data = [name for name in ranked if not is_parameter(name)]
@@ -104,8 +108,21 @@ def _list_changes(ranked: Mapping[str, int], ranks: Ranks, *, first: bool) -> It
     changed = dict(ranks)
     for name, rank in ranked.items():
         if name not in changed:
-            nearest = sorted(range(find_least(name), MOST_AXES + 1), key=lambda other: abs(other - rank))
+            nearest = sorted(range(find_least(name), most + 1), key=lambda other: abs(other - rank))
             yield from ({name: other} for other in nearest if other != rank)
+
+
+def find_most_axes(tree: ast.Module) -> int:
+    """So many axes have the arrays of a program that are taken apart: 3 of ``B, T, C = x.shape``.
+
+    >>> find_most_axes(ast.parse("B, T, C = x.shape; n = y.shape[0]"))
+    3
+    """
+    taken = [
+        len(node.targets[0].elts) for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and getattr(node.value, "attr", "") == "shape"
+    ]  # fmt: skip
+    return max(taken, default=0)
 
 
 def find_least(name: str) -> int:
@@ -129,7 +146,8 @@ def count_misfits(trial: ProgramTrial, *, usual: bool = False) -> Misfits:
     failing = sum(problem.fails for problem in outcome.record.problems.values())
     lost = sum(output.value is None for output in outcome.outputs)
     given = [output for output in outcome.outputs if output.value is not None]
-    sized = sum(not _fits(outcome, output.of, output.value) for output in given if not (usual and {*output.of} & trial.ranked.keys()))
+    spared = {name for name, rank in trial.ranked.items() if usual and (rank or BIASES.match(name))}
+    sized = sum(not _fits(outcome, output.of, output.value) for output in given if not {*output.of} & spared)
     failing += trial.current.scaled
     ends = [outcome.loss, *(value for name, (_, value) in outcome.upstream.items() if not name and LOSSES.match(trial.plan.forward))]
     several = any(np.size(value) > 1 for value in ends)
@@ -144,6 +162,8 @@ def _fits(outcome: Outcome, of: Sequence[str], value: object) -> bool:
 
 def _tell_ranks(judged: Judgement) -> None:
     """What a reading takes for granted, beside the verdict that it is right."""
+    if judged.trial.world.lone and any(1 in np.shape(value) for value in judged.trial.current.guessed.values()):
+        judged.trial.conventions.add(tell("one sample at a time, an array with two axes"))
     for rank, say in SAID.items():
         names = ", ".join(sorted(name for name, own in judged.trial.world.ranks.items() if own == rank and name in judged.trial.ranked))
         if names:

@@ -149,6 +149,9 @@ class ShapeGuesser(CallWorker):
                 yield from self.list_asked(left, (shape[0], np.shape(left)[1]), depth + 1, settled=settled)
         elif sign == "@" and np.ndim(left) == len(shape) > np.ndim(right) == 2 and shape[-1] != np.shape(right)[1]:
             yield from self.list_asked(right, (np.shape(right)[0], shape[-1]), depth + 1, settled=settled)
+        elif sign == "@" and len(shape) == 1 and (np.ndim(left), np.ndim(right)) in ((2, 1), (1, 2)):  # of one sample
+            matrix, wanted = (left, (*shape, np.shape(left)[1])) if np.ndim(left) == 2 else (right, (np.shape(right)[0], *shape))
+            yield from self.list_asked(matrix, wanted, depth + 1, settled=settled)
         elif sign != "@":
             for part in (left, right):
                 if np.ndim(part) == len(shape):  # one entry is spread over whatever there is: a bias of columns stays one

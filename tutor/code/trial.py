@@ -91,6 +91,7 @@ class ProgramTrial:
 
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
+        self.sizes.known |= {"N": 1, "m": 1} if self.world.lone else {}
         self.foreign = frozenset(id(part) for source in self.others for part in source.parts)
         settle_images(self.plan.name, self.source, self.sizes)
         self.sequences = find_sequences(self.source.lines)
