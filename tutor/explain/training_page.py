@@ -19,7 +19,7 @@ from tutor.explain.document import (
 )
 from tutor.explain.layer_formulas import matrix, sort_leaves
 from tutor.explain.page_writer import PageWriter, write_cells
-from tutor.explain.samples_section import sample_table
+from tutor.explain.samples_section import point_to_command, sample_table
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key, read_after
@@ -34,7 +34,7 @@ from tutor.numbers.run import run as run_steps
 from tutor.numbers.train import Row
 from tutor.rules.operations import ENTRYWISE
 from tutor.rules.optimisers import Optimiser
-from tutor.solving.table_rows import thin_rows
+from tutor.solving.table_rows import MAX_TABLE_ROWS, thin_rows
 from tutor.solving.worked import Worked
 
 MAX_EXPLAINED = 6
@@ -42,6 +42,8 @@ MAX_EXPLAINED = 6
 MAX_ALIKE = 2
 """Of more parameters the first update of the first is written out, and that of the others is a table."""
 MAX_COLUMNS = 6
+MOST_IN_SOLUTION = 17
+"""So many rows has the table of updates of a worked solution, whose own matter is one gradient."""
 MAX_NAMED = 12
 """So many parameters that a table leaves out are named."""
 COUNTED = Math(Name("k"))
@@ -101,7 +103,7 @@ class TrainingSections(PageWriter):
     def samples(self) -> None:
         """The data set, where there is one."""
         if self.worked.samples is not None:
-            self.blocks += sample_table(self.worked.samples, self.words, self.digits)
+            self.blocks += sample_table(self.worked.samples, self.words, self.digits, between=self.task.size < self.task.count)
 
     def method(self, phrases: tuple[str, str] | None = None) -> None:
         """What is used: the settings, and which samples an update takes.  ``phrases`` name the method, without settings and with some."""
@@ -280,7 +282,15 @@ class TrainingSections(PageWriter):
 
     # The run
 
-    def iterations(self) -> None:
+    def add_few_iterations(self) -> None:
+        """The table of a worked solution about its training: the first rows and the last, and which command has them all."""
+        if self.run.made < 2:
+            return
+        self.iterations(MOST_IN_SOLUTION)
+        if len(self.run.rows) > MOST_IN_SOLUTION:
+            self.blocks.append(point_to_command(self.words.updates.ALL_UPDATES, self.exercise.id))
+
+    def iterations(self, most: int = MAX_TABLE_ROWS) -> None:
         """The table of a run of training: parameters, states where there is room, the loss."""
         run, task, wording = self.run, self.task, self.words.updates
         if run.made < 1:
@@ -292,13 +302,14 @@ class TrainingSections(PageWriter):
         heads = wording.HEADS
         header: list[Sentence] = [(COUNTED,), *([(heads["epoch"],), (heads["samples"],)] if batched else [])]
         header += [(Math(Name(name)),) for name in (*columns, self.loss)]
-        rows = thin_rows(run.rows) if len(run.rows) == run.made + 1 else list(run.rows)
+        rows = thin_rows(run.rows, most) if len(run.rows) == run.made + 1 or most < MAX_TABLE_ROWS else list(run.rows)
         numbers = write_cells([[*(row.values[name] for name in columns), row.loss] for row in rows], self.digits,
                               fractions=self.fractions, changing=True)  # fmt: skip
         body = [(*self.begin_row(row, batched), *cells) for row, cells in zip(rows, numbers, strict=True)]
         text = ""
         if len(body) < run.made + 1:
-            text += wording.LEFT_OUT.format(count=run.made + 1 - len(body))
+            left_out = wording.LEFT_OUT if most == MAX_TABLE_ROWS else wording.ROWS_LEFT_OUT
+            text += left_out.format(count=run.made + 1 - len(body))
         if task.samples is not None:
             text += wording.LOSS_OVER[task.samples.reduce].format(count=task.count)
         caption = (*self.say_rows(text), *self.say_unshown(columns))

@@ -66,6 +66,10 @@ class UpdateWords(Topic):
     ELSEWHERE = "{command} shows the updates ({method})."
     """Below a solution of what is trained by another method than gradient descent."""
     WORKED = "The steps above are those of sample 1; {command} shows the updates over all samples."
+    WORKED_BELOW = "The steps above are those of sample 1; the updates over all samples are below."
+    ALL_UPDATES = "{command} shows all updates."
+    BETWEEN = "Each sample is taken at the start values, as if there were no updates between the samples."
+    """Below a table of samples between which a run makes updates."""
     COMPARED = "The formulas as on the slide, and the published method, from the same start."
 
     METHODS: Mapping[str, str] = {
