@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tutor.derive.second import hessian_name
 from tutor.derive.update import Update, name_shared
@@ -22,6 +23,7 @@ from tutor.explain.page_writer import PageWriter, write_cells
 from tutor.explain.samples_section import point_to_command, sample_table
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
+from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import derivative_key, read_after
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names as names_of
@@ -31,6 +33,7 @@ from tutor.graph.shapes import Shape
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed, choose_digits_for_change
 from tutor.numbers.run import run as run_steps
+from tutor.numbers.stops import RunStop
 from tutor.numbers.train import Row
 from tutor.rules.operations import ENTRYWISE
 from tutor.rules.optimisers import Optimiser
@@ -235,7 +238,7 @@ class TrainingSections(PageWriter):
             return
         names = task.parameters
         if self.shapes:
-            self.blocks.append(Paragraph((self.words.updates.SOLVED,)))
+            self.blocks.append(Paragraph(set_maths(self.words.updates.SOLVED, self.worked.notation)))
             self.blocks.append(Equations(tuple(self.equation(key, None, key) for key in self.directions())))
             return
         if len(names) <= MAX_HESSIAN:
@@ -245,7 +248,7 @@ class TrainingSections(PageWriter):
                     key = hessian_name(self.loss, first, second)
                     rows.append(self.equation(key, None, key))
             self.blocks += [Paragraph((self.words.updates.SECOND,)), Equations(tuple(rows))]
-        self.blocks.append(Paragraph((self.words.updates.SOLVED,)))
+        self.blocks.append(Paragraph(set_maths(self.words.updates.SOLVED, self.worked.notation)))
         rows = [] if len(names) == 1 else [self.equation("det H", self.determinant(), "det H")]
         for name in names[:MAX_EXPLAINED]:
             key = task.names.name_own("d", name)
@@ -367,8 +370,13 @@ class TrainingSections(PageWriter):
         stopped, wording = self.run.stopped, self.words.updates
         if stopped is not None:
             words = wording.DIVERGES if stopped.diverges else wording.ENDS
-            told = words.format(title=self.title(self.task.row), stopped=wording.say_stop(stopped))
-            self.blocks.append(self.write_labelled("stop", told))
+            self.blocks.append(self.write_labelled("stop", *self.tell_stop(words, self.task.row, stopped)))
+
+    def tell_stop(self, phrase: str, row: Optimiser, stop: RunStop) -> list[Inline]:
+        """How a run of a method ended; a parameter by its symbol."""
+        what: Inline = Math(Name(stop.what)) if stop.what in self.task.parameters else stop.what
+        stopped = split_places(self.words.updates.say_stop(replace(stop, what="{what}")), {"what": [what]})
+        return split_places(phrase, {"title": [self.title(row)], "stopped": stopped})
 
     def add_compared(self) -> None:
         """The slips of a variant "as on the slide", and what the published method gives."""
@@ -393,8 +401,7 @@ class TrainingSections(PageWriter):
         if body:
             self.blocks.append(Table(tuple(header), tuple(body), "r" * len(header), (wording.COMPARED,)))
         if run.stopped:
-            told = wording.ENDS.format(title=self.title(other.row), stopped=wording.say_stop(run.stopped))
-            self.blocks.append(self.write_labelled("stop", told))
+            self.blocks.append(self.write_labelled("stop", *self.tell_stop(wording.ENDS, other.row, run.stopped)))
 
     def arithmetic(self) -> None:
         """How the numbers of a run were computed."""

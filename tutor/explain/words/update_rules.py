@@ -43,7 +43,7 @@ class UpdateWords(Topic):
     }
     ALL_SAMPLES = "Each update uses all {count} samples."
     STOPS: Mapping[str, str] = {
-        "beyond": "diverges: after update {step} {what} is beyond 10^60",
+        "beyond": "diverges: after update {step} {what} is beyond 10⁶⁰",
         "no update": "ends: at update {step} {what}",
         "no loss": "ends: after update {step} {what}",
         "no value": "ends: at update {step} {what} no longer has a value",
@@ -61,7 +61,7 @@ class UpdateWords(Topic):
     UNASKED = " Left out, since not asked for: {names}."
     SECOND = "Second derivatives, from differentiating the backward pass once more:"
     ENTRYWISE = "Squares, roots and quotients of arrays are taken entry by entry."
-    SOLVED = "d solves H·d = g, the linear system of the Hessian H and the gradient g."
+    SOLVED = "$d$ solves $H*d = g$, the linear system of the Hessian $H$ and the gradient $g$."
     HESSIAN_PROOF = "The Hessian agrees with finite differences of the proved gradient."
     ELSEWHERE = "{command} shows the updates ({method})."
     """Below a solution of what is trained by another method than gradient descent."""
@@ -150,7 +150,7 @@ class UpdateWords(Topic):
 
         >>> from tutor.numbers.stops import RunStop
         >>> UpdateWords().say_stop(RunStop("beyond", 31, "w"))
-        'diverges: after update 31 w is beyond 10^60'
+        'diverges: after update 31 w is beyond 10⁶⁰'
         """
         return self.STOPS[stop.kind].format(step=stop.step, what=stop.what, since=stop.since) if stop is not None else ""
 
