@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from tutor.explain.axis_chains import gather_axes
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Neg, Number, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.expression.sizes import Size
 from tutor.expression.walk import names, transpose
 from tutor.graph.entries import Array
 from tutor.graph.nouns import Graph, Quantity
-from tutor.graph.shapes import Shape, Size, shape_of, size_expr
+from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed, is_in_short_fractions
 from tutor.rules.operations import ENTRYWISE, LAYERS, OF_EACH

@@ -17,6 +17,7 @@ from tutor.explain.document import (
     Side,
     add_result,
 )
+from tutor.explain.formula_kinds import say_forward
 from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.simplified_section import say_reasons_once
@@ -83,7 +84,7 @@ class ArraySections(PageWriter):
 
     def say_forward(self, step: Step) -> str:
         """Why a forward step holds."""
-        return self.words.arrays.say_forward(step.rule, self.words.rules)
+        return say_forward(step, self.words, arrays=True)
 
     def say_line(self, target: str, why: str) -> str:
         """Why a step holds, with the line of the program that it stands in, where it was read from one."""
