@@ -20,10 +20,17 @@ _SPREAD = frozenset({"rows", "columns"})
 
 def say_forward(step: Step, words: Wording, *, arrays: bool) -> str:
     """Why a step of the forward pass holds; ``arrays``: it may be over arrays."""
+    if step.rule == "sum" and type(step.expr) is Add and any(_is_dot(term) for term in step.expr.args):
+        return words.rules.say_forward("weighted sum")
     if step.rule != "formula":
         return words.arrays.say_forward(step.rule, words.rules) if arrays else words.rules.say_forward(step.rule)
     kind = find_kind(step.expr)
     return words.rules.FORMULAS.get(kind) or (words.arrays.say_forward(kind, words.rules) if arrays else words.rules.say_forward(kind))
+
+
+def _is_dot(term: Expr) -> bool:
+    """A sum of products of the entries of two arrays."""
+    return type(term) is Call and term.func == "sum" and type(inner := term.args[0]) is Call and inner.func == ENTRYWISE
 
 
 def find_kind(expr: Expr) -> str:

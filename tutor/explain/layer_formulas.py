@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.explain.axis_chains import gather_axes
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Neg, Number, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Neg, Number, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.expression.sizes import Size
 from tutor.expression.walk import names, transpose
@@ -84,6 +84,8 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return dress_expr(Call("matmul", (transpose(second), first)), shapes)
         case Call(func, (first, *_)) if func in _OF_ONES and first == ONE and len(shape) > 1:  # a matrix of ones, no vector of them
             return _shape_expr(expr, shape)
+        case Call(func, (first, *_)) if func in _OF_ONES and first != ZERO and 0 < len(shape) <= 2 and _has_arrays(first, shapes):
+            return Mul((dress_expr(first, shapes), _shape_expr(Call(func, (ONE, *expr.args[1:])), shape)))
         case Call(func, (first, *_)) if func in _BESIDE_ONES and max(len(shape), len(shape_of(first, shapes))) <= 2:
             return _dress_ones(_BESIDE_ONES[func], first, shape, shapes)
         case Call(func, args) if func in _OPENED:
