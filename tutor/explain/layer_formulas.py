@@ -55,6 +55,7 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
 
 
 _OF_ONES = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "multiple of ones")
+_FILL = min(_OF_ONES)
 UNSEEN = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "itself")
 """Operations that put in an axis of one entry, or leave it out: on paper a vector is such a matrix."""
 
@@ -108,23 +109,23 @@ def _dress_ones(written: str, operand: Expr, shape: Shape, shapes: Mapping[str, 
     """A product with a vector of ones, whose size stands below it as those of the other factors do."""
     own = shape_of(operand, shapes)
 
-    def ones(size: Size) -> Expr:
-        return _shape_expr(Call("fill", (ONE, size_expr(size))), (size,))
+    def make_ones(size: Size) -> Expr:
+        return _shape_expr(Call(_FILL, (ONE, size_expr(size))), (size,))
 
-    def lying(size: Size) -> Expr:
-        return _shape_expr(Call("transpose", (Call("fill", (ONE, size_expr(size))),)), (1, size))
+    def make_lying(size: Size) -> Expr:
+        return _shape_expr(Call("transpose", (Call(_FILL, (ONE, size_expr(size))),)), (1, size))
 
     if written.endswith("times ones lying") and "ones times" not in written:
-        return Call("matmul", (dress_expr(operand, shapes), lying(shape[-1])))
+        return Call("matmul", (dress_expr(operand, shapes), make_lying(shape[-1])))
     if written == "times ones":
-        return Call("matmul", (dress_expr(operand, shapes), ones(own[-1])))
+        return Call("matmul", (dress_expr(operand, shapes), make_ones(own[-1])))
     if written == "transposed times ones":
-        return Call("matmul", (_shape_expr(transpose(make_explicit(operand, shapes)), own[::-1]), ones(own[0])))
+        return Call("matmul", (_shape_expr(transpose(make_explicit(operand, shapes)), own[::-1]), make_ones(own[0])))
     if type(operand) is Call and _BESIDE_ONES.get(operand.func) == "transposed times ones":  # 1 (1ᵀ A)
         first = operand.args[0]
-        return Call("matmul", (ones(shape[0]), Call("matmul", (lying(shape_of(first, shapes)[0]), dress_expr(first, shapes)))))
+        return Call("matmul", (make_ones(shape[0]), Call("matmul", (make_lying(shape_of(first, shapes)[0]), dress_expr(first, shapes)))))
     beside = _shape_expr(transpose(make_explicit(operand, shapes)), (1, *own)) if "lying" in written else dress_expr(operand, shapes)
-    return Call("matmul", (ones(shape[0]), beside))
+    return Call("matmul", (make_ones(shape[0]), beside))
 
 
 def _dress_within(inner: Expr, shape: Shape, shapes: Mapping[str, Shape]) -> Expr:

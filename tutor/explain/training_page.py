@@ -19,11 +19,10 @@ from tutor.explain.document import (
     add_result,
 )
 from tutor.explain.layer_formulas import matrix, sort_leaves
-from tutor.explain.page_writer import PageWriter, write_cells
+from tutor.explain.page_writer import EQUALS, PageWriter, write_cells
 from tutor.explain.samples_section import point_to_command, sample_table
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
-from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import derivative_key, read_after
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names as names_of
@@ -123,6 +122,8 @@ class TrainingSections(PageWriter):
             many = wording.samples(task.size)
             text = wording.ALL_SAMPLES if task.size == task.count else wording.BATCHES[task.order]
             parts.append(" " + text.format(size=many, count=task.count, seed=task.seed))
+        if any(task.names.t in names_of(step.expr) for each in self.training.updates for step in each.steps):
+            parts += [" ", *split_places(wording.COUNTED, {"t": [Math(Name(task.names.t))]})]
         if self.shapes and any(type(part) is Div for each in self.training.updates for step in each.steps for part in walk_expr(step.expr)):
             parts.append(" " + wording.ENTRYWISE)
         self.blocks.append(self.write_labelled("method", *parts))
@@ -238,7 +239,7 @@ class TrainingSections(PageWriter):
             return
         names = task.parameters
         if self.shapes:
-            self.blocks.append(Paragraph(set_maths(self.words.updates.SOLVED, self.worked.notation)))
+            self.blocks.append(self.say_solved())
             self.blocks.append(Equations(tuple(self.equation(key, None, key) for key in self.directions())))
             return
         if len(names) <= MAX_HESSIAN:
@@ -248,12 +249,21 @@ class TrainingSections(PageWriter):
                     key = hessian_name(self.loss, first, second)
                     rows.append(self.equation(key, None, key))
             self.blocks += [Paragraph((self.words.updates.SECOND,)), Equations(tuple(rows))]
-        self.blocks.append(Paragraph(set_maths(self.words.updates.SOLVED, self.worked.notation)))
+        self.blocks.append(self.say_solved())
         rows = [] if len(names) == 1 else [self.equation("det H", self.determinant(), "det H")]
         for name in names[:MAX_EXPLAINED]:
             key = task.names.name_own("d", name)
             rows.append(self.equation(key, self.direction(name), key))
         self.blocks.append(Equations(tuple(rows)))
+
+    def say_solved(self) -> Paragraph:
+        """Which linear system gives the direction of a step."""
+        hessian, direction, own = (Name(name) for name in ("H", "d", "g"))
+        places: dict[str, Sequence[Inline]] = {
+            "direction": [Math(direction)], "hessian": [Math(hessian)], "gradient": [Math(own)],
+            "system": [Math(Mul((hessian, direction))), EQUALS, Math(own)],
+        }  # fmt: skip
+        return Paragraph(tuple(split_places(self.words.updates.SOLVED, places)))
 
     def directions(self) -> list[str]:
         """The names of the directions of the arrays that are explained."""

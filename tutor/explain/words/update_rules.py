@@ -41,6 +41,8 @@ class UpdateWords(Topic):
         "given": "Each update uses {size}, in the order given; an epoch is one pass over all {count} samples.",
         "shuffled": "Each update uses {size}; every epoch takes all {count} samples in a new random order (seed {seed}).",
     }
+    COUNTED = "{t} is the number of the update."
+    """Where a method's steps have the number of the update."""
     ALL_SAMPLES = "Each update uses all {count} samples."
     STOPS: Mapping[str, str] = {
         "beyond": "diverges: after update {step} {what} is beyond 10⁶⁰",
@@ -61,7 +63,7 @@ class UpdateWords(Topic):
     UNASKED = " Left out, since not asked for: {names}."
     SECOND = "Second derivatives, from differentiating the backward pass once more:"
     ENTRYWISE = "Squares, roots and quotients of arrays are taken entry by entry."
-    SOLVED = "$d$ solves $H*d = g$, the linear system of the Hessian $H$ and the gradient $g$."
+    SOLVED = "{direction} solves {system}, the linear system of the Hessian {hessian} and the gradient {gradient}."
     HESSIAN_PROOF = "The Hessian agrees with finite differences of the proved gradient."
     ELSEWHERE = "{command} shows the updates ({method})."
     """Below a solution of what is trained by another method than gradient descent."""
