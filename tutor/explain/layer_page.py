@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tutor.derive.indexed import INDICES, choose_indices, index_form
+from tutor.derive.indexed import INDICES, choose_indices, index_form, write_index
 from tutor.explain.document import (
     Equation,
     Equations,
@@ -51,7 +51,7 @@ class ArraySections(PageWriter):
         self.layered = layered
         self.shapes = layered.shapes
         self.derivation = worked.derivations[0]
-        self.symbols = Symbols(words.arrays, self.shapes, words.pages.LABELS["where"], indicators=worked.notation.indicator == "brackets")
+        self.symbols = Symbols(words.arrays, self.shapes, words.pages.LABELS["where"], indicators=worked.notation.indicator)
         self.counted: dict[str, int] = {}
         self.steps = {step.target: step for step in self.derivation.backward}
         self.forward = {step.target: step.expr for step in layered.graph.steps}
@@ -187,9 +187,14 @@ class ArraySections(PageWriter):
         return Equation(own, add_result([Side(expr) for expr in shown], self.print(value)), None, (why,))
 
     def recursion(self, step: Step) -> Expr | None:
-        """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product."""
+        """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product.
+
+        The gradient of a bias is no δ: it has the upstream gradient as those of the weights beside it.
+        """
         expr = step.expr
         if type(expr) is not Call or expr.func != "hadamard" or type(expr.args[0]) is not Partial:
+            return None
+        if self.kinds[step.wrt].kind in ("weight", "bias"):
             return None
         before, slope = expr.args[0], expr.args[1]
         if type(slope) is not Call or not slope.func.endswith("'"):  # behind another factor it would only say a row again
@@ -204,10 +209,12 @@ class ArraySections(PageWriter):
         name = left.wrt if type(left) is Partial else left.name if type(left) is Name else ""
         shape = self.shapes[name]
         letters = choose_indices(self.letters(self.kinds[name], len(shape)), self.shapes)
+        if len(shape) > 1:  # μ_i1 of a single column, as it is written where it is used
+            letters = ["1" if size == 1 else letter for letter, size in zip(letters, shape, strict=True)]
         form = index_form(expr, letters, self.shapes)
         if form is None or type(form) is Number or not (shape or _sums(form)):
             return None
-        own = Call("at", (left, *map(Name, letters))) if shape else left
+        own = Call("at", (left, *map(write_index, letters))) if shape else left
         if type(expr) is Partial:
             return None
         return Equation(own, (Side(form),), None, (self.words.arrays.ENTRY if shape else self.words.arrays.WRITTEN,))

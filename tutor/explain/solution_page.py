@@ -200,7 +200,7 @@ class NumberSections(PageWriter):
 
     def say_indicator(self, exprs: Iterable[Expr]) -> list[Inline]:
         """1 where the condition holds, else 0: said where the first formula has it, and once."""
-        shown = None if "indicator" in self.sloped or self.worked.notation.indicator != "brackets" else find_indicator(exprs)
+        shown = None if "indicator" in self.sloped else find_indicator(exprs, self.worked.notation.indicator)
         if shown is None:
             return []
         self.sloped.add("indicator")
