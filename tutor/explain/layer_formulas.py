@@ -6,7 +6,7 @@ A graph knows `matmul` of two vectors as their scalar product; on paper it is x�
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tutor.explain.axis_chains import gather_axes
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Neg, Number, children, rebuild
@@ -101,11 +101,11 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return _shape_expr(make_explicit(expr, shapes), shape) if shape else expr
 
 
-_BESIDE_ONES = {name: rows[0].written for name, rows in LAYERS.items() if {"ones", "times"} <= set(rows[0].written.split())}
+_BESIDE_ONES = {name: rows[0].written.split() for name, rows in LAYERS.items() if {"ones", "times"} <= set(rows[0].written.split())}
 """Operations that are printed as a product with a vector of ones, and how: A 1, Aᵀ 1, b 1ᵀ, 1 bᵀ."""
 
 
-def _dress_ones(written: str, operand: Expr, shape: Shape, shapes: Mapping[str, Shape]) -> Expr:
+def _dress_ones(written: Sequence[str], operand: Expr, shape: Shape, shapes: Mapping[str, Shape]) -> Expr:
     """A product with a vector of ones, whose size stands below it as those of the other factors do."""
     own = shape_of(operand, shapes)
 
@@ -115,13 +115,13 @@ def _dress_ones(written: str, operand: Expr, shape: Shape, shapes: Mapping[str, 
     def make_lying(size: Size) -> Expr:
         return _shape_expr(Call("transpose", (Call(_FILL, (ONE, size_expr(size))),)), (1, size))
 
-    if written.endswith("times ones lying") and "ones times" not in written:
+    if written[-1] == "lying" and written[0] != "ones":
         return Call("matmul", (dress_expr(operand, shapes), make_lying(shape[-1])))
-    if written == "times ones":
+    if written == ["times", "ones"]:
         return Call("matmul", (dress_expr(operand, shapes), make_ones(own[-1])))
-    if written == "transposed times ones":
+    if written[0] == "transposed":
         return Call("matmul", (_shape_expr(transpose(make_explicit(operand, shapes)), own[::-1]), make_ones(own[0])))
-    if type(operand) is Call and _BESIDE_ONES.get(operand.func) == "transposed times ones":  # 1 (1ᵀ A)
+    if type(operand) is Call and _BESIDE_ONES.get(operand.func, [""])[0] == "transposed":  # 1 (1ᵀ A)
         first = operand.args[0]
         return Call("matmul", (make_ones(shape[0]), Call("matmul", (make_lying(shape_of(first, shapes)[0]), dress_expr(first, shapes)))))
     beside = _shape_expr(transpose(make_explicit(operand, shapes)), (1, *own)) if "lying" in written else dress_expr(operand, shapes)
