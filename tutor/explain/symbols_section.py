@@ -151,7 +151,7 @@ class Symbols:
                 yield "each", (self.words.EACH,)
         if call.func in DILATED and settings[-2] != ONE:
             yield "dilated", (self.words.DILATED,)
-        if call.func in DILATED[2:] and settings[-1] != ZERO and not self.told & {"stride p", "stride sp"}:
+        if call.func in DILATED[2:] and settings[-1] != ZERO and not any(f"stride {key}" in self.told for key in ("p", "sp")):
             yield "stride p", (self.words.STRIDE["p"],)
         if call.func in POOLS and len(settings) > 2:
             own = len(settings) > MOST_ALIKE
