@@ -46,7 +46,8 @@ def judge_ranked(trials: Sequence[ProgramTrial], known: Judgement | None) -> Jud
     and all is right; or no more is wrong than in the known one.
     """
     best: tuple[tuple[int, int], Judgement] | None = None
-    for trial in [*trials, *(one.put_in(replace(one.world, lone=True)) for one in trials)]:
+    alone = [one.put_in(replace(one.world, lone=True)) for one in trials if not counts_samples(one)]
+    for trial in [*trials, *alone]:
         for reading in list_readings(trial):
             for targets in TARGETS:
                 try:
@@ -66,12 +67,14 @@ def judge_ranked(trials: Sequence[ProgramTrial], known: Judgement | None) -> Jud
 
 def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
     """The readings in which every line works, the nearest first; none where the usual one works."""
-    usual = trial.put_in(replace(trial.world, ranks={}))
+    usual = trial.put_in(replace(trial.world, ranks={}, lone=False))
     first = count_misfits(usual, usual=True)
-    if trial.given or usual.is_long or not (any(first) or trial.world.lone):
+    if trial.given or usual.is_long or not any(first):
         return
-    if trial.world.lone and not any(count_misfits(usual)):
-        yield usual
+    if trial.world.lone:
+        if not any(count_misfits(trial)):
+            yield trial
+        return
     most = max(MOST_AXES, find_most_axes(trial.source.tree))
     seen: set[Ranks] = {()}
     queue: list[tuple[Misfits, int, int, Ranks, Mapping[str, int]]] = [(first, 0, 0, (), dict(usual.ranked))]
@@ -110,6 +113,14 @@ def _list_changes(ranked: Mapping[str, int], ranks: Ranks, most: int, *, first: 
         if name not in changed:
             nearest = sorted(range(find_least(name), most + 1), key=lambda other: abs(other - rank))
             yield from ({name: other} for other in nearest if other != rank)
+
+
+def counts_samples(trial: ProgramTrial) -> bool:
+    """Whether the functions of a program count, or sum over, samples: then one alone is not meant."""
+    names = (trial.plan.forward, trial.plan.backward, trial.plan.cost)
+    bodies = [part for part in ast.walk(trial.source.tree) if isinstance(part, ast.FunctionDef) and part.name in names]
+    words = {getattr(part, "attr", getattr(part, "id", getattr(part, "arg", ""))) for body in bodies for part in ast.walk(body)}
+    return bool(words & {"axis", "dim", "keepdims", "shape", "size", "len", "mean"})
 
 
 def find_most_axes(tree: ast.Module) -> int:
