@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
-from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS
+from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS, is_parameter
 from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
@@ -354,6 +354,8 @@ def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:
 
 def is_drawn_by(node: ast.AST) -> bool:
     """Whether a statement draws its numbers, or begins with zeros."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) in (int, float):
+        return any(is_parameter(spell_target(target)[1]) for target in node.targets)
     return any(
         isinstance(part, ast.Attribute) and re.search(r"rand|zeros|ones|normal|uniform|array$", part.attr)
         for part in ast.walk(node)

@@ -28,6 +28,8 @@ STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates
 LOSS_WORDS = re.compile(
     r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|(?-i:L|J|E)|nll|mse|bce)(_?(val|value|total|sum|data))?$"
 )
+LONGER = {"w": re.compile(r"(?i)^(weights?|kernel|coef\w*)_?$"), "b": re.compile(r"(?i)^(bias(es)?|intercept)_?$")}
+"""What a letter stands for where nothing is called so: dw of the weights."""
 BARE = re.compile(r"^(grads?|gradient)$")
 """The gradient of the only parameter, ``return J, grad``."""
 
@@ -142,7 +144,7 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
         given = list_gradients(node.body) or has_bare_return(node)
-        if name not in used and not name.startswith(NO_PASSES) and given and _has_return(node):
+        if name not in used and not name.startswith(NO_PASSES) and given and (_has_return(node) or is_training(node)):
             calls = {
                 part.func.id
                 for part in ast.walk(node)
@@ -186,6 +188,18 @@ def has_bare_return(node: ast.FunctionDef) -> bool:
     returned = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple)]
     names = [one.id for value in returned[-1:] for one in value.elts if isinstance(one, ast.Name)]
     return len(names) == 2 and any(BARE.match(name) for name in names) and any(LOSS_WORDS.match(name) for name in names)
+
+
+def is_training(node: ast.AST) -> bool:
+    """Whether a body takes steps with several gradients of its own: ``self.w -= rate * dw``.
+
+    >>> is_training(ast.parse("dw = x * e; db = e; w -= a * dw; b -= a * db")), is_training(ast.parse("dw = x; w -= dw"))
+    (True, False)
+    """
+    steps = [part for part in ast.walk(node) if isinstance(part, ast.AugAssign) and isinstance(part.op, ast.Sub | ast.Add)]
+    words = [(ast.unparse(part.target).rpartition(".")[2], {ast.unparse(one) for one in ast.walk(part.value) if isinstance(one, ast.Name)})
+             for part in steps]  # fmt: skip
+    return sum(any(word in (of, find_long_name(of, [word])) for name in names for of in split_gradient(name)) for word, names in words) > 1
 
 
 def _has_return(node: ast.FunctionDef) -> bool:
@@ -287,9 +301,13 @@ def find_long_name(short: str, words: Collection[str]) -> str:
 
     >>> find_long_name("CenterVec", ["outsideVectors", "centerWordVec"]), find_long_name("OutsideVecs", ["outsideVectors"])
     ('centerWordVec', 'outsideVectors')
+    >>> find_long_name("w", ["bias", "weights"])
+    'weights'
     >>> find_long_name("W1", ["W1_long"]), find_long_name("h_prev", ["h_next"])
     ('', '')
     """
+    if short.lower() in LONGER:
+        return next((word for word in words if LONGER[short.lower()].match(word)), "")
     parts = split_words(short)
     if len(parts) < 2 or any(len(part) < 3 for part in parts):
         return ""

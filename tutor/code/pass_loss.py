@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Record
-from tutor.code.guess_shapes import LABELS, find_seed
+from tutor.code.guess_shapes import LABELS, find_seed, is_parameter
 from tutor.code.pair_functions import LOSS_WORDS, split_gradient
 from tutor.code.returned_values import name_returned
 from tutor.errors import tell
@@ -87,7 +87,8 @@ def pick_loss(record: Record, returned: Any, node: ast.expr | None, file: str) -
     """
     for key, part in name_returned(returned, node):
         head, _, last = key.rpartition(".")
-        if split_gradient(key) or ((head.isidentifier() or head[:1] == "{") and not LOSS_WORDS.match(last)):  # b of parameters
+        named = head.isidentifier() or head[:1] == "{"
+        if split_gradient(key) or is_parameter(key) or (named and not LOSS_WORDS.match(last)):  # b of parameters
             continue
         if LOSS_WORDS.match(key) and isinstance(part, np.ndarray) and part.size > 1:
             raise CodeProblem(tell("the loss is no single number, but an array"), where=file)

@@ -11,14 +11,16 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tutor.code.code_values import CodeProblem
-from tutor.code.code_worlds import list_worlds
+from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.guess_shapes import is_parameter
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.split_returns import find_function
+from tutor.code.split_returns import exchange_function, find_function
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, tell
@@ -70,8 +72,13 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     'y'
     """
     forward, backward = (find_function(tree, plan.owner, name) for name in (plan.forward, plan.backward))
-    if plan.cost or plan.is_single or forward is None or backward is None:
+    if plan.cost or forward is None or backward is None:
         return ""
+    if plan.is_single:
+        stored = {part.id for part in ast.walk(forward) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        named = [arg.arg for arg in forward.args.args if TARGET.match(arg.arg)]
+        lost = any(len(name) > 1 and LOSS_WORDS.match(name) and not split_gradient(name) for name in stored)
+        return next((name for name in named if not lost and _find_difference(forward, name) is not None), "")
     known = {part.arg for part in ast.walk(forward) if isinstance(part, ast.arg)}
     known |= {part.id for part in ast.walk(forward) if isinstance(part, ast.Name)}
     args = [arg.arg for arg in backward.args.args if arg.arg not in known]
@@ -85,6 +92,29 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     used = (part for part in ast.walk(backward) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load))
     kept = [part.attr for part in used if isinstance(part.value, ast.Name) and part.value.id == own and part.attr not in made]
     return next((f"{own}.{name}" for name in kept if TARGET.match(name)), "")
+
+
+def _find_difference(body: ast.FunctionDef, target: str) -> tuple[ast.stmt, str] | None:
+    """The statement with the first difference of a prediction and a target, and the prediction: ``dw = X.T @ (p - y)``."""
+    statements = [part for part in ast.walk(body) if isinstance(part, ast.Assign | ast.AugAssign)]
+    for node in sorted(statements, key=lambda one: one.lineno):
+        for part in ast.walk(node.value):
+            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
+                for own, other in ((part.left, part.right), (part.right, part.left)):
+                    if isinstance(other, ast.Name) and other.id == target and isinstance(own, ast.Name | ast.Attribute):
+                        return node, ast.unparse(own)
+    return None
+
+
+class _PutLoss(ast.NodeTransformer):
+    """A statement in front of another one, in whatever loop that stands."""
+
+    def __init__(self, before: int, column: int, made: ast.stmt) -> None:
+        self.place, self.made = (before, column), made
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        """The statement itself, behind the other one where that is its place."""
+        return [self.made, node] if (node.lineno, node.col_offset) == self.place else node
 
 
 def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
@@ -106,7 +136,8 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
             kind = "columns" if targets == "rows" and world.columns else targets
             made = write_loss(trial.source, trial.plan, target, total, shapes)
             try:
-                judged = Judgement(replace(trial, source=made.source, plan=made.plan).put_in(replace(own, targets=kind)))
+                once = find_training_loops(made.source.tree) if made.plan.is_single else trial.once
+                judged = Judgement(replace(trial, source=made.source, plan=made.plan, once=once).put_in(replace(own, targets=kind)))
             except (*FAILS, CodeProblem):
                 continue
             found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
@@ -125,7 +156,9 @@ def _find_shape(trial: ProgramTrial, target: str) -> tuple[tuple[int, ...], dict
         first = trial.run()
     except (*FAILS, CodeProblem):
         return (), {}
+    said = "" if not trial.plan.is_single else _name_prediction(trial.source, trial.plan, target).rpartition(".")[2]
     shape = np.shape(next((value for _, value in first.upstream.values()), 0.0))
+    shape = next((np.shape(event.value) for event in first.record.events if event.key == said), shape)
     name = target.rpartition(".")[2]
     own = np.shape(trial.current.guessed.get(name))
     if own in ((), shape) or name in trial.labels:
@@ -171,8 +204,39 @@ def _is_climbing(tree: ast.Module) -> bool:
     return False
 
 
+def _name_prediction(source: Source, plan: BackwardPlan, target: str) -> str:
+    body = find_function(source.tree, plan.owner, plan.forward)
+    found = _find_difference(body, target) if body is not None else None
+    return found[1] if found is not None else ""
+
+
+def _write_inside(source: Source, plan: BackwardPlan, target: str, written: str, shapes: Mapping[str, Shape]) -> MeantLoss:
+    """A program with a loss in one body, in front of the first difference of a prediction and a target: ``loss = …``."""
+    body = find_function(source.tree, plan.owner, plan.forward)
+    assert body is not None
+    found = _find_difference(body, target)
+    assert found is not None
+    node, prediction = found
+    shown = written.replace("{y}", target).replace("prediction", prediction)
+    made = ast.parse(f"loss = {shown}").body[0]
+    for part in ast.walk(made):
+        if isinstance(part, ast.stmt | ast.expr):
+            ast.copy_location(part, node)
+            part.lineno = part.end_lineno = node.lineno - 1
+    changed = _PutLoss(node.lineno, node.col_offset, made).visit(deepcopy(body))
+    return MeantLoss(replace(source, tree=exchange_function(source.tree, body, changed)), plan, _tell_loss(shown), shapes)
+
+
+def _tell_loss(shown: str) -> Told:
+    if shown.startswith("-("):
+        return tell("the file has no loss: judged with minus {loss}, since it adds to its weights", loss=shown[2:-1])
+    return tell("the file has no loss: judged with {loss}", loss=shown)
+
+
 def write_loss(source: Source, plan: BackwardPlan, target: str, written: str, shapes: Mapping[str, Shape]) -> MeantLoss:
     """A program with a loss behind its forward pass, as a function of its own: ``def usual_loss(prediction, y): return …``."""
+    if plan.is_single:
+        return _write_inside(source, plan, target, written, shapes)
     own, _, name = target.rpartition(".")
     args = [*([own or "self"] if plan.owner else []), "prediction", *([] if own else [name])]
     shown = written.replace("{y}", target)
@@ -183,7 +247,4 @@ def write_loss(source: Source, plan: BackwardPlan, target: str, written: str, sh
             inside = [*part.body, made]
             body[place] = ast.copy_location(ast.ClassDef(part.name, part.bases, part.keywords, inside, part.decorator_list), part)
     tree = ast.Module(body if plan.owner else [*body, made], [])
-    sign = "-" if shown.startswith("-(") else ""
-    told = tell("the file has no loss: judged with minus {loss}, since it adds to its weights", loss=shown[2:-1]) if sign else tell(
-        "the file has no loss: judged with {loss}", loss=shown)  # fmt: skip
-    return MeantLoss(replace(source, tree=tree), replace(plan, cost=NAME), told, shapes)
+    return MeantLoss(replace(source, tree=tree), replace(plan, cost=NAME), _tell_loss(shown), shapes)

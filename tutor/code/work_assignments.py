@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakMethod
@@ -23,6 +24,9 @@ from tutor.numbers.arrays import np
 
 STEP = 1e-30
 """How far along the imaginary axis a slope is taken: so small that its square is nothing."""
+
+STARTS = re.compile(r"^(w|b|bias|weight|theta|intercept)_?\d*$")
+"""What is called so and begins as a whole number is a parameter, and no count."""
 
 
 class AssignmentWorker(DefinitionWorker):
@@ -199,6 +203,8 @@ class AssignmentWorker(DefinitionWorker):
             self.set_part(target, value, node)
             return
         key = spell_target(target)[1]
+        if type(value) is int and STARTS.match(key) and isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            value = float(value)  # self.bias = 0, before it is trained
         value = self.note(key, value, node)
         if isinstance(target, ast.Name):
             self.scope[target.id] = value
