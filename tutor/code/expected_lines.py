@@ -26,6 +26,8 @@ from tutor.numbers.arrays import np
 MOST_EXPECTED_WORK = 400_000
 """So many parts of the program are worked out to find what a line should give."""
 MOST_ROUNDS = 12
+FEW = 6
+"""So few derivatives are as soon put in their place as looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ class ExpectedLines:
             begun = isinstance(node, ast.Assign) and is_drawn(node.value)  # zeros that a loop adds to
             if begun or self._is_forward_value(events[-1]) or self._is_made_right(node):
                 continue
-            probe = LineProbe(self.test, self.parts, self.edits, events[0], wrong) if len(events) == 1 else None
+            probe = LineProbe(self.test, self.parts, self.edits, events[0], wrong, self.outcome) if len(events) == 1 else None
             if len(events) > MOST_ROUNDS or (probe is not None and not probe.moves_all()):
                 continue
             spent = self.test.trial.work + MOST_EXPECTED_WORK // 4
@@ -219,8 +221,11 @@ class ExpectedLines:
         for size in dict.fromkeys(shape):  # the mean may be taken later
             tried += [(group, float(size)) for group in same if size > 1 and (group[0].word in words or not words)]
         tried += [(group, 1.0) for group in other]
+        if probe is not None and self.test.trial.has_lanes and len(tried) > FEW:
+            probe.look_at([group[0] for group, _ in tried])
         for place, (group, scale) in enumerate(tried):
-            if probe is not None and not self.parts.is_told(group[0]) and place + 1 < len(tried) and probe.can_exclude(group[0], scale):
+            asked = probe is not None and (group[0] in probe.slopes or not self.parts.is_told(group[0]))
+            if probe is not None and asked and place + 1 < len(tried) and probe.can_exclude(group[0], scale):
                 continue
             found = [self.parts.find_gradient(part) for part in group]
             values = [scale * value for value in found if value is not None]
