@@ -159,7 +159,7 @@ def take_plain(value: Any) -> Any:
 
 def hold_floats(value: Any) -> Any:
     """A number or an array as one of floats, made anew; with its lanes."""
-    return value.copy() if has_lanes(value) else np.array(value, dtype=float)
+    return value.copy() if has_lanes(value) else np.array(np.real(value), dtype=float)
 
 
 def copy_array(value: Any) -> Any:

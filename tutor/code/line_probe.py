@@ -13,7 +13,7 @@ from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.gradient_check import fit_shape
-from tutor.code.guess_shapes import find_seed
+from tutor.code.idle_lines import draw_move, list_values
 from tutor.code.lane_arrays import LaneMoves, NoLanes, has_lanes, read_slopes, take_plain
 from tutor.code.lane_slopes import find_slopes
 from tutor.code.part_slopes import MOST_ENTRIES, ForwardPart, PartSlopes, move_part
@@ -46,7 +46,7 @@ class LineProbe:
 
     def moves_all(self) -> bool:
         """Whether all gradients that are wrong change with what the line gives: else no other value of it makes all of them right."""
-        before, after = self._list_values(self.outcome), self._run_with(self.event.value + self._draw())
+        before, after = list_values(self.test, self.outcome), self._run_with(self.event.value + draw_move(self.event))
         if after is None or not set(self.wrong) <= before.keys():
             return True
         return all(key not in after or not np.array_equal(before[key], after[key]) for key in self.wrong)
@@ -87,7 +87,7 @@ class LineProbe:
         if target is None or not FEWEST < value.size <= MOST_ENTRIES:
             return False
         slope = self.test.check.find_slope(target, 0)
-        base = self._sum_along(target, self._list_values(self.outcome).get(key))
+        base = self._sum_along(target, list_values(self.test, self.outcome).get(key))
         if slope is None or base is None:
             return False
         found = self._find_weights_together(key, target)
@@ -96,7 +96,7 @@ class LineProbe:
             if made is None:
                 return False
             found = np.append(found if found is not None else [], made - base)
-        weights, move = found.reshape(value.shape), self._draw()
+        weights, move = found.reshape(value.shape), draw_move(self.event)
         moved = self._sum_up(key, target, value + move)
         size = float(np.sum(np.abs(weights * move))) + abs(base)
         if moved is None or abs(moved - base - float(np.sum(weights * move))) > LINEAR * size or not np.any(weights):
@@ -124,7 +124,7 @@ class LineProbe:
             made = self.test.trial.run(edits=self.edits, forced={self.event.number: np.array(value)})
         except CodeProblem:
             return None
-        return self._list_values(made)
+        return list_values(self.test, made)
 
     def _find_weights_together(self, key: str, target: ValueEvent) -> Any:
         """The weights in one run, each in its lane; nothing where that cannot be."""
@@ -132,20 +132,13 @@ class LineProbe:
         units = [unit.reshape(shape) for unit in np.eye(int(np.size(self.event.value)))]
         moves = LaneMoves(len(units), list(enumerate(units)))
         try:
-            made = self._list_values(self.test.trial.run(edits=self.edits, bump={self.event.number: moves})).get(key)
+            made = list_values(self.test, self.test.trial.run(edits=self.edits, bump={self.event.number: moves})).get(key)
         except (NoLanes, CodeProblem, *FAILS):
             return None
         fitted = fit_shape(take_plain(made), np.shape(target.value)) if has_lanes(made) else None
         if made is None or fitted is None or not np.all(np.isfinite(fitted)):
             return None
         return read_slopes(made * self.test.check.direction(target, 0).reshape(np.shape(made)), len(units))
-
-    def _list_values(self, made: Outcome) -> dict[str, Any]:
-        return {output.key: output.value for output in self.test.pick(made) if output.value is not None}
-
-    def _draw(self) -> Any:
-        rng = np.random.default_rng(find_seed(" probe", self.event.number))
-        return rng.standard_normal(np.shape(self.event.value))
 
 
 def _is_long(size: int) -> bool:

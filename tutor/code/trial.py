@@ -162,9 +162,12 @@ class ProgramTrial:
     def move_to(self, seed: int) -> ProgramTrial:
         """The same program with other numbers."""
         world = replace(self.world, seed=seed)
-        other = self.put_in(world)
-        other.again, other.places = dict(self.again), dict(self.places)
-        return other
+        return self.put_in(world).take_shapes(self)
+
+    def take_shapes(self, other: ProgramTrial) -> ProgramTrial:
+        """The program with the shapes that were found in another world, which differs only in its numbers."""
+        self.again, self.places = dict(other.again), dict(other.places)
+        return self
 
     def put_in(self, world: GuessedWorld, given: Mapping[str, Any] | None = None, source: Source | None = None) -> ProgramTrial:
         """The same program in another world, with other values given, or as another text, on the same budget."""
