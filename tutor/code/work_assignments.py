@@ -65,13 +65,13 @@ class AssignmentWorker(DefinitionWorker):
         if not isinstance(value, np.ndarray | float | complex | np.inexact):
             return value
         number = len(self.record.events)
-        if self.bump is not None and number in self.bump:
-            value = move_value(value, self.bump[number], in_place=in_place)
         if number in self.forced:
             if isinstance(value, np.ndarray) and in_place:
                 value[...] = self.forced[number]
             else:
                 value = self.forced[number]
+        if self.bump is not None and number in self.bump:
+            value = move_value(value, self.bump[number], in_place=in_place)
         kept = value
         if isinstance(value, np.ndarray):
             kept = value.copy() if self.keeps_lanes and has_lanes(value) else np.array(value)
