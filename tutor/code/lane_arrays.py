@@ -36,8 +36,9 @@ class LaneArray(np.ndarray[Any, Any]):
             for lane in range(_count(inputs)):
                 call(*(_take_lane(one, lane) for one in inputs), **named)
             return None
-        if out is not None:
-            return NotImplemented
+        if out is not None:  # x *= 2
+            out[0][...] = call(*inputs, **named)
+            return out[0]
         made = call(*map(take_plain, inputs), **named)
         count = _count(inputs)
         if not count or np.asarray(made).dtype.kind not in "fc":
