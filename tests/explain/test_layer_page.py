@@ -65,6 +65,7 @@ def test_the_index_form_stands_below_the_matrices():
     [
         ("attention/positional-encoding", "at(dL/dP, i, j, l)"),
         ("sequences/lstm-peepholes", "at(dL/dWi, k, j)"),
+        ("normalisation/group-norm", "at(dL/dV, i, 1)"),  # of a single column
     ],
 )
 def test_an_index_has_not_the_letter_of_a_quantity(exercise, left):
@@ -176,3 +177,9 @@ def test_who_stands_on_a_kink_is_a_symbol_in_the_proof_too():
     text = " ".join(tutor.solve(from_text(POOL, "pool")).to_text().split())
     assert "At the given values P₁₁ stands on a kink" in text
     assert "(for example)" not in text.partition("∂L/∂X ")[2]  # 1 = 1 - 0 says nothing: no entry has moved
+
+
+def test_the_gradient_of_a_bias_has_the_upstream_gradient_as_those_of_its_weights():
+    text = tutor.solve("generative/denoising-diffusion").to_text(100)
+    assert "∂L/∂b₁     = ∂L/∂h ⊙ SiLU′(W₁ xₜ + b₁)  " in text
+    assert "(W₂ᵀ ∂L/∂ê) ⊙" not in text

@@ -45,7 +45,7 @@ def define(*exprs, reasons=()):
     (Call("triplet", (Name("x"), Name("z"), Number("1"))), "triplet(p, n, m) = max(0, p − n + m)"),
     (list_conditions([Call("sum_over", (Name("v"), Number("3"), Call("equal", (Name("v"), Number("2")))))])[0],
      "1[v = 2]: 1 where the condition holds, else 0"),
-    (Call("erf", (Name("z"),)), "erf(u): the integral of 2/√π·exp(−t²) over t from 0 to u"),
+    (Call("erf", (Name("z"),)), "erf(u): the integral of (2/√(π))·exp(−t²) over t from 0 to u"),
     (Call("leaky_relu", (Name("z"), Number("0.1"))), "LeakyReLU(u, a) = (u if u > 0 else a·u)"),
     (Call("sigmoid'", (Name("z"),)), "σ′(u) = σ(u)·(1 − σ(u))"),
 ])  # fmt: skip
