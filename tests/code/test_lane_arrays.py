@@ -6,8 +6,8 @@ from tutor.code.lane_arrays import (
     STEP,
     LaneMoves,
     NoLanes,
-    copy_array,
     has_lanes,
+    make_anew,
     make_room,
     move_value,
     put_in_lanes,
@@ -39,7 +39,7 @@ DONE = {
     "padded": lambda x: np.pad(x, 1),
     "joined": lambda x: np.concatenate([x, 2 * x], axis=1),
     "cumulated": lambda x: np.cumsum(x, axis=1),
-    "copied": lambda x: copy_array([row * 2 for row in x]),
+    "copied": lambda x: make_anew([row * 2 for row in x]),
     "a list of rows": lambda x: np.stack([row.sum() for row in x]),
 }
 

@@ -8,7 +8,7 @@ from judged_programs import write_blocks
 
 from tutor.code import lane_arrays
 from tutor.code.code_worlds import find_training_loops, list_worlds
-from tutor.code.lane_slopes import Move, find_entries, find_slopes
+from tutor.code.lane_slopes import SlopeMove, find_entries, find_slopes
 from tutor.code.pair_functions import find_plans
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
@@ -45,7 +45,7 @@ def test_the_slopes_of_all_values_together_are_those_of_each(name):
         events = [event for event in first.record.events[: first.begins or None] if event.leaf and np.size(event.value)][:6] * 3
         chance = np.random.default_rng(1)
         ways = [chance.standard_normal(np.shape(event.value)) for event in events]
-        found = find_slopes(trial, [Move(event.number, way) for event, way in zip(events, ways, strict=True)])
+        found = find_slopes(trial, [SlopeMove(event.number, way) for event, way in zip(events, ways, strict=True)])
         if found is not None:
             together += 1
             alone = [trial.find_slope(event, way) for event, way in zip(events, ways, strict=True)]
@@ -65,7 +65,7 @@ def test_the_entries_of_a_derivative_are_its_slopes():
 def test_nothing_is_said_where_a_rule_of_lanes_is_wrong(monkeypatch):
     trial = next(make_trials("two_layer_net"))
     first = trial.run()
-    moves = [Move(event.number, np.ones(np.shape(event.value))) for event in first.record.events if event.key in ("W1", "W2", "b1", "b2")]
+    moves = [SlopeMove(event.number, np.ones(np.shape(event.value))) for event in first.record.events if event.key in ("W1", "W2", "b1", "b2")]
     assert find_slopes(trial, moves) is not None
     wrong = {**lane_arrays._RULES, "dot": lambda made, one, two: 2 * np.matmul(lane_arrays._spread(one, 2), lane_arrays._spread(two, 2))}
     monkeypatch.setattr(lane_arrays, "_RULES", wrong)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tutor.code.code_values import NotRead
-from tutor.code.lane_arrays import copy_array
+from tutor.code.lane_arrays import make_anew
 from tutor.code.library_calls import check_size, find_variance, take_real
 from tutor.code.size_bounds import check_grown
 from tutor.errors import tell
@@ -31,9 +31,9 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
     if name in KEPT:
         return lambda *args, **named: array
     if name in ("copy", "clone"):
-        return lambda *args, **named: copy_array(array)
+        return lambda *args, **named: make_anew(array)
     if name == "flatten" and not torch:
-        return lambda *args: copy_array(np.ravel(array))
+        return lambda *args: make_anew(np.ravel(array))
     if name in ("reshape", "view"):
         return lambda *shape: np.reshape(array, _sizes(shape))
     if name == "flatten":

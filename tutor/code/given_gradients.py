@@ -12,7 +12,7 @@ from typing import Any
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
 from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS
-from tutor.code.lane_arrays import copy_array, hold_floats
+from tutor.code.lane_arrays import hold_floats, make_anew
 from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
@@ -59,7 +59,7 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     for key, value in listed:
         of = words.match(key) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
-            found[key] = GivenGradient(key, of, copy_array(value))
+            found[key] = GivenGradient(key, of, make_anew(value))
         elif of and value is None:
             found[key] = GivenGradient(key, of, None, note_missing(key))
         elif of and type(value) is Lost:

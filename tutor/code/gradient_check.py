@@ -12,7 +12,7 @@ from typing import Any
 from tutor.code.code_values import ValueEvent
 from tutor.code.given_gradients import GivenGradient
 from tutor.code.guess_shapes import find_seed
-from tutor.code.lane_slopes import Move, find_entries, find_slopes
+from tutor.code.lane_slopes import SlopeMove, find_entries, find_slopes
 from tutor.code.pair_functions import LOSS_WORDS, split_gradient
 from tutor.code.pass_run import Outcome
 from tutor.code.returned_values import list_usual
@@ -80,7 +80,7 @@ class GradientCheck:
     def find_together(self, events: Iterable[ValueEvent]) -> None:
         """The slopes by several values, in one run where that is possible."""
         keys = [(event, place) for event in events for place in range(DIRECTIONS)]
-        missing = {(event.number, place): Move(event.number, self.direction(event, place)) for event, place in keys
+        missing = {(event.number, place): SlopeMove(event.number, self.direction(event, place)) for event, place in keys
                    if (event.number, place) not in self.slopes}  # fmt: skip
         found = find_slopes(self.trial, list(missing.values()))
         self.slopes |= dict(zip(missing, found or (), strict=False))

@@ -75,7 +75,7 @@ class LaneArray(np.ndarray[Any, Any]):
         if self.lanes is None:
             return
         if _is_simple(place):
-            own = _behind(place)
+            own = _place_behind(place)
             self.lanes[own] = _spread(value, self.lanes[own].ndim - 1)
         else:
             for lane in range(len(self.lanes)):
@@ -83,13 +83,13 @@ class LaneArray(np.ndarray[Any, Any]):
 
 
 
-def _copy_whole(self: LaneArray, order: str = "C") -> Any:
+def _make_anew(self: LaneArray, order: str = "C") -> Any:
     made = self.view(np.ndarray).copy()
     return made if self.lanes is None else _join(made, self.lanes.copy())
 
 
 def _convert(self: LaneArray, kind: Any, *args: Any, **named: Any) -> Any:
-    return _copy_whole(self) if kind is complex else self.view(np.ndarray).astype(kind, *args, **named)
+    return _make_anew(self) if kind is complex else self.view(np.ndarray).astype(kind, *args, **named)
 
 
 def _call_named(name: str) -> Callable[..., Any]:
@@ -101,7 +101,7 @@ _METHODS: Mapping[str, Any] = {
     **{name: _call_named(name) for name in (
         "sum", "mean", "prod", "cumsum", "max", "min", "dot", "squeeze", "swapaxes", "repeat", "ravel", "take", "trace", "diagonal",
         "round")},
-    "copy": _copy_whole, "astype": _convert, "T": property(lambda self: np.transpose(self)),
+    "copy": _make_anew, "astype": _convert, "T": property(lambda self: np.transpose(self)),
     "real": property(lambda self: self.view(np.ndarray).real),
     "reshape": lambda self, *shape: np.reshape(self, shape[0] if len(shape) == 1 else shape),
     "transpose": lambda self, *axes: np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None),
@@ -163,12 +163,12 @@ def hold_floats(value: Any) -> Any:
     return value.copy() if has_lanes(value) else np.array(np.real(value), dtype=float)
 
 
-def copy_array(value: Any) -> Any:
+def make_anew(value: Any) -> Any:
     """An array made anew, of what may be a number or a list, with its lanes."""
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, list | tuple) and _count(value):
-        return np.stack([copy_array(one) for one in value])
+        return np.stack([make_anew(one) for one in value])
     return np.array(value)
 
 
@@ -234,12 +234,12 @@ def _is_simple(place: Any) -> bool:
     return alone or not any(arrays) or all(arrays)
 
 
-def _behind(place: Any) -> tuple[Any, ...]:
+def _place_behind(place: Any) -> tuple[Any, ...]:
     return (slice(None), *(place if isinstance(place, tuple) else (place,)))
 
 
 def _pick(lanes: Any, place: Any, made: Any) -> Any:
-    return lanes[_behind(place)] if _is_simple(place) else np.stack([lane[place] for lane in lanes])
+    return lanes[_place_behind(place)] if _is_simple(place) else np.stack([lane[place] for lane in lanes])
 
 
 def _reduce(func: str) -> Callable[..., Any]:
@@ -260,7 +260,7 @@ def _transpose(made: Any, x: Any, axes: Any = None) -> Any:
     return x.lanes.transpose(0, *(axis + 1 for axis in order))
 
 
-def _swap(made: Any, x: Any, one: int, two: int) -> Any:
+def _turn_axes(made: Any, x: Any, one: int, two: int) -> Any:
     return np.swapaxes(x.lanes, int(one) % x.ndim + 1, int(two) % x.ndim + 1)
 
 
@@ -277,6 +277,6 @@ def _choose(made: Any, condition: Any, one: Any, two: Any) -> Any:
 
 _RULES: Mapping[str, Callable[..., Any]] = {
     **{name: _reduce(name) for name in ("sum", "mean", "prod", "max", "amax", "min", "amin")},
-    "reshape": _reshape, "ravel": _reshape, "expand_dims": _reshape, "squeeze": _reshape, "transpose": _transpose, "swapaxes": _swap,
+    "reshape": _reshape, "ravel": _reshape, "expand_dims": _reshape, "squeeze": _reshape, "transpose": _transpose, "swapaxes": _turn_axes,
     "dot": _multiply, "where": _choose,
 }  # fmt: skip

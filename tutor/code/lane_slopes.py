@@ -27,7 +27,7 @@ SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class SlopeMove:
     """What moves, and where: an event by its number, or else a part of a formula by its identity and how often it was worked out before.
 
     What divides may move as its reciprocal.
@@ -40,7 +40,7 @@ class Move:
     reciprocal: bool = False
 
 
-def find_slopes(trial: ProgramTrial, moves: Sequence[Move]) -> list[float] | None:
+def find_slopes(trial: ProgramTrial, moves: Sequence[SlopeMove]) -> list[float] | None:
     """The slope of the loss by each move; nothing where they cannot be found together."""
     found: list[float] = []
     for begin in range(0, len(moves), MOST_LANES):
@@ -58,12 +58,12 @@ def find_entries(trial: ProgramTrial, event: ValueEvent) -> Any:
     if np.size(event.value) > MOST_ENTRIES or trial.budget.is_low:
         return np.full(shape, np.nan)
     units = [unit.reshape(shape) for unit in np.eye(int(np.size(event.value)))]
-    together = find_slopes(trial, [Move(event.number, unit) for unit in units])
+    together = find_slopes(trial, [SlopeMove(event.number, unit) for unit in units])
     found = [trial.find_slope(event, unit if shape else 1.0) for unit in units] if together is None else together
     return np.array([np.nan if slope is None else slope for slope in found]).reshape(shape)
 
 
-def _find_some(trial: ProgramTrial, moves: Sequence[Move]) -> list[float] | None:
+def _find_some(trial: ProgramTrial, moves: Sequence[SlopeMove]) -> list[float] | None:
     try:
         slopes = read_slopes(_run_moved(trial, moves, len(moves)), len(moves))
         whole = None if slopes is None else _run_moved(trial, moves, 0)
@@ -76,10 +76,10 @@ def _find_some(trial: ProgramTrial, moves: Sequence[Move]) -> list[float] | None
     return [float(slope) for slope in slopes]
 
 
-def _run_moved(trial: ProgramTrial, moves: Sequence[Move], count: int) -> Any:
+def _run_moved(trial: ProgramTrial, moves: Sequence[SlopeMove], count: int) -> Any:
     """The loss where everything moves: in so many lanes, or all at once."""
     bump: dict[int, Any] = {}
-    parts: dict[int, list[tuple[int, Move]]] = {}
+    parts: dict[int, list[tuple[int, SlopeMove]]] = {}
     for lane, move in enumerate(moves):
         if not move.is_event:
             parts.setdefault(move.number, []).append((lane, move))
@@ -91,7 +91,7 @@ def _run_moved(trial: ProgramTrial, moves: Sequence[Move], count: int) -> Any:
     return trial.run(bump=bump, watch=watch_moved(parts, count) if parts else None, backward=False).loss
 
 
-def watch_moved(parts: Mapping[int, Sequence[tuple[int, Move]]], count: int = 0) -> Callable[[ast.expr, Any], Any]:
+def watch_moved(parts: Mapping[int, Sequence[tuple[int, SlopeMove]]], count: int = 0) -> Callable[[ast.expr, Any], Any]:
     """What moves parts of formulas while a program is worked through: each in its lane, or all in one."""
     seen: dict[int, int] = {}
 

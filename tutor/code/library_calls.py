@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from tutor.code.code_values import NotRead
-from tutor.code.lane_arrays import copy_array
+from tutor.code.lane_arrays import make_anew
 from tutor.code.size_bounds import LARGEST, refuse_large
 from tutor.errors import tell
 from tutor.numbers.arrays import np
@@ -208,7 +208,7 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         return make
 
     def array(x: Any, **named: Any) -> Any:
-        made = copy_array(x)
+        made = make_anew(x)
         return made.astype(number()) if made.dtype.kind == "f" else made
 
     table: dict[str, Row] = {word: _call_plain(func) for word in SAME if (func := _find(word)) is not None}

@@ -14,7 +14,7 @@ from typing import Any
 from tutor.code.gradient_check import find_array
 from tutor.code.guess_shapes import find_seed
 from tutor.code.lane_arrays import STEP
-from tutor.code.lane_slopes import Move, find_slopes, watch_moved
+from tutor.code.lane_slopes import SlopeMove, find_slopes, watch_moved
 from tutor.code.line_edits import walk_expressions
 from tutor.code.pair_functions import split_gradient
 from tutor.code.pass_run import Outcome
@@ -231,6 +231,6 @@ def _drop_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(size for size in shape if size != 1)
 
 
-def move_part(part: ForwardPart, direction: Any) -> Move:
+def move_part(part: ForwardPart, direction: Any) -> SlopeMove:
     """The move of a part in a direction."""
-    return Move(part.number, direction, part.is_event, part.place, part.reciprocal)
+    return SlopeMove(part.number, direction, part.is_event, part.place, part.reciprocal)
