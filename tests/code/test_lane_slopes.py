@@ -65,7 +65,8 @@ def test_the_entries_of_a_derivative_are_its_slopes():
 def test_nothing_is_said_where_a_rule_of_lanes_is_wrong(monkeypatch):
     trial = next(make_trials("two_layer_net"))
     first = trial.run()
-    moves = [SlopeMove(event.number, np.ones(np.shape(event.value))) for event in first.record.events if event.key in ("W1", "W2", "b1", "b2")]
+    events = [event for event in first.record.events if event.key in ("W1", "W2", "b1", "b2")]
+    moves = [SlopeMove(event.number, np.ones(np.shape(event.value))) for event in events]
     assert find_slopes(trial, moves) is not None
     wrong = {**lane_arrays._RULES, "dot": lambda made, one, two: 2 * np.matmul(lane_arrays._spread(one, 2), lane_arrays._spread(two, 2))}
     monkeypatch.setattr(lane_arrays, "_RULES", wrong)
