@@ -17,6 +17,7 @@ from tutor.explain.document import (
     Side,
     add_result,
 )
+from tutor.explain.formula_kinds import say_forward
 from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.simplified_section import say_reasons_once
@@ -32,6 +33,7 @@ from tutor.graph.nouns import Quantity, Step
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.kinks import array_conventions, list_kinks_hit
+from tutor.numbers.slices import list_dependent
 from tutor.rules.operations import ENTRYWISE
 from tutor.solving.worked import Worked
 
@@ -82,7 +84,7 @@ class ArraySections(PageWriter):
 
     def say_forward(self, step: Step) -> str:
         """Why a forward step holds."""
-        return self.words.arrays.say_forward(step.rule, self.words.rules)
+        return say_forward(step, self.words, arrays=True)
 
     def say_line(self, target: str, why: str) -> str:
         """Why a step holds, with the line of the program that it stands in, where it was read from one."""
@@ -230,9 +232,9 @@ class ArraySections(PageWriter):
         return ["i", "j"][:rank]
 
     def name_step_above(self, left: Expr) -> Sentence:
-        """The step that has the numbers of a derivative, where there are numbers."""
+        """The step that a derivative is, which has its numbers where there are some."""
         key = derivative_key(left.of, left.wrt) if type(left) is Partial else ""
-        if self.numbers is None or key not in self.counted:
+        if key not in self.counted:
             return ()
         pages = self.words.pages
         return (pages.grammar.choose(pages.STEPS, 1).format(numbers=self.counted[key]),)
@@ -270,7 +272,12 @@ class ArraySections(PageWriter):
                 trace.update(zip(entries.items, array.items, strict=True) if isinstance(array, Array) else {entries.items[0]: array})
         whole = all(name in trace for name in graph.names)
         kinks = list_kinks_hit(graph, trace) if whole and len(graph.steps) <= MOST_LOOKED_AT else []
-        self.say_conventions((), array_conventions(self.layered.graph), [kink.step for kink in kinks if kink.convention])
+        wanted = self.request.wanted[0][1]
+        moved = list_dependent(graph, {single for name in wanted for single in self.layered.entries[name].items})
+        used = list_dependent(self.layered.graph, wanted)  # where nothing comes from what is asked for, no derivative is taken
+        hit = [kink.step for kink in kinks if kink.convention and kink.step in moved]
+        steps = tuple(step for step in self.layered.graph.steps if step.target in used)
+        self.say_conventions((), array_conventions(self.layered.graph, steps), hit)
 
     def list_collapsed_shapes(self) -> dict[str, Shape]:
         """The shapes of the collapsed layer's weights, in the order in which they are defined."""

@@ -22,6 +22,7 @@ from tutor.explain.document import (
     Table,
     add_result,
 )
+from tutor.explain.formula_kinds import say_forward
 from tutor.explain.own_definitions import find_indicator, list_definitions
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.words.sentence_grammar import split_places
@@ -115,7 +116,7 @@ class NumberSections(PageWriter):
         """Why a forward step holds; what is no rule of single numbers, by the rule of the array that it is an entry of."""
         words = self.words
         array = wholes.get(step.target, "") if step.rule == "formula" else ""
-        return words.arrays.FORWARD.get(array) or words.rules.say_forward(step.rule)
+        return words.arrays.FORWARD.get(array) or say_forward(step, words, arrays=False)
 
     def list_whole_rules(self, graph: Graph) -> dict[str, str]:
         """The rule of the array that each quantity is an entry of, where they are."""

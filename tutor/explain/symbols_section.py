@@ -10,7 +10,7 @@ from tutor.explain.document import Inline, Math, Paragraph
 from tutor.explain.layer_formulas import UNSEEN
 from tutor.explain.own_definitions import find_indicator, write_definition
 from tutor.explain.page_writer import EQUALS
-from tutor.explain.words.array_rules import ArrayWords
+from tutor.explain.words.array_rules import DILATED, ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.written_maths import set_maths
 from tutor.expression.nodes import ONE, ZERO, Call, Div, Expr, Name, Number, Partial, Pow, children
@@ -149,6 +149,10 @@ class Symbols:
                 yield "wide", (self.words.WIDE,)
             if own:
                 yield "each", (self.words.EACH,)
+        if call.func in DILATED and settings[-2] != ONE:
+            yield "dilated", (self.words.DILATED,)
+        if call.func in DILATED[2:] and settings[-1] != ZERO and not any(f"stride {key}" in self.told for key in ("p", "sp")):
+            yield "stride p", (self.words.STRIDE["p"],)
         if call.func in POOLS and len(settings) > 2:
             own = len(settings) > MOST_ALIKE
             if any(setting != ZERO for setting in settings[len(settings) // 3 * 2 if own else 2 :]):

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 
 from tutor.explain.words.rules import RuleWords
 from tutor.explain.words.topic import Topic
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import drop_transpose, is_transposed, names
 from tutor.rules.operations import ENTRYWISE, SAID, SUMS
 
-_DILATED = ("spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped")
+DILATED = ("spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped")
 
 
 _ADDED = frozenset(name for sums in SUMS.values() for name in sums)
@@ -244,7 +244,7 @@ class ArrayWords(Topic):
 
     THEN = "{first}, then {second}"
     FURTHER = "{first}; {second}"
-    DILATED = "; d = {size}: its entries are set {size} apart, with zeros between them"
+    DILATED = "d is how far apart the entries of the gradient are set, with zeros between them"
 
     def say_backward(
         self, expr: Expr, rules: RuleWords, parameters: Collection[str] = (), *, number: bool = False, wrt: str = "",
@@ -306,10 +306,8 @@ class ArrayWords(Topic):
                 return self.BACKWARD["part"]
             case Call(func) if func in _REPEATED and _carries_gradient(expr):
                 return self.BACKWARD["fill"]
-            case Call(func, args) if SAID.get(func, func) in self.BACKWARD:
-                apart = args[-2] if func in _DILATED else ONE
-                dilated = self.DILATED.format(size=apart.text) if type(apart) is Number and apart != ONE else ""
-                return self.BACKWARD[SAID.get(func, func)] + dilated
+            case Call(func) if SAID.get(func, func) in self.BACKWARD:
+                return self.BACKWARD[SAID.get(func, func)]
             case Mul((*numbers, Call() as behind)) if _carries_gradient(behind) and not any(map(_carries_gradient, numbers)):
                 phrase = self._say_backward(behind, rules, parameters)
                 plain = behind.func in ("matmul", "outer") or not any(map(names, numbers))
