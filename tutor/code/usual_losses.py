@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import Any
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import find_training_loops, list_worlds
@@ -77,7 +76,7 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     if plan.is_single:
         stored = {part.id for part in ast.walk(forward) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
         named = [arg.arg for arg in forward.args.args if TARGET.match(arg.arg)]
-        lost = any(len(name) > 1 and LOSS_WORDS.match(name) and not split_gradient(name) for name in stored)
+        lost = any(LOSS_WORDS.match(name) for name in stored)
         return next((name for name in named if not lost and _find_difference(forward, name) is not None), "")
     known = {part.arg for part in ast.walk(forward) if isinstance(part, ast.arg)}
     known |= {part.id for part in ast.walk(forward) if isinstance(part, ast.Name)}
@@ -106,15 +105,16 @@ def _find_difference(body: ast.FunctionDef, target: str) -> tuple[ast.stmt, str]
     return None
 
 
-class _PutLoss(ast.NodeTransformer):
-    """A statement in front of another one, in whatever loop that stands."""
-
-    def __init__(self, before: int, column: int, made: ast.stmt) -> None:
-        self.place, self.made = (before, column), made
-
-    def visit_Assign(self, node: ast.Assign) -> Any:
-        """The statement itself, behind the other one where that is its place."""
-        return [self.made, node] if (node.lineno, node.col_offset) == self.place else node
+def _put_before(body: ast.FunctionDef, node: ast.stmt, made: ast.stmt) -> ast.FunctionDef:
+    """A function with a statement in front of another one, in whatever loop that stands."""
+    changed = deepcopy(body)
+    for part in ast.walk(changed):
+        for listed in (part.body, part.orelse) if isinstance(part, ast.For | ast.While | ast.If) else (getattr(part, "body", []),):
+            for place, one in enumerate(listed if isinstance(listed, list) else []):
+                if (one.lineno, one.col_offset) == (node.lineno, node.col_offset):
+                    listed.insert(place, made)
+                    return changed
+    return changed
 
 
 def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
@@ -223,7 +223,7 @@ def _write_inside(source: Source, plan: BackwardPlan, target: str, written: str,
         if isinstance(part, ast.stmt | ast.expr):
             ast.copy_location(part, node)
             part.lineno = part.end_lineno = node.lineno - 1
-    changed = _PutLoss(node.lineno, node.col_offset, made).visit(deepcopy(body))
+    changed = _put_before(body, node, made)
     return MeantLoss(replace(source, tree=exchange_function(source.tree, body, changed)), plan, _tell_loss(shown), shapes)
 
 
