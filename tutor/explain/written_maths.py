@@ -17,7 +17,7 @@ from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.notation.profile import Notation
-from tutor.notation.symbol import guess, read_formula, read_symbol, spell_in_latex
+from tutor.notation.symbol import guess, read_formula, read_symbol, set_italic, spell_in_latex
 from tutor.rules.functions import FUNCTIONS, check_calls
 
 MOST, LONGEST = 20, 200
@@ -138,9 +138,10 @@ def _read_side(text: str, notation: Notation) -> Expr | None:
         parts = None
     if parts is not None and _ONE_LETTER.fullmatch(parts.base.latex):
         latex = parts.symbol().latex
-        for name, symbol in notation.symbols.items():
-            if symbol.latex == latex:
-                return Name(name)
+        for plain in (False, True):  # Ŵ is bold where the page has it so
+            for name, symbol in notation.symbols.items():
+                if (set_italic(symbol).latex if plain else symbol.latex) == latex:
+                    return Name(name)
         if _MARKED.search(latex) and latex not in notation.symbols:
             return Name(latex)
     derivative = read_derivative(text)
