@@ -56,6 +56,7 @@ def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
         if seam == len(before) - 1 and seam and before[seam - 1].startswith("\\begin{align*}"):
             return [*before[: seam - 1], _float_picture(before[seam - 1], before[seam], held)]
         return [*before[:seam], _place_picture(before[seam:-1], before[-1], held)]
+    before = [_set_free(block) if is_picture(block) else block for block in before]
     tied = ""
     short = sum(map(measure_block, held)) < ENOUGH
     if before and not titled and (short or all(block.startswith(_WORDS) for block in held)):
@@ -111,9 +112,14 @@ def _measure(box: str, shown: str, blocks: Sequence[str]) -> str:
 
 
 _END = rf"{_SKIP}\setbox0\vtop{{\tutorend}}\box0"
-_BOTH = rf"""\setbox2\vbox{{\tutorpicture\tutorend}}\dimen2=\dimexpr\ht2+\dp2\relax\ifdim\pagetotal<{_HALF}\dimen2=\maxdimen\fi
-\ifdim\dimen2>\textheight\tutorpicture{_END}\else{_FLUSH}\box2\fi"""
-r"""The picture with the end in one box; alone where that would leave half of a page empty, or has no room on one."""
+_BOTH = rf"""\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}\dimen2=\dimexpr\ht2+\dp2\relax
+\ifdim\pagetotal<{_HALF}\dimen2=\maxdimen\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\dimen2=-1pt\relax\fi\fi
+\ifdim\dimen2<0pt\begin{{figure}}[!t]\tutorpicture\end{{figure}}{_END}\else
+\ifdim\dimen2>\textheight\tutorpicture{_END}\else{_FLUSH}\box2\fi\fi"""
+r"""The picture with the end in one box; alone where that would leave half of a page empty, or has no room on one.
+
+A page that is half empty and has no room for the picture has the end, and the picture is on top of the next one.
+"""
 _EARLY = rf"""\setbox1\vbox{{\tutorlists}}\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}{_KEPT}%
 \dimen1=\dimexpr\pagetotal+\ht1+\dp1\relax\dimen3=\dimexpr\ht2+\dp2\relax
 \ifdim\dimen1>\textheight\advance\dimen3 by \dimexpr\ht1+\dp1\relax\else\ifdim\dimen1<{_HALF}\dimen3=\maxdimen\fi\fi
@@ -141,10 +147,19 @@ def _place_picture(lists: Sequence[str], picture: str, held: Sequence[str]) -> s
     return f"\\par{defined}\\def\\tutortie{{0 }}{measured}\\ifdim\\dimen0<\\pagegoal{whole}\\else\n{_EARLY if lists else _BOTH}\n\\fi"
 
 
+def _set_free(picture: str) -> str:
+    """A picture with more than closing words behind it: where it would leave a page half empty, these go on there, and it stands on top of
+    the next one."""
+    room = rf"\setbox3\vbox{{\tutorpicture}}{_KEPT}\dimen1=\dimexpr\pagetotal+\ht3+\dp3\relax"
+    moved = rf"\ifdim\dimen1>\textheight\ifdim\pagetotal<{_HALF}\dimen1=-1pt\relax\fi\fi"
+    chosen = r"\ifdim\dimen1<0pt\begin{figure}[!t]\tutorpicture\end{figure}\else\tutorpicture\fi"
+    return f"\\par{_KEEP}{_write_macro('tutorpicture', [picture])}{room}{moved}\n{chosen}"
+
+
 _FLOATED = rf"""\setbox1\vbox{{\tutorlists}}\begingroup\vbadness=10000\vfuzz=\maxdimen\dimen5=\dimexpr\textheight-\pagetotal\relax
 \setbox5\vsplit1 to\dimen5\setbox5\vbox{{\unvbox5}}\ifdim\ht5>\dimen5\setbox1\vbox{{\tutorlists}}\fi
-\loop\ifdim\ht1>\textheight\setbox5\vsplit1 to\textheight\repeat\xdef\tutorleft{{\the\dimexpr\ht1+\dp1\relax}}\endgroup{_KEPT}
-\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}\dimen1=\tutorleft\dimen4=0pt\dimen2=\dimexpr\dimen1+\ht2+\dp2\relax
+\loop\ifdim\ht1>\textheight\setbox5\vsplit1 to\textheight\repeat\xdef\tutorleft{{\the\dimexpr\ht1+\dp1\relax}}\endgroup
+\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}{_KEPT}\dimen1=\tutorleft\dimen4=0pt\dimen2=\dimexpr\dimen1+\ht2+\dp2\relax
 \ifdim\dimen1>0pt\ifdim\dimen1<{_HALF}\ifdim\dimen2>.93\textheight
 \ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\dimen4=1pt\relax\fi\fi\fi\fi
 \ifdim\dimen4>0pt\def\tutortie{{10000 }}%
