@@ -179,7 +179,12 @@ def test_who_stands_on_a_kink_is_a_symbol_in_the_proof_too():
     assert "(for example)" not in text.partition("∂L/∂X ")[2]  # 1 = 1 - 0 says nothing: no entry has moved
 
 
-def test_the_gradient_of_a_bias_has_the_upstream_gradient_as_those_of_its_weights():
-    text = tutor.solve("generative/denoising-diffusion").to_text(100)
-    assert "∂L/∂b₁     = ∂L/∂h ⊙ SiLU′(W₁ xₜ + b₁)  " in text
-    assert "(W₂ᵀ ∂L/∂ê) ⊙" not in text
+@pytest.mark.parametrize(("target", "shown", "hidden"), [
+    ("generative/denoising-diffusion", "∂L/∂b₁ = ∂L/∂h ⊙ SiLU′(W₁ xₜ + b₁) (⊙ the slope", "(W₂ᵀ ∂L/∂ê) ⊙"),
+    ("published/batra-dense-relu-dense", "∂L/∂z₁ = 4.85·1", "(0.4·6 + 0.7·3.5)·1"),  # its sum is worked out a row above
+    ("qmul/network-deltas-layers", "= (w² δ²) ⊙ σ′(z¹)", ""),  # the recursion that a course with a δ prints
+])  # fmt: skip
+def test_what_is_upstream_is_put_in_for_a_delta_only(target, shown, hidden):
+    text = " ".join(tutor.solve(target, form="layer").to_text(100).split())
+    assert shown in text
+    assert not hidden or hidden not in text

@@ -36,7 +36,7 @@ def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
         ),
         (
             "cmu/three-layer-chain",
-            (r"$\partial \mathcal{L}/\partial f_{3}$ ${}\cdot \partial f_{3}/\partial a_{3}$",),
+            (r"$\partial \mathcal{L}/\partial f_{3}$\hskip0pt plus.1em ${}\cdot \partial f_{3}/\partial a_{3}$",),
             ("dL/df", "mathit{dL}"),
         ),
         ("dl/index-network-hidden", ("The printed figure agrees exactly.",), ("1 of 1",)),
@@ -134,6 +134,7 @@ def test_what_is_printed_is_counted_as_one_says_it(said, english, german):
     ("neuron/softmax-loss", "All 6 printed formulas agree exactly."),  # a 1 among them
     ("qmul/network-deltas", "it is (δ²₁ · w²₁₁ + δ²₂ · w²₁₂)·x¹₁·(1 − x¹₁)."),
     ("qmul/network-deltas-layers", "prints (w² δ²) ⊙ σ(z¹); it is (w² δ²) ⊙ σ′(z¹)."),
+    ("published/schiendorfer-two-two-two", "prints −5.34381483665323×10⁻⁸; it is −5.34381483557146×10⁻⁸."),
     ("published/scribd-logistic-samples", "for L at x = 3, y = 0 the lecture prints 1.1015; it is 1.10319."),
     ("cmu/three-layer-chain", "prints w₃ + η · ∂ℒ/∂w₃; it is w₃ − η · ∂ℒ/∂w₃."),
 ])  # fmt: skip

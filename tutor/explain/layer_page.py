@@ -149,7 +149,7 @@ class ArraySections(PageWriter):
         expr = recursion or step.expr
         entry = self.entry(expr, left)
         single = entry is None and not self.shapes[left.wrt if type(left) is Partial else step.target]
-        worked = self.work_out(expr, step.target, left, formula=single or entry is not None)
+        worked = self.work_out(step.expr, step.target, left, formula=single or entry is not None)  # what is upstream is worked out above
         if single and worked is not None:  # of a number there is nothing more: its own stand beside the formula
             return [Equation(left, (*sides, *worked.sides), self.counted[step.target], (why,))]
         value = self.value(step.target)
@@ -182,12 +182,12 @@ class ArraySections(PageWriter):
     def recursion(self, step: Step) -> Expr | None:
         """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product.
 
-        The gradient of a bias is no δ: it has the upstream gradient as those of the weights beside it.
+        Only what the course calls by a letter of its own: every other gradient has the upstream one, whose row stands above it.
         """
         expr = step.expr
         if type(expr) is not Call or expr.func != "hadamard" or type(expr.args[0]) is not Partial:
             return None
-        if self.kinds[step.wrt].kind in ("weight", "bias"):
+        if (step.of, step.wrt) not in self.worked.notation.partials:
             return None
         before, slope = expr.args[0], expr.args[1]
         if type(slope) is not Call or not slope.func.endswith("'"):  # behind another factor it would only say a row again

@@ -143,7 +143,8 @@ def _say_printed(claim: Claim, write: Write) -> Sentence:
     if claim.parts:
         return _join(" = ", [_say_printed(part, write) for part in claim.parts])
     if claim.formula is None or is_decimal(claim.decimal):
-        return (claim.printed.replace("-", "−"),)
+        power = claim.formula is not None and "e" in claim.printed.lower()  # 5e-8 as the right value beside it, 5×10⁻⁸
+        return (write(claim.formula),) if power and claim.formula is not None else (claim.printed.replace("-", "−"),)
     return (write(claim.formula),)
 
 

@@ -20,7 +20,7 @@ from tutor.graph.shapes import Shape, shape_of
 from tutor.notation.profile import Notation
 from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.layer_row import MOST_ALIKE
-from tutor.rules.operations import JOINED, LAYERS, OF_EACH, POOLS, SAID, SLIDING
+from tutor.rules.operations import JOINED, LAYERS, LONGER, OF_EACH, POOLS, SAID, SLIDING
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
 _LETTERS = ("u", "v", "x", "z", "a", "b", "c", "m", "n", "p", "q", "r", "s", "t")
@@ -136,7 +136,7 @@ class Symbols:
             phrase, places = self.words.SYMBOLS["own windows"], places | {"first": [window], "last": [stride]}
         if "place" in _WRITTEN[call.func]:
             places |= {key: [Math(place)] for key, place in zip(("first", "last"), list_ends(settings), strict=True)}
-            phrase = self.words.SYMBOLS["one place"] if places["first"] == places["last"] else phrase
+            phrase, places = self._say_places(call, phrase, places)
         yield said if each else call.func, split_places(phrase, places)
         if call.func in SLIDING and settings not in ((), (ONE, Number("0"))):
             own = len(settings) > MOST_ALIKE
@@ -159,6 +159,15 @@ class Symbols:
                 yield "padded", (self.words.PADDED,)
             if own:
                 yield "each", (self.words.EACH,)
+
+    def _say_places(self, call: Call, phrase: str, places: Mapping[str, Sequence[Inline]]) -> tuple[str, dict[str, Sequence[Inline]]]:
+        """The phrase for a part of an array: of one place or several, and along which axis, where a matrix of it has rows, too."""
+        single, rank = places["first"] == places["last"], len(shape_of(call.args[0], self.shapes))
+        if rank > 2:
+            word = call.func.rpartition("_")[2]
+            axis = rank - LONGER.index(word) if word in LONGER else 1
+            return self.words.SYMBOLS["one place along" if single else "part along"], {**places, "axis": [str(axis)]}
+        return self.words.SYMBOLS["one place"] if single else phrase, dict(places)
 
     def _stand_in(self, call: Call, count: int, of_gradient: bool) -> tuple[Expr, ...]:
         """The operands of a sign, with letters for formulas; of what is joined all have letters then, and a gradient is a G."""

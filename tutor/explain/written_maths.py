@@ -17,7 +17,7 @@ from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.notation.profile import Notation
-from tutor.notation.symbol import Symbol, guess, read_formula, read_symbol, set_italic, spell_in_latex
+from tutor.notation.symbol import guess, read_formula, read_symbol, spell_in_latex
 from tutor.rules.functions import FUNCTIONS, check_calls
 
 MOST, LONGEST = 20, 200
@@ -131,15 +131,6 @@ def _read_shown(text: str) -> list[Inline]:
     return [Math(Name(shown.latex))] if guess(shown.latex) == shown else []
 
 
-def _drop_face(symbol: Symbol) -> str:
-    """A symbol without what marks whole arrays, bold letters and arrows; nothing for one that has none."""
-    try:
-        plain = set_italic(symbol).latex
-    except TutorError:
-        return ""
-    return plain if plain != symbol.latex else ""
-
-
 def _read_side(text: str, notation: Notation) -> Expr | None:
     try:
         parts = read_symbol(spell_in_latex(text))
@@ -148,7 +139,8 @@ def _read_side(text: str, notation: Notation) -> Expr | None:
     if parts is not None and _ONE_LETTER.fullmatch(parts.base.latex):
         latex = parts.symbol().latex
         for name, symbol in notation.symbols.items():
-            if symbol.latex == latex or _drop_face(symbol) == latex:  # Ŵ is bold where the page has it so
+            plain = name in notation.arrays and _MARKED.search(latex) and guess(name).latex == latex  # an array that is bold here: Ŵ
+            if plain or symbol.latex == latex:
                 return Name(name)
         if _MARKED.search(latex) and latex not in notation.symbols:
             return Name(latex)

@@ -171,6 +171,8 @@ class ArrayWords(Topic):
         "part": "{call}: what stands at the places {first} to {last}",
         "own windows": "{call}: windows of {first} entries, {last} apart",
         "one place": "{call}: what stands at place {first}",
+        "part along": "{call}: what stands at the places {first} to {last} along axis {axis}",
+        "one place along": "{call}: what stands at place {first} along axis {axis}",
         "pad": "{call}: with {first} zeros before it and {last} behind it",
         "largest": "{call}: the largest entry along an axis",
         "to_largest": "{call}: each gradient goes to the place of the largest entry, the other places get 0",

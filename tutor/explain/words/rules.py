@@ -71,8 +71,8 @@ class RuleWords(Topic):
     WITHIN: Mapping[str, str] = {
         "factor": "what it is multiplied by", "factors": "what it is multiplied by, term by term", "kept": "the factor stays",
         "term": "1 for the term alone", "minus": "−1 for the term alone", "terms": "1 or −1 for each term alone",
-        "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
-        "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′", "cos": "cos′",
+        "product": "product rule", "chain": "chain rule", "log": "(log x)′ = 1/x", "sqrt": "(√x)′ = 1/(2·√x)",
+        "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′ = cos", "cos": "cos′ = −sin",
     }  # fmt: skip
     """What is done with a part of a longer formula, where `LOCAL` says it of a step of its own."""
     BETWEEN = ", "
