@@ -13,7 +13,7 @@ from tutor.code.failures import note_missing
 from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS
 from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
-from tutor.code.targets import spell_target
+from tutor.code.targets import INITIALISER, spell_target
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 from tutor.text import make_visible
@@ -349,8 +349,9 @@ def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:
 
 
 def is_drawn_by(node: ast.AST) -> bool:
-    """Whether a statement draws its numbers, or begins with zeros."""
-    return any(
+    """Whether a statement draws its numbers, begins with zeros, or has a function make them: ``weight_init_fn(rows, columns)``."""
+    made = (getattr(part.func, "id", getattr(part.func, "attr", "")) for part in ast.walk(node) if isinstance(part, ast.Call))
+    return any(map(INITIALISER.search, made)) or any(
         isinstance(part, ast.Attribute) and re.search(r"rand|zeros|ones|normal|uniform|array$", part.attr)
         for part in ast.walk(node)
     )

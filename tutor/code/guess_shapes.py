@@ -27,10 +27,10 @@ SCALARS = re.compile(
 """What is called so is a number."""
 COUNTS = re.compile(
     r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch(_?(size|n|num|count|len\w*))?s?|hidden\w*|classes|block_size|G"
-    r"|(pool|kernel|filter|window)_?(h|w|height|width)|k_?h|k_?w|\w+_(features|channels|units|neurons))$"
+    r"|(pool|kernel|filter|window)_?(h|w|height|width)|k_?h|k_?w|\w+_(features?|channels?|units?|neurons?))$"
 )
 LISTED = re.compile(
-    r"(?i)^(hidden_(dims|sizes|layers|units)|layers?_(dims|sizes)|(network_)?sizes|dims|topology|layer_nodes)$"
+    r"(?i)^(hidden_(dims|sizes|layers|units)|hidden_size_list|hiddens|layers?_(dims|sizes)|(network_)?sizes|dims|topology|layer_nodes)$"
 )
 """What is called so is a list of sizes of layers."""
 NAMED_WEIGHTS = re.compile(r"^(W|w|U|V)([a-z]{1,3}|_\w+)?\d*$|^(weights?|Weights?|kernel|theta|Theta)\w*$")

@@ -33,6 +33,9 @@ SETTINGS: Mapping[str, Any] = {"mode": "train", "stride": 1, "pad": 1, "pool_hei
                                "keep_prob": 0.6, "f": 2}  # fmt: skip
 """What usual settings are where a program is given a dictionary of them."""
 
+STEPS: Mapping[str, int] = {"stride": 1, "padding": 1, "pad": 1, "dilation": 1}
+"""How windows slide, where a layer is made with it and nobody says."""
+
 
 @dataclass(frozen=True, slots=True)
 class GuessedWorld:
@@ -181,7 +184,9 @@ class Guesser:
             guess.known = False
             fits = shape and (guess.hint is not None or len(shape) < 2)
             return self.settle_labels(guess, 2, shape if fits else None)
-        if shape == () and self.is_count(guess.name) and not SCALARS.match(guess.name):
+        if guess.hint is None and guess.name in STEPS:
+            guess.value = STEPS[guess.name]
+        elif shape == () and self.is_count(guess.name) and not SCALARS.match(guess.name):
             guess.value = self.sizes.find(guess.name)
         else:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))

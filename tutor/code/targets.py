@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from tutor.code.pair_functions import split_gradient
 
 DRAWN = ("random", "rand", "zeros", "ones", "xavier", "normal", "uniform", "empty")
+INITIALISER = re.compile(r"(?i)(^|_)init(iali[sz]e[rd]?)?(_|$)|_init|initiali[sz]er")
+"""What is called so, and is given sizes, makes weights of these."""
 
 
 def spell_target(node: ast.expr) -> tuple[str, str]:

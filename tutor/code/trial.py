@@ -309,7 +309,7 @@ class ProgramTrial:
             values = {name: value for name, value in values.items() if name not in bare}
         return {
             name: value for name, value in values.items()
-            if name in {*self.given, *self.world.shapes, *self.world.texts} or not (name in usual and not is_empty(usual[name]))
+            if name in {*self.given, *self.world.shapes, *self.world.texts} or not (name in usual and not is_empty(name, usual[name]))
         }  # fmt: skip
 
     def _finish_flat(self, worker: StatementWorker) -> Outcome:

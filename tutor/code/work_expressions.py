@@ -29,6 +29,7 @@ from tutor.code.guess_shapes import LABELS, Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
 from tutor.code.loop_pace import MOST_PARTS, LoopPace
+from tutor.code.returned_values import RESTS, TRAINS
 from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_product, weigh_value
 from tutor.code.work_places import PlaceWorker
 from tutor.errors import tell
@@ -49,7 +50,7 @@ PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tupl
     "abs", "str", "slice", "divmod",
                     "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
                     "getattr"})  # fmt: skip
-READ = frozenset({"numpy", "torch", "math", "scipy", "python", "itertools"})
+READ = frozenset({"numpy", "torch", "math", "scipy", "python", "itertools", "collections"})
 """What the tables of functions are of."""
 _SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}
 LOUD = ("set_", "save", "plot", "show")
@@ -64,7 +65,7 @@ class ExpressionWorker(PlaceWorker):
         self.world, self.number = world, number
         self.guesser = Guesser(world, sizes)
         self.record = Record()
-        self.torch = self.old = False
+        self.torch = self.numpy = self.old = False
         self.imported: set[str] = set()
         self.module: dict[str, Any] = {}
         self.scope: dict[str, Any] = self.module
@@ -114,9 +115,9 @@ class ExpressionWorker(PlaceWorker):
         return self.guesser.settle(value) if type(value) is Guess else value
 
     def settle_parts(self, value: Any) -> Any:
-        """A value with a shape; of a tuple its parts, which are sizes."""
-        if type(value) is tuple and any(type(one) is Guess for one in value):
-            return tuple(self.settle(one) for one in value)
+        """A value with a shape; of a tuple its parts, which are sizes, also of one in it: ``((0, 0), (pad, pad))``."""
+        if type(value) is tuple and any(type(one) in (Guess, tuple) for one in value):
+            return tuple(self.settle_parts(one) for one in value)
         return self.settle(value)
 
     # names, attributes, places
@@ -344,6 +345,10 @@ class ExpressionWorker(PlaceWorker):
         value = self.read(node)
         if type(value) is Guess and isinstance(node, ast.Name) and node.id.isupper() and len(node.id) > 1:
             return False  # a setting of another file: GPU, DEBUG
+        if type(value) is Guess and RESTS.match(value.name):
+            return False
+        if type(value) is Guess and TRAINS.search(value.name):
+            return True
         if type(value) is Guess:
             value = self.settle(value)
         if type(value) in (LibraryWord, ProgramFunction):
