@@ -94,11 +94,13 @@ def name_naive(module: dict[str, Any], own: ast.Module) -> None:
     >>> name_naive(module, ast.parse("pool_fast(x)"))
     >>> module["pool_fast"] is module["pool_naive"]
     True
+
+    What a file beside the program writes out itself stays.
     """
     written = {part.name for part in own.body if isinstance(part, ast.FunctionDef)}
     for name, value in list(module.items()):
         fast = name.removesuffix("_naive") + "_fast"
-        if name.endswith("_naive") and isinstance(value, ProgramFunction) and fast not in written:
+        if name.endswith("_naive") and isinstance(value, ProgramFunction) and fast not in written and type(module.get(fast)) is not ProgramFunction:
             module[fast] = value
 
 

@@ -77,16 +77,21 @@ DATA = re.compile(r"^([xX]|inputs?|data|X_?(train|batch)|features)$")
 
 
 class GuessedDictionary(dict[Any, Any]):
-    """A dictionary that nobody gives: what is asked of it is made; ``settings`` are those that are not the usual ones."""
+    """A dictionary that nobody gives: what is asked of it is made; ``settings`` are those that are not the usual ones.
 
-    def __init__(self, settings: Mapping[str, Any] | None = None) -> None:
+    ``entry`` gives the shape that a documentation says of what it holds.
+    """
+
+    def __init__(
+        self, settings: Mapping[str, Any] | None = None, entry: Callable[[str], tuple[int, ...] | None] = lambda key: None
+    ) -> None:
         super().__init__()
-        self.settings = {**SETTINGS, **(settings or {})}
+        self.settings, self.entry = {**SETTINGS, **(settings or {})}, entry
 
     def __missing__(self, key: Any) -> Any:
         if not isinstance(key, str | int):
             raise KeyError(key)
-        found = self[key] = self.settings.get(str(key), Guess(str(key)))
+        found = self[key] = self.settings[str(key)] if str(key) in self.settings else Guess(str(key), self.entry(str(key)))
         return found
 
 
@@ -116,6 +121,7 @@ class Guesser:
         self.places: Mapping[str, int] = {}
         self.found: Callable[[str, Any], Any] = lambda name, value: value
         self.given: Mapping[str, Any] = {}
+        self.entry: Callable[[str], tuple[int, ...] | None] = lambda key: None
 
     def make_numbers(self, name: str, shape: tuple[int, ...]) -> Any:
         """Seeded numbers of a shape, of the kind that the name tells: chances between 0 and 1, variances above 0, targets."""
@@ -159,7 +165,7 @@ class Guesser:
             guess.value = tuple(self.sizes.find(letter) for letter in self.tuples[guess.name])
             return guess.value
         if guess.name in self.dictionaries and guess.hint is None:
-            guess.known, guess.value = True, GuessedDictionary(self.settings)
+            guess.known, guess.value = True, self.make_dictionary()
             return guess.value
         if guess.name in self.idle:
             self.left_out.add(guess.name)
@@ -192,6 +198,10 @@ class Guesser:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
         return guess.value
 
+    def make_dictionary(self) -> GuessedDictionary:
+        """A dictionary that nobody gives."""
+        return GuessedDictionary(self.settings, self.entry)
+
     def _take_said(self, guess: Guess) -> None:
         """The shape that somebody says goes before what the program's documentation says."""
         if guess.name in self.world.shapes:
@@ -211,6 +221,10 @@ class Guesser:
     def is_count(self, name: str) -> bool:
         """Whether a name is that of a size: what it is called, or what is made of so many."""
         return name in self.counts or bool(COUNTS.match(name))
+
+    def is_number(self, name: str) -> bool:
+        """Whether a name is that of one number, or somebody gives a value for it."""
+        return self.is_count(name) or bool(SCALARS.match(name)) or name in {*self.asked_numbers, *self.given, *self.idle}
 
     def guess_shape(self, name: str) -> tuple[int, ...]:
         """A shape by a name alone."""

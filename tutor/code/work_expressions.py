@@ -159,7 +159,7 @@ class ExpressionWorker(PlaceWorker):
             if own:
                 return self.read(own[-1])
         if type(of) is Guess and name in ("get", "setdefault", "keys", "items", "values", "update"):
-            of.value, of.known = GuessedDictionary(self.guesser.settings), True
+            of.value, of.known = self.guesser.make_dictionary(), True
             of = of.value
         if type(of) is Guess:
             of = self.settle(of)
@@ -210,7 +210,7 @@ class ExpressionWorker(PlaceWorker):
         if type(of) is Guess and isinstance(node.slice, ast.Constant | ast.JoinedStr | ast.BinOp):
             key = self.read(node.slice)
             if isinstance(key, str):
-                of.value, of.known = GuessedDictionary(self.guesser.settings), True
+                of.value, of.known = self.guesser.make_dictionary(), True
                 of = of.value
         if type(of) is LibraryWord and of.path in ("numpy.c_", "numpy.r_"):
             listed = [self.take(part) for part in (node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice])]
@@ -347,8 +347,8 @@ class ExpressionWorker(PlaceWorker):
             return False  # a setting of another file: GPU, DEBUG
         if type(value) is Guess and RESTS.match(value.name):
             return False
-        if type(value) is Guess and TRAINS.search(value.name):
-            return True
+        if type(value) is Guess and value.hint is None and not self.guesser.is_number(value.name):
+            return True  # something that may be given or not: an array is no condition
         if type(value) is Guess:
             value = self.settle(value)
         if type(value) in (LibraryWord, ProgramFunction):

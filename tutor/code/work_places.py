@@ -118,7 +118,7 @@ class PlaceWorker(ABC):
         of: Any = self.read(target.value)
         key = spell_target(target)[1]
         if type(of) is Guess:
-            of.value, of.known = GuessedDictionary(self.guesser.settings), True
+            of.value, of.known = self.guesser.make_dictionary(), True
             of = of.value
         if isinstance(of, dict):
             where = self.take(target.slice)

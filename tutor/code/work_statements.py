@@ -32,6 +32,7 @@ from tutor.code.loop_pace import LoopPace
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import LONGEST, check_pair
 from tutor.code.targets import (
+    gather_starred,
     is_drawn,
     is_gradient_given,
     list_inner_targets,
@@ -286,7 +287,7 @@ class StatementWorker(DefinitionWorker):
             return False
         letters = [part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else "" for part in target.elts]
         shape = tuple(
-            self.guesser.sizes.find(letter if letter != "_" and letter else f" {of.name} {place}")
+            self.guesser.sizes.find(letter if letter.strip("_") else "C" if (place, len(letters)) == (1, 4) else f" {of.name} {place}")
             for place, letter in enumerate(letters)
         )
         self.guesser.settle(of, shape)
@@ -305,13 +306,11 @@ class StatementWorker(DefinitionWorker):
             if type(value) is Guess:
                 names = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
                 value = tuple(self.handed.get(name, Guess(name)) for name in names)
-            listed = list(value)
-            if any(isinstance(part, ast.Starred) for part in target.elts):
-                raise NotRead(tell("a starred name at the left is not read"), node)
+            listed = gather_starred(target.elts, list(value))
             if len(listed) != len(target.elts):
                 raise ValueError(f"{len(target.elts)} names for {len(listed)} values")
             for part, one in zip(target.elts, listed, strict=True):
-                self.give_value(part, one, node)
+                self.give_value(part.value if isinstance(part, ast.Starred) else part, one, node)
             return
         if isinstance(target, ast.Subscript):
             self.set_part(target, value, node)
@@ -326,6 +325,8 @@ class StatementWorker(DefinitionWorker):
                 of.attributes[target.attr] = value
             elif target.attr in ("data", "grad", "requires_grad"):
                 return
+            elif target.attr == "shape" and isinstance(of, np.ndarray):
+                of.shape = value
             else:
                 raise NotRead(tell("an attribute of this is not assigned"), node)
 
@@ -465,6 +466,8 @@ class StatementWorker(DefinitionWorker):
         self.read(node.value)
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            if call.func.attr == "update" and call.args and isinstance(call.args[0], ast.Dict):
+                self._note_entries(call.func.value, call.args[0], self.read(call.func.value), node)
             changed = (
                 call.args[0]
                 if call.func.attr == "at" and call.args
