@@ -61,7 +61,7 @@ ALLOWED = {  # file: why, and the names
         "KEY",
         "columns momentum rows",
     ),
-    "code/judge_code.py": (
+    "code/other_readings.py": (
         "KEY",
         "rows",
     ),
@@ -100,7 +100,7 @@ ALLOWED = {  # file: why, and the names
     ),
     "code/line_edits.py": (
         "TYPED",
-        "sign",
+        "mean sign sum",
     ),
     "code/repairable_lines.py": (
         "TYPED",

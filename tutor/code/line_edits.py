@@ -16,6 +16,8 @@ from tutor.program.source import SIGNS, list_nodes
 
 SIGN = "sign"
 MEANS = ("mean-forgotten", "mean-twice")
+SUMS = ("sum", "mean")
+"""Functions that add up."""
 
 
 @dataclass(frozen=True, slots=True)

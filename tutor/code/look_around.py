@@ -10,7 +10,7 @@ from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import Surroundings
 from tutor.code.pair_functions import split_gradient
-from tutor.code.trial import Outcome
+from tutor.code.pass_run import Outcome
 from tutor.late_patterns import compile_late
 from tutor.numbers.arrays import np
 

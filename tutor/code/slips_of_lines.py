@@ -9,9 +9,18 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.code.line_edits import LineEdit, Surroundings, is_counted, make_edit, say_node, walk_expressions
+from tutor.code.line_edits import SUMS, LineEdit, Surroundings, is_counted, make_edit, say_node, walk_expressions
 from tutor.code.missing_terms import take_powers
 from tutor.code.parts_of_formulas import LIBRARY, is_outer, is_rest, split_product, strip_transpose
+from tutor.code.slips_of_parts import (
+    take_factors,
+    take_lines,
+    take_means,
+    take_needless,
+    take_penalties,
+    take_scaled,
+    take_terms,
+)
 from tutor.code.slips_of_places import (
     take_diagonals,
     take_functions,
@@ -26,7 +35,6 @@ from tutor.code.slips_of_places import (
 )
 
 Take = Callable[[ast.stmt, Surroundings], Iterator[LineEdit]]
-SUMS = ("sum", "mean")
 LITERALS = (0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -1.5, -2, 0.25)
 
 
@@ -306,171 +314,6 @@ def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None and around.shape(node) is not None:
             for text in around.list_fitting(around.shape(node), exact=True):
                 yield make_edit("another-variable", statement, node, around.parse(f"(1 - {text})"))
-
-
-def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A factor, a term, a function or the whole line left out."""
-    for node in walk_expressions(statement):
-        if isinstance(node, ast.BinOp):
-            tag = "term-too-many" if isinstance(node.op, ast.Add | ast.Sub) else "factor-too-many"
-            if not isinstance(node.op, ast.MatMult):
-                yield make_edit(tag, statement, node, node.left, say_node(node.right))
-            inner = node.left
-            if isinstance(node.op, ast.Mult) and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):  # a slope: * a * (1 - a)
-                slope = ast.BinOp(inner.right, ast.Mult(), node.right)
-                yield make_edit(tag, statement, node, inner.left, say_node(slope))
-            if isinstance(node.op, ast.Add | ast.Mult):
-                yield make_edit(tag, statement, node, node.right, say_node(node.left))
-            elif isinstance(node.op, ast.Sub):
-                yield make_edit(tag, statement, node, ast.UnaryOp(ast.USub(), node.right), say_node(node.left))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            inside = (
-                node.args[0]
-                if isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY and node.args
-                else node.func.value
-            )
-            if not (isinstance(node.func.value, ast.Name) and node.func.value.id in LIBRARY and not node.args):
-                tag = "sum-too-many" if node.func.attr in SUMS else "function-too-many"
-                yield make_edit(tag, statement, node, inside)
-        elif isinstance(node, ast.Call) and len(node.args) == 1:
-            yield make_edit("function-too-many", statement, node, node.args[0])
-    if isinstance(statement, ast.AugAssign):
-        tag = "term-too-many" if isinstance(statement.op, ast.Add | ast.Sub) else "factor-too-many"
-        yield LineEdit(tag, statement, (), None, None, say_node(statement), "", say_node(statement.value))
-    elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name | ast.Subscript):
-        yield LineEdit("line-too-many", statement, (), None, None, say_node(statement), "")
-
-
-SLOPES = ("({0} > 0)", "{0} * (1 - {0})", "(1 - {0} ** 2)", "(1 - {0})", "{0}")
-
-
-def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A factor that is missing: a slope, a mask, a quantity, a count."""
-    if isinstance(statement, ast.Expr):
-        return
-    for node in walk_expressions(statement):
-        if isinstance(node, ast.Constant) or strip_transpose(node) is not None:
-            continue
-        shape = around.shape(node)
-        if not shape:
-            continue
-        for text in around.list_fitting(shape):
-            if text == say_node(node):
-                continue
-            for form in SLOPES:
-                said = form.format(text)
-                tag = "mask-forgotten" if ">" in form else "slope-forgotten" if "1 -" in form else "factor-forgotten"
-                yield make_edit(tag, statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
-
-
-def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """The division by a count that is missing, or that is one too many."""
-    if isinstance(statement, ast.Expr):
-        return
-    for place, node in enumerate(list(walk_expressions(statement))[:8]):
-        if place and not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):
-            continue
-        if id(node) in around.values and around.shape(node) is None:  # a cache, or several values
-            continue
-        for count in around.counts:
-            for sign, tag in ((ast.Div(), "mean-forgotten"), (ast.Mult(), "mean-twice")):
-                yield make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
-
-
-def take_scaled(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A constant factor, whatever it is: the root of a size by its name."""
-    if isinstance(statement, ast.Expr):
-        return
-    for place, node in enumerate(walk_expressions(statement)):
-        if place and not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):
-            continue
-        for text in around.roots:
-            for sign, tag, said in ((ast.Div(), "factor-forgotten", f"1 / {text}"), (ast.Mult(), "factor-forgotten", text)):
-                yield make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(text)), said)
-        for ratio in (*around.ratio, 2.0, 0.5):
-            tidy = int(ratio) if float(ratio) == int(ratio) else round(ratio, 10)
-            if tidy not in (0, 1):
-                yield make_edit(
-                    "constant-factor",
-                    statement,
-                    node,
-                    ast.BinOp(ast.parse(repr(tidy), mode="eval").body, ast.Mult(), node),
-                    f"{1 / ratio:.6g}",
-                )
-        if place > 8:
-            return
-
-
-def take_terms(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A term that is missing: another path."""
-    if isinstance(statement, ast.Expr):
-        return
-    for place, node in enumerate(walk_expressions(statement)):
-        shape = around.shape(node)
-        if place > 6 or shape is None or (place and not shape):
-            continue
-        for text in [*around.list_fitting(shape), *around.list_fitting((), exact=True)]:
-            if text == say_node(node):
-                continue
-            for said in (text, f"{text} ** 2") if around.find_shape(text) else (text,):
-                yield make_edit("missing-path", statement, node, ast.BinOp(node, ast.Add(), around.parse(said)), said)
-                made = ast.BinOp(node, ast.Sub(), around.parse(said))
-                yield make_edit("missing-path", statement, node, made, f"-{said}")
-
-
-def take_penalties(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """The gradient of a penalty of weights that is missing."""
-    for node in list(walk_expressions(statement))[:1] if not isinstance(statement, ast.Expr) else ():
-        for text in around.list_fitting(around.shape(node), exact=True):
-            for rate in around.extra:
-                forms = ["{0} * {1}", "2 * {0} * {1}", "0.5 * {0} * {1}"]
-                forms += [f"{{0}} / {count} * {{1}}" for count in around.counts]
-                for form in forms:
-                    said = form.format(rate, text)
-                    made = ast.BinOp(node, ast.Add(), around.parse(said))
-                    yield make_edit("penalty-forgotten", statement, node, made, said)
-
-
-def take_lines(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A line that is missing in front of this one, or behind it: a mask, a 1 taken off at the labels, a copy, a division by the count."""
-    target = (
-        statement.targets[0]
-        if isinstance(statement, ast.Assign)
-        else statement.target
-        if isinstance(statement, ast.AugAssign)
-        else None
-    )
-    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
-        made = ast.Call(ast.Attribute(statement.value, "copy", ast.Load()), [], [])
-        yield make_edit("cache-changed", statement, statement.value, made)
-    if isinstance(target, ast.Name):
-        shape = around.shape(statement.value) if isinstance(statement, ast.Assign | ast.AugAssign) else None
-        for labels in around.extra:
-            if not labels.isidentifier():
-                continue
-            lines = [f"{target.id}[range({target.id}.shape[0]), {labels}] -= 1"] if shape and len(shape) == 2 else []
-            for line in lines:
-                yield LineEdit("label-forgotten", statement, (statement, *ast.parse(line).body), None, None, "", line)
-    base = target.value if isinstance(target, ast.Subscript) else target
-    if isinstance(base, ast.Name | ast.Attribute):
-        for count in around.counts:
-            for sign, tag in (("/", "mean-forgotten"), ("*", "mean-twice")):
-                line = f"{say_node(base)} {sign}= {count}"
-                yield LineEdit(tag, statement, (statement, *ast.parse(line).body), None, None, "", line, count)
-    for node in walk_expressions(statement):
-        if isinstance(node, ast.Name) and around.shape(node):
-            for text in around.list_fitting(around.shape(node), exact=True):
-                line = f"{node.id} = {node.id} * ({text} > 0)"
-                yield LineEdit(
-                    "mask-forgotten",
-                    statement,
-                    (*ast.parse(line).body, statement),
-                    None,
-                    None,
-                    "",
-                    line,
-                    f"({text} > 0)",
-                )
 
 
 @dataclass(frozen=True, slots=True)

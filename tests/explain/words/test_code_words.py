@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-from tutor.code import missing_parts, slips_of_lines, slips_of_places
+from tutor.code import missing_parts, slips_of_lines, slips_of_parts, slips_of_places
 from tutor.explain.words.code_words import CodeWords
 from tutor.explain.words.marking_words import MarkingWords
 
 
 def test_every_slip_has_words():
-    text = "".join(Path(room.__file__).read_text("utf-8") for room in (missing_parts, slips_of_lines, slips_of_places))
+    text = "".join(Path(room.__file__).read_text("utf-8") for room in (missing_parts, slips_of_lines, slips_of_parts, slips_of_places))
     tags = set(re.findall(r'"((?:[a-z]+-)+[a-z]+)"', text)) | {"sign", "operator", "overwritten", "unwritten"}
     assert tags == set(CodeWords.SLIPS) - {""}
     assert set(CodeWords.SLIPS) == set(CodeWords.KINDS)

@@ -1,0 +1,293 @@
+"""The same program under another reading: what is wrong may be right with other shapes, and what is right wrong with another setting.
+
+Each reading is a row of a table: when it is looked at, and the judgement under it, where it says something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from tutor.code.code_values import CodeProblem
+from tutor.code.code_worlds import has_products, list_settings
+from tutor.code.gradient_check import GradientCheck
+from tutor.code.guess_shapes import is_parameter
+from tutor.code.guessing import GuessedWorld
+from tutor.code.judgement import Judgement
+from tutor.code.other_numbers import judge_trial
+from tutor.code.size_letters import list_sampled
+from tutor.code.trial import ProgramTrial
+from tutor.code.work_statements import FAILS
+from tutor.errors import Told, tell
+from tutor.numbers.arrays import np
+
+MOST_TEXTS = 6
+"""So many texts of a setting are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """A row: what is read otherwise, when that is looked at, and the judgement then; nothing where it says nothing else."""
+
+    name: str
+    applies: Callable[[Judgement], bool]
+    judge: Callable[[Judgement], Judgement | None]
+
+
+def judge_kinder(judged: Judgement) -> Judgement:
+    """The judgement under the first other reading in which what is wrong is right, or what stops works."""
+    for row in KINDER:
+        other = row.judge(judged) if row.applies(judged) else None
+        if other is not None and not (judged.is_right and other.stops):
+            return other
+    return judged
+
+
+def judge_stricter(judged: Judgement) -> Judgement:
+    """The judgement under the first other reading in which what is right is wrong."""
+    for row in STRICTER:
+        other = row.judge(judged) if row.applies(judged) else None
+        if other is not None:
+            return other
+    return judged
+
+
+def tell_flat(judged: Judgement) -> tuple[Told, ...]:
+    """That targets have one axis, where the program is right for these only: `/ len(t)` for the mean of a matrix."""
+    trial = judged.trial
+    if not trial.flat or trial.given:
+        return ()
+    try:
+        other = Judgement(trial.put_in(replace(trial.world, targets="rows")))
+    except (*FAILS, CodeProblem):
+        return ()
+    wrong = not other.is_right and other.outputs and other.find_doubt() is None and all(one.value is not None for one in other.outputs)
+    names = ", ".join(sorted(trial.flat - other.trial.flat))
+    return (tell("{names} has one axis: it would be wrong with two", names=names),) if wrong and names else ()
+
+
+def _judge_narrow(judged: Judgement) -> Judgement | None:
+    """The judgement with the shapes that the gradients have, of what was only guessed to be as large as what it is added to.
+
+    ``db`` of the shape (1, 5) says what b is.  Only where all is right then.
+    """
+    trial = judged.trial
+    narrow: dict[str, tuple[int, ...]] = {}
+    for output in judged.outputs:
+        event = judged.check.find_target(output)
+        if judged.right[output.key] or event is None or output.value is None or event.key not in trial.spread:
+            continue
+        own, full = np.shape(output.value), np.shape(event.value)
+        if len(own) <= len(full) and own != full:
+            narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
+    if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
+        return None
+    return _judge_in(judged, replace(trial.world, narrow=narrow), better=all(narrow.values()))
+
+
+def _judge_single(judged: Judgement) -> Judgement | None:
+    """The judgement with one sample, a vector, where nothing says how many axes there are.  Only where all is right then."""
+    trial = judged.trial
+    other = _judge_in(judged, replace(trial.world, single=True))
+    if other is not None:
+        names = ", ".join(sorted(trial.free))
+        works = not judged.first.record.problems and all(output.value is not None for output in judged.outputs)
+        what = tell("{names} has one axis: it would be wrong with two", names=names)  # 2 * (p - y) / len(p) of a mean of all entries
+        other.trial.assumed[names] = what if works else tell("{names} has one axis: one sample, and not several", names=names)
+    return other
+
+
+def _judge_outputs(judged: Judgement) -> Judgement | None:
+    """The judgement with one number of each sample, where nothing says how many axes there are: ``w * x + b`` with numbers w and b.
+
+    Only where all is right then, where the gradients of parameters are numbers, or where every line works that fails otherwise; a
+    product of matrices is no such line.
+    """
+    single = _list_single(judged)
+    lone = bool(single) or (judged.stops and not has_products(judged.trial.source.tree, judged.trial.plan))
+    try:
+        first = judged.trial.put_in(replace(judged.trial.world, shapes={**judged.trial.world.shapes, **single}))
+        first.run()  # what is free then
+        letter = "m" if first.world.columns else "N"
+        shapes = {name: (letter,) for name in first.free if name not in first.world.shapes}
+        other = Judgement(first.put_in(replace(first.world, shapes={**first.world.shapes, **shapes})))
+    except (*FAILS, CodeProblem):
+        return None
+    failing = any(why.fails for why in other.first.record.problems.values())
+    complete = bool(other.outputs) and all(output.value is not None for output in other.outputs)
+    if not shapes or failing or not complete or not (other.is_right or lone):
+        return None
+    if other.is_right:
+        names = ", ".join(sorted(shapes))
+        other.trial.assumed[names] = tell("{names} has one axis: one number of each sample", names=names)
+    return other
+
+
+def _list_single(judged: Judgement) -> dict[str, tuple[int, ...]]:
+    """The parameters whose gradients are one number, where nothing is a product of matrices."""
+    events = ((output, judged.check.find_target(output)) for output in judged.outputs if output.value is not None)
+    own = {event.key for output, event in events if event is not None and event.leaf and np.shape(output.value) == ()}
+    return {} if has_products(judged.trial.source.tree, judged.trial.plan) else {name: () for name in own if is_parameter(name)}
+
+
+def _judge_shaped(judged: Judgement) -> Judgement | None:
+    """The judgement with the shapes that the gradients have, of what has a shape by its name alone.  Only where all is right then.
+
+    So with what is said to have one axis, (C,), and is handed with the others, (1, C, 1, 1): then that is told.
+    """
+    trial = judged.trial
+    shapes: dict[str, tuple[int, ...]] = {}
+    grown: set[str] = set()
+    for output in judged.outputs:
+        event = judged.check.find_target(output)
+        if event is None or output.value is None:
+            continue
+        known, own = np.shape(event.value), np.shape(output.value)
+        more = event.leaf and len(known) == 1 and len(own) > 2 and sum(size > 1 for size in own) == 1
+        if known != own and (more or event.key in trial.free):
+            shapes[event.key] = own
+            grown |= {event.key} if more else set()
+    other = _judge_in(judged, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
+    if other is not None and grown:
+        names = ", ".join(sorted(grown))
+        other.trial.assumed[names] = tell("{names} with all axes that the gradient has, and not with one alone", names=names)
+    return other
+
+
+def _judge_above(judged: Judgement) -> Judgement | None:
+    """The judgement where the only argument of backward is the gradient from above, called as what forward is given.
+
+    What the gradients have for shapes is that of what was only guessed.  Only where all is right then, or where backward does not work
+    otherwise.
+    """
+    try:
+        other = Judgement(judged.trial.put_in(replace(judged.trial.world, above=True)))
+    except (*FAILS, CodeProblem):
+        return None
+    other = other if other.is_right else _judge_shaped(other) or other
+    lost = not judged.outputs or any(output.value is None for output in judged.outputs)
+    complete = other.outputs and all(output.value is not None for output in other.outputs)
+    return other if other.is_right or (lost and complete) else None
+
+
+def _judge_bare(judged: Judgement) -> Judgement | None:
+    """The judgement without what is None where nobody gives it (``key=None``, which then is the query).  Only where all is right then."""
+    world = replace(judged.trial.world, bare=True)
+    trial = judged.trial.put_in(world)
+    try:
+        trial.run()
+    except (*FAILS, CodeProblem):
+        return None
+    return _judge_in(judged, world) if trial.bare else None
+
+
+def _judge_settings(judged: Judgement) -> Judgement | None:
+    """What is right with the first text of a setting, with the others: the judgement where it is wrong; ``activation="sigmoid"``."""
+    trial = judged.trial
+    for name, texts in list_settings(trial.source.tree, trial.plan).items():
+        for text in texts[:MOST_TEXTS]:
+            try:
+                other = judge_trial(trial.put_in(replace(trial.world, texts={**trial.world.texts, name: text})))
+            except (*FAILS, CodeProblem):
+                continue
+            complete = other.outputs and all(output.value is not None for output in other.outputs)
+            if complete and not other.is_right and not other.first.record.problems and not other.is_saturated:
+                return other
+    return None
+
+
+def _judge_refitted(judged: Judgement) -> Judgement | None:
+    """The judgement with the shapes that a line of the backward pass asks for, where it fails by those.  Only where all is right then."""
+    return _judge_in(judged, replace(judged.trial.world, refit=True))
+
+
+def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
+    """The judgement in another world, where all is right there, and no line stops that works in this one.
+
+    Where ``better`` is enough, so is what leaves no more wrong: the shape of a gradient says that of what it is of.
+    """
+    trial, first = judged.trial, judged.first
+    try:
+        if not better and _is_wrong_again(judged, trial.put_in(world)):
+            return None
+        other = Judgement(trial.put_in(world))
+    except (*FAILS, CodeProblem):
+        return None
+    failing = {number for number, why in other.first.record.problems.items() if why.fails}
+    before, after = ({key for key, right in one.right.items() if not right} for one in (judged, other))
+    return other if (other.is_right or (better and after <= before)) and failing <= set(first.record.problems) else None
+
+
+def _is_wrong_again(judged: Judgement, trial: ProgramTrial) -> bool:
+    """Whether a gradient that is wrong is wrong in another world as well: then the others need not be looked at."""
+    if not (trial.plan.is_single or trial.plan.cost):  # whose gradients may all be meant for each sample
+        return False
+    key = next((key for key, right in judged.right.items() if not right), "")
+    first = trial.run()
+    output = next((one for one in first.outputs if one.key == key), None)
+    return output is not None and not GradientCheck(trial, first).judge_output(output)
+
+
+def _judge_again(judged: Judgement) -> Judgement | None:
+    """What is right by chance, because two sizes are the same: the judgement in a world with other sizes, where it is not right there.
+
+    Where somebody gives sizes it is the world with the numbers that are given.
+    Nothing where it is right in both, or where the program does not work with the other sizes (a number of groups, a stride).
+    """
+    trial = judged.trial
+    world = replace(trial.world, other_sizes=not trial.given, as_given=bool(trial.given))
+    try:
+        other = judge_trial(trial.put_in(world))
+    except (*FAILS, CodeProblem):
+        return None
+    if any(np.size(event.value) == 0 for event in other.first.record.events):  # a filter that is larger than its image
+        return None
+    return None if other.is_right or not other.outputs or other.find_doubt() is not None else other
+
+
+def _is_any(judged: Judgement) -> bool:
+    """Always."""
+    return True
+
+
+def _has_spread(judged: Judgement) -> bool:
+    """Whether something was only guessed to be as large as what it is added to."""
+    return bool(judged.trial.spread)
+
+
+def _is_free(judged: Judgement) -> bool:
+    """Whether nothing says how many axes there are, nor that there are several samples."""
+    trial = judged.trial
+    return bool(trial.free) and not trial.free & list_sampled((trial.forward_source or trial.source).tree)
+
+
+def _has_no_upstream(judged: Judgement) -> bool:
+    """Whether a pair has no gradient from above and no cost."""
+    return not (any(judged.first.upstream) or judged.trial.plan.is_single or judged.trial.plan.cost)
+
+
+def _is_given_all(judged: Judgement) -> bool:
+    """Whether what is None where nobody gives it has been given."""
+    return not judged.trial.world.bare
+
+
+def _is_stopped_by_shapes(judged: Judgement) -> bool:
+    """Whether a line of the backward pass fails by its shapes."""
+    return any(why.by_shapes and number in judged.first.after for number, why in judged.first.record.problems.items())
+
+
+KINDER: Sequence[OtherReading] = (
+    OtherReading("shapes of what is added", _has_spread, _judge_narrow),
+    OtherReading("one sample", _is_free, _judge_single),
+    OtherReading("shapes of the gradients", _is_any, _judge_shaped),
+    OtherReading("a gradient from above", _has_no_upstream, _judge_above),
+    OtherReading("usual values of None", _is_given_all, _judge_bare),
+    OtherReading("shapes that backward asks for", _is_stopped_by_shapes, _judge_refitted),
+    OtherReading("one output of each sample", _is_any, _judge_outputs),
+)
+"""In which what is wrong may be right."""
+STRICTER: Sequence[OtherReading] = (
+    OtherReading("other sizes", _is_any, _judge_again),
+    OtherReading("other texts of settings", _is_any, _judge_settings),
+)
+"""In which what is right may be wrong."""

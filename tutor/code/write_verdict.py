@@ -1,0 +1,100 @@
+"""The verdict on a program in one world: what is right, wrong, lost or not read, and the lines that are wrong."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tutor.code.code_values import NotRead
+from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement
+from tutor.code.failures import say_line
+from tutor.code.judgement import Judgement
+from tutor.code.search_roots import RootSearch
+from tutor.errors import tell
+from tutor.numbers.arrays import np
+
+
+def give_verdict(judged: Judgement) -> CodeVerdict:
+    """The verdict, with the lines that are wrong."""
+    plan = judged.trial.plan
+    made = CodeVerdict(
+        plan.name, plan.forward, "undecided", (), (), (), tuple(_list_unread(judged)), _find_first_line(judged), judged.trial.world
+    )  # fmt: skip
+    if not judged.outputs:
+        return replace(made, why=judged.first.why or tell("no gradient of it is found"))
+    open_why = _find_open(judged)
+    if open_why is not None:
+        return replace(made, outputs=tuple(_list_judged(judged)), why=open_why[0], hint=open_why[1])
+    if judged.is_right:
+        return replace(made, verdict="right", outputs=tuple(_list_judged(judged)))
+    search = RootSearch(judged)
+    roots, judged.edits = search.find_roots()
+    cut = judged.trial.budget.is_low
+    follows = search.list_followers(judged.edits, roots) if judged.edits and not cut else ()
+    last = max((root.last for root in roots), default=0)
+    why = tell("the steps for one program are used up: lines behind {line} were not tried", line=last) if cut and last else ""
+    hint = tell("mend what is named first, and run this again") if why else ""
+    ordered = tuple(sorted(roots, key=lambda one: one.line))
+    return replace(made, verdict="wrong", outputs=tuple(_list_judged(judged)), roots=ordered, follows=follows, why=why, hint=hint)
+
+
+def _find_open(judged: Judgement) -> tuple[str, str] | None:
+    """Why nothing can be said of what is right or wrong, and what to do; nothing where something can."""
+    if judged.is_right:
+        failed = _find_failed_forward(judged)
+        return (tell("the forward pass is not read: {why}", why=say_line(failed)), "") if failed is not None else None
+    lost = [output.lost for output in judged.outputs if output.lost is not None and not output.lost.fails]
+    if lost and len(lost) == sum(not right for right in judged.right.values()):
+        return say_line(lost[0]), ""
+    if not judged.has_loss:
+        return tell("the loss is no finite number at the numbers that were tried"), tell("give numbers: --given values.json")
+    reason = judged.find_doubt()
+    return (say_line(reason), "") if reason is not None else None
+
+
+def _find_failed_forward(judged: Judgement) -> NotRead | None:
+    """A line of a forward pass that fits no sizes: what is right without it says nothing."""
+    if judged.trial.plan.is_single:
+        return None
+    for number, problem in judged.first.record.problems.items():
+        if problem.fails and number not in judged.first.after:
+            return problem
+    return None
+
+
+def _find_first_line(judged: Judgement) -> int:
+    lines = [getattr(node, "lineno", 0) for node in judged.first.after.values()]
+    return min((line for line in lines if line), default=0)
+
+
+def _list_judged(judged: Judgement) -> Iterator[JudgedOutput]:
+    for output in judged.outputs:
+        event = judged.check.find_target(output)
+        right = judged.right[output.key]
+        ratio = (
+            None if right or event is None or output.value is None else judged.check.find_ratio(output.value, event)
+        )
+        shape = np.shape(output.value) if output.value is not None else ()
+        verdict = "right" if right else "wrong" if output.value is not None else "lost"
+        expected = np.shape(event.value) if event is not None else ()
+        of = event.key if event is not None else output.of[0] if output.of else output.key
+        name = judged.trial.shown.get(output.key, output.key)
+        yield JudgedOutput(name, of, verdict, shape, expected, f"{1 / ratio:.6g}" if ratio else "")
+
+
+def _list_unread(judged: Judgement) -> Iterator[UnreadStatement]:
+    lines = judged.trial.source.lines
+    told: set[int] = set()
+    for number, problem in judged.first.record.problems.items():
+        if id(problem) in told:
+            continue
+        told.add(id(problem))
+        node = judged.first.record.visited.get(number)
+        line = getattr(node, "lineno", 0)
+        if node is None or judged.trial.find_home(node) is not judged.trial.source:
+            continue
+        if number in judged.first.after and line and not isinstance(node, ast.Return | ast.For | ast.If | ast.With):
+            yield UnreadStatement(
+                line, lines[line - 1].strip() if line <= len(lines) else "", problem.what, problem.fails
+            )
