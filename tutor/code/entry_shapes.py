@@ -1,4 +1,4 @@
-"""Shapes of what a dictionary holds that a program is given, from its documentation: ``parameters: Wf -- weights, of shape (n_a, n_a + n_x)``."""
+"""Shapes of what a dictionary holds that a program is given, from its documentation: ``Wf -- weights, of shape (n_a, n_a + n_x)``."""
 
 from __future__ import annotations
 

@@ -100,7 +100,8 @@ def name_naive(module: dict[str, Any], own: ast.Module) -> None:
     written = {part.name for part in own.body if isinstance(part, ast.FunctionDef)}
     for name, value in list(module.items()):
         fast = name.removesuffix("_naive") + "_fast"
-        if name.endswith("_naive") and isinstance(value, ProgramFunction) and fast not in written and type(module.get(fast)) is not ProgramFunction:
+        known = fast in written or isinstance(module.get(fast), ProgramFunction)
+        if name.endswith("_naive") and isinstance(value, ProgramFunction) and not known:
             module[fast] = value
 
 

@@ -69,6 +69,12 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     return list(found.values())
 
 
+def leave_inner(outputs: list[GivenGradient], node: ast.AST) -> list[GivenGradient]:
+    """The gradients of a body without those that only functions name which it calls; all where there are no others."""
+    stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return [output for output in outputs if not output.local or output.key in stored] or outputs
+
+
 def _find_named(node: ast.expr | None, place: int, words: WordIndex) -> str:
     """The only gradient in what is returned at a place: dW of ``return loss, dW / N + reg * W``; nothing where it is a name itself."""
     part = node.elts[place] if isinstance(node, ast.Tuple) and place < len(node.elts) else None

@@ -44,6 +44,12 @@ MOST_SAID = 4_000
 """So many letters of a documentation are looked through."""
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
 BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
+VECTORS = re.compile(r"^(\w*[a-z_])?([vV]ec|_vector|Vector)$|^vec$")
+"""What is called so, in the singular, has one axis: ``centerWordVec`` beside ``outsideVectors``."""
+WORD_PLACES = re.compile(r"(?i)^(word|token|char|vocab)s?_?(2|to)_?(ind(ex)?|idx|id|ix)(es|s)?$|^(vocab|stoi)$")
+"""What is called so has the place of a word in a table."""
+SAMPLES = re.compile(r"(?i)^(get_?)?(neg(ative)?_?)?sample_?(token|word)?_?(idx|index|id)$")
+"""What is called so draws such a place."""
 
 
 def is_parameter(name: str) -> bool:
@@ -70,7 +76,7 @@ _REAL = re.compile(
     r"(?:\breal number|\breal[- ]valued (?:input|number)|, an? scalar)\b"
 )
 """What is said, at the end of its line, to be one number: "theta -- our parameter, a real number as well"."""
-_NO_SIZE = re.compile(r"(?i)[:=/]|\b(if|or|and|is|are|else|not|contain\w*|see)\b")
+_NO_SIZE = re.compile(r"(?i)[:=/]|\b(if|or|and|is|are|else|not|contain\w*|see|as|handout|rows of|columns of)\b")
 _ONE_PLACE = re.compile(r"(?i)^(\w+_?)?(word|label|target|class|token|center|outside|context)_?(idx|index|id)$")
 _PLACES = re.compile(r"(?i)^(\w+_?)?(indices|indexes|idxs|token_?ids|labels)$")
 _LISTED = re.compile(r"\(((?:\s*\w{1,20}\s*,){1,4}(?:\s*\w{1,20}\s*)?)\)")

@@ -19,6 +19,7 @@ from tutor.code.guess_shapes import (
     NAMED_WEIGHTS,
     SCALARS,
     SQUARE,
+    VECTORS,
     Sizes,
     find_seed,
 )
@@ -243,6 +244,8 @@ class Guesser:
         if LABELS.match(name) and not self.world.columns and name != "Y" and self.world.targets != "rows":
             self.flat.add(name)
             return (rows,)
+        if VECTORS.match(name):
+            return (width, 1) if self.world.columns else (width,)
         number = re.match(r"^(?:w|W|weights?|Weights?|theta|Theta)_?(\d*)$", name)
         if number:
             if self.world.columns and name[0] == "w" and not number[1]:  # w1 is a matrix of a layer

@@ -30,6 +30,7 @@ from tutor.code.given_gradients import (
     GivenGradient,
     find_kept_loss,
     find_kept_output,
+    leave_inner,
     list_kept,
     list_layer_gradients,
     list_left_over,
@@ -167,6 +168,7 @@ class PassRun:
         after = {key: node for key, node in self.record.visited.items() if key not in known}
         loss = pick_loss(self.record, returned, find_return(func.node, self.worker.returned), self.source.file)
         outputs = list_outputs(self.record, start, returned, find_return(func.node, self.worker.returned))
+        outputs = leave_inner(outputs, func.node)
         scope = scopes[0] if scopes else {}
         listed = name_returned(returned, find_return(func.node, self.worker.returned))
         named = {event.key.rpartition(".")[2] for event in self.record.events if not split_gradient(event.key)}

@@ -25,11 +25,11 @@ from tutor.code.code_values import (
 )
 from tutor.code.failures import refuse_misfit
 from tutor.code.formatted_texts import take_plain, write_formatted
-from tutor.code.guess_shapes import LABELS, Sizes, find_seed
+from tutor.code.guess_shapes import LABELS, SAMPLES, WORD_PLACES, Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
 from tutor.code.loop_pace import MOST_PARTS, LoopPace
-from tutor.code.returned_values import RESTS, TRAINS
+from tutor.code.returned_values import RESTS
 from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_product, weigh_value
 from tutor.code.work_places import PlaceWorker
 from tutor.errors import tell
@@ -158,6 +158,8 @@ class ExpressionWorker(PlaceWorker):
             own = [part.value for part in of.node.body if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == name]
             if own:
                 return self.read(own[-1])
+        if type(of) is Guess and SAMPLES.match(name):
+            return LibraryWord("python.sample")
         if type(of) is Guess and name in ("get", "setdefault", "keys", "items", "values", "update"):
             of.value, of.known = self.guesser.make_dictionary(), True
             of = of.value
@@ -207,6 +209,8 @@ class ExpressionWorker(PlaceWorker):
     def read_subscript(self, node: ast.Subscript) -> Any:
         """An entry or a part."""
         of = self.read(node.value)
+        if type(of) is Guess and of.hint is None and WORD_PLACES.match(of.name):
+            return self.find_word(self.read(node.slice))
         if type(of) is Guess and isinstance(node.slice, ast.Constant | ast.JoinedStr | ast.BinOp):
             key = self.read(node.slice)
             if isinstance(key, str):
@@ -230,6 +234,11 @@ class ExpressionWorker(PlaceWorker):
         if isinstance(of, np.ndarray):
             check_picked(of, index)
         return of[index]
+
+    def find_word(self, word: Any) -> int:
+        """The place of a word that nobody gives in a table of words: one of the first three, the same for the same word."""
+        said = word.name if type(word) is Guess else str(np.round(take_real(np.asarray(word)), 6)) if not isinstance(word, str) else word
+        return find_seed(f" word {said}", self.world.seed) % 3
 
     # signs
 

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
-from tutor.code.guessing import GuessedDictionary, Guesser
+from tutor.code.guessing import Guesser
 from tutor.code.library_calls import take_real
 from tutor.code.sized_guesses import grow_shape
 from tutor.code.targets import spell_target
