@@ -30,7 +30,7 @@ MOST_DEEP, MOST_LAYERS = 4, 40
 class GivenGradient:
     """A gradient that the program gives: what it is called, what it may be the gradient of, its value, its place in what is returned.
 
-    ``local`` is what one body only names.
+    ``local`` is what one body only names; ``base`` is the name whose value it is, or whose part.
     """
 
     key: str
@@ -39,6 +39,7 @@ class GivenGradient:
     lost: NotRead | None = None
     place: int = -1
     local: bool = False
+    base: str = ""
 
 
 def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | None) -> list[GivenGradient]:
@@ -49,7 +50,7 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     for key, event in last.items():
         of = words.match(key)
         if of and not event.leaf:
-            found[key] = GivenGradient(key, of, event.value, local=_is_local(event))
+            found[key] = GivenGradient(key, of, event.value, local=_is_local(event), base=_name_base(event))
     listed = [(_find_named(node, place, words) or key, value) for place, (key, value) in enumerate(name_returned(returned, node))]
     for key in [*found]:
         if any(one != key and one.lower() == key.lower() for one, _ in listed) and not any(one == key for one, _ in listed):
@@ -72,7 +73,7 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
 def leave_inner(outputs: list[GivenGradient], node: ast.AST) -> list[GivenGradient]:
     """The gradients of a body without those that only functions name which it calls; all where there are no others."""
     stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-    return [output for output in outputs if not output.local or output.key in stored] or outputs
+    return [output for output in outputs if not output.base or output.base in stored] or outputs
 
 
 def _find_named(node: ast.expr | None, place: int, words: WordIndex) -> str:
@@ -90,6 +91,17 @@ def _is_local(event: ValueEvent) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     parts = [part for one in targets for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
     return any(isinstance(part, ast.Name) and part.id == event.key for part in parts)
+
+
+def _name_base(event: ValueEvent) -> str:
+    """The name that a value was given to, or to a part of; nothing for an attribute."""
+    node = event.statement
+    for part in node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]:
+        while isinstance(part, ast.Subscript):
+            part = part.value
+        if isinstance(part, ast.Name):
+            return part.id
+    return ""
 
 
 def list_pair_outputs(

@@ -229,7 +229,8 @@ class PassRun:
         if not backward:
             return Outcome(self.record, loss, [], begins, {}, self.worker.guesser.asked, "", inner, upstream)
         known = set(self.record.visited)
-        given = self._match_backward(func, backs, ups, upstream, environment, named)
+        again = values if not ups and {*backs} <= {*values} else {}  # gradient(x, t) beside loss(x, t): as it is given to both
+        given = self._match_backward(func, backs, ups, upstream, {**environment, **again}, named)
         above = {of: named[upstream[up][0]] for up in ups if up in upstream for of in split_gradient(up) if upstream[up][0] in named}
         self.worker.handed = {**above, **environment}
         forms = copy.deepcopy({name: value for name, value in given.items() if isinstance(value, np.ndarray)})
