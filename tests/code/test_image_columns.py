@@ -23,7 +23,7 @@ def test_strides_are_those_of_an_array_of_floats():
 
 
 def test_views_stay_in_the_array_and_small():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="out of the array"):
         view_strided(IMAGES, (3, 60), (480, 8))
     with pytest.raises(NotRead):
         view_strided(IMAGES, (300_000,), (0,))
