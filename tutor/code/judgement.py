@@ -122,7 +122,7 @@ class Judgement:
 
         A convention, no slip; so are gradients of the mean beside a cost that is the sum, which is divided where it is summed up.
         """
-        wrong = [key for key, right in self.right.items() if not right]
+        wrong = [output.key for output in self.outputs if not self.right[output.key] and output.value is not None]
         if self.is_mean(self.outputs, wrong):
             self.right |= dict.fromkeys(wrong, True)
             cost = self._find_cost()

@@ -201,6 +201,15 @@ def _judge_refitted(judged: Judgement) -> Judgement | None:
     return _judge_in(judged, replace(judged.trial.world, refit=True))
 
 
+def _judge_at_output(judged: Judgement) -> Judgement | None:
+    """The judgement of a slope that is given what its function gives, ``a * (1 - a)``.  Only where it is right then."""
+    other = _judge_in(judged, replace(judged.trial.world, at_output=True))
+    if other is not None:
+        name, forward = judged.trial.plan.backward, judged.trial.plan.forward
+        other.trial.conventions.add(tell("{name} is given what {forward} gives", name=name, forward=forward))
+    return other
+
+
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
     """The judgement in another world, where all is right there, and no line stops that works in this one.
 
@@ -276,7 +285,14 @@ def _is_stopped_by_shapes(judged: Judgement) -> bool:
     return any(why.by_shapes and number in judged.first.after for number, why in judged.first.record.problems.items())
 
 
+def _is_slope(judged: Judgement) -> bool:
+    """Whether a function alone is the slope of another one, and nothing is handed from the one to the other."""
+    trial = judged.trial
+    return not trial.plan.owner and not any(judged.first.upstream) and not trial.world.at_output and len(judged.outputs) == 1
+
+
 KINDER: Sequence[OtherReading] = (
+    OtherReading("a slope at the output", _is_slope, _judge_at_output),
     OtherReading("shapes of what is added", _has_spread, _judge_narrow),
     OtherReading("one sample", _is_free, _judge_single),
     OtherReading("shapes of the gradients", _is_any, _judge_shaped),

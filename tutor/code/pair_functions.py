@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from tutor.code.class_parts import list_class_parts
 
-BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv")
+BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv|_prime$|_dash$")
 FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass")
 LOSSES = re.compile(r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$")
 GRADIENT = re.compile(
@@ -26,7 +26,7 @@ STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates
 
 
 LOSS_WORDS = re.compile(
-    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|L|J|E|nll|mse|bce)(_?(val|value|total|sum|data))?$"
+    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|(?-i:L|J|E)|nll|mse|bce)(_?(val|value|total|sum|data))?$"
 )
 BARE = re.compile(r"^(grads?|gradient)$")
 """The gradient of the only parameter, ``return J, grad``."""
@@ -222,7 +222,7 @@ def _find_namesake(name: str, names: Sequence[str]) -> str:
             return name.replace(old, new)
     for pattern in (
         r"_backward.*$",
-        r"_?(backward|backprop|grad(ient)?|bwd|back|deriv(ative)?)_?",
+        r"_?(backward|backprop|grad(ient)?|bwd|back|deriv(ative)?|prime$|dash$)_?",
         r"_(alt|naive|fast|vectorized|simple|loop)$",
     ):
         short = re.sub(pattern, "", name)

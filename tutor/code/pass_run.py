@@ -38,7 +38,7 @@ from tutor.code.given_gradients import (
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import is_parameter
+from tutor.code.guess_shapes import SCALARS, is_parameter
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.pass_loss import has_targets, make_loss, pick_loss
@@ -325,10 +325,12 @@ class PassRun:
             elif name in above and name not in environment:  # e beside de: the output itself
                 found[name] = named[above[name]]
             elif name in environment:
-                found[name] = environment[name]
+                at_output = self.worker.world.at_output and len(backs) == 1
+                found[name] = next(iter(named.values()), environment[name]) if at_output else environment[name]
             elif (
                 named
-                and len([one for one in backs if one not in environment and one not in found]) == 1
+                and len([one for one in backs if one not in environment and one not in found and not SCALARS.match(one)]) == 1
+                and not SCALARS.match(name)
                 and not has_default(func, name)
                 and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
             ):

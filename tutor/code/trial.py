@@ -79,6 +79,7 @@ class ProgramTrial:
     spread: set[str] = field(default_factory=set)
     flat: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
+    ranked: dict[str, int] = field(default_factory=dict)
     assumed: dict[str, Told] = field(default_factory=dict)
     conventions: set[Told] = field(default_factory=set)
     sizes: Sizes = field(default_factory=Sizes)
@@ -130,7 +131,7 @@ class ProgramTrial:
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
-            worker.guesser.free = self.free
+            worker.guesser.free, worker.guesser.ranked = self.free, self.ranked
             worker.guesser.spread, worker.guesser.assumed, worker.guesser.flat = self.spread, self.assumed, self.flat
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
             worker.guesser.dictionaries, worker.guesser.entry = self.dictionaries, self.find_entry
