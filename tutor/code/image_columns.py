@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from tutor.code.lane_arrays import has_room, make_anew, make_room
 from tutor.code.size_bounds import check_size
 from tutor.numbers.arrays import np
 
@@ -50,7 +51,7 @@ def view_windows(array: Any, window_shape: Any, axis: Any = None) -> Any:
     """
     view = np.lib.stride_tricks.sliding_window_view(array, window_shape, axis)
     check_size(view.shape)
-    return np.array(view)
+    return make_anew(view)
 
 
 def find_places(shape: Sequence[int], height: int, width: int, pad: int, stride: int) -> tuple[Any, ...]:
@@ -88,6 +89,7 @@ def add_six(columns: bool, parts: Any, *sizes: Any) -> Any:
     samples, channels, rows, wide, height, width, pad, stride = map(int, sizes)
     check_size((samples, channels, rows + 2 * pad, wide + 2 * pad))
     padded = np.zeros((samples, channels, rows + 2 * pad, wide + 2 * pad), dtype=np.asarray(parts).dtype)
+    padded = padded if has_room(padded, parts) else make_room(padded, parts)
     places = find_places((samples, channels, rows, wide), height, width, pad, stride)
     np.add.at(padded, places, np.reshape(parts, np.broadcast_shapes(*(np.shape(place) for place in places))))
     return padded[:, :, pad : pad + rows, pad : pad + wide]
