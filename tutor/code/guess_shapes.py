@@ -42,6 +42,8 @@ MASKS = re.compile(r"(?i)^((\w+_)?masks?(_?\w{1,3}|_\w+)?|D\d|keep_mask\w*)$")
 """What is called so, and is an array, keeps some entries: of 0 and 1."""
 MOST_SAID = 4_000
 """So many letters of a documentation are looked through."""
+MAYBE_MASKS = re.compile(r"^(M|R|O|I|Omega|obs\w*|observed|rated|known|valid|indicator|present)$")
+"""What is called so may keep some entries, too: where a program is right then, that is told."""
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
 BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
 
@@ -64,7 +66,7 @@ _SHAPE = re.compile(
 _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+){0,11})\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
-_ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? )?scalar\b")
+_ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? |eine? )?(?:scalar|skalar)\b")
 _REAL = re.compile(
     r"(?im)^[^\w\n]*(\w+)[ \t]*(?:--|:|-)[ \t]*[^\n()]{0,50}?"
     r"(?:\breal number|\breal[- ]valued (?:input|number)|, an? scalar)\b"
