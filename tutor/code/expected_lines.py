@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.code_values import CodeProblem, Guess, ValueEvent
 from tutor.code.line_probe import LineProbe
 from tutor.code.pair_functions import split_gradient
 from tutor.code.part_slopes import ForwardPart, PartSlopes
@@ -329,4 +329,5 @@ def is_copied(one: ast.stmt, other: ast.stmt) -> bool:
 def list_given_values(scopes: Mapping[int, Mapping[str, Any]], nodes: Sequence[ast.stmt]) -> list[Any]:
     """The arrays that a backward pass begins with: gradients from above are no work of its own."""
     first = next((scopes[id(node)] for node in nodes if id(node) in scopes), {})
-    return [value for value in first.values() if isinstance(value, np.ndarray)]
+    values = (value.value if type(value) is Guess else value for value in first.values())
+    return [value for value in values if isinstance(value, np.ndarray)]

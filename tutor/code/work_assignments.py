@@ -61,8 +61,10 @@ class AssignmentWorker(DefinitionWorker):
 
     def note(self, key: str, value: Any, node: ast.AST, *, leaf: bool = False, in_place: bool = False) -> Any:
         """A name gets a value: an event, whose value is moved where its slope is asked."""
-        if type(value) is Guess and not value.known:
-            return value
+        if type(value) is Guess:
+            if not value.known:
+                return value
+            value = value.value  # g = grad_output: a line like any other
         if not isinstance(value, np.ndarray | float | complex | np.inexact):
             return value
         number = len(self.record.events)
