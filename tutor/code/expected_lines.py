@@ -77,7 +77,7 @@ class ExpectedLines:
             else:
                 doubted.add(number)
             seen |= keys
-        self.blameless = set(self.events) - doubted
+        self.blameless = set(self.events) - doubted - set(map(id, list_overwriting(self.nodes)))
         for node in self.nodes[::-1]:
             if id(node) in doubted and self._is_read_by_right_lines(node):
                 self.blameless.add(id(node))
@@ -324,6 +324,26 @@ def is_copied(one: ast.stmt, other: ast.stmt) -> bool:
     """
     value = other.value if isinstance(other, ast.Assign) and is_renamed(other) else None
     return isinstance(value, ast.Name) and value.id in list_given(one)
+
+
+def list_overwriting(nodes: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """The lines that give a name another value before anything has read the one it had: what was meant is to add to it.
+
+    >>> [ast.unparse(node) for node in list_overwriting(ast.parse("dh = g * z\\na = g * h\\ndh = a * r\\ndx = dh").body)]
+    ['dh = a * r']
+    """
+    found: list[ast.stmt] = []
+    waiting: dict[str, ast.Assign] = {}
+    for node in nodes:
+        plain = isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        for name in list_read(node) if not plain else _list_read_value(node):
+            waiting.pop(name, None)
+        if plain and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name in waiting and split_gradient(name) and not is_drawn(waiting[name].value):
+                found.append(node)
+            waiting[name] = node
+    return found
 
 
 def list_given_values(scopes: Mapping[int, Mapping[str, Any]], nodes: Sequence[ast.stmt]) -> list[Any]:

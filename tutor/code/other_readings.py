@@ -269,14 +269,21 @@ def _judge_steps(judged: Judgement) -> Judgement | None:
     return found
 
 
+def list_wrong(judged: Judgement) -> set[str]:
+    """The gradients that are wrong."""
+    return {key for key, right in judged.right.items() if not right}
+
+
 def _judge_masks(judged: Judgement) -> Judgement | None:
-    """The judgement where an array of that size holds 0 and 1 alone, ``err = M * (R - P @ Q.T)``.  Only where all is right then."""
+    """The judgement where an array of that size holds 0 and 1 alone, ``err = M * (R - P @ Q.T)``.  Only where less is wrong then."""
     known = {word for output in judged.outputs for word in output.of}
     leaves = (event for event in judged.first.record.events if event.leaf and np.ndim(event.value))
     for name in dict.fromkeys(event.key.rpartition(".")[2] for event in leaves):
         if MAYBE_MASKS.match(name) and name not in known:
-            other = _judge_in(judged, replace(judged.trial.world, masks=frozenset({name})))
-            if other is not None:
+            other = _judge_in(judged, replace(judged.trial.world, masks=frozenset({name})), better=True)
+            if other is not None and list_wrong(other) < list_wrong(judged):
+                if not other.is_right:
+                    return other
                 other.trial.assumed[name] = tell("{names} holds 0 and 1 alone", names=name)
                 return other
     return None

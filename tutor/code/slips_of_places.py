@@ -86,13 +86,15 @@ def take_parts(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
 
 
 def take_functions(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A function that is left out: c for ``np.tanh(c)``."""
+    """A function that is left out: c for ``np.tanh(c)``, d for ``d.abs()``."""
     for node in walk_expressions(statement):
         if around.shape(node) is None or isinstance(node, ast.Constant) or strip_transpose(node) is not None:
             continue
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             for text in around.functions:
-                yield make_edit("function-forgotten", statement, node, ast.Call(around.parse(text), [node], []))
+                method = text[0] == "."
+                made = ast.Call(ast.Attribute(node, text[1:], ast.Load()) if method else around.parse(text), [] if method else [node], [])
+                yield make_edit("function-forgotten", statement, node, made)
 
 
 def take_matrices(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -195,7 +197,13 @@ def _list_factors(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A sum over samples that is missing."""
+    """A sum over samples that is missing; of the whole row where one number stands at the label: ``m[rows, y] = -m.sum(axis=1)``."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if isinstance(target, ast.Subscript) and isinstance(statement, ast.Assign) and around.shape(statement.value) == ():
+        for axis in (0, 1):
+            for sign in ("-", ""):
+                said = f"{sign}{say_node(target.value)}.sum(axis={axis})"
+                yield make_edit("another-variable", statement, statement.value, around.parse(said))
     for node in walk_expressions(statement):
         shape = around.shape(node)
         if shape and not (isinstance(node, ast.Call) and say_node(node).startswith("np.sum")):

@@ -48,8 +48,8 @@ from tutor.code.guess_shapes import Sizes, find_labels, find_places, find_sequen
 from tutor.code.guessing import GuessedWorld
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
-from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.pass_loss import has_targets, make_loss, pick_loss
+from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, split_gradient
+from tutor.code.pass_loss import find_upstream, has_targets, make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
     guess_argument,
@@ -145,7 +145,7 @@ class ProgramTrial:
     shown: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sizes.others = self.world.other_sizes
+        self.sizes.others, self.sizes.lines = self.world.other_sizes, (self.forward_source or self.source).lines
         self.foreign = frozenset(id(part) for source in self.others for part in source.parts)
         settle_images(self.plan.name, self.source, self.sizes)
         self.sizes.known |= dict(zip(("H", "W"), self.world.images, strict=False)) | dict(zip(("h", "w"), self.world.images, strict=False))
@@ -339,8 +339,7 @@ class ProgramTrial:
         environment = {**inner, **named, **{name: value for name, value in values.items() if name not in inner}}
         func = self._function(worker, self.plan.backward, owner)
         backs = [arg.arg for arg in list_arguments(func)]
-        ups = [name for name in backs if UPSTREAM.match(name) and name not in inner and name not in values]
-        ups = ups or (backs[:1] if self.world.above else [])
+        ups = find_upstream(backs, [*inner, *values]) or (backs[:1] if self.world.above else [])
         outs = [
             (key, value)
             for key, value in named.items()
