@@ -39,7 +39,7 @@ def conv_backward(dout, cache):
 @pytest.mark.parametrize(
     ("old", "new", "tag"),
     [
-        ("a, b = i * stride, j * stride", "a, b = i, j", "stride-forgotten"),
+        ("dxp[:, :, a:a + HH, b:b + WW]", "dxp[:, :, i:i + HH, j:j + WW]", "stride-forgotten"),
         ("dxp[:, :, pad:pad + H, pad:pad + W]", "dxp[:, :, :H, :W]", "padding-forgotten"),
         ("", "", ""),
     ],

@@ -42,6 +42,8 @@ MASKS = re.compile(r"(?i)^((\w+_)?masks?(_?\w{1,3}|_\w+)?|D\d|keep_mask\w*)$")
 """What is called so, and is an array, keeps some entries: of 0 and 1."""
 MOST_SAID = 4_000
 """So many letters of a documentation are looked through."""
+GAINS = re.compile(r"(?i)^(g|gains?|scales?|weights?|skalierung)$")
+"""What begins as ones and is called so is a parameter, and gets other numbers: left out it would show nowhere."""
 MAYBE_MASKS = re.compile(r"^(M|R|O|I|Omega|obs\w*|observed|rated|known|valid|indicator|present)$")
 """What is called so may keep some entries, too: where a program is right then, that is told."""
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")

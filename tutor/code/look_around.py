@@ -57,9 +57,10 @@ def look_around(
             )
             if plain and isinstance(part.left, ast.Name) and np.ndim(traced.get(id(part), 0)):  # type: ignore[attr-defined]
                 pool.setdefault(f"({ast.unparse(part)})", traced[id(part)])
-    kept = getattr(first.scope.get("self"), "attributes", {})
-    pool = {**pool, **{f"self.{name}": one for name, one in kept.items() if is_quantity(one) and f"self.{name}" not in pool
-                       and not split_gradient(name)}}  # fmt: skip
+    for word in ("self", "ctx"):
+        kept = getattr(first.scope.get(word), "attributes", {})
+        pool = {**pool, **{f"{word}.{name}": one for name, one in kept.items() if is_quantity(one) and f"{word}.{name}" not in pool
+                           and not split_gradient(name)}}  # fmt: skip
     for event in outcome.record.events[outcome.begins :]:
         if event.key.isidentifier() and isinstance(event.value, np.ndarray):
             pool.setdefault(event.key, event.value)

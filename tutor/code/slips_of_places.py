@@ -52,6 +52,8 @@ def _list_beside(part: ast.expr, around: Surroundings) -> Iterator[ast.expr]:
     """What may be meant by one place: the one before or behind it; of a slice one with other ends."""
     if isinstance(part, ast.Slice):
         whole = ast.Slice(None, None, part.step)
+        if part.step is not None:
+            yield ast.Slice(part.lower, part.upper)  # w[:, ::-1]
         ends = [whole, ast.Slice(ast.Constant(1)), ast.Slice(None, ast.Constant(-1))]
         ends += [ast.Slice(made, part.upper, part.step) for made in (_list_beside(part.lower, around) if part.lower else ())]
         ends += [ast.Slice(part.lower, made, part.step) for made in (_list_beside(part.upper, around) if part.upper else ())]
@@ -129,6 +131,7 @@ def take_spread(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
             elif len(own) == 1 < len(shape) == 2 and own[0] == shape[0]:
                 said = f"{text}[:, None]"
                 yield make_edit("factor-forgotten", statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
+                yield make_edit("factor-forgotten", statement, node, ast.BinOp(node, ast.Div(), around.parse(said)), f"1 / {said}")
 
 
 def take_repeated(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -151,6 +154,9 @@ def take_turned(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
             continue
         if turned:
             yield make_edit("transpose-too-many", statement, node, inner)
+        for pair in combinations(range(count), 2) if not turned else ():  # as PyTorch has it
+            made = ast.Call(ast.Attribute(inner, "transpose", ast.Load()), [ast.Constant(axis) for axis in pair], [])
+            yield make_edit("transpose-forgotten", statement, node, made)
         for order in permutations(range(count)):
             if order != tuple(range(count)):
                 word = node.func.attr if turned and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else "transpose"

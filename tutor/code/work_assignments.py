@@ -9,7 +9,7 @@ from weakref import WeakMethod
 
 from tutor.code.code_values import Guess, LossReached, Lost, NotRead, Object, ProgramFunction, ValueEvent
 from tutor.code.failures import say_failure
-from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
+from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.library_calls import take_complex
 from tutor.code.pair_functions import split_gradient
@@ -153,7 +153,7 @@ class AssignmentWorker(DefinitionWorker):
         if isinstance(value, np.ndarray) and value.dtype.kind in "fc" and value.size:
             name, spread = spell_target(target)[1], float(np.std(np.real(value)))
             last = name.rpartition(".")[2]
-            if spread > 0.02 or split_gradient(name) or not (BIASES.match(last) or NAMED_WEIGHTS.match(last)):
+            if spread > 0.02 or split_gradient(name) or not any(kind.match(last) for kind in (BIASES, NAMED_WEIGHTS, GAINS)):
                 return value
             return 0.3 * self.guesser.make_numbers(f" {name}", value.shape).astype(self.number)
         return value
