@@ -7,7 +7,7 @@ VERBS = frozenset("""
     declare decode deliver derive deviate describe differentiate disclose dispatch display divide draw dress drop dump emit enclose
     enumerate escape evaluate exchange expand expect explain explode export extract fade fail fence fill find finish fit fix
     flatten flip fold follow fulfil fuse gather give go grid group grow guard guess halve harden hash hear hide hint hold
-    import insert interpolate introduce join judge keep kill label leave lex limit list listen load loads locate lock log
+    import interpolate introduce join judge keep kill label leave lex limit list listen load loads locate lock log
     look loosen lower make map mark match measure merge move multiply name narrow negate nest norm note open oppose order
     overflow pack pair parse pause peek pick place plan plot pow practise prepare press preview print propagate propose
     protect prove pull put quit raise rank reach read rebuild recognise record reduce refine refresh refuse refute release

@@ -49,6 +49,14 @@ ALLOWED = {  # file: why, and the names
         "KEY",
         "columns rows",
     ),
+    "code/search_ranks.py": (
+        "KEY",
+        "rows",
+    ),
+    "code/usual_losses.py": (
+        "KEY",
+        "columns rows",
+    ),
     "code/forward_graph.py": (
         "ALGEBRA",
         "sum",
@@ -61,7 +69,7 @@ ALLOWED = {  # file: why, and the names
         "KEY",
         "columns momentum rows",
     ),
-    "code/judge_code.py": (
+    "code/other_readings.py": (
         "KEY",
         "rows",
     ),
@@ -100,7 +108,7 @@ ALLOWED = {  # file: why, and the names
     ),
     "code/line_edits.py": (
         "TYPED",
-        "sign",
+        "mean sign sum",
     ),
     "code/repairable_lines.py": (
         "TYPED",
@@ -260,6 +268,7 @@ ALLOWED = {  # file: why, and the names
     "derive/layer_products.py": ("ALGEBRA", "batch columns fill matmul outer part rows sqrt sum transpose"),
     "derive/layerwise.py": ("ALGEBRA", "sum"),
     "explain/axis_chains.py": ("ALGEBRA", "batch columns max rows sum"),
+    "explain/formula_kinds.py": ("OWN", "columns log log_softmax matmul rows sqrt sum"),
     "explain/layer_formulas.py": ("ALGEBRA", "matmul outer transpose"),
     "explain/layer_page.py": ("ALGEBRA", "matmul"),
     "explain/worked_entry.py": ("ALGEBRA", "exp if_positive log lse max_share min_share"),

@@ -122,7 +122,7 @@ SIGNS = {
     LATEX.markup: {"\\odot": "⊙", "\\cdot": "·", "\\times": "·", "\\,": " ", "\\;": " ", "-": "−",
                    "\\mathbf{1}_": "[", "\\mathbf{1}": "𝟏", "\\mathbf{0}": "𝟎",
                    "^{\\top}": "ᵀ", "\\left(": "(", "\\right)": ")", "\\bigl(": "(", "\\bigr)": ")", "\\Bigl(": "(", "\\Bigr)": ")",
-                   "\\biggl(": "(", "\\biggr)": ")",
+                   "\\biggl(": "(", "\\biggr)": ")", "\\Biggl(": "(", "\\Biggr)": ")",
                    "\\bigl\\lvert ": "|(", "\\bigr\\rvert ": "|)", "\\Bigl\\lvert ": "|(", "\\Bigr\\rvert ": "|)",
                    "\\lvert": "|(",
                    "\\left\\lvert": "|(", "\\rvert": "|)", "\\right\\rvert": "|)", "\\pi": "π", "\\sqrt": "√", "\\frac": "frac"},

@@ -61,7 +61,7 @@ def test_the_issues_example(tutor):
 def test_the_smallest_perceptron_diverges_and_says_where(tutor):
     _, out, _ = tutor("train", "cmu/smallest-perceptron", "--rate", "1", "--steps", "100")
     words = " ".join(out.split())
-    assert "Gradient descent diverges: after update 31 w is beyond 10^60." in words
+    assert "Gradient descent diverges: after update 31 w is beyond 10⁶⁰." in words
     assert "inf" not in words.replace("information", "")
     assert "nan" not in words
     _, out, _ = tutor("train", "cmu/perceptron-loop")

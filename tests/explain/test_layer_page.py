@@ -65,6 +65,7 @@ def test_the_index_form_stands_below_the_matrices():
     [
         ("attention/positional-encoding", "at(dL/dP, i, j, l)"),
         ("sequences/lstm-peepholes", "at(dL/dWi, k, j)"),
+        ("normalisation/group-norm", "at(dL/dV, i, 1)"),  # of a single column
     ],
 )
 def test_an_index_has_not_the_letter_of_a_quantity(exercise, left):
@@ -176,3 +177,14 @@ def test_who_stands_on_a_kink_is_a_symbol_in_the_proof_too():
     text = " ".join(tutor.solve(from_text(POOL, "pool")).to_text().split())
     assert "At the given values P₁₁ stands on a kink" in text
     assert "(for example)" not in text.partition("∂L/∂X ")[2]  # 1 = 1 - 0 says nothing: no entry has moved
+
+
+@pytest.mark.parametrize(("target", "shown", "hidden"), [
+    ("generative/denoising-diffusion", "∂L/∂b₁ = ∂L/∂h ⊙ SiLU′(W₁ xₜ + b₁) (⊙ the slope", "(W₂ᵀ ∂L/∂ê) ⊙"),
+    ("published/batra-dense-relu-dense", "∂L/∂z₁ = 4.85·1", "(0.4·6 + 0.7·3.5)·1"),  # its sum is worked out a row above
+    ("qmul/network-deltas-layers", "= (w² δ²) ⊙ σ′(z¹)", ""),  # the recursion that a course with a δ prints
+])  # fmt: skip
+def test_what_is_upstream_is_put_in_for_a_delta_only(target, shown, hidden):
+    text = " ".join(tutor.solve(target, form="layer").to_text(100).split())
+    assert shown in text
+    assert not hidden or hidden not in text

@@ -2,11 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from chosen_exercises import LECTURES
 
 from tutor import solve
+from tutor.explain.document import Table
 from tutor.explain.lecture_section import Said, lecture
 from tutor.explain.words.languages import find_wording
 
@@ -29,12 +31,12 @@ def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
         ),
         (
             "neuron/adam",
-            (r"the update of $\hat{m}$", r"\frac{m}{1 - \beta_{1}^{t}}", r"$\varepsilon$ stands"),
+            (r"the update of $\hat{m}$", r"\frac{m}{1 - \beta_{1}^{t+1}}", r"$\varepsilon$ stands"),
             ("mhat", "beta1", "mathrm{E}"),
         ),
         (
             "cmu/three-layer-chain",
-            (r"$\partial \mathcal{L}/\partial f_{3}$ ${}\cdot \partial f_{3}/\partial a_{3}$",),
+            (r"$\partial \mathcal{L}/\partial f_{3}$\hskip0pt plus.1em ${}\cdot \partial f_{3}/\partial a_{3}$",),
             ("dL/df", "mathit{dL}"),
         ),
         ("dl/index-network-hidden", ("The printed figure agrees exactly.",), ("1 of 1",)),
@@ -49,19 +51,44 @@ def test_a_lecture_is_told_in_mathematics_and_sentences(target, shown, hidden):
 
 
 def test_the_reason_of_several_errata_is_said_once():
-    reasons = {"a": "cut off", "b": "cut off", "c": "the sign", "d": None}
+    reasons = {"a": "cut off", "b": "cut off", "c": "the sign"}
     verdicts = [Said((name,), ("1",), ("2",), "differs", why) for name, why in reasons.items()]
     found = [(block.label, "".join(map(str, block.parts))) for block in lecture(verdicts, find_wording("en"), False)[1:]]
     assert found == [
         ("Errata", "for a the lecture prints 1; it is 2. For b the lecture prints 1; it is 2. Each time: cut off."),
         ("Erratum", "for c the lecture prints 1; it is 2. The sign."),
-        ("Erratum", "for d the lecture prints 1; it is 2."),
     ]
+
+
+@pytest.mark.parametrize(("target", "form", "named"), [
+    ("generative/denoising-diffusion", "layer", "∂L/∂ê, ∂L/∂W₂ and ∂L/∂h."),  # no gradient of the picture is on the page
+    ("generative/denoising-diffusion", "scalar", "∂L/∂ê and ∂L/∂W₂."),
+    ("qmul/max-pooling", "layer", "P₁₂, P₂₂, ∂E/∂X₁₂, ∂E/∂X₁₁ and ∂E/∂X₄₁."),  # entries of what is on it
+])  # fmt: skip
+def test_what_only_follows_is_named_where_the_page_shows_it(target, form, named):
+    assert f"following from it, and right: {named}" in " ".join(solve(target, form=form).to_text(100).split())
+
+
+def test_many_errata_are_a_table_with_each_reason_once():
+    reasons = {"a": "cut off", "b": "the sign", "c": None, "d": "cut off"}
+    verdicts = [Said((name,), ("1",), ("2",), "differs", why) for name, why in reasons.items()]
+    said, table = lecture(verdicts, find_wording("en"), False)[1:]
+    assert (said.label, [row[0][0] for row in table.rows]) == ("Errata", ["a", "d", "b", "c"])
+    assert ["".join(map(str, row[3])) for row in table.rows] == ["cut off", "likewise", "the sign", ""]
+    said, table = lecture([replace(one, erratum="cut off") for one in verdicts], find_wording("en"), False)[1:]
+    assert ("".join(said.parts), len(table.header)) == ("Each time: cut off.", 3)
+    long = [replace(one, erratum="far " * 30) for one in verdicts]
+    assert not any(isinstance(block, Table) for block in lecture(long, find_wording("en"), False))
+
+
+def test_a_printed_formula_beside_a_decimal_says_what_it_comes_to():
+    told = " ".join(solve("published/primelearnpoint-two-two-one").to_text(100).split())
+    assert "prints 1/(1 + 0.5037) = 1/1.5037, which is 0.665026; it is 0.665074." in told
 
 
 def test_a_page_neuron_by_neuron_names_arrays_as_that_in_layers_does():
     page = solve("generative/denoising-diffusion", form="scalar", notation_name="cmu").to("latex")
-    assert r"\partial \mathcal{L}/\partial \mathbf{x}_{\mathrm{t}}$.\par" in page
+    assert r"\partial \mathcal{L}/\partial \mathbf{W}_{2}$.\par" in page
     assert r"The noise $\mathbf{e}$ is" in page
     assert r"Written out with $d$~=~$2$, $k$~=~$3$." in page
 
@@ -107,6 +134,7 @@ def test_what_is_printed_is_counted_as_one_says_it(said, english, german):
     ("neuron/softmax-loss", "All 6 printed formulas agree exactly."),  # a 1 among them
     ("qmul/network-deltas", "it is (δ²₁ · w²₁₁ + δ²₂ · w²₁₂)·x¹₁·(1 − x¹₁)."),
     ("qmul/network-deltas-layers", "prints (w² δ²) ⊙ σ(z¹); it is (w² δ²) ⊙ σ′(z¹)."),
+    ("published/schiendorfer-two-two-two", "prints −5.34381483665323×10⁻⁸; it is −5.34381483557146×10⁻⁸."),
     ("published/scribd-logistic-samples", "for L at x = 3, y = 0 the lecture prints 1.1015; it is 1.10319."),
     ("cmu/three-layer-chain", "prints w₃ + η · ∂ℒ/∂w₃; it is w₃ − η · ∂ℒ/∂w₃."),
 ])  # fmt: skip

@@ -42,3 +42,14 @@ def test_an_indicator_is_explained_where_it_first_stands_and_once():
     forward, _, backward = " ".join(tutor.solve("cmu/losses").to_text().split()).partition("Backward pass")
     assert "1 where the condition holds, else 0" in forward
     assert "where the condition holds" not in backward
+
+
+@pytest.mark.parametrize(("target", "told"), [
+    ("dl/index-network", "1[s₁,₀ > 0]: 1 where the condition holds, else 0"),  # among other factors it is a sign
+    ("losses/siamese", "1[m > D]: 1 where the condition holds, else 0"),  # on a page of whole arrays, too
+    ("dl/relu-regression", ""),  # cases explain themselves
+])  # fmt: skip
+def test_an_indicator_among_cases_is_explained(target, told):
+    text = " ".join(tutor.solve(target, notation_name="dl").to_text().split())
+    assert told in text
+    assert text.count("where the condition holds") == bool(told)

@@ -12,7 +12,7 @@ from tutor.notation.profile import notation
 from tutor.render.maths import Printer
 from tutor.rules.operations import LAYERS, SAID
 
-SHAPES = {"X": (4, 4), "K": (2, 2), "A": (2, 2), "x": (3,), "z": (3,)}
+SHAPES = {"X": (4, 4), "K": (2, 2), "A": (2, 2), "x": (3,), "z": (3,), "T": (2, 3, 4)}
 INTERNAL = {name for name, rows in LAYERS.items() if rows[0].internal}
 
 
@@ -28,6 +28,8 @@ def define(*exprs, reasons=()):
     (Call("max_pool", (Name("X"), Number("2"))), "maxpool[2](X): windows of 2 entries along each axis, 2 apart"),
     (Call("part", (Name("x"), Number("1"), Number("2"))), "part[2..3](x): what stands at the places 2 to 3"),
     (Call("part", (Name("x"), Number("1"), Number("1"))), "part[2](x): what stands at place 2"),
+    (Call("part_column", (Name("T"), Number("1"), Number("1"))), "row[2](T): what stands at place 2 along axis 2"),
+    (Call("part", (Name("T"), Number("0"), Number("2"))), "part[1..2](T): what stands at the places 1 to 2 along axis 1"),
     (Call("kernel_gradient", (Call("fill", (Number("1"), Number("2"), Number("2"))), Name("X"), *map(Number, "2210"))),
      "X ⋆ 𝟏: the gradient 𝟏 slides over the input as it is; 𝟏: ones everywhere"),
     (Call("correlate", (Call("relu", (Name("X"),)), Name("K"))), "B ⋆ K: the kernel slides over the input as it is; ReLU(u) = max(0, u)"),
@@ -45,7 +47,7 @@ def define(*exprs, reasons=()):
     (Call("triplet", (Name("x"), Name("z"), Number("1"))), "triplet(p, n, m) = max(0, p − n + m)"),
     (list_conditions([Call("sum_over", (Name("v"), Number("3"), Call("equal", (Name("v"), Number("2")))))])[0],
      "1[v = 2]: 1 where the condition holds, else 0"),
-    (Call("erf", (Name("z"),)), "erf(u): the integral of 2/√π·exp(−t²) over t from 0 to u"),
+    (Call("erf", (Name("z"),)), "erf(u): the integral of (2/√(π))·exp(−t²) over t from 0 to u"),
     (Call("leaky_relu", (Name("z"), Number("0.1"))), "LeakyReLU(u, a) = (u if u > 0 else a·u)"),
     (Call("sigmoid'", (Name("z"),)), "σ′(u) = σ(u)·(1 − σ(u))"),
 ])  # fmt: skip

@@ -137,5 +137,6 @@ TIED = [  # steps over arrays, what is said there
 @pytest.mark.parametrize(("lines", "words"), TIED, ids=[row[0][0] for row in TIED])
 def test_the_conventions_of_arrays(lines, words):
     shapes = {name: shape for name, shape in {"x": (2,), "y": (2,), "X": (2, 2)}.items() if name in lines[0]}
-    found = array_conventions(from_layers(lines, shapes).graph)
+    graph = from_layers(lines, shapes).graph
+    found = array_conventions(graph, graph.steps)
     assert [words in said_at(key) for key in found] == ([True] if words else [])

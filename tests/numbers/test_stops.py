@@ -9,7 +9,7 @@ from tutor.numbers.train import train_exactly
 from tutor.numbers.train_fast import train_fast
 
 ENDINGS = [  # task, updates, words
-    ({"method": "gd", "rate": "1"}, 40, "diverges: after update 31 w is beyond 10^60"),
+    ({"method": "gd", "rate": "1"}, 40, "diverges: after update 31 w is beyond 10⁶⁰"),
     ({"method": "gd", "rate": "1"}, 12, "diverges: from update 1 on the loss rises with every update, to"),
     ({"method": "sgd", "rate": "1", "order": "given"}, 12, "goes in a circle: after update 8 everything is again as it was after update 4"),
     ({"method": "gd", "rate": "0.005"}, 40, ""),

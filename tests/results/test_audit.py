@@ -21,7 +21,7 @@ def test_a_report_counts_and_tells():
     assert "1 example, 6 printed figures and formulas. 4 are wrong, 1 of them by themselves and 3 in consequence" in text
     assert "| planted | 6 | 1 | 1 | 0 | 0 | 1 | 3 | the 2 of the square lost |" in text
     assert "| all | 6 | 1 | 1 | 0 | 0 | 1 | 3 |  |" in text
-    assert "| ∂L/∂z | 0.09056 | 0.18076 | Wrong only in consequence of ∂L/∂a (printed 0.4821): from there it follows. |" in text
+    assert "| ∂L/∂z | 0.09056 | 0.180760 | Wrong only in consequence of ∂L/∂a (printed 0.4821): from there it follows. |" in text
     assert len(json.loads(found.to_json())["claims"]) == 6
     assert text == audit(from_text(page(head, rows, at), "planted")).to_markdown()
 

@@ -19,9 +19,10 @@ from tutor.code.forward_graph import NOT_READ
 from tutor.code.gradient_check import GradientCheck, fit_shape
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import split_gradient
+from tutor.code.pass_run import Outcome
 from tutor.code.repair_test import SEEDS
 from tutor.code.statement_names import name_targets
-from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.trial import ProgramTrial
 from tutor.code.written_lines import LineReader
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.entrywise import LayerRewrite

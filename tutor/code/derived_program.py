@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from math import prod
 
 from tutor.code.forward_graph import NOT_READ, ForwardGraph, read_forward
-from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.pass_run import Outcome
+from tutor.code.trial import ProgramTrial
 from tutor.derive.backward import derive
 from tutor.expression.nodes import Name, Number, children
 from tutor.graph.entries import Array

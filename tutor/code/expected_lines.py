@@ -17,10 +17,10 @@ from tutor.code.code_values import CodeProblem, Guess, ValueEvent
 from tutor.code.line_probe import LineProbe
 from tutor.code.pair_functions import split_gradient
 from tutor.code.part_slopes import ForwardPart, PartSlopes
+from tutor.code.pass_run import Outcome
 from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import is_renamed
 from tutor.code.targets import is_drawn, list_targets
-from tutor.code.trial import Outcome
 from tutor.numbers.arrays import np
 
 MOST_EXPECTED_WORK = 400_000

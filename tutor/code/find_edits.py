@@ -23,12 +23,12 @@ from tutor.code.loop_edits import LoopEdits
 from tutor.code.missing_parts import list_missing
 from tutor.code.pair_functions import UPSTREAM, split_gradient
 from tutor.code.part_slopes import PartSlopes
+from tutor.code.pass_run import Outcome
 from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import RepairFinder, is_renamed, is_reshaped
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.statement_names import leave_line, name_targets
 from tutor.code.targets import is_drawn
-from tutor.code.trial import Outcome
 from tutor.code.work_statements import FAILS
 from tutor.numbers.arrays import Floats, np
 from tutor.program.source import list_nodes

@@ -154,8 +154,12 @@ def list_pair_outputs(
     own = [output for output in kept if not set(output.of) <= steps]
     found += own if own or found else kept
     keys = {output.key for output in found}
+    made = [event for event in record.events[:begins] if in_class and event.statement is not None and is_drawn_by(event.statement)]
+    drawn = {event.key.rpartition(".")[2] for event in made}
     for key, problem, _ in list_lost(record):
-        of = [one for one in split_gradient(key) if one in leaves]
+        line = getattr(problem.node, "lineno", 0)
+        inside = any(first <= line <= end for first, end in spans)
+        of = [one for one in split_gradient(key) if one in leaves or (inside and one in drawn)]
         if of and key not in keys and (in_class or why is not None):
             keys.add(key)
             found.append(GivenGradient(key, of, None, problem))

@@ -13,8 +13,9 @@ from tutor.code.code_values import ValueEvent
 from tutor.code.given_gradients import GivenGradient
 from tutor.code.guess_shapes import find_seed
 from tutor.code.pair_functions import LOSS_WORDS, split_gradient
+from tutor.code.pass_run import Outcome
 from tutor.code.returned_values import list_usual
-from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.trial import ProgramTrial
 from tutor.numbers.arrays import Floats, np
 
 SAME = 1e-7

@@ -50,7 +50,12 @@ class GuessedWorld:
     above, though it has the name of what forward is given; ``bare`` leaves out what is None where nobody gives it.
     ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
     somebody says, sizes or letters.  ``refit`` lets the backward pass ask for other shapes, too, of what is only guessed.
+<<<<<<< HEAD
     ``steps`` is how far a window goes, on ``images`` of so many rows and columns; ``masks`` are arrays that hold 0 and 1.
+=======
+    ``at_output`` gives a slope what its function gives, and not what that is given: ``tanh_slope(a)``, 1 − a².
+    ``ranks`` are numbers of axes of what is only guessed (`tutor.code.search_ranks`).
+>>>>>>> main
     """
 
     seed: int = 0
@@ -68,9 +73,14 @@ class GuessedWorld:
     above: bool = False
     bare: bool = False
     refit: bool = False
+<<<<<<< HEAD
     steps: int = 1
     images: tuple[int, ...] = ()
     masks: frozenset[str] = frozenset()
+=======
+    at_output: bool = False
+    ranks: Mapping[str, int] = field(default_factory=dict)
+>>>>>>> main
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
@@ -108,6 +118,7 @@ class Guesser:
         self.spread: set[str] = set()
         self.flat: set[str] = set()
         self.free: set[str] = set()
+        self.ranked: dict[str, int] = {}
         self.counts: frozenset[str] = frozenset()
         self.asked_numbers: frozenset[str] = frozenset()
         self.idle: frozenset[str] = frozenset()
@@ -144,6 +155,8 @@ class Guesser:
             count = shape[axis]
             hot = np.eye(count)[rng.integers(0, count, np.delete(np.array(shape), axis))]
             return np.moveaxis(hot, -1, axis)
+        if how == "rows" and len(shape) == 1 and self.world.ranks:  # of one sample
+            return np.eye(shape[0])[rng.integers(0, shape[0])]
         if how == "signs":
             return np.where(rng.uniform(size=shape) < 0.5, -1.0, 1.0)
         if how in ("binary", "rows", "columns"):
@@ -176,8 +189,8 @@ class Guesser:
             shape = self.again[guess.name]
         elif guess.hint is not None:
             shape = guess.hint
-        elif shape is None:
-            shape = self.guess_shape(guess.name)
+        else:
+            shape = self._take_rank(guess.name, self.guess_shape(guess.name) if shape is None else shape)
         if guess.name in self.places:
             return self.settle_labels(guess, self.places[guess.name], shape)
         check_size(shape)
@@ -195,6 +208,14 @@ class Guesser:
         else:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
         return guess.value
+
+    def _take_rank(self, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """A shape that was only guessed, with the number of axes that the world has for the name."""
+        rank = self.ranked[name] = self.world.ranks.get(name, len(shape))
+        if rank < len(shape):
+            return shape[:rank] if self.world.columns or not rank else shape[-rank:]
+        more = (self.sizes.find_rows(columns=self.world.columns), self.sizes.find("D"))[: rank - len(shape)]
+        return (*shape, *more[::-1]) if self.world.columns else (*more, *shape)
 
     def _take_said(self, guess: Guess) -> None:
         """The shape that somebody says goes before what the program's documentation says."""
@@ -261,6 +282,8 @@ class Guesser:
         rows = self.sizes.find("T") if guess.name in self.sequences else self.sizes.find_rows(columns=self.world.columns)
         alone = self.world.single and self.world.vectors and guess.name in self.one_place
         shape = guess.hint if guess.hint is not None else () if alone else shape if shape is not None else (rows,)
+        if guess.hint is None:
+            shape = self._take_rank(guess.name, shape)
         check_size(shape)
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True
@@ -311,6 +334,10 @@ class Guesser:
         if sign == "@":
             if not other:
                 return None
+            if name in self.world.ranks:
+                inner = other[-1] if right_side else other[-2] if len(other) > 1 else other[0]
+                outer = (self._width(name) or 1) if right_side or NAMED_WEIGHTS.match(name) else self.sizes.find("N")
+                return (inner,) if self.world.ranks[name] < 2 else (inner, outer) if right_side else (outer, inner)
             if 2 < self.axes.get(name, 0) <= len(other):  # a matrix for each sample
                 last = (other[-1], self._width(name)) if right_side else (self.sizes.find("T"), other[-2])
                 return (*other[:-2], *last)

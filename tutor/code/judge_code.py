@@ -16,16 +16,19 @@ from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.failures import say_failure
 from tutor.code.given_values import check_given, check_shapes
+from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
 from tutor.code.other_readings import judge_kinder, judge_stricter, tell_flat
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
+from tutor.code.search_ranks import judge_ranked
 from tutor.code.search_roots import RootSearch
 from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
+from tutor.code.usual_losses import find_meant_loss
 from tutor.code.work_statements import FAILS
 from tutor.code.write_verdict import give_verdict
 from tutor.errors import Told, hint_near, tell
@@ -128,6 +131,13 @@ class _JudgedFile:
 
 
 def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
+    once = find_training_loops(file.source.tree)
+    meant = None
+    if file.forward_source is None:
+        world = GuessedWorld(shapes=file.shapes)
+        meant = find_meant_loss(ProgramTrial(file.source, plan, world, once, None, file.others, file.given, budget=file.budget))
+    if meant is not None:
+        file, plan = replace(file, source=meant.source, shapes={**file.shapes, **meant.shapes}), meant.plan
     judged = _judge_worlds(file, plan)
     judged, notes = judge_kinks(judged) if judged.is_right else (judge_near(judged), ())
     judged = judged if judged.is_right else _judge_parts(judged)
@@ -150,6 +160,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle: tuple[Told, ...] = (what,) if names else ()
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
+    idle += (meant.told,) if meant is not None else ()
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
     idle += tell_flat(judged) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
@@ -208,7 +219,7 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
         except CodeProblem as why:
             refused = refused or why
             if trial.is_long:  # in every world
-                break
+                raise refused from None
             continue
         if not judged.is_right or judged.stops:
             judged = judge_kinder(judged)
@@ -220,6 +231,15 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
             best[1].beside.append(judged)
         if (judged.is_right and not judged.stops) or not (judged.varies or trial.assumed):
             break
+    if best is None or not best[1].is_right or best[1].stops:
+        usual = [one for one in worlds if one.targets == "free"]
+        trials = [
+            ProgramTrial(source, plan, replace(one, shapes=file.shapes), find_training_loops(source.tree), forward_source, file.others,
+                         file.given, budget=file.budget) for one in usual
+        ]  # fmt: skip
+        other = judge_ranked(trials, None if best is None else best[1])
+        if other is not None:
+            return judge_stricter(other) if other.is_right else other
     if best is None:
         raise refused or CodeProblem(tell("no backward pass is found"), where=source.file)
     return best[1]

@@ -14,6 +14,7 @@ from tutor.code.given_gradients import GivenGradient, list_computed
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS
 from tutor.code.pass_loss import is_sum
+from tutor.code.pass_run import Outcome
 from tutor.code.refused_runs import refuse_empty, refuse_loss
 from tutor.code.repair_test import RepairTest
 from tutor.code.statement_names import (
@@ -22,7 +23,7 @@ from tutor.code.statement_names import (
     is_used_later,
     name_targets,
 )
-from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.trial import ProgramTrial
 from tutor.errors import tell
 from tutor.numbers.arrays import Floats, np
 
@@ -121,7 +122,7 @@ class Judgement:
 
         A convention, no slip; so are gradients of the mean beside a cost that is the sum, which is divided where it is summed up.
         """
-        wrong = [key for key, right in self.right.items() if not right]
+        wrong = [output.key for output in self.outputs if not self.right[output.key] and output.value is not None]
         if self.is_mean(self.outputs, wrong):
             self.right |= dict.fromkeys(wrong, True)
             cost = self._find_cost()

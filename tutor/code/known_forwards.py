@@ -14,7 +14,8 @@ from typing import Any
 
 from tutor.code.code_values import Guess
 from tutor.code.pair_functions import BackwardPlan
-from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.pass_run import Outcome
+from tutor.code.trial import ProgramTrial
 from tutor.numbers.arrays import np
 from tutor.program.source import Source, read_source
 

@@ -204,6 +204,15 @@ def _judge_refitted(judged: Judgement) -> Judgement | None:
     return _judge_in(judged, replace(judged.trial.world, refit=True))
 
 
+def _judge_at_output(judged: Judgement) -> Judgement | None:
+    """The judgement of a slope that is given what its function gives, ``a * (1 - a)``.  Only where it is right then."""
+    other = _judge_in(judged, replace(judged.trial.world, at_output=True))
+    if other is not None:
+        name, forward = judged.trial.plan.backward, judged.trial.plan.forward
+        other.trial.conventions.add(tell("{name} is given what {forward} gives", name=name, forward=forward))
+    return other
+
+
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
     """The judgement in another world, where all is right there, and no line stops that works in this one.
 
@@ -311,7 +320,7 @@ def _is_free(judged: Judgement) -> bool:
     return bool(trial.free) and not trial.free & list_sampled((trial.forward_source or trial.source).tree)
 
 
-def _lacks_upstream(judged: Judgement) -> bool:
+def _has_no_upstream(judged: Judgement) -> bool:
     """Whether a pair has no gradient from above and no cost."""
     return not (any(judged.first.upstream) or judged.trial.plan.is_single or judged.trial.plan.cost)
 
@@ -321,18 +330,25 @@ def _is_given_all(judged: Judgement) -> bool:
     return not judged.trial.world.bare
 
 
-def _fails_by_shapes(judged: Judgement) -> bool:
+def _is_stopped_by_shapes(judged: Judgement) -> bool:
     """Whether a line of the backward pass fails by its shapes."""
     return any(why.by_shapes and number in judged.first.after for number, why in judged.first.record.problems.items())
 
 
+def _is_slope(judged: Judgement) -> bool:
+    """Whether a function alone is the slope of another one, and nothing is handed from the one to the other."""
+    trial = judged.trial
+    return not trial.plan.owner and not any(judged.first.upstream) and not trial.world.at_output and len(judged.outputs) == 1
+
+
 KINDER: Sequence[OtherReading] = (
+    OtherReading("a slope at the output", _is_slope, _judge_at_output),
     OtherReading("shapes of what is added", _has_spread, _judge_narrow),
     OtherReading("one sample", _is_free, _judge_single),
     OtherReading("shapes of the gradients", _is_any, _judge_shaped),
-    OtherReading("a gradient from above", _lacks_upstream, _judge_above),
+    OtherReading("a gradient from above", _has_no_upstream, _judge_above),
     OtherReading("usual values of None", _is_given_all, _judge_bare),
-    OtherReading("shapes that backward asks for", _fails_by_shapes, _judge_refitted),
+    OtherReading("shapes that backward asks for", _is_stopped_by_shapes, _judge_refitted),
     OtherReading("one output of each sample", _is_any, _judge_outputs),
     OtherReading("a mask of 0 and 1", _is_any, _judge_masks),
 )

@@ -10,8 +10,13 @@ from functools import lru_cache
 
 from tutor.code.class_parts import list_class_parts
 
+<<<<<<< HEAD
 BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts")
 FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass", "fw", "vorwaerts", "vorwärts")
+=======
+BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv|_prime$|_dash$")
+FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass")
+>>>>>>> main
 LOSSES = re.compile(r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$")
 GRADIENT = re.compile(
     r"^(?:d_?L_?d_?|dl_?d|d_|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
@@ -26,7 +31,7 @@ STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates
 
 
 LOSS_WORDS = re.compile(
-    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|L|J|E|nll|mse|bce)(_?(val|value|total|sum|data))?$"
+    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|(?-i:L|J|E)|nll|mse|bce)(_?(val|value|total|sum|data))?$"
 )
 PLACE_WORDS = re.compile(r"(?i)_?(idx|index|indices|ids?|labels?|shape|size|dim|mask)$")
 """What is called so is a place in an array, or a number of something, and no array of numbers."""
@@ -220,7 +225,7 @@ def _find_namesake(name: str, names: Sequence[str]) -> str:
             return name.replace(old, new)
     for pattern in (
         r"_backward.*$",
-        r"_?(backward|backprop|grad(ient)?|bwd|back|deriv(ative)?)_?",
+        r"_?(backward|backprop|grad(ient)?|bwd|back|deriv(ative)?|prime$|dash$)_?",
         r"_(alt|naive|fast|vectorized|simple|loop)$",
     ):
         short = re.sub(pattern, "", name)

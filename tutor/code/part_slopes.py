@@ -15,9 +15,10 @@ from tutor.code.gradient_check import find_array
 from tutor.code.guess_shapes import find_seed
 from tutor.code.line_edits import walk_expressions
 from tutor.code.pair_functions import split_gradient
+from tutor.code.pass_run import Outcome
 from tutor.code.statement_names import name_targets
 from tutor.code.targets import spell_target
-from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.trial import ProgramTrial
 from tutor.code.work_assignments import STEP
 from tutor.numbers.arrays import Floats, np
 

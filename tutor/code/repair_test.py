@@ -10,8 +10,9 @@ from tutor.code.code_values import CodeProblem
 from tutor.code.given_gradients import GivenGradient
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.line_edits import LineEdit
+from tutor.code.pass_run import Outcome
 from tutor.code.statement_names import is_same
-from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
 
 SEEDS = (0, 1, 2)

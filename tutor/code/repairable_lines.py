@@ -18,8 +18,9 @@ from tutor.code.line_edits import LineEdit
 from tutor.code.local_work import LocalWork
 from tutor.code.pair_functions import split_gradient
 from tutor.code.parts_of_formulas import LIBRARY
+from tutor.code.pass_run import Outcome
 from tutor.code.statement_names import is_at_places
-from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.trial import ProgramTrial
 from tutor.numbers.arrays import np
 
 MOST_ENTRIES = 64

@@ -10,7 +10,8 @@ from itertools import pairwise
 from tutor.code.code_verdicts import WrongLine
 from tutor.code.line_edits import find_part_of_return, note_part_of_return
 from tutor.code.pair_functions import split_gradient
-from tutor.code.trial import Outcome, ProgramTrial
+from tutor.code.pass_run import Outcome
+from tutor.code.trial import ProgramTrial
 
 FORMS = ("d{}", "d_{}", "grad_{}", "d{}_")
 

@@ -6,48 +6,26 @@ And the slope of the loss by any value of it.
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.code.code_values import (
-    ClassOf,
     CodeProblem,
-    Guess,
     LossReached,
     NotRead,
-    Object,
     OtherShape,
-    ProgramFunction,
-    Record,
     TooLong,
     ValueEvent,
 )
 from tutor.code.file_parts import (
-    ask_documented,
-    is_definition,
-    list_drawn,
-    list_spans,
-    name_naive,
     names_torch,
     refuse_forward,
 )
-from tutor.code.given_gradients import (
-    GivenGradient,
-    find_kept_loss,
-    find_kept_output,
-    list_kept,
-    list_layer_gradients,
-    list_left_over,
-    list_listed,
-    list_outputs,
-    list_pair_outputs,
-)
-from tutor.code.guess_shapes import Sizes, find_labels, find_places, find_sequences, find_tables, is_parameter
+from tutor.code.guess_shapes import Sizes, find_labels, find_places, find_sequences, find_tables
 from tutor.code.guessing import GuessedWorld
-from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.library_calls import make_table
+<<<<<<< HEAD
 from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, split_gradient
 from tutor.code.pass_loss import find_upstream, has_targets, make_loss, pick_loss
 from tutor.code.returned_values import (
@@ -60,6 +38,10 @@ from tutor.code.returned_values import (
     list_usual,
     name_returned,
 )
+=======
+from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan
+from tutor.code.pass_run import Outcome, PassRun
+>>>>>>> main
 from tutor.code.sized_guesses import (
     find_axes,
     find_counts,
@@ -71,37 +53,14 @@ from tutor.code.sized_guesses import (
 )
 from tutor.code.step_budget import StepBudget
 from tutor.code.work_assignments import STEP
-from tutor.code.work_functions import require_plain
 from tutor.code.work_statements import StatementWorker
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
-from tutor.program.decorators import is_odd_class
 from tutor.program.source import Source
 
 MOST_GUESSES = 40
 MOST_ENTRIES = 2_000
 """Of so many entries is a derivative worked out one by one: each is a run."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a run gave: its events, the loss, the outputs; ``begins`` is the first event of the backward pass.
-
-    ``scope`` has the names of the forward pass, ``upstream`` for each gradient from above the output that it belongs to and its value;
-    under an empty name stands the output that is the loss, or is summed to one.  ``left_over`` are gradients that are compared with
-    nothing, with the reasons.
-    """
-
-    record: Record
-    loss: Any
-    outputs: list[GivenGradient]
-    begins: int
-    after: dict[int, ast.AST] = field(default_factory=dict)
-    asked: dict[str, list[str]] = field(default_factory=dict)
-    why: str = ""
-    scope: Mapping[str, Any] = field(default_factory=dict)
-    upstream: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
-    left_over: tuple[tuple[str, Told], ...] = ()
 
 
 @dataclass(slots=True)
@@ -134,6 +93,7 @@ class ProgramTrial:
     spread: set[str] = field(default_factory=set)
     flat: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
+    ranked: dict[str, int] = field(default_factory=dict)
     assumed: dict[str, Told] = field(default_factory=dict)
     conventions: set[Told] = field(default_factory=set)
     sizes: Sizes = field(default_factory=Sizes)
@@ -184,8 +144,13 @@ class ProgramTrial:
             worker.guesser.axes = self.axes
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
+<<<<<<< HEAD
             worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {"stride": self.world.steps}
             worker.guesser.free = self.free
+=======
+            worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
+            worker.guesser.free, worker.guesser.ranked = self.free, self.ranked
+>>>>>>> main
             worker.guesser.spread, worker.guesser.assumed, worker.guesser.flat = self.spread, self.assumed, self.flat
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
             worker.guesser.dictionaries = self.dictionaries
@@ -195,7 +160,10 @@ class ProgramTrial:
             worker.changes, worker.settled_axes = self.changes, self.settled_axes
             try:
                 with np.errstate(all="ignore"):
-                    return self._run(worker, backward)
+                    run = PassRun(
+                        worker, self.source, self.plan, self.forward_source, self.others, self.given, self.foreign, self.bare
+                    )  # fmt: skip
+                    return run.run(backward=backward)
             except LossReached as end:
                 return Outcome(worker.record, end.value, [], 0)
             except OtherShape as other:
@@ -230,6 +198,7 @@ class ProgramTrial:
             own, self.plan, world, self.once, self.forward_source, self.others, known, budget=self.budget, shown=self.shown
         )  # fmt: skip
 
+<<<<<<< HEAD
     def _run(self, worker: StatementWorker, backward: bool) -> Outcome:
         apart = () if self.forward_source is None else (keep_apart(self.forward_source),)
         for source in (*self.others, *apart, self.source):
@@ -453,6 +422,8 @@ class ProgramTrial:
                 found[name] = free[-1] if free and "cache" in name else Guess(name)
         return found
 
+=======
+>>>>>>> main
     def find_home(self, node: ast.AST) -> Source:
         """The file that a statement stands in: that of the program, unless it is one that the program imports from."""
         return next((source for source in self.others if any(part is node for part in source.parts)), self.source)
@@ -491,8 +462,3 @@ class ProgramTrial:
             slope = self.find_slope(event, direction if shape else 1.0)
             found[place] = np.nan if slope is None else slope
         return found
-
-
-def _is_given(given: Any, value: Any) -> bool:
-    """Whether what is returned is what was given, unchanged."""
-    return (given.value if type(given) is Guess else given) is value

@@ -78,6 +78,7 @@ class ExpressionWorker(PlaceWorker):
         self.made: dict[int, tuple[str, Any, Any, Any]] = {}
         self.settled = False
         self.guessed: dict[str, Any] = {}
+        self.scaled = False  # whether one number stood in a product of matrices, np.dot(2.0, W)
 
     def draw(self, shape: tuple[int, ...], kind: str) -> Any:
         """Numbers that the program draws: seeded by how many were drawn before."""
@@ -274,6 +275,7 @@ class ExpressionWorker(PlaceWorker):
 
     def keep_made(self, sign: str, left: Any, right: Any, made: Any) -> Any:
         """Remember what an array was computed of, as long as shapes are still guessed."""
+        self.scaled |= sign == "@" and not (np.ndim(left) and np.ndim(right))
         if not self.settled and isinstance(made, np.ndarray) and len(self.made) < 2_000:
             self.made[id(made)] = (sign, left, right, made)
         return made

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tutor.code.code_values import NotRead
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement
 from tutor.code.failures import say_line
 from tutor.code.judgement import Judgement
@@ -42,8 +41,11 @@ def give_verdict(judged: Judgement) -> CodeVerdict:
 def _find_open(judged: Judgement) -> tuple[str, str] | None:
     """Why nothing can be said of what is right or wrong, and what to do; nothing where something can."""
     if judged.is_right:
-        failed = _find_failed_forward(judged)
-        return (tell("the forward pass is not read: {why}", why=say_line(failed)), "") if failed is not None else None
+        problems = judged.first.record.problems.items()
+        failing = [(number in judged.first.after, problem) for number, problem in problems if problem.fails]
+        for within, problem in failing if not judged.trial.plan.is_single else ():  # what is right without a line says nothing
+            return (say_line(problem) if within else tell("the forward pass is not read: {why}", why=say_line(problem))), ""
+        return None
     lost = [output.lost for output in judged.outputs if output.lost is not None and not output.lost.fails]
     if lost and len(lost) == sum(not right for right in judged.right.values()):
         return say_line(lost[0]), ""
@@ -51,16 +53,6 @@ def _find_open(judged: Judgement) -> tuple[str, str] | None:
         return tell("the loss is no finite number at the numbers that were tried"), tell("give numbers: --given values.json")
     reason = judged.find_doubt()
     return (say_line(reason), "") if reason is not None else None
-
-
-def _find_failed_forward(judged: Judgement) -> NotRead | None:
-    """A line of a forward pass that fits no sizes: what is right without it says nothing."""
-    if judged.trial.plan.is_single:
-        return None
-    for number, problem in judged.first.record.problems.items():
-        if problem.fails and number not in judged.first.after:
-            return problem
-    return None
 
 
 def _find_first_line(judged: Judgement) -> int:

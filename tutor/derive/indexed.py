@@ -30,6 +30,7 @@ HIDDEN = frozenset(name for name, rows in LAYERS.items() if not rows[0].indexed)
 def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) -> Expr | None:
     """One entry of ``expr`` at the indices ``letters``, or nothing where it would say less than the expression.
 
+    An index may be a number, too: the 1 of an axis that has one entry.
     A sum has the last value of its letter: ``sum_over(v, 3, …)``; so has a maximum.
 
     >>> from tutor.expression.plain import write_plain
@@ -43,7 +44,12 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
         bare = bare.args[0]
     if (type(bare) in (Name, Partial) and bare is not expr) or _is_hidden(bare, shapes):
         return None
-    return _Indexer(shapes, {*letters, *_list_taken(shapes)}).entry(expr, tuple(map(Name, letters)))
+    return _Indexer(shapes, {*letters, *_list_taken(shapes)}).entry(expr, tuple(map(write_index, letters)))
+
+
+def write_index(letter: str) -> Expr:
+    """An index of an entry: a letter, or a number."""
+    return Number(letter) if letter.isdigit() else Name(letter)
 
 
 def choose_indices(wanted: Sequence[str], shapes: Mapping[str, Shape]) -> list[str]:

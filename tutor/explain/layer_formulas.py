@@ -6,11 +6,12 @@ A graph knows `matmul` of two vectors as their scalar product; on paper it is x�
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tutor.explain.axis_chains import gather_axes
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Neg, Number, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Neg, Number, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.expression.sizes import Size
 from tutor.expression.walk import names, transpose
 from tutor.graph.entries import Array
 from tutor.graph.nouns import Graph, Quantity
@@ -54,6 +55,7 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
 
 
 _OF_ONES = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "multiple of ones")
+_FILL = min(_OF_ONES)
 UNSEEN = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "itself")
 """Operations that put in an axis of one entry, or leave it out: on paper a vector is such a matrix."""
 
@@ -83,14 +85,47 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return dress_expr(Call("matmul", (transpose(second), first)), shapes)
         case Call(func, (first, *_)) if func in _OF_ONES and first == ONE and len(shape) > 1:  # a matrix of ones, no vector of them
             return _shape_expr(expr, shape)
+        case Call(func, (first, *_)) if func in _OF_ONES and first != ZERO and 0 < len(shape) <= 2 and _has_arrays(first, shapes):
+            return Mul((dress_expr(first, shapes), _shape_expr(Call(func, (ONE, *expr.args[1:])), shape)))
+        case Call(func, (first, *_)) if func in _BESIDE_ONES and max(len(shape), len(shape_of(first, shapes))) <= 2:
+            return _dress_ones(_BESIDE_ONES[func], first, shape, shapes)
         case Call(func, args) if func in _OPENED:
             operands = _OPENED[func]
             return Call(_name_on_paper(expr, shapes), (*(dress_expr(arg, shapes) for arg in args[:operands]), *args[operands:]))
+        case Div(num, den) if shape and not shape_of(den, shapes):
+            return Div(dress_expr(num, shapes), den)
         case Add() | Neg() | Mul() if shape:
             return rebuild(expr, tuple(dress_expr(part, shapes) for part in children(expr)))
         case _ if not shape and _has_arrays(expr, shapes) and not (type(expr) is Call and expr.func in _WHOLE):
             return rebuild(expr, tuple(dress_expr(part, shapes) for part in children(expr)))
     return _shape_expr(make_explicit(expr, shapes), shape) if shape else expr
+
+
+_BESIDE_ONES = {name: rows[0].written.split() for name, rows in LAYERS.items() if {"ones", "times"} <= set(rows[0].written.split())}
+"""Operations that are printed as a product with a vector of ones, and how: A 1, Aᵀ 1, b 1ᵀ, 1 bᵀ."""
+
+
+def _dress_ones(written: Sequence[str], operand: Expr, shape: Shape, shapes: Mapping[str, Shape]) -> Expr:
+    """A product with a vector of ones, whose size stands below it as those of the other factors do."""
+    own = shape_of(operand, shapes)
+
+    def make_ones(size: Size) -> Expr:
+        return _shape_expr(Call(_FILL, (ONE, size_expr(size))), (size,))
+
+    def make_lying(size: Size) -> Expr:
+        return _shape_expr(Call("transpose", (Call(_FILL, (ONE, size_expr(size))),)), (1, size))
+
+    if written[-1] == "lying" and written[0] != "ones":
+        return Call("matmul", (dress_expr(operand, shapes), make_lying(shape[-1])))
+    if written == ["times", "ones"]:
+        return Call("matmul", (dress_expr(operand, shapes), make_ones(own[-1])))
+    if written[0] == "transposed":
+        return Call("matmul", (_shape_expr(transpose(make_explicit(operand, shapes)), own[::-1]), make_ones(own[0])))
+    if type(operand) is Call and _BESIDE_ONES.get(operand.func, [""])[0] == "transposed":  # 1 (1ᵀ A)
+        first = operand.args[0]
+        return Call("matmul", (make_ones(shape[0]), Call("matmul", (make_lying(shape_of(first, shapes)[0]), dress_expr(first, shapes)))))
+    beside = _shape_expr(transpose(make_explicit(operand, shapes)), (1, *own)) if "lying" in written else dress_expr(operand, shapes)
+    return Call("matmul", (make_ones(shape[0]), beside))
 
 
 def _dress_within(inner: Expr, shape: Shape, shapes: Mapping[str, Shape]) -> Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tutor.derive.indexed import INDICES, choose_indices, index_form
+from tutor.derive.indexed import INDICES, choose_indices, index_form, write_index
 from tutor.explain.document import (
     Equation,
     Equations,
@@ -17,6 +17,7 @@ from tutor.explain.document import (
     Side,
     add_result,
 )
+from tutor.explain.formula_kinds import say_forward
 from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.simplified_section import say_reasons_once
@@ -32,6 +33,7 @@ from tutor.graph.nouns import Quantity, Step
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.kinks import array_conventions, list_kinks_hit
+from tutor.numbers.slices import list_dependent
 from tutor.rules.operations import ENTRYWISE
 from tutor.solving.worked import Worked
 
@@ -49,7 +51,7 @@ class ArraySections(PageWriter):
         self.layered = layered
         self.shapes = layered.shapes
         self.derivation = worked.derivations[0]
-        self.symbols = Symbols(words.arrays, self.shapes, words.pages.LABELS["where"], indicators=worked.notation.indicator == "brackets")
+        self.symbols = Symbols(words.arrays, self.shapes, words.pages.LABELS["where"], indicators=worked.notation.indicator)
         self.counted: dict[str, int] = {}
         self.steps = {step.target: step for step in self.derivation.backward}
         self.forward = {step.target: step.expr for step in layered.graph.steps}
@@ -82,7 +84,7 @@ class ArraySections(PageWriter):
 
     def say_forward(self, step: Step) -> str:
         """Why a forward step holds."""
-        return self.words.arrays.say_forward(step.rule, self.words.rules)
+        return say_forward(step, self.words, arrays=True)
 
     def say_line(self, target: str, why: str) -> str:
         """Why a step holds, with the line of the program that it stands in, where it was read from one."""
@@ -154,7 +156,7 @@ class ArraySections(PageWriter):
         expr = recursion or step.expr
         entry = self.entry(expr, left)
         single = entry is None and not self.shapes[left.wrt if type(left) is Partial else step.target]
-        worked = self.work_out(expr, step.target, left, formula=single or entry is not None)
+        worked = self.work_out(step.expr, step.target, left, formula=single or entry is not None)  # what is upstream is worked out above
         if single and worked is not None:  # of a number there is nothing more: its own stand beside the formula
             return [Equation(left, (*sides, *worked.sides), self.counted[step.target], (why,))]
         value = self.value(step.target)
@@ -185,9 +187,14 @@ class ArraySections(PageWriter):
         return Equation(own, add_result([Side(expr) for expr in shown], self.print(value)), None, (why,))
 
     def recursion(self, step: Step) -> Expr | None:
-        """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product."""
+        """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product.
+
+        Only what the course calls by a letter of its own: every other gradient has the upstream one, whose row stands above it.
+        """
         expr = step.expr
         if type(expr) is not Call or expr.func != "hadamard" or type(expr.args[0]) is not Partial:
+            return None
+        if (step.of, step.wrt) not in self.worked.notation.partials:
             return None
         before, slope = expr.args[0], expr.args[1]
         if type(slope) is not Call or not slope.func.endswith("'"):  # behind another factor it would only say a row again
@@ -202,10 +209,12 @@ class ArraySections(PageWriter):
         name = left.wrt if type(left) is Partial else left.name if type(left) is Name else ""
         shape = self.shapes[name]
         letters = choose_indices(self.letters(self.kinds[name], len(shape)), self.shapes)
+        if len(shape) > 1:  # μ_i1 of a single column, as it is written where it is used
+            letters = ["1" if size == 1 else letter for letter, size in zip(letters, shape, strict=True)]
         form = index_form(expr, letters, self.shapes)
         if form is None or type(form) is Number or not (shape or _sums(form)):
             return None
-        own = Call("at", (left, *map(Name, letters))) if shape else left
+        own = Call("at", (left, *map(write_index, letters))) if shape else left
         if type(expr) is Partial:
             return None
         return Equation(own, (Side(form),), None, (self.words.arrays.ENTRY if shape else self.words.arrays.WRITTEN,))
@@ -223,9 +232,9 @@ class ArraySections(PageWriter):
         return ["i", "j"][:rank]
 
     def name_step_above(self, left: Expr) -> Sentence:
-        """The step that has the numbers of a derivative, where there are numbers."""
+        """The step that a derivative is, which has its numbers where there are some."""
         key = derivative_key(left.of, left.wrt) if type(left) is Partial else ""
-        if self.numbers is None or key not in self.counted:
+        if key not in self.counted:
             return ()
         pages = self.words.pages
         return (pages.grammar.choose(pages.STEPS, 1).format(numbers=self.counted[key]),)
@@ -263,7 +272,12 @@ class ArraySections(PageWriter):
                 trace.update(zip(entries.items, array.items, strict=True) if isinstance(array, Array) else {entries.items[0]: array})
         whole = all(name in trace for name in graph.names)
         kinks = list_kinks_hit(graph, trace) if whole and len(graph.steps) <= MOST_LOOKED_AT else []
-        self.say_conventions((), array_conventions(self.layered.graph), [kink.step for kink in kinks if kink.convention])
+        wanted = self.request.wanted[0][1]
+        moved = list_dependent(graph, {single for name in wanted for single in self.layered.entries[name].items})
+        used = list_dependent(self.layered.graph, wanted)  # where nothing comes from what is asked for, no derivative is taken
+        hit = [kink.step for kink in kinks if kink.convention and kink.step in moved]
+        steps = tuple(step for step in self.layered.graph.steps if step.target in used)
+        self.say_conventions((), array_conventions(self.layered.graph, steps), hit)
 
     def list_collapsed_shapes(self) -> dict[str, Shape]:
         """The shapes of the collapsed layer's weights, in the order in which they are defined."""

@@ -14,7 +14,7 @@ from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import layers_of
-from tutor.explain.document import Block, Inline, Math, Paragraph, Sentence
+from tutor.explain.document import Block, Equations, Inline, Math, Paragraph, Sentence, Table
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.sentence_grammar import split_places
@@ -22,14 +22,14 @@ from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import rename_step_size, set_maths
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.parse import parse
-from tutor.expression.walk import substitute
+from tutor.expression.walk import find_partials, substitute
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.printed import as_printed
 from tutor.solving.check_claims import Verdict
 from tutor.solving.worked import Worked
-from tutor.solving.written_values import show_value
+from tutor.solving.written_values import show_printed, show_value, show_values
 
 Write: TypeAlias = Callable[[Expr], Math]
 
@@ -37,6 +37,10 @@ WEIGHT = "w"
 """What the steps of optimisers call what is trained (`tutor.rules.optimisers`)."""
 MOST_TOGETHER = 4
 """A row of so many entries stands on one line."""
+TABLED = 4
+"""So many figures that are wrong stand in a table."""
+LONGEST_REASON = 90
+"""A longer reason is a sentence of its own, and no cell."""
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
@@ -53,19 +57,46 @@ class Said:
     follows: bool = False
 
 
-def say_verdicts(worked: Worked, words: Wording) -> list[Said]:
-    """The verdicts that a page shows; formulas over arrays are written as in layer form on every page."""
+def say_verdicts(worked: Worked, words: Wording, blocks: Sequence[Block]) -> list[Said]:
+    """The verdicts that a page shows that has these ``blocks``; formulas over arrays are written as in layer form on every page.
+
+    What only follows is left out where the page has nothing that it could be looked up in.
+    """
     exercise = worked.request.exercise
     over_arrays = any(verdict.source is not None and verdict.source.layers for verdict in worked.verdicts)
     shapes = layers_of(exercise, exercise.notation).shapes if over_arrays else {}
     loss, known = (exercise.graph.loss, exercise.graph.names) if exercise.graph is not None else ("", ())
     rate = rate_name(exercise.notation)
     own: dict[str, Expr] = {} if rate in known else {rate: Name(worked.notation.rate)}  # one step size, by the letter of this page
-    said = [say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)) for verdict in worked.verdicts]
+    shown = _list_derivatives(blocks)
+    verdicts = [verdict for verdict in worked.verdicts if _is_to_see(verdict, shown)]
+    said = [say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)) for verdict in verdicts]
     return [
         replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else one
         for one in said
     ]
+
+
+def _is_to_see(verdict: Verdict, shown: Collection[Partial]) -> bool:
+    """Whether a derivative that only follows stands on the page: itself, an entry of it, or the array whose entry it is."""
+    claim = verdict.source
+    if claim is None or not claim.follows or verdict.agreement == "differs" or claim.subject is None:
+        return True
+    return all(
+        any(one.of == part.of and (f"{part.wrt}_".startswith(f"{one.wrt}_") or one.wrt.startswith(f"{part.wrt}_")) for one in shown)
+        for part in find_partials(claim.subject)
+    )
+
+
+def _list_derivatives(blocks: Sequence[Block]) -> set[Partial]:
+    """The derivatives that stand in equations and in tables."""
+    found: list[Expr] = []
+    for block in blocks:
+        if isinstance(block, Equations):
+            found += [expr for row in block.rows for expr in (row.left, *(side.expr for side in row.sides))]
+        elif isinstance(block, Table):
+            found += [part.expr for row in (block.header, *block.rows) for cell in row for part in cell if isinstance(part, Math)]
+    return {partial for expr in found for partial in find_partials(expr)}
 
 
 def _name_gradient(verdict: Verdict, loss: str, known: Collection[str]) -> dict[str, Expr]:
@@ -94,6 +125,8 @@ def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], o
         values = [part for name, value in other for part in (", ", Math(Name(name)), EQUALS, Math(as_printed(value, 6)))][1:]
         subject = tuple(split_places(words.pages.AT_VALUES, {"quantity": subject, "values": values}))
     printed, value = _say_printed(claim, write), _say_value(verdict, write)
+    if verdict.agreement == "differs" and (number := _find_number(verdict)) is not None:
+        printed = tuple(split_places(words.pages.COMES_TO, {"printed": printed, "number": [Math(number)]}))
     return Said(subject, printed, value, verdict.agreement, verdict.erratum, claim.is_formula or verdict.derived is not None, claim.follows)
 
 
@@ -110,7 +143,8 @@ def _say_printed(claim: Claim, write: Write) -> Sentence:
     if claim.parts:
         return _join(" = ", [_say_printed(part, write) for part in claim.parts])
     if claim.formula is None or is_decimal(claim.decimal):
-        return (claim.printed.replace("-", "−"),)
+        power = claim.formula is not None and "e" in claim.printed.lower()  # 5e-8 as the right value beside it, 5×10⁻⁸
+        return (write(claim.formula),) if power and claim.formula is not None else (claim.printed.replace("-", "−"),)
     return (write(claim.formula),)
 
 
@@ -119,12 +153,24 @@ def _say_value(verdict: Verdict, write: Write) -> Sentence:
     claim = verdict.source
     assert claim is not None
     if claim.shape:
+        sources = [part.source for part in verdict.parts if part.source is not None and part.derived is None and part.value]
+        if len(sources) == len(verdict.parts):
+            entries = show_values(sources, [part.value for part in verdict.parts])
+            return _nest([(Math(entry),) for entry in entries], claim.shape)
         return _nest([_say_value(part, write) for part in verdict.parts], claim.shape)
     if claim.parts:
         return next((said for part in reversed(verdict.parts) if (said := _say_value(part, write))), ())
     if verdict.derived is not None:
         return (write(verdict.derived),)
     return (Math(show_value(claim, verdict.value)),) if verdict.value else ()
+
+
+def _find_number(verdict: Verdict) -> Expr | None:
+    """What a printed formula of numbers comes to, beside the number that it should be."""
+    last = verdict.parts[-1] if verdict.parts and verdict.source is not None and not verdict.source.shape else verdict
+    if last.source is None or last.source.shape or last.derived is not None or not last.value:
+        return None
+    return show_printed(last.source, show_value(last.source, last.value))
 
 
 def _nest(entries: Sequence[Sentence], shape: Sequence[int]) -> Sentence:
@@ -163,11 +209,14 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
 
 
 def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> Iterator[Block]:
-    """A paragraph for each figure that is wrong; one for several with the same reason, which is said once."""
+    """A paragraph for each figure that is wrong; one for several with the same reason, which is said once; a table for many."""
     pages = words.pages
     reasons: dict[object, list[Said]] = {}
     for place, said in enumerate(wrong):
         reasons.setdefault(said.erratum or place, []).append(said)
+    if len(wrong) >= TABLED and all(said.value and len(said.erratum or "") <= LONGEST_REASON for said in wrong):
+        yield from _write_errata_table(list(reasons.values()), words, notation)
+        return
     for some in reasons.values():
         erratum = some[0].erratum
         parts: list[Inline] = []
@@ -179,6 +228,23 @@ def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> I
         note = pages.EACH_TIME.format(reason=erratum) if erratum and several else erratum
         parts += set_maths(f" {pages.grammar.sentence(note)}", notation) if note else ()
         yield Paragraph(tuple(parts), pages.LABELS["errata" if several else "erratum"])
+
+
+def _write_errata_table(groups: Sequence[Sequence[Said]], words: Wording, notation: Notation) -> Iterator[Block]:
+    """The figures that are wrong as a table, those with the same reason together; a reason that all have stands in front of it."""
+    pages = words.pages
+    common = groups[0][0].erratum if len(groups) == 1 else None
+    noted = common is None and any(some[0].erratum for some in groups)
+    reason = pages.EACH_TIME.format(reason=common) if common else ""
+    yield Paragraph(set_maths(pages.grammar.sentence(reason), notation) if reason else (pages.ERRATA_TABLE,), pages.LABELS["errata"])
+    rows: list[tuple[Sentence, ...]] = []
+    for some in groups:
+        for said in some:
+            repeated = said is not some[0]
+            why: Sentence = (pages.DITTO,) if repeated and said.erratum else set_maths(said.erratum or "", notation)
+            rows.append((said.subject, said.printed, said.value, *([why] if noted else ())))
+    heads = pages.ERRATA_HEADS[: 4 if noted else 3]
+    yield Table(tuple((head,) for head in heads), tuple(rows), "l" * len(heads))
 
 
 def _say_total(verdicts: Sequence[Said], words: Wording) -> Sentence:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tutor.derive.slope import open_prime
 from tutor.explain.document import Inline, Math
 from tutor.explain.page_writer import EQUALS
-from tutor.expression.nodes import Call, Expr, Name, children
+from tutor.expression.nodes import Call, Expr, Mul, Name, children
 from tutor.expression.own_functions import is_own
 from tutor.expression.walk import is_indicator
 from tutor.rules.functions import function, value_of
@@ -29,13 +29,19 @@ def write_definition(call: Call) -> tuple[Expr, Expr] | None:
     return None if meaning is None else (shown, meaning)
 
 
-def find_indicator(exprs: Iterable[Expr]) -> Call | None:
-    """The first indicator in some formulas."""
+def find_indicator(exprs: Iterable[Expr], style: str) -> Expr | None:
+    """The first indicator in some formulas that is written as a sign, ready to be shown alone.
+
+    In the ``style`` of brackets each is one; in that of cases only what is no formula by itself: 2·1[z > 0].
+    """
     stack = list(exprs)[::-1]
+    cases = style == "cases"
+    if cases:
+        stack = [part for root in stack for part in (reversed(children(root)) if type(root) is Call and is_indicator(root) else (root,))]
     while stack:
         node = stack.pop()
         if type(node) is Call and is_indicator(node):
-            return node
+            return Mul((node,)) if cases else node
         stack.extend(reversed(children(node)))
     return None
 

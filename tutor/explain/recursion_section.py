@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from tutor.derive.recursion import SUM, Recursion, TimedRow, write_place
 from tutor.explain.document import Block, Equation, Equations, Inline, Math, Sentence, Side, Table
+from tutor.explain.formula_kinds import say_forward
 from tutor.explain.layer_formulas import dress_expr
 from tutor.explain.page_writer import EQUALS, PageWriter
 from tutor.explain.symbols_section import Symbols
@@ -80,8 +81,7 @@ class RecursionSections(PageWriter):
         rows = []
         for row in self.recursion.forward:
             step = row.step
-            rules = self.words.rules
-            why = self.words.arrays.say_forward(step.rule, rules) if self.over_arrays else rules.say_forward(step.rule)
+            why = say_forward(step, self.words, arrays=self.over_arrays)
             summed = type(step.expr) is Call and step.expr.func == SUM
             rows.append(self.row(row, Name(step.target), self.words.pages.SUMMED if summed else why))
         self.blocks += [self.heading("forward"), Equations(tuple(rows)), *self.explain([row.step.expr for row in self.recursion.forward])]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from tutor.explain.document import Block, Code, Document, Heading, Math, Paragraph, Sentence, Table
+from tutor.explain.document import Block, Code, Heading, Math, Paragraph, Sentence, Table
 from tutor.explain.page_writer import write_cells
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
@@ -18,16 +16,10 @@ MAX_GRADIENTS = 12
 """So many gradients have a column of their own."""
 
 
-def insert_samples(page: Document, blocks: list[Block]) -> Document:
-    """A worked solution with the section on its data set before the closing paragraphs."""
-    last = max((place for place, block in enumerate(page.blocks) if not isinstance(block, Paragraph)), default=-1) + 1
-    return replace(page, blocks=(*page.blocks[:last], *blocks, *page.blocks[last:]))
-
-
-def sample_table(data: SampleTable, words: Wording, digits: int, ident: str = "") -> list[Block]:
+def sample_table(data: SampleTable, words: Wording, digits: int, *, between: bool = False) -> list[Block]:
     """The section on the data set: one row a sample, and last the mean (or the sum) of all.
 
-    ``ident`` is the exercise whose worked solution this is part of: its first sample is the one worked above, and `tutor train` goes on.
+    ``between``: there are updates between the samples, so that the table is about the start alone.
     """
     samples, loss, wording = data.samples, data.loss, words.updates
     gradients = data.parameters[:MAX_GRADIENTS]
@@ -43,14 +35,13 @@ def sample_table(data: SampleTable, words: Wording, digits: int, ident: str = ""
         rows.append(((str(place + 1),), *given, *cells))
     empty: list[Sentence] = [()] * len(samples.columns)
     rows.append(((wording.HEADS[samples.reduce],), *empty, *results[-1]))
-    text = wording.REDUCED[samples.reduce]
+    text = wording.BETWEEN if between else wording.REDUCED[samples.reduce]
     hidden = len(data.each) + 1 - len(rows)
     if hidden:
         text += wording.SAMPLES_LEFT_OUT.format(count=hidden)
     if len(gradients) < len(data.parameters):
         text += wording.GRADIENTS_LEFT_OUT.format(shown=len(gradients), count=len(data.parameters))
-    blocks: list[Block] = [Heading(words.pages.HEADINGS["samples"]), Table(tuple(header), tuple(rows), "r" * len(header), (text,))]
-    return [*blocks, point_to_command(wording.WORKED, ident)] if ident else blocks
+    return [Heading(words.pages.HEADINGS["samples"]), Table(tuple(header), tuple(rows), "r" * len(header), (text,))]
 
 
 def point_to_command(phrase: str, ident: str, method: str = "") -> Paragraph:

@@ -116,12 +116,12 @@ class _Rows:
         return sides
 
     def numbers(self, rewrite: Rewrite, sides: list[Side]) -> list[Side]:
-        """The sides with the numbers put in and the result, or with the step above that has them."""
-        if self.trace is None:
-            return sides
+        """The sides with the numbers put in and the result, or with the step above that is simplified and has them."""
         if sides and (above := self.refer(rewrite.left)):
             known = sides[-1].note
             return [*sides[:-1], replace(sides[-1], note=(*known, self.comma, *above) if known else above)]
+        if self.trace is None:
+            return sides
         result = self.show(compute(rewrite.expr, self.trace))
         put_in = self.fill(sides[-1].expr)
         if put_in not in (sides[-1].expr, result):

@@ -22,6 +22,7 @@ from tutor.explain.document import (
     Table,
     add_result,
 )
+from tutor.explain.formula_kinds import say_forward
 from tutor.explain.own_definitions import find_indicator, list_definitions
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.words.sentence_grammar import split_places
@@ -115,7 +116,7 @@ class NumberSections(PageWriter):
         """Why a forward step holds; what is no rule of single numbers, by the rule of the array that it is an entry of."""
         words = self.words
         array = wholes.get(step.target, "") if step.rule == "formula" else ""
-        return words.arrays.FORWARD.get(array) or words.rules.say_forward(step.rule)
+        return words.arrays.FORWARD.get(array) or say_forward(step, words, arrays=False)
 
     def list_whole_rules(self, graph: Graph) -> dict[str, str]:
         """The rule of the array that each quantity is an entry of, where they are."""
@@ -199,7 +200,7 @@ class NumberSections(PageWriter):
 
     def say_indicator(self, exprs: Iterable[Expr]) -> list[Inline]:
         """1 where the condition holds, else 0: said where the first formula has it, and once."""
-        shown = None if "indicator" in self.sloped or self.worked.notation.indicator != "brackets" else find_indicator(exprs)
+        shown = None if "indicator" in self.sloped else find_indicator(exprs, self.worked.notation.indicator)
         if shown is None:
             return []
         self.sloped.add("indicator")

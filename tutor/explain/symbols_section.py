@@ -10,15 +10,17 @@ from tutor.explain.document import Inline, Math, Paragraph
 from tutor.explain.layer_formulas import UNSEEN
 from tutor.explain.own_definitions import find_indicator, write_definition
 from tutor.explain.page_writer import EQUALS
-from tutor.explain.words.array_rules import ArrayWords
+from tutor.explain.words.array_rules import DILATED, ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
+from tutor.explain.written_maths import set_maths
 from tutor.expression.nodes import ONE, ZERO, Call, Div, Expr, Name, Number, Partial, Pow, children
 from tutor.expression.sizes import list_ends
 from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape, shape_of
+from tutor.notation.profile import Notation
 from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.layer_row import MOST_ALIKE
-from tutor.rules.operations import JOINED, LAYERS, OF_EACH, POOLS, SAID, SLIDING
+from tutor.rules.operations import JOINED, LAYERS, LONGER, OF_EACH, POOLS, SAID, SLIDING
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
 _LETTERS = ("u", "v", "x", "z", "a", "b", "c", "m", "n", "p", "q", "r", "s", "t")
@@ -57,9 +59,9 @@ def list_own(settings: Sequence[Expr], place: int) -> str:
 
 
 class Symbols:
-    """What has been said on a page, so that nothing is said twice; ``indicators``, whether 1 or 0 by a condition is written as a sign."""
+    """What has been said on a page, so that nothing is said twice; ``indicators``, how 1 or 0 by a condition is written."""
 
-    def __init__(self, words: ArrayWords, shapes: Mapping[str, Shape], label: str, *, indicators: bool = True) -> None:
+    def __init__(self, words: ArrayWords, shapes: Mapping[str, Shape], label: str, *, indicators: str = "brackets") -> None:
         self.words, self.shapes, self.label, self.indicators = words, shapes, label, indicators
         self.told: set[str] = set()
 
@@ -78,7 +80,8 @@ class Symbols:
         if "raised" in found and found.pop("divided", ()):
             found["raised"] = (self.words.RAISED_DIVIDED,)
         parts = [part for said in found.values() for part in ("; ", *said)][1:]
-        return [Paragraph(tuple(part for part in parts if part), self.label)] if parts else []
+        shown = [piece for part in parts if part for piece in (set_maths(part, Notation()) if isinstance(part, str) else (part,))]
+        return [Paragraph(tuple(shown), self.label)] if shown else []
 
     def _list_meanings(self, expr: Expr) -> Iterator[tuple[str, Sequence[Inline]]]:
         for part in self._walk(expr):
@@ -90,13 +93,13 @@ class Symbols:
                 continue
             if part.func in _CONDITIONS:
                 yield self._say_indicator(part)
-            yield from self._say_indicators(part)
             if gathered := gather_axes(part, self.shapes):
                 yield from self._say_axes(*gathered)
             elif part.func in LAYERS:
                 yield from self._say_operation(part)
             elif part.func.rstrip("'") in FUNCTIONS:
                 yield from self._say_function(part)
+        yield from self._say_indicators(expr)
 
     def _walk(self, expr: Expr) -> Iterator[Expr]:
         """The parts of a formula that are printed."""
@@ -133,7 +136,7 @@ class Symbols:
             phrase, places = self.words.SYMBOLS["own windows"], places | {"first": [window], "last": [stride]}
         if "place" in _WRITTEN[call.func]:
             places |= {key: [Math(place)] for key, place in zip(("first", "last"), list_ends(settings), strict=True)}
-            phrase = self.words.SYMBOLS["one place"] if places["first"] == places["last"] else phrase
+            phrase, places = self._say_places(call, phrase, places)
         yield said if each else call.func, split_places(phrase, places)
         if call.func in SLIDING and settings not in ((), (ONE, Number("0"))):
             own = len(settings) > MOST_ALIKE
@@ -146,12 +149,25 @@ class Symbols:
                 yield "wide", (self.words.WIDE,)
             if own:
                 yield "each", (self.words.EACH,)
+        if call.func in DILATED and settings[-2] != ONE:
+            yield "dilated", (self.words.DILATED,)
+        if call.func in DILATED[2:] and settings[-1] != ZERO and not any(f"stride {key}" in self.told for key in ("p", "sp")):
+            yield "stride p", (self.words.STRIDE["p"],)
         if call.func in POOLS and len(settings) > 2:
             own = len(settings) > MOST_ALIKE
             if any(setting != ZERO for setting in settings[len(settings) // 3 * 2 if own else 2 :]):
                 yield "padded", (self.words.PADDED,)
             if own:
                 yield "each", (self.words.EACH,)
+
+    def _say_places(self, call: Call, phrase: str, places: Mapping[str, Sequence[Inline]]) -> tuple[str, dict[str, Sequence[Inline]]]:
+        """The phrase for a part of an array: of one place or several, and along which axis, where a matrix of it has rows, too."""
+        single, rank = places["first"] == places["last"], len(shape_of(call.args[0], self.shapes))
+        if rank > 2:
+            word = call.func.rpartition("_")[2]
+            axis = rank - LONGER.index(word) if word in LONGER else 1
+            return self.words.SYMBOLS["one place along" if single else "part along"], {**places, "axis": [str(axis)]}
+        return self.words.SYMBOLS["one place"] if single else phrase, dict(places)
 
     def _stand_in(self, call: Call, count: int, of_gradient: bool) -> tuple[Expr, ...]:
         """The operands of a sign, with letters for formulas; of what is joined all have letters then, and a gradient is a G."""
@@ -190,11 +206,11 @@ class Symbols:
 
     def _say_indicators(self, expr: Expr) -> Iterator[tuple[str, Sequence[Inline]]]:
         """What 1 under a condition means, where a formula has one."""
-        found = find_indicator([expr]) if self.indicators else None
+        found = find_indicator([expr], self.indicators)
         if found is not None:
             yield self._say_indicator(found)
 
-    def _say_indicator(self, call: Call) -> tuple[str, Sequence[Inline]]:
+    def _say_indicator(self, call: Expr) -> tuple[str, Sequence[Inline]]:
         return "indicator", split_places(self.words.SYMBOLS["indicator"], {"call": [Math(call)]})
 
     def _choose_letters(self, call: Call, params: Sequence[str]) -> tuple[Expr, ...]:

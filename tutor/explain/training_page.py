@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tutor.derive.second import hessian_name
 from tutor.derive.update import Update, name_shared
@@ -18,8 +19,8 @@ from tutor.explain.document import (
     add_result,
 )
 from tutor.explain.layer_formulas import matrix, sort_leaves
-from tutor.explain.page_writer import PageWriter, write_cells
-from tutor.explain.samples_section import sample_table
+from tutor.explain.page_writer import EQUALS, PageWriter, write_cells
+from tutor.explain.samples_section import point_to_command, sample_table
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key, read_after
@@ -31,10 +32,11 @@ from tutor.graph.shapes import Shape
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed, choose_digits_for_change
 from tutor.numbers.run import run as run_steps
+from tutor.numbers.stops import RunStop
 from tutor.numbers.train import Row
 from tutor.rules.operations import ENTRYWISE
 from tutor.rules.optimisers import Optimiser
-from tutor.solving.table_rows import thin_rows
+from tutor.solving.table_rows import MAX_TABLE_ROWS, thin_rows
 from tutor.solving.worked import Worked
 
 MAX_EXPLAINED = 6
@@ -42,6 +44,8 @@ MAX_EXPLAINED = 6
 MAX_ALIKE = 2
 """Of more parameters the first update of the first is written out, and that of the others is a table."""
 MAX_COLUMNS = 6
+MOST_IN_SOLUTION = 17
+"""So many rows has the table of updates of a worked solution, whose own matter is one gradient."""
 MAX_NAMED = 12
 """So many parameters that a table leaves out are named."""
 COUNTED = Math(Name("k"))
@@ -101,7 +105,7 @@ class TrainingSections(PageWriter):
     def samples(self) -> None:
         """The data set, where there is one."""
         if self.worked.samples is not None:
-            self.blocks += sample_table(self.worked.samples, self.words, self.digits)
+            self.blocks += sample_table(self.worked.samples, self.words, self.digits, between=self.task.size < self.task.count)
 
     def method(self, phrases: tuple[str, str] | None = None) -> None:
         """What is used: the settings, and which samples an update takes.  ``phrases`` name the method, without settings and with some."""
@@ -118,6 +122,8 @@ class TrainingSections(PageWriter):
             many = wording.samples(task.size)
             text = wording.ALL_SAMPLES if task.size == task.count else wording.BATCHES[task.order]
             parts.append(" " + text.format(size=many, count=task.count, seed=task.seed))
+        if any(task.names.t in names_of(step.expr) for each in self.training.updates for step in each.steps):
+            parts += [" ", *split_places(wording.COUNTED, {"t": [Math(Name(task.names.t))]})]
         if self.shapes and any(type(part) is Div for each in self.training.updates for step in each.steps for part in walk_expr(step.expr)):
             parts.append(" " + wording.ENTRYWISE)
         self.blocks.append(self.write_labelled("method", *parts))
@@ -233,7 +239,7 @@ class TrainingSections(PageWriter):
             return
         names = task.parameters
         if self.shapes:
-            self.blocks.append(Paragraph((self.words.updates.SOLVED,)))
+            self.blocks.append(self.say_solved())
             self.blocks.append(Equations(tuple(self.equation(key, None, key) for key in self.directions())))
             return
         if len(names) <= MAX_HESSIAN:
@@ -243,12 +249,21 @@ class TrainingSections(PageWriter):
                     key = hessian_name(self.loss, first, second)
                     rows.append(self.equation(key, None, key))
             self.blocks += [Paragraph((self.words.updates.SECOND,)), Equations(tuple(rows))]
-        self.blocks.append(Paragraph((self.words.updates.SOLVED,)))
+        self.blocks.append(self.say_solved())
         rows = [] if len(names) == 1 else [self.equation("det H", self.determinant(), "det H")]
         for name in names[:MAX_EXPLAINED]:
             key = task.names.name_own("d", name)
             rows.append(self.equation(key, self.direction(name), key))
         self.blocks.append(Equations(tuple(rows)))
+
+    def say_solved(self) -> Paragraph:
+        """Which linear system gives the direction of a step."""
+        hessian, direction, own = (Name(name) for name in ("H", "d", "g"))
+        places: dict[str, Sequence[Inline]] = {
+            "direction": [Math(direction)], "hessian": [Math(hessian)], "gradient": [Math(own)],
+            "system": [Math(Mul((hessian, direction))), EQUALS, Math(own)],
+        }  # fmt: skip
+        return Paragraph(tuple(split_places(self.words.updates.SOLVED, places)))
 
     def directions(self) -> list[str]:
         """The names of the directions of the arrays that are explained."""
@@ -280,7 +295,15 @@ class TrainingSections(PageWriter):
 
     # The run
 
-    def iterations(self) -> None:
+    def add_few_iterations(self) -> None:
+        """The table of a worked solution about its training: the first rows and the last, and which command has them all."""
+        if self.run.made < 2:
+            return
+        self.iterations(MOST_IN_SOLUTION)
+        if len(self.run.rows) > MOST_IN_SOLUTION:
+            self.blocks.append(point_to_command(self.words.updates.ALL_UPDATES, self.exercise.id))
+
+    def iterations(self, most: int = MAX_TABLE_ROWS) -> None:
         """The table of a run of training: parameters, states where there is room, the loss."""
         run, task, wording = self.run, self.task, self.words.updates
         if run.made < 1:
@@ -292,13 +315,14 @@ class TrainingSections(PageWriter):
         heads = wording.HEADS
         header: list[Sentence] = [(COUNTED,), *([(heads["epoch"],), (heads["samples"],)] if batched else [])]
         header += [(Math(Name(name)),) for name in (*columns, self.loss)]
-        rows = thin_rows(run.rows) if len(run.rows) == run.made + 1 else list(run.rows)
+        rows = thin_rows(run.rows, most) if len(run.rows) == run.made + 1 or most < MAX_TABLE_ROWS else list(run.rows)
         numbers = write_cells([[*(row.values[name] for name in columns), row.loss] for row in rows], self.digits,
                               fractions=self.fractions, changing=True)  # fmt: skip
         body = [(*self.begin_row(row, batched), *cells) for row, cells in zip(rows, numbers, strict=True)]
         text = ""
         if len(body) < run.made + 1:
-            text += wording.LEFT_OUT.format(count=run.made + 1 - len(body))
+            left_out = wording.LEFT_OUT if most == MAX_TABLE_ROWS else wording.ROWS_LEFT_OUT
+            text += left_out.format(count=run.made + 1 - len(body))
         if task.samples is not None:
             text += wording.LOSS_OVER[task.samples.reduce].format(count=task.count)
         caption = (*self.say_rows(text), *self.say_unshown(columns))
@@ -356,8 +380,13 @@ class TrainingSections(PageWriter):
         stopped, wording = self.run.stopped, self.words.updates
         if stopped is not None:
             words = wording.DIVERGES if stopped.diverges else wording.ENDS
-            told = words.format(title=self.title(self.task.row), stopped=wording.say_stop(stopped))
-            self.blocks.append(self.write_labelled("stop", told))
+            self.blocks.append(self.write_labelled("stop", *self.tell_stop(words, self.task.row, stopped)))
+
+    def tell_stop(self, phrase: str, row: Optimiser, stop: RunStop) -> list[Inline]:
+        """How a run of a method ended; a parameter by its symbol."""
+        what: Inline = Math(Name(stop.what)) if stop.what in self.task.parameters else stop.what
+        stopped = split_places(self.words.updates.say_stop(replace(stop, what="{what}")), {"what": [what]})
+        return split_places(phrase, {"title": [self.title(row)], "stopped": stopped})
 
     def add_compared(self) -> None:
         """The slips of a variant "as on the slide", and what the published method gives."""
@@ -382,8 +411,7 @@ class TrainingSections(PageWriter):
         if body:
             self.blocks.append(Table(tuple(header), tuple(body), "r" * len(header), (wording.COMPARED,)))
         if run.stopped:
-            told = wording.ENDS.format(title=self.title(other.row), stopped=wording.say_stop(run.stopped))
-            self.blocks.append(self.write_labelled("stop", told))
+            self.blocks.append(self.write_labelled("stop", *self.tell_stop(wording.ENDS, other.row, run.stopped)))
 
     def arithmetic(self) -> None:
         """How the numbers of a run were computed."""

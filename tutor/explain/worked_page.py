@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
-from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Sentence, Side
+from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Sentence, Side
 from tutor.explain.lecture_section import lecture, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation
-from tutor.explain.samples_section import insert_samples, point_to_command, sample_table
+from tutor.explain.samples_section import point_to_command, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.words.wording import ENGLISH, Wording
@@ -62,16 +62,40 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         backward = len(page.blocks)
         page.blocks += write_simplified(worked.rewrites, words, worked.scalars, page.print, page.fill_in, page.name_step_above)
         update(page)
+        page.blocks += write_course(worked, words)
         drawn = draw_computation(page)
         page.blocks.append(replace(drawn, earlier=len(page.blocks) - backward) if isinstance(drawn, Figure) else drawn)
     page.counts()
-    page.blocks += lecture(say_verdicts(worked, words), words, worked.request.focused, worked.notation)
+    page.blocks += lecture(say_verdicts(worked, words, page.blocks), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     page.conventions()
     write_closing(page, proofs)
-    made = finish_page(page)
-    exercise = worked.request.exercise
-    return made if worked.samples is None else insert_samples(made, sample_table(worked.samples, words, page.digits, exercise.id))
+    return finish_page(page)
+
+
+def write_course(worked: Worked, words: Wording) -> list[Block]:
+    """The exercise's samples, and the updates that it is about: the method, the first update with its numbers, the table of a few."""
+    course = worked.course
+    digits, ident = worked.notation.digits, worked.request.exercise.id
+    blocks = [] if worked.samples is None else sample_table(worked.samples, words, digits, between=updates_between(course))
+    if course is None:
+        return blocks if worked.samples is None else [*blocks, point_to_command(words.updates.WORKED, ident)]
+    from tutor.explain.training_page import TrainingSections
+
+    sections = TrainingSections(course, words)
+    sections.blocks += [*blocks, *([Paragraph((words.updates.WORKED_BELOW,))] if blocks else [])]
+    sections.method()
+    sections.add_first_update()
+    sections.add_few_iterations()
+    sections.ending()
+    sections.add_compared()
+    return sections.blocks
+
+
+def updates_between(course: Worked | None) -> bool:
+    """Whether there are updates between the samples of a data set."""
+    task = course.training.task if course is not None and course.training is not None else None
+    return task is not None and task.size < task.count
 
 
 def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Document:
@@ -87,7 +111,8 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     page.add_backward()
     page.add_simplified()
     update(page)
-    page.blocks += lecture(say_verdicts(worked, words), words, worked.request.focused, worked.notation)
+    page.blocks += write_course(worked, words)
+    page.blocks += lecture(say_verdicts(worked, words, page.blocks), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     page.conventions()
     write_closing(page, proofs)
@@ -107,7 +132,7 @@ def recursion_page(worked: Worked, words: Wording, proofs: Sequence[str], usual:
     page.add_forward()
     page.add_backward()
     update(page)
-    page.blocks += lecture(say_verdicts(worked, words), words, worked.request.focused, worked.notation)
+    page.blocks += lecture(say_verdicts(worked, words, page.blocks), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     usual.blocks = []
     usual.conventions()
@@ -162,7 +187,7 @@ def update(page: PageWriter) -> None:
     """The section on the update of a worked solution: with its numbers where it is made, else as a formula."""
     worked, request = page.worked, page.request
     if not request.trained:
-        page.blocks += point_to_training(page.exercise, page.words)
+        page.blocks += point_to_training(page.exercise, page.words) if worked.course is None else []
         return
     if worked.training is not None:
         from tutor.explain.training_page import TrainingSections
@@ -229,7 +254,8 @@ def finish_page(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> 
     request, exercise = page.request, page.exercise
     if facts is None:
         shows = request.rate_written and request.trained and (request.layered is None or page.worked.training is not None)
-        facts = ((Math(Name(page.worked.notation.rate)), " = ", Math(page.rate())),) if shows else ()
+        shows = shows or page.worked.course is not None
+        facts = ((Math(Name(page.worked.notation.rate)), " = ", Math(page.rate())),) if shows and request.rate is not None else ()
     ident = exercise.id if exercise.id != exercise.title else ""
     title, headline = set_title(exercise.say(exercise.title, page.words.language), page.worked.notation)
     source = set_maths(exercise.source, page.worked.notation) if exercise.source else ()

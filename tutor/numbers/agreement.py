@@ -51,7 +51,7 @@ def decimal_agreement(text: Decimal, value: Value) -> Agreement:
     >>> decimal_agreement(Decimal("0.30000000000000004"), Fraction("0.3"))
     'rounded'
     """
-    written, true = Fraction(text), _fraction(value)
+    written, true = Fraction(text), as_fraction(value)
     distance = abs(true - written)
     noise = Fraction(0) if isinstance(value, Fraction) else _NOISE
     if distance <= noise:
@@ -80,7 +80,7 @@ def _unit(exponent: int) -> tuple[Fraction, Fraction]:
     return unit, unit / 2
 
 
-def _fraction(value: Value) -> Fraction:
+def as_fraction(value: Value) -> Fraction:
     """The value as a fraction; an mpmath number is a binary fraction already."""
     if isinstance(value, Fraction):
         return value

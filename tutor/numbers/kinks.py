@@ -6,7 +6,7 @@ Huber loss).  That is found out by looking: at seams that bisection finds, on bo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -17,7 +17,7 @@ from tutor.errors import TutorError
 from tutor.expression.nodes import ZERO, Call, Expr, children
 from tutor.expression.own_functions import is_own
 from tutor.expression.walk import names, size, substitute
-from tutor.graph.nouns import Graph
+from tutor.graph.nouns import Graph, Step
 from tutor.numbers.arithmetic import Value, as_real
 from tutor.numbers.run import compute
 from tutor.rules.functions import FUNCTIONS, Ties, function, value_of
@@ -51,11 +51,11 @@ def conventions(graph: Graph) -> dict[str, str]:
     return found
 
 
-def array_conventions(graph: Graph) -> list[str]:
-    """The keys of what is taken at the kinks of a graph over arrays, whose entries are not looked at."""
+def array_conventions(graph: Graph, among: Sequence[Step]) -> list[str]:
+    """The keys of what is taken at the kinks of some steps of a graph over arrays, whose entries are not looked at."""
     found: dict[str, None] = {}
     steps = {step.target: step.expr for step in graph.steps}
-    for step in graph.steps:
+    for step in among:
         for call in list_calls(step.expr):
             name = call.func.rstrip("'")
             if name in FUNCTIONS and not FUNCTIONS[name].layer:

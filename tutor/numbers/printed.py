@@ -139,6 +139,34 @@ def as_told_beside(value: Fraction, digits: int) -> Expr:
     return as_printed(value, next(enough, digits + 1))
 
 
+def round_places(value: Fraction, places: int) -> str:
+    """The value rounded to so many places behind the point, a half away from zero; a whole number has none.
+
+    >>> round_places(Fraction("0.04996"), 4), round_places(Fraction(-1, 3), 3), round_places(Fraction(7), 2)
+    ('0.0500', '-0.333', '7')
+    """
+    if value.denominator == 1:
+        return str(value)
+    whole = str((abs(value.numerator) * 2 * 10**places + value.denominator) // (2 * value.denominator)).rjust(places + 1, "0")
+    text = f"{whole[:-places]}.{whole[-places:]}" if places else whole
+    return f"-{text}" if value < 0 and whole.strip("0") else text
+
+
+def count_places_beside(value: Fraction, places: int) -> int:
+    """How many places behind the point a value has beside a figure of so many that is to be it: one more, or as many as it takes that it
+    shows two digits, and that who rounds what is shown gets the value rounded, too.
+
+    >>> [count_places_beside(Fraction(text), 3) for text in ("0.69841", "0.69849587", "0.0000312")]
+    [4, 6, 6]
+    """
+    meant = round_places(value, places)
+    for n in range(places + 1, MOST_DIGITS + places):
+        shown = round_places(value, n)
+        if round_places(Fraction(shown), places) == meant and (Fraction(shown) == value or len(shown.lstrip("-0.").replace(".", "")) > 1):
+            return n
+    return places + 1
+
+
 def is_all_fractions(values: Iterable[Value], given: Iterable[Value] = ()) -> bool:
     """Whether a page shows its numbers as fractions: all are short ones, some never end as decimals, and none was ``given`` as a decimal.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tutor.expression.nodes import Call, Expr, children
@@ -45,6 +46,15 @@ def _measure_steps(graph: Graph) -> tuple[tuple[Step, tuple[str, ...], int, bool
 
 
 _LATEST: deque[tuple[Graph, tuple[tuple[Step, tuple[str, ...], int, bool], ...]]] = deque(maxlen=4)
+
+
+def list_dependent(graph: Graph, wrt: Collection[str]) -> set[str]:
+    """The targets of the steps that depend on at least one of some quantities; those quantities only where another one reaches them."""
+    found: set[str] = set()
+    for step in graph.steps:
+        if any(name in found or name in wrt for name in names(step.expr)):
+            found.add(step.target)
+    return found
 
 
 def slice_dependent(graph: Graph, wrt: str) -> Slice:

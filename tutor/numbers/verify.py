@@ -35,7 +35,7 @@ from tutor.numbers.balls import enclose, midpoint
 from tutor.numbers.kinks import list_kinks_hit
 from tutor.numbers.printed import round_significant
 from tutor.numbers.run import compute, compute_stable, run, run_backward
-from tutor.numbers.slices import slice_dependent
+from tutor.numbers.slices import list_dependent, slice_dependent
 from tutor.numbers.values import BigFloat
 
 MAX_SYMBOLIC_SIZE = 3_000
@@ -69,10 +69,11 @@ _RANGES = ((-2, 2), (0, 1), (1, 3), (0, 3), (-10, 10), (0, 30), (-100, 100), (0,
 
 @dataclass(frozen=True, slots=True)
 class Unproved:
-    """What could not be checked at the given values: ``step`` stands on a kink, or on the seam of a choice by sign."""
+    """What could not be checked at the given values: ``step``, and ``more``, stand on a kink or on the seam of a choice by sign."""
 
     step: str
     at: Literal["kink", "seam"]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +139,14 @@ def verify(
     ask = _ask_besides(ask or ask_in_this_process, [name for name in besides if name not in named])
     if values is not None:
         trace = compute_stable(lambda: run(graph.steps, values))
-        hit = list_kinks_hit(graph, trace)
+        moved = list_dependent(graph, set(wanted))
+        hit = [kink for kink in list_kinks_hit(graph, trace) if kink.step in moved]
         if not hit:
             return _check_with_digits([values], derivation, wanted, named, at_values=True, ask=ask)
         points = random_points(graph, 2, seed=seed)
         proof = _check_with_digits(points, derivation, wanted, named, at_values=False, ask=ask) if points else None
-        unproved = Unproved(hit[0].step, "kink" if hit[0].convention else "seam")
+        alike = sum(bool(kink.convention) == bool(hit[0].convention) for kink in hit)
+        unproved = Unproved(hit[0].step, "kink" if hit[0].convention else "seam", alike - 1)
         if proof is None:
             return Proof(len(named), 0, 0, Fraction(0), 0, False, unproved=unproved)
         return replace(proof, unproved=unproved)

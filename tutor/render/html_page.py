@@ -47,12 +47,13 @@ STYLE = """
 @media screen and (prefers-color-scheme: dark) { :root { --ink: #e8ecf3; --paper: #10151f; --quiet: #a9b4c4; --rule: #64748b;
   --gone: #ff9d94; --come: #7ee2a8; } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.45 Georgia, "Times New Roman", "DejaVu Serif", serif; }
-main { max-width: 48rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
+main { max-width: 64rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
 h1, h2, h3, h4, h5, h6 { line-height: 1.2; margin: 1.6em 0 0.4em; break-after: avoid; } h1 { margin-top: 0; }
 h1, h2, h3, h4, h5, h6 { color: var(--accent, inherit); }
 .course { display: flex; justify-content: space-between; align-items: center; gap: 1em; margin-bottom: 1em; color: var(--quiet); }
 .course span:first-of-type { margin-right: auto; }
-p { margin: 0.5em 0; } .facts, .source, .why, .told, .caption { color: var(--quiet); font-size: 0.875em; } .source { font-style: italic; }
+p, li { max-width: 50rem; } p { margin: 0.5em 0; }
+.facts, .source, .why, .told, .caption { color: var(--quiet); font-size: 0.875em; } .source { font-style: italic; }
 .facts, .source, .caption { break-after: avoid; }
 .scroll, .equations { overflow-x: auto; margin: 0.6em 0; } table { border-collapse: collapse; } tr, .row { break-inside: avoid; }
 .grid { border-block: 1.5px solid var(--ink); } .grid th { border-bottom: 1px solid var(--ink); }
@@ -64,7 +65,7 @@ mtd { padding: 0.4ex 0.4em; } mtd:first-child { padding-left: 0.1em; } mtd:last-
 .vec { font-size: 0.65em; } .big { font-size: 1.2em; }
 :is(p, li, h1, h2, h3, h4):has(math) { overflow-x: auto; overflow-y: hidden; padding-block: 0.1em; }
 .equations { container-type: inline-size; }
-.aligned { display: grid; grid-template-columns: max-content minmax(0, max-content) minmax(11rem, 1fr); }
+.aligned { display: grid; grid-template-columns: max-content minmax(0, max-content) minmax(max(11rem, 25%), 1fr); }
 .row { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: baseline; align-content: center; }
 .row { min-height: 1.5em; padding-block: 0.2em; } .row.first:not(:first-child) { margin-top: 0.4em; }
 .left math { margin: 0 0 0 auto; } .side { overflow-x: auto; overflow-y: hidden; } .side math { margin: 0 auto 0 0; }

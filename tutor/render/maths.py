@@ -283,7 +283,7 @@ class Writer:
         return (self._chain_sign if chain else self.style.names).join(bodies) or "1"
 
     def _operand(self, expr: Expr, bracketed: bool, lead: bool) -> str:
-        if self.style.markup and type(expr) is Call and self.is_lone_indicator(expr):
+        if type(expr) is Call and self.is_lone_indicator(expr):
             return self._write_indicator(as_indicator(expr))
         if bracketed:
             return self.bracket(self._print[type(expr)](expr, True))

@@ -28,7 +28,7 @@ from tutor.results.feedback import course_notation
 from tutor.solving.check_claims import Cause, Verdict, VerdictText, check_each
 from tutor.solving.check_claims import check as check_exercise
 from tutor.solving.update_symbols import add_optimiser_letters
-from tutor.solving.written_values import nest_texts, show_value
+from tutor.solving.written_values import nest_texts, show_value, show_values
 
 _KEY = re.compile(r"([A-Za-z]\w*|d[A-Za-z]\w*/d[A-Za-z]\w*|\w+\|\w+)(@\d+)?")
 _WHEN = re.compile(r"\s+(after|before)\s+(\d+)$")
@@ -234,7 +234,11 @@ class _VerdictWriter:
             return replace(worst, printed=" = ".join(one.printed for one in texts), value=value)
         subject = self.write_subject(claim)
         printed = nest_texts([one.printed for one in texts], claim.shape)
-        value = nest_texts([one.value or one.printed for one in texts], claim.shape) if any(one.value for one in texts) else ""
+        sources = [part.source for part in verdict.parts if part.source is not None and part.derived is None and part.value]
+        entries = [one.value or one.printed for one in texts] if any(one.value for one in texts) else []
+        if len(sources) == len(texts) and entries:
+            entries = [text(shown, self.notation) for shown in show_values(sources, [part.value for part in verdict.parts])]
+        value = nest_texts(entries, claim.shape) if entries else ""
         return VerdictText(subject, printed, value, sums=worst.sums)
 
     def write_subject(self, claim: Claim) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tutor.errors import OutputError, TutorError, hint_near
 from tutor.exercise.load import from_text
@@ -118,7 +118,8 @@ def prepare(exercise: Exercise, solved: bool, notation_name: str | None = None, 
     if not solved:
         return SheetExercise(given, questions)
     wrt = list_asked_parameters(exercise, questions) if form == "scalar" else ()
-    pages: list[Worked] = [work(resolve_solution(exercise, Options(wrt=wrt, notation=notation_name, form=form)), ask)]
+    asked = replace(resolve_solution(exercise, Options(wrt=wrt, notation=notation_name, form=form)), course=None)  # updates are asked for
+    pages: list[Worked] = [work(asked, ask)]
     if (updates := updates_in(questions)) and is_trained_otherwise(exercise):
         pages.append(work(resolve_training(exercise, Options(steps=updates, notation=notation_name, form=form)), ask))
     answers = list_right_answers(marked, questions)

@@ -79,7 +79,8 @@ class Request:
     what, (of, names) each, in the names of the form.  ``task`` is the training that is run, ``updates`` long; ``trained`` are the
     parameters, in the names of the form, whose update is shown.  ``focused``: the caller chose quantities.  ``own``: values, step size
     and data are the exercise's own, so that its printed figures and notes are about them.  ``edges`` says what stands on the edges of the
-    picture.  ``recursion``: steps over t = 1…T are told as one row for every t.
+    picture.  ``recursion``: steps over t = 1…T are told as one row for every t.  ``course`` is the exercise's own training, where a
+    solution shows it: by another method than gradient descent, or over a data set.
     """
 
     exercise: Exercise
@@ -99,6 +100,7 @@ class Request:
     own: bool = True
     edges: EdgeLabels = "plain"
     recursion: Telling = ""
+    course: Request | None = None
 
     @property
     def graph(self) -> Graph:
@@ -149,7 +151,16 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
         "solution", form, name, values, wanted, layered,
         options.chain or (exercise.chain if options.notation is None else None), task, updates, trained if shows else (), rate, written,
         bool(options.wrt), own, options.edges, choose_recursion(exercise, options, layered),
+        choose_course(exercise, replace(options, form=form)) if own and values is not None else None,
     )  # fmt: skip
+
+
+def choose_course(exercise: Exercise, options: Options) -> Request | None:
+    """The training that an exercise's file has and a solution shows: what is more than gradient descent on its one set of values."""
+    trained = exercise.graph is not None and exercise.graph.parameters and is_trained_otherwise(exercise)
+    if not trained or not exercise.steps or options.wrt or options.steps is not None:
+        return None
+    return resolve_training(exercise, Options(notation=options.notation, form=options.form))
 
 
 def truncate_exercise(exercise: Exercise, steps: int) -> Exercise:

@@ -49,10 +49,22 @@ def work(request: Request, ask: Ask | None = None, progress: Callable[[int], Non
     if request.subject == "training":
         return work_training(request, ask, progress)
     if request.layered is None:
-        return work_numbers(request, ask)
-    from tutor.solving.work_arrays import work_arrays
+        worked = work_numbers(request, ask)
+    else:
+        from tutor.solving.work_arrays import work_arrays
 
-    return work_arrays(request, request.layered, ask)
+        worked = work_arrays(request, request.layered, ask)
+    return worked if request.course is None else add_course(worked, request.course)
+
+
+def add_course(worked: Worked, course: Request) -> Worked:
+    """A solution with the training that belongs to its exercise, in the same symbols."""
+    assert course.task is not None
+    run = run_training(course, None)
+    names = course.task.names if course.layered is None else naming(course.task.row, course.layered.graph.names, course.task.letter)
+    profile = update_notation(worked.notation, course.task, run.updates, names)
+    trained = Worked(course, profile, worked.derivations[:1], None, run, sample_numbers(course.task))
+    return replace(worked, notation=profile, course=trained)
 
 
 def hold_given(request: Request) -> Worked:

@@ -46,7 +46,8 @@ class Worked:
 
     ``derivations`` has one for each quantity that is differentiated.  ``numbers`` are the values by key, exact fractions or numbers of at
     least 60 digits (arrays of them in layer form); None for a computation without values.  ``samples`` is the table of a data set.
-    ``recursion`` tells the first of the derivations as one row for every t, where that is asked for.
+    ``recursion`` tells the first of the derivations as one row for every t, where that is asked for.  ``course`` is the exercise's own
+    training, where its solution shows that.
     """
 
     request: Request
@@ -61,6 +62,7 @@ class Worked:
     verdicts: tuple[Verdict, ...] = ()
     notes: tuple[str | Assumption, ...] = ()
     recursion: Recursion | None = None
+    course: Worked | None = None
 
     @property
     def scalars(self) -> Mapping[str, Value] | None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tutor.explain.document import Equation, Side
-from tutor.expression.nodes import Call, Mul, Name, Number, Partial
+from tutor.expression.nodes import Call, Div, Mul, Name, Number, Partial
 from tutor.notation.profile import Notation
 from tutor.render.latex.answer_columns import set_answer_columns
 from tutor.render.latex.sentences import Phrases
@@ -35,3 +35,10 @@ def test_as_many_beside_one_another_as_fit(answers, line, columns) -> None:
     lines = text.split("\\noindent ")[1:]
     assert [len(re.findall(r"\\small 1\.", line)) for line in lines] == columns
     assert re.findall(r"\\small (1\.\d)", text) == ([one.why[0] for one in answers] if columns else [])
+
+
+def test_fractions_of_a_matrix_do_not_touch() -> None:
+    third = Div(Number("1"), Number("3"))
+    answer = Equation(Name("v"), (Side(Call("matrix", (Number("1"), third, third))),), None, ("1.1",))
+    printer = Printer(Notation(slashed=True))
+    assert "\\\\[3pt]" in set_answer_columns([answer], printer.latex_writer, Phrases(printer), 40.0)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tutor.render.latex.math_sizes import LEAST
+from tutor.render.latex.math_sizes import BASE
 from tutor.render.picture.picture_room import PictureRoom
 
 
 def test_a_place_is_upright_and_has_letters_that_can_be_read_unless_said():
-    assert (PictureRoom(16.0, 5.0).letters, PictureRoom(16.0, 5.0).turned) == (LEAST, False)
-    assert LEAST >= 7
+    assert (PictureRoom(16.0, 5.0).letters, PictureRoom(16.0, 5.0).turned) == (BASE, False)
+    assert BASE > 7

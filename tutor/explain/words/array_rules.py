@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 
 from tutor.explain.words.rules import RuleWords
 from tutor.explain.words.topic import Topic
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import drop_transpose, is_transposed, names
 from tutor.rules.operations import ENTRYWISE, SAID, SUMS
 
-_DILATED = ("spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped")
+DILATED = ("spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped")
 
 
 _ADDED = frozenset(name for sums in SUMS.values() for name in sums)
@@ -171,6 +171,8 @@ class ArrayWords(Topic):
         "part": "{call}: what stands at the places {first} to {last}",
         "own windows": "{call}: windows of {first} entries, {last} apart",
         "one place": "{call}: what stands at place {first}",
+        "part along": "{call}: what stands at the places {first} to {last} along axis {axis}",
+        "one place along": "{call}: what stands at place {first} along axis {axis}",
         "pad": "{call}: with {first} zeros before it and {last} behind it",
         "largest": "{call}: the largest entry along an axis",
         "to_largest": "{call}: each gradient goes to the place of the largest entry, the other places get 0",
@@ -179,7 +181,8 @@ class ArrayWords(Topic):
         "masked_softmax": "{call}: the softmax of each row over the places where the mask is 1; the others are 0, their gradients too",
         "split_heads": "{call}: the columns in equal parts, one along a new first axis for each head",
         "join_heads": "{call}: the heads side by side as columns",
-        "positional_encoding": "{call}: row t has sin((t − 1)/10000^((j − 1)/d)) at odd j and cos((t − 1)/10000^((j − 2)/d)) at even j",
+        "positional_encoding": "{call}: row $t$ has "
+        "$sin((t - 1)/10000^((j - 1)/d))$ at odd $j$ and $cos((t - 1)/10000^((j - 2)/d))$ at even $j$",
         "causal_mask": "{call}: 1 on the diagonal and below, 0 above",
         "concat": "{call}: the entries of the first, then those of the second",
         "indicator": "{call}: 1 where the condition holds, else 0",
@@ -201,21 +204,24 @@ class ArrayWords(Topic):
         "logsumexp_rows": "{call}: log Σ exp of each row by itself",
         "log_softmax_columns": "{call}: the log-softmax of each column by itself",
         "log_softmax_rows": "{call}: the log-softmax of each row by itself",
-        "erf": "{call}: the integral of 2/√π·exp(−t²) over t from 0 to {last}",
+        "erf": "{call}: the integral of $2/sqrt(pi)*exp(-t^2)$ over $t$ from 0 to {last}",
     }
-    """What an operation's sign means, where it first stands."""
+    """What an operation's sign means, where it first stands; mathematics stands between dollars."""
     ONES = "{ones}: ones everywhere"
     RAISED = "a power of an array is taken entry by entry"
     DIVIDED = "a fraction of arrays is taken entry by entry"
     RAISED_DIVIDED = "powers and fractions of arrays are taken entry by entry"
     KEPT = "an array with one more axis, of one entry, has the same letter; the size below it tells"
     STRIDE: Mapping[str, str] = {
-        "sp": "s is the stride, p the width of the zeros around the input", "s": "s is the stride",
-        "p": "p is the width of the zeros around the input",
+        "sp": "$s$ is the stride, $p$ the width of the zeros around the input", "s": "$s$ is the stride",
+        "p": "$p$ is the width of the zeros around the input",
     }  # fmt: skip
-    WIDE = "d is how far apart the entries of the kernel are, g how many groups the channels are in: a kernel sees those of its own group"
+    WIDE = (
+        "$d$ is how far apart the entries of the kernel are, $g$ how many groups the channels are in: "
+        "a kernel sees those of its own group"
+    )
     EACH = "2×1 is 2 along the first of the axes and 1 along the second"
-    PADDED = "p is how far the windows reach over the border; what lies outside is never the largest, and counts as 0 in a mean"
+    PADDED = "$p$ is how far the windows reach over the border; what lies outside is never the largest, and counts as 0 in a mean"
     ENTRY = "entry by entry"
     WORKED_OUT = "worked out"
     EXAMPLE = "for example"
@@ -238,7 +244,7 @@ class ArrayWords(Topic):
 
     THEN = "{first}, then {second}"
     FURTHER = "{first}; {second}"
-    DILATED = "; d = {size}: its entries are set {size} apart, with zeros between them"
+    DILATED = "d is how far apart the entries of the gradient are set, with zeros between them"
 
     def say_backward(
         self, expr: Expr, rules: RuleWords, parameters: Collection[str] = (), *, number: bool = False, wrt: str = "",
@@ -300,10 +306,8 @@ class ArrayWords(Topic):
                 return self.BACKWARD["part"]
             case Call(func) if func in _REPEATED and _carries_gradient(expr):
                 return self.BACKWARD["fill"]
-            case Call(func, args) if SAID.get(func, func) in self.BACKWARD:
-                apart = args[-2] if func in _DILATED else ONE
-                dilated = self.DILATED.format(size=apart.text) if type(apart) is Number and apart != ONE else ""
-                return self.BACKWARD[SAID.get(func, func)] + dilated
+            case Call(func) if SAID.get(func, func) in self.BACKWARD:
+                return self.BACKWARD[SAID.get(func, func)]
             case Mul((*numbers, Call() as behind)) if _carries_gradient(behind) and not any(map(_carries_gradient, numbers)):
                 phrase = self._say_backward(behind, rules, parameters)
                 plain = behind.func in ("matmul", "outer") or not any(map(names, numbers))

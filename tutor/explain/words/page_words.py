@@ -82,6 +82,10 @@ class PageWords(Topic):
     }  # fmt: skip
     ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
     EACH_TIME = "each time: {reason}"
+    ERRATA_TABLE = "what is printed, and what is right:"
+    ERRATA_HEADS = ("quantity", "printed", "right", "why")
+    DITTO = "likewise"
+    COMES_TO = "{printed}, which is {number}"
     ERRATUM_BARE = "for {subject} the lecture prints {printed}."
 
     # A recursion over time

@@ -36,7 +36,9 @@ class ProofWords(Topic):
     CHECKS = "{checks} ({place})"
     UNPROVED: Mapping[str, str] = {
         "kink": "At the given values {step} stands on a kink, where the derivative is a convention",
+        "kinks": "At the given values {step} and {more} more stand on kinks, where the derivative is a convention",
         "seam": "At the given values {step} stands where its branches meet; the second one counts there",
+        "seams": "At the given values {step} and {more} more stand where their branches meet; the second one counts there",
     }
     ROWS = "Written out for {index} = 1, …, {last}, each row is a step of the derivation there, formula by formula"
     ROWS_OPEN = "Written out for {letter} = {ends}, each row is a step of the derivation there, formula by formula"
@@ -79,7 +81,8 @@ class ProofWords(Topic):
         place = self.VALUES if checked.at_values else self.POINTS[1].format(count=checked.points)
         text = self.CHECKS.format(checks="; ".join(parts), place=place) if parts else ""
         if checked.unproved is not None:
-            reason = self.UNPROVED[checked.unproved.at].format(step=checked.unproved.step)
+            found = checked.unproved
+            reason = self.UNPROVED[f"{found.at}s" if found.more else found.at].format(step=found.step, more=found.more)
             text = f"{text}. {reason}" if text else reason
         return self.grammar.capital(text) or self.NOTHING
 

@@ -30,6 +30,18 @@ class RuleWords(Topic):
         **phrases_of("forward"),
     }
 
+    FORMULAS: Mapping[str, str] = {
+        "logarithm": "minus the logarithm", "logarithms": "minus the sum of the logarithms", "entropy": "cross-entropy",
+        "mean logarithm": "minus the logarithm, scaled", "mean logarithms": "minus the mean of the logarithms",
+        "mean entropy": "cross-entropy, as a mean", "sum of squares": "sum of squares", "half squares": "half the sum of squares",
+        "mean of squares": "mean of squares", "scaled squares": "sum of squares, scaled", "mean of terms": "mean of its terms",
+        "mixture": "weighted mean: both weights add up to 1", "polynomial": "polynomial", "scaled and shifted": "scaled and shifted",
+        "product of entries": "product, entry by entry", "composed": "composed of the parts above",
+        "sum of terms": "sum", "scaled sum": "sum, scaled", "scaled matmul": "matrix product, scaled",
+        "over root": "difference over a square root",
+    }  # fmt: skip
+    """What a formula is that has no rule of its own; what is not here is called by its outermost sign or function."""
+
     LOCAL: Mapping[str, str] = {
         "sum": "a term of a sum has derivative 1",
         "difference": "a term has derivative 1 or −1",
@@ -59,8 +71,8 @@ class RuleWords(Topic):
     WITHIN: Mapping[str, str] = {
         "factor": "what it is multiplied by", "factors": "what it is multiplied by, term by term", "kept": "the factor stays",
         "term": "1 for the term alone", "minus": "−1 for the term alone", "terms": "1 or −1 for each term alone",
-        "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
-        "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′", "cos": "cos′",
+        "product": "product rule", "chain": "chain rule", "log": "(log x)′ = 1/x", "sqrt": "(√x)′ = 1/(2·√x)",
+        "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′ = cos", "cos": "cos′ = −sin",
     }  # fmt: skip
     """What is done with a part of a longer formula, where `LOCAL` says it of a step of its own."""
     BETWEEN = ", "

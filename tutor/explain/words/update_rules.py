@@ -41,9 +41,11 @@ class UpdateWords(Topic):
         "given": "Each update uses {size}, in the order given; an epoch is one pass over all {count} samples.",
         "shuffled": "Each update uses {size}; every epoch takes all {count} samples in a new random order (seed {seed}).",
     }
+    COUNTED = "{t} is the number of the update."
+    """Where a method's steps have the number of the update."""
     ALL_SAMPLES = "Each update uses all {count} samples."
     STOPS: Mapping[str, str] = {
-        "beyond": "diverges: after update {step} {what} is beyond 10^60",
+        "beyond": "diverges: after update {step} {what} is beyond 10⁶⁰",
         "no update": "ends: at update {step} {what}",
         "no loss": "ends: after update {step} {what}",
         "no value": "ends: at update {step} {what} no longer has a value",
@@ -61,11 +63,15 @@ class UpdateWords(Topic):
     UNASKED = " Left out, since not asked for: {names}."
     SECOND = "Second derivatives, from differentiating the backward pass once more:"
     ENTRYWISE = "Squares, roots and quotients of arrays are taken entry by entry."
-    SOLVED = "d solves H·d = g, the linear system of the Hessian H and the gradient g."
+    SOLVED = "{direction} solves {system}, the linear system of the Hessian {hessian} and the gradient {gradient}."
     HESSIAN_PROOF = "The Hessian agrees with finite differences of the proved gradient."
     ELSEWHERE = "{command} shows the updates ({method})."
     """Below a solution of what is trained by another method than gradient descent."""
     WORKED = "The steps above are those of sample 1; {command} shows the updates over all samples."
+    WORKED_BELOW = "The steps above are those of sample 1; the updates over all samples are below."
+    ALL_UPDATES = "{command} shows all updates."
+    BETWEEN = "Each sample is taken at the start values, as if there were no updates between the samples."
+    """Below a table of samples between which a run makes updates."""
     COMPARED = "The formulas as on the slide, and the published method, from the same start."
 
     METHODS: Mapping[str, str] = {
@@ -146,7 +152,7 @@ class UpdateWords(Topic):
 
         >>> from tutor.numbers.stops import RunStop
         >>> UpdateWords().say_stop(RunStop("beyond", 31, "w"))
-        'diverges: after update 31 w is beyond 10^60'
+        'diverges: after update 31 w is beyond 10⁶⁰'
         """
         return self.STOPS[stop.kind].format(step=stop.step, what=stop.what, since=stop.since) if stop is not None else ""
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tutor.explain.document import Equation
+from tutor.render.latex.heights import part_fractions
 from tutor.render.latex.rows import LatexRow, set_rows
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.widths import measure
@@ -79,4 +80,4 @@ def _set_lines(answers: Sequence[_Answer], short: Sequence[_Answer], columns: in
 
     between = f"\\hspace{{{_GAP:.2f}em}}"
     body = "\\par\n".join(f"\\noindent {between.join(map(write_cell, range(columns), cells))}" for cells in lines if cells)
-    return f"{{\\parskip=3pt\\lineskiplimit=3pt\\lineskip=3pt\\relax\n{body}\\par}}\\smallskip"
+    return f"{{\\parskip=3pt\\lineskiplimit=3pt\\lineskip=3pt\\relax\n{part_fractions(body)}\\par}}\\smallskip"

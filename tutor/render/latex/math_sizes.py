@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 LEAST = 7
 """Points; no letter of a page or a picture is smaller."""
+BASE = LEAST + 1
+"""Points; no letter of a picture is smaller that may have an index, which has to look smaller than what it belongs to."""
 
 _SIZES: Mapping[str, tuple[int, int]] = {
     "7": (7, 7), "8": (7, 7), "9": (7, 7), "10": (7, 7), "10.95": (8, 7), "12": (8, 7), "14.4": (10, 7), "17.28": (12, 9),

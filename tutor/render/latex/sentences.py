@@ -15,6 +15,8 @@ from tutor.render.roots import set_roots
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 _SHORT_SIDES = compile_late(r"(?:(?<=\s)|^)(\S{0,12}) = (?=\S{1,12}(?:\s|$))")
 """An equals sign between short words: no line ends beside it."""
+_BREAK = "\\hskip0pt plus.1em "
+"""Where a line may end before a sign: the sign has its own room on both sides."""
 _TYPED = 0.525
 """How wide a letter of a typewriter is, in em."""
 
@@ -49,7 +51,7 @@ class Phrases:
             return f"${whole}$"
         chunks = explode(self.flat.latex_writer, part.expr, limit)
         first, *others = chunks
-        return f"${first.flow}$" + "".join(f" ${chunk.start}$" for chunk in others)
+        return f"${first.flow}$" + "".join(f"{_BREAK}${chunk.start}$" for chunk in others)
 
     def set_whole(self, part: Math) -> str:
         r"""Maths on one line: a derivative is ∂L/∂w there, since a small fraction tears the lines apart.

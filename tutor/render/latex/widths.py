@@ -1,8 +1,7 @@
 r"""How wide a formula is when it is set: the widths of Computer Modern, added up.
 
 A row of an equation must be broken before it runs off the page, so its width is measured, never its characters counted.
-Widths are in em (10.95 pt in an eleven-point document) and err on the wide side: the spaces that TeX leaves out before
-a sign, and kerning, are counted as if they were there.
+Widths are in em (10.95 pt in an eleven-point document) and err on the wide side: kerning is left out.
 
 >>> round(measure("w_{1}\\,i_{1}"), 1)
 2.2
@@ -92,6 +91,10 @@ _STACKED = frozenset(("\\sum", "\\prod"))
 """Signs that have their limits below and above them in a display, and beside them elsewhere."""
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 _DELIMITER = 0.78
+_SIGN = 0.78
+"""A − that is no operation, but the sign of a number."""
+_OPENING = frozenset("([{=<>,-+&") | {"\\cdot", "\\times", "\\leftarrow", "\\approx", "\\odot", "\\\\"}
+"""Behind these a − is a sign."""
 
 
 class _WidthReader:
@@ -139,7 +142,7 @@ class _WidthReader:
         if token == "{":
             return self.run(size, font)
         if token[0] != "\\":
-            width = font.get(token, 0.9)
+            width = _SIGN if token in "-+" and font is ITALIC and self.is_sign() else font.get(token, 0.9)
             return (width if size < 2 or token not in _SPACED else min(width, 0.8)) * _SCALE[size]
         if token == "\\frac":
             inner = max(1, min(size + 1, 3))
@@ -165,6 +168,16 @@ class _WidthReader:
         if token in _STACKED and size == 0:
             return max(width, self.scripts(size))
         return (width if size < 2 or token not in _SPACED else min(width, 0.8)) * _SCALE[size]
+
+    def is_sign(self) -> bool:
+        """Whether the + or − just read stands before a number without an operand in front, (−1): TeX sets no space then.
+
+        What begins with one may be a piece that goes on with a formula.
+        """
+        before = self.at - 2
+        while before >= 0 and self.tokens[before] == " ":
+            before -= 1
+        return before >= 0 and self.tokens[before] in _OPENING
 
     def cases(self, size: int) -> float:
         """A ``cases`` or ``bmatrix`` environment: the widest cell of each column, what is between them, and brackets or a brace."""

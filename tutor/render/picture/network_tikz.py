@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tutor.errors import OutputError
 from tutor.explain.diagram import Diagram
 from tutor.notation.profile import Notation
-from tutor.render.latex.math_sizes import LEAST, set_math_sizes
+from tutor.render.latex.math_sizes import BASE, set_math_sizes
 from tutor.render.picture import label
 from tutor.render.picture.network_layout import LABELLED, SMALL, Circle, Drawing, Spoke, arrange
 from tutor.render.picture.picture_room import PictureRoom
@@ -40,14 +40,14 @@ def fit_network(diagram: Diagram, notation: Notation, rooms: Sequence[PictureRoo
             for size, wider in SIZES.items():
                 unit = size * wider
                 wide, high = (side * unit + 2 * _EDGE for side in (drawing.width, drawing.height))
-                if round(size * SMALL) >= LEAST and wide <= room.width * CM and high <= room.height * CM:
+                if round(size * SMALL) >= BASE and wide <= room.width * CM and high <= room.height * CM:
                     return _tikzpicture(drawing, size, unit), room
     return None
 
 
 def _choose_drawing(diagram: Diagram, notation: Notation, width_cm: float) -> tuple[str, float, float]:
     drawing = arrange(diagram, notation, label.tex_em)
-    for size, wider in ((size, wider) for size, wider in SIZES.items() if round(size * SMALL) >= LEAST):
+    for size, wider in ((size, wider) for size, wider in SIZES.items() if round(size * SMALL) >= BASE):
         unit = size * wider
         width, height = drawing.width * unit + 2 * _EDGE, drawing.height * unit + 2 * _EDGE
         if width <= width_cm * CM:

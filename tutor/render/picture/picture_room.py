@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.render.latex.math_sizes import LEAST
+from tutor.render.latex.math_sizes import BASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,5 +13,5 @@ class PictureRoom:
 
     width: float
     height: float
-    letters: int = LEAST
+    letters: int = BASE
     turned: bool = False

@@ -1,7 +1,7 @@
 r"""A computational graph for LaTeX: the layout of `tutor.render.picture.layout`, drawn with plain TikZ.
 
 A fragment needs ``amsmath``, ``xcolor`` and ``tikz`` (no TikZ library), is ASCII only and defines its own colours.  It
-is never wider or higher than asked for, and no letter is smaller than 7 points, in indices neither.  To that end a
+is never wider or higher than asked for, and no letter is smaller than 8 points, in indices than 7.  To that end a
 picture takes smaller letters, runs downwards, sets the gradient below the value, drops formulas; then it bundles
 leaves; and in the end it leaves out its middle.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tutor.errors import OutputError
 from tutor.explain.document import Node, Picture
 from tutor.notation.profile import Notation
-from tutor.render.latex.math_sizes import LEAST, set_math_sizes
+from tutor.render.latex.math_sizes import BASE, set_math_sizes
 from tutor.render.picture import label
 from tutor.render.picture.edge_labels import EdgeName, Size, place_labels, widen_gaps
 from tutor.render.picture.fold import bundle, shorten
@@ -34,7 +34,7 @@ from tutor.render.picture.layout import (
 )
 from tutor.render.picture.picture_room import PictureRoom
 
-SIZES = {10: 1.0, 9: 1.04, 8: 1.1, 7: 1.19}
+SIZES = {10: 1.0, 9: 1.04, 8: 1.1}
 """Font sizes in points, the largest first, and how much wider than at 10 points the letters are for their size, indices above all."""
 
 CM = 28.45274
@@ -185,9 +185,9 @@ def _keep_formulas(sized: Sized, picture: Picture, notation: Notation, room: Pic
         if sized.draft.formulas == computed:
             break
         drafts = _drafts(picture, notation, width, height, near=near, folded=folded)
-        most = max((draft.formulas for draft in drafts if _choose_best([draft], width, height, LEAST)), default=0)
+        most = max((draft.formulas for draft in drafts if _choose_best([draft], width, height, BASE)), default=0)
         if most > sized.draft.formulas:
-            sized = _choose_best([draft for draft in drafts if draft.formulas == most], width, height, LEAST) or sized
+            sized = _choose_best([draft for draft in drafts if draft.formulas == most], width, height, BASE) or sized
     return sized
 
 
@@ -295,7 +295,7 @@ def _drafts(
     return drafts
 
 
-def _choose_best(drafts: list[Draft], width: float, height: float, least: int = LEAST) -> Sized | None:
+def _choose_best(drafts: list[Draft], width: float, height: float, least: int = BASE) -> Sized | None:
     """The draft that reads best in that many points, with letters of ``least`` points at least: formulas and left to right count like
     larger letters."""
     best: tuple[float, Sized] | None = None
@@ -348,7 +348,7 @@ def _measure_extra(seen: Label) -> float:
 
 def _tikzpicture(sized: Sized) -> str:
     draft, size, scale = sized.draft, sized.size, sized.scale
-    small = max(size - 1, LEAST)
+    small = max(size - 1, BASE)
     drawn = draft.layout
     shift = (sized.width / scale - drawn.width) / 2
     font = f"font=\\fontsize{{{size}}}{{{size + 1}}}\\selectfont"

@@ -1,0 +1,111 @@
+"""Backward passes that are given a target and no loss: the usual one that their gradients are slopes of is meant, and is said."""
+
+import pytest
+
+from tutor.code.judge_code import judge_code
+from tutor.program.source import read_source
+
+NET = """
+import numpy as np
+class Net:
+    def __init__(self, d, h, c):
+        self.W1 = np.random.randn(d, h)
+        self.W2 = np.random.randn(h, c)
+    def forward(self, X):
+        self.a1 = 1 / (1 + np.exp(-(X @ self.W1)))
+        self.a2 = 1 / (1 + np.exp(-(self.a1 @ self.W2)))
+        return self.a2
+    def backward(self, X, y, lr):
+        m = X.shape[0]
+        delta2 = (self.a2 - y) * self.a2 * (1 - self.a2)
+        dW2 = self.a1.T @ delta2 / m
+        delta1 = (delta2 @ self.W2.T) * self.a1 * (1 - self.a1)
+        dW1 = X.T @ delta1 / m
+        self.W2 -= lr * dW2
+        self.W1 -= lr * dW1
+"""
+KEPT = """
+import numpy as np
+def sigmoid(x):
+    return 1.0 / (1 + np.exp(-x))
+def sigmoid_derivative(x):
+    return x * (1.0 - x)
+class NeuralNetwork:
+    def __init__(self, x, y):
+        self.input = x
+        self.weights1 = np.random.rand(self.input.shape[1], 4)
+        self.weights2 = np.random.rand(4, 1)
+        self.y = y
+        self.output = np.zeros(self.y.shape)
+    def feedforward(self):
+        self.layer1 = sigmoid(np.dot(self.input, self.weights1))
+        self.output = sigmoid(np.dot(self.layer1, self.weights2))
+    def backprop(self):
+        d2 = 2 * (self.y - self.output) * sigmoid_derivative(self.output)
+        d_weights2 = np.dot(self.layer1.T, d2)
+        d_weights1 = np.dot(self.input.T, np.dot(d2, self.weights2.T) * sigmoid_derivative(self.layer1))
+        self.weights1 += d_weights1
+        self.weights2 += d_weights2
+"""
+CLASSES = """
+import numpy as np
+class MLP:
+    def __init__(self, n_in, n_out):
+        self.W = np.random.randn(n_out, n_in) * 0.01
+        self.b = np.zeros((n_out, 1))
+    def forward(self, X):
+        self.Z = self.W @ X + self.b
+        e = np.exp(self.Z - self.Z.max(axis=0))
+        self.A = e / e.sum(axis=0)
+        return self.A
+    def backward(self, X, Y, learning_rate=0.1):
+        m = X.shape[1]
+        dZ = self.A - Y
+        dW = dZ @ X.T / m
+        db = dZ.sum(axis=1, keepdims=True) / m
+        self.W -= learning_rate * dW
+        self.b -= learning_rate * db
+"""
+
+
+@pytest.mark.parametrize(("text", "loss"), [
+    (NET, "0.5 * np.sum((prediction - y)**2) / prediction.shape[0]"),
+    (NET.replace(" / m", ""), "0.5 * np.sum((prediction - y)**2)"),
+    (NET.replace("(self.a2 - y) * self.a2 * (1 - self.a2)", "self.a2 - y"),
+     "-np.sum(y * np.log(prediction) + (1 - y) * np.log(1 - prediction)) / prediction.shape[0]"),
+    (KEPT, "minus np.sum((prediction - self.y)**2)"),
+    (CLASSES, "-np.sum(Y * np.log(prediction)) / prediction.shape[1]"),
+])  # fmt: skip
+def test_the_usual_loss_is_found_and_said(text, loss):
+    found = judge_code(read_source(text, "f.py"))
+    assert [one.verdict for one in found] == ["right"] * len(found)
+    assert any(loss in str(said) for said in found[-1].assumes)
+
+
+@pytest.mark.parametrize(("text", "right", "wrong", "line"), [
+    (NET, "self.a1.T @ delta2 / m", "self.a1.T @ delta2", 14),
+    (NET, "(delta2 @ self.W2.T) *", "(delta2 @ self.W2) *", 15),
+    (KEPT, "self.weights2.T) * sigmoid_derivative(self.layer1)", "self.weights2.T) * sigmoid(self.layer1)", 20),
+    (CLASSES, "dZ.sum(axis=1, keepdims=True) / m", "dZ.sum(axis=1, keepdims=True)", 16),
+])  # fmt: skip
+def test_a_slip_beside_it_is_found_and_the_loss_is_said(text, right, wrong, line):
+    assert right in text
+    found = judge_code(read_source(text.replace(right, wrong), "f.py"))[-1]
+    assert [root.line for root in found.roots] == [line]
+    assert any("no loss" in str(said) for said in found.assumes)
+
+
+def test_a_slope_of_no_usual_loss_is_left_open():
+    (found,) = judge_code(read_source(NET.replace("(self.a2 - y)", "(self.a2 - y) ** 3"), "f.py"))
+    assert found.verdict == "undecided"
+    assert "no loss is found" in str(found.why)
+
+
+def test_a_slope_of_a_function_may_be_given_its_output():
+    """``tanh_prime(a)`` is 1 − a² of what tanh gives, and wrong where it is nothing of either."""
+    text = "import numpy as np\ndef tanh(z):\n    return np.tanh(z)\ndef tanh_prime(z):\n    return 1 - z ** 2\n"
+    (right,) = judge_code(read_source(text, "f.py"))
+    assert right.verdict == "right"
+    assert "tanh_prime is given what tanh gives" in str(right.assumes[0])
+    (wrong,) = judge_code(read_source(text.replace("1 - z ** 2", "1 - z"), "f.py"))
+    assert wrong.verdict == "wrong"

@@ -1,0 +1,339 @@
+"""One run of both passes of a program: which functions are called with what, which loss is meant, and which gradients are given."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.code.code_values import (
+    ClassOf,
+    CodeProblem,
+    Guess,
+    NotRead,
+    Object,
+    ProgramFunction,
+    Record,
+)
+from tutor.code.file_parts import (
+    ask_documented,
+    is_definition,
+    list_drawn,
+    list_spans,
+    name_naive,
+    refuse_forward,
+)
+from tutor.code.given_gradients import (
+    GivenGradient,
+    find_kept_loss,
+    find_kept_output,
+    list_kept,
+    list_layer_gradients,
+    list_left_over,
+    list_listed,
+    list_outputs,
+    list_pair_outputs,
+)
+from tutor.code.guess_shapes import SCALARS, is_parameter
+from tutor.code.keep_apart import APART, keep_apart
+from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.pass_loss import has_targets, make_loss, pick_loss
+from tutor.code.returned_values import (
+    find_return,
+    guess_argument,
+    has_default,
+    is_empty,
+    list_arguments,
+    list_taken_apart,
+    list_usual,
+    name_returned,
+)
+from tutor.code.work_functions import require_plain
+from tutor.code.work_statements import StatementWorker
+from tutor.errors import Told, tell
+from tutor.numbers.arrays import np
+from tutor.program.decorators import is_odd_class
+from tutor.program.source import Source
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run gave: its events, the loss, the outputs; ``begins`` is the first event of the backward pass.
+
+    ``scope`` has the names of the forward pass, ``upstream`` for each gradient from above the output that it belongs to and its value;
+    under an empty name stands the output that is the loss, or is summed to one.  ``left_over`` are gradients that are compared with
+    nothing, with the reasons.
+    """
+
+    record: Record
+    loss: Any
+    outputs: list[GivenGradient]
+    begins: int
+    after: dict[int, ast.AST] = field(default_factory=dict)
+    asked: dict[str, list[str]] = field(default_factory=dict)
+    why: str = ""
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    upstream: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+    left_over: tuple[tuple[str, Told], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PassRun:
+    """One run of the passes of a program: what is worked through, by whom, and what is given.
+
+    ``foreign`` are the statements of other files; in ``bare`` are noted the arguments that are left None.
+    """
+
+    worker: StatementWorker
+    source: Source
+    plan: BackwardPlan
+    forward_source: Source | None
+    others: Sequence[Source]
+    given: Mapping[str, Any]
+    foreign: Collection[int]
+    bare: set[str]
+
+    @property
+    def record(self) -> Record:
+        """What the worker has noted."""
+        return self.worker.record
+
+    def run(self, *, backward: bool) -> Outcome:
+        """The whole run: what stands in the files, then both passes, or the first alone."""
+        apart = () if self.forward_source is None else (keep_apart(self.forward_source),)
+        for source in (*self.others, *apart, self.source):
+            flat = not self.plan.backward and source is self.source
+            drawn = [] if flat else list_drawn(source.tree)
+            self.worker.generic = flat or bool(drawn)
+            self.worker.run([node for node in source.tree.body if flat or is_definition(node) or node in drawn])
+            self.worker.generic = not self.plan.backward
+        name_naive(self.worker.module, self.source.tree)
+        if not self.plan.backward:
+            return self._finish_flat()
+        if self.plan.is_single:
+            return self._run_single()
+        return self._run_pair(backward)
+
+    def _function(self, name: str, owner: Any = None) -> ProgramFunction:
+        if isinstance(owner, Object) and owner.of is not None and name in owner.of.methods:
+            method = owner.of.methods[name]
+            static = any(isinstance(part, ast.Name) and part.id == "staticmethod" for part in method.decorator_list)
+            return require_plain(self.worker, ProgramFunction(method, owner.of.scope, owner, None if static else owner), self.source)
+        found = self.worker.module.get(name)
+        if not isinstance(found, ProgramFunction):
+            raise CodeProblem(tell("there is no function {name} in the file", name=name[:60]), where=self.source.file)
+        return require_plain(self.worker, found, self.source)
+
+    def _make_owner(self) -> Any:
+        if not self.plan.owner:
+            return None
+        made_of = self.worker.module.get(self.plan.owner)
+        if isinstance(made_of, ClassOf) and is_odd_class(made_of.node):
+            raise CodeProblem(tell("a class with a metaclass or a decorator is not read"), where=self.source.name_line(made_of.node.lineno))
+        if not isinstance(made_of, ClassOf):
+            raise CodeProblem(
+                tell("there is no class {name} in the file", name=self.plan.owner[:60]), where=self.source.file
+            )
+        before, self.worker.statement = self.worker.statement, None
+        begin = made_of.methods.get("__init__")
+        said = {arg.arg: Guess(arg.arg) for arg in (begin.args.args if begin is not None else ()) if arg.arg in self.worker.world.texts}
+        made = self.worker.make_object(made_of, [], said, made_of.node)
+        self.worker.statement = before
+        return made
+
+    def _call(
+        self, func: ProgramFunction, values: Mapping[str, Any]
+    ) -> tuple[Any, NotRead | None]:
+        named = {arg.arg: values[arg.arg] for arg in list_arguments(func) if arg.arg in values}
+        try:
+            return self.worker.call_own(func, [], named, func.node), None
+        except NotRead as why:
+            return None, why
+
+    def _run_single(self) -> Outcome:
+        owner = self._make_owner()
+        func = self._function(self.plan.backward, owner)
+        start = len(self.record.events)
+        known = set(self.record.visited)
+        scopes: list[dict[str, Any]] = []
+        values = {arg.arg: guess_argument(arg) for arg in list_arguments(func)}
+        self.worker.first_scopes = scopes
+        returned, why = self._call(func, self._keep_usual(func, values))
+        after = {key: node for key, node in self.record.visited.items() if key not in known}
+        loss = pick_loss(self.record, returned, find_return(func.node, self.worker.returned), self.source.file)
+        outputs = list_outputs(self.record, start, returned, find_return(func.node, self.worker.returned))
+        scope = scopes[0] if scopes else {}
+        listed = name_returned(returned, find_return(func.node, self.worker.returned))
+        named = {event.key.rpartition(".")[2] for event in self.record.events if not split_gradient(event.key)}
+        compared = {output.key for output in outputs if named & {*output.of}}
+        left = list_left_over(listed, compared, named, unnamed=False)
+        return Outcome(self.record, loss, outputs, 0, after, self.worker.guesser.asked, why.what if why else "", scope, {}, tuple(left))
+
+    def _keep_usual(self, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
+        """Arguments that have usual values keep them, where nobody gives others."""
+        usual = list_usual(func.node)
+        if self.worker.world.bare:
+            bare = {name for name, value in usual.items() if isinstance(value, ast.Constant) and value.value is None} - {*self.given}
+            self.bare.update(bare & {*values})
+            values = {name: value for name, value in values.items() if name not in bare}
+        own = {*self.given, *self.worker.world.shapes, *self.worker.world.texts}
+        return {
+            name: value for name, value in values.items()
+            if name in own or not (name in usual and not is_empty(usual[name]))
+        }  # fmt: skip
+
+    def _finish_flat(self) -> Outcome:
+        loss = pick_loss(self.record, None, None, self.source.file)
+        outputs = list_outputs(self.record, 0, None, None)
+        return Outcome(self.record, loss, outputs, 0, dict(self.record.visited), self.worker.guesser.asked, "", self.worker.module)
+
+    def _run_pair(self, backward: bool) -> Outcome:
+        owner = self._make_owner()
+        given = self.worker.module.get(self.plan.forward + APART)
+        forward = given if isinstance(given, ProgramFunction) else self._function(self.plan.forward, owner)
+        values: dict[str, Any] = {arg.arg: guess_argument(arg) for arg in list_arguments(forward)}
+        if "ctx" in values:
+            values["ctx"] = Object(None)
+        scopes: list[dict[str, Any]] = []
+        self.worker.first_scopes = scopes
+        returned, why = self._call(forward, self._keep_usual(forward, values))
+        if why is not None:
+            raise refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
+        inner = scopes[0] if scopes else {}
+        node = find_return(forward.node, self.worker.returned)
+        named = dict(name_returned(returned, node)) if node is not None else find_kept_output(self.record.events, forward, values)
+        environment = {**inner, **named, **{name: value for name, value in values.items() if name not in inner}}
+        func = self._function(self.plan.backward, owner)
+        backs = [arg.arg for arg in list_arguments(func)]
+        ups = [name for name in backs if UPSTREAM.match(name) and name not in inner and name not in values]
+        ups = ups or (backs[:1] if self.worker.world.above else [])
+        outs = [
+            (key, value)
+            for key, value in named.items()
+            if isinstance(value, np.ndarray | np.inexact | float | complex)
+        ]
+        outs = [pair for pair in outs if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or outs[:1]
+        first, *more = [arg.arg for arg in list_arguments(forward)] or [""]
+        if more and len(ups) == 1 and backs == [*ups, *more] and all(np.size(value) == 1 for _, value in outs):
+            environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
+        loss, upstream = self._find_loss(owner, (forward, func), environment, first, outs, ups)
+        begins = len(self.record.events)
+        self.worker.settled = self.worker.settled or not self.worker.world.refit
+        if not backward:
+            return Outcome(self.record, loss, [], begins, {}, self.worker.guesser.asked, "", inner, upstream)
+        known = set(self.record.visited)
+        given = self._match_backward(func, backs, ups, upstream, environment, named)
+        above = {of: named[upstream[up][0]] for up in ups if up in upstream for of in split_gradient(up) if upstream[up][0] in named}
+        self.worker.handed = {**above, **environment}
+        forms = copy.deepcopy({name: value for name, value in given.items() if isinstance(value, np.ndarray)})
+        del scopes[:]
+        body = func.node.body if isinstance(func.node, ast.FunctionDef) else []
+        result, why = self._call(func, {**given, **forms})
+        after = {key: node for key, node in self.record.visited.items() if key not in known or node in body}
+        meant = {*[key for key, _ in outs], *[of for up in ups for of in split_gradient(up)]} - {*values}
+        outputs, left = self._list_gradients(owner, func, begins, result, why, [*values], meant, above=any(upstream))
+        said = why.what if why else ""
+        return Outcome(self.record, loss, outputs, begins, after, self.worker.guesser.asked, said, inner, upstream, left)
+
+    def _list_gradients(
+        self, owner: Any, func: ProgramFunction, begins: int, result: Any, why: NotRead | None, args: Sequence[str],
+        produced: Collection[str], *, above: bool,
+    ) -> tuple[list[GivenGradient], tuple[tuple[str, Told], ...]]:  # fmt: skip
+        """The gradients that the backward pass of a pair gives and keeps, and what is compared with nothing."""
+        events = self.record.events
+        words = find_return(func.node, self.worker.returned)
+        outputs = list_pair_outputs(
+            self.record, begins, result, words, args, why, in_class=bool(self.plan.owner), produced=produced, spans=list_spans(func),
+            foreign=self.foreign)  # fmt: skip
+        outputs += list_listed(owner, {output.key for output in outputs})
+        layers = list(list_layer_gradients(owner, events[begins:], why))
+        if layers and not above:  # what a net hands on of its input may be that of each sample
+            outputs = [output for output in outputs if any(is_parameter(word) for word in output.of)]
+        outputs += layers
+        left = list_left_over(
+            [*name_returned(result, words), *list_kept(owner, events[begins:])],
+            {output.key for output in outputs},
+            {event.key.rpartition(".")[2] for event in events[:begins]}, unnamed=isinstance(result, tuple))  # fmt: skip
+        return outputs, tuple(left)
+
+    def _find_loss(
+        self, owner: Any, pair: tuple[ProgramFunction, ProgramFunction], environment: dict[str, Any], first: str,
+        outs: Sequence[tuple[str, Any]], ups: Sequence[str],
+    ) -> tuple[Any, dict[str, tuple[str, Any]]]:  # fmt: skip
+        """The loss of a pair, with the gradients from above: that of a cost function, one that the layer keeps, or one made for them."""
+        upstream: dict[str, tuple[str, Any]] = {}
+        cost = self._function(self.plan.cost, owner) if self.plan.cost and not ups else None
+        if cost is not None and (self.plan.owner or has_targets(pair[1].node, cost.node)):
+            own = environment.get(first) if self._is_forward_again(cost) else outs[0][1] if outs else None
+            taken = self._keep_usual(cost, self._match_cost(cost, environment, own))
+            environment.update((name, value) for name, value in taken.items() if name not in environment)
+            ask_documented(self.worker, cost, taken)
+            loss, why = self._call(cost, taken)
+            if why is not None:
+                raise refuse_forward(self.source, why)
+            loss = loss[0] if isinstance(loss, tuple) else loss
+        elif self.plan.owner and not ups and (kept := find_kept_loss(self.record.events, outs)) is not None:
+            loss = np.sum(kept)
+        else:
+            if not outs:
+                raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(pair[0].node.lineno))
+            loss, upstream = make_loss(outs, ups, list_usual(pair[1].node), self.worker.world.seed)
+        return loss, upstream
+
+    def _is_forward_again(self, cost: ProgramFunction) -> bool:
+        """Whether a cost takes what the forward pass takes, ``cost(x, y)``: it works the output out itself."""
+        calls = [part.func for part in ast.walk(cost.node) if isinstance(part, ast.Call)]
+        return any(getattr(func, "attr", getattr(func, "id", "")) == self.plan.forward for func in calls)
+
+    def _match_cost(self, cost: ProgramFunction, environment: Mapping[str, Any], first: Any) -> dict[str, Any]:
+        return {
+            arg.arg: environment[arg.arg] if arg.arg in environment else first if place == 0 and first is not None else Guess(arg.arg)
+            for place, arg in enumerate(list_arguments(cost))
+        }
+
+    def _match_backward(
+        self,
+        func: ProgramFunction,
+        backs: Sequence[str],
+        ups: Sequence[str],
+        upstream: Mapping[str, tuple[str, Any]],
+        environment: Mapping[str, Any],
+        named: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        found: dict[str, Any] = {name: upstream[name][1] for name in ups if name in upstream}
+        free = [
+            value
+            for key, value in named.items()
+            if not any(value is other for other in environment.values()) or "cache" in key
+        ]
+        packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and key[:1] in ("(", "[", "{")]
+        above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
+        apart = list_taken_apart(func)
+        for name in backs:
+            if name in found:
+                continue
+            if packed and "cache" in name:  # one of an inner step may have the same name
+                found[name] = packed[-1]
+            elif name in above and name not in environment:  # e beside de: the output itself
+                found[name] = named[above[name]]
+            elif name in environment:
+                at_output = self.worker.world.at_output and len(backs) == 1
+                found[name] = next(iter(named.values()), environment[name]) if at_output else environment[name]
+            elif (
+                named
+                and len([one for one in backs if one not in environment and one not in found and not SCALARS.match(one)]) == 1
+                and not SCALARS.match(name)
+                and not has_default(func, name)
+                and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
+            ):
+                found[name] = list(named.values())[-1]
+            elif not has_default(func, name):
+                found[name] = free[-1] if free and "cache" in name else Guess(name)
+        return found
+
+
+def _is_given(given: Any, value: Any) -> bool:
+    """Whether what is returned is what was given, unchanged."""
+    return (given.value if type(given) is Guess else given) is value

@@ -1,0 +1,150 @@
+"""How many axes has what nobody says: the readings in which every line of a program works, the nearest to the usual one first.
+
+A name tells the usual reading (`tutor.code.guess_shapes`): x has a row for each sample.  Where lines fail with it, or gradients have other
+shapes than what they are of, the numbers of axes are changed one name at a time, and all together, until nothing fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from heapq import heappop, heappush
+
+from tutor.code.code_values import CodeProblem
+from tutor.code.gradient_check import fit_shape
+from tutor.code.guess_shapes import is_parameter
+from tutor.code.judgement import Judgement
+from tutor.code.pair_functions import LOSSES
+from tutor.code.pass_run import Outcome
+from tutor.code.trial import ProgramTrial
+from tutor.code.work_statements import FAILS
+from tutor.errors import Told, tell
+from tutor.numbers.arrays import np
+
+MOST_RUNS = 60
+MOST_WORK = 150_000
+"""So many readings are run through, and so many parts of programs for them all."""
+MOST_READINGS = 3
+TARGETS = ("free", "rows", "binary", "signs")
+MOST_AXES = 2
+SAID: Mapping[int, Callable[[str], Told]] = {
+    0: lambda names: tell("{names} is one number", names=names),
+    1: lambda names: tell("{names} has one axis", names=names),
+    2: lambda names: tell("{names} has two axes", names=names),
+}
+"""What is said of names with so many axes."""
+Misfits = tuple[int, ...]
+REFUSED: Misfits = (1, 0, 0, 0)
+Ranks = tuple[tuple[str, int], ...]
+
+
+def judge_ranked(trials: Sequence[ProgramTrial], known: Judgement | None) -> Judgement | None:
+    """The judgement of a program in another reading of what nobody says, where the usual ones do not fit it.
+
+    ``trials`` are the program in the usual readings, ``known`` is the best judgement of them.  A reading counts in which every line works,
+    and all is right; or no more is wrong than in the known one.
+    """
+    best: tuple[tuple[int, int], Judgement] | None = None
+    for trial in trials:
+        for reading in list_readings(trial):
+            for targets in TARGETS:
+                try:
+                    judged = Judgement(reading.put_in(replace(reading.world, targets=targets)))
+                except (*FAILS, CodeProblem):
+                    continue
+                if judged.is_right and not judged.stops:
+                    _tell_ranks(judged)
+                    return judged
+                count = (sum(not right for right in judged.right.values()), judged.score[-1])
+                if judged.has_loss and (best is None or count < best[0]):
+                    best = count, judged
+    if best is None or (known is not None and known.outputs and best[0] >= (known.score[2], known.score[3])):
+        return None
+    return best[1]
+
+
+def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
+    """The readings in which every line works, the nearest first; none where the usual one works."""
+    usual = trial.put_in(replace(trial.world, ranks={}))
+    first = count_misfits(usual, usual=True)
+    if not any(first) or trial.given or usual.is_long:
+        return
+    seen: set[Ranks] = {()}
+    queue: list[tuple[Misfits, int, int, Ranks, Mapping[str, int]]] = [(first, 0, 0, (), dict(usual.ranked))]
+    work = found = 0
+    while queue:
+        misfits, depth, _, ranks, ranked = heappop(queue)
+        for change in _list_changes(ranked, ranks, first=not depth):
+            made = tuple(sorted({**dict(ranks), **{name: rank for name, rank in change.items() if rank != ranked[name]}}.items()))
+            if made in seen:
+                continue
+            seen.add(made)
+            if len(seen) > MOST_RUNS or work > MOST_WORK or trial.budget.is_low:
+                return
+            other = trial.put_in(replace(trial.world, ranks=dict(made)))
+            left = count_misfits(other)
+            work += other.work
+            if not any(left):
+                found += 1
+                yield other
+                if found == MOST_READINGS:
+                    return
+            elif left <= misfits:
+                heappush(queue, (left, depth + 1, len(seen), made, dict(other.ranked)))
+
+
+def _list_changes(ranked: Mapping[str, int], ranks: Ranks, *, first: bool) -> Iterator[dict[str, int]]:
+    """Other numbers of axes: of all at once, where nothing was changed, then of one name after the other."""
+    if first:
+        data = [name for name in ranked if not is_parameter(name)]
+        for names in (data, [*ranked]):
+            yield {name: max(find_least(name), ranked[name] - 1) for name in names}
+        for count in (0, 1):
+            yield {name: max(find_least(name), count) for name in ranked}
+    changed = dict(ranks)
+    for name, rank in ranked.items():
+        if name not in changed:
+            nearest = sorted(range(find_least(name), MOST_AXES + 1), key=lambda other: abs(other - rank))
+            yield from ({name: other} for other in nearest if other != rank)
+
+
+def find_least(name: str) -> int:
+    """So many axes has what is called so at least: capital letters are matrices, of data or one sample.
+
+    >>> [find_least(name) for name in ("W1", "X", "w", "b")]
+    [2, 1, 0, 0]
+    """
+    return 0 if not name[:1].isupper() else 2 if is_parameter(name) else 1
+
+
+def count_misfits(trial: ProgramTrial, *, usual: bool = False) -> Misfits:
+    """What does not fit in a reading: whether it is refused, lines that fail, a loss of several numbers, gradients of other shapes.
+
+    In the usual reading a gradient of what is only guessed may have the wrong shape by a slip: that is no reason for another one.
+    """
+    try:
+        outcome = trial.run()
+    except (*FAILS, CodeProblem):
+        return REFUSED
+    failing = sum(problem.fails for problem in outcome.record.problems.values())
+    lost = sum(output.value is None for output in outcome.outputs)
+    given = [output for output in outcome.outputs if output.value is not None]
+    sized = sum(not _fits(outcome, output.of, output.value) for output in given if not (usual and {*output.of} & trial.ranked.keys()))
+    failing += trial.current.scaled
+    ends = [outcome.loss, *(value for name, (_, value) in outcome.upstream.items() if not name and LOSSES.match(trial.plan.forward))]
+    several = any(np.size(value) > 1 for value in ends)
+    return (0, failing + lost, int(several) + (not outcome.outputs), sized)
+
+
+def _fits(outcome: Outcome, of: Sequence[str], value: object) -> bool:
+    """Whether anything of a name has the shape of its gradient."""
+    events = outcome.record.events[: outcome.begins or None]
+    return any(event.key.rpartition(".")[2] in of and fit_shape(value, np.shape(event.value)) is not None for event in events)
+
+
+def _tell_ranks(judged: Judgement) -> None:
+    """What a reading takes for granted, beside the verdict that it is right."""
+    for rank, say in SAID.items():
+        names = ", ".join(sorted(name for name, own in judged.trial.world.ranks.items() if own == rank and name in judged.trial.ranked))
+        if names:
+            judged.trial.assumed[names] = say(names)

@@ -1,0 +1,189 @@
+"""The loss that a program does not have: a backward pass that is given a target, and nothing that says what is minimised.
+
+Then the usual losses are tried, as a function that is written behind the forward pass; the one that most gradients are slopes of is meant,
+and is said.  Where none is, nothing is judged.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tutor.code.code_values import CodeProblem
+from tutor.code.code_worlds import list_worlds
+from tutor.code.guess_shapes import is_parameter
+from tutor.code.judgement import Judgement
+from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.split_returns import find_function
+from tutor.code.trial import ProgramTrial
+from tutor.code.work_statements import FAILS
+from tutor.errors import Told, tell
+from tutor.graph.shapes import Shape
+from tutor.numbers.arrays import np
+from tutor.program.source import Source
+
+TARGET = re.compile(
+    r"(?i)^(y|t|labels?|targets?\w*|y_?(true|train|batch|real|actual|b)|true_\w+|expected\w*|desired\w*|truths?|gt|ground_?truth|actual\w*)$"
+)
+"""What a target is called."""
+NAME = "usual_loss"
+LOSSES = {
+    "free": ("np.sum((prediction - {y})**2)", "-np.sum({y} * np.log(prediction) + (1 - {y}) * np.log(1 - prediction))"),
+    "rows": ("-np.sum({y} * np.log(prediction))",),
+}
+LABELLED = {"free": ("-np.sum(np.log(prediction[np.arange(len({y})), {y}]))",)}
+"""The usual losses as sums over all entries, by the targets that they take; of labels."""
+PARTS: tuple[tuple[str, int, Callable[[Sequence[int]], float]], ...] = (
+    ("{}", 0, lambda shape: 1.0),
+    ("0.5 * {}", 0, lambda shape: 0.5),
+    ("{} / prediction.shape[0]", 1, lambda shape: 1 / shape[0]),
+    ("0.5 * {} / prediction.shape[0]", 1, lambda shape: 0.5 / shape[0]),
+    ("{} / prediction.shape[1]", 2, lambda shape: 1 / shape[1]),
+    ("0.5 * {} / prediction.shape[1]", 2, lambda shape: 0.5 / shape[1]),
+    ("{} / prediction.size", 1, lambda shape: 1 / math.prod(shape)),
+    ("0.5 * {} / prediction.size", 1, lambda shape: 0.5 / math.prod(shape)),
+)
+"""What is made of a sum: the half, the mean over the samples or over all entries; the axes that
+it takes; and the number that the sum is multiplied with."""
+SAME = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class MeantLoss:
+    """A loss that a program does not have: the program with it, the plan, and what is said of it."""
+
+    source: Source
+    plan: BackwardPlan
+    told: Told
+    shapes: Mapping[str, Shape]
+
+
+def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
+    """The target that a backward pass takes though no loss does, ``y`` or ``self.y``; nothing where it is given a gradient from above.
+
+    >>> tree = ast.parse("def forward(x, w): return x @ w\\ndef backward(x, w, a, y): return x.T @ (a - y)")
+    >>> find_target(tree, BackwardPlan("backward", "forward", "backward"))
+    'y'
+    """
+    forward, backward = (find_function(tree, plan.owner, name) for name in (plan.forward, plan.backward))
+    if plan.cost or plan.is_single or forward is None or backward is None:
+        return ""
+    known = {part.arg for part in ast.walk(forward) if isinstance(part, ast.arg)}
+    known |= {part.id for part in ast.walk(forward) if isinstance(part, ast.Name)}
+    args = [arg.arg for arg in backward.args.args if arg.arg not in known]
+    if any(UPSTREAM.match(arg) for arg in args) or any(len(name) > 1 and LOSS_WORDS.match(name) for name in known):
+        return ""
+    found = next((arg for arg in args if TARGET.match(arg)), "")
+    if found or not plan.owner or not backward.args.args:
+        return found
+    own = backward.args.args[0].arg
+    made = {part.attr for part in ast.walk(forward) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)}
+    used = (part for part in ast.walk(backward) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load))
+    kept = [part.attr for part in used if isinstance(part.value, ast.Name) and part.value.id == own and part.attr not in made]
+    return next((f"{own}.{name}" for name in kept if TARGET.match(name)), "")
+
+
+def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
+    """The usual loss that most gradients of a program are slopes of, where it takes a target and has no loss; else nothing.
+
+    Raises `CodeProblem` where no gradient is the slope of one.
+    """
+    target = find_target(trial.source.tree, trial.plan)
+    if not target:
+        return None
+    worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
+    best: tuple[int, MeantLoss] | None = None
+    signs = (1, -1) if _is_climbing(trial.source.tree) else (1,)
+    rows = LABELLED if target.rpartition(".")[2] in trial.labels else LOSSES
+    for world in [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)]:
+        shape, shapes = _find_shape(trial.put_in(world), target)
+        own = replace(world, shapes={**world.shapes, **shapes})
+        for targets, total in ((targets, total) for targets, totals in rows.items() for total in totals):
+            kind = "columns" if targets == "rows" and world.columns else targets
+            made = write_loss(trial.source, trial.plan, target, total, shapes)
+            try:
+                judged = Judgement(replace(trial, source=made.source, plan=made.plan).put_in(replace(own, targets=kind)))
+            except (*FAILS, CodeProblem):
+                continue
+            found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
+            parts = [part for part in found if found[part] == max(found.values())]
+            part = _choose_part(judged.trial, parts, target, signs) if len(parts) > 1 else next(iter(parts), "")
+            if part and (best is None or found[part] > best[0]):
+                best = found[part], write_loss(trial.source, trial.plan, target, part.replace("{}", total), shapes)
+        if best is not None:
+            return best[1]
+    raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=tell("call it loss, or return it as the first value"))
+
+
+def _find_shape(trial: ProgramTrial, target: str) -> tuple[tuple[int, ...], dict[str, Shape]]:
+    """The shape of what a program predicts, and with letters that of its target where it was guessed as another."""
+    try:
+        first = trial.run()
+    except (*FAILS, CodeProblem):
+        return (), {}
+    shape = np.shape(next((value for _, value in first.upstream.values()), 0.0))
+    name = target.rpartition(".")[2]
+    own = np.shape(trial.current.guessed.get(name))
+    if own in ((), shape) or name in trial.labels:
+        return shape, {}
+    letters = {size: letter for letter, size in reversed(trial.sizes.known.items()) if letter.isidentifier()}
+    return shape, {name: tuple(letters.get(size, str(size)) for size in shape)}
+
+
+def _choose_part(trial: ProgramTrial, parts: Sequence[str], target: str, signs: Sequence[int]) -> str:
+    """One of several parts that make as many gradients right: one that does at other sizes, too, and rather a mean: it is forgotten."""
+    other = trial.put_in(replace(trial.world, other_sizes=True))
+    try:
+        judged = Judgement(other)
+    except (*FAILS, CodeProblem):
+        return parts[0]
+    shape = np.shape(other.current.guessed.get(target.rpartition(".")[2]))
+    found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
+    return max(parts, key=lambda part: (found[part], "/" in part))
+
+
+def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequence[int]) -> list[str]:
+    """What may be made of a sum so that a gradient is right; nothing where no usual part does."""
+    output = next(one for one in judged.outputs if one.key == key)
+    event = judged.check.find_target(output)
+    ratio = None if event is None or output.value is None else judged.check.find_ratio(output.value, event)
+    return [
+        part if sign > 0 else f"-({part})" for sign in signs for part, axes, count in PARTS
+        if ratio and len(shape) >= axes and abs(sign * count(shape) * ratio - 1) < SAME
+    ]  # fmt: skip
+
+
+def _is_climbing(tree: ast.Module) -> bool:
+    """Whether a program adds to its weights: ``W += rate * dW`` with dW of minus the loss.
+
+    >>> _is_climbing(ast.parse("self.w1 += d_w1")), _is_climbing(ast.parse("dw += x")), _is_climbing(ast.parse("w -= dw"))
+    (True, False, False)
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+            word = ast.unparse(node.target).rpartition(".")[2]
+            if is_parameter(word) and not split_gradient(word):
+                return True
+    return False
+
+
+def write_loss(source: Source, plan: BackwardPlan, target: str, written: str, shapes: Mapping[str, Shape]) -> MeantLoss:
+    """A program with a loss behind its forward pass, as a function of its own: ``def usual_loss(prediction, y): return …``."""
+    own, _, name = target.rpartition(".")
+    args = [*([own or "self"] if plan.owner else []), "prediction", *([] if own else [name])]
+    shown = written.replace("{y}", target)
+    made = ast.parse(f"def {NAME}({', '.join(args)}):\n    import numpy as np\n    return {shown}").body[0]
+    body = [*source.tree.body]
+    for place, part in enumerate(body):
+        if isinstance(part, ast.ClassDef) and part.name == plan.owner:
+            inside = [*part.body, made]
+            body[place] = ast.copy_location(ast.ClassDef(part.name, part.bases, part.keywords, inside, part.decorator_list), part)
+    tree = ast.Module(body if plan.owner else [*body, made], [])
+    sign = "-" if shown.startswith("-(") else ""
+    told = tell("the file has no loss: judged with minus {loss}, since it adds to its weights", loss=shown[2:-1]) if sign else tell(
+        "the file has no loss: judged with {loss}", loss=shown)  # fmt: skip
+    return MeantLoss(replace(source, tree=tree), replace(plan, cost=NAME), told, shapes)
