@@ -25,7 +25,7 @@ def judge(text: str, name: str) -> Sequence[CodeVerdict]:
 
 
 def count_slip(slip: HandSlip) -> tuple[int, int, int, int, str]:
-    """Whether the line is named, the slip; whether it is called right, and without a condition; whether another line is accused; what is said."""
+    """Whether line and slip are named, it is called right without a condition, another line is accused; and what is said."""
     verdicts = [one for one in judge(slip.text, slip.name) if one.verdict != "right"]
     conditions = [str(what) for one in judge(slip.text, slip.name) for what in one.assumes] if not verdicts else []
     roots = [root for one in verdicts for root in one.roots]

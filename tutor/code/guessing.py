@@ -50,12 +50,9 @@ class GuessedWorld:
     above, though it has the name of what forward is given; ``bare`` leaves out what is None where nobody gives it.
     ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
     somebody says, sizes or letters.  ``refit`` lets the backward pass ask for other shapes, too, of what is only guessed.
-<<<<<<< HEAD
     ``steps`` is how far a window goes, on ``images`` of so many rows and columns; ``masks`` are arrays that hold 0 and 1.
-=======
     ``at_output`` gives a slope what its function gives, and not what that is given: ``tanh_slope(a)``, 1 − a².
     ``ranks`` are numbers of axes of what is only guessed (`tutor.code.search_ranks`).
->>>>>>> main
     """
 
     seed: int = 0
@@ -73,14 +70,11 @@ class GuessedWorld:
     above: bool = False
     bare: bool = False
     refit: bool = False
-<<<<<<< HEAD
     steps: int = 1
     images: tuple[int, ...] = ()
     masks: frozenset[str] = frozenset()
-=======
     at_output: bool = False
     ranks: Mapping[str, int] = field(default_factory=dict)
->>>>>>> main
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 

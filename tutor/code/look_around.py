@@ -10,12 +10,8 @@ from tutor.code.gradient_check import SMALLEST, GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import Surroundings, is_quantity
 from tutor.code.pair_functions import split_gradient
-<<<<<<< HEAD
-from tutor.code.trial import Outcome
-from tutor.code.window_steps import find_usual_step
-=======
 from tutor.code.pass_run import Outcome
->>>>>>> main
+from tutor.code.window_steps import find_usual_step
 from tutor.late_patterns import compile_late
 from tutor.numbers.arrays import np
 

@@ -10,13 +10,10 @@ from functools import lru_cache
 
 from tutor.code.class_parts import list_class_parts
 
-<<<<<<< HEAD
-BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts")
+BACKWARD = re.compile(
+    r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts"
+)
 FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass", "fw", "vorwaerts", "vorwärts")
-=======
-BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grad$|gradient|^grad_|deriv|_prime$|_dash$")
-FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass")
->>>>>>> main
 LOSSES = re.compile(r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$")
 GRADIENT = re.compile(
     r"^(?:d_?L_?d_?|dl_?d|d_|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
