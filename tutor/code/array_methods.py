@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tutor.code.code_values import NotRead
+from tutor.code.lane_arrays import make_anew
 from tutor.code.library_calls import check_size, find_variance, take_real
 from tutor.code.size_bounds import check_grown
 from tutor.errors import tell
@@ -30,9 +31,9 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
     if name in KEPT:
         return lambda *args, **named: array
     if name in ("copy", "clone"):
-        return lambda *args, **named: np.array(array)
+        return lambda *args, **named: make_anew(array)
     if name == "flatten" and not torch:
-        return lambda *args: np.array(np.ravel(array))
+        return lambda *args: make_anew(np.ravel(array))
     if name in ("reshape", "view"):
         return lambda *shape: np.reshape(array, _sizes(shape))
     if name == "flatten":
@@ -115,7 +116,7 @@ def convert_array(array: Any, kind: Any) -> Any:
         return take_real(np.asarray(array)).astype(int)
     if word.startswith("bool"):
         return np.asarray(take_real(array)).astype(bool)
-    return np.asarray(array) * 1.0
+    return np.asanyarray(array) * 1.0
 
 
 def take_extreme(array: Any, name: str, torch: bool, axis: Any = None, keepdims: bool = False, **named: Any) -> Any:

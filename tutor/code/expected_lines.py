@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, ValueEvent
+from tutor.code.idle_lines import find_idle
 from tutor.code.line_probe import LineProbe
 from tutor.code.pair_functions import split_gradient
 from tutor.code.part_slopes import ForwardPart, PartSlopes
@@ -26,6 +27,8 @@ from tutor.numbers.arrays import np
 MOST_EXPECTED_WORK = 400_000
 """So many parts of the program are worked out to find what a line should give."""
 MOST_ROUNDS = 12
+FEW = 6
+"""So few derivatives are as soon put in their place as looked at, and so few lines as soon tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ class ExpectedLines:
         """The lines at which a derivative makes all wrong gradients right, in their order; a line twice where two do."""
         ends = self.test.trial.work + MOST_EXPECTED_WORK
         doubted = self.list_doubted()
+        idle: set[int] = set()
+        tried = 0
         for node, following in zip(doubted, [*doubted[1:], None], strict=False):
             if following is not None and is_copied(node, following):
                 continue  # a line that only copies what should be worked out further is the likelier one
@@ -133,8 +138,12 @@ class ExpectedLines:
             begun = isinstance(node, ast.Assign) and is_drawn(node.value)  # zeros that a loop adds to
             if begun or self._is_forward_value(events[-1]) or self._is_made_right(node):
                 continue
-            probe = LineProbe(self.test, self.parts, self.edits, events[0], wrong) if len(events) == 1 else None
-            if len(events) > MOST_ROUNDS or (probe is not None and not probe.moves_all()):
+            tried += 1
+            probe = LineProbe(self.test, self.parts, self.edits, events[0], wrong, self.outcome) if len(events) == 1 else None
+            if tried == FEW:
+                alone = [self.events[id(one)][0] for one in doubted if len(self.events[id(one)]) == 1]
+                idle = find_idle(self.test, self.edits, self.outcome, alone, wrong)
+            if len(events) > MOST_ROUNDS or events[0].number in idle or (probe is not None and not probe.moves_all()):
                 continue
             spent = self.test.trial.work + MOST_EXPECTED_WORK // 4
             for values in self._list_expected(events, probe):
@@ -219,8 +228,11 @@ class ExpectedLines:
         for size in dict.fromkeys(shape):  # the mean may be taken later
             tried += [(group, float(size)) for group in same if size > 1 and (group[0].word in words or not words)]
         tried += [(group, 1.0) for group in other]
+        if probe is not None and self.test.trial.has_lanes and len(tried) > FEW:
+            probe.look_at([group[0] for group, _ in tried])
         for place, (group, scale) in enumerate(tried):
-            if probe is not None and not self.parts.is_told(group[0]) and place + 1 < len(tried) and probe.can_exclude(group[0], scale):
+            asked = probe is not None and (group[0] in probe.slopes or not self.parts.is_told(group[0]))
+            if probe is not None and asked and place + 1 < len(tried) and probe.can_exclude(group[0], scale):
                 continue
             found = [self.parts.find_gradient(part) for part in group]
             values = [scale * value for value in found if value is not None]

@@ -37,7 +37,8 @@ def is_definition(node: ast.stmt) -> bool:
     return isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
 
 
-def list_drawn(tree: ast.Module) -> list[ast.stmt]:
+@lru_cache(maxsize=16)
+def list_drawn(tree: ast.Module) -> tuple[ast.stmt, ...]:
     r"""The weights that a file draws beside its functions, ``W = np.random.randn(hidden_size, vocab_size)``, where only sizes are needed.
 
     >>> [ast.unparse(one) for one in list_drawn(ast.parse("W = np.random.randn(n_h, 4)\nx = np.zeros(len(data))"))]
@@ -46,17 +47,17 @@ def list_drawn(tree: ast.Module) -> list[ast.stmt]:
     What no function takes from there is data of a test: ``W`` of a notebook whose functions are given theirs.
     """
     found: list[ast.stmt] = []
-    given = _list_given(tree)
+    given = _list_own_names(tree)
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp | ast.Call | ast.Tuple) and is_drawn(node.value):
             names = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)} - {*LIBRARY}
             own = {part.id for target in node.targets for part in ast.walk(target) if isinstance(part, ast.Name)}
             if all(COUNTS.match(name) for name in names) and not own <= given:
                 found.append(node)
-    return found
+    return tuple(found)
 
 
-def _list_given(tree: ast.Module) -> set[str]:
+def _list_own_names(tree: ast.Module) -> set[str]:
     """The names that functions of a file use, and all of these are given them or make them."""
     own, free = set[str](), set[str]()
     for node in tree.body:

@@ -6,11 +6,13 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing
 from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS
+from tutor.code.lane_arrays import hold_floats, make_anew
 from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
 from tutor.code.targets import spell_target
@@ -57,7 +59,7 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     for key, value in listed:
         of = words.match(key) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
-            found[key] = GivenGradient(key, of, np.array(value))
+            found[key] = GivenGradient(key, of, make_anew(value))
         elif of and value is None:
             found[key] = GivenGradient(key, of, None, note_missing(key))
         elif of and type(value) is Lost:
@@ -128,7 +130,7 @@ def list_pair_outputs(
         elif value is None and of and key != "None":
             found.append(GivenGradient(key, of, None, note_missing(key), place))
         elif of and isinstance(value, np.ndarray | float | int | np.generic):
-            found.append(GivenGradient(key, of, np.array(value, dtype=float), place=place))
+            found.append(GivenGradient(key, of, hold_floats(value), place=place))
     steps = set(list_computed(record.events[:begins]))  # an inner step may be kept with another sign, or without 1/m
     if any(not set(output.of) <= steps for output in found):
         found = [output for output in found if output.of and not set(output.of) <= steps]
@@ -352,6 +354,7 @@ def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:
                 yield word
 
 
+@lru_cache(maxsize=8192)
 def is_drawn_by(node: ast.AST) -> bool:
     """Whether a statement draws its numbers, or begins with zeros."""
     return any(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from tutor.code.code_values import ValueEvent
 from tutor.code.given_gradients import GivenGradient
 from tutor.code.guess_shapes import find_seed
+from tutor.code.lane_slopes import SlopeMove, find_entries, find_slopes
 from tutor.code.pair_functions import LOSS_WORDS, split_gradient
 from tutor.code.pass_run import Outcome
 from tutor.code.returned_values import list_usual
@@ -48,6 +49,7 @@ class GradientCheck:
     same: float = SAME
     guarded: float = 0.0
     derive: Callable[[], Sequence[Floats]] = tuple
+    is_asked: bool = False
 
     def __post_init__(self) -> None:
         trees = [source.tree for source in (self.trial.source, self.trial.forward_source, *self.trial.others) if source is not None]
@@ -70,9 +72,21 @@ class GradientCheck:
     def find_slope(self, event: ValueEvent, place: int) -> float | None:
         """The slope of the loss in one of the directions."""
         key = (event.number, place)
+        if key not in self.slopes and not self.is_asked:
+            self.is_asked = True
+            outputs = [output for output in self.first.outputs if output.value is not None]
+            self.find_together([event, *(one for output in outputs for one in self._choose_versions(output))])
         if key not in self.slopes:
             self.slopes[key] = self.trial.find_slope(event, self.direction(event, place))
         return self.slopes[key]
+
+    def find_together(self, events: Iterable[ValueEvent]) -> None:
+        """The slopes by several values, in one run where that is possible."""
+        keys = [(event, place) for event in events for place in range(DIRECTIONS)]
+        missing = {(event.number, place): SlopeMove(event.number, self.direction(event, place)) for event, place in keys
+                   if (event.number, place) not in self.slopes}  # fmt: skip
+        found = find_slopes(self.trial, list(missing.values()))
+        self.slopes |= dict(zip(missing, found or (), strict=False))
 
     def direction(self, event: ValueEvent, place: int) -> Any:
         """A direction in which a value moves."""
@@ -130,6 +144,7 @@ class GradientCheck:
         """The names of the backward pass that say what they are: whether any of their values was right, and their last one."""
         found: dict[str, tuple[bool, ValueEvent]] = {}
         begins = self.first.begins
+        self.find_together(self._list_claimed(outcome))
         for event in outcome.record.events[begins:]:
             of = split_gradient(event.key)
             if not of or event.leaf or event.key.rpartition(".")[2] in self.forward:
@@ -142,6 +157,13 @@ class GradientCheck:
             found[event.key] = (right or found.get(event.key, (False, event))[0], event)
         return found
 
+    def _list_claimed(self, outcome: Outcome) -> Iterator[ValueEvent]:
+        """What the names of the backward pass say that they are the gradients of."""
+        for event in outcome.record.events[self.first.begins :]:
+            of = split_gradient(event.key)
+            if of and not event.leaf and event.key.rpartition(".")[2] not in self.forward:
+                yield from [one for one in self.list_versions(of) if np.shape(one.value) == np.shape(event.value)][:4]
+
     def find_gradient(self, event: ValueEvent) -> Any:
         """The whole derivative by a value: an array of the derivation that has its slopes, or else entry by entry."""
         if event.number not in self.gradients:
@@ -150,7 +172,7 @@ class GradientCheck:
                 slopes = [self.find_slope(event, place) for place in range(DIRECTIONS)]
                 ways = [self.direction(event, place) for place in range(DIRECTIONS)]
                 derived = find_array(self.derive(), np.shape(event.value), slopes, ways)
-            self.gradients[event.number] = self.trial.find_gradient(event) if derived is None else derived
+            self.gradients[event.number] = find_entries(self.trial, event) if derived is None else derived
         return self.gradients[event.number]
 
 

@@ -11,6 +11,7 @@ from math import prod
 from typing import Any
 
 from tutor.code.code_values import NotRead
+from tutor.code.lane_arrays import make_anew
 from tutor.code.size_bounds import LARGEST, refuse_large
 from tutor.errors import tell
 from tutor.numbers.arrays import np
@@ -85,7 +86,7 @@ def find_norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False)
 
 def take_sigmoid(x: Any) -> Any:
     """1/(1 + e^-x)."""
-    return 1 / (1 + np.exp(-np.asarray(x)))
+    return 1 / (1 + np.exp(-np.asanyarray(x)))
 
 
 def take_softmax(x: Any, axis: Any = -1) -> Any:
@@ -207,7 +208,7 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         return make
 
     def array(x: Any, **named: Any) -> Any:
-        made = np.array(x)
+        made = make_anew(x)
         return made.astype(number()) if made.dtype.kind == "f" else made
 
     table: dict[str, Row] = {word: _call_plain(func) for word in SAME if (func := _find(word)) is not None}
@@ -233,7 +234,7 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         "randperm": lambda count: np.arange(count), "random.seed": lambda *args: None, "manual_seed": lambda *args: None,
         "random.shuffle": lambda *args: None, "isclose": np.isclose, "unsqueeze": np.expand_dims, "t": np.transpose,
         "set_printoptions": lambda *args, **named: None, "seterr": lambda **named: None, "fsum": sum, "sum": lambda x, *args, **named:
-        np.sum(np.asarray(x), *args, **named), "fill_diagonal": np.fill_diagonal, "special.expit": take_sigmoid,
+        np.sum(np.asanyarray(x), *args, **named), "fill_diagonal": np.fill_diagonal, "special.expit": take_sigmoid,
         "conj": lambda x: x, "real": lambda x: x, "float64": lambda x=0.0: x, "float32": lambda x=0.0: x, "squeeze": np.squeeze,
         "erf": compute_erf, "uint8": _as_whole, "int8": _as_whole, "int": _as_whole, "int_": _as_whole, "long": _as_whole,
         "special.erf": lambda x: compute_erf(x), "nan_to_num": lambda x, **named: x,
@@ -289,7 +290,7 @@ def _as_whole(x: Any) -> Any:
 
 def compute_erf(x: Any) -> Any:
     """The error function, by its power series: for the small numbers of a run."""
-    x = np.asarray(x)
+    x = np.asanyarray(x)
     term, total = x, x
     for place in range(1, 90):
         term = term * (-x * x) / place

@@ -7,15 +7,19 @@ weights tells for each part whether its derivative would make it right.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.gradient_check import fit_shape
-from tutor.code.guess_shapes import find_seed
-from tutor.code.part_slopes import MOST_ENTRIES, ForwardPart, PartSlopes
+from tutor.code.idle_lines import draw_move, list_values
+from tutor.code.lane_arrays import LaneMoves, NoLanes, has_lanes, read_slopes, take_plain
+from tutor.code.lane_slopes import find_slopes
+from tutor.code.part_slopes import MOST_ENTRIES, ForwardPart, PartSlopes, move_part
+from tutor.code.pass_run import Outcome
 from tutor.code.repair_test import Edits, RepairTest
+from tutor.code.work_statements import FAILS
 from tutor.numbers.arrays import np
 
 SAME = 1e-6
@@ -34,32 +38,45 @@ class LineProbe:
     edits: Edits
     event: ValueEvent
     wrong: Collection[str]
+    outcome: Outcome
+    slopes: dict[ForwardPart, float] = field(default_factory=dict)
     weights: list[Any] = field(default_factory=list)
     base: float = 0.0
     asked: float = 0.0
 
     def moves_all(self) -> bool:
         """Whether all gradients that are wrong change with what the line gives: else no other value of it makes all of them right."""
-        before, after = self._run_with(self.event.value), self._run_with(self.event.value + self._draw())
-        if before is None or after is None or not set(self.wrong) <= before.keys():
+        before, after = list_values(self.test, self.outcome), self._run_with(self.event.value + draw_move(self.event))
+        if after is None or not set(self.wrong) <= before.keys():
             return True
         return all(key not in after or not np.array_equal(before[key], after[key]) for key in self.wrong)
 
     def can_exclude(self, part: ForwardPart, scale: float) -> bool:
         """Whether the derivative by a part, times a size, is certainly not what the line should give."""
-        shape, own = tuple(filter(_is_long, part.shape)), tuple(filter(_is_long, np.shape(self.event.value)))
-        if own not in (shape, shape[::-1]) or (not self.weights and not self._find_weights()):
+        along = self._find_way(part)
+        if along is None:
             return False
-        weights = self.weights[0]
-        if weights is None:
-            return False
-        along = weights if own == shape else np.squeeze(weights).T
-        slope = self.parts.find_slope(part, along.reshape(part.shape))
+        slope, weights = self.slopes.get(part) or self.parts.find_slope(part, along), self.weights[0]
         if slope is None:
             return False
         rest = self.base - float(np.sum(weights * self.event.value))
         terms = (scale * slope, rest, self.asked)
         return abs(scale * slope + rest - self.asked) > SAME * max(map(abs, (*terms, self.base)))
+
+    def _find_way(self, part: ForwardPart) -> Any:
+        """The weights in the shape of a part; nothing where it has another, or where there are none."""
+        shape, own = tuple(filter(_is_long, part.shape)), tuple(filter(_is_long, np.shape(self.event.value)))
+        if own not in (shape, shape[::-1]) or (not self.weights and not self._find_weights()) or self.weights[0] is None:
+            return None
+        return (self.weights[0] if own == shape else np.squeeze(self.weights[0]).T).reshape(part.shape)
+
+    def look_at(self, parts: Sequence[ForwardPart]) -> None:
+        """Find the slopes along the weights by many parts in one run."""
+        ways = [(part, way) for part in dict.fromkeys(parts) if (way := self._find_way(part)) is not None]
+        pieces = [(part, one, way) for part, way in ways for one in (part.without_other, part.also) if one is not None]
+        found = find_slopes(self.test.trial, [move_part(one, way) for _, one, way in pieces]) or ()
+        for (part, _, _), slope in zip(pieces, found, strict=False):
+            self.slopes[part] = self.slopes.get(part, 0.0) + slope
 
     def _find_weights(self) -> bool:
         """The weights of the value in one gradient along a direction; none where it is not linear in it."""
@@ -70,18 +87,16 @@ class LineProbe:
         if target is None or not FEWEST < value.size <= MOST_ENTRIES:
             return False
         slope = self.test.check.find_slope(target, 0)
-        base = self._sum_up(key, target, value)
+        base = self._sum_along(target, list_values(self.test, self.outcome).get(key))
         if slope is None or base is None:
             return False
-        found = np.zeros(value.size)
-        for place in range(value.size):
-            unit = np.zeros(value.size)
-            unit[place] = 1.0
+        found = self._find_weights_together(key, target)
+        for unit in np.eye(value.size) if found is None else ():
             made = self._sum_up(key, target, value + unit.reshape(value.shape))
             if made is None:
                 return False
-            found[place] = made - base
-        weights, move = found.reshape(value.shape), self._draw()
+            found = np.append(found if found is not None else [], made - base)
+        weights, move = found.reshape(value.shape), draw_move(self.event)
         moved = self._sum_up(key, target, value + move)
         size = float(np.sum(np.abs(weights * move))) + abs(base)
         if moved is None or abs(moved - base - float(np.sum(weights * move))) > LINEAR * size or not np.any(weights):
@@ -95,7 +110,9 @@ class LineProbe:
 
     def _sum_up(self, key: str, target: ValueEvent, value: Any) -> float | None:
         """The gradient along the direction of its quantity, where the line gives a value."""
-        made = (self._run_with(value) or {}).get(key)
+        return self._sum_along(target, (self._run_with(value) or {}).get(key))
+
+    def _sum_along(self, target: ValueEvent, made: Any) -> float | None:
         fitted = None if made is None else fit_shape(made, np.shape(target.value))
         if fitted is None or not np.all(np.isfinite(fitted)):
             return None
@@ -107,11 +124,21 @@ class LineProbe:
             made = self.test.trial.run(edits=self.edits, forced={self.event.number: np.array(value)})
         except CodeProblem:
             return None
-        return {output.key: output.value for output in self.test.pick(made) if output.value is not None}
+        return list_values(self.test, made)
 
-    def _draw(self) -> Any:
-        rng = np.random.default_rng(find_seed(" probe", self.event.number))
-        return rng.standard_normal(np.shape(self.event.value))
+    def _find_weights_together(self, key: str, target: ValueEvent) -> Any:
+        """The weights in one run, each in its lane; nothing where that cannot be."""
+        shape = np.shape(self.event.value)
+        units = [unit.reshape(shape) for unit in np.eye(int(np.size(self.event.value)))]
+        moves = LaneMoves(len(units), list(enumerate(units)))
+        try:
+            made = list_values(self.test, self.test.trial.run(edits=self.edits, bump={self.event.number: moves})).get(key)
+        except (NoLanes, CodeProblem, *FAILS):
+            return None
+        fitted = fit_shape(take_plain(made), np.shape(target.value)) if has_lanes(made) else None
+        if made is None or fitted is None or not np.all(np.isfinite(fitted)):
+            return None
+        return read_slopes(made * self.test.check.direction(target, 0).reshape(np.shape(made)), len(units))
 
 
 def _is_long(size: int) -> bool:

@@ -64,7 +64,7 @@ def judge_trial(trial: ProgramTrial) -> Judgement:
 def _choose_finite(judged: Judgement, world: GuessedWorld) -> Judgement:
     """The judgement in another world, where nothing overflows there."""
     try:
-        other = Judgement(judged.trial.put_in(world))
+        other = Judgement(judged.trial.put_in(world).take_shapes(judged.trial))
     except (*FAILS, CodeProblem):
         return judged
     return judged if other.is_saturated else other

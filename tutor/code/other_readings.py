@@ -15,6 +15,7 @@ from tutor.code.guess_shapes import MAYBE_MASKS, is_parameter
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
 from tutor.code.other_numbers import judge_trial
+from tutor.code.returned_values import has_none
 from tutor.code.size_letters import list_sampled
 from tutor.code.trial import ProgramTrial
 from tutor.code.window_steps import has_steps
@@ -107,18 +108,24 @@ def _judge_outputs(judged: Judgement) -> Judgement | None:
     product of matrices is no such line.
     """
     single = _list_single(judged)
+    if not single and not judged.trial.free:
+        return None
     lone = bool(single) or (judged.stops and not has_products(judged.trial.source.tree, judged.trial.plan))
     try:
-        first = judged.trial.put_in(replace(judged.trial.world, shapes={**judged.trial.world.shapes, **single}))
-        first.run()  # what is free then
+        first = judged.trial
+        if single:
+            first = first.put_in(replace(first.world, shapes={**first.world.shapes, **single}))
+            first.run()  # what is free then
         letter = "m" if first.world.columns else "N"
         shapes = {name: (letter,) for name in first.free if name not in first.world.shapes}
+        if not shapes:
+            return None
         other = Judgement(first.put_in(replace(first.world, shapes={**first.world.shapes, **shapes})))
     except (*FAILS, CodeProblem):
         return None
     failing = any(why.fails for why in other.first.record.problems.values())
     complete = bool(other.outputs) and all(output.value is not None for output in other.outputs)
-    if not shapes or failing or not complete or not (other.is_right or lone):
+    if failing or not complete or not (other.is_right or lone):
         return None
     if other.is_right:
         names = ", ".join(sorted(shapes))
@@ -326,8 +333,9 @@ def _has_no_upstream(judged: Judgement) -> bool:
 
 
 def _is_given_all(judged: Judgement) -> bool:
-    """Whether what is None where nobody gives it has been given."""
-    return not judged.trial.world.bare
+    """Whether what is None where nobody gives it has been given, and there is such a thing."""
+    sources = (judged.trial.source, judged.trial.forward_source, *judged.trial.others)
+    return not judged.trial.world.bare and any(has_none(source.tree) for source in sources if source is not None)
 
 
 def _is_stopped_by_shapes(judged: Judgement) -> bool:

@@ -13,13 +13,14 @@ from typing import Any
 
 from tutor.code.gradient_check import find_array
 from tutor.code.guess_shapes import find_seed
+from tutor.code.lane_arrays import STEP
+from tutor.code.lane_slopes import SlopeMove, find_slopes, watch_moved
 from tutor.code.line_edits import walk_expressions
 from tutor.code.pair_functions import split_gradient
 from tutor.code.pass_run import Outcome
 from tutor.code.statement_names import name_targets
 from tutor.code.targets import spell_target
 from tutor.code.trial import ProgramTrial
-from tutor.code.work_assignments import STEP
 from tutor.numbers.arrays import Floats, np
 
 SAME = 1e-7
@@ -84,10 +85,12 @@ class PartSlopes:
         found: dict[int, ForwardPart] = {}
         listed = [*enumerate(self._list_parts())]
         listed.sort(key=lambda pair: (not pair[1].word, -pair[0]))  # a backward pass begins with what comes last
-        for place, part in listed[:MOST_FORWARD_PARTS]:
+        moves = [move_part(part, choose_direction(part.shape)) for _, part in listed[:MOST_FORWARD_PARTS]]
+        together = find_slopes(self.trial, moves)
+        for turn, (place, part) in enumerate(listed[:MOST_FORWARD_PARTS]):
             if self.trial.work > ends or self.trial.budget.is_low:
                 break
-            slope = self.find_slope(part, choose_direction(part.shape))
+            slope = self.find_slope(part, choose_direction(part.shape)) if together is None else together[turn]
             if slope is not None and np.isfinite(slope) and abs(slope) > 1e-12:
                 found[place] = replace(part, slope=slope)
         self.parts = [found[place] for place in sorted(found)]
@@ -142,9 +145,9 @@ class PartSlopes:
             one, two = self.find_slope(part.without_other, direction), self.find_slope(part.also, direction)
             return None if one is None or two is None else one + two
         if part.is_event:
-            moved = self.trial.run(bump=(part.number, direction), backward=False)
+            moved = self.trial.run(bump={part.number: direction}, backward=False)
         else:
-            moved = self.trial.run(backward=False, watch=_move(part, direction), moves=True)
+            moved = self.trial.run(bump={}, watch=watch_moved({part.number: [(0, move_part(part, direction))]}), backward=False)
         return None if moved.loss is None else float(np.imag(np.sum(moved.loss))) / STEP
 
     def find_parts(self, value: Any) -> list[tuple[ForwardPart, bool]]:
@@ -188,13 +191,13 @@ class PartSlopes:
 
     def _work_out(self, part: ForwardPart) -> Any:
         count = int(np.prod(part.shape))
-        slopes: list[float | None] = []
-        for place in range(count):
+        units = [unit.reshape(part.shape) for unit in np.eye(count)]
+        together = find_slopes(self.trial, [move_part(part, unit) for unit in units])
+        slopes: list[float | None] = [*(together or ())]
+        for unit in units if together is None else ():
             if self.trial.budget.is_low:
                 return None
-            unit = np.zeros(count)
-            unit[place] = 1.0
-            slopes.append(self.find_slope(part, unit.reshape(part.shape)))
+            slopes.append(self.find_slope(part, unit))
         return None if None in slopes else np.array(slopes, dtype=float).reshape(part.shape)
 
     def _find_derived(self, part: ForwardPart) -> Any:
@@ -228,17 +231,6 @@ def _drop_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(size for size in shape if size != 1)
 
 
-def _move(part: ForwardPart, direction: Any) -> Callable[[ast.expr, Any], Any]:
-    count = 0
-
-    def move(node: ast.expr, value: Any) -> Any:
-        nonlocal count
-        if id(node) != part.number or not isinstance(value, np.ndarray) or value.dtype.kind not in "fc" or value.size < 2:
-            return value
-        count += 1
-        step = -(value**2) * direction if part.reciprocal else direction
-        return value + 1j * STEP * step if count == part.place + 1 else value
-
-    return move
-
-
+def move_part(part: ForwardPart, direction: Any) -> SlopeMove:
+    """The move of a part in a direction."""
+    return SlopeMove(part.number, direction, part.is_event, part.place, part.reciprocal)

@@ -105,7 +105,7 @@ class PassRun:
         apart = () if self.forward_source is None else (keep_apart(self.forward_source),)
         for source in (*self.others, *apart, self.source):
             flat = not self.plan.backward and source is self.source
-            drawn = [] if flat else list_drawn(source.tree)
+            drawn = () if flat else list_drawn(source.tree)
             self.worker.generic = flat or bool(drawn)
             self.worker.run([node for node in source.tree.body if flat or is_definition(node) or node in drawn])
             self.worker.generic = not self.plan.backward

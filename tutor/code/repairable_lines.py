@@ -14,6 +14,7 @@ from typing import Any
 from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.given_gradients import GivenGradient
 from tutor.code.gradient_check import GradientCheck, fit_shape
+from tutor.code.lane_arrays import STEP, LaneMoves, NoLanes, has_lanes, take_plain
 from tutor.code.line_edits import LineEdit
 from tutor.code.local_work import LocalWork
 from tutor.code.pair_functions import split_gradient
@@ -21,6 +22,7 @@ from tutor.code.parts_of_formulas import LIBRARY
 from tutor.code.pass_run import Outcome
 from tutor.code.statement_names import is_at_places
 from tutor.code.trial import ProgramTrial
+from tutor.code.work_statements import FAILS
 from tutor.numbers.arrays import np
 
 MOST_ENTRIES = 64
@@ -33,6 +35,8 @@ SHAPING = ("sum-", "mean-for-sum", "wrong-axis", "transpose-", "product-order", 
            "keepdims-", "product-for-entrywise", "entrywise-for-product")  # fmt: skip
 """Slips whose taking back may give a value another shape; then a run of all tells."""
 KNOWN = (*LIBRARY, "range", "len")
+FEWEST = 4
+"""Of so few entries slopes are as soon found one by one."""
 Pick = Callable[[Outcome], list[GivenGradient]]
 
 
@@ -135,10 +139,9 @@ class RepairFinder:
         if not hoped:
             return frozenset()
         count = int(np.prod(shape))
-        slopes: dict[str, Any] = {key: np.empty((zero[key].size, count)) for key in changed}
-        for place in range(count):
-            unit = np.zeros(count)
-            unit[place] = 1.0
+        together = self._find_slopes(event, shape, changed)
+        slopes: dict[str, Any] = together or {key: np.empty((zero[key].size, count)) for key in changed}
+        for place, unit in enumerate(np.eye(count) if together is None else ()):
             made = self._run_with(event, unit.reshape(shape))
             for key in changed:
                 if key not in made:
@@ -161,6 +164,21 @@ class RepairFinder:
         if repaired:
             self.solved[id(event.statement)] = SolvedLine(shape, zero, slopes, kept, repaired)
         return repaired
+
+    def _find_slopes(self, event: ValueEvent, shape: tuple[int, ...], changed: Sequence[str]) -> dict[str, Any] | None:
+        """How the gradients that change depend on each entry of a value, in one run; nothing where that cannot be."""
+        units = [unit.reshape(shape) for unit in np.eye(int(np.prod(shape)))]
+        if len(units) < FEWEST or not self.trial.has_lanes:
+            return None
+        moves = LaneMoves(len(units), list(enumerate(units)))
+        try:
+            made = self.trial.run(edits=self.edits, forced={event.number: np.zeros(shape)}, bump={event.number: moves})
+        except (NoLanes, CodeProblem, *FAILS):
+            return None
+        found = {output.key: output.value for output in self.pick(made) if output.key in changed and has_lanes(output.value)}
+        if found.keys() != {*changed} or any(fit_shape(take_plain(found[key]), self.targets[key].shape) is None for key in found):
+            return None
+        return {key: np.imag(value.lanes).reshape(len(units), -1).T / STEP for key, value in found.items()}
 
     def has_names(self, edit: LineEdit) -> bool:
         """Whether all names that a change brings are known where the line stands: those of a function that it calls are not."""

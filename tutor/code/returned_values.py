@@ -23,6 +23,18 @@ def guess_argument(arg: ast.arg) -> Guess:
     return Guess(arg.arg, () if isinstance(arg.annotation, ast.Name) and arg.annotation.id == "float" else None)
 
 
+@lru_cache(maxsize=16)
+def has_none(tree: ast.AST) -> bool:
+    """Whether an argument of any function is None where nobody gives it.
+
+    >>> has_none(ast.parse("def f(x, mask=None): pass")), has_none(ast.parse("def f(x, rate=0.1): pass"))
+    (True, False)
+    """
+    functions = [part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)]
+    usual = [value for part in functions for value in list_usual(part).values()]
+    return any(isinstance(value, ast.Constant) and value.value is None for value in usual)
+
+
 def is_empty(node: ast.expr) -> bool:
     """Whether a usual value says nothing: None, 0, False."""
     return isinstance(node, ast.Constant) and node.value in (None, 0, 0.0, False)

@@ -91,6 +91,7 @@ def _name_shape(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) and SHAPED.match(node.id) else ""
 
 
+@lru_cache(maxsize=16)
 def find_counts(tree: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     """The names that are sizes, since arrays are made of so many entries or a loop has so many rounds, and those that a condition compares.
 
@@ -125,6 +126,7 @@ def find_counts(tree: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(counts - arrays - {""}), frozenset(asked - arrays - counts - {""})
 
 
+@lru_cache(maxsize=64)
 def find_axes(tree: ast.AST, forward: str, backward: str) -> dict[str, int]:
     """How many axes arrays have that are put in another order, or stand in an einsum: arguments of forward, attributes in both.
 
@@ -170,6 +172,7 @@ def _name_last(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
+@lru_cache(maxsize=64)
 def find_idle(tree: ast.AST, owner: str, forward: str, cost: str) -> frozenset[str]:
     """The strengths of a regularisation that only the backward pass of a layer has: its loss has the term, and stands elsewhere.
 
@@ -193,23 +196,32 @@ def find_idle(tree: ast.AST, owner: str, forward: str, cost: str) -> frozenset[s
 def settle_divided(tree: ast.AST, sizes: Sizes) -> None:
     """Sizes for what a program divides without a rest: groups of channels, heads of a width (``C // G``)."""
     part, whole = DIVIDED[sizes.others]
+    for names, size in _list_divided(tree):
+        if names[0] and 1 < size < 5:
+            sizes.known.setdefault(sizes.name_letter(names[0]), size * (5 if sizes.others else 3))
+        elif all(names) and names[1] not in sizes.known:
+            letters = [sizes.name_letter(name) for name in names]
+            if letters[0] in sizes.known and letters[1] not in sizes.known and sizes.known[letters[0]] % 2 == 0:
+                sizes.known[letters[1]] = 2
+            elif letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
+                sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
+                sizes.divided |= {*letters}
+
+
+@lru_cache(maxsize=16)
+def _list_divided(tree: ast.AST) -> list[tuple[list[str], int]]:
+    """The names of what is divided without a rest and by what, and the usual value of the second."""
     usual = {name: value.value for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for name, value in list_usual(node).items()
              if isinstance(value, ast.Constant) and type(value.value) is int}  # fmt: skip
+    found: list[tuple[list[str], int]] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
             names = [
                 one.id if isinstance(one, ast.Name) else one.attr if isinstance(one, ast.Attribute) else ""
                 for one in (node.left, node.right)
             ]
-            if names[0] and 1 < usual.get(names[1], 0) < 5:
-                sizes.known.setdefault(sizes.name_letter(names[0]), usual[names[1]] * (5 if sizes.others else 3))
-            elif all(names) and names[1] not in sizes.known:
-                letters = [sizes.name_letter(name) for name in names]
-                if letters[0] in sizes.known and letters[1] not in sizes.known and sizes.known[letters[0]] % 2 == 0:
-                    sizes.known[letters[1]] = 2
-                elif letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
-                    sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
-                    sizes.divided |= {*letters}
+            found.append((names, usual.get(names[1], 0)))
+    return found
 
 
 def settle_images(name: str, source: Source, sizes: Sizes) -> None:

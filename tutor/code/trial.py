@@ -24,6 +24,7 @@ from tutor.code.file_parts import (
 )
 from tutor.code.guess_shapes import Sizes, find_labels, find_places, find_sequences, find_tables
 from tutor.code.guessing import GuessedWorld
+from tutor.code.lane_arrays import STEP
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan
 from tutor.code.pass_run import Outcome, PassRun
@@ -37,17 +38,12 @@ from tutor.code.sized_guesses import (
     settle_images,
 )
 from tutor.code.step_budget import StepBudget
-from tutor.code.work_assignments import STEP
 from tutor.code.work_statements import StatementWorker
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
 
 MOST_GUESSES = 40
-MOST_ENTRIES = 2_000
-"""Of so many entries is a derivative worked out one by one: each is a run."""
-
-
 @dataclass(slots=True)
 class ProgramTrial:
     """A program with its plan, run in one world as often as it takes."""
@@ -65,6 +61,7 @@ class ProgramTrial:
     settled_axes: dict[str, set[int]] = field(default_factory=dict)
     work: int = 0
     is_long: bool = False
+    has_lanes: bool = True
     torch: bool = False
     labels: frozenset[str] = frozenset()
     sequences: frozenset[str] = frozenset()
@@ -107,22 +104,22 @@ class ProgramTrial:
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
 
     def run(
-        self, *, bump: tuple[int, Any] | None = None, edits: Mapping[int, Sequence[ast.stmt]] | None = None, forced: Mapping[int,
+        self, *, bump: Mapping[int, Any] | None = None, edits: Mapping[int, Sequence[ast.stmt]] | None = None, forced: Mapping[int,
             Any] | None = None,
         backward: bool = True, traced: dict[int, Any] | None = None, scopes: dict[int, dict[str, Any]] | None = None,
-        watch: Callable[[ast.expr, Any], Any] | None = None, moves: bool = False,
+        watch: Callable[[ast.expr, Any], Any] | None = None,
     ) -> Outcome:  # fmt: skip
         """One run; without the backward pass it ends at the loss.  Raises `CodeProblem` where nothing can be judged."""
         for _ in range(MOST_GUESSES):
             if self.budget.is_spent:
                 break
-            number = complex if bump is not None or moves else float
+            number = complex if bump is not None else float
             worker = StatementWorker(self.world, self.sizes, number=number, table=self.table, bump=bump, edits=edits)
             self.current = worker
             worker.once, worker.forced = self.once, dict(forced or {})
             worker.traced, worker.scopes, worker.watch = traced, scopes, watch
             worker.torch, worker.old = self.torch, self.source.old
-            worker.ends = None if backward else self.ends
+            worker.ends, worker.keeps_lanes = None if backward else self.ends, backward
             worker.guesser.labels, worker.guesser.sequences = self.labels, self.sequences
             worker.guesser.one_place = find_places(self.source.tree)
             worker.guesser.tables = find_tables(self.source.tree)
@@ -136,7 +133,7 @@ class ProgramTrial:
             worker.guesser.dictionaries = self.dictionaries
             worker.guesser.again = worker.given_again = self.again
             worker.guesser.places = self.places
-            worker.settled = bool(edits) or bool(forced) or bump is not None or moves  # no other shapes then
+            worker.settled = bool(edits) or bool(forced) or bump is not None  # no other shapes then
             worker.changes, worker.settled_axes = self.changes, self.settled_axes
             try:
                 with np.errstate(all="ignore"):
@@ -167,9 +164,12 @@ class ProgramTrial:
     def move_to(self, seed: int) -> ProgramTrial:
         """The same program with other numbers."""
         world = replace(self.world, seed=seed)
-        other = self.put_in(world)
-        other.again, other.places = dict(self.again), dict(self.places)
-        return other
+        return self.put_in(world).take_shapes(self)
+
+    def take_shapes(self, other: ProgramTrial) -> ProgramTrial:
+        """The program with the shapes that were found in another world, which differs only in its numbers."""
+        self.again, self.places = dict(other.again), dict(other.places)
+        return self
 
     def put_in(self, world: GuessedWorld, given: Mapping[str, Any] | None = None, source: Source | None = None) -> ProgramTrial:
         """The same program in another world, with other values given, or as another text, on the same budget."""
@@ -198,21 +198,8 @@ class ProgramTrial:
 
     def find_slope(self, event: ValueEvent, direction: Any) -> float | None:
         """The slope of the loss when a value moves in a direction: the imaginary part of a run."""
-        moved = self.run(bump=(event.number, direction), backward=False)
+        moved = self.run(bump={event.number: direction}, backward=False)
         if moved.loss is None:
             return None
         loss = np.sum(moved.loss)
         return float(np.imag(loss)) / STEP
-
-    def find_gradient(self, event: ValueEvent) -> Any:
-        """The whole derivative of the loss by a value, entry by entry; not a number where there are too many."""
-        shape = np.shape(event.value)
-        if np.size(event.value) > MOST_ENTRIES or self.budget.is_low:
-            return np.full(shape, np.nan)
-        found = np.zeros(shape)
-        for place in np.ndindex(*shape):
-            direction = np.zeros(shape)
-            direction[place] = 1.0
-            slope = self.find_slope(event, direction if shape else 1.0)
-            found[place] = np.nan if slope is None else slope
-        return found

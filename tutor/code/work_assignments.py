@@ -11,6 +11,7 @@ from tutor.code.code_values import Guess, LossReached, Lost, NotRead, Object, Pr
 from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedWorld
+from tutor.code.lane_arrays import has_lanes, has_room, move_value
 from tutor.code.library_calls import take_complex
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
@@ -21,15 +22,12 @@ from tutor.code.work_expressions import SIGNS
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
-STEP = 1e-30
-"""How far along the imaginary axis a slope is taken: so small that its square is nothing."""
-
 
 class AssignmentWorker(DefinitionWorker):
     """Gives values to names.
 
-    ``bump`` moves the value of one event in a direction, so that its slope is the imaginary part of what comes out; ``forced`` are
-    values in the place of others, by the number of the event.
+    ``bump`` moves the values of events, by their numbers, each in a direction or in lanes of its own, so that slopes are the imaginary
+    part of what comes out; ``forced`` are values in the place of others, by the number of the event.
     """
 
     def __init__(
@@ -39,7 +37,7 @@ class AssignmentWorker(DefinitionWorker):
         *,
         number: type = float,
         table: Mapping[str, Callable[..., Any]] | None = None,
-        bump: tuple[int, Any] | None = None,
+        bump: Mapping[int, Any] | None = None,
     ) -> None:
         super().__init__(world, sizes, number=number, table=table)
         self.bump = bump
@@ -50,6 +48,7 @@ class AssignmentWorker(DefinitionWorker):
         note = WeakMethod(self.note_given)  # else the two would hold each other, with all arrays
         self.guesser.found = lambda name, value: found(name, value) if (found := note()) is not None else value
         self.ends: int | None = None
+        self.keeps_lanes = False
 
     def note_given(self, name: str, value: Any) -> Any:
         """What nobody gives has got its numbers: an event, too."""
@@ -68,18 +67,16 @@ class AssignmentWorker(DefinitionWorker):
         if not isinstance(value, np.ndarray | float | complex | np.inexact):
             return value
         number = len(self.record.events)
-        if self.bump is not None and self.bump[0] == number:
-            move = 1j * STEP * self.bump[1]
-            if in_place and isinstance(value, np.ndarray):
-                value += move
-            else:
-                value = value + move
         if number in self.forced:
             if isinstance(value, np.ndarray) and in_place:
                 value[...] = self.forced[number]
             else:
                 value = self.forced[number]
-        kept = np.array(value) if isinstance(value, np.ndarray) else value
+        if self.bump is not None and number in self.bump:
+            value = move_value(value, self.bump[number], in_place=in_place)
+        kept = value
+        if isinstance(value, np.ndarray):
+            kept = value.copy() if self.keeps_lanes and has_lanes(value) else np.array(value)
         self.record.events.append(
             ValueEvent(number, key, getattr(self.statement or node, "lineno", 0), self.statement, kept, leaf)
         )
@@ -263,7 +260,7 @@ class AssignmentWorker(DefinitionWorker):
                 raise why
             if old.dtype.kind in "ib" and np.asarray(made).dtype.kind in "fc":
                 raise TypeError("an array of whole numbers cannot hold the result: begin with floats")
-            if old.dtype.kind == "f" and np.iscomplexobj(made):  # no room for it
+            if not has_room(old, made):  # no room for it
                 return self.note(key, made, node)
             old[...] = made
             return self.note(key, old, node, in_place=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
 from tutor.code.guessing import GuessedDictionary, Guesser
+from tutor.code.lane_arrays import has_room, make_room
 from tutor.code.library_calls import take_real
 from tutor.code.sized_guesses import grow_shape
 from tutor.code.targets import spell_target
@@ -140,12 +141,12 @@ class PlaceWorker(ABC):
 
     def widen(self, of: Any, value: Any, node: ast.expr) -> Any:
         """An array that begins as a mask, `(z > 0) * 1.0`, has no room for values that are moved: one of a name is made anew with it."""
-        if of.dtype.kind == "c" or not np.iscomplexobj(value):
+        if has_room(of, value):
             return of
         held = isinstance(node, ast.Name) and id(self.scope.get(node.id)) == id(of)
         if not held:
             raise CodeProblem(tell("this array is not followed to its slopes"), where=f"line {node.lineno}")
-        made = of.astype(complex)
+        made = make_room(of, value)
         self.scope[ast.unparse(node)] = made
         return made
 

@@ -56,7 +56,7 @@ class StatementWorker(AssignmentWorker):
         *,
         number: type = float,
         table: Mapping[str, Callable[..., Any]] | None = None,
-        bump: tuple[int, Any] | None = None,
+        bump: Mapping[int, Any] | None = None,
         edits: Mapping[int, Sequence[ast.stmt]] | None = None,
     ) -> None:
         super().__init__(world, sizes, number=number, table=table, bump=bump)
