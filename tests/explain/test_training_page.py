@@ -101,3 +101,23 @@ def test_a_small_change_is_seen_in_every_table_and_every_update():
     page = tutor.train(from_text(text, "t"), steps=3, rate="0.0000001").to_text()
     assert page.count("1.9999964") == 2  # as an update and in the table
     assert "2.00000 " not in page
+
+
+COURSES = [  # an exercise, what its solution says of its updates, and a row of their table
+    ("neuron/adam", ("Adam with β₁ = 0.9", "t+1 is the number of the update", "v̂_w₁", "0.500000"), "10 1.21630"),
+    ("published/slideplayer-and-by-the-delta-rule", ("as if there were no updates between the samples", "sample 1"), "15 4 3"),
+    ("published/gnesi-sgd", ("Each update uses one sample", "3 − 0.1·(−16)"), "4 1 4 5.2432"),
+    ("cmu/smallest-perceptron", ("sum over all samples", "shows all updates"), "30 −4.29575×10⁵⁹"),
+]
+
+
+@pytest.mark.parametrize(("ident", "said", "row"), COURSES, ids=[case[0] for case in COURSES])
+def test_a_solution_shows_the_updates_that_its_exercise_is_about(ident, said, row):
+    text = " ".join(tutor.solve(ident).to_text().split())
+    assert [one for one in (*said, "First update", "Iterations", row) if one not in text] == []
+
+
+def test_a_solution_of_chosen_quantities_points_to_the_updates():
+    text = " ".join(tutor.solve("neuron/adam", wrt=["w1"]).to_text().split())
+    assert "`tutor train neuron/adam` shows the updates" in text
+    assert "First update" not in text

@@ -108,3 +108,8 @@ def test_what_the_catalogue_says_has_no_raw_names(ident):
     words = ["".join(part for part in set_maths(text, profile) if isinstance(part, str)) for text in said]
     assert [text for text in words if _RAW.search(text) or "$" in text] == []
     assert "$" not in "".join(verdict.written.erratum for verdict in tutor.check(ident) if verdict.written)
+
+
+def test_an_array_with_a_hat_is_bold_in_words_as_on_its_page():
+    page = tutor.solve("dl/linear-collapse-layers", notation_name="graz").to("latex")
+    assert r"\hat{\mathbf{W}}$~=~$\mathbf{W}_{2}" in page

@@ -137,6 +137,12 @@ def test_table(expr: Expr, in_latex: str, in_text: str) -> None:
             "\\begin{cases} 1 & \\text{if } z > 0 \\\\ 0 & \\text{else} \\end{cases}",
             "(1 if z > 0 else 0)",
         ),
+        (
+            Notation(indicator="cases"),
+            Call("if_positive", (z, one, Call("if_positive", (Neg(z), two, Number("0"))))),  # no cases stand in cases
+            "\\begin{cases} 1 & \\text{if } z > 0 \\\\ 2 & \\text{if } z < 0 \\\\ 0 & \\text{else} \\end{cases}",
+            "(1 if z > 0 else (2 if −z > 0 else 0))",
+        ),
     ],
 )
 def test_notation(notation: Notation, expr: Expr, in_latex: str, in_text: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tutor.code.code_values import NotRead
+from tutor.code.image_columns import ITEM, list_strides
 from tutor.code.lane_arrays import make_anew
 from tutor.code.library_calls import check_size, find_variance, take_real
 from tutor.code.size_bounds import check_grown
@@ -156,6 +157,8 @@ def read_array_word(array: Any, name: str, torch: bool) -> Any:
         return int(np.size(array))
     if name in ("data", "real"):
         return array
+    if name in ("itemsize", "strides"):
+        return ITEM if name == "itemsize" else list_strides(array)
     return take_real(array) * 0 if name == "imag" else None
 
 

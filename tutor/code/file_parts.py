@@ -95,11 +95,14 @@ def name_naive(module: dict[str, Any], own: ast.Module) -> None:
     >>> name_naive(module, ast.parse("pool_fast(x)"))
     >>> module["pool_fast"] is module["pool_naive"]
     True
+
+    What a file beside the program writes out itself stays.
     """
     written = {part.name for part in own.body if isinstance(part, ast.FunctionDef)}
     for name, value in list(module.items()):
         fast = name.removesuffix("_naive") + "_fast"
-        if name.endswith("_naive") and isinstance(value, ProgramFunction) and fast not in written:
+        known = fast in written or isinstance(module.get(fast), ProgramFunction)
+        if name.endswith("_naive") and isinstance(value, ProgramFunction) and not known:
             module[fast] = value
 
 

@@ -15,7 +15,7 @@ from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS
 from tutor.code.lane_arrays import hold_floats, make_anew
 from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
-from tutor.code.targets import spell_target
+from tutor.code.targets import INITIALISER, spell_target
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 from tutor.text import make_visible
@@ -32,7 +32,7 @@ MOST_DEEP, MOST_LAYERS = 4, 40
 class GivenGradient:
     """A gradient that the program gives: what it is called, what it may be the gradient of, its value, its place in what is returned.
 
-    ``local`` is what one body only names.
+    ``local`` is what one body only names; ``base`` is the name whose value it is, or whose part.
     """
 
     key: str
@@ -41,6 +41,7 @@ class GivenGradient:
     lost: NotRead | None = None
     place: int = -1
     local: bool = False
+    base: str = ""
 
 
 def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | None) -> list[GivenGradient]:
@@ -51,7 +52,7 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     for key, event in last.items():
         of = words.match(key)
         if of and not event.leaf:
-            found[key] = GivenGradient(key, of, event.value, local=_is_local(event))
+            found[key] = GivenGradient(key, of, event.value, local=_is_local(event), base=_name_base(event))
     listed = [(_find_named(node, place, words) or key, value) for place, (key, value) in enumerate(name_returned(returned, node))]
     for key in [*found]:
         if any(one != key and one.lower() == key.lower() for one, _ in listed) and not any(one == key for one, _ in listed):
@@ -71,6 +72,12 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
     return list(found.values())
 
 
+def leave_inner(outputs: list[GivenGradient], node: ast.AST) -> list[GivenGradient]:
+    """The gradients of a body without those that only functions name which it calls; all where there are no others."""
+    stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return [output for output in outputs if not output.base or output.base in stored] or outputs
+
+
 def _find_named(node: ast.expr | None, place: int, words: WordIndex) -> str:
     """The only gradient in what is returned at a place: dW of ``return loss, dW / N + reg * W``; nothing where it is a name itself."""
     part = node.elts[place] if isinstance(node, ast.Tuple) and place < len(node.elts) else None
@@ -86,6 +93,17 @@ def _is_local(event: ValueEvent) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     parts = [part for one in targets for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
     return any(isinstance(part, ast.Name) and part.id == event.key for part in parts)
+
+
+def _name_base(event: ValueEvent) -> str:
+    """The name that a value was given to, or to a part of; nothing for an attribute."""
+    node = event.statement
+    for part in node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]:
+        while isinstance(part, ast.Subscript):
+            part = part.value
+        if isinstance(part, ast.Name):
+            return part.id
+    return ""
 
 
 def list_pair_outputs(
@@ -356,8 +374,9 @@ def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:
 
 @lru_cache(maxsize=8192)
 def is_drawn_by(node: ast.AST) -> bool:
-    """Whether a statement draws its numbers, or begins with zeros."""
-    return any(
+    """Whether a statement draws its numbers, begins with zeros, or has a function make them: ``weight_init_fn(rows, columns)``."""
+    made = (getattr(part.func, "id", getattr(part.func, "attr", "")) for part in ast.walk(node) if isinstance(part, ast.Call))
+    return any(map(INITIALISER.search, made)) or any(
         isinstance(part, ast.Attribute) and re.search(r"rand|zeros|ones|normal|uniform|array$", part.attr)
         for part in ast.walk(node)
     )

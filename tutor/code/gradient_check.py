@@ -29,6 +29,8 @@ LOOSER = 300
 """Where a logarithm has a small number in it, ``log(p + 1e-7)``, a gradient without it is off by that over p: so much is the same, too."""
 DERIVED = 1e-12
 """So near, relative to its terms, are the slopes of an array of the derivation to those of the loss."""
+MOST_VERSIONS = 6
+"""So many values of one name may be meant, and the last one."""
 FEW = 4
 """Of so many entries a derivative is as soon worked out one by one."""
 
@@ -133,9 +135,9 @@ class GradientCheck:
     def _choose_versions(self, output: GivenGradient) -> list[ValueEvent]:
         versions = self.list_versions(output.of)
         leaves = [event for event in versions if event.leaf]
-        return (
-            leaves or [event for event in versions if np.size(event.value) == np.size(output.value)][:6] or versions[:1]
-        )
+        fits = [event for event in versions if np.size(event.value) == np.size(output.value)]
+        fits.sort(key=lambda event: np.shape(event.value) != np.shape(output.value))
+        return leaves or [*fits[:MOST_VERSIONS], *fits[MOST_VERSIONS:][-1:]] or versions[:1]  # the last: an array that loops fill
 
     def judge_claims(self, outcome: Outcome) -> dict[str, tuple[bool, ValueEvent]]:
         """The names of the backward pass that say what they are: whether any of their values was right, and their last one."""

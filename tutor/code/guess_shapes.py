@@ -27,10 +27,10 @@ SCALARS = re.compile(
 """What is called so is a number."""
 COUNTS = re.compile(
     r"(?i)^(num_\w+|n_\w+|n|m|N|D|H|C|K|T|\w+_size|\w+_dim|\w+_dims|nb_\w+|batch(_?(size|n|num|count|len\w*))?s?|hidden\w*|classes|block_size|G"
-    r"|(pool|kernel|filter|window)_?(h|w|height|width)|k_?h|k_?w|\w+_(features|channels|units|neurons))$"
+    r"|(pool|kernel|filter|window)_?(h|w|height|width)|k_?h|k_?w|\w+_(features?|channels?|units?|neurons?))$"
 )
 LISTED = re.compile(
-    r"(?i)^(hidden_(dims|sizes|layers|units)|layers?_(dims|sizes)|(network_)?sizes|dims|topology|layer_nodes)$"
+    r"(?i)^(hidden_(dims|sizes|layers|units)|hidden_size_list|hiddens|layers?_(dims|sizes)|(network_)?sizes|dims|topology|layer_nodes)$"
 )
 """What is called so is a list of sizes of layers."""
 NAMED_WEIGHTS = re.compile(r"^(W|w|U|V)([a-z]{1,3}|_\w+)?\d*$|^(weights?|Weights?|kernel|theta|Theta)\w*$")
@@ -44,6 +44,12 @@ MOST_SAID = 4_000
 """So many letters of a documentation are looked through."""
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
 BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
+VECTORS = re.compile(r"^(\w*[a-z_])?([vV]ec|_vector|Vector)$|^vec$")
+"""What is called so, in the singular, has one axis: ``centerWordVec`` beside ``outsideVectors``."""
+WORD_PLACES = re.compile(r"(?i)^(word|token|char|vocab)s?_?(2|to)_?(ind(ex)?|idx|id|ix)(es|s)?$|^(vocab|stoi)$")
+"""What is called so has the place of a word in a table."""
+SAMPLES = re.compile(r"(?i)^(get_?)?(neg(ative)?_?)?sample_?(token|word)?_?(idx|index|id)$")
+"""What is called so draws such a place."""
 
 
 def is_parameter(name: str) -> bool:
@@ -70,7 +76,7 @@ _REAL = re.compile(
     r"(?:\breal number|\breal[- ]valued (?:input|number)|, an? scalar)\b"
 )
 """What is said, at the end of its line, to be one number: "theta -- our parameter, a real number as well"."""
-_NO_SIZE = re.compile(r"(?i)[:=/]|\b(if|or|and|is|are|else|not|contain\w*|see)\b")
+_NO_SIZE = re.compile(r"(?i)[:=/]|\b(if|or|and|is|are|else|not|contain\w*|see|as|handout|rows of|columns of)\b")
 _ONE_PLACE = re.compile(r"(?i)^(\w+_?)?(word|label|target|class|token|center|outside|context)_?(idx|index|id)$")
 _PLACES = re.compile(r"(?i)^(\w+_?)?(indices|indexes|idxs|token_?ids|labels)$")
 _LISTED = re.compile(r"\(((?:\s*\w{1,20}\s*,){1,4}(?:\s*\w{1,20}\s*)?)\)")
@@ -97,8 +103,8 @@ ALIASES = (
     (re.compile(r"(?i)^(num_?labels|nb_classes|fan_out|outputs?)" + _KIND), "C"),
     (re.compile(r"(?i)^((in|input|num|n|img|image)_?)?(channels?|chans?|depth)(_?in)?$|^c_?in$|^in_?c$|^d_(x|filter|input)$"), "C"),
     (re.compile(r"(?i)^(out_?channels?|(num|n|nb)_?(filters?|kernels?)|filters|n_f|c_?out|out_?c)$"), "F"),
-    (re.compile(r"(?i)^((in|input|img|image)_?)?height$"), "H"),
-    (re.compile(r"(?i)^((in|input|img|image)_?)?width$"), "W"),
+    (re.compile(r"(?i)^((in|input|img|image)_?)?height$|^(in|input|img|image|x)_h$|^h_?(in|input|x)$"), "H"),
+    (re.compile(r"(?i)^((in|input|img|image)_?)?width$|^(in|input|img|image|x)_w$|^w_?(in|input|x)$"), "W"),
     (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$|^h_(filter|kernel)$"), "HH"),
     (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^[fk]_?w(idth)?$|^w_(filter|kernel)$"), "WW"),
     (re.compile(r"(?i)^(number|no\.?|num|#) of (training |data |input )?(examples|samples|points|images)$"), "m"),

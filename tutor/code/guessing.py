@@ -19,6 +19,7 @@ from tutor.code.guess_shapes import (
     NAMED_WEIGHTS,
     SCALARS,
     SQUARE,
+    VECTORS,
     Sizes,
     find_seed,
 )
@@ -32,6 +33,9 @@ SETTINGS: Mapping[str, Any] = {"mode": "train", "stride": 1, "pad": 1, "pool_hei
     "momentum": 0.9, "p": 0.6,
                                "keep_prob": 0.6, "f": 2}  # fmt: skip
 """What usual settings are where a program is given a dictionary of them."""
+
+STEPS: Mapping[str, int] = {"stride": 1, "padding": 1, "pad": 1, "dilation": 1}
+"""How windows slide, where a layer is made with it and nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +82,21 @@ DATA = re.compile(r"^([xX]|inputs?|data|X_?(train|batch)|features)$")
 
 
 class GuessedDictionary(dict[Any, Any]):
-    """A dictionary that nobody gives: what is asked of it is made; ``settings`` are those that are not the usual ones."""
+    """A dictionary that nobody gives: what is asked of it is made; ``settings`` are those that are not the usual ones.
 
-    def __init__(self, settings: Mapping[str, Any] | None = None) -> None:
+    ``entry`` gives the shape that a documentation says of what it holds.
+    """
+
+    def __init__(
+        self, settings: Mapping[str, Any] | None = None, entry: Callable[[str], tuple[int, ...] | None] = lambda key: None
+    ) -> None:
         super().__init__()
-        self.settings = {**SETTINGS, **(settings or {})}
+        self.settings, self.entry = {**SETTINGS, **(settings or {})}, entry
 
     def __missing__(self, key: Any) -> Any:
         if not isinstance(key, str | int):
             raise KeyError(key)
-        found = self[key] = self.settings.get(str(key), Guess(str(key)))
+        found = self[key] = self.settings[str(key)] if str(key) in self.settings else Guess(str(key), self.entry(str(key)))
         return found
 
 
@@ -118,6 +127,7 @@ class Guesser:
         self.places: Mapping[str, int] = {}
         self.found: Callable[[str, Any], Any] = lambda name, value: value
         self.given: Mapping[str, Any] = {}
+        self.entry: Callable[[str], tuple[int, ...] | None] = lambda key: None
 
     def make_numbers(self, name: str, shape: tuple[int, ...]) -> Any:
         """Seeded numbers of a shape, of the kind that the name tells: chances between 0 and 1, variances above 0, targets."""
@@ -163,7 +173,7 @@ class Guesser:
             guess.value = tuple(self.sizes.find(letter) for letter in self.tuples[guess.name])
             return guess.value
         if guess.name in self.dictionaries and guess.hint is None:
-            guess.known, guess.value = True, GuessedDictionary(self.settings)
+            guess.known, guess.value = True, self.make_dictionary()
             return guess.value
         if guess.name in self.idle:
             self.left_out.add(guess.name)
@@ -188,11 +198,17 @@ class Guesser:
             guess.known = False
             fits = shape and (guess.hint is not None or len(shape) < 2)
             return self.settle_labels(guess, 2, shape if fits else None)
-        if shape == () and self.is_count(guess.name) and not SCALARS.match(guess.name):
+        if guess.hint is None and guess.name in STEPS:
+            guess.value = STEPS[guess.name]
+        elif shape == () and self.is_count(guess.name) and not SCALARS.match(guess.name):
             guess.value = self.sizes.find(guess.name)
         else:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
         return guess.value
+
+    def make_dictionary(self) -> GuessedDictionary:
+        """A dictionary that nobody gives."""
+        return GuessedDictionary(self.settings, self.entry)
 
     def _take_rank(self, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
         """A shape that was only guessed, with the number of axes that the world has for the name."""
@@ -222,6 +238,10 @@ class Guesser:
         """Whether a name is that of a size: what it is called, or what is made of so many."""
         return name in self.counts or bool(COUNTS.match(name))
 
+    def is_number(self, name: str) -> bool:
+        """Whether a name is that of one number, or somebody gives a value for it."""
+        return self.is_count(name) or bool(SCALARS.match(name)) or name in {*self.asked_numbers, *self.given, *self.idle}
+
     def guess_shape(self, name: str) -> tuple[int, ...]:
         """A shape by a name alone."""
         if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)) or name in self.counts | self.asked_numbers:
@@ -239,6 +259,8 @@ class Guesser:
         if LABELS.match(name) and not self.world.columns and name != "Y" and self.world.targets != "rows":
             self.flat.add(name)
             return (rows,)
+        if VECTORS.match(name):
+            return (width, 1) if self.world.columns else (width,)
         number = re.match(r"^(?:w|W|weights?|Weights?|theta|Theta)_?(\d*)$", name)
         if number:
             if self.world.columns and name[0] == "w" and not number[1]:  # w1 is a matrix of a layer

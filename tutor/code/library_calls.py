@@ -11,6 +11,7 @@ from math import prod
 from typing import Any
 
 from tutor.code.code_values import NotRead
+from tutor.code.image_columns import view_strided, view_windows
 from tutor.code.lane_arrays import make_anew
 from tutor.code.size_bounds import LARGEST, refuse_large
 from tutor.errors import tell
@@ -238,6 +239,8 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         "conj": lambda x: x, "real": lambda x: x, "float64": lambda x=0.0: x, "float32": lambda x=0.0: x, "squeeze": np.squeeze,
         "erf": compute_erf, "uint8": _as_whole, "int8": _as_whole, "int": _as_whole, "int_": _as_whole, "long": _as_whole,
         "special.erf": lambda x: compute_erf(x), "nan_to_num": lambda x, **named: x,
+        "lib.stride_tricks.as_strided": view_strided, "lib.stride_tricks.sliding_window_view": view_windows,
+        "ascontiguousarray": make_anew, "choose": lambda places, rows: np.choose(take_real(places), rows),
         "nansum": np.nansum, "nanmean": np.nanmean,
     }  # fmt: skip
     return {word: row for word, row in table.items() if row is not None} | _make_random_rows(draw)

@@ -178,7 +178,13 @@ def _find_loss(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
     if not re.fullmatch(r"(?i)(compute_|get_|calc_)?(grad|grads|gradients?|derivatives?)(_\w+)?", name):
         return ""
     own = [arg.arg for arg in functions[name].args.args]
-    return next((one for one, node in functions.items() if LOSSES.match(one) and [arg.arg for arg in node.args.args] == own), "")
+    return next((one for one, node in functions.items() if LOSSES.match(one) and own in _list_ways(node.args)), "")
+
+
+def _list_ways(args: ast.arguments) -> list[list[str]]:
+    """The arguments of a function, and those without the ones that have usual values."""
+    named = [arg.arg for arg in args.args]
+    return [named, named[: len(named) - len(args.defaults)]]
 
 
 def has_bare_return(node: ast.FunctionDef) -> bool:

@@ -23,12 +23,14 @@ from tutor.code.file_parts import (
     list_drawn,
     list_spans,
     name_naive,
+    names_torch,
     refuse_forward,
 )
 from tutor.code.given_gradients import (
     GivenGradient,
     find_kept_loss,
     find_kept_output,
+    leave_inner,
     list_kept,
     list_layer_gradients,
     list_left_over,
@@ -109,6 +111,8 @@ class PassRun:
             self.worker.generic = flat or bool(drawn)
             self.worker.run([node for node in source.tree.body if flat or is_definition(node) or node in drawn])
             self.worker.generic = not self.plan.backward
+        own = [one.tree for one in (self.source, self.forward_source) if one is not None]
+        self.worker.torch = any(map(names_torch, own))  # whatever a file beside it imports
         name_naive(self.worker.module, self.source.tree)
         if not self.plan.backward:
             return self._finish_flat()
@@ -164,6 +168,7 @@ class PassRun:
         after = {key: node for key, node in self.record.visited.items() if key not in known}
         loss = pick_loss(self.record, returned, find_return(func.node, self.worker.returned), self.source.file)
         outputs = list_outputs(self.record, start, returned, find_return(func.node, self.worker.returned))
+        outputs = leave_inner(outputs, func.node)
         scope = scopes[0] if scopes else {}
         listed = name_returned(returned, find_return(func.node, self.worker.returned))
         named = {event.key.rpartition(".")[2] for event in self.record.events if not split_gradient(event.key)}
@@ -181,7 +186,7 @@ class PassRun:
         own = {*self.given, *self.worker.world.shapes, *self.worker.world.texts}
         return {
             name: value for name, value in values.items()
-            if name in own or not (name in usual and not is_empty(usual[name]))
+            if name in own or not (name in usual and not is_empty(name, usual[name]))
         }  # fmt: skip
 
     def _finish_flat(self) -> Outcome:
@@ -224,7 +229,8 @@ class PassRun:
         if not backward:
             return Outcome(self.record, loss, [], begins, {}, self.worker.guesser.asked, "", inner, upstream)
         known = set(self.record.visited)
-        given = self._match_backward(func, backs, ups, upstream, environment, named)
+        again = values if not ups and {*backs} <= {*values} else {}  # gradient(x, t) beside loss(x, t): as it is given to both
+        given = self._match_backward(func, backs, ups, upstream, {**environment, **again}, named)
         above = {of: named[upstream[up][0]] for up in ups if up in upstream for of in split_gradient(up) if upstream[up][0] in named}
         self.worker.handed = {**above, **environment}
         forms = copy.deepcopy({name: value for name, value in given.items() if isinstance(value, np.ndarray)})

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import Guess, NotRead, ProgramFunction, Record
 from tutor.code.targets import spell_target
+
+TRAINS = re.compile(r"(?i)train")
+"""What is called so is on where gradients are worked out."""
+RESTS = re.compile(r"(?i)^_?(is_?)?(eval\w*|test\w*|infer\w*|predict\w*|debug|verbose|print\w*)$")
+"""What is called so is off there."""
 
 
 def list_arguments(func: ProgramFunction) -> list[ast.arg]:
@@ -35,9 +41,15 @@ def has_none(tree: ast.AST) -> bool:
     return any(isinstance(value, ast.Constant) and value.value is None for value in usual)
 
 
-def is_empty(node: ast.expr) -> bool:
-    """Whether a usual value says nothing: None, 0, False."""
-    return isinstance(node, ast.Constant) and node.value in (None, 0, 0.0, False)
+def is_empty(name: str, node: ast.expr) -> bool:
+    """Whether a usual value says nothing: None, 0; False of what is called after training, which a backward pass is of.
+
+    >>> is_empty("reg", ast.Constant(0)), is_empty("training", ast.Constant(False)), is_empty("eval", ast.Constant(False))
+    (True, True, False)
+    """
+    if not isinstance(node, ast.Constant) or node.value not in (None, 0, 0.0):
+        return False
+    return node.value is not False or bool(TRAINS.search(name))
 
 
 def has_default(func: ProgramFunction, name: str) -> bool:

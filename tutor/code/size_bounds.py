@@ -197,8 +197,9 @@ def _size_together(values: Sequence[Any]) -> int:
 
 _NEVER_GROWS = frozenset({"reshape", "view", "sum", "mean", "clip", "clamp", "max", "min", "print", "manual_seed", "transpose",
                           "swapaxes", "argmax", "argmin", "squeeze", "expand_dims", "round", "zeros", "ones", "empty", "full",
-                          "zeros_like", "ones_like", "empty_like", "full_like", "randint", "randn", "rand"})  # fmt: skip
-"""Functions that make nothing larger than what they are given."""
+                          "zeros_like", "ones_like", "empty_like", "full_like", "randint", "randn", "rand",
+                          "lib.stride_tricks.as_strided", "lib.stride_tricks.sliding_window_view"})  # fmt: skip
+"""Functions that make nothing larger than what they are given, or look at the size themselves."""
 _SIZES: dict[str, Callable[[Sequence[Any]], int | None]] = {
     **dict.fromkeys(("dot", "matmul", "mm", "bmm", "inner", "vdot"), _size_product),
     **dict.fromkeys(("multiply", "add", "subtract", "divide", "maximum", "minimum", "power", "mul", "pow", "greater", "less", "equal",

@@ -13,7 +13,7 @@ from tutor.code.returned_values import list_usual
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
 
-SHAPED = re.compile(r"(?i)^(\w*_)?(shape|size|kernel|filter|pool|strides?|padding|pads?|dims|units)(_in|_out)?$")
+SHAPED = re.compile(r"(?i)^(\w*_)?(shape|size|kernel|filter|pool|strides?|padding|pads?|dims?|units)(_in|_out)?$")
 """What is called so may be a tuple of sizes."""
 DIVIDED = ((2, 6), (2, 10))
 """A size and one that it divides, in the first and in the second choice: the quotient differs from both."""

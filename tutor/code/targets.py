@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Sequence
+from typing import Any
 
 from tutor.code.pair_functions import split_gradient
 
 DRAWN = ("random", "rand", "zeros", "ones", "xavier", "normal", "uniform", "empty")
+INITIALISER = re.compile(r"(?i)(^|_)init(iali[sz]e[rd]?)?(_|$)|_init|initiali[sz]er")
+"""What is called so, and is given sizes, makes weights of these."""
 
 
 def spell_target(node: ast.expr) -> tuple[str, str]:
@@ -27,6 +32,19 @@ def spell_target(node: ast.expr) -> tuple[str, str]:
             return ast.unparse(node), f"{head}.{node.slice.value}"
         return ast.unparse(node), head
     return ast.unparse(node), ""
+
+
+def gather_starred(targets: Sequence[ast.expr], values: list[Any]) -> list[Any]:
+    """The values of several names, those of a starred one as one list: ``first, *rest = caches``.
+
+    >>> gather_starred(ast.parse("a, *b, c = x").body[0].targets[0].elts, [1, 2, 3, 4])
+    [1, [2, 3], 4]
+    """
+    place = next((place for place, part in enumerate(targets) if isinstance(part, ast.Starred)), None)
+    if place is None or len(values) < len(targets) - 1:
+        return values
+    end = place + len(values) - len(targets) + 1
+    return [*values[:place], values[place:end], *values[end:]]
 
 
 def is_drawn(node: ast.expr) -> bool:

@@ -18,6 +18,7 @@ from tutor.code.code_values import (
     TooLong,
     ValueEvent,
 )
+from tutor.code.entry_shapes import find_entry
 from tutor.code.file_parts import (
     names_torch,
     refuse_forward,
@@ -85,6 +86,7 @@ class ProgramTrial:
     budget: StepBudget = field(default_factory=StepBudget)
     foreign: frozenset[int] = frozenset()
     shown: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, tuple[int, ...] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sizes.others = self.world.other_sizes
@@ -93,7 +95,7 @@ class ProgramTrial:
         self.sequences = find_sequences(self.source.lines)
         self.labels = find_labels(self.source.tree) | self.sequences
         settle_divided(self.source.tree, self.sizes)
-        self.torch = names_torch(self.source.tree)
+        self.torch = any(names_torch(source.tree) for source in (self.source, self.forward_source) if source is not None)
         self.counts = find_counts(self.source.tree)
         self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
@@ -129,7 +131,7 @@ class ProgramTrial:
             worker.guesser.free, worker.guesser.ranked = self.free, self.ranked
             worker.guesser.spread, worker.guesser.assumed, worker.guesser.flat = self.spread, self.assumed, self.flat
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples
-            worker.guesser.dictionaries = self.dictionaries
+            worker.guesser.dictionaries, worker.guesser.entry = self.dictionaries, self.find_entry
             worker.guesser.again = worker.given_again = self.again
             worker.guesser.places = self.places
             worker.settled = bool(edits) or bool(forced) or bump is not None  # no other shapes then
@@ -159,6 +161,12 @@ class ProgramTrial:
             where=self.source.file,
             hint=tell("give a smaller function, or fewer rounds of its loops"),
         )
+
+    def find_entry(self, key: str) -> tuple[int, ...] | None:
+        """The documented shape of an entry of a dictionary that the program is given."""
+        if key not in self.entries:
+            self.entries[key] = find_entry([source.tree for source in (self.forward_source, self.source) if source], key, self.sizes)
+        return self.entries[key]
 
     def move_to(self, seed: int) -> ProgramTrial:
         """The same program with other numbers."""

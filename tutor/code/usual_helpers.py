@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from tutor.code.image_columns import add_cython_columns, add_six, make_cython_columns
 from tutor.code.library_calls import take_real, take_sigmoid
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
@@ -118,6 +119,14 @@ def _say_yes_no(name: str) -> Told:
     return tell("{name} is not in the file: it is taken as the mean of −Σ (t log y + (1 − t) log(1 − y)) over the samples", name=name)
 
 
+def _say_added(name: str) -> Told:
+    return tell("{name} is not in the file: it is taken to add what im2col picks back to where it came from", name=name)
+
+
+def _say_columns(name: str) -> Told:
+    return tell("{name} is not in the file: its columns are taken as the places of the filter, its rows as the numbers under it", name=name)
+
+
 _MEANS = (Meaning(find_mean_loss, _say_mean), Meaning(find_sum_loss, _say_total))
 _SIGMOID = (Meaning(_slope, _say_slope), Meaning(lambda columns, a: a * (1 - a), _say_by_value))
 _TANH = (Meaning(lambda columns, z: 1 - np.tanh(z) ** 2, _say_slope), Meaning(lambda columns, a: 1 - a**2, _say_by_value))
@@ -133,8 +142,9 @@ HELPERS: Mapping[str, tuple[Meaning, ...]] = {
     "relu_backward": (Meaning(lambda columns, grad, z: grad * (take_real(z) > 0), _say_passed),),
     "im2col": (Meaning(make_columns, lambda name: tell(
         "{name} is not in the file: its rows are taken as the places of the filter, its columns as the numbers under it", name=name)),),
-    "col2im": (Meaning(add_columns, lambda name: tell(
-        "{name} is not in the file: it is taken to add what im2col picks back to where it came from", name=name)),),
+    "col2im": (Meaning(add_columns, _say_added),),
+    "col2im_6d_cython": (Meaning(add_six, _say_added),),
+    "im2col_cython": (Meaning(make_cython_columns, _say_columns),), "col2im_cython": (Meaning(add_cython_columns, _say_added),),
 }  # fmt: skip
 """The meanings that a function has in courses and books, the commonest first."""
 

@@ -15,7 +15,7 @@ from tutor.code.lane_arrays import has_lanes, has_room, move_value
 from tutor.code.library_calls import take_complex
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
-from tutor.code.targets import is_drawn, is_gradient_given, load_target, spell_target
+from tutor.code.targets import gather_starred, is_drawn, is_gradient_given, load_target, spell_target
 from tutor.code.work_calls import KNOWN
 from tutor.code.work_definitions import DefinitionWorker
 from tutor.code.work_expressions import SIGNS
@@ -106,7 +106,7 @@ class AssignmentWorker(DefinitionWorker):
                 for name, one in zip(names, value, strict=False)
             )
         if isinstance(value, dict) and isinstance(node.value, ast.Dict):
-            self._note_entries(node.targets[0], node.value, value, node)
+            self.note_entries(node.targets[0], node.value, value, node)
         if self.generic and is_drawn(node.value):
             value = self.make_generic(node.targets[0], value)
         for target in node.targets:
@@ -135,7 +135,7 @@ class AssignmentWorker(DefinitionWorker):
         self.give_value(target, (self.keep_made("*", inner, 1.0, made), inner), node)
         return True
 
-    def _note_entries(self, target: ast.expr, literal: ast.Dict, made: dict[Any, Any], node: ast.AST) -> None:
+    def note_entries(self, target: ast.expr, literal: ast.Dict, made: dict[Any, Any], node: ast.AST) -> None:
         """What a dictionary is written with, where it has no other name: ``params = {"W": np.zeros((2, 3))}``."""
         for key, part in zip(literal.keys, literal.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str) and not isinstance(part, ast.Name | ast.Attribute):
@@ -165,7 +165,7 @@ class AssignmentWorker(DefinitionWorker):
             return False
         letters = [part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else "" for part in target.elts]
         shape = tuple(
-            self.guesser.sizes.find(letter if letter != "_" and letter else f" {of.name} {place}")
+            self.guesser.sizes.find(letter if letter.strip("_") else "C" if (place, len(letters)) == (1, 4) else f" {of.name} {place}")
             for place, letter in enumerate(letters)
         )
         self.guesser.settle(of, shape)
@@ -184,13 +184,11 @@ class AssignmentWorker(DefinitionWorker):
             if type(value) is Guess:
                 names = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
                 value = tuple(self.handed.get(name, Guess(name)) for name in names)
-            listed = list(value)
-            if any(isinstance(part, ast.Starred) for part in target.elts):
-                raise NotRead(tell("a starred name at the left is not read"), node)
+            listed = gather_starred(target.elts, list(value))
             if len(listed) != len(target.elts):
                 raise ValueError(f"{len(target.elts)} names for {len(listed)} values")
             for part, one in zip(target.elts, listed, strict=True):
-                self.give_value(part, one, node)
+                self.give_value(part.value if isinstance(part, ast.Starred) else part, one, node)
             return
         if isinstance(target, ast.Subscript):
             self.set_part(target, value, node)
@@ -205,6 +203,8 @@ class AssignmentWorker(DefinitionWorker):
                 of.attributes[target.attr] = value
             elif target.attr in ("data", "grad", "requires_grad"):
                 return
+            elif target.attr == "shape" and isinstance(of, np.ndarray):
+                self.give_value(target.value, np.reshape(of, value), node)
             else:
                 raise NotRead(tell("an attribute of this is not assigned"), node)
 

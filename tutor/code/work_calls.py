@@ -24,6 +24,7 @@ from tutor.code.guessing import GuessedDictionary
 from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real
 from tutor.code.size_bounds import LONGEST, check_call, check_pair, weigh_product
 from tutor.code.sized_guesses import count_needed_axes, is_kind
+from tutor.code.targets import INITIALISER
 from tutor.code.usual_helpers import choose_meaning
 from tutor.code.work_expressions import ExpressionWorker
 from tutor.code.work_places import take_whole
@@ -68,8 +69,17 @@ class CallWorker(ExpressionWorker):
                     values = [*self.guesser.settle_pair("-", *values)]
                 self.guesser.assumed[func.name] = meaning.says(func.name)
                 return meaning.make(self.world.columns, *(self.settle(value) for value in values), **self._drop_needless(named))
+            sizes = self._list_sizes(values) if INITIALISER.search(func.name) else None
+            if sizes is not None:
+                return self.draw(sizes, "normal")
             raise NotRead(tell("the function {word} is not in the file", word=func.name), node)
         raise NotRead(tell("what is called here is no function that is read"), node)
+
+    def _list_sizes(self, values: Sequence[Any]) -> tuple[int, ...] | None:
+        """The sizes that a function is given which makes weights, ``weight_init_fn(rows, columns)``; nothing where it is given others."""
+        settled = [self.settle_parts(value) for value in values]
+        flat = [one for value in settled for one in (value if isinstance(value, tuple | list) else (value,))]
+        return tuple(flat) if flat and all(type(one) is int and one > 0 for one in flat) else None
 
     def name_axis(self, word: str, values: Sequence[Any], named: Mapping[str, Any]) -> Mapping[str, Any]:
         """The axis of a softmax that is not in the file: that of the classes, where samples are columns the first one."""
@@ -108,7 +118,8 @@ class CallWorker(ExpressionWorker):
         kept = self._drop_needless(named)
         self.require_axes(func.of, count_needed_axes(func.name, values, kept), node)
         check_call(func.name, [func.of, *values], list(kept.values()))
-        return call_array(func.of, func.name, self.table, self.torch)(*values, **kept)
+        torch = self.torch and not (self.numpy and {"axis", "keepdims"} & {*named})  # x.max(axis=1) beside torch is NumPy's
+        return call_array(func.of, func.name, self.table, torch)(*values, **kept)
 
     def change_shape(self, array: Any, sizes: Sequence[Any], node: ast.AST) -> Any:
         """An array in another shape; where the sizes do not go together, the guess of its own shape may be wrong."""
@@ -133,7 +144,8 @@ class CallWorker(ExpressionWorker):
     def call_library(self, path: str, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
         """A function of a library, by its row."""
         head, _, word = path.partition(".")
-        if head == "python" or path == "itertools.product":
+        torch = head == "torch"
+        if head == "python" or path in ("itertools.product", "collections.OrderedDict"):
             return self.call_python(word, values, node)
         for prefix in ("nn.functional.", "nn.", "core."):
             word = word.removeprefix(prefix)
@@ -169,14 +181,14 @@ class CallWorker(ExpressionWorker):
         check_call(word, values, list(cleaned.values()))
         if word == "where" and "where" in named:
             cleaned["where"] = named["where"]
-        if word in ("max", "min") and self.torch and (len(values) > 1 or "axis" in cleaned):
+        if word in ("max", "min") and torch and (len(values) > 1 or "axis" in cleaned):
             return call_array(values[0], word, self.table, True)(*values[1:], **cleaned)
         if word in ("max", "min", "amax", "amin") and np.iscomplexobj(values[0]):
             return row(*values, **cleaned)
-        if word in ("var", "std") and self.torch:
+        if word in ("var", "std") and torch:
             made = find_variance(*values, **{"ddof": 1, **cleaned})
             return made if word == "var" else np.sqrt(made)
-        if word == "transpose" and self.torch and len(values) == 3:
+        if word == "transpose" and torch and len(values) == 3:
             return np.swapaxes(*values)
         try:
             made = row(*values) if head == "math" else row(*values, **cleaned)
@@ -198,6 +210,8 @@ class CallWorker(ExpressionWorker):
             raise NotRead(tell("the function {word} is not read", word=word), node)
         if word == "print":
             return None
+        if word == "sample":  # the place of a word, among the first five
+            return int(5 * take_real(self.draw((), "uniform")))
         if word in ("list", "tuple") and values and type(values[0]) is Guess and values[0].name in self.guesser.labels:
             return values[0]
         if word == "len" and values and isinstance(self.settle(values[0]), GuessedDictionary) and not self.settle(values[0]):
@@ -224,7 +238,10 @@ class CallWorker(ExpressionWorker):
                 start = start + value
             return start
         if word in ("float", "int"):
-            return int(take_real(values[0])) if word == "int" else values[0]
+            value = values[0]
+            if isinstance(value, np.ndarray) and value.size == 1:  # of one entry, however many axes
+                value = value.reshape(())[()]
+            return int(take_real(value)) if word == "int" else value
         if word == "abs":
             return self.table["abs"](values[0])
         if word in ("max", "min"):
@@ -239,5 +256,5 @@ _BUILT_IN: dict[str, Callable[..., Any]] = {
     "len": len, "list": list, "tuple": tuple, "enumerate": lambda x, start=0: list(enumerate(x, start)),
         "zip": lambda *parts: list(zip(*parts, strict=False)),
     "reversed": lambda x: list(reversed(list(x))), "bool": bool, "round": lambda x, *more: x, "slice": slice,
-    "dict": dict, "all": all, "any": any, "divmod": lambda a, b: divmod(take_real(a), take_real(b)),
+    "dict": dict, "OrderedDict": dict, "all": all, "any": any, "divmod": lambda a, b: divmod(take_real(a), take_real(b)),
 }  # fmt: skip

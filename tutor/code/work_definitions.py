@@ -19,6 +19,7 @@ class DefinitionWorker(FunctionWorker):
         for alias in node.names:
             head = name_library(alias.name)
             self.torch |= head.partition(".")[0] == "torch"
+            self.numpy |= head == "numpy"
             self.scope[alias.asname or alias.name.partition(".")[0]] = LibraryWord(head if alias.asname else head.partition(".")[0])
 
     def run_import_from(self, node: ast.ImportFrom) -> None:

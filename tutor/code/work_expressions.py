@@ -25,10 +25,11 @@ from tutor.code.code_values import (
 )
 from tutor.code.failures import refuse_misfit
 from tutor.code.formatted_texts import take_plain, write_formatted
-from tutor.code.guess_shapes import LABELS, Sizes, find_seed
+from tutor.code.guess_shapes import LABELS, SAMPLES, WORD_PLACES, Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
 from tutor.code.loop_pace import MOST_PARTS, LoopPace
+from tutor.code.returned_values import RESTS
 from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_product, weigh_value
 from tutor.code.work_places import PlaceWorker
 from tutor.errors import tell
@@ -49,7 +50,7 @@ PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tupl
     "abs", "str", "slice", "divmod",
                     "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
                     "getattr"})  # fmt: skip
-READ = frozenset({"numpy", "torch", "math", "scipy", "python", "itertools"})
+READ = frozenset({"numpy", "torch", "math", "scipy", "python", "itertools", "collections"})
 """What the tables of functions are of."""
 _SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}
 LOUD = ("set_", "save", "plot", "show")
@@ -64,7 +65,7 @@ class ExpressionWorker(PlaceWorker):
         self.world, self.number = world, number
         self.guesser = Guesser(world, sizes)
         self.record = Record()
-        self.torch = self.old = False
+        self.torch = self.numpy = self.old = False
         self.imported: set[str] = set()
         self.module: dict[str, Any] = {}
         self.scope: dict[str, Any] = self.module
@@ -115,9 +116,9 @@ class ExpressionWorker(PlaceWorker):
         return self.guesser.settle(value) if type(value) is Guess else value
 
     def settle_parts(self, value: Any) -> Any:
-        """A value with a shape; of a tuple its parts, which are sizes."""
-        if type(value) is tuple and any(type(one) is Guess for one in value):
-            return tuple(self.settle(one) for one in value)
+        """A value with a shape; of a tuple its parts, which are sizes, also of one in it: ``((0, 0), (pad, pad))``."""
+        if type(value) is tuple and any(type(one) in (Guess, tuple) for one in value):
+            return tuple(self.settle_parts(one) for one in value)
         return self.settle(value)
 
     # names, attributes, places
@@ -158,8 +159,10 @@ class ExpressionWorker(PlaceWorker):
             own = [part.value for part in of.node.body if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == name]
             if own:
                 return self.read(own[-1])
+        if type(of) is Guess and SAMPLES.match(name):
+            return LibraryWord("python.sample")
         if type(of) is Guess and name in ("get", "setdefault", "keys", "items", "values", "update"):
-            of.value, of.known = GuessedDictionary(self.guesser.settings), True
+            of.value, of.known = self.guesser.make_dictionary(), True
             of = of.value
         if type(of) is Guess:
             of = self.settle(of)
@@ -207,10 +210,12 @@ class ExpressionWorker(PlaceWorker):
     def read_subscript(self, node: ast.Subscript) -> Any:
         """An entry or a part."""
         of = self.read(node.value)
+        if type(of) is Guess and of.hint is None and WORD_PLACES.match(of.name):
+            return self.find_word(self.read(node.slice))
         if type(of) is Guess and isinstance(node.slice, ast.Constant | ast.JoinedStr | ast.BinOp):
             key = self.read(node.slice)
             if isinstance(key, str):
-                of.value, of.known = GuessedDictionary(self.guesser.settings), True
+                of.value, of.known = self.guesser.make_dictionary(), True
                 of = of.value
         if type(of) is LibraryWord and of.path in ("numpy.c_", "numpy.r_"):
             listed = [self.take(part) for part in (node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice])]
@@ -230,6 +235,11 @@ class ExpressionWorker(PlaceWorker):
         if isinstance(of, np.ndarray):
             check_picked(of, index)
         return of[index]
+
+    def find_word(self, word: Any) -> int:
+        """The place of a word that nobody gives in a table of words: one of the first three, the same for the same word."""
+        said = word.name if type(word) is Guess else str(np.round(take_real(np.asarray(word)), 6)) if not isinstance(word, str) else word
+        return find_seed(f" word {said}", self.world.seed) % 3
 
     # signs
 
@@ -346,6 +356,10 @@ class ExpressionWorker(PlaceWorker):
         value = self.read(node)
         if type(value) is Guess and isinstance(node, ast.Name) and node.id.isupper() and len(node.id) > 1:
             return False  # a setting of another file: GPU, DEBUG
+        if type(value) is Guess and RESTS.match(value.name):
+            return False
+        if type(value) is Guess and value.hint is None and not self.guesser.is_number(value.name):
+            return True  # something that may be given or not: an array is no condition
         if type(value) is Guess:
             value = self.settle(value)
         if type(value) in (LibraryWord, ProgramFunction):

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
-from tutor.code.guessing import GuessedDictionary, Guesser
+from tutor.code.guessing import Guesser
 from tutor.code.lane_arrays import NoLanes, has_room, make_room
 from tutor.code.library_calls import take_real
 from tutor.code.sized_guesses import grow_shape
@@ -119,7 +119,7 @@ class PlaceWorker(ABC):
         of: Any = self.read(target.value)
         key = spell_target(target)[1]
         if type(of) is Guess:
-            of.value, of.known = GuessedDictionary(self.guesser.settings), True
+            of.value, of.known = self.guesser.make_dictionary(), True
             of = of.value
         if isinstance(of, dict):
             where = self.take(target.slice)

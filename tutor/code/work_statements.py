@@ -222,6 +222,8 @@ class StatementWorker(AssignmentWorker):
         self.read(node.value)
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            if call.func.attr == "update" and call.args and isinstance(call.args[0], ast.Dict):
+                self.note_entries(call.func.value, call.args[0], self.read(call.func.value), node)
             changed = (
                 call.args[0]
                 if call.func.attr == "at" and call.args

@@ -66,6 +66,8 @@ def _negate(expr: Expr) -> Expr | None:
 
 def _name_scaled(inner: Expr, shares: Sequence[Expr]) -> str:
     """What is multiplied with numbers: the mean of some terms, a sum, a product of matrices."""
+    if type(inner) is Add and len(shares) == 1 and _has_root(shares[0]) and any(type(term) is Neg for term in inner.args):
+        return "over root"
     if type(inner) is Add:
         return "mean of terms" if _counts(shares, len(inner.args)) else "scaled sum"
     if type(inner) is Call and inner.func in ("sum", "matmul"):

@@ -83,10 +83,8 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return Call("matmul", (_shape_expr(raised, (1, *own)), dress_expr(second, shapes)))
         case Call("matmul", (first, second)) if len(shape_of(first, shapes)) == 1:
             return dress_expr(Call("matmul", (transpose(second), first)), shapes)
-        case Call(func, (first, *_)) if func in _OF_ONES and first == ONE and len(shape) > 1:  # a matrix of ones, no vector of them
-            return _shape_expr(expr, shape)
-        case Call(func, (first, *_)) if func in _OF_ONES and first != ZERO and 0 < len(shape) <= 2 and _has_arrays(first, shapes):
-            return Mul((dress_expr(first, shapes), _shape_expr(Call(func, (ONE, *expr.args[1:])), shape)))
+        case Call(func, (first, *sizes)) if func in _OF_ONES and shape:
+            return _dress_multiple(first, Call(func, (ONE, *sizes)), shape, shapes)
         case Call(func, (first, *_)) if func in _BESIDE_ONES and max(len(shape), len(shape_of(first, shapes))) <= 2:
             return _dress_ones(_BESIDE_ONES[func], first, shape, shapes)
         case Call(func, args) if func in _OPENED:
@@ -99,6 +97,17 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         case _ if not shape and _has_arrays(expr, shapes) and not (type(expr) is Call and expr.func in _WHOLE):
             return rebuild(expr, tuple(dress_expr(part, shapes) for part in children(expr)))
     return _shape_expr(make_explicit(expr, shapes), shape) if shape else expr
+
+
+def _dress_multiple(factor: Expr, ones: Call, shape: Shape, shapes: Mapping[str, Shape]) -> Expr:
+    """A multiple of ones, whose size stands below the ones; of zeros below these."""
+    if factor in (ONE, ZERO):
+        return _shape_expr(Call(ones.func, (factor, *ones.args[1:])), shape)
+    if type(factor) is Neg:
+        return Neg(_dress_multiple(factor.arg, ones, shape, shapes))
+    if type(factor) is Number and factor.text.startswith("-"):
+        return Neg(_dress_multiple(Number(factor.text[1:]), ones, shape, shapes))
+    return Mul((dress_expr(factor, shapes), _shape_expr(ones, shape)))
 
 
 _BESIDE_ONES = {name: rows[0].written.split() for name, rows in LAYERS.items() if {"ones", "times"} <= set(rows[0].written.split())}

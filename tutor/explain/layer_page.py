@@ -35,6 +35,7 @@ from tutor.numbers.arithmetic import Value
 from tutor.numbers.kinks import array_conventions, list_kinks_hit
 from tutor.numbers.slices import list_dependent
 from tutor.rules.operations import ENTRYWISE
+from tutor.solving.work_arrays import list_needed
 from tutor.solving.worked import Worked
 
 GIVEN_WIDTH = 55
@@ -135,16 +136,8 @@ class ArraySections(PageWriter):
 
     def list_needed(self) -> list[Step]:
         """The gradients that the wanted ones are computed from, in teaching order."""
-        steps = {step.wrt: step for step in self.derivation.backward}
-        wanted: set[str] = set()
-        stack = list(self.request.wanted[0][1])
-        while stack:
-            name = stack.pop()
-            if name not in wanted:
-                wanted.add(name)
-                stack.extend(path.factors[0].wrt for path in steps[name].paths)
-        wanted.discard(self.derivation.graph.loss)
-        return [step for step in self.derivation.backward if step.wrt in wanted]
+        needed = list_needed(self.derivation, self.request.wanted[0][1]) - {self.derivation.graph.loss}
+        return [step for step in self.derivation.backward if step.wrt in needed]
 
     def step(self, step: Step, left: Expr, why: str) -> list[Equation]:
         """One step: ``left = matrices = numbers``, and below it one entry of it."""

@@ -139,7 +139,8 @@ def _read_side(text: str, notation: Notation) -> Expr | None:
     if parts is not None and _ONE_LETTER.fullmatch(parts.base.latex):
         latex = parts.symbol().latex
         for name, symbol in notation.symbols.items():
-            if symbol.latex == latex:
+            plain = name in notation.arrays and _MARKED.search(latex) and guess(name).latex == latex  # an array that is bold here: Ŵ
+            if plain or symbol.latex == latex:
                 return Name(name)
         if _MARKED.search(latex) and latex not in notation.symbols:
             return Name(latex)

@@ -156,6 +156,7 @@ _ABOVE = "\\;}{"
 """Between the shape below a factor and what it is (`tutor.render.layer_maths`)."""
 _OPEN = ("(", "\\left(", "\\bigl(", "\\Bigl(", "\\biggl(")
 _RAISED_OR_LOWERED = re.compile(r"[\^_]\{[^{}]*\}")
+_CASES = "\\begin{cases} "
 _SIZES = ("", "big", "Big", "bigg")
 """How large brackets are in LaTeX, by how many lie in one another inside them."""
 
@@ -448,6 +449,8 @@ class Writer:
             return self._write_indicator(expr)
         when, otherwise = self.notation.choice
         yes, no = self.show(expr.args[1]), self.show(expr.args[2])
+        if self.style.markup and no.startswith(_CASES) and type(expr.args[2]) is Call:  # cases in cases are further rows
+            return f"{_CASES}{yes} & \\text{{{when} }} {self._write_condition(expr)} \\\\ {no.removeprefix(_CASES)}"
         return self.style.cases % {"yes": yes, "when": when, "above": self._write_condition(expr), "no": no, "otherwise": otherwise}
 
     def _write_indicator(self, expr: Call) -> str:
@@ -455,6 +458,8 @@ class Writer:
 
     def _write_condition(self, expr: Call) -> str:
         left, right = condition_sides(expr.args[0])
+        if self.style.markup and type(left) is Neg and right == Number("0"):
+            return f"{self.show(left.arg)} < 0"
         return self.show(left) + self.style.above + self.show(right)
 
 

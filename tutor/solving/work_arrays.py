@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.entrywise import LayerRewrite
 from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, find_layer_rewrites
 from tutor.exercise.over_layers import entries_of
-from tutor.expression.nodes import Name
+from tutor.expression.nodes import Name, Partial
 from tutor.graph.layered import Layered
 from tutor.graph.nested_products import write_apart
 from tutor.graph.network import quantities
-from tutor.graph.nouns import Quantity
+from tutor.graph.nouns import Derivation, Quantity
 from tutor.graph.shapes import shape_of
 from tutor.notation.profile import Notation, notation
 from tutor.notation.symbol import Symbol, read_symbol
@@ -34,7 +34,9 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     """A solution in arrays, proved against the form neuron by neuron."""
     exercise, values = request.exercise, request.values
     derivation = derive(layered.graph)
-    rewrites = find_layer_rewrites(layered)
+    needed = {derivation.graph.loss, *list_needed(derivation, request.wanted[0][1])}
+    found = find_layer_rewrites(layered)
+    rewrites = tuple(r for r in found if type(r.left) is not Partial or r.left.wrt in needed)
     recursion = find_recursion(request, derivation)
     profile = array_notation(request, layered, rewrites, recursion.quantities.values() if recursion is not None else ())
     arrays = evaluate_layers(derivation, as_arrays(layered, values)) if values is not None else None
@@ -49,6 +51,19 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
         list_relevant_verdicts(request),
         (*exercise.assumptions, *note_truncation(request), *(() if request.focused else exercise.notes)), recursion,
     )  # fmt: skip
+
+
+def list_needed(derivation: Derivation, wanted: Collection[str]) -> set[str]:
+    """The quantities whose gradients the wanted ones are computed from, these among them."""
+    steps = {step.wrt: step for step in derivation.backward}
+    needed: set[str] = set()
+    stack = list(wanted)
+    while stack:
+        name = stack.pop()
+        if name not in needed:
+            needed.add(name)
+            stack.extend(path.factors[0].wrt for path in steps[name].paths)
+    return needed
 
 
 def array_notation(

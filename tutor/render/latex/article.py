@@ -57,6 +57,8 @@ _DOT = "\\cleaders\\hbox to 2em{\\hss$\\cdot$\\hss}\\hskip 2em{}"
 _SMALL = 0.86  # \footnotesize, in em of the normal size
 _GAP = 0.8
 _HEADINGS = ("section", "subsection")
+_TYPED = 0.49
+"""How wide a letter of a small typewriter is, in em of the text."""
 _TITLES = (("\\Large", 1.44), ("\\large", 1.2))
 """How a section and a title are set, in a page and in a part of it; a title with how much larger than the text it is."""
 _WHOLE = "\\interlinepenalty=10000\\clubpenalty=10000\\widowpenalty=10000 "
@@ -231,12 +233,13 @@ class _LatexPage:
         """The title with the identifier at the right, the facts below it and the source."""
         lines: list[str] = []
         size, scale = _TITLES[min(self.depth, len(_TITLES) - 1)]
-        room = self.line - 1.0 - self.phrases.width(doc.heading, bold=True) * scale - measure_words(doc.ident) * 1.1
-        between = "\\hfill" if room > 0 else "\\par"
-        ident = f"{between}{{\\small\\ttfamily {escape(doc.ident)}}}" if doc.ident else ""
+        room = self.line - 1.0 - self.phrases.width(doc.heading, bold=True) * scale - _TYPED * len(doc.ident)
+        beside = doc.ident and room > 0
+        ident = f"\\hfill{{\\small\\ttfamily {escape(doc.ident)}}}" if beside else ""
         if doc.title or ident:
             lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries{self.colour} {self.phrases.latex(doc.heading)}}}{ident}\\par}}")
-        below = [f"\\textit{{{self.phrases.latex(doc.source)}}}"] if doc.source else []
+        below = [f"\\texttt{{{escape(doc.ident)}}}"] if doc.ident and not beside else []
+        below += [f"\\textit{{{self.phrases.latex(doc.source)}}}"] if doc.source else []
         below += [self.hold_fact(fact) for fact in doc.facts]
         if below:
             lines.append(self.write_small(_DOT.join(below)))

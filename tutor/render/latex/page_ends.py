@@ -20,6 +20,9 @@ _SPARE = {"vbox": 5, "vtop": 8}  # points that are not reckoned with: of the spa
 _FLUSH, _SKIP = r"\nointerlineskip\vskip2pt", r"\vskip\parskip"
 """What stands above a box that begins with space of its own, and above one that begins with a line."""
 _HALF = r".5\textheight"
+_KEEP = r"\edef\tutorkept{\csname if@nobreak\endcsname1\else0\fi}"
+_KEPT = r"\ifnum\tutorkept=1 \global\csname @nobreaktrue\endcsname\fi"
+"""What is measured below a heading must not take its place: a list would leave a line free there afterwards."""
 
 
 def arrange_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
@@ -53,6 +56,7 @@ def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
         if seam == len(before) - 1 and seam and before[seam - 1].startswith("\\begin{align*}"):
             return [*before[: seam - 1], _float_picture(before[seam - 1], before[seam], held)]
         return [*before[:seam], _place_picture(before[seam:-1], before[-1], held)]
+    before = [_set_free(block) if is_picture(block) else block for block in before]
     tied = ""
     short = sum(map(measure_block, held)) < ENOUGH
     if before and not titled and (short or all(block.startswith(_WORDS) for block in held)):
@@ -102,15 +106,21 @@ def _write_macro(name: str, blocks: Sequence[str]) -> str:
 def _measure(box: str, shown: str, blocks: Sequence[str]) -> str:
     """How far down the page goes with what is ``shown``, in \\dimen0, the space that these blocks can give away taken off."""
     spare = _SPARE[box] - sum_shrinks("\n".join(blocks))
+    kept = f"{_KEEP}\\setbox0\\{box}{{{shown}}}{_KEPT}"
     room = r"\dimen0=\pagetotal\advance\dimen0\ht0\advance\dimen0\dp0\advance\dimen0-\pageshrink"
-    return f"\\setbox0\\{box}{{{shown}}}{room}\\advance\\dimen0 by {spare}pt\\relax"
+    return f"{kept}{room}\\advance\\dimen0 by {spare}pt\\relax"
 
 
 _END = rf"{_SKIP}\setbox0\vtop{{\tutorend}}\box0"
-_BOTH = rf"""\setbox2\vbox{{\tutorpicture\tutorend}}\dimen2=\dimexpr\ht2+\dp2\relax\ifdim\pagetotal<{_HALF}\dimen2=\maxdimen\fi
-\ifdim\dimen2>\textheight\tutorpicture{_END}\else{_FLUSH}\box2\fi"""
-r"""The picture with the end in one box; alone where that would leave half of a page empty, or has no room on one."""
-_EARLY = rf"""\setbox1\vbox{{\tutorlists}}\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}%
+_BOTH = rf"""\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}\dimen2=\dimexpr\ht2+\dp2\relax
+\ifdim\pagetotal<{_HALF}\dimen2=\maxdimen\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\dimen2=-1pt\relax\fi\fi
+\ifdim\dimen2<0pt\begin{{figure}}[!t]\tutorpicture\end{{figure}}{_END}\else
+\ifdim\dimen2>\textheight\tutorpicture{_END}\else{_FLUSH}\box2\fi\fi"""
+r"""The picture with the end in one box; alone where that would leave half of a page empty, or has no room on one.
+
+A page that is half empty and has no room for the picture has the end, and the picture is on top of the next one.
+"""
+_EARLY = rf"""\setbox1\vbox{{\tutorlists}}\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}{_KEPT}%
 \dimen1=\dimexpr\pagetotal+\ht1+\dp1\relax\dimen3=\dimexpr\ht2+\dp2\relax
 \ifdim\dimen1>\textheight\advance\dimen3 by \dimexpr\ht1+\dp1\relax\else\ifdim\dimen1<{_HALF}\dimen3=\maxdimen\fi\fi
 \ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\ifdim\pagetotal<{_HALF}\dimen3=0pt\fi\fi
@@ -137,10 +147,19 @@ def _place_picture(lists: Sequence[str], picture: str, held: Sequence[str]) -> s
     return f"\\par{defined}\\def\\tutortie{{0 }}{measured}\\ifdim\\dimen0<\\pagegoal{whole}\\else\n{_EARLY if lists else _BOTH}\n\\fi"
 
 
+def _set_free(picture: str) -> str:
+    """A picture with more than closing words behind it: where it would leave a page half empty, these go on there, and it stands on top of
+    the next one."""
+    room = rf"\setbox3\vbox{{\tutorpicture}}{_KEPT}\dimen1=\dimexpr\pagetotal+\ht3+\dp3\relax"
+    moved = rf"\ifdim\dimen1>\textheight\ifdim\pagetotal<{_HALF}\dimen1=-1pt\relax\fi\fi"
+    chosen = r"\ifdim\dimen1<0pt\begin{figure}[!t]\tutorpicture\end{figure}\else\tutorpicture\fi"
+    return f"\\par{_KEEP}{_write_macro('tutorpicture', [picture])}{room}{moved}\n{chosen}"
+
+
 _FLOATED = rf"""\setbox1\vbox{{\tutorlists}}\begingroup\vbadness=10000\vfuzz=\maxdimen\dimen5=\dimexpr\textheight-\pagetotal\relax
 \setbox5\vsplit1 to\dimen5\setbox5\vbox{{\unvbox5}}\ifdim\ht5>\dimen5\setbox1\vbox{{\tutorlists}}\fi
 \loop\ifdim\ht1>\textheight\setbox5\vsplit1 to\textheight\repeat\xdef\tutorleft{{\the\dimexpr\ht1+\dp1\relax}}\endgroup
-\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}\dimen1=\tutorleft\dimen4=0pt\dimen2=\dimexpr\dimen1+\ht2+\dp2\relax
+\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}{_KEPT}\dimen1=\tutorleft\dimen4=0pt\dimen2=\dimexpr\dimen1+\ht2+\dp2\relax
 \ifdim\dimen1>0pt\ifdim\dimen1<{_HALF}\ifdim\dimen2>.93\textheight
 \ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\dimen4=1pt\relax\fi\fi\fi\fi
 \ifdim\dimen4>0pt\def\tutortie{{10000 }}%
@@ -157,7 +176,7 @@ def _float_picture(list_before: str, picture: str, held: Sequence[str]) -> str:
     """
     parts = {"tutorlists": [tie_list(list_before, r"\tutortie")], "tutorpicture": [picture], "tutorend": held}
     defined = "".join(_write_macro(name, blocks) for name, blocks in parts.items())
-    return f"\\par{defined}\\def\\tutortie{{0 }}{_FLOATED}"
+    return f"\\par{defined}\\def\\tutortie{{0 }}{_KEEP}{_FLOATED}"
 
 
 def _tie_end(block: str, *, sure: bool) -> tuple[str, str]:

@@ -11,7 +11,6 @@ from tutor.explain.network_table import list_layers
 from tutor.explain.picture_parts import caption_parts, split_picture
 from tutor.notation.profile import Notation
 from tutor.render.latex.fragments import FragmentStyle
-from tutor.render.latex.math_sizes import BASE
 from tutor.render.latex.page_ends import FLOAT
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.tables import set_table
@@ -19,9 +18,7 @@ from tutor.render.picture.network_tikz import fit_network
 from tutor.render.picture.picture_room import PictureRoom
 from tutor.render.picture.tikz import fit_alike, fit_picture, fit_whole
 
-_LOW = (5.0, 6.5, 8.2, 10.0)  # how high a picture may be, in cm: the lowest that shows everything
-_HIGH = (12.0, 14.0, 16.0, 18.0, 20.0)  # one that takes half of a page has small letters first
-_HEIGHTS = tuple((height, letters) for group in (_LOW, *zip(_HIGH)) for letters in (BASE + 1, BASE) for height in group)
+_HEIGHTS = (5.0, 6.5, 8.2, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)  # how high a picture may be, in cm: the lowest that shows everything
 _SIDEWAYS = (25.0, 16.5)  # and how wide and high on a page of its own, on its side
 
 
@@ -29,8 +26,8 @@ def set_figure(
     block: Figure, notation: Notation, phrases: Phrases, width_cm: float, line: float, *, floats: bool, style: FragmentStyle | None
 ) -> str:
     """A picture with its caption, ``line`` em wide; with ``floats`` one too large for the text has a page of its own, on its side."""
-    upright = [PictureRoom(width_cm, height, letters) for height, letters in _HEIGHTS]
-    turned = [PictureRoom(*_SIDEWAYS, letters, turned=True) for letters in (BASE + 1, BASE)] if floats else []
+    upright = [PictureRoom(width_cm, height) for height in _HEIGHTS]
+    turned = [PictureRoom(*_SIDEWAYS, turned=True)] if floats else []
     rooms = [*upright, *turned]
     picture = block.picture
     if isinstance(picture, Diagram):

@@ -45,7 +45,7 @@ PAGES = ((26.0, 17.5), (17.5, 26.0), (38.0, 26.0), (26.0, 38.0), (80.0, 110.0), 
 
 _WIDE, _ROOM = 20.0, 13.0
 _NEAR = 11.0  # the length of short arrows
-MOST_TALLER, LOW = 1.45, 250.0
+MOST_TALLER, LOW = 1.45, 200.0
 """So much taller a picture may be for having formulas in its boxes, if it is no low one, which stands on a page with what it shows."""
 _LINE, _PAD, _SAMPLE = 12.5, 5.0, (20.0, 10.0)
 _EDGE_OF_PAGE = 1.5
