@@ -226,7 +226,7 @@ class AssignmentWorker(DefinitionWorker):
                 made = self.combine(node.op, of[index], value, node)
                 of = self.widen(of, made, target.value)
                 of[index] = made
-                self.note(spell_target(target.value)[1], of, node, in_place=True)
+                self.note_changed(target.value, of, node)
                 return
             if isinstance(of, dict):
                 index = self.take(target.slice)
