@@ -5,7 +5,6 @@ import pytest
 from tutor.code.lane_arrays import (
     STEP,
     LaneMoves,
-    NoLanes,
     has_lanes,
     make_anew,
     make_room,
@@ -77,9 +76,9 @@ def test_what_does_not_move_has_no_lanes():
     assert list(read_slopes(np.sum(moved**2), 2)) == [pytest.approx(2 * np.sum(X * X)), 0]
 
 
-def test_an_array_that_others_hold_is_not_moved_in_its_place():
-    with pytest.raises(NoLanes):
-        move_value(X.astype(complex), LaneMoves(2, [(0, X)]), in_place=True)
+def test_an_array_with_lanes_is_moved_in_its_place_and_another_made_anew():
+    plain = X.astype(complex)
+    assert move_value(plain, LaneMoves(2, [(0, X)]), in_place=True) is not plain
     roomy = make_room(X.astype(complex), put_in_lanes(X, (), 2))
     assert move_value(roomy, LaneMoves(2, [(1, X)]), in_place=True) is roomy
     assert read_slopes(np.sum(roomy), 2)[1] == pytest.approx(np.sum(X))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.code_values import CodeProblem, Guess, ValueEvent
 from tutor.code.idle_lines import find_idle
 from tutor.code.line_probe import LineProbe
 from tutor.code.pair_functions import split_gradient
@@ -80,7 +80,7 @@ class ExpectedLines:
             else:
                 doubted.add(number)
             seen |= keys
-        self.blameless = set(self.events) - doubted
+        self.blameless = set(self.events) - doubted - set(map(id, list_overwriting(self.nodes)))
         for node in self.nodes[::-1]:
             if id(node) in doubted and self._is_read_by_right_lines(node):
                 self.blameless.add(id(node))
@@ -338,7 +338,28 @@ def is_copied(one: ast.stmt, other: ast.stmt) -> bool:
     return isinstance(value, ast.Name) and value.id in list_given(one)
 
 
+def list_overwriting(nodes: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """The lines that give a name another value before anything has read the one it had: what was meant is to add to it.
+
+    >>> [ast.unparse(node) for node in list_overwriting(ast.parse("dh = g * z\\na = g * h\\ndh = a * r\\ndx = dh").body)]
+    ['dh = a * r']
+    """
+    found: list[ast.stmt] = []
+    waiting: dict[str, ast.Assign] = {}
+    for node in nodes:
+        plain = isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        for name in list_read(node) if not plain else _list_read_value(node):
+            waiting.pop(name, None)
+        if plain and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name in waiting and split_gradient(name) and not is_drawn(waiting[name].value):
+                found.append(node)
+            waiting[name] = node
+    return found
+
+
 def list_given_values(scopes: Mapping[int, Mapping[str, Any]], nodes: Sequence[ast.stmt]) -> list[Any]:
     """The arrays that a backward pass begins with: gradients from above are no work of its own."""
     first = next((scopes[id(node)] for node in nodes if id(node) in scopes), {})
-    return [value for value in first.values() if isinstance(value, np.ndarray)]
+    values = (value.value if type(value) is Guess else value for value in first.values())
+    return [value for value in values if isinstance(value, np.ndarray)]

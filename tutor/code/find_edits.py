@@ -12,10 +12,11 @@ from operator import itemgetter
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, ValueEvent
+from tutor.code.dropped_paths import find_dropped
 from tutor.code.expected_lines import MOST_ROUNDS, ExpectedLine, ExpectedLines, list_given_values
 from tutor.code.first_rounds import FirstRounds
 from tutor.code.guess_shapes import SCALARS
-from tutor.code.line_edits import MEANS, SIGN, LineEdit, Surroundings, measure_edit, replace_part
+from tutor.code.line_edits import MEANS, SIGN, LineEdit, Surroundings, is_quantity, measure_edit, replace_part
 from tutor.code.local_work import LocalWork, list_places
 from tutor.code.look_around import look_around
 from tutor.code.loop_edits import LoopEdits
@@ -150,7 +151,11 @@ class EditSearch:
         if not found:
             return None
         first = found[0].statement
-        return FoundEdit(leave_line(lines.find_carried(first) or first), found[0].fixed)
+        left = leave_line(lines.find_carried(first) or first)
+        if left.statement is first and not left.tag:
+            word = find_dropped(self.parts, lines.events[id(first)][-1].value, found[0].value)
+            left = replace(left, tag="path-dropped", factor=word) if word else left
+        return FoundEdit(left, found[0].fixed)
 
     def _find_called_edit(
         self, edits: Edits, wrong: Sequence[str], line: ast.stmt, around: Surroundings, kept: set[str], most: int
@@ -351,11 +356,6 @@ def list_unscaled(first: ExpectedLine, statements: Sequence[ast.stmt], around: S
 
 def _is_as_small(most: int, pair: tuple[int, LineEdit]) -> bool:
     return pair[0] <= most
-
-
-def is_quantity(value: Any) -> bool:
-    """Whether a value is an array of numbers, or a number that is no count."""
-    return isinstance(value, np.floating | float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
 
 
 def rank_edit(edit: LineEdit, line: ast.stmt, unused: Collection[str]) -> tuple[int, int]:

@@ -40,7 +40,7 @@ class GradientCheck:
     """The slopes of one program in one world; an edit of its backward pass does not change them.
 
     ``forward`` are names of the forward pass that are written as those of gradients are, ``derive`` gives the arrays of the program's
-    derivation, where it is read.
+    derivation, where it is read.  Chances below ``guarded`` are so small that what keeps a logarithm from −∞ shows in the gradients.
     """
 
     trial: ProgramTrial
@@ -49,12 +49,15 @@ class GradientCheck:
     gradients: dict[int, Any] = field(default_factory=dict)
     forward: set[str] = field(default_factory=set)
     same: float = SAME
+    guarded: float = 0.0
     derive: Callable[[], Sequence[Floats]] = tuple
     is_asked: bool = False
 
     def __post_init__(self) -> None:
         trees = [source.tree for source in (self.trial.source, self.trial.forward_source, *self.trial.others) if source is not None]
-        self.same = max(SAME, *(LOOSER * find_log_guard(tree) for tree in trees))
+        guard = max(map(find_log_guard, trees))
+        self.same = max(SAME, LOOSER * guard)
+        self.guarded = guard / self.same
         self.trial.end_at_loss(self.first)
 
     def list_versions(self, of: Sequence[str]) -> list[ValueEvent]:

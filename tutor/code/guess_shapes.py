@@ -42,6 +42,10 @@ MASKS = re.compile(r"(?i)^((\w+_)?masks?(_?\w{1,3}|_\w+)?|D\d|keep_mask\w*)$")
 """What is called so, and is an array, keeps some entries: of 0 and 1."""
 MOST_SAID = 4_000
 """So many letters of a documentation are looked through."""
+GAINS = re.compile(r"(?i)^(g|gains?|scales?|weights?|skalierung)$")
+"""What begins as ones and is called so is a parameter, and gets other numbers: left out it would show nowhere."""
+MAYBE_MASKS = re.compile(r"^(M|R|O|I|Omega|obs\w*|observed|rated|known|valid|indicator|present)$")
+"""What is called so may keep some entries, too: where a program is right then, that is told."""
 SQUARE = re.compile(r"(?i)^(var\w*|sigma2?|std|ivar|inv_?var|running_var)$")
 BIASES = re.compile(r"^(b|bias|beta|gamma|c|b\w|b_?\d+|b_\w+|bias_\w+|bf|bi|bo|bc|bg|bh|by|beta\d|gamma\d|bhid|bout)$")
 VECTORS = re.compile(r"^(\w*[a-z_])?([vV]ec|_vector|Vector)$|^vec$")
@@ -70,7 +74,7 @@ _SHAPE = re.compile(
 _OF_SHAPE = re.compile(
     r"(\w+(?:\s*,\s*\w+){0,11})\s+(?:of|has|with|have|having)\s+(?:the\s+)?shape\s*[(\[]([^()\[\]]{1,120})[)\]]"
 )
-_ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? )?scalar\b")
+_ONE_NUMBER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-|\bis\b)?\s*\(?(?:an? |eine? )?(?:scalar|skalar)\b")
 _ONE_INTEGER = re.compile(r"(?i)(?<![\w.])(\w+)\s*(?::|--|-)\s*\(?(?:an? )?(?:int|integer|index)\b(?! of)")
 """What is said to be one whole number: ``pos: int``."""
 _REAL = re.compile(
@@ -117,13 +121,17 @@ ALIASES = (
 
 @dataclass(slots=True)
 class Sizes:
-    """A size for each letter, the same wherever it stands; ``others`` are the sizes of the second choice."""
+    """A size for each letter, the same wherever it stands; ``others`` are the sizes of the second choice.
+
+    ``lines`` are those of the program, for what its comments say.
+    """
 
     known: dict[str, int] = field(default_factory=dict)
     numbers: dict[tuple[str, tuple[int, ...]], Any] = field(default_factory=dict)
     documented: dict[int, dict[str, tuple[int, ...]]] = field(default_factory=dict)
     others: bool = False
     divided: set[str] = field(default_factory=set)
+    lines: Sequence[str] = ()
 
     def find(self, letter: str) -> int:
         """The size of a letter, or of a phrase that stands for one: 7 for N, the next one that is free for another."""
@@ -210,7 +218,7 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         if not parts:
             continue
         names = re.split(r"\s*,\s*", start["names"])
-        each = [[part.strip() for part in one.split(",") if part.strip()] for one in _LISTED.findall(said)]
+        each = [[part.strip() for part in one.split(",") if part.strip()] for one in _LISTED.findall(said.partition(";")[0])]
         if len(names) > 1 and len(each) == len(names):  # w, b: arrays of shape (D, H) and (H,)
             found |= {name: tuple(map(sizes.find, own)) for name, own in zip(names, each, strict=True) if name not in found}
             continue
@@ -249,7 +257,7 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     """The shapes in the documentation of a function, and in annotations such as ``Float[Array, "N D"]``."""
     found: dict[str, tuple[int, ...]] = {}
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        found |= read_documented(ast.get_docstring(node) or "", sizes)
+        found |= {**read_documented(read_comments(node, sizes.lines), sizes), **read_documented(ast.get_docstring(node) or "", sizes)}
     if isinstance(node, ast.FunctionDef):
         found = {**list_taken_apart(node, sizes), **found}
         found |= {arg.arg: () for arg in node.args.args if _ONE_PLACE.match(arg.arg)}
@@ -263,6 +271,20 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
                 if texts:
                     found[arg.arg] = tuple(sizes.find(word) for word in texts[-1].split())
     return found
+
+
+def read_comments(node: ast.FunctionDef | ast.ClassDef, lines: Sequence[str]) -> str:
+    r"""The comments behind the head of a function, and those that begin its body: ``# x: (N, D), W: (D, H)``.
+
+    >>> lines = ["def f(x, W):  # x: (N, D)", "    # W: (D, H)", "    return x @ W  # (N, H)"]
+    >>> read_comments(ast.parse("\n".join(lines)).body[0], lines)
+    'x: (N, D)\nW: (D, H)'
+    """
+    begin, first = node.lineno - 1, node.body[0].lineno - 1
+    if first >= len(lines) or node.name not in lines[begin]:
+        return ""
+    head = [line.partition("#")[2] for line in lines[begin:first]]
+    return "\n".join(text.strip() for text in head if text)
 
 
 def list_taken_apart(node: ast.FunctionDef, sizes: Sizes) -> dict[str, tuple[int, ...]]:
@@ -351,12 +373,17 @@ def find_tables(tree: ast.Module) -> frozenset[str]:
 
 
 def list_indexing(node: ast.FunctionDef) -> list[str]:
-    r"""The arguments that a function only uses as places in arrays: ``E[center]``.
+    r"""The arguments that a function only uses as places in arrays, ``E[center]``, ``np.add.at(dE, center, dv)``, or counts.
 
-    >>> list_indexing(ast.parse("def f(center, E, k):\n v = E[center]\n return v, E[k] * k").body[0])
+    >>> list_indexing(ast.parse("def f(center, E, k):\n v = E[center]\n return v, E[k] * k, center.shape").body[0])
     ['center']
     """
-    places = {id(part.slice) for part in ast.walk(node) if isinstance(part, ast.Subscript)}
-    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
-    used = {arg.arg: [id(part) in places for part in names if part.id == arg.arg] for arg in node.args.args}
-    return [name for name, uses in used.items() if uses and all(uses)]
+    parts = [*ast.walk(node)]
+    places = {id(part.slice) for part in parts if isinstance(part, ast.Subscript)}
+    calls = [part for part in parts if isinstance(part, ast.Call)]
+    also = {id(part.value) for part in parts if isinstance(part, ast.Attribute) and part.attr in ("shape", "size", "ndim")}
+    also |= {id(part.args[0]) for part in calls if isinstance(part.func, ast.Name) and part.func.id == "len" and part.args}
+    also |= {id(part.args[1]) for part in calls if ast.unparse(part.func).endswith("add.at") and len(part.args) > 1}
+    names = [part for part in parts if isinstance(part, ast.Name)]
+    used = {arg.arg: [id(part) for part in names if part.id == arg.arg] for arg in node.args.args}
+    return [name for name, uses in used.items() if any(use in places for use in uses) and all(use in places | also for use in uses)]

@@ -25,6 +25,7 @@ from tutor.code.guess_shapes import (
 )
 from tutor.code.size_bounds import check_size
 from tutor.code.sized_guesses import grow_shape
+from tutor.code.window_steps import find_usual_step
 from tutor.errors import Told
 from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np
@@ -53,6 +54,7 @@ class GuessedWorld:
     above, though it has the name of what forward is given; ``bare`` leaves out what is None where nobody gives it.
     ``as_given`` takes all numbers that somebody gives, else only their shapes, and what is settled by them; ``shapes`` are shapes that
     somebody says, sizes or letters.  ``refit`` lets the backward pass ask for other shapes, too, of what is only guessed.
+    ``steps`` is how far a window goes, on ``images`` of so many rows and columns; ``masks`` are arrays that hold 0 and 1.
     ``at_output`` gives a slope what its function gives, and not what that is given: ``tanh_slope(a)``, 1 − a².
     ``lone`` takes one sample alone, a row or a column of an array with two axes.
     ``ranks`` are numbers of axes of what is only guessed (`tutor.code.search_ranks`).
@@ -73,6 +75,9 @@ class GuessedWorld:
     above: bool = False
     bare: bool = False
     refit: bool = False
+    steps: int = 1
+    images: tuple[int, ...] = ()
+    masks: frozenset[str] = frozenset()
     at_output: bool = False
     lone: bool = False
     ranks: Mapping[str, int] = field(default_factory=dict)
@@ -142,7 +147,7 @@ class Guesser:
         rng = np.random.default_rng(find_seed(name, self.world.seed))
         if LABELS.match(name):
             return self._make_targets(rng, shape)
-        if shape and MASKS.match(name):
+        if shape and (MASKS.match(name) or name in self.world.masks):
             return np.where(rng.uniform(size=shape) < 0.7, 1.0, 0.0)
         large = self.world.scale > 1  # to see the other side of a kink
         if (CHANCES.match(name) and not large) or SQUARE.match(name) or self.world.positive:
@@ -173,6 +178,10 @@ class Guesser:
         if guess.name in self.tuples and guess.hint is None:
             guess.known = True
             guess.value = tuple(self.sizes.find(letter) for letter in self.tuples[guess.name])
+            return guess.value
+        step = find_usual_step(guess.name, self.world.steps) if guess.hint is None else None
+        if step is not None:
+            guess.known, guess.value = True, step
             return guess.value
         if guess.name in self.dictionaries and guess.hint is None:
             guess.known, guess.value = True, self.make_dictionary()
@@ -370,13 +379,19 @@ class Guesser:
             kept = self.world.narrow[name]
             return tuple(size or mine for size, mine in zip(kept, other[len(other) - len(kept) :], strict=True))
         if BIASES.match(name):
-            if len(other) == 1 and other[0] in (self.sizes.known.get("N"), self.sizes.known.get("m")):
+            if len(other) == 1 and other[0] in self._list_rows():
                 return ()  # one output for each sample has one bias
             return (other[0], 1) if self.world.columns and len(other) == 2 else other[-1:]
         self.spread.add(name)
         if DATA.match(name) and len(other) == 1 and not (self.world.single or self.world.columns):  # samples beside gamma of np.ones(dim)
             return (self.sizes.find_rows(columns=False), *other)
         return other
+
+    def _list_rows(self) -> set[int]:
+        """The numbers of samples that are known: those of N and m, and those that documented data has, ``X: (n, d)``."""
+        found = {self.sizes.known[letter] for letter in ("N", "m") if letter in self.sizes.known}
+        said = (shape for shapes in self.sizes.documented.values() for name, shape in shapes.items() if DATA.match(name))
+        return found | {shape[-1 if self.world.columns else 0] for shape in said if len(shape) == 2}
 
     def _is_matrix(self, name: str) -> bool:
         """Whether what is called so is a matrix beside single samples: weights in capital letters, a row for each word."""

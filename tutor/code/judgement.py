@@ -165,10 +165,13 @@ class Judgement:
 
     @property
     def is_saturated(self) -> bool:
-        """Whether a sigmoid is at its end somewhere, so that few digits of 1 − a are left, or none of its logarithm."""
+        """Whether a sigmoid is at its end somewhere, so that few digits of 1 − a are left, or none of its logarithm.
+
+        Or so near to it that the small number in a logarithm, ``log(p + 1e-12)``, makes more of a difference than is let pass.
+        """
         forward = self.first.record.events[: self.first.begins or None]
         arrays = (np.asarray(event.value) for event in forward if not event.leaf)
-        return not self.is_finite or any(_is_at_end(array) for array in arrays if array.dtype.kind == "f")
+        return not self.is_finite or any(_is_at_end(array, self.check.guarded) for array in arrays if array.dtype.kind == "f")
 
     @property
     def stops(self) -> bool:
@@ -241,8 +244,10 @@ class Judgement:
             if not isinstance(node, ast.Return) and (node.lineno > last or not name_targets(node) & needed)
         ]
 
-def _is_at_end(chances: Floats) -> bool:
+def _is_at_end(chances: Floats, guarded: float) -> bool:
     """Whether an entry is 1 but for the last digits: of a sigmoid, or of a softmax whose others are next to nothing."""
+    if guarded and np.any((chances > 0) & (chances < guarded)) and np.all((chances >= 0) & (chances <= 1)):
+        return True
     gap = np.abs(chances - 1)
     ended = bool(np.any((gap > 0) & (gap < 1e-7)))
     return ended or bool(np.any(gap == 0) and np.any((chances > 0) & (chances < 1e-15)) and np.all((chances >= 0) & (chances <= 1)))

@@ -130,16 +130,14 @@ class LaneMoves:
 
 
 def move_value(value: Any, move: Any, *, in_place: bool) -> Any:
-    """A value that is moved in a direction, or in lanes."""
+    """A value that is moved in a direction, or in lanes; one without lanes is made anew then."""
     if not isinstance(move, LaneMoves):
         if in_place and isinstance(value, np.ndarray):
             value += 1j * STEP * move
             return value
         return value + 1j * STEP * move
-    if in_place and not has_room(value, put_in_lanes(value, (), move.count)):
-        raise NoLanes
     made = put_in_lanes(value, move.moves, move.count)
-    if in_place:
+    if in_place and has_lanes(value):
         value.lanes[...] = made.lanes
         return value
     return made

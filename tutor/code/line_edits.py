@@ -47,7 +47,8 @@ class LineEdit:
 class Surroundings:
     """What is known around a statement: the values of its parts, names with their values, what is a count of samples.
 
-    ``roots`` are roots of sizes, as the program writes them or could; ``indices`` is what it writes in brackets for one place.
+    ``roots`` are roots of sizes, as the program writes them or could; ``indices`` is what it writes in brackets for one place,
+    ``steps`` are its strides and borders of windows, ``numbers`` those that stand in it: 0.01 of a leaky ReLU.
     """
 
     values: Mapping[int, Any]
@@ -59,6 +60,8 @@ class Surroundings:
     roots: Sequence[str] = ()
     functions: Sequence[str] = ()
     indices: Sequence[str] = ()
+    steps: Sequence[str] = ()
+    numbers: Sequence[float] = ()
     parsed: dict[str, ast.expr] = field(default_factory=dict)
 
     def shape(self, node: ast.AST) -> tuple[int, ...] | None:
@@ -140,6 +143,15 @@ def make_edit(tag: str, statement: ast.stmt, old: ast.AST, new: ast.AST, factor:
     return LineEdit(tag, statement, (replace_part(statement, old, new),), old, new, factor=factor)
 
 
+def is_quantity(value: object) -> bool:
+    """Whether a value is an array of numbers, or a number that is no count.
+
+    >>> is_quantity(0.5), is_quantity(np.ones(2)), is_quantity(3), is_quantity(np.array([1, 2]))
+    (True, True, False, False)
+    """
+    return isinstance(value, np.floating | float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+
+
 def is_counted(value: object) -> bool:
     """Whether a value is a count, or several: whole numbers from 0 on.
 
@@ -165,7 +177,7 @@ def measure_edit(edit: LineEdit) -> int:
     >>> measure_edit(LineEdit("mask-forgotten", old, (new,)))
     2
     """
-    if edit.tag in MEANS and len(edit.statements) == 1:
+    if edit.tag in (*MEANS, "another-slope") and len(edit.statements) == 1:
         return 1
     if edit.tag == "constant-factor" and float(edit.factor) * 24 % 1 > 1e-6 and 24 / float(edit.factor) % 1 > 1e-6:
         return 4
@@ -205,6 +217,7 @@ def walk_expressions(node: ast.AST) -> Iterator[ast.expr]:
             waiting += [*part.args, *([part.func.value] if isinstance(part.func, ast.Attribute) else [])]
         elif not isinstance(part, ast.Name | ast.Constant):
             waiting += [one for one in ast.iter_child_nodes(part) if isinstance(one, ast.expr)]
+            waiting += [one.iter for one in getattr(part, "generators", ())]
 
 
 def write_lines(source: Sequence[str], edit: LineEdit) -> tuple[list[str], list[str]]:

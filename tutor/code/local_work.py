@@ -49,7 +49,7 @@ class LocalWork:
 
     def work_until(self, edit: LineEdit, line: ast.stmt) -> Any:
         """The value of a line behind a change of it, or of one in front in the same body; nothing where there is none."""
-        if not self.can_work(edit.statement) or not self.can_work(line):
+        if id(edit.statement) not in self.scopes or not self.can_work(line):
             return None
         rest = () if edit.statement is line else self._list_between(edit.statement, line)
         return None if rest is None else self.work(edit, rest, line)

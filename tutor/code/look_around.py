@@ -6,11 +6,12 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from tutor.code.gradient_check import GradientCheck
+from tutor.code.gradient_check import SMALLEST, GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
-from tutor.code.line_edits import Surroundings
+from tutor.code.line_edits import Surroundings, is_quantity
 from tutor.code.pair_functions import split_gradient
 from tutor.code.pass_run import Outcome
+from tutor.code.window_steps import find_usual_step
 from tutor.late_patterns import compile_late
 from tutor.numbers.arrays import np
 
@@ -56,14 +57,15 @@ def look_around(
             )
             if plain and isinstance(part.left, ast.Name) and np.ndim(traced.get(id(part), 0)):  # type: ignore[attr-defined]
                 pool.setdefault(f"({ast.unparse(part)})", traced[id(part)])
-    kept = getattr(first.scope.get("self"), "attributes", {})
-    pool = {**pool, **{f"self.{name}": one for name, one in kept.items() if isinstance(one, np.ndarray) and f"self.{name}" not in pool
-                       and one.dtype.kind == "f" and not split_gradient(name)}}  # fmt: skip
+    for word in ("self", "ctx"):
+        kept = getattr(first.scope.get(word), "attributes", {})
+        pool = {**pool, **{f"{word}.{name}": one for name, one in kept.items() if is_quantity(one) and f"{word}.{name}" not in pool
+                           and not split_gradient(name)}}  # fmt: skip
     for event in outcome.record.events[outcome.begins :]:
         if event.key.isidentifier() and isinstance(event.value, np.ndarray):
             pool.setdefault(event.key, event.value)
     written = list(list_written(first.record.visited.values(), traced))
-    for text, size in [*list_lengths(first, pool), *written]:
+    for text, size in [*list_lengths(first, pool, torch=check.trial.torch), *written]:
         if size not in counted.values() or (text, size) in written:
             counts.append(text)
             counted[text] = size
@@ -79,7 +81,32 @@ def look_around(
     functions = list_applied(first.record.visited.values(), traced)
     counts.sort(key=lambda text: not text.isidentifier())  # N, and not the x.shape[0] that it is
     indices = list(dict.fromkeys(list_indices(first.record.visited.values(), traced)))
-    return Surroundings(traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted, roots, functions, indices)
+    steps = list(dict.fromkeys(list_steps(first.after.values())))
+    written_numbers = list(dict.fromkeys(list_numbers(first.record.visited.values())))
+    return Surroundings(
+        traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted, roots, functions, indices, steps,
+        written_numbers,
+    )
+
+
+def list_numbers(nodes: Collection[ast.AST]) -> Iterator[float]:
+    """The numbers with a point that a program has, but for those that only keep something from 0.
+
+    >>> list(list_numbers([ast.parse("a = np.where(z > 0, z, 0.01 * z) + 1e-8")]))
+    [0.01]
+    """
+    for part in (part for node in nodes for part in ast.walk(node)):
+        if isinstance(part, ast.Constant) and type(part.value) is float and part.value > SMALLEST:
+            yield part.value
+
+
+def list_steps(nodes: Collection[ast.AST]) -> Iterator[str]:
+    """The strides and borders of windows that a backward pass has, by their names: ``stride``, ``self.pad``."""
+    for part in (part for node in nodes for part in ast.walk(node)):
+        if isinstance(part, ast.Name | ast.Attribute):
+            text = ast.unparse(part)
+            if find_usual_step(text.rpartition(".")[2]) is not None:
+                yield text
 
 
 def list_indices(nodes: Collection[ast.AST], traced: Mapping[int, Any]) -> Iterator[str]:
@@ -93,13 +120,17 @@ def list_indices(nodes: Collection[ast.AST], traced: Mapping[int, Any]) -> Itera
 
 
 def list_applied(nodes: Collection[ast.AST], traced: Mapping[int, Any]) -> list[str]:
-    """The functions that a program applies to every entry of an array, as it writes them: ``np.tanh``, ``sigmoid``."""
+    """The functions that a program applies to every entry of an array, as it writes them: ``np.tanh``, ``sigmoid``, ``.abs``."""
     found: dict[str, None] = {}
     for part in (part for node in nodes for part in ast.walk(node)):
         if isinstance(part, ast.Call) and len(part.args) == 1 and not part.keywords and isinstance(part.func, ast.Name | ast.Attribute):
             given, made = traced.get(id(part.args[0])), traced.get(id(part))
             if isinstance(given, np.ndarray) and isinstance(made, np.ndarray) and given.shape == made.shape and given.ndim:
                 found[ast.unparse(part.func)] = None
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and not part.args and not part.keywords:
+            given, made = traced.get(id(part.func.value)), traced.get(id(part))
+            if isinstance(given, np.ndarray) and isinstance(made, np.ndarray) and given.shape == made.shape and given.ndim:
+                found[f".{part.func.attr}"] = None
     return list(found)
 
 
@@ -114,7 +145,7 @@ def list_written(nodes: Collection[ast.AST], traced: Mapping[int, Any]) -> Itera
             yield (ast.unparse(part) if plain else f"({ast.unparse(part)})"), value
 
 
-def list_lengths(first: Outcome, pool: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+def list_lengths(first: Outcome, pool: Mapping[str, Any], *, torch: bool) -> Iterator[tuple[str, int]]:
     """Counts that have no name there: as the program writes them elsewhere, ``len(y)``, and how many samples and entries arrays have."""
     known = {event.key: np.shape(event.value) for event in first.record.events if event.key.isidentifier() and np.ndim(event.value)}
     for node in first.record.visited.values():
@@ -127,7 +158,7 @@ def list_lengths(first: Outcome, pool: Mapping[str, Any]) -> Iterator[tuple[str,
         if name in pool and shape[0] > 1:
             yield f"{name}.shape[0]", shape[0]
             if len(shape) == 2 and shape[1] > 1:
-                yield f"{name}.size", shape[0] * shape[1]
+                yield f"{name}.{'numel()' if torch else 'size'}", shape[0] * shape[1]
 
 
 def list_roots(first: Outcome, pool: Mapping[str, Any], traced: Mapping[int, Any]) -> Iterator[str]:

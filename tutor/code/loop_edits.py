@@ -23,7 +23,7 @@ from tutor.numbers.arrays import np
 MOST_LOOP_WORK = 500_000
 """So many parts of the program are worked out for one line at most."""
 MOST_BEFORE = 4
-FIRST = ("signs", "assignment", "masks", "operators", "means", "names")
+FIRST = ("signs", "assignment", "masks", "operators", "means", "names", "windows", "units")
 """The rows of the table that are tried first: what goes wrong in a loop."""
 
 

@@ -128,6 +128,26 @@ def _is_spread(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     return len(own) <= len(shape) and all(one in (1, two) for one, two in zip(own[::-1], shape[::-1], strict=False))
 
 
+def take_units(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """The 1 at the label of each sample, where these stand on the diagonal: P for ``P - np.eye(n)``; in a loop p for ``p - 1``.
+
+    >>> node = ast.parse("d = P / n").body[0]
+    >>> around = Surroundings({id(node.value.left): np.ones((3, 3))}, {}, ["n"], counted={"n": 3})
+    >>> [ast.unparse(edit.statements[0]) for edit in take_units(node, around)]
+    ['d = (P - np.eye(n)) / n']
+    """
+    for node in walk_expressions(statement):
+        shape = around.shape(node) or ()
+        alone = isinstance(statement, ast.AugAssign) and isinstance(node, ast.Name) and around.shape(node) == ()
+        if alone and not isinstance(around.values.get(id(node)), int):  # dW[:, j] += p * x at the label
+            yield make_edit("label-forgotten", statement, node, ast.BinOp(node, ast.Sub(), ast.Constant(1)))
+        if isinstance(node, ast.Name | ast.Subscript | ast.Attribute) and len(shape) == 2 and shape[0] == shape[1]:
+            word = "torch" if any(text.startswith("torch.") for text in around.extra) else "np"
+            for count in (text for text in around.counts if around.counted.get(text) == shape[0]):
+                made = ast.BinOp(node, ast.Sub(), around.parse(f"{word}.eye({count})"))
+                yield make_edit("label-forgotten", statement, node, made)
+
+
 def take_powers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """A square that is missing: ``1 - h`` for ``1 - h ** 2``.
 

@@ -11,17 +11,20 @@ from dataclasses import dataclass, replace
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import has_products, list_settings
 from tutor.code.gradient_check import GradientCheck
-from tutor.code.guess_shapes import is_parameter
+from tutor.code.guess_shapes import MAYBE_MASKS, is_parameter
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
 from tutor.code.other_numbers import judge_trial
 from tutor.code.returned_values import has_none
 from tutor.code.size_letters import list_sampled
 from tutor.code.trial import ProgramTrial
+from tutor.code.window_steps import has_steps
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 
+IMAGES = ((7, 5), (6, 4), (7, 4), (6, 5))
+"""Rows and columns of images for windows that do not go on by 1."""
 MOST_TEXTS = 6
 """So many texts of a setting are tried."""
 
@@ -261,6 +264,53 @@ def _judge_again(judged: Judgement) -> Judgement | None:
     return None if other.is_right or not other.outputs or other.find_doubt() is not None else other
 
 
+def _judge_steps(judged: Judgement) -> Judgement | None:
+    """What is right with a stride of 1, with one of 2: the judgement where it is wrong, on images of odd and of even sizes.
+
+    Some programs need windows that fit without a rest: what is right on one kind of image is right.
+    """
+    trial = judged.trial
+    found = None
+    for images in IMAGES:
+        try:
+            other = judge_trial(trial.put_in(replace(trial.world, steps=2, images=images)))
+        except (*FAILS, CodeProblem):
+            continue
+        empty = any(np.size(event.value) == 0 for event in other.first.record.events)
+        if empty or not other.outputs or any(output.value is None for output in other.outputs):
+            continue
+        if other.is_right:
+            return None
+        found = found or (None if other.is_saturated or other.find_doubt() is not None else other)
+    return found
+
+
+def list_wrong(judged: Judgement) -> set[str]:
+    """The gradients that are wrong."""
+    return {key for key, right in judged.right.items() if not right}
+
+
+def _judge_masks(judged: Judgement) -> Judgement | None:
+    """The judgement where an array of that size holds 0 and 1 alone, ``err = M * (R - P @ Q.T)``.  Only where less is wrong then."""
+    known = {word for output in judged.outputs for word in output.of}
+    leaves = (event for event in judged.first.record.events if event.leaf and np.ndim(event.value))
+    for name in dict.fromkeys(event.key.rpartition(".")[2] for event in leaves):
+        if MAYBE_MASKS.match(name) and name not in known:
+            other = _judge_in(judged, replace(judged.trial.world, masks=frozenset({name})), better=True)
+            if other is not None and list_wrong(other) < list_wrong(judged):
+                if not other.is_right:
+                    return other
+                other.trial.assumed[name] = tell("{names} holds 0 and 1 alone", names=name)
+                return other
+    return None
+
+
+def _has_stride(judged: Judgement) -> bool:
+    """Whether a program has a stride that nobody gives."""
+    trees = [source.tree for source in (judged.trial.source, judged.trial.forward_source) if source is not None]
+    return any(map(has_steps, trees)) and not judged.trial.given
+
+
 def _is_any(judged: Judgement) -> bool:
     """Always."""
     return True
@@ -308,10 +358,12 @@ KINDER: Sequence[OtherReading] = (
     OtherReading("usual values of None", _is_given_all, _judge_bare),
     OtherReading("shapes that backward asks for", _is_stopped_by_shapes, _judge_refitted),
     OtherReading("one output of each sample", _is_any, _judge_outputs),
+    OtherReading("a mask of 0 and 1", _is_any, _judge_masks),
 )
 """In which what is wrong may be right."""
 STRICTER: Sequence[OtherReading] = (
     OtherReading("other sizes", _is_any, _judge_again),
     OtherReading("other texts of settings", _is_any, _judge_settings),
+    OtherReading("a stride of 2", _has_stride, _judge_steps),
 )
 """In which what is right may be wrong."""

@@ -10,8 +10,10 @@ from functools import lru_cache
 
 from tutor.code.class_parts import list_class_parts
 
-BACKWARD = re.compile(r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$")
-FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass")
+BACKWARD = re.compile(
+    r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts"
+)
+FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass", "fw", "vorwaerts", "vorwärts")
 LOSSES = re.compile(r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$")
 GRADIENT = re.compile(
     r"^(?:d_?L_?d_?|dl_?d|d_|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
@@ -30,6 +32,10 @@ LOSS_WORDS = re.compile(
 )
 LONGER = {"w": re.compile(r"(?i)^(weights?|kernel|coef\w*)_?$"), "b": re.compile(r"(?i)^(bias(es)?|intercept)_?$")}
 """What a letter stands for where nothing is called so: dw of the weights."""
+PLACE_WORDS = re.compile(r"(?i)_?(idx|index|indices|ids?|labels?|shape|size|dim|mask)$")
+"""What is called so is a place in an array, or a number of something, and no array of numbers."""
+SHORTEST = 5
+"""A single word of so many letters may stand for a longer name."""
 BARE = re.compile(r"^(grads?|gradient)$")
 """The gradient of the only parameter, ``return J, grad``."""
 
@@ -231,7 +237,7 @@ def _find_namesake(name: str, names: Sequence[str]) -> str:
     for old, new in (("backward", "forward"), ("Backward", "Forward"), ("bwd", "fwd"), ("bprop", "fprop"), ("backprop", "forward"),
         ("back", "forward"),
                      ("backward", "fwd"), ("backward_pass", "forward_pass"), ("backprop", "feedforward"), ("backprop", "forwardprop"),
-                     ("backward", "loss")):  # fmt: skip
+                     ("backward", "loss"), ("bw", "fw"), ("rueckwaerts", "vorwaerts"), ("rückwärts", "vorwärts")):  # fmt: skip
         if old in name and name.replace(old, new) in names and name.replace(old, new) != name:
             return name.replace(old, new)
     for pattern in (
@@ -303,7 +309,9 @@ def list_gradients(body: Sequence[ast.stmt]) -> list[str]:
 
 
 def find_long_name(short: str, words: Collection[str]) -> str:
-    """The name that is meant by a shorter one of at least two words: ``centerWordVec`` by CenterVec; nothing where there is none.
+    """The name that is meant by a shorter one: ``centerWordVec`` by CenterVec, ``center_vec`` by center; nothing where there is none.
+
+    One word means the only array that begins with it.
 
     >>> find_long_name("CenterVec", ["outsideVectors", "centerWordVec"]), find_long_name("OutsideVecs", ["outsideVectors"])
     ('centerWordVec', 'outsideVectors')
@@ -311,10 +319,15 @@ def find_long_name(short: str, words: Collection[str]) -> str:
     'weights'
     >>> find_long_name("W1", ["W1_long"]), find_long_name("h_prev", ["h_next"])
     ('', '')
+    >>> find_long_name("outside", ["outside_idx", "outside_vectors"]), find_long_name("center", ["center_a", "center_b"])
+    ('outside_vectors', '')
     """
     if short.lower() in LONGER:
         return next((word for word in words if LONGER[short.lower()].match(word)), "")
     parts = split_words(short)
+    if len(parts) == 1 and len(short) >= SHORTEST and short not in words:
+        begun = [word for word in words if split_words(word)[:1] == parts and word != short and not PLACE_WORDS.search(word)]
+        return begun[0] if len(begun) == 1 else ""
     if len(parts) < 2 or any(len(part) < 3 for part in parts):
         return ""
     for word in words:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Record
 from tutor.code.guess_shapes import LABELS, find_seed, is_parameter
-from tutor.code.pair_functions import LOSS_WORDS, split_gradient
+from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, split_gradient
 from tutor.code.returned_values import name_returned
 from tutor.errors import tell
 from tutor.numbers.arrays import np
+
+
+def find_upstream(names: Sequence[str], known: Collection[str]) -> list[str]:
+    """The arguments of a backward pass that are gradients from above: by their names, and all behind PyTorch's ``ctx``.
+
+    >>> find_upstream(["dout", "cache"], ["x"]), find_upstream(["ctx", "go"], ["ctx", "q"]), find_upstream(["dx"], ["dx"])
+    (['dout'], ['go'], [])
+    """
+    return [*names[1:]] if names[:1] == ["ctx"] else [name for name in names if UPSTREAM.match(name) and name not in known]
 
 
 def make_loss(

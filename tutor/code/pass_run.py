@@ -40,8 +40,8 @@ from tutor.code.given_gradients import (
 )
 from tutor.code.guess_shapes import SCALARS, is_parameter
 from tutor.code.keep_apart import APART, keep_apart
-from tutor.code.pair_functions import UPSTREAM, BackwardPlan, split_gradient
-from tutor.code.pass_loss import has_targets, make_loss, pick_loss
+from tutor.code.pair_functions import BackwardPlan, split_gradient
+from tutor.code.pass_loss import find_upstream, has_targets, make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
     guess_argument,
@@ -212,8 +212,7 @@ class PassRun:
         environment = {**inner, **named, **{name: value for name, value in values.items() if name not in inner}}
         func = self._function(self.plan.backward, owner)
         backs = [arg.arg for arg in list_arguments(func)]
-        ups = [name for name in backs if UPSTREAM.match(name) and name not in inner and name not in values]
-        ups = ups or (backs[:1] if self.worker.world.above else [])
+        ups = find_upstream(backs, [*inner, *values]) or (backs[:1] if self.worker.world.above else [])
         outs = [
             (key, value)
             for key, value in named.items()

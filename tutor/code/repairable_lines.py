@@ -140,6 +140,8 @@ class RepairFinder:
             return frozenset()
         count = int(np.prod(shape))
         together = self._find_slopes(event, shape, changed)
+        if together is not None and not all(_is_near(zero[key] + together[key] @ drawn.ravel(), moved[key]) for key in changed):
+            together = None  # an array that goes by two names
         slopes: dict[str, Any] = together or {key: np.empty((zero[key].size, count)) for key in changed}
         for place, unit in enumerate(np.eye(count) if together is None else ()):
             made = self._run_with(event, unit.reshape(shape))

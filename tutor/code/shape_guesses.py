@@ -63,8 +63,9 @@ class ShapeGuesser(CallWorker):
                 continue
             elif sign == "size":
                 shape = [max(pair) for pair in zip(shape, np.shape(other), strict=True)]
-            elif len(shape) == np.ndim(other):
-                shape = list(np.shape(other))
+            elif len(shape) == np.ndim(other):  # what is spread along an axis says nothing of it: g of (1, C, 1, 1)
+                spread = len(shape) > 2
+                shape = [mine if size == 1 and spread else size for mine, size in zip(shape, np.shape(other), strict=True)]
             elif len(shape) < np.ndim(other):
                 shape = list(np.shape(other)[-len(shape) :])
             elif sign != "@" and len(shape) == 2 and np.size(other) != 1:  # x beside gamma of np.ones(dim)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.code.line_edits import SUMS, LineEdit, Surroundings, is_counted, make_edit, say_node, walk_expressions
-from tutor.code.missing_terms import take_powers
+from tutor.code.missing_terms import take_powers, take_units
 from tutor.code.parts_of_formulas import LIBRARY, is_outer, is_rest, split_product, strip_transpose
 from tutor.code.slips_of_parts import (
     take_factors,
@@ -33,6 +33,8 @@ from tutor.code.slips_of_places import (
     take_sums,
     take_turned,
 )
+from tutor.code.slips_of_slopes import take_slopes
+from tutor.code.slips_of_windows import take_windows
 
 Take = Callable[[ast.stmt, Surroundings], Iterator[LineEdit]]
 LITERALS = (0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -1.5, -2, 0.25)
@@ -216,9 +218,10 @@ def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
                 made = ast.BinOp(ast.Constant(ratio), ast.Mult(), written)
                 yield make_edit("constant-factor", statement, written, made, f"{1 / ratio:.6g}")
         scaled = [value * ratio for ratio in around.ratio] + [value / ratio for ratio in around.ratio]
-        for number in dict.fromkeys([*scaled, *LITERALS]):
+        for number in dict.fromkeys([*scaled, *LITERALS, *around.numbers]):
             tidy = int(number) if float(number) == int(number) else round(number, 12)
-            if tidy != value and abs(tidy) < 1e6 and abs(tidy * 24 - round(tidy * 24)) < 1e-9:
+            known = number in around.numbers or abs(tidy * 24 - round(tidy * 24)) < 1e-9
+            if tidy != value and abs(tidy) < 1e6 and known:
                 yield make_edit(
                     "another-number",
                     statement,
@@ -326,11 +329,13 @@ class LineSlip:
 
 TABLE: Sequence[LineSlip] = (
     LineSlip("products", take_products), LineSlip("signs", take_signs), LineSlip("axes", take_axes), LineSlip("masks", take_masks),
-    LineSlip("transposes", take_transposes), LineSlip("parts", take_parts), LineSlip("turned", take_turned),
-    LineSlip("assignment", take_assignment), LineSlip("operators", take_operators), LineSlip("needless", take_needless),
-    LineSlip("places", take_places), LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names),
+    LineSlip("slopes", take_slopes), LineSlip("windows", take_windows), LineSlip("transposes", take_transposes),
+    LineSlip("parts", take_parts), LineSlip("turned", take_turned), LineSlip("assignment", take_assignment),
+    LineSlip("operators", take_operators), LineSlip("needless", take_needless), LineSlip("places", take_places),
+    LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names),
     LineSlip("functions", take_functions), LineSlip("repeated", take_repeated), LineSlip("diagonals", take_diagonals),
-    LineSlip("lines", take_lines), LineSlip("scaled", take_scaled), LineSlip("penalties", take_penalties),
-    LineSlip("factors", take_factors), LineSlip("terms", take_terms), LineSlip("sums", take_sums), LineSlip("others", take_others),
-    LineSlip("numbers of rows", take_spread), LineSlip("matrices", take_matrices), LineSlip("powers", take_powers),
+    LineSlip("units", take_units), LineSlip("lines", take_lines), LineSlip("scaled", take_scaled),
+    LineSlip("penalties", take_penalties), LineSlip("factors", take_factors), LineSlip("terms", take_terms),
+    LineSlip("sums", take_sums), LineSlip("others", take_others), LineSlip("numbers of rows", take_spread),
+    LineSlip("matrices", take_matrices), LineSlip("powers", take_powers),
 )  # fmt: skip

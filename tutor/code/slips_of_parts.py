@@ -75,6 +75,8 @@ def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             continue
         if id(node) in around.values and around.shape(node) is None:  # a cache, or several values
             continue
+        if place and type(around.values.get(id(node))) is int:  # a count is no mean
+            continue
         for count in around.counts:
             for sign, tag in ((ast.Div(), "mean-forgotten"), (ast.Mult(), "mean-twice")):
                 yield make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
@@ -90,6 +92,9 @@ def take_scaled(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
         for text in around.roots:
             for sign, tag, said in ((ast.Div(), "factor-forgotten", f"1 / {text}"), (ast.Mult(), "factor-forgotten", text)):
                 yield make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(text)), said)
+        for text in around.list_fitting((), exact=True) if around.shape(node) else ():
+            for sign, said in ((ast.Div(), f"1 / {text}"), (ast.Mult(), text)):
+                yield make_edit("factor-forgotten", statement, node, ast.BinOp(node, sign, around.parse(text)), said)
         for ratio in (*around.ratio, 2.0, 0.5):
             tidy = int(ratio) if float(ratio) == int(ratio) else round(ratio, 10)
             if tidy not in (0, 1):

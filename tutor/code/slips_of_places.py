@@ -52,6 +52,8 @@ def _list_beside(part: ast.expr, around: Surroundings) -> Iterator[ast.expr]:
     """What may be meant by one place: the one before or behind it; of a slice one with other ends."""
     if isinstance(part, ast.Slice):
         whole = ast.Slice(None, None, part.step)
+        if part.step is not None:
+            yield ast.Slice(part.lower, part.upper)  # w[:, ::-1]
         ends = [whole, ast.Slice(ast.Constant(1)), ast.Slice(None, ast.Constant(-1))]
         ends += [ast.Slice(made, part.upper, part.step) for made in (_list_beside(part.lower, around) if part.lower else ())]
         ends += [ast.Slice(part.lower, made, part.step) for made in (_list_beside(part.upper, around) if part.upper else ())]
@@ -86,13 +88,15 @@ def take_parts(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
 
 
 def take_functions(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A function that is left out: c for ``np.tanh(c)``."""
+    """A function that is left out: c for ``np.tanh(c)``, d for ``d.abs()``."""
     for node in walk_expressions(statement):
         if around.shape(node) is None or isinstance(node, ast.Constant) or strip_transpose(node) is not None:
             continue
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             for text in around.functions:
-                yield make_edit("function-forgotten", statement, node, ast.Call(around.parse(text), [node], []))
+                method = text[0] == "."
+                made = ast.Call(ast.Attribute(node, text[1:], ast.Load()) if method else around.parse(text), [] if method else [node], [])
+                yield make_edit("function-forgotten", statement, node, made)
 
 
 def take_matrices(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -127,6 +131,7 @@ def take_spread(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
             elif len(own) == 1 < len(shape) == 2 and own[0] == shape[0]:
                 said = f"{text}[:, None]"
                 yield make_edit("factor-forgotten", statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
+                yield make_edit("factor-forgotten", statement, node, ast.BinOp(node, ast.Div(), around.parse(said)), f"1 / {said}")
 
 
 def take_repeated(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
@@ -149,6 +154,9 @@ def take_turned(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
             continue
         if turned:
             yield make_edit("transpose-too-many", statement, node, inner)
+        for pair in combinations(range(count), 2) if not turned else ():  # as PyTorch has it
+            made = ast.Call(ast.Attribute(inner, "transpose", ast.Load()), [ast.Constant(axis) for axis in pair], [])
+            yield make_edit("transpose-forgotten", statement, node, made)
         for order in permutations(range(count)):
             if order != tuple(range(count)):
                 word = node.func.attr if turned and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else "transpose"
@@ -195,7 +203,13 @@ def _list_factors(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A sum over samples that is missing."""
+    """A sum over samples that is missing; of the whole row where one number stands at the label: ``m[rows, y] = -m.sum(axis=1)``."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if isinstance(target, ast.Subscript) and isinstance(statement, ast.Assign) and around.shape(statement.value) == ():
+        for axis in (0, 1):
+            for sign in ("-", ""):
+                said = f"{sign}{say_node(target.value)}.sum(axis={axis})"
+                yield make_edit("another-variable", statement, statement.value, around.parse(said))
     for node in walk_expressions(statement):
         shape = around.shape(node)
         if shape and not (isinstance(node, ast.Call) and say_node(node).startswith("np.sum")):

@@ -114,6 +114,8 @@ def is_taken_out(node: ast.AST) -> bool:
     (False, False)
     >>> is_taken_out(ast.parse("x, z = caches[l]").body[0]), is_taken_out(ast.parse("x, z = caches[l - 1]").body[0])
     (True, False)
+    >>> is_taken_out(ast.parse("g = grad_output").body[0])
+    False
     """
     plain = isinstance(node, ast.Assign) and isinstance(
         node.value, ast.Name | ast.Attribute | ast.Subscript | ast.Tuple
@@ -121,6 +123,8 @@ def is_taken_out(node: ast.AST) -> bool:
     if not plain or not isinstance(node, ast.Assign) or any(map(is_at_places, node.targets)):
         return False
     if isinstance(node.value, ast.Subscript) and isinstance(node.value.slice, ast.BinOp):  # x, z = caches[l - 1]: it may be another
+        return False
+    if isinstance(node.value, ast.Name) and split_gradient(node.value.id):  # g = grad_output: what it is times may be left out
         return False
     keys = {spell_target(target)[1] for target in node.targets if not isinstance(target, ast.Tuple | ast.List)}
     return not any(split_gradient(name) for name in name_targets(node) | keys)

@@ -89,10 +89,11 @@ class ProgramTrial:
     entries: dict[str, tuple[int, ...] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sizes.others = self.world.other_sizes
+        self.sizes.others, self.sizes.lines = self.world.other_sizes, (self.forward_source or self.source).lines
         self.sizes.known |= {"N": 1, "m": 1} if self.world.lone else {}
         self.foreign = frozenset(id(part) for source in self.others for part in source.parts)
         settle_images(self.plan.name, self.source, self.sizes)
+        self.sizes.known |= dict(zip(("H", "W"), self.world.images, strict=False)) | dict(zip(("h", "w"), self.world.images, strict=False))
         self.sequences = find_sequences(self.source.lines)
         self.labels = find_labels(self.source.tree) | self.sequences
         settle_divided(self.source.tree, self.sizes)
@@ -128,7 +129,7 @@ class ProgramTrial:
             worker.guesser.axes = self.axes
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
-            worker.guesser.settings = {"stride": 2} if "pool" in self.plan.name.lower() else {}
+            worker.guesser.settings = {"stride": 2 if "pool" in self.plan.name.lower() else self.world.steps}
             worker.guesser.free, worker.guesser.ranked = self.free, self.ranked
             worker.guesser.spread, worker.guesser.assumed, worker.guesser.flat = self.spread, self.assumed, self.flat
             worker.guesser.given, worker.guesser.tuples = self.given, self.tuples

@@ -10,7 +10,7 @@ from weakref import WeakMethod
 
 from tutor.code.code_values import Guess, LossReached, Lost, NotRead, Object, ProgramFunction, ValueEvent
 from tutor.code.failures import say_failure
-from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, Sizes
+from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.lane_arrays import has_lanes, has_room, move_value
 from tutor.code.library_calls import take_complex
@@ -63,8 +63,10 @@ class AssignmentWorker(DefinitionWorker):
 
     def note(self, key: str, value: Any, node: ast.AST, *, leaf: bool = False, in_place: bool = False) -> Any:
         """A name gets a value: an event, whose value is moved where its slope is asked."""
-        if type(value) is Guess and not value.known:
-            return value
+        if type(value) is Guess:
+            if not value.known:
+                return value
+            value = value.value  # g = grad_output: a line like any other
         if not isinstance(value, np.ndarray | float | complex | np.inexact):
             return value
         number = len(self.record.events)
@@ -151,7 +153,7 @@ class AssignmentWorker(DefinitionWorker):
         if isinstance(value, np.ndarray) and value.dtype.kind in "fc" and value.size:
             name, spread = spell_target(target)[1], float(np.std(np.real(value)))
             last = name.rpartition(".")[2]
-            if spread > 0.02 or split_gradient(name) or not (BIASES.match(last) or NAMED_WEIGHTS.match(last)):
+            if spread > 0.02 or split_gradient(name) or not any(kind.match(last) for kind in (BIASES, NAMED_WEIGHTS, GAINS)):
                 return value
             return 0.3 * self.guesser.make_numbers(f" {name}", value.shape).astype(self.number)
         return value
@@ -229,7 +231,7 @@ class AssignmentWorker(DefinitionWorker):
                 made = self.combine(node.op, of[index], value, node)
                 of = self.widen(of, made, target.value)
                 of[index] = made
-                self.note(spell_target(target.value)[1], of, node, in_place=True)
+                self.note_changed(target.value, of, node)
                 return
             if isinstance(of, dict):
                 index = self.take(target.slice)

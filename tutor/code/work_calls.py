@@ -146,7 +146,7 @@ class CallWorker(ExpressionWorker):
         head, _, word = path.partition(".")
         torch = head == "torch"
         if head == "python" or path in ("itertools.product", "collections.OrderedDict"):
-            return self.call_python(word, values, node)
+            return self.call_python(word, self._place_named(word, values, named, node), node)
         for prefix in ("nn.functional.", "nn.", "core."):
             word = word.removeprefix(prefix)
         if word in ("random.RandomState", "random.default_rng", "random.Generator", "Generator", "random.manual_seed"):
@@ -199,6 +199,16 @@ class CallWorker(ExpressionWorker):
             if word in PAIRED and len(values) == 2:
                 raise refuse_misfit(values[0], PAIRED[word], values[1], node) from None
             raise
+
+    def _place_named(self, word: str, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> list[Any]:
+        """The values of one of Python's own functions with those that have names: ``dict(x=x)``, ``enumerate(x, start=1)``."""
+        if word == "dict":
+            return [{**(dict(self.settle(values[0])) if values else {}), **named}]
+        placed = {"enumerate": "start", "sum": "start"}.get(word, "")
+        for name in named:
+            if name != placed and word in ("enumerate", "sum", "max", "min", "int", "all", "any"):
+                raise NotRead(tell("the argument {name} of {word} is not read", name=name, word=word), node)
+        return [*values, named[placed]] if placed in named else values
 
     def call_python(self, word: str, values: list[Any], node: ast.AST) -> Any:
         """Python's own functions that are read."""

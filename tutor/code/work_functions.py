@@ -23,6 +23,7 @@ from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, list_documented
 from tutor.code.pair_functions import LOSSES
 from tutor.code.shape_guesses import ShapeGuesser
 from tutor.code.sized_guesses import REGULARISED
+from tutor.code.window_steps import STRIDES
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 from tutor.program.decorators import find_odd_decorator, is_odd_class
@@ -129,7 +130,9 @@ class FunctionWorker(ShapeGuesser):
             elif name in usual and not (isinstance(usual[name], ast.Constant) and usual[name].value is None):  # type: ignore[attr-defined]
                 begins = type(func.node) is ast.FunctionDef and func.node.name == "__init__"
                 idle = REGULARISED.match(name) and ast.unparse(usual[name]) in ("0", "0.0")
-                found[name] = Guess(name) if begins and (idle or self._is_large(name, usual[name])) else self.read(usual[name])
+                large = begins and (idle or self._is_large(name, usual[name]))
+                again = self.world.steps > 1 and STRIDES.match(name) and multiply_out(usual[name]) == 1
+                found[name] = Guess(name) if large else self.world.steps if again else self.read(usual[name])
             elif self.world.bare and name in usual:
                 found[name] = None
             else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
 from tutor.code.guessing import Guesser
-from tutor.code.lane_arrays import has_room, make_room
+from tutor.code.lane_arrays import NoLanes, has_room, make_room
 from tutor.code.library_calls import take_real
 from tutor.code.sized_guesses import grow_shape
 from tutor.code.targets import spell_target
@@ -137,7 +137,15 @@ class PlaceWorker(ABC):
         value = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
         of = self.widen(of, value, target.value)
         of[index] = value
-        self.note(spell_target(target.value)[1], of, node, in_place=True)
+        self.note_changed(target.value, of, node)
+
+    def note_changed(self, place: ast.expr, of: Any, node: ast.AST) -> None:
+        """An array was changed where it stands; one that is made anew for its lanes is given to its name, or else `NoLanes` is raised."""
+        made = self.note(spell_target(place)[1], of, node, in_place=True)
+        if made is not of:
+            if not isinstance(place, ast.Name) or self.scope.get(place.id) is not of:
+                raise NoLanes
+            self.scope[place.id] = made
 
     def widen(self, of: Any, value: Any, node: ast.expr) -> Any:
         """An array that begins as a mask, `(z > 0) * 1.0`, has no room for values that are moved: one of a name is made anew with it."""

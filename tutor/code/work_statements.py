@@ -28,7 +28,6 @@ from tutor.code.targets import (
     list_inner_targets,
     list_targets,
     may_end,
-    spell_target,
 )
 from tutor.code.work_assignments import AssignmentWorker
 from tutor.errors import tell
@@ -235,7 +234,7 @@ class StatementWorker(AssignmentWorker):
             if changed is not None:
                 value = self.read(changed)
                 if isinstance(value, np.ndarray):
-                    self.note(spell_target(changed)[1], value, node, in_place=True)
+                    self.note_changed(changed, value, node)
 
     def run_raise(self, node: ast.Raise) -> None:
         """The program itself refuses what it is given."""

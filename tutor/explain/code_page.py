@@ -103,6 +103,10 @@ def find_loss_factor(verdict: CodeVerdict) -> str:
     return next(iter(factors)) if own and shown and len(factors) == 1 else ""
 
 
+TOLD_ALONE = ("", "unwritten", "path-dropped")
+"""Slips that no change of the line takes back: the line is shown as it stands."""
+
+
 def _is_same_line(one: WrongLine, other: WrongLine) -> bool:
     """Whether two parts of one line are wrong, which is shown once, with both of them right."""
     return bool(one.after) and (one.file, one.line, one.before, one.after) == (other.file, other.line, other.before, other.after)
@@ -131,7 +135,7 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say, *, shown: bool) -> I
         yield Paragraph((*told, f" {fails}"), label, apart=True)
     else:
         yield Paragraph((f"{fails} ", *told) if fails else tuple(told), label, apart=True)
-    if root.tag not in ("", "unwritten"):
+    if root.tag not in TOLD_ALONE:
         if shown:
             yield _write_change(root)
         names = [Code(name_gradient(key)) for key in root.repairs]

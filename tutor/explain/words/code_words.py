@@ -54,6 +54,10 @@ class CodeWords(Topic):
         "parts-exchanged": "Two parts stand in each other's place: `{new}`, not `{old}`.",
         "function-forgotten": "The function is missing: `{new}`, not `{old}`.",
         "diagonal-only": "Only the diagonal of the softmax's slope is there: each of its entries depends on all that go in: `{new}`.",
+        "another-slope": "This is the slope of another activation: `{new}`, not `{old}`.",
+        "path-dropped": "Only one of the ways on which `{factor}` acts on the loss is there: the others have to be added.",
+        "stride-forgotten": "The window goes on by `{factor}` each time: `{new}`, not `{old}`.",
+        "padding-forgotten": "The border of zeros that was put around has to be cut off again: `{new}`, not `{old}`.",
         "repeated-places": "A place that comes more than once gets only one of its parts with `+=`: `{new}` adds all of them.",
         "unwritten": "The gradient is not worked out yet.",
         "": "This line is wrong by itself; no known slip gives it.",
@@ -74,7 +78,8 @@ class CodeWords(Topic):
         "missing-path": "a path", "penalty-forgotten": "the penalty",
         "wrong-place": "what stands in brackets", "parts-exchanged": "the order of parts", "function-forgotten": "a function",
         "repeated-places": "places that come more than once", "diagonal-only": "the slope of a softmax", "term-forgotten": "a term",
-        "unwritten": "what is not written yet", "": "the formula",
+        "another-slope": "the slope of an activation", "path-dropped": "the ways on which a quantity acts", "stride-forgotten": "a stride",
+        "padding-forgotten": "a border of zeros", "unwritten": "what is not written yet", "": "the formula",
     }  # fmt: skip
     """What a hint points at, without the solution."""
     NAMES: Mapping[str, str] = {
@@ -93,6 +98,8 @@ class CodeWords(Topic):
         "label-forgotten": "1 not taken off at the label", "penalty-forgotten": "the gradient of the penalty forgotten",
         "wrong-place": "a wrong place in brackets", "parts-exchanged": "two parts exchanged", "function-forgotten": "a function forgotten",
         "repeated-places": "places that come more than once", "diagonal-only": "the diagonal of a softmax's slope only",
+        "another-slope": "the slope of another activation", "path-dropped": "a whole way left out",
+        "stride-forgotten": "a stride forgotten", "padding-forgotten": "a border of zeros that is still there",
     }  # fmt: skip
     """What slips are called in the lists of a class, but for those that marking has a name for."""
     HINT = "Look at {kind}."

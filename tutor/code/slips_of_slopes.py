@@ -1,0 +1,55 @@
+"""The slips that are made with slopes of activations: that of another one, a square left out.
+
+They are rows of the table in `tutor.code.slips_of_lines`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tutor.code.line_edits import LineEdit, Surroundings, make_edit, say_node, walk_expressions
+from tutor.code.parts_of_formulas import is_rest
+
+
+def take_slopes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """The slope of another activation: ``1 - h`` or ``h * (1 - h)`` for ``1 - h ** 2``, and the other way; ``1 - np.tanh(z)`` as well.
+
+    >>> import numpy as np
+    >>> node = ast.parse("d = g * h * (1 - h)").body[0]
+    >>> around = Surroundings({id(part): np.ones(2) for part in ast.walk(node)}, {}, [])
+    >>> [ast.unparse(edit.statements[0].value) for edit in take_slopes(node, around)]
+    ['g * (1 - h ** 2)', 'g * h * (1 - h ** 2)']
+    >>> node = ast.parse("d = g * (1 - h ** 2)").body[0]
+    >>> [ast.unparse(edit.statements[0].value) for edit in take_slopes(node, around)]
+    ['g * (h * (1 - h))']
+    """
+    for node in walk_expressions(statement):
+        of = node.right if is_rest(node) and isinstance(node, ast.BinOp) else None
+        square = _find_squared(of)
+        if square is not None:
+            yield make_edit("another-slope", statement, node, ast.BinOp(square, ast.Mult(), ast.BinOp(ast.Constant(1), ast.Sub(), square)))
+        elif of is not None and (around.shape(of) or not around.values) and not isinstance(of, ast.Constant):
+            yield make_edit("another-slope", statement, node, _write_rest(of))
+        product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+        if product and isinstance(node, ast.BinOp) and is_rest(node.right) and isinstance(node.right, ast.BinOp):
+            of, before = node.right.right, node.left
+            if say_node(before) == say_node(of):  # h * (1 - h)
+                yield make_edit("another-slope", statement, node, _write_rest(of))
+            elif isinstance(before, ast.BinOp) and isinstance(before.op, ast.Mult) and say_node(before.right) == say_node(of):
+                yield make_edit("another-slope", statement, node, ast.BinOp(before.left, ast.Mult(), _write_rest(of)))
+
+
+def _write_rest(of: ast.expr) -> ast.BinOp:
+    return ast.BinOp(ast.Constant(1), ast.Sub(), ast.BinOp(of, ast.Pow(), ast.Constant(2)))
+
+
+def _find_squared(node: ast.expr | None) -> ast.expr | None:
+    """What is squared, ``h ** 2``, ``h * h`` or ``np.square(h)``; nothing for anything else."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and node.right.value == 2:
+        return node.left
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and say_node(node.left) == say_node(node.right):
+        return node.left
+    if isinstance(node, ast.Call) and say_node(node.func).rpartition(".")[2] == "square" and len(node.args) == 1:
+        return node.args[0]
+    return None
