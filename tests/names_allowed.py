@@ -130,7 +130,7 @@ ALLOWED = {  # file: why, and the names
         "TYPED",
         "abs log_softmax matmul max min relu sigmoid softmax sum tanh transpose",
     ),
-    "code/work_expressions.py": (
+    "code/library_names.py": (
         "TYPED",
         "abs max min sum",
     ),

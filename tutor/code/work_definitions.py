@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tutor.code.code_values import ClassOf, LibraryWord, NotRead, ProgramFunction
-from tutor.code.work_expressions import READ, name_library
+from tutor.code.library_names import READ, name_library
 from tutor.code.work_functions import FunctionWorker
 from tutor.errors import tell
 from tutor.program.program_values import order_lines

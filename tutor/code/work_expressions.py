@@ -28,6 +28,7 @@ from tutor.code.formatted_texts import take_plain, write_formatted
 from tutor.code.guess_shapes import LABELS, SAMPLES, WORD_PLACES, Sizes, find_seed
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
 from tutor.code.library_calls import make_table, take_real
+from tutor.code.library_names import LIBRARIES, PYTHON, READ
 from tutor.code.loop_pace import MOST_PARTS, LoopPace
 from tutor.code.returned_values import RESTS
 from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_product, weigh_value
@@ -36,8 +37,6 @@ from tutor.errors import tell
 from tutor.numbers.arrays import np
 from tutor.program.unread_kinds import find_instead
 
-LIBRARIES = {"np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.functional", "math": "math", "nn": "torch.nn", "cp": "numpy",
-             "jnp": "numpy", "scipy": "scipy"}  # fmt: skip
 SIGNS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Add: ("+", operator.add), ast.Sub: ("-", operator.sub), ast.Mult: ("*", operator.mul), ast.Div: ("/", operator.truediv),
     ast.MatMult: ("@", lambda a, b: np.matmul(a, b)), ast.Pow: ("**", operator.pow), ast.FloorDiv: ("//", operator.floordiv),
@@ -46,13 +45,6 @@ SIGNS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
 COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
-PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
-    "abs", "str", "slice", "divmod",
-                    "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
-                    "getattr"})  # fmt: skip
-READ = frozenset({"numpy", "torch", "math", "scipy", "python", "itertools", "collections"})
-"""What the tables of functions are of."""
-_SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}
 LOUD = ("set_", "save", "plot", "show")
 
 
@@ -460,18 +452,6 @@ class ExpressionWorker(PlaceWorker):
     @abstractmethod
     def call_own(self, func: Any, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
         """A function of the program."""
-
-
-def name_library(path: str) -> str:
-    """A library by the name of the one that does the same.
-
-    >>> name_library("cupy.linalg"), name_library("jax.numpy"), name_library("layers")
-    ('numpy.linalg', 'numpy', 'layers')
-    """
-    for own, same in _SAME.items():
-        if path == own or path.startswith(f"{own}."):
-            return same + path[len(own) :]
-    return path
 
 
 def _is_along(part: ast.expr) -> bool:
