@@ -15,6 +15,7 @@ HEAD = 'def f(p):\n    """p: a dictionary.\n    {}\n    """\n'
     [
         ("W -- weights, array of shape (n_a, n_x)", ("n_a", "n_x")),
         ("W -- weights of shape (20, 2)", None),  # of one example
+        ("W -- weights of shape (1, 1)", None),
         ("W -- weights of shape (n_a, n_x)\n    W -- weights of shape (n_x, n_a)", None),
         ("U -- weights of shape (n_a, n_x)", None),
     ],

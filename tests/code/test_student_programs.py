@@ -134,8 +134,8 @@ class Squares:
     def backward(self, dout=1):
         return dout * (self.y - self.t) / len(self.y)
 class Net:
-    def __init__(self, input_size, hidden_size_list, output_size):
-        self.params = {}
+    def __init__(self, input_size, hidden_size_list, output_size, weight_decay=0):
+        self.params, self.decay = {}, weight_decay
         sizes = [input_size] + hidden_size_list + [output_size]
         self.layers = OrderedDict()
         for i in range(1, len(sizes)):
@@ -146,7 +146,10 @@ class Net:
     def loss(self, x, t, train_flg=False):
         for layer in self.layers.values():
             x = layer.forward(x)
-        return self.last.forward(x, t)
+        penalty = 0
+        for i in range(1, len(self.layers) + 1):
+            penalty += 0.5 * self.decay * np.sum(self.params["W" + str(i)] ** 2)
+        return self.last.forward(x, t) + penalty
     def gradient(self, x, t):
         self.loss(x, t, train_flg=True)
         dout = self.last.backward(1)
@@ -156,7 +159,7 @@ class Net:
             dout = layer.backward(dout)
         grads = {}
         for i in range(1, len(self.layers) + 1):
-            grads["W" + str(i)] = self.layers["Affine" + str(i)].dW
+            grads["W" + str(i)] = self.layers["Affine" + str(i)].dW + self.decay * self.layers["Affine" + str(i)].W
             grads["b" + str(i)] = self.layers["Affine" + str(i)].db
         return grads
 """

@@ -30,5 +30,5 @@ def find_entry(trees: Iterable[ast.AST], key: str, sizes: Sizes) -> tuple[int, .
             for line in said.split("\n") if key in said else ():
                 if named.match(line) and not _DIGITS.search(line):
                     shape = read_documented(line, sizes).get(key)
-                    found |= {shape} if shape else set()
+                    found |= {shape} if shape and max(shape) > 1 else set()  # (1, 1) is said in no letters
     return found.pop() if len(found) == 1 else None

@@ -40,7 +40,7 @@ from tutor.code.given_gradients import (
 )
 from tutor.code.guess_shapes import SCALARS, is_parameter
 from tutor.code.keep_apart import APART, keep_apart
-from tutor.code.pair_functions import BackwardPlan, split_gradient
+from tutor.code.pair_functions import STORE, BackwardPlan, split_gradient
 from tutor.code.pass_loss import find_upstream, has_targets, make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
@@ -254,6 +254,8 @@ class PassRun:
             foreign=self.foreign)  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
         layers = list(list_layer_gradients(owner, events[begins:], why))
+        if any(STORE.match(output.key.rpartition(".")[0]) for output in outputs):  # grads["W1"] = layer.dW + reg * W: a step
+            layers = []
         if layers and not above:  # what a net hands on of its input may be that of each sample
             outputs = [output for output in outputs if any(is_parameter(word) for word in output.of)]
         outputs += layers
