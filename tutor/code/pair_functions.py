@@ -14,7 +14,9 @@ BACKWARD = re.compile(
     r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts"
 )
 FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass", "fw", "vorwaerts", "vorwärts")
-LOSSES = re.compile(r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$")
+LOSSES = re.compile(
+    r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$|^(mse|bce|nll|((binary|categorical)_)?cross_?entropy)$"
+)
 GRADIENT = re.compile(
     r"^(?:d_?L_?d_?|dl_?d|d_|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
 )

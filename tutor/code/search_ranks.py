@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.gradient_check import fit_shape
-from tutor.code.guess_shapes import BIASES, is_parameter
+from tutor.code.guess_shapes import BIASES, COUNTS, is_parameter
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import LOSSES
 from tutor.code.pass_run import Outcome
@@ -137,12 +137,12 @@ def find_most_axes(tree: ast.Module) -> int:
 
 
 def find_least(name: str) -> int:
-    """So many axes has what is called so at least: capital letters are matrices, of data or one sample.
+    """So many axes has what is called so at least: capital letters are matrices, of data or one sample, or numbers that are counted.
 
-    >>> [find_least(name) for name in ("W1", "X", "w", "b")]
-    [2, 1, 0, 0]
+    >>> [find_least(name) for name in ("W1", "X", "w", "b", "C")]
+    [2, 1, 0, 0, 0]
     """
-    return 0 if not name[:1].isupper() else 2 if is_parameter(name) else 1
+    return 0 if not name[:1].isupper() or COUNTS.match(name) else 2 if is_parameter(name) else 1
 
 
 def count_misfits(trial: ProgramTrial, *, usual: bool = False) -> Misfits:

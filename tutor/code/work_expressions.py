@@ -222,8 +222,8 @@ class ExpressionWorker(PlaceWorker):
         if isinstance(of, np.ndarray):
             self.require_axes(of, sum(map(_is_along, parts)), node)
         index = self.read_index(node.slice, of)
-        if not self.settled and isinstance(index, tuple) and isinstance(of, np.ndarray):
-            self.check_reach(of, index, node)
+        if not self.settled and isinstance(index, tuple | slice) and isinstance(of, np.ndarray):
+            self.check_reach(of, index if isinstance(index, tuple) else (index,), node)
         if isinstance(of, np.ndarray):
             check_picked(of, index)
         return of[index]
