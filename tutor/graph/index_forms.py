@@ -342,7 +342,13 @@ def _index_tree(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], w
             problem = problem or error
     if problem is not None and not found:
         raise problem
-    yield from sorted(found, key=lambda formula: formula.shape != wanted)
+    yield from sorted((_fit_formula(formula, wanted) for formula in found), key=lambda formula: formula.shape != wanted)
+
+
+def _fit_formula(formula: ArrayFormula, wanted: Shape) -> ArrayFormula:
+    """A formula with the axes of one entry that are wanted, whose index is a number: m_i1 = …."""
+    fitted = fit_single_axes(formula.expr, formula.shape, wanted)
+    return formula if fitted is None else ArrayFormula(fitted, wanted, formula.row)
 
 
 def _read_form(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], left: Mapping[str, Size]) -> Iterator[ArrayFormula]:

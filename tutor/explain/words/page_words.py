@@ -75,7 +75,7 @@ class PageWords(Topic):
     PAIR_EXACT = "The printed figure and the printed formula agree exactly."
     NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the printed figure nor the printed formula agrees."
     NONE_AGREE = "None of the {count} {printed} agrees."
-    FOLLOWS = "Not printed there, but following from it, and right: {subjects}."
+    FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {
         "exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off",
         "carried": "{count} within the rounding of what goes into them",
