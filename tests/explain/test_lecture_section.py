@@ -158,3 +158,12 @@ def test_the_step_size_has_the_letter_of_the_page_in_what_is_printed_too(notatio
 ])  # fmt: skip
 def test_words_have_the_letter_of_the_page_for_the_step_size(target, notation, told):
     assert told.casefold() in " ".join(solve(target, notation_name=notation).to_text(100).split()).casefold()
+
+
+@pytest.mark.parametrize(("target", "named"), [
+    ("published/batra-vector-neuron", "Checked, but not worked out here: ∂L/∂x."),
+    ("published/karpathy-staged-fraction", ""),  # its graph has the gradient of every node
+])  # fmt: skip
+def test_what_is_checked_and_stands_nowhere_on_the_page_is_named(target, named):
+    text = " ".join(solve(target).to_text(100).split())
+    assert (named in text) if named else "not worked out here" not in text

@@ -41,12 +41,14 @@ TABLED = 4
 """So many figures that are wrong stand in a table."""
 LONGEST_REASON = 90
 """A longer reason is a sentence of its own, and no cell."""
+MOST_UNSEEN = 6
+"""So many derivatives that a page does not work out are named."""
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a lecture prints for something, how it agrees, and what it should be."""
+    """What a lecture prints for something, how it agrees, and what it should be; ``unseen`` is a derivative that the page has not."""
 
     subject: Sentence
     printed: Sentence
@@ -55,6 +57,7 @@ class Said:
     erratum: str | None
     formula: bool = False
     follows: bool = False
+    unseen: bool = False
 
 
 def say_verdicts(worked: Worked, words: Wording, blocks: Sequence[Block]) -> list[Said]:
@@ -69,18 +72,23 @@ def say_verdicts(worked: Worked, words: Wording, blocks: Sequence[Block]) -> lis
     rate = rate_name(exercise.notation)
     own: dict[str, Expr] = {} if rate in known else {rate: Name(worked.notation.rate)}  # one step size, by the letter of this page
     shown = _list_derivatives(blocks)
-    verdicts = [verdict for verdict in worked.verdicts if _is_to_see(verdict, shown)]
-    said = [say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)) for verdict in verdicts]
+    if exercise.values and worked.request.form == "scalar":  # the graph has them at its nodes
+        shown |= {Partial(loss, name) for name in known}
+    seen = [(verdict, _is_seen(verdict, shown)) for verdict in worked.verdicts]
+    said = [
+        replace(say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)), unseen=not there)
+        for verdict, there in seen if there or verdict.source is None or not verdict.source.follows
+    ]  # fmt: skip
     return [
         replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else one
         for one in said
     ]
 
 
-def _is_to_see(verdict: Verdict, shown: Collection[Partial]) -> bool:
-    """Whether a derivative that only follows stands on the page: itself, an entry of it, or the array whose entry it is."""
+def _is_seen(verdict: Verdict, shown: Collection[Partial]) -> bool:
+    """Whether a derivative that is right stands on the page: itself, an entry of it, or the array whose entry it is."""
     claim = verdict.source
-    if claim is None or not claim.follows or verdict.agreement == "differs" or claim.subject is None:
+    if claim is None or verdict.agreement == "differs" or claim.subject is None:
         return True
     return all(
         any(one.of == part.of and (f"{part.wrt}_".startswith(f"{one.wrt}_") or one.wrt.startswith(f"{part.wrt}_")) for one in shown)
@@ -252,12 +260,14 @@ def _say_total(verdicts: Sequence[Said], words: Wording) -> Sentence:
     follows = [said for said in verdicts if said.follows and said.agreement != "differs"]
     printed = [said for said in verdicts if not said.follows]
     found: list[Inline] = [_say_printed_ones(printed, words)] if printed else []
-    if follows:
-        once = list(dict.fromkeys(said.subject for said in follows))
-        named = words.pages.grammar.enumerate_parts(once, words.pages.COMMA, words.pages.AND)
-        subjects = [piece for part in named for piece in ((part,) if isinstance(part, str) else part)]
-        told = split_places(words.pages.FOLLOWS, {"subjects": subjects})
-        found += [" ", *told] if found else told
+    unseen = [said for said in printed if said.unseen]
+    for some, phrase in ((unseen, words.pages.UNSEEN), (follows, words.pages.FOLLOWS)):
+        once = list(dict.fromkeys(said.subject for said in some))
+        if once and (len(once) <= MOST_UNSEEN or some is follows):
+            named = words.pages.grammar.enumerate_parts(once, words.pages.COMMA, words.pages.AND)
+            subjects = [piece for part in named for piece in ((part,) if isinstance(part, str) else part)]
+            told = split_places(phrase, {"subjects": subjects})
+            found += [" ", *told] if found else told
     return tuple(found)
 
 

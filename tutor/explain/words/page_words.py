@@ -75,6 +75,7 @@ class PageWords(Topic):
     PAIR_EXACT = "The printed figure and the printed formula agree exactly."
     NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the printed figure nor the printed formula agrees."
     NONE_AGREE = "None of the {count} {printed} agrees."
+    UNSEEN = "Checked, but not worked out here: {subjects}."
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {
         "exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off",
