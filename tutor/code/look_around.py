@@ -69,14 +69,7 @@ def look_around(
         if size not in counted.values() or (text, size) in written:
             counts.append(text)
             counted[text] = size
-    ratios: list[float] = []
-    for output in outcome.outputs:
-        target = check.find_target(output) if output.key in wrong else None
-        ratio = (
-            check.find_ratio(output.value, target) if target is not None and output.value is not None else None
-        )
-        if ratio is not None and not any(abs(ratio - one) < 1e-6 * abs(ratio) for one in ratios):
-            ratios.append(float(f"{ratio:.9g}"))
+    ratios = list_ratios(outcome, check, wrong)
     roots = list(dict.fromkeys(list_roots(first, pool, traced)))
     functions = list_applied(first.record.visited.values(), traced)
     counts.sort(key=lambda text: not text.isidentifier())  # N, and not the x.shape[0] that it is
@@ -87,6 +80,17 @@ def look_around(
         traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted, roots, functions, indices, steps,
         written_numbers,
     )
+
+
+def list_ratios(outcome: Outcome, check: GradientCheck, wrong: Collection[str]) -> list[float]:
+    """By what numbers the gradients that are wrong are off, each number once."""
+    ratios: list[float] = []
+    for output in outcome.outputs:
+        target = check.find_target(output) if output.key in wrong else None
+        ratio = None if target is None or output.value is None else check.find_ratio(output.value, target)
+        if ratio is not None and not any(abs(ratio - one) < 1e-6 * abs(ratio) for one in ratios):
+            ratios.append(float(f"{ratio:.9g}"))
+    return ratios
 
 
 def list_numbers(nodes: Collection[ast.AST]) -> Iterator[float]:
