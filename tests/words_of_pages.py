@@ -20,6 +20,7 @@ from tutor.expression.nodes import Expr
 from tutor.render.charts import braille
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS
+from tutor.rules.optimisers import OPTIMISERS
 
 LETTERS = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u024f\u0370-\u03ff]+")
 
@@ -77,7 +78,7 @@ def users_of(solution) -> tuple[str, ...]:
     capital = [text[:1].upper() + text[1:] for text in claims]
     verdicts = [verdict.value for verdict in solution.verdicts]
     names += [letter for graph in [solution.layered] if graph is not None for letter in graph.symbolic]
-    source = [solution.task.row.source] if solution.worked.training is not None else []
+    source = [row.source for row in OPTIMISERS]  # of the method that a solution or a training names
     said = (exercise.title, exercise.id, exercise.source, *exercise.notes, *claims, *capital)
     pieces = [part for text in said for part in set_maths(text, solution.notation) if isinstance(part, str)]
     return (*said, *pieces, *names, *verdicts, *source, COMMAND)

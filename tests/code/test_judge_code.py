@@ -458,7 +458,7 @@ def rnn_backward(dh, cache):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("new", "root"),
-    [("1 - h", (4, "factor-forgotten")), ("1 + h ** 2", (4, "sign")), ("2 - h ** 2", (4, "another-number"))],
+    [("1 - h", (4, "another-slope")), ("1 + h ** 2", (4, "sign")), ("2 - h ** 2", (4, "another-number"))],
 )
 def test_a_slip_in_a_helper_that_a_loop_calls_is_found_there(new, root):
     assert judge(HELPER, "1 - h ** 2", new)[:2] == ("wrong", [root])

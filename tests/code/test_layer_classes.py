@@ -8,7 +8,9 @@ from __future__ import annotations
 import pytest
 
 from tutor.cli.tutor_code import find_neighbours, read_program_file
+from tutor.code.judge_code import judge_code
 from tutor.errors import ProgramError
+from tutor.program.source import read_source
 from tutor.results.code_check import check_code
 
 DENSE = """
@@ -345,3 +347,50 @@ def test_a_broken_file_beside_is_told_only_where_it_may_be_needed():
     with pytest.raises(ProgramError, match="this is no Python") as told:
         check_code(needed, others=[("broken.py", "def g(:")])
     assert told.value.where == "broken.py:1:7"
+
+
+ROW_BIAS = """
+import numpy as np
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.W = np.random.randn(n_in, n_out)
+        self.b = np.zeros((1, n_out))
+    def forward(self, X):
+        self.X = X
+        return X @ self.W + self.b
+    def backward(self, dout, lr):
+        dW = self.X.T @ dout
+        db = np.sum(dout, axis=0)
+        dX = dout @ self.W.T
+        self.W -= lr * dW
+        self.b -= lr * db
+        return dX
+"""
+
+
+@pytest.mark.parametrize(("wrong", "verdict"), [
+    ("np.sum(dout, axis=0)", "right"), ("-np.sum(dout, axis=0)", "wrong"), ("np.mean(dout, axis=0)", "wrong"), ("np.sum(dout)", "wrong"),
+])  # fmt: skip
+def test_a_local_gradient_of_a_row_is_compared(wrong, verdict):
+    """b of the shape (1, n), and db of (n,): the same entries."""
+    (found,) = judge_code(read_source(ROW_BIAS.replace("np.sum(dout, axis=0)", wrong), "f.py"))
+    assert found.verdict == verdict
+    assert "db" in [output.key for output in found.outputs]
+
+
+@pytest.mark.parametrize("arguments", ["p, y", "y, p", "y, y_hat", "y_true, y_pred", "target, out"])
+def test_the_prediction_is_told_by_the_names_of_a_loss(arguments):
+    one, other = arguments.split(", ")
+    text = f"""
+import numpy as np
+def forward(X, W):
+    return 1 / (1 + np.exp(-(X @ W)))
+def loss({arguments}):
+    return np.mean(({one} - {other}) ** 2)
+def backward(X, y, W):
+    p = 1 / (1 + np.exp(-(X @ W)))
+    dW = X.T @ (2 * (p - y) / y.size * p * (1 - p))
+    return dW
+"""
+    (found,) = judge_code(read_source(text, "f.py"))
+    assert found.verdict == "right"

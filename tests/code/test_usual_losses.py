@@ -109,3 +109,34 @@ def test_a_slope_of_a_function_may_be_given_its_output():
     assert "tanh_prime is given what tanh gives" in str(right.assumes[0])
     (wrong,) = judge_code(read_source(text.replace("1 - z ** 2", "1 - z"), "f.py"))
     assert wrong.verdict == "wrong"
+
+
+CLIMBING = """
+import numpy as np
+class NeuralNetwork:
+    def __init__(self, n_in, n_hidden, n_out):
+        self.w1 = np.random.rand(n_in, n_hidden)
+        self.w2 = np.random.rand(n_hidden, n_out)
+    def fit(self, X, y, lr=0.5):
+        for epoch in range(100):
+            hidden = 1 / (1 + np.exp(-np.dot(X, self.w1)))
+            output = 1 / (1 + np.exp(-np.dot(hidden, self.w2)))
+            error = y - output
+            d_output = error * output * (1 - output)
+            d_w2 = np.dot(hidden.T, d_output)
+            d_hidden = np.dot(d_output, self.w2.T) * hidden * (1 - hidden)
+            d_w1 = np.dot(X.T, d_hidden)
+            self.w2 += lr * d_w2
+            self.w1 += lr * d_w1
+"""
+
+
+@pytest.mark.parametrize(("right", "wrong", "verdict"), [
+    ("", "", "right"),
+    ("error = y - output", "error = output - y", "undecided"),  # uphill: the slope of no loss that it climbs
+    ("self.w1 += lr * d_w1", "self.w1 -= lr * d_w1", "undecided"),
+    ("* hidden * (1 - hidden)", "* (1 - hidden)", "wrong"),
+])  # fmt: skip
+def test_the_sign_of_a_loss_is_that_of_the_updates(right, wrong, verdict):
+    (found,) = judge_code(read_source(CLIMBING.replace(right, wrong), "f.py"))
+    assert found.verdict == verdict

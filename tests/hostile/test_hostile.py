@@ -187,7 +187,8 @@ def active(markdown):
 
 
 COMMAND = re.compile(
-    r"\\(?:input|include|immediate|write|openout|openin|read|csname|catcode|def|let|loop|directlua|special|href|url|usepackage|verb|hskip|rule)"
+    r"\\(?:input|include|immediate|write|openout|openin|read|csname|catcode|def|let|loop|directlua|special|href|url|usepackage|verb"
+    r"|hskip(?!0pt plus| 2em\{\})|rule)"
     r"(?![A-Za-z])|\^\^"
 )
 

@@ -8,6 +8,7 @@ By default the exercise's own notation is taken in both forms, and one of the ot
 
 import json
 import os
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -98,10 +99,15 @@ def shown(exercise, place):
                     yield notation, collided, piece
 
 
+IN_NUMBERS = re.compile(r"= [−-]?[\d.]+( +\(| &&| ?\\tag|$)")
+
+
 def excuse(exercise, piece: Piece, collided):
     """Why a text need not be accepted; empty where it must be."""
     if piece.target in NOISE.get(exercise.id, ()):
         return "noise"
+    if exercise.plan.optimiser != "gd" and (piece.target.endswith("@1") or IN_NUMBERS.search(piece.text)):
+        return "updates"  # with what the method keeps, which is no answer, and its gradient in numbers
     return "borrowed" if piece.uses & collided else ""
 
 

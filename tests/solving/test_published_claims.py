@@ -65,7 +65,7 @@ ROWS = [  # the example, what is claimed, what is printed, the verdict, and what
     (RECURRENT, "h2", "tanh(0.8808) = 0.7068", "carried", "0.70682"),
     (RECURRENT, "h2", "tanh(0.8908) = 0.7068", "differs", "0.70682"),
     (RECURRENT, "dL/du", "(h2 - y)*(1 - h2^2)*(x2 + w*(1 - h1^2)*x1)", "exact", ""),
-    (SOFTMAX, "p", "≈ [0.66, 0.24, 0.099]", "rounded", "[0.659, 0.242, 0.0986]"),
+    (SOFTMAX, "p", "≈ [0.66, 0.24, 0.099]", "rounded", "[0.6590, 0.2424, 0.0986]"),
     (SOFTMAX, "p", "≈ [0.66, 0.25, 0.099]", "differs", "[0.6590, 0.2424, 0.0986]"),
     (SOFTMAX, "L", "-log(0.659) = 0.417", "carried", "0.4170"),
     (SOFTMAX, "dL/dp_1", "-1/0.659 ≈ -1.517", "carried", "−1.5174"),

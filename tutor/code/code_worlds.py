@@ -93,9 +93,8 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
                 for part in ast.walk(one)
                 if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
             }
-            if any(LOSS_WORDS.match(name) for name in loops) and (
-                node.target.id not in inside or node.target.id.startswith(("epoch", "it", "step")) or _updates(node)
-            ):
+            idle = node.target.id not in inside or node.target.id.startswith(("epoch", "it", "step"))
+            if (any(LOSS_WORDS.match(name) for name in loops) and (idle or _updates(node))) or (idle and _updates(node)):
                 found.add(id(node))
     return frozenset(found)
 

@@ -167,7 +167,8 @@ def list_pair_outputs(
         of = known.match(key)
         if not of and in_class and given and INPUT_GRADIENTS.match(key) and not found:
             of = given[:1]
-        step = in_class and _is_local(event) and not any(np.shape(one.value) == np.shape(event.value)
+        inner = set(of) <= steps or _is_given_again(key, of, last, known, found)
+        step = in_class and _is_local(event) and inner and not any(np.shape(one.value) == np.shape(event.value)
             for one in record.events[:begins] if one.key.rpartition(".")[2] in of)  # fmt: skip
         if of and key not in keys and not step and (in_class or not found or why is not None):
             kept.append(GivenGradient(key, of, event.value))
@@ -184,6 +185,14 @@ def list_pair_outputs(
             keys.add(key)
             found.append(GivenGradient(key, of, None, problem))
     return found
+
+
+def _is_given_again(
+    key: str, of: Sequence[str], last: Mapping[str, ValueEvent], known: WordIndex, found: Sequence[GivenGradient]
+) -> bool:
+    """Whether the gradient of a local name is given under another one that is kept or returned: then the name is only a step."""
+    kept = (name for name, event in last.items() if name != key and not _is_local(event))
+    return any({*of} & {*output.of} for output in found) or any({*of} & {*known.match(name)} for name in kept)
 
 
 def _match_bare(value: Any, events: Sequence[ValueEvent]) -> list[str]:

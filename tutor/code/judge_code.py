@@ -21,10 +21,10 @@ from tutor.code.judgement import Judgement
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
 from tutor.code.other_readings import judge_kinder, judge_stricter, tell_flat
-from tutor.code.pair_functions import BackwardPlan, find_plans, list_called_passes, list_functions
+from tutor.code.pair_functions import BackwardPlan, find_plans, is_training, list_called_passes, list_functions
 from tutor.code.search_ranks import judge_ranked, tell_reading
 from tutor.code.search_roots import RootSearch
-from tutor.code.split_returns import split_return
+from tutor.code.split_returns import find_function, split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
@@ -98,7 +98,8 @@ def judge_code(
         except CodeProblem as why:
             reason = tell("{why} ({place})", place=shorten_path(why.where), why=why.what)
             verdict = CodeVerdict(plan.name, plan.forward, "undecided", (), (), (), (), why=reason, hint=why.hint)
-            if why.what != tell("no loss is found"):  # it may be no backward pass at all
+            body = find_function(source.tree, plan.owner, plan.backward)
+            if why.what != tell("no loss is found") or (body is not None and is_training(body)):  # else it may be no backward pass at all
                 kept.add(plan.name)
         names = [plan.forward, plan.backward] if plan.backward else []
         found.append(replace(verdict, warnings=(*verdict.warnings, *find_warnings(source, names, plan.owner))))

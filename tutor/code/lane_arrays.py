@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.numbers.arrays import np
 
@@ -17,11 +17,17 @@ STEP = 1e-30
 """How far along the imaginary axis a slope is taken: so small that its square is nothing."""
 
 
+if TYPE_CHECKING:
+    _Base = np.ndarray[Any, Any]
+else:  # without NumPy nothing is judged, and the module is read all the same
+    _Base = getattr(np, "ndarray", object)
+
+
 class NoLanes(Exception):
     """An array is changed in its place that has no lanes: slopes are found one by one."""
 
 
-class LaneArray(np.ndarray[Any, Any]):
+class LaneArray(_Base):
     """An array of complex numbers, with its ``lanes``: the same array in each lane, where it has moved; without any it has not moved."""
 
     lanes: Any = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import has_products, list_settings
 from tutor.code.gradient_check import GradientCheck
-from tutor.code.guess_shapes import MAYBE_MASKS, is_parameter
+from tutor.code.guess_shapes import BIASES, MAYBE_MASKS, NAMED_WEIGHTS, is_parameter
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
 from tutor.code.other_numbers import judge_trial
@@ -220,6 +220,15 @@ def _judge_at_output(judged: Judgement) -> Judgement | None:
     return other
 
 
+def _judge_small(judged: Judgement) -> Judgement | None:
+    """The judgement with w a vector and b a number, where they are guessed: ``x @ w + b`` of one output.  Only where all is right then."""
+    trial = judged.trial
+    weights = {name: 1 for name in trial.ranked if NAMED_WEIGHTS.match(name)}
+    ranks = {**weights, **{name: 0 for name in trial.ranked if BIASES.match(name)}}
+    other = _judge_in(judged, replace(trial.world, ranks=ranks))
+    return None if other is None or other.trial.current.scaled else other  # np.dot(w, 2.0): no product of vectors
+
+
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
     """The judgement in another world, where all is right there, and no line stops that works in this one.
 
@@ -343,6 +352,12 @@ def _is_stopped_by_shapes(judged: Judgement) -> bool:
     return any(why.by_shapes and number in judged.first.after for number, why in judged.first.record.problems.items())
 
 
+def _has_small(judged: Judgement) -> bool:
+    """Whether the only weights that are guessed are called by a small letter, in a product."""
+    names = [name for name in judged.trial.ranked if NAMED_WEIGHTS.match(name)]
+    return len(names) == 1 and not names[0][0].isupper() and has_products(judged.trial.source.tree, judged.trial.plan)
+
+
 def _is_slope(judged: Judgement) -> bool:
     """Whether a function alone is the slope of another one, and nothing is handed from the one to the other."""
     trial = judged.trial
@@ -350,6 +365,7 @@ def _is_slope(judged: Judgement) -> bool:
 
 
 KINDER: Sequence[OtherReading] = (
+    OtherReading("w a vector, b a number", _has_small, _judge_small),
     OtherReading("a slope at the output", _is_slope, _judge_at_output),
     OtherReading("shapes of what is added", _has_spread, _judge_narrow),
     OtherReading("one sample", _is_free, _judge_single),

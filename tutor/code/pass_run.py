@@ -27,6 +27,7 @@ from tutor.code.file_parts import (
     refuse_forward,
 )
 from tutor.code.given_gradients import (
+    PREDICTIONS,
     GivenGradient,
     find_kept_loss,
     find_kept_output,
@@ -38,7 +39,7 @@ from tutor.code.given_gradients import (
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import SCALARS, is_parameter
+from tutor.code.guess_shapes import LABELS, SCALARS, TARGETS, is_parameter
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.pair_functions import STORE, BackwardPlan, split_gradient
 from tutor.code.pass_loss import find_upstream, has_targets, make_loss, pick_loss
@@ -275,7 +276,7 @@ class PassRun:
         if cost is not None and (self.plan.owner or has_targets(pair[1].node, cost.node)):
             own = environment.get(first) if self._is_forward_again(cost) else outs[0][1] if outs else None
             taken = self._keep_usual(cost, self._match_cost(cost, environment, own))
-            environment.update((name, value) for name, value in taken.items() if name not in environment)
+            environment |= self._match_target(pair[1], taken, environment)
             ask_documented(self.worker, cost, taken)
             loss, why = self._call(cost, taken)
             if why is not None:
@@ -294,10 +295,23 @@ class PassRun:
         calls = [part.func for part in ast.walk(cost.node) if isinstance(part, ast.Call)]
         return any(getattr(func, "attr", getattr(func, "id", "")) == self.plan.forward for func in calls)
 
+    def _match_target(self, func: ProgramFunction, taken: Mapping[str, Any], environment: Mapping[str, Any]) -> dict[str, Any]:
+        """What a cost is given, for the backward pass: by the same names, or its only target by the only one that this takes."""
+        found = {name: value for name, value in taken.items() if name not in environment}
+        targets = [name for name in found if LABELS.match(name) or TARGETS.match(name)]
+        asked = [arg.arg for arg in list_arguments(func) if arg.arg not in environment and arg.arg not in found]
+        asked = [name for name in asked if LABELS.match(name) or TARGETS.match(name)]
+        return found | ({asked[0]: found[targets[0]]} if len(asked) == len(targets) == 1 else {})
+
     def _match_cost(self, cost: ProgramFunction, environment: Mapping[str, Any], first: Any) -> dict[str, Any]:
+        names = [arg.arg for arg in list_arguments(cost)]
+        free = [name for name in names if name not in environment]
+        plain = [name for name in free if not (LABELS.match(name) or TARGETS.match(name))]  # loss(y_true, y_pred)
+        meant = next((name for name in plain if PREDICTIONS.search(name)), (plain or free or [""])[0])
+        place = names[0] if names[:1] != free[:1] else meant
         return {
-            arg.arg: environment[arg.arg] if arg.arg in environment else first if place == 0 and first is not None else Guess(arg.arg)
-            for place, arg in enumerate(list_arguments(cost))
+            name: environment[name] if name in environment else first if name == place and first is not None else Guess(name)
+            for name in names
         }
 
     def _match_backward(

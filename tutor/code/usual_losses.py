@@ -74,7 +74,9 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     if plan.cost or forward is None or backward is None:
         return ""
     if plan.is_single:
-        stored = {part.id for part in ast.walk(forward) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        given = [part for part in ast.walk(forward) if isinstance(part, ast.Assign)]
+        given = [part for part in given if not (isinstance(part.value, ast.BinOp) and isinstance(part.value.op, ast.Sub))]  # error = y - p
+        stored = {one.id for part in given for target in part.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
         named = [arg.arg for arg in forward.args.args if TARGET.match(arg.arg)]
         lost = any(LOSS_WORDS.match(name) for name in stored)
         return next((name for name in named if not lost and _find_difference(forward, name) is not None), "")
@@ -125,9 +127,11 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
     target = find_target(trial.source.tree, trial.plan)
     if not target:
         return None
+    if trial.plan.is_single and _has_loss(trial):
+        return None
     worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
     best: tuple[int, MeantLoss] | None = None
-    signs = (1, -1) if _is_climbing(trial.source.tree) else (1,)
+    signs = list_signs(trial.source.tree)
     rows = LABELLED if target.rpartition(".")[2] in trial.labels else LOSSES
     for world in [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)]:
         shape, shapes = _find_shape(trial.put_in(world), target)
@@ -148,6 +152,14 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
         if best is not None:
             return best[1]
     raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=tell("call it loss, or return it as the first value"))
+
+
+def _has_loss(trial: ProgramTrial) -> bool:
+    """Whether one body gives a number that is its loss, whatever that is called."""
+    try:
+        return trial.run().loss is not None
+    except (*FAILS, CodeProblem):
+        return False
 
 
 def _find_shape(trial: ProgramTrial, target: str) -> tuple[tuple[int, ...], dict[str, Shape]]:
@@ -190,18 +202,22 @@ def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequen
     ]  # fmt: skip
 
 
-def _is_climbing(tree: ast.Module) -> bool:
-    """Whether a program adds to its weights: ``W += rate * dW`` with dW of minus the loss.
+def list_signs(tree: ast.Module) -> tuple[int, ...]:
+    """The signs that gradients may have beside the loss: -1 where they are added to the weights, 1 where they are taken off.
 
-    >>> _is_climbing(ast.parse("self.w1 += d_w1")), _is_climbing(ast.parse("dw += x")), _is_climbing(ast.parse("w -= dw"))
-    (True, False, False)
+    Both where it adds something that is not called a gradient; none where some are added and others taken off.
+
+    >>> [list_signs(ast.parse(text)) for text in ("self.w1 += d_w1", "w -= a * dw", "w += v", "w1 += dw1; w2 -= dw2", "dw += x")]
+    [(-1,), (1,), (1, -1), (), (1,)]
     """
+    found: set[tuple[int, ...]] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
             word = ast.unparse(node.target).rpartition(".")[2]
             if is_parameter(word) and not split_gradient(word):
-                return True
-    return False
+                named = any(isinstance(part, ast.Name) and split_gradient(part.id) for part in ast.walk(node.value))
+                found.add((1,) if isinstance(node.op, ast.Sub) else (-1,) if named else (1, -1))
+    return next(iter(found), (1,)) if len(found) < 2 else () if {(1,), (-1,)} <= found else (1, -1)
 
 
 def _name_prediction(source: Source, plan: BackwardPlan, target: str) -> str:

@@ -202,8 +202,8 @@ class ArraySections(PageWriter):
         name = left.wrt if type(left) is Partial else left.name if type(left) is Name else ""
         shape = self.shapes[name]
         letters = choose_indices(self.letters(self.kinds[name], len(shape)), self.shapes)
-        if len(shape) > 1:  # μ_i1 of a single column, as it is written where it is used
-            letters = ["1" if size == 1 else letter for letter, size in zip(letters, shape, strict=True)]
+        if len(shape) == 2 and shape[1] == 1:  # μ_i1 of a single column, as it is written where it is used
+            letters = [letters[0], "1"]
         form = index_form(expr, letters, self.shapes)
         if form is None or type(form) is Number or not (shape or _sums(form)):
             return None

@@ -145,7 +145,7 @@ _PLAIN = (Move("w", "w - rate*g", "step against the gradient"),)
 OPTIMISERS: tuple[Optimiser, ...] = (
     Optimiser("gd", "Cauchy 1847", _PLAIN),
     Optimiser(
-        "sgd", "Robbins and Monro 1951", _PLAIN, batch=1,
+        "sgd", "Robbins & Monro 1951", _PLAIN, batch=1,
     ),
     Optimiser(
         "minibatch", "Neural Networks (003), Mini-batch gradient descent", _PLAIN, batch=None,
@@ -169,12 +169,12 @@ OPTIMISERS: tuple[Optimiser, ...] = (
         states=("G",), settings=(_epsilon("1e-10"),), rate="0.01", called={"s": "G"},
     ),
     Optimiser(
-        "rmsprop", "Tieleman and Hinton 2012",
+        "rmsprop", "Tieleman & Hinton 2012",
         (Move("v", "rho*v + (1 - rho)*g^2", "mean of squares"), Move("w", "w - rate*g/(sqrt(v) + eps)", "scaled step")),
         states=("v",), settings=(_RHO, _epsilon("1e-8")), rate="0.001", called={"s": "v"},
     ),
     Optimiser(
-        "adam", "Kingma and Ba 2015",
+        "adam", "Kingma & Ba 2015",
         (
             Move("m", "beta1*m + (1 - beta1)*g", "mean of gradients"),
             Move("v", "beta2*v + (1 - beta2)*g^2", "mean of squares"),
