@@ -122,7 +122,7 @@ LEFT = {
     "render/terminal/listing.py": (6, "commands, and a colour"),
     "rules/loss_rows.py": (6, "formulas"),
     "rules/window_rows.py": (9, "citations, and how things are printed"),
-    "rules/optimisers.py": (12, "citations, and another name that is understood"),
+    "rules/optimisers.py": (9, "citations, and another name that is understood"),
     "web/site.py": (1, "a header"),
     "solving/request.py": (1, "where an error is"),
 }
