@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tutor.code.guessing import GuessedWorld
-from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_gradients, split_gradient
+from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_gradients, list_stepped
 from tutor.code.parts_of_formulas import is_outer, split_product, strip_transpose
 from tutor.code.usual_helpers import list_meanings
 from tutor.program.source import Source
@@ -128,14 +128,6 @@ def list_settings(tree: ast.Module, plan: BackwardPlan) -> dict[str, list[str]]:
 
 
 def _updates(loop: ast.For) -> bool:
-    """Whether a loop takes a step with its gradients: ``w = w - rate * dw``, ``w -= …``, or a function that updates."""
-    for part in ast.walk(loop):
-        if isinstance(part, ast.Call) and re.match(r"(update|step)", ast.unparse(part.func).rpartition(".")[2]):
-            return True
-        target = part.targets[0] if isinstance(part, ast.Assign) else part.target if isinstance(part, ast.AugAssign) else None
-        if isinstance(target, ast.Name) and isinstance(part, ast.Assign | ast.AugAssign):
-            used = {one.id for one in ast.walk(part.value) if isinstance(one, ast.Name)}
-            again = isinstance(part, ast.AugAssign) or target.id in used
-            if again and any(target.id in split_gradient(name) for name in used):
-                return True
-    return False
+    """Whether a loop takes a step with its gradients, or has a function that updates."""
+    calls = (ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(loop) if isinstance(part, ast.Call))
+    return any(re.match(r"(update|step)", name) for name in calls) or bool(list_stepped(loop))

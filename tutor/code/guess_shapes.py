@@ -37,6 +37,7 @@ NAMED_WEIGHTS = re.compile(r"^(W|w|U|V)([a-z]{1,3}|_\w+)?\d*$|^(weights?|Weights
 LABELS = re.compile(r"(?i)^(y|labels?|targets?|y_?(true|train|batch|b)|t|yb|tgt)$")
 TARGETS = re.compile(r"(?i)^(labels?|targets?|y_?(true|real)|truths?|gt|ground_?truth|expected|desired)$")
 """What can be nothing but a target of a loss; y and t are targets beside a prediction."""
+_ASKED = re.compile(r"(?i)^(targets?\w*|y_?(real|actual)|true_\w+|(expected|desired|actual)\w*)$")
 CHANCES = re.compile(r"^(A[L0-9]*|a\d*|p\d*|probs?|y_?hat|y_?pred\w*|predictions?|sigma|AL|out_prob)$")
 MASKS = re.compile(r"(?i)^((\w+_)?masks?(_?\w{1,3}|_\w+)?|D\d|keep_mask\w*)$")
 """What is called so, and is an array, keeps some entries: of 0 and 1."""
@@ -54,6 +55,15 @@ WORD_PLACES = re.compile(r"(?i)^(word|token|char|vocab)s?_?(2|to)_?(ind(ex)?|idx
 """What is called so has the place of a word in a table."""
 SAMPLES = re.compile(r"(?i)^(get_?)?(neg(ative)?_?)?sample_?(token|word)?_?(idx|index|id)$")
 """What is called so draws such a place."""
+
+
+def is_target(name: str) -> bool:
+    """Whether a name may be that of a target.
+
+    >>> is_target("y_true"), is_target("expected_output"), is_target("t"), is_target("y_pred")
+    (True, True, True, False)
+    """
+    return bool(LABELS.match(name) or TARGETS.match(name) or _ASKED.match(name))
 
 
 def is_parameter(name: str) -> bool:

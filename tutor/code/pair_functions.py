@@ -210,10 +210,25 @@ def is_training(node: ast.AST) -> bool:
     >>> is_training(ast.parse("dw = x * e; db = e; w -= a * dw; b -= a * db")), is_training(ast.parse("dw = x; w -= dw"))
     (True, False)
     """
-    steps = [part for part in ast.walk(node) if isinstance(part, ast.AugAssign) and isinstance(part.op, ast.Sub | ast.Add)]
-    words = [(ast.unparse(part.target).rpartition(".")[2], {ast.unparse(one) for one in ast.walk(part.value) if isinstance(one, ast.Name)})
-             for part in steps]  # fmt: skip
-    return sum(any(word in (of, find_long_name(of, [word])) for name in names for of in split_gradient(name)) for word, names in words) > 1
+    return len(list_stepped(node)) > 1
+
+
+def list_stepped(node: ast.AST) -> set[str]:
+    """What takes a step with its own gradient: ``w = w - rate * dw``, ``self.w -= …``.
+
+    >>> sorted(list_stepped(ast.parse("w = w - a * dw; self.bias -= a * db; v = dv; u = u - x")))
+    ['bias', 'w']
+    """
+    found: set[str] = set()
+    for part in ast.walk(node):
+        target = part.targets[0] if isinstance(part, ast.Assign) else part.target if isinstance(part, ast.AugAssign) else None
+        if not isinstance(target, ast.Name | ast.Attribute) or not isinstance(part, ast.Assign | ast.AugAssign):
+            continue
+        word, used = ast.unparse(target).rpartition(".")[2], {one.id for one in ast.walk(part.value) if isinstance(one, ast.Name)}
+        again = isinstance(part, ast.AugAssign) or ast.unparse(target) in map(ast.unparse, ast.walk(part.value))
+        if again and any(word in (of, find_long_name(of, [word])) for name in used for of in split_gradient(name)):
+            found.add(word)
+    return found
 
 
 def _has_return(node: ast.FunctionDef) -> bool:

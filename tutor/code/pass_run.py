@@ -39,7 +39,7 @@ from tutor.code.given_gradients import (
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import LABELS, SCALARS, TARGETS, is_parameter
+from tutor.code.guess_shapes import SCALARS, is_parameter, is_target
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.pair_functions import STORE, BackwardPlan, split_gradient
 from tutor.code.pass_loss import find_upstream, has_targets, make_loss, pick_loss
@@ -298,15 +298,15 @@ class PassRun:
     def _match_target(self, func: ProgramFunction, taken: Mapping[str, Any], environment: Mapping[str, Any]) -> dict[str, Any]:
         """What a cost is given, for the backward pass: by the same names, or its only target by the only one that this takes."""
         found = {name: value for name, value in taken.items() if name not in environment}
-        targets = [name for name in found if LABELS.match(name) or TARGETS.match(name)]
+        targets = [name for name in found if is_target(name)]
         asked = [arg.arg for arg in list_arguments(func) if arg.arg not in environment and arg.arg not in found]
-        asked = [name for name in asked if LABELS.match(name) or TARGETS.match(name)]
+        asked = [name for name in asked if is_target(name)]
         return found | ({asked[0]: found[targets[0]]} if len(asked) == len(targets) == 1 else {})
 
     def _match_cost(self, cost: ProgramFunction, environment: Mapping[str, Any], first: Any) -> dict[str, Any]:
         names = [arg.arg for arg in list_arguments(cost)]
         free = [name for name in names if name not in environment]
-        plain = [name for name in free if not (LABELS.match(name) or TARGETS.match(name))]  # loss(y_true, y_pred)
+        plain = [name for name in free if not is_target(name)]  # loss(y_true, y_pred)
         meant = next((name for name in plain if PREDICTIONS.search(name)), (plain or free or [""])[0])
         place = names[0] if names[:1] != free[:1] else meant
         return {

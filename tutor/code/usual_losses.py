@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
@@ -16,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import find_training_loops, list_worlds
-from tutor.code.guess_shapes import is_parameter
+from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.split_returns import exchange_function, find_function
@@ -27,10 +26,6 @@ from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
 
-TARGET = re.compile(
-    r"(?i)^(y|t|labels?|targets?\w*|y_?(true|train|batch|real|actual|b)|true_\w+|expected\w*|desired\w*|truths?|gt|ground_?truth|actual\w*)$"
-)
-"""What a target is called."""
 NAME = "usual_loss"
 LOSSES = {
     "free": ("np.sum((prediction - {y})**2)", "-np.sum({y} * np.log(prediction) + (1 - {y}) * np.log(1 - prediction))"),
@@ -77,7 +72,7 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
         given = [part for part in ast.walk(forward) if isinstance(part, ast.Assign)]
         given = [part for part in given if not (isinstance(part.value, ast.BinOp) and isinstance(part.value.op, ast.Sub))]  # error = y - p
         stored = {one.id for part in given for target in part.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-        named = [arg.arg for arg in forward.args.args if TARGET.match(arg.arg)]
+        named = [arg.arg for arg in forward.args.args if is_target(arg.arg)]
         lost = any(LOSS_WORDS.match(name) for name in stored)
         return next((name for name in named if not lost and _find_difference(forward, name) is not None), "")
     known = {part.arg for part in ast.walk(forward) if isinstance(part, ast.arg)}
@@ -85,14 +80,14 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     args = [arg.arg for arg in backward.args.args if arg.arg not in known]
     if any(UPSTREAM.match(arg) for arg in args) or any(len(name) > 1 and LOSS_WORDS.match(name) for name in known):
         return ""
-    found = next((arg for arg in args if TARGET.match(arg)), "")
+    found = next((arg for arg in args if is_target(arg)), "")
     if found or not plan.owner or not backward.args.args:
         return found
     own = backward.args.args[0].arg
     made = {part.attr for part in ast.walk(forward) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)}
     used = (part for part in ast.walk(backward) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load))
     kept = [part.attr for part in used if isinstance(part.value, ast.Name) and part.value.id == own and part.attr not in made]
-    return next((f"{own}.{name}" for name in kept if TARGET.match(name)), "")
+    return next((f"{own}.{name}" for name in kept if is_target(name)), "")
 
 
 def _find_difference(body: ast.FunctionDef, target: str) -> tuple[ast.stmt, str] | None:
@@ -151,7 +146,8 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
                 best = found[part], write_loss(trial.source, trial.plan, target, part.replace("{}", total), shapes)
         if best is not None:
             return best[1]
-    raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=tell("call it loss, or return it as the first value"))
+    hint = tell("write it beside them, as a function of prediction and target")
+    raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=hint)
 
 
 def _has_loss(trial: ProgramTrial) -> bool:
