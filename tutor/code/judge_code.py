@@ -6,6 +6,7 @@ Which gradients are right, which line is wrong at the root, what it probably was
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -38,6 +39,8 @@ from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
 
 MOST_CALLED = 3
+SQUARE = (6, 6)
+"""Rows and columns of images for programs that take one for the other."""
 MOST_BESIDE = 2
 """So many other readings are kept that are as likely."""
 MOST_PLANS = 40
@@ -162,6 +165,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
     idle += (*tell_reading(judged.trial), *([meant.told] if meant is not None else []))
+    idle += (tell("images are as high as they are wide"),) if judged.trial.world.images == SQUARE else ()
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
     idle += tell_flat(judged) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
@@ -205,7 +209,8 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
     refused: CodeProblem | None = None
     worlds = [*list_worlds(forward_source or source, plan)]
     turned = [*(replace(one, vectors=True) for one in worlds), *(replace(one, bare=True) for one in worlds)]
-    for world in [*worlds, *turned, *(replace(one, single=True, vectors=True) for one in worlds)]:
+    square = [replace(one, images=SQUARE) for one in worlds if re.search(r"(?i)conv|pool|cnn", plan.name)]
+    for world in [*worlds, *turned, *square, *(replace(one, single=True, vectors=True) for one in worlds)]:
         if world not in worlds and best is not None:
             break
         once, own = find_training_loops(source.tree), replace(world, shapes=file.shapes)
