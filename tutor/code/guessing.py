@@ -132,6 +132,7 @@ class Guesser:
         self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.places: Mapping[str, int] = {}
+        self.classes: dict[str, Any] = {}
         self.found: Callable[[str, Any], Any] = lambda name, value: value
         self.given: Mapping[str, Any] = {}
         self.entry: Callable[[str], tuple[int, ...] | None] = lambda key: None
@@ -306,6 +307,9 @@ class Guesser:
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True
         guess.value = rng.integers(0, max(1, count), shape)
+        if guess.name in self.places and np.size(guess.value) and shape:  # Y.max() + 1 is their number
+            guess.value.flat[0] = max(1, count) - 1
+        self.classes[guess.name] = guess.value
         return guess.value
 
     def settle_text(self, guess: Guess, compared: str) -> str:
@@ -365,6 +369,8 @@ class Guesser:
                 self.free.add(name)
                 if self.world.single or self.world.lone:
                     return (other[-1], 1) if self.world.lone else (other[-1],)
+                if DATA.match(name):
+                    return (other[-1], self.sizes.find_rows(columns=True))
             if right_side:
                 width = 0 if self.world.vectors and name[:1].islower() else self._width(name)
                 return (other[-1], width) if width else (other[-1],)

@@ -204,7 +204,8 @@ class PassRun:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []
         self.worker.first_scopes = scopes
-        returned, why = self._call(forward, self._keep_usual(forward, values))
+        asked = self._keep_usual(forward, values)
+        returned, why = self._call(forward, asked)
         if why is not None:
             raise refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
         inner = scopes[0] if scopes else {}
@@ -229,7 +230,7 @@ class PassRun:
         if not backward:
             return Outcome(self.record, loss, [], begins, {}, self.worker.guesser.asked, "", inner, upstream)
         known = set(self.record.visited)
-        again = values if not ups and {*backs} <= {*values} else {}  # gradient(x, t) beside loss(x, t): as it is given to both
+        again = asked if not ups and {*backs} <= {*values} else {}  # gradient(x, t) beside loss(x, t): as it is given to both
         given = self._match_backward(func, backs, ups, upstream, {**environment, **again}, named)
         above = {of: named[upstream[up][0]] for up in ups if up in upstream for of in split_gradient(up) if upstream[up][0] in named}
         self.worker.handed = {**above, **environment}
@@ -274,7 +275,7 @@ class PassRun:
         upstream: dict[str, tuple[str, Any]] = {}
         cost = self._function(self.plan.cost, owner) if self.plan.cost and not ups else None
         if cost is not None and (self.plan.owner or has_targets(pair[1].node, cost.node)):
-            own = environment.get(first) if self._is_forward_again(cost) else outs[0][1] if outs else None
+            own = environment.get(first) if self._is_forward_again(cost) else self._find_last(outs)
             taken = self._keep_usual(cost, self._match_cost(cost, environment, own))
             environment |= self._match_target(pair[1], taken, environment)
             ask_documented(self.worker, cost, taken)
@@ -289,6 +290,11 @@ class PassRun:
                 raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(pair[0].node.lineno))
             loss, upstream = make_loss(outs, ups, list_usual(pair[1].node), self.worker.world.seed)
         return loss, upstream
+
+    def _find_last(self, outs: Sequence[tuple[str, Any]]) -> Any:
+        """The output that was worked out last, A2 of ``return Z1, A1, Z2, A2``: what is predicted; nothing without any."""
+        made = {event.key: event.number for event in self.record.events}
+        return max(outs, key=lambda pair: made.get(pair[0], len(self.record.events)), default=("", None))[1]
 
     def _is_forward_again(self, cost: ProgramFunction) -> bool:
         """Whether a cost takes what the forward pass takes, ``cost(x, y)``: it works the output out itself."""
@@ -347,6 +353,7 @@ class PassRun:
                 and len([one for one in backs if one not in environment and one not in found and not SCALARS.match(one)]) == 1
                 and not SCALARS.match(name)
                 and not has_default(func, name)
+                and (ups or len(backs) == 1 or not is_target(name))
                 and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
             ):
                 found[name] = list(named.values())[-1]

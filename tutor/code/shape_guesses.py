@@ -39,6 +39,8 @@ class ShapeGuesser(CallWorker):
             for other in self.list_asked(left, np.shape(right), any_rank=True) if self.guesser.world.refit else ():
                 self._ask(*other)
             return
+        if sign in ("+", "-", "*", "/"):
+            self._ask_classes(np.shape(left), np.shape(right))
         pairs = [(left, right, True), (right, left, False)]
         if sign not in ("@", "size"):
             pairs.sort(key=lambda pair: np.size(pair[0]))
@@ -81,6 +83,17 @@ class ShapeGuesser(CallWorker):
             names = [*self.guessed]
             chosen = max(asked, key=lambda one: names.index(one[0]))
         self._ask(*chosen)
+
+    def _ask_classes(self, left: tuple[int, ...], right: tuple[int, ...]) -> None:
+        """As many classes of labels as a prediction has, where a place was made for each, ``np.zeros((Y.size, Y.max() + 1))``."""
+        for own, other in ((left, right), (right, left)):
+            changed = list_changed(own, other)
+            if len(own) != len(other) or len(own) < 2 or len(changed) != 1:
+                continue
+            axis = changed.pop()
+            for name, labels in self.guesser.classes.items():
+                if np.ndim(labels) == 1 and own[axis] == np.max(labels) + 1 < other[axis] and name not in self.guesser.places:
+                    raise OtherShape(name, np.shape(labels), other[axis])
 
     def ask_shape(self, own: Any, shape: Sequence[int]) -> None:
         """Another shape for an array.  Raises `OtherShape` for what it was computed of, where that was only guessed."""

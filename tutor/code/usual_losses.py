@@ -31,8 +31,11 @@ LOSSES = {
     "free": ("np.sum((prediction - {y})**2)", "-np.sum({y} * np.log(prediction) + (1 - {y}) * np.log(1 - prediction))"),
     "rows": ("-np.sum({y} * np.log(prediction))",),
 }
-LABELLED = {"free": ("-np.sum(np.log(prediction[np.arange(len({y})), {y}]))",)}
-"""The usual losses as sums over all entries, by the targets that they take; of labels."""
+LABELLED = {
+    False: {"free": ("-np.sum(np.log(prediction[np.arange(len({y})), {y}]))",)},
+    True: {"free": ("-np.sum(np.log(prediction[{y}, np.arange(len({y}))]))",)},
+}
+"""The usual losses as sums over all entries, by the targets that they take; of labels, beside samples that are rows, or columns."""
 PARTS: tuple[tuple[str, int, Callable[[Sequence[int]], float]], ...] = (
     ("{}", 0, lambda shape: 1.0),
     ("0.5 * {}", 0, lambda shape: 0.5),
@@ -127,10 +130,11 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
     worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
     best: tuple[int, MeantLoss] | None = None
     signs = list_signs(trial.source.tree)
-    rows = LABELLED if target.rpartition(".")[2] in trial.labels else LOSSES
+    labelled = target.rpartition(".")[2] in trial.labels
     for world in [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)]:
         shape, shapes = _find_shape(trial.put_in(world), target)
         own = replace(world, shapes={**world.shapes, **shapes})
+        rows = LABELLED[world.columns] if labelled else LOSSES
         for targets, total in ((targets, total) for targets, totals in rows.items() for total in totals):
             kind = "columns" if targets == "rows" and world.columns else targets
             made = write_loss(trial.source, trial.plan, target, total, shapes)
