@@ -57,6 +57,7 @@ class GuessedWorld:
     ``steps`` is how far a window goes, on ``images`` of so many rows and columns; ``masks`` are arrays that hold 0 and 1.
     ``at_output`` gives a slope what its function gives, and not what that is given: ``tanh_slope(a)``, 1 − a².
     ``lone`` takes one sample alone, a row or a column of an array with two axes.
+    ``sparse`` takes a gradient from above of which one entry is not 0.
     ``ranks`` are numbers of axes of what is only guessed (`tutor.code.search_ranks`).
     """
 
@@ -80,6 +81,7 @@ class GuessedWorld:
     masks: frozenset[str] = frozenset()
     at_output: bool = False
     lone: bool = False
+    sparse: bool = False
     ranks: Mapping[str, int] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
 
@@ -129,6 +131,7 @@ class Guesser:
         self.idle: frozenset[str] = frozenset()
         self.left_out: set[str] = set()
         self.axes: Mapping[str, int] = {}
+        self.looped: frozenset[str] = frozenset()
         self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.places: Mapping[str, int] = {}
@@ -259,6 +262,8 @@ class Guesser:
         if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)) or name in self.counts | self.asked_numbers:
             return ()
         rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find("D")
+        if name in self.looped and self.world.lone:  # a column, or a row, for each step in time
+            return (self.sizes.find("T"), width, 1) if self.world.columns else (self.sizes.find("T"), 1, width)
         if self.axes.get(name, 0) > 2:
             return grow_shape((rows, width), self.axes[name], self.sizes)
         if BIASES.match(name):
@@ -307,8 +312,8 @@ class Guesser:
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True
         guess.value = rng.integers(0, max(1, count), shape)
-        if guess.name in self.places and np.size(guess.value) and shape:  # Y.max() + 1 is their number
-            guess.value.flat[0] = max(1, count) - 1
+        if shape and np.size(guess.value) and np.max(guess.value) < count - 1:  # Y.max() + 1 is their number
+            guess.value.flat[0] = count - 1
         self.classes[guess.name] = guess.value
         return guess.value
 

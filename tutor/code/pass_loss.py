@@ -25,10 +25,11 @@ def find_upstream(names: Sequence[str], known: Collection[str]) -> list[str]:
 
 
 def make_loss(
-    outs: Sequence[tuple[str, Any]], ups: Sequence[str], usual: Mapping[str, ast.expr], seed: int
+    outs: Sequence[tuple[str, Any]], ups: Sequence[str], usual: Mapping[str, ast.expr], seed: int, *, sparse: bool = False
 ) -> tuple[Any, dict[str, tuple[str, Any]]]:
     """A loss Σ g ⊙ out behind what the forward pass gives, so that g is the gradient from above; for each g its output and its value.
 
+    Where it is ``sparse``, one entry of each g is not 0.
     Behind a loss g is 1 where the backward pass says so: ``def backward(self, dout=1)``.
 
     >>> loss, above = make_loss([("z", np.array([3.0]))], [], {}, 0)
@@ -46,6 +47,8 @@ def make_loss(
         value = left.pop(key)
         rng = np.random.default_rng(find_seed(f" from above {name}", seed))
         above = rng.standard_normal(np.shape(value)) if np.shape(value) else float(rng.uniform(0.5, 1.5))
+        if sparse and np.shape(above):
+            above = np.where(np.arange(np.size(above)).reshape(np.shape(above)) == seed % np.size(above), above, 0.0)
         own = usual.get(name)
         if not np.shape(value) and isinstance(own, ast.Constant) and isinstance(own.value, int | float) and own.value:
             above = float(own.value)

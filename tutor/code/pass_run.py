@@ -288,7 +288,7 @@ class PassRun:
         else:
             if not outs:
                 raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(pair[0].node.lineno))
-            loss, upstream = make_loss(outs, ups, list_usual(pair[1].node), self.worker.world.seed)
+            loss, upstream = make_loss(outs, ups, list_usual(pair[1].node), self.worker.world.seed, sparse=self.worker.world.sparse)
         return loss, upstream
 
     def _find_last(self, outs: Sequence[tuple[str, Any]]) -> Any:
