@@ -338,6 +338,9 @@ class PassRun:
         packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and key[:1] in ("(", "[", "{")]
         above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
         apart = list_taken_apart(func)
+        asked = [one for one in backs if one not in environment and not SCALARS.match(one)]
+        asked = [one for one in asked if ups or len(backs) == 1 or not is_target(one)] or asked
+        asked = [one for one in asked if not (packed and "cache" in one)]
         for name in backs:
             if name in found:
                 continue
@@ -350,13 +353,15 @@ class PassRun:
                 found[name] = next(iter(named.values()), environment[name]) if at_output else environment[name]
             elif (
                 named
-                and len([one for one in backs if one not in environment and one not in found and not SCALARS.match(one)]) == 1
+                and len([one for one in asked if one not in found]) == 1
                 and not SCALARS.match(name)
                 and not has_default(func, name)
                 and (ups or len(backs) == 1 or not is_target(name))
                 and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
             ):
-                found[name] = list(named.values())[-1]
+                last = list(named.values())[-1]
+                arrays = [pair for pair in named.items() if isinstance(pair[1], np.ndarray)]
+                found[name] = self._find_last(arrays) if arrays and name not in apart and isinstance(last, tuple) else last
             elif not has_default(func, name):
                 found[name] = free[-1] if free and "cache" in name else Guess(name)
         return found

@@ -67,9 +67,12 @@ def judge_ranked(trials: Sequence[ProgramTrial], known: Judgement | None) -> Jud
                 count = (sum(not right for right in judged.right.values()), judged.score[-1])
                 if judged.has_loss and (best is None or count < best[0]):
                     best = count, judged
-    if best is None or (known is not None and known.outputs and best[0] >= (known.score[2], known.score[3])):
+    if best is None:
         return None
-    return best[1]
+    if known is None or not known.outputs or best[0] < (known.score[2], known.score[3]):
+        return best[1]
+    works = known.stops and not best[1].stops and best[0][0] <= known.score[2]
+    return best[1] if works else None
 
 
 def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
