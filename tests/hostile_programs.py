@@ -176,7 +176,7 @@ HOSTILE_CODE = {  # name: the program of `tutor code`, a part of what is told: a
         "call each other"),
     "a hexadecimal number": (write_backward("dout = dout * 0x" + "f" * 100_000), "too large"),
     "many axes": (write_backward("dout = dout[(None,) * 40]"), "more than 16 axes|too deep"),
-    "a text that is doubled": (write_backward("a = 'x'", "for i in range(4000):", "    a = a + a", "dout = dout * len(a)"), "a list of more"),
+    "a text that is doubled": (write_backward("a = 'x'", "for i in range(4000):", "    a += a", "dout = dout * len(a)"), "a list of more"),
     "a text with a wide field": (write_backward("dout = dout * len('{:1000000000}'.format(1))"), "this way to write a number"),
     "refused in a loop": (write_backward("a = 3", "for i in range(5000):", "    a = a << 9", "dout = dout * a"), "this sign"),
     "many functions": ("".join(f"def f{i}_forward(x):\n    return x\ndef f{i}_backward(dout):\n    return dout\n" for i in range(100)),

@@ -19,7 +19,7 @@ PLAIN_SPEC = re.compile(r"[<>^=]?[+ -]?0?\d{0,2},?(\.\d{1,2})?[defgEG%]?")
 
 
 def take_plain(value: Any) -> Any:
-    """A value as Python writes it in a text: a number, a text, or nothing; of anything else its kind, which is enough where no key is made of it.
+    """A value as Python writes it in a text: a number, a text, or nothing; of anything else its kind, of which no key is made.
 
     >>> take_plain(2.5), take_plain(np.ones((40, 40)))
     (2.5, 'ndarray')
