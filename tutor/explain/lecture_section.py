@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -60,9 +60,12 @@ class Said:
     unseen: bool = False
 
 
-def say_verdicts(worked: Worked, words: Wording, blocks: Sequence[Block]) -> list[Said]:
+def say_verdicts(
+    worked: Worked, words: Wording, blocks: Sequence[Block], alone: Set[Partial] = frozenset(), worked_out: Set[Partial] = frozenset()
+) -> list[Said]:
     """The verdicts that a page shows that has these ``blocks``; formulas over arrays are written as in layer form on every page.
 
+    A derivative that the page has for one step ``alone`` is told from that along all paths, which may be ``worked_out`` there, too.
     What only follows is left out where the page has nothing that it could be looked up in.
     """
     exercise = worked.request.exercise
@@ -71,12 +74,12 @@ def say_verdicts(worked: Worked, words: Wording, blocks: Sequence[Block]) -> lis
     loss, known = (exercise.graph.loss, exercise.graph.names) if exercise.graph is not None else ("", ())
     rate = rate_name(exercise.notation)
     own: dict[str, Expr] = {} if rate in known else {rate: Name(worked.notation.rate)}  # one step size, by the letter of this page
-    shown = _list_derivatives(blocks)
+    shown = _list_derivatives(blocks) - alone | worked_out
     if exercise.values and worked.request.form == "scalar":  # the graph has them at its nodes
         shown |= {Partial(loss, name) for name in known}
     seen = [(verdict, _is_seen(verdict, shown)) for verdict in worked.verdicts]
     said = [
-        replace(say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)), unseen=not there)
+        replace(say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
         for verdict, there in seen if there or verdict.source is None or not verdict.source.follows
     ]  # fmt: skip
     return [
@@ -113,13 +116,21 @@ def _name_gradient(verdict: Verdict, loss: str, known: Collection[str]) -> dict[
     return {} if claim is None or not claim.update or "g" in known else {"g": Partial(loss, WEIGHT)}
 
 
-def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], own: Mapping[str, Expr] = MappingProxyType({})) -> Said:
-    """A verdict for the document: formulas as maths, figures as printed; the step size has its ``own`` letter."""
+def say_verdict(
+    verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], own: Mapping[str, Expr] = MappingProxyType({}),
+    alone: Set[Partial] = frozenset(),
+) -> Said:  # fmt: skip
+    """A verdict for the document: formulas as maths, figures as printed; the step size has its ``own`` letter.
+
+    Of a derivative that the page has for one step ``alone`` it is said that it is meant along all paths.
+    """
     claim = verdict.source
     if claim is None or claim.unknown:
         return Said(_read_bare(verdict.claim), _read_bare(verdict.printed), (), verdict.agreement, verdict.erratum)
     write = partial(_write_maths, claim.layers, shapes, own)
     subject: Sentence = (verdict.claim,) if claim.subject is None else (write(claim.subject),)
+    if claim.subject is not None and not alone.isdisjoint(find_partials(claim.subject)):
+        subject = tuple(split_places(words.pages.OVER_PATHS, {"quantity": subject}))
     if claim.count:
         subject = (words.pages.COUNT_OF.format(what=words.pages.COUNTED[claim.count]),)
     if claim.update:

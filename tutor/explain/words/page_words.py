@@ -33,7 +33,10 @@ class PageWords(Topic):
 
     STEPS = ("step {numbers}", "steps {numbers}")
     PATH = "path {number}"
-    HELD = "{local} here is the derivative of its step alone: what also goes on through {other} is counted along the paths"
+    HELD = (
+        "{local} here is the derivative of its step alone: what also goes on through {other} is counted along the paths",
+        "{local} here are derivatives of one step alone: what also goes on through {other} is counted along the paths",
+    )
     GRAPH = "The computational graph."
     GRAPH_VALUES = "The computational graph, with every value."
     GRAPH_GRADIENTS = "The computational graph, with every value and gradient."
@@ -62,6 +65,8 @@ class PageWords(Topic):
         "mean": "the mean of {quantity} over the samples", "sum": "the sum of {quantity} over the samples",
     }  # fmt: skip
     AT_VALUES = "{quantity} at {values}"
+    OVER_PATHS = "{quantity} along all paths"
+    """Of a derivative whose name the page has for one step alone."""
     COUNT_OF = "the number of {what}"
     PRINTED: Mapping[str, tuple[str, str]] = {
         "figures": ("printed figure", "printed figures"), "formulas": ("printed formula", "printed formulas"),
