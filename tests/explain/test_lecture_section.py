@@ -167,3 +167,8 @@ def test_words_have_the_letter_of_the_page_for_the_step_size(target, notation, t
 def test_what_is_checked_and_stands_nowhere_on_the_page_is_named(target, named):
     text = " ".join(solve(target).to_text(100).split())
     assert (named in text) if named else "not worked out here" not in text
+
+
+def test_the_last_digits_of_a_float_make_nothing_rounded():
+    text = " ".join(solve("published/fishitmo-line-diverges").to_text(100).split())
+    assert "20 of 20 printed figures and formulas agree (18 exactly, 2 exactly but for the last digits of a float)." in text

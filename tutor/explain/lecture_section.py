@@ -25,7 +25,7 @@ from tutor.expression.parse import parse
 from tutor.expression.walk import find_partials, substitute
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
-from tutor.numbers.agreement import is_decimal
+from tutor.numbers.agreement import is_decimal, is_of_a_float
 from tutor.numbers.printed import as_printed
 from tutor.solving.check_claims import Verdict
 from tutor.solving.worked import Worked
@@ -43,6 +43,8 @@ LONGEST_REASON = 90
 """A longer reason is a sentence of its own, and no cell."""
 MOST_UNSEEN = 6
 """So many derivatives that a page does not work out are named."""
+_EXACT = re.compile(r"-?\d+(?:/\d+)?")
+"""A value as text that is exact (`tutor.numbers.printed.as_exact_text`)."""
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
@@ -146,7 +148,16 @@ def say_verdict(
     printed, value = _say_printed(claim, write), _say_value(verdict, write)
     if verdict.agreement == "differs" and (number := _find_number(verdict)) is not None:
         printed = tuple(split_places(words.pages.COMES_TO, {"printed": printed, "number": [Math(number)]}))
-    return Said(subject, printed, value, verdict.agreement, verdict.erratum, claim.is_formula or verdict.derived is not None, claim.follows)
+    formula = claim.is_formula or verdict.derived is not None
+    return Said(subject, printed, value, _find_way(verdict), verdict.erratum, formula, claim.follows)
+
+
+def _find_way(verdict: Verdict) -> str:
+    """How a figure agrees; an exact one that a program has printed is not called rounded for the last digits of its float."""
+    claim, exact = verdict.source, _EXACT.fullmatch(verdict.value)
+    if verdict.agreement != "rounded" or exact is None or claim is None or not is_decimal(claim.decimal):
+        return verdict.agreement
+    return "float" if is_of_a_float(claim.decimal, Fraction(verdict.value)) else verdict.agreement
 
 
 def _write_maths(layers: bool, shapes: Mapping[str, Shape], own: Mapping[str, Expr], expr: Expr) -> Math:

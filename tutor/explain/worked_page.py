@@ -15,6 +15,7 @@ from tutor.explain.picture_section import draw_computation
 from tutor.explain.samples_section import point_to_command, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_maths, set_title
 from tutor.expression.nodes import Expr, Name
@@ -163,7 +164,7 @@ def training_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docu
     page.blocks.append(page.write_labelled("convention", words.updates.STANDING[row.name]))
     page.proofs(proofs)
     page.arithmetic()
-    facts: tuple[Sentence, ...] = ((Math(Name(page.rate_name)), " = ", Math(page.rate())),)
+    facts: tuple[Sentence, ...] = (say_step_size(page, page.rate_name),)
     if page.title(row) != page.exercise.say(page.exercise.title, words.language):
         facts = ((page.title(row),), *facts)
     return finish_page(page, facts)
@@ -209,7 +210,9 @@ def update(page: PageWriter) -> None:
             if worked.numbers is not None:
                 size: dict[str, Expr] = {names.rate: page.rate()} if request.rate is not None else {}
                 sides.append(Side(substitute(page.fill_in(step.expr), size)))
-            why = () if rows else (page.words.updates.move(step.rule),)
+            why: Sentence = () if rows else (page.words.updates.move(step.rule),)
+            if not rows and request.rate is None:
+                why = tuple(split_places(page.words.updates.SIZED_STEP, {"rate": [Math(Name(page.rate_name))]}))
             rows.append(Equation(Name(step.target), tuple(sides), None, why))
     page.blocks += [page.heading("update"), Equations(tuple(rows))]
 
@@ -250,13 +253,19 @@ def proof_sentences(proofs: Proofs, words: Wording = ENGLISH) -> list[str]:
     return [text for text in told if text]
 
 
+def say_step_size(page: PageWriter, letter: str) -> Sentence:
+    """The step size in words, with the letter that it has on the page, and its value."""
+    named = split_places(page.words.updates.STEP_SIZE, {"rate": [Math(Name(letter))]})
+    return (*named, " = ", Math(page.rate()))
+
+
 def finish_page(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> Document:
     """The document of a page, with its title and the facts beside it."""
     request, exercise = page.request, page.exercise
     if facts is None:
         shows = request.rate_written and request.trained and (request.layered is None or page.worked.training is not None)
         shows = shows or page.worked.course is not None
-        facts = ((Math(Name(page.worked.notation.rate)), " = ", Math(page.rate())),) if shows and request.rate is not None else ()
+        facts = (say_step_size(page, page.worked.notation.rate),) if shows and request.rate is not None else ()
     ident = exercise.id if exercise.id != exercise.title else ""
     title, headline = set_title(exercise.say(exercise.title, page.words.language), page.worked.notation)
     source = set_maths(exercise.source, page.worked.notation) if exercise.source else ()

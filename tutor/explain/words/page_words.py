@@ -83,7 +83,8 @@ class PageWords(Topic):
     UNSEEN = "Checked, but not worked out here: {subjects}."
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {
-        "exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off",
+        "exact": "{count} exactly", "float": "{count} exactly but for the last digits of a float", "rounded": "{count} rounded",
+        "truncated": "{count} cut off",
         "carried": "{count} within the rounding of what goes into them",
     }  # fmt: skip
     ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
