@@ -45,6 +45,10 @@ MOST_UNSEEN = 6
 """So many derivatives that a page does not work out are named."""
 _EXACT = re.compile(r"-?\d+(?:/\d+)?")
 """A value as text that is exact (`tutor.numbers.printed.as_exact_text`)."""
+_NUMBER = re.compile(r"-?\d+(?:/\d+|\.\d*)?(?:e[-+]?\d+)?")
+MOST_COLUMNS = 9
+"""So many columns has the table of what is printed at other values, and so many digits of what is printed itself."""
+MOST_SHOWN = 8
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
@@ -216,6 +220,37 @@ def _nest(entries: Sequence[Sentence], shape: Sequence[int]) -> Sentence:
 def _join(sign: str, parts: Sequence[Sentence]) -> Sentence:
     """Sentences with a sign between them."""
     return tuple(piece for part in parts for piece in (sign, *part))[1:]
+
+
+def list_elsewhere(worked: Worked, words: Wording) -> list[Block]:
+    """What is printed at other values than those of the page, as a table: a row for each such point, a column for each quantity.
+
+    What a point does not name stays as it is given.
+    """
+    points: dict[tuple[tuple[str, Fraction], ...], dict[Expr, Expr]] = {}
+    for verdict in worked.verdicts:
+        claim = verdict.source
+        if claim is None or claim.subject is None or claim.after or claim.over or claim.shape or verdict.derived is not None:
+            continue
+        moved = tuple((name, value) for name, value in claim.at.items() if isinstance(value, Fraction))
+        text = verdict.parts[-1].value if verdict.parts else verdict.value
+        if moved and len(moved) == len(claim.at) and _NUMBER.fullmatch(text):
+            digits = max(worked.notation.digits, min(MOST_SHOWN, len(claim.decimal.strip("-0.").replace(".", ""))))
+            points.setdefault(moved, {})[claim.subject] = as_printed(Fraction(text), digits)
+    graph, given = worked.request.exercise.graph, worked.request.exercise.values
+    made = {name: place for place, name in enumerate(graph.names)} if graph is not None else {}
+    names = sorted({name for moved in points for name, _ in moved}, key=lambda name: (made.get(name, len(made)), name))
+    subjects = list(dict.fromkeys(subject for found in points.values() for subject in found))
+    subjects.sort(key=lambda subject: made.get(subject.name, 0) if type(subject) is Name else len(made))
+    if not points or len(names) + len(subjects) > MOST_COLUMNS or any(type(given.get(name, "")) is str for name in names):
+        return []
+    rows: list[tuple[Sentence, ...]] = []
+    for moved, found in points.items():
+        there = {**given, **dict(moved)}
+        inputs: list[Sentence] = [(Math(as_printed(there[name], worked.notation.digits)),) for name in names]
+        rows.append((*inputs, *((Math(found[subject]),) if subject in found else () for subject in subjects)))
+    header = tuple((Math(part),) for part in (*map(Name, names), *subjects))
+    return [Table(header, tuple(rows), "r" * len(header), (words.pages.ELSEWHERE,))]
 
 
 def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None) -> list[Block]:

@@ -408,7 +408,11 @@ class NumberSections(PageWriter):
         known, sums = counts(self.exercise.network), write_counts(self.exercise.network)
         pages = self.words.pages
         rows = tuple(
-            (_words(pages.COUNTED[what]), _words(Math(sums[what])) if what in sums else (), _words(str(known[what])))
+            (
+                _words(pages.COUNTED[what]),
+                _words(Math(sums[what]) if what in sums else pages.COUNTED_SO[name_count(what, self.exercise.network)]),
+                _words(str(known[what])),
+            )
             for what in self.exercise.counts
         )
         sizes = pages.COMMA.join(map(str, self.exercise.network.sizes))
@@ -433,6 +437,17 @@ def _list_formulas(block: Block) -> list[Expr]:
     if isinstance(block, Equations):
         return [side.expr for row in block.rows for side in row.sides]
     return [part.expr for part in block.parts if isinstance(part, Math)] if isinstance(block, Paragraph) else []
+
+
+def name_count(what: str, network: Network) -> str:
+    """How something is counted that is no sum and no product.
+
+    >>> name_count("biases", Network((3, 4), ("relu",))), name_count("biases", Network((3, 4, 2), ("relu", "relu"), "none"))
+    ('biases per neuron', 'none')
+    """
+    if what == "biases":
+        return "none" if network.biases == "none" else f"biases per {network.biases}"
+    return what
 
 
 def write_counts(network: Network) -> dict[str, Expr]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
 from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Sentence, Side
-from tutor.explain.lecture_section import lecture, say_verdicts
+from tutor.explain.lecture_section import lecture, list_elsewhere, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation
 from tutor.explain.samples_section import point_to_command, sample_table
@@ -68,6 +68,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         page.blocks.append(replace(drawn, earlier=len(page.blocks) - backward) if isinstance(drawn, Figure) else drawn)
     page.counts()
     said = say_verdicts(worked, words, page.blocks, page.alone, page.worked_out)
+    page.blocks += list_elsewhere(worked, words)
     page.blocks += lecture(said, words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     page.conventions()
@@ -114,6 +115,7 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     page.add_simplified()
     update(page)
     page.blocks += write_course(worked, words)
+    page.blocks += list_elsewhere(worked, words)
     page.blocks += lecture(say_verdicts(worked, words, page.blocks), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     page.conventions()

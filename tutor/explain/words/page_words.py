@@ -52,6 +52,11 @@ class PageWords(Topic):
         "inputs": "inputs", "outputs": "outputs", "neurons": "neurons", "weights": "weights", "biases": "biases",
         "parameters": "parameters",
     }  # fmt: skip
+    COUNTED_SO: Mapping[str, str] = {
+        "inputs": "the first size", "outputs": "the last size", "neurons": "one layer of them", "parameters": "weights alone",
+        "biases per neuron": "one for each neuron", "biases per layer": "one for the layer", "none": "there are none",
+    }  # fmt: skip
+    """How something is counted that is no sum and no product."""
     COUNT_HEADS = ("what", "counted", "how many")
     SIZES = "A network whose layers have the sizes {sizes}, the inputs first."
 
@@ -65,6 +70,7 @@ class PageWords(Topic):
         "mean": "the mean of {quantity} over the samples", "sum": "the sum of {quantity} over the samples",
     }  # fmt: skip
     AT_VALUES = "{quantity} at {values}"
+    ELSEWHERE = "What is printed at other values; what is not in a column stays as it is given."
     OVER_PATHS = "{quantity} along all paths"
     """Of a derivative whose name the page has for one step alone."""
     COUNT_OF = "the number of {what}"
