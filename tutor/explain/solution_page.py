@@ -442,11 +442,11 @@ def _list_formulas(block: Block) -> list[Expr]:
 def name_count(what: str, network: Network) -> str:
     """How something is counted that is no sum and no product.
 
-    >>> name_count("biases", Network((3, 4), ("relu",))), name_count("biases", Network((3, 4, 2), ("relu", "relu"), "none"))
+    >>> name_count("biases", Network((3, 4), ("relu",))), name_count("biases", Network((3, 4, 2), ("relu", "relu"), biases="none"))
     ('biases per neuron', 'none')
     """
     if what == "biases":
-        return "none" if network.biases == "none" else f"biases per {network.biases}"
+        return "none" if network.biases == "none" else f"{what} per {network.biases}"
     return what
 
 

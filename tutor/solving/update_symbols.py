@@ -40,7 +40,7 @@ def update_notation(notation: Notation, task: Task, updates: Sequence[Update], n
         found[naming.name_own("d", each.parameter)] = _write_indexed(Symbol("d", "d"), of, alone)
     loss = notation.symbol(task.derivation.graph.loss)
     if task.samples is not None and task.count > 1:
-        over = write_over(loss, task.samples.reduce)
+        over = write_over(loss, averaged=task.samples.is_averaged)
         found[make_over_key(task.derivation.graph.loss, task.samples.reduce)] = over
         loss = over
     for first in task.parameters if task.row.hessian else ():
@@ -51,14 +51,14 @@ def update_notation(notation: Notation, task: Task, updates: Sequence[Update], n
     return replace(notation, symbols=found)
 
 
-def write_over(loss: Symbol, reduce: str) -> Symbol:
+def write_over(loss: Symbol, *, averaged: bool) -> Symbol:
     """A loss over samples, which is not that of one: the mean with a bar, the sum with Σ as its index.
 
-    >>> write_over(Symbol("L", "L"), "mean").latex, write_over(Symbol("L", "L"), "sum").text
+    >>> write_over(Symbol("L", "L"), averaged=True).latex, write_over(Symbol("L", "L"), averaged=False).text
     ('\\\\bar{L}', 'L_Σ')
     """
     parts = read_symbol(loss.latex)
-    if reduce == "sum":
+    if not averaged:
         return parts.add_index(Symbol("\\Sigma", "Σ"))
     return read_symbol(replace(parts, base=Symbol(f"\\bar{{{parts.base.latex}}}", "")).symbol().latex).symbol()
 
