@@ -92,7 +92,7 @@ class StatementWorker(AssignmentWorker):
                 self.scopes[id(node)] = keep_scope(self.scope)
         try:
             if self.failed.get(id(node), 0) >= MOST_FAILED:
-                self._lose(node, self.record.problems[id(node)])
+                self._drop_values(node, self.record.problems[id(node)])
                 return
             _RUN.get(type(node), StatementWorker.run_unread)(self, node)
             self.worked += 1
@@ -112,9 +112,9 @@ class StatementWorker(AssignmentWorker):
         why.__traceback__ = why.__context__ = None  # which would hold this worker
         self.failed[id(node)] = self.failed.get(id(node), 0) + 1
         self.record.problems.setdefault(id(node), why)
-        self._lose(node, why)
+        self._drop_values(node, why)
 
-    def _lose(self, node: ast.stmt, why: NotRead) -> None:
+    def _drop_values(self, node: ast.stmt, why: NotRead) -> None:
         """What a statement would assign is lost, and what it would return."""
         if isinstance(node, ast.Return):
             raise FunctionReturned(Lost(why))

@@ -185,13 +185,13 @@ def _read_members(archive: zipfile.ZipFile) -> NumberFile:
             unused.append(Unused(_show(name), "", tell("this is no array")))
             continue
         try:
-            arrays.append(_read_npy(_unpack(archive, member), name))
+            arrays.append(_read_npy(_read_member(archive, member), name))
         except FileProblem as problem:
             unused.append(Unused(_show(name), "", problem.what))
     return NumberFile(tuple(arrays), tuple(unused))
 
 
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """The bytes of a member, no more than the archive says that there are.  Raises `FileProblem` where there are more."""
     with archive.open(member) as stream:
         data = stream.read(member.file_size + 1)
