@@ -337,7 +337,7 @@ class Writer:
     def _name(self, name: str) -> Written:
         symbol = self.notation.symbol(name)
         written = self._write_symbol(symbol)
-        return written, _ATOM if _RAISED.isdisjoint(written) else _POWER, is_word(symbol)
+        return written, _ATOM if _RAISED.isdisjoint(written) else _POWER, symbol.latex[:1] == "\\" and is_word(symbol)
 
     def _partial(self, key: tuple[str, str]) -> Written:
         written = self._write_symbol(self.notation.partial(*key))
