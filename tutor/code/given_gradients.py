@@ -225,6 +225,12 @@ def find_kept_output(events: Sequence[ValueEvent], forward: ProgramFunction, giv
     return {name: kept[name]} if name else {}
 
 
+def find_predicted(events: Sequence[ValueEvent], forward: ProgramFunction, given: Mapping[str, Any]) -> Any:
+    """What a loss keeps as the output of the activation in it, ``self.output``: its backward pass is given that; None without one."""
+    kept = find_kept_output(events, forward, given)
+    return next((value for name, value in kept.items() if OUTPUTS.match(name) and np.size(value) > 1), None)
+
+
 def find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]) -> Any:
     """The loss that a layer keeps and does not return (``self.loss += …``); nothing where what it returns is one."""
     if any(np.size(value) == 1 for _, value in outs):
@@ -304,8 +310,9 @@ def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead 
     layers = list(_list_layers(owner, "", 0))
     kinds: dict[int, dict[str, list[str]]] = {}
     for _, layer in layers:
+        begun = _list_begun(layer)
         for key, value in layer.attributes.items():
-            of = [one for one in split_gradient(key) if isinstance(layer.attributes.get(one), np.ndarray)]
+            of = [one for one in split_gradient(key) if isinstance(layer.attributes.get(one), np.ndarray) and one in begun]
             if of and isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ())):
                 kinds.setdefault(id(layer.of), {})[key] = of
     for name, layer in layers:
@@ -314,6 +321,16 @@ def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead 
             given = isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ()))
             yield GivenGradient(f"{name}.{key}", of, np.array(value)) if given else GivenGradient(
                 f"{name}.{key}", of, None, why or note_missing(key))  # fmt: skip
+
+
+def _list_begun(layer: Object) -> set[str]:
+    """What a layer has from the beginning on and no other method gives anew: its last state is no parameter."""
+    given: dict[str, set[str]] = {}
+    for name, method in (layer.of.methods if layer.of is not None else {}).items():
+        for part in ast.walk(method):
+            if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
+                given.setdefault(part.attr, set()).add(name)
+    return {key for key in layer.attributes if not re.search(r"(?i)forward|call", " ".join(given.get(key, ())))}
 
 
 def _list_layers(value: Any, name: str, depth: int) -> Iterator[tuple[str, Object]]:

@@ -56,6 +56,7 @@ class GuessedWorld:
     somebody says, sizes or letters.  ``refit`` lets the backward pass ask for other shapes, too, of what is only guessed.
     ``steps`` is how far a window goes, on ``images`` of so many rows and columns; ``masks`` are arrays that hold 0 and 1.
     ``at_output`` gives a slope what its function gives, and not what that is given: ``tanh_slope(a)``, 1 − a².
+    ``taken`` gives the backward pass of a loss what the loss is given, and not the prediction that it keeps.
     ``lone`` takes one sample alone, a row or a column of an array with two axes.
     ``ranks`` are numbers of axes of what is only guessed (`tutor.code.search_ranks`).
     """
@@ -79,6 +80,7 @@ class GuessedWorld:
     images: tuple[int, ...] = ()
     masks: frozenset[str] = frozenset()
     at_output: bool = False
+    taken: bool = False
     lone: bool = False
     ranks: Mapping[str, int] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)

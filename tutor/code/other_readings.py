@@ -5,6 +5,7 @@ Each reading is a row of a table: when it is looked at, and the judgement under 
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from tutor.code.judgement import Judgement
 from tutor.code.other_numbers import judge_trial
 from tutor.code.returned_values import has_none
 from tutor.code.size_letters import list_sampled
+from tutor.code.split_returns import find_function
 from tutor.code.trial import ProgramTrial
 from tutor.code.window_steps import has_steps
 from tutor.code.work_statements import FAILS
@@ -83,10 +85,19 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
             continue
         own, full = np.shape(output.value), np.shape(event.value)
         if len(own) <= len(full) and own != full:
+            if BIASES.match(event.key.rpartition(".")[2]) and not _is_wide_as_weights(judged, own):
+                return None
             narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
     if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
         return None
     return _judge_in(judged, replace(trial.world, narrow=narrow), better=all(narrow.values()))
+
+
+def _is_wide_as_weights(judged: Judgement, shape: Sequence[int]) -> bool:
+    """Whether weights have an axis for each that a bias has: one as long as there are samples is none of a bias."""
+    leaves = [event for event in judged.first.record.events if event.leaf and np.ndim(event.value) > 1]
+    sizes = {size for event in leaves if NAMED_WEIGHTS.match(event.key.rpartition(".")[2]) for size in np.shape(event.value)}
+    return not sizes or {size for size in shape if size > 1} <= sizes
 
 
 def _judge_single(judged: Judgement) -> Judgement | None:
@@ -218,6 +229,11 @@ def _judge_at_output(judged: Judgement) -> Judgement | None:
         name, forward = judged.trial.plan.backward, judged.trial.plan.forward
         other.trial.conventions.add(tell("{name} is given what {forward} gives", name=name, forward=forward))
     return other
+
+
+def _judge_taken(judged: Judgement) -> Judgement | None:
+    """The judgement of a loss whose backward pass is given what the loss is, not the output that it keeps.  Only where all is right."""
+    return _judge_in(judged, replace(judged.trial.world, taken=True))
 
 
 def _judge_small(judged: Judgement) -> Judgement | None:
@@ -358,15 +374,24 @@ def _has_small(judged: Judgement) -> bool:
     return len(names) == 1 and not names[0][0].isupper() and has_products(judged.trial.source.tree, judged.trial.plan)
 
 
+def _keeps_anything(trial: ProgramTrial) -> bool:
+    """Whether a pair of methods has to do with its object, so that it is no pair of plain functions in a class."""
+    bodies = [find_function(trial.source.tree, trial.plan.owner, name) for name in (trial.plan.forward, trial.plan.backward)]
+    named = {(arg.arg, part.id) for body in bodies if body is not None and trial.plan.owner for arg in body.args.args[:1]
+             for part in ast.walk(body) if isinstance(part, ast.Name)}  # fmt: skip
+    return any(own == used == "self" for own, used in named)
+
+
 def _is_slope(judged: Judgement) -> bool:
     """Whether a function alone is the slope of another one, and nothing is handed from the one to the other."""
     trial = judged.trial
-    return not trial.plan.owner and not any(judged.first.upstream) and not trial.world.at_output and len(judged.outputs) == 1
+    return not _keeps_anything(trial) and not any(judged.first.upstream) and not trial.world.at_output and len(judged.outputs) == 1
 
 
 KINDER: Sequence[OtherReading] = (
     OtherReading("w a vector, b a number", _has_small, _judge_small),
     OtherReading("a slope at the output", _is_slope, _judge_at_output),
+    OtherReading("what a loss is given", _has_no_upstream, _judge_taken),
     OtherReading("shapes of what is added", _has_spread, _judge_narrow),
     OtherReading("one sample", _is_free, _judge_single),
     OtherReading("shapes of the gradients", _is_any, _judge_shaped),

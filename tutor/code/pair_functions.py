@@ -17,6 +17,8 @@ FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "for
 LOSSES = re.compile(
     r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$|^(mse|bce|nll|((binary|categorical)_)?cross_?entropy)$"
 )
+PENALTY = re.compile(r"(?i)regulari[sz]|penalt|decay")
+"""What is called so is no loss of its own, but a term of one."""
 GRADIENT = re.compile(
     r"^(?:d_?L_?d_?|dl_?d|d_|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
 )
@@ -140,7 +142,8 @@ def list_functions(tree: ast.Module) -> list[str]:
 
 def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[BackwardPlan]:
     prefix = f"{owner}." if owner else ""
-    cost = next((name for name in functions if LOSSES.match(name) or LOSSES.match(spell_words(name))), "")
+    costs = [name for name in functions if LOSSES.match(name) or LOSSES.match(spell_words(name))]
+    cost = next((name for name in costs if not PENALTY.search(name)), "")
     used: set[str] = set()
     passes = [name for name in functions if BACKWARD.search(name) and not name.startswith(NO_PASSES)]
     inner = {name for name in passes if any(name in _list_called(functions[other]) for other in passes if other != name)}
@@ -169,6 +172,24 @@ def _list_called(node: ast.FunctionDef) -> set[str]:
     """The names of the functions and methods that a function calls."""
     calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
     return {call.attr if isinstance(call, ast.Attribute) else call.id for call in calls if isinstance(call, ast.Attribute | ast.Name)}
+
+
+def list_reached(tree: ast.Module, name: str) -> set[str]:
+    """The functions that one calls, and those that these call.
+
+    >>> text = "def f(): return g()\\ndef g(): return h(1)\\ndef h(x): return x"
+    >>> sorted(list_reached(ast.parse(text), "f")), sorted(list_reached(ast.parse(text), "h"))
+    (['g', 'h'], [])
+    """
+    bodies = {part.name: part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)}
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        own = bodies.get(waiting.pop())
+        fresh = _list_called(own) - found if own is not None else set()
+        found |= fresh
+        waiting += fresh
+    return found
 
 
 def find_whole(name: str, names: Sequence[str]) -> str:

@@ -61,6 +61,22 @@ def make_loss(
     return loss, upstream
 
 
+def average_samples(tree: ast.Module, outs: Sequence[tuple[str, Any]]) -> Any:
+    r"""The mean of a loss of each sample, where another method takes it: ``np.mean(self.forward(output, y))``; None without such a one.
+
+    >>> text = "class Loss:\n    def calculate(self, p, y):\n        losses = self.forward(p, y)\n        return np.mean(losses)"
+    >>> float(average_samples(ast.parse(text), [("losses", np.array([1.0, 3.0]))]))
+    2.0
+    """
+    if len(outs) != 1 or np.ndim(outs[0][1]) != 1:
+        return None
+    for body in (part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)):
+        calls = [ast.unparse(part.func) for part in ast.walk(body) if isinstance(part, ast.Call)]
+        if "self.forward" in calls and any(re.search(r"\bmean$", call) for call in calls):
+            return np.mean(outs[0][1])
+    return None
+
+
 def has_targets(backward: ast.AST, cost: ast.FunctionDef | ast.Lambda) -> bool:
     r"""Whether a backward pass can be that of a cost: where that takes a target, the pass has to be given it.
 

@@ -31,6 +31,7 @@ from tutor.code.given_gradients import (
     GivenGradient,
     find_kept_loss,
     find_kept_output,
+    find_predicted,
     leave_inner,
     list_kept,
     list_layer_gradients,
@@ -42,7 +43,7 @@ from tutor.code.given_gradients import (
 from tutor.code.guess_shapes import SCALARS, is_parameter, is_target
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.pair_functions import STORE, BackwardPlan, split_gradient
-from tutor.code.pass_loss import find_upstream, has_targets, make_loss, pick_loss
+from tutor.code.pass_loss import average_samples, find_upstream, has_targets, make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
     guess_argument,
@@ -221,8 +222,12 @@ class PassRun:
         ]
         outs = [pair for pair in outs if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or outs[:1]
         first, *more = [arg.arg for arg in list_arguments(forward)] or [""]
-        if more and len(ups) == 1 and backs == [*ups, *more] and all(np.size(value) == 1 for _, value in outs):
-            environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
+        if more and len(ups) == 1 and backs == [*ups, *more]:
+            mean = average_samples(self.source.tree, outs) if any(map(is_target, more)) else None
+            outs = outs if mean is None else [(outs[0][0], mean)]
+            if all(np.size(value) == 1 for _, value in outs):  # what a loss takes itself, or keeps: backward(predictions, targets)
+                kept = None if self.worker.world.taken else find_predicted(self.record.events, forward, values)
+                environment[ups.pop()] = values[first] if kept is None else kept
         loss, upstream = self._find_loss(owner, (forward, func), environment, first, outs, ups)
         begins = len(self.record.events)
         self.worker.settled = self.worker.settled or not self.worker.world.refit

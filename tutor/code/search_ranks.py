@@ -25,6 +25,8 @@ from tutor.numbers.arrays import np
 MOST_RUNS = 60
 MOST_WORK = 150_000
 """So many readings are run through, and so many parts of programs for them all."""
+WITHOUT_EFFECT = 5
+"""What is lost in the usual reading, and for the same reason in as many others as these, is lost in all."""
 MOST_READINGS = 3
 TARGETS = ("free", "rows", "binary", "signs")
 MOST_AXES = 2
@@ -77,6 +79,7 @@ def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
         return
     most = max(MOST_AXES, find_most_axes(trial.source.tree))
     seen: set[Ranks] = {()}
+    lasting = list_refused(usual)
     queue: list[tuple[Misfits, int, int, Ranks, Mapping[str, int]]] = [(first, 0, 0, (), dict(usual.ranked))]
     work = found = 0
     while queue:
@@ -91,6 +94,9 @@ def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
             other = trial.put_in(replace(trial.world, ranks=dict(made)))
             left = count_misfits(other)
             work += other.work
+            lasting &= list_refused(other)
+            if lasting and len(seen) > WITHOUT_EFFECT:
+                return
             if not any(left):
                 found += 1
                 yield other
@@ -98,6 +104,13 @@ def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
                     return
             elif left <= misfits:
                 heappush(queue, (left, depth + 1, len(seen), made, dict(other.ranked)))
+
+
+def list_refused(trial: ProgramTrial) -> frozenset[tuple[int, str]]:
+    """The lines whose value is lost since they are not read, however many axes anything has, with the reasons."""
+    record = trial.current.record
+    given = (number for number, why in record.problems.items() if not why.fails and not isinstance(record.visited[number], ast.Expr))
+    return frozenset((number, str(record.problems[number].what)) for number in given)
 
 
 def _list_changes(ranked: Mapping[str, int], ranks: Ranks, most: int, *, first: bool) -> Iterator[dict[str, int]]:

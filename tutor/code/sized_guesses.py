@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from tutor.code.guess_shapes import Sizes
+from tutor.code.pass_loss import find_upstream
 from tutor.code.returned_values import list_usual
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
@@ -181,16 +182,32 @@ def find_idle(tree: ast.AST, owner: str, forward: str, cost: str) -> frozenset[s
     (frozenset({'reg'}), frozenset())
     """
     found, known = set[str](), set[str]()
-    for part in ast.walk(tree):
-        if not isinstance(part, ast.FunctionDef) or (part.name == "__init__" and owner):
-            continue
-        names = {_name_last(node) for node in ast.walk(part)}
-        used = {name for name in names if REGULARISED.match(name)}
-        if part.name in (forward, cost) or re.search(r"(?i)loss|cost|regulari|penalty", part.name):
-            known |= used
-        else:
-            found |= used
+    for made_of in ast.walk(tree):
+        for part in made_of.body if isinstance(made_of, ast.Module | ast.ClassDef) else ():
+            if not isinstance(part, ast.FunctionDef) or (part.name == "__init__" and owner):
+                continue
+            names = {_name_last(node) for node in ast.walk(part)}
+            used = {name for name in names if REGULARISED.match(name)}
+            apart = owner and not (isinstance(made_of, ast.ClassDef) and made_of.name == owner)  # the loss is not that of this layer
+            if part.name in (forward, cost) or (not apart and re.search(r"(?i)loss|cost|regulari|penalty", part.name)):
+                known |= used
+            else:
+                found |= used
     return frozenset(found - known)
+
+
+def find_idle_arguments(tree: ast.Module, forward: str, backward: str) -> frozenset[str]:
+    """The strengths of a regularisation that only the backward pass of a part is given, beside a gradient from above.
+
+    >>> text = "def f(x, w): return x @ w\\ndef f_back(dout, x, w, reg): return x.T @ dout + reg * w"
+    >>> find_idle_arguments(ast.parse(text), "f", "f_back")
+    frozenset({'reg'})
+    """
+    args = {part.name: [arg.arg for arg in part.args.args] for part in tree.body if isinstance(part, ast.FunctionDef)}
+    own = args.get(backward, [])
+    if not find_upstream(own, args.get(forward, [])):
+        return frozenset()
+    return frozenset(name for name in own if REGULARISED.match(name) and name not in args.get(forward, []))
 
 
 def settle_divided(tree: ast.AST, sizes: Sizes) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tutor.code.class_parts import narrow_to_class
 from tutor.code.code_values import (
     CodeProblem,
     LossReached,
@@ -34,6 +35,7 @@ from tutor.code.sized_guesses import (
     find_counts,
     find_dictionaries,
     find_idle,
+    find_idle_arguments,
     find_tuples,
     settle_divided,
     settle_images,
@@ -95,13 +97,15 @@ class ProgramTrial:
         settle_images(self.plan.name, self.source, self.sizes)
         self.sizes.known |= dict(zip(("H", "W"), self.world.images, strict=False)) | dict(zip(("h", "w"), self.world.images, strict=False))
         self.sequences = find_sequences(self.source.lines)
-        self.labels = find_labels(self.source.tree) | self.sequences
+        self.labels = find_labels(narrow_to_class(self.source.tree, self.plan.owner)) | self.sequences
         settle_divided(self.source.tree, self.sizes)
         self.torch = any(names_torch(source.tree) for source in (self.source, self.forward_source) if source is not None)
         self.counts = find_counts(self.source.tree)
         self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
+        elif not self.plan.is_single and self.forward_source is None:
+            self.idle = find_idle_arguments(self.source.tree, self.plan.forward, self.plan.backward)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
         self.dictionaries = find_dictionaries((self.forward_source or self.source).tree) | find_dictionaries(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)

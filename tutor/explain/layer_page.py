@@ -240,7 +240,7 @@ class ArraySections(PageWriter):
         rows = []
         shapes = {**self.shapes, **self.list_collapsed_shapes()}
         for rewrite in rewritten.rewrites:
-            sides = [Side(dress_expr(rewrite.expr, shapes))]
+            sides = [Side(dress_expr(expr, shapes)) for expr in (*rewrite.between, rewrite.expr)]
             if above := self.name_step_above(rewrite.left):
                 sides[-1] = replace(sides[-1], note=above)
             elif str(rewrite.left) in rewritten.arrays:

@@ -78,9 +78,10 @@ def test_very_many_errata_are_not_torn():
 
 ENDS = {  # rows, rows of a section that the picture may stand before, its height, closing words, pages
     "Rows": (10, 0, 300, 6, 1),
-    "Drawn": (30, 0, 250, 8, 2),  # the picture goes along
-    "Drawn, low": (36, 0, 120, 6, 2),
+    "Drawn": (44, 0, 250, 8, 2),  # the picture goes along
+    "Drawn, low": (44, 0, 120, 6, 2),
     "Last": (8, 0, 560, 10, 2),  # it would leave a page nearly empty
+    "Last, long": (26, 0, 180, 10, 2),  # it has room, and the words behind it may stand alone
     "Rows, before them": (2, 18, 330, 14, 2),  # in front of the list, whose last rows go along
     "Drawn, after them": (24, 6, 260, 10, 2),
 }
