@@ -271,6 +271,7 @@ ALLOWED = {  # file: why, and the names
     "derive/joined_parts.py": ("ALGEBRA", "concat"),
     "derive/layer_products.py": ("ALGEBRA", "batch columns fill matmul outer part rows sqrt sum transpose"),
     "derive/layerwise.py": ("ALGEBRA", "sum"),
+    "explain/end_reasons.py": ("ALGEBRA", "matmul mean sum"),
     "explain/axis_chains.py": ("ALGEBRA", "batch columns max rows sum"),
     "explain/formula_kinds.py": ("OWN", "columns log log_softmax matmul rows sqrt sum"),
     "explain/layer_formulas.py": ("ALGEBRA", "matmul outer transpose"),

@@ -128,9 +128,11 @@ class ArrayWords(Topic):
         "copy": "passed on unchanged",
         "copy turned round": "passed on with a minus: it is subtracted",
         "fill": "the same for every entry",
-        "loss": "derivative of the result, entry by entry",
-        "loss of a number": "derivative of the result",
+        "loss": "the local derivative alone, entry by entry: nothing is upstream",
+        "loss of a number": "the local derivative alone: nothing is upstream",
     }
+    TAKEN = "0 but at the entry that is taken"
+    EACH_ENTRY = "{reason}, entry by entry"
 
     REWRITES: Mapping[str, str] = {
         "softmax with cross-entropy": "softmax with cross-entropy",
