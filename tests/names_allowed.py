@@ -114,6 +114,7 @@ ALLOWED = {  # file: why, and the names
         "TYPED",
         "mean sign sum",
     ),
+    "code/merged_slopes.py": ("SIGN", "sigmoid softmax"),
     "code/repairable_lines.py": (
         "TYPED",
         "transpose",
