@@ -159,6 +159,26 @@ HOSTILE_CODE = {  # name: the program of `tutor code`, a part of what is told: a
                          "too many steps"),
     "a map of maps": (write_backward("a = list(map(lambda b: sum(map(lambda c: c, range(5000))), range(5000)))", "dout = dout * a[0]"),
                       "not read|steps|more than"),
+    "bytes": (write_backward("dout = dout * len(b'x' * 10**10)"), "complex numbers and bytes"),
+    "complex numbers": (write_backward("dout = dout * 1j"), "complex numbers"),
+    "complex numbers by a power": (write_backward("dout = dout * (-2.0) ** 0.5"), "complex numbers"),
+    "a choice among a billion": (write_backward("a = np.random.choice(10**9, 3)", "dout = dout * a.sum()"), "200,000 entries"),
+    "a billion in another order": (write_backward("a = np.random.permutation(10**9)", "dout = dout * a.sum()"), "200,000 entries"),
+    "einsums in a loop": (write_backward("a = np.ones((99, 99))", "for i in range(4000):", "    a = np.einsum('ij,jk->ik', a, a)"),
+                          "too many steps"),
+    "products by a method": (write_backward("a = np.ones((440, 440))", *["a = a.dot(a)"] * 40, "dout = dout * a.sum()"), "too many steps"),
+    "arrays that are kept": (write_backward("a = np.ones(200000)", *[f"a{i} = a + {i}" for i in range(900)]), "too many steps"),
+    "helpers that call the next one twice": (
+        FORWARD + "def a0(x): return x * 1\n" + "".join(f"def a{i}(x): return a{i - 1}(x) + a{i - 1}(x)\n" for i in range(1, 11))
+        + "def f_backward(dout, cache):\n    x, w = cache\n    return a10(dout) * w, dout * x\n", "too many steps"),
+    "objects that make two of their own": (
+        write_backward("class A:", "    def __init__(self):", "        self.a = A()", "        self.b = A()", "dout = dout * A().a"),
+        "call each other"),
+    "a hexadecimal number": (write_backward("dout = dout * 0x" + "f" * 100_000), "too large"),
+    "many axes": (write_backward("dout = dout[(None,) * 40]"), "more than 16 axes|too deep"),
+    "a text that is doubled": (write_backward("a = 'x'", "for i in range(4000):", "    a += a", "dout = dout * len(a)"), "a list of more"),
+    "a text with a wide field": (write_backward("dout = dout * len('{:1000000000}'.format(1))"), "this way to write a number"),
+    "refused in a loop": (write_backward("a = 3", "for i in range(5000):", "    a = a << 9", "dout = dout * a"), "this sign"),
     "many functions": ("".join(f"def f{i}_forward(x):\n    return x\ndef f{i}_backward(dout):\n    return dout\n" for i in range(100)),
                        "backward passes"),
 }  # fmt: skip

@@ -92,7 +92,7 @@ ALLOWED = {  # file: why, and the names
     ),
     "code/size_bounds.py": (
         "TYPED",
-        "identity matmul max mean min sum transpose",
+        "erf identity matmul max mean min sum transpose",
     ),
     "code/missing_parts.py": (
         "TYPED",
@@ -114,6 +114,7 @@ ALLOWED = {  # file: why, and the names
         "TYPED",
         "mean sign sum",
     ),
+    "code/merged_slopes.py": ("SIGN", "sigmoid softmax"),
     "code/repairable_lines.py": (
         "TYPED",
         "transpose",
@@ -271,6 +272,7 @@ ALLOWED = {  # file: why, and the names
     "derive/joined_parts.py": ("ALGEBRA", "concat"),
     "derive/layer_products.py": ("ALGEBRA", "batch columns fill matmul outer part rows sqrt sum transpose"),
     "derive/layerwise.py": ("ALGEBRA", "sum"),
+    "explain/end_reasons.py": ("ALGEBRA", "matmul mean sum"),
     "explain/axis_chains.py": ("ALGEBRA", "batch columns max rows sum"),
     "explain/formula_kinds.py": ("OWN", "columns log log_softmax matmul rows sqrt sum"),
     "explain/layer_formulas.py": ("ALGEBRA", "matmul outer transpose"),
@@ -324,6 +326,8 @@ ALLOWED = {  # file: why, and the names
     "render/latex/rows.py": ("SIGN", "abs if_positive sqrt"),
     "render/roots.py": ("SIGN", "sqrt"),
     "render/layer_maths.py": ("SIGN", "batch column_sums columns fill flip matmul outer row_sums rows sign sum transpose"),
+    "render/array_seams.py": ("SIGN", "matmul outer transpose"),
+    "render/factor_words.py": ("SIGN", "fill matmul outer transpose"),
     "render/maths.py": ("SIGN", "abs cos exp if_positive log max min sin sqrt tan tanh"),
     "render/terminal/columns.py": ("SIGN", "sqrt sum"),
     "answer/read/array_vocabulary.py": ("TYPED", "batch_sums column_sums columns flatten row_sums rows sum unflatten"),

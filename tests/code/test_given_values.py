@@ -29,6 +29,8 @@ def test_it_is_judged_at_these_shapes_but_not_by_their_numbers_alone():
 @pytest.mark.parametrize(("given", "said"), [
     ({"v": np.ones(2)}, "nothing in the program is called v"),
     ({"x": np.array([np.nan])}, "x holds what is no finite number"),
+    ({"x": np.zeros((0, 3))}, "x has no entries"),
+    ({"x": "an array of objects"}, "x is not read: an array of objects"),
     ({"x": np.zeros((300_000,))}, r"x has 300,000 entries, more than 200,000"),
 ])  # fmt: skip
 def test_what_cannot_be_taken_is_refused(given, said):

@@ -5,11 +5,13 @@ Each program is right, and with one place of it changed wrong at that line; noth
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tutor.cli.tutor_code import find_neighbours, read_program_file
 from tutor.code.judge_code import judge_code
-from tutor.errors import ProgramError
+from tutor.errors import TutorError
 from tutor.program.source import read_source
 from tutor.results.code_check import check_code
 
@@ -341,12 +343,20 @@ def test_a_gradient_that_is_returned_twice_stands_in_the_place_of_another(given,
     assert [output.of for output in found.outputs if output.verdict != "right"] == ([lost[1:]] if lost else [])
 
 
-def test_a_broken_file_beside_is_told_only_where_it_may_be_needed():
-    needed = f"{AFFINE}def g_forward(x):\n    return twice(x), x\ndef g_backward(dout, x):\n    return 2 * dout\n"
-    assert [one.verdict for one in check_code(AFFINE, others=[("broken.py", "def g(:")]).verdicts] == ["right"]
-    with pytest.raises(ProgramError, match="this is no Python") as told:
-        check_code(needed, others=[("broken.py", "def g(:")])
-    assert told.value.where == "broken.py:1:7"
+@pytest.mark.parametrize(
+    ("beside", "why"), [("def g(:", "this is no Python"), ("x = 1\n" * 60_000, "over the limit"), (None, "too large")]
+)
+def test_a_file_beside_that_is_not_read_is_left_alone_and_its_import_told(beside, why):
+    text = f"import numpy as np\nfrom broken import *\n{AFFINE}"
+    needed = f"{text}def g_forward(x):\n    return twice(x), x\ndef g_backward(dout, x):\n    return 2 * dout\n"
+    others = [("broken.py", TutorError("too large") if beside is None else beside)]
+    assert [one.verdict for one in check_code(text, others=others).verdicts] == ["right"]
+    page = check_code(needed, others=others)
+    assert [one.verdict for one in page.verdicts] == ["right", "undecided"]
+    assert re.search(
+        f"Line 2 was not read: broken.py is left alone, and the rest judged without it: .*{why}",
+        " ".join(str(page).split()),
+    )
 
 
 ROW_BIAS = """

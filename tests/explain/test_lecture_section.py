@@ -167,3 +167,21 @@ def test_words_have_the_letter_of_the_page_for_the_step_size(target, notation, t
 def test_what_is_checked_and_stands_nowhere_on_the_page_is_named(target, named):
     text = " ".join(solve(target).to_text(100).split())
     assert (named in text) if named else "not worked out here" not in text
+
+
+def test_the_last_digits_of_a_float_make_nothing_rounded():
+    text = " ".join(solve("published/fishitmo-line-diverges").to_text(100).split())
+    assert "20 of 20 printed figures and formulas agree (18 exactly, 2 exactly but for the last digits of a float)." in text
+
+
+@pytest.mark.parametrize(
+    ("target", "row"),
+    [
+        ("published/karpathy-lecture-expression", "2 −3 10.0001 −2 4.0001"),
+        ("published/karpathy-lecture-expression", "a b c f d L"),
+        ("published/karpathy-lecture-expression", "2.06 −3.04 9.98 −1.96 −7.286496"),
+        ("published/khamjane-logic-neurons", "1 1 5 20 −20 0.993307 1.00000"),
+    ],
+)
+def test_what_is_printed_at_other_values_stands_on_the_page(target, row):
+    assert row in " ".join(solve(target).to_text(100).split("at other values")[-1].split())

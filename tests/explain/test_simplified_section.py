@@ -91,7 +91,11 @@ def test_targets_that_do_not_sum_to_one():
 def test_the_collapse_as_graz_prints_it():
     rows = section(tutor.solve("graz/linear-collapse"))
     assert rows == {
-        "yhat": ["wtilde_0 + wtilde_1*x_1 + wtilde_2*x_2"],
+        "yhat": [
+            "w2_0_1 + w2_1_1*(w1_0_1 + w1_1_1*x_1 + w1_2_1*x_2) + w2_2_1*(w1_0_2 + w1_1_2*x_1 + w1_2_2*x_2)",
+            "(w2_0_1 + w1_0_1*w2_1_1 + w1_0_2*w2_2_1) + (w1_1_1*w2_1_1 + w1_1_2*w2_2_1)*x_1 + (w1_2_1*w2_1_1 + w1_2_2*w2_2_1)*x_2",
+            "wtilde_0 + wtilde_1*x_1 + wtilde_2*x_2",
+        ],
         "wtilde_0": ["w2_0_1 + w1_0_1*w2_1_1 + w1_0_2*w2_2_1"],
         "wtilde_1": ["w1_1_1*w2_1_1 + w1_1_2*w2_2_1"],
         "wtilde_2": ["w1_2_1*w2_1_1 + w1_2_2*w2_2_1"],
@@ -101,13 +105,26 @@ def test_the_collapse_as_graz_prints_it():
 
 
 def test_the_collapse_as_dl_prints_it():
-    assert section(tutor.solve("dl/linear-collapse")) == {"fhat": ["wtilde*x"], "wtilde": ["w_2*w"]}
+    assert section(tutor.solve("dl/linear-collapse")) == {"fhat": ["w_2*(w*x)", "(w_2*w)*x", "wtilde*x"], "wtilde": ["w_2*w"]}
     assert "ŵ = w₂·w" in tutor.solve("dl/linear-collapse").to_text(80)
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("dl/linear-collapse-layers", "f̂ = W₂ W x (K×H) (H×D) (D×1) = Ŵ x"),
+        ("graz/linear-collapse-layers", "ŷ = (w²)ᵀ ((W¹)ᵀ x + w¹₀) + w²₀"),  # a vector of weights is a small letter
+        ("graz/linear-collapse-layers", "= ŵᵀ x + b̂"),
+    ],
+)
+def test_the_line_that_proves_a_collapse_of_layers(target, shown):
+    assert shown in flat(tutor.solve(target).to_text(100))
 
 
 def test_a_collapse_with_numbers():
     rows = section(tutor.solve("qmul/two-linear-layers"))
-    assert rows["x_L"] == ["wtilde_0 + wtilde_1*x_Lm2", "1.8 + 0.64*1.5", "2.76"]
+    assert rows["x_L"][:2] == ["w_L*(w_Lm1*x_Lm2 + b_Lm1) + b_L", "(b_Lm1*w_L + b_L) + (w_Lm1*w_L)*x_Lm2"]
+    assert rows["x_L"][2:] == ["wtilde_0 + wtilde_1*x_Lm2", "1.8 + 0.64*1.5", "2.76"]
     assert rows["wtilde_0"] == ["b_Lm1*w_L + b_L", "1*0.8 + 1", "1.8"]
 
 

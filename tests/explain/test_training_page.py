@@ -121,3 +121,23 @@ def test_a_solution_of_chosen_quantities_points_to_the_updates():
     text = " ".join(tutor.solve("neuron/adam", wrt=["w1"]).to_text().split())
     assert "`tutor train neuron/adam` shows the updates" in text
     assert "First update" not in text
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("published/fishitmo-line-diverges", "L̄ is the mean of L over them. First update ∂L̄/∂m = −62 (mean over all samples) m ←"),
+        ("cmu/stochastic", "First update ∂ℒ/∂w = 0.35 (the gradient of sample 3)"),
+        ("cmu/stochastic", "In the table ℒ_Σ is the sum of ℒ over all 4 samples."),
+        ("neuron/newton", "det H = ∂²L̄/∂w²·∂²L̄/∂b² − ∂²L̄/∂w∂b·∂²L̄/∂w∂b"),
+    ],
+)
+def test_the_loss_of_all_samples_has_a_symbol_beside_that_of_one(target, said):
+    assert said in " ".join(tutor.solve(target).to_text(100).split())
+
+
+def test_a_step_size_is_called_one_and_a_loss_that_rises_is_written_as_in_the_table():
+    text = " ".join(tutor.solve("published/fishitmo-line-diverges").to_text(100).split())
+    assert "step size η = 0.1" in text
+    assert "to 3723.82 after update 6" in text
+    assert "= 1/3 − α·(8/3) (one step of size α against the gradient)" in " ".join(tutor.solve("dl/relu-regression").to_text(100).split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from small_programs import TWO_SLIPS
 
@@ -63,3 +64,12 @@ def test_what_has_no_backward_pass_is_refused():
 def test_what_is_no_function_is_told(backward):
     with pytest.raises(TutorError):
         check_backward(backward, "def f_forward(x): return x ** 2, x")
+
+
+def test_what_a_file_of_values_holds_and_is_not_read_is_told(tmp_path):
+    np.savez(tmp_path / "given.npz", x=np.array([None]), note=np.array(["hello"]))
+    with pytest.raises(TutorError, match="x is not read: an array of objects"):
+        check_code(
+            "def f_forward(x): return x ** 2, x\ndef f_backward(g, x): return 2 * g * x",
+            given=str(tmp_path / "given.npz"),
+        )

@@ -97,23 +97,29 @@ def code(
         raise typer.Exit(1)
 
 
-def find_neighbours(file: str, text: str) -> list[tuple[str, str]]:
+def find_neighbours(file: str, text: str) -> list[tuple[str, str | TutorError]]:
     """The files beside a program that it imports from, two steps far, at most twelve: names and texts; a package is no step.
+
+    Of one that is too large, or cannot be read, the reason.
 
     >>> find_neighbours("nowhere/net.py", "from layers import affine_forward")
     []
     """
-    found: dict[Path, str] = {}
+    found: dict[Path, str | TutorError] = {}
     waiting = [(Path(file), text, 0)]
     while waiting:
         path, own, depth = waiting.pop(0)
         for match in _IMPORTED.finditer(own):
             for near in _find_imported(path, match, _ADDED.findall(own)):
                 if near not in found and near != Path(file).resolve() and len(found) < MOST_FILES:
-                    found[near] = read_program_file(str(near))
                     package = near.name == "__init__.py"
+                    try:
+                        found[near] = said = read_program_file(str(near))
+                    except TutorError as error:
+                        found[near] = error
+                        continue
                     if depth < 2 - (not package):
-                        waiting.append((near, found[near], depth + (not package)))
+                        waiting.append((near, said, depth + (not package)))
     return [(str(path.name), said) for path, said in reversed(found.items())]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tutor.code.code_values import NotRead
+from tutor.code.formatted_texts import fill_fields
 from tutor.code.image_columns import ITEM, list_strides
 from tutor.code.lane_arrays import make_anew
 from tutor.code.library_calls import check_size, find_variance, take_real
@@ -205,5 +206,5 @@ def call_text(value: str, name: str) -> Method:
     ):
         return getattr(value, name)  # type: ignore[no-any-return]
     if name == "format":
-        return lambda *args, **named: value
+        return lambda *args, **named: fill_fields(value, args, named)
     raise NotRead(tell("the method {word} of a text is not read", word=name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 Methods = Mapping[str, ast.FunctionDef]
 
@@ -73,3 +74,23 @@ def _list_open(node: ast.ClassDef, name: str, own: Mapping[str, Methods], made_o
                 called.add(part.attr)
     below = {word for one in own if name in _list_ancestors(one, made_of) for word in own[one]}
     return (called - known) & below
+
+
+@lru_cache(maxsize=16)
+def narrow_to_class(tree: ast.Module, owner: str) -> ast.Module:
+    r"""A file with one class alone, those that it names, those that these do, and all that stands outside of classes.
+
+    >>> tree = ast.parse("class A: pass\nclass B: made = A\nclass C: pass")
+    >>> [part.name for part in narrow_to_class(tree, "B").body]
+    ['A', 'B']
+    """
+    classes = {part.name: part for part in tree.body if isinstance(part, ast.ClassDef)}
+    named = {name: {one.id for one in ast.walk(part) if isinstance(one, ast.Name)} & {*classes} for name, part in classes.items()}
+    if owner not in classes:
+        return tree
+    known, waiting = {owner}, [owner]
+    while waiting:
+        fresh = named[waiting.pop()] - known
+        known |= fresh
+        waiting += fresh
+    return ast.Module([part for part in tree.body if not isinstance(part, ast.ClassDef) or part.name in known], [])

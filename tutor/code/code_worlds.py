@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tutor.code.guessing import GuessedWorld
-from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_gradients, list_stepped
+from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_gradients, list_reached, list_stepped
 from tutor.code.parts_of_formulas import is_outer, split_product, strip_transpose
 from tutor.code.usual_helpers import list_meanings
 from tutor.program.source import Source
@@ -37,13 +37,7 @@ def find_orientation(source: Source, plan: BackwardPlan) -> bool | None:
     """Whether samples are columns: weights stand at the left of their products, W @ X; nothing where products do not tell."""
     wanted = {plan.forward, plan.backward} - {""}
     left = right = 0
-    named = {plan.forward} | {
-        part.func.id
-        for node in source.tree.body
-        if isinstance(node, ast.FunctionDef) and node.name == plan.forward and not plan.owner
-        for part in ast.walk(node)
-        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
-    }
+    named = {plan.forward} | (set() if plan.owner else list_reached(source.tree, plan.forward))
     for node in ast.walk(source.tree):
         if wanted and not (isinstance(node, ast.FunctionDef) and node.name in named):
             continue

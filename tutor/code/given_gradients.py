@@ -240,6 +240,12 @@ def find_kept_output(events: Sequence[ValueEvent], forward: ProgramFunction, giv
     return {name: kept[name]} if name else {}
 
 
+def find_predicted(events: Sequence[ValueEvent], forward: ProgramFunction, given: Mapping[str, Any]) -> Any:
+    """What a loss keeps as the output of the activation in it, ``self.output``: its backward pass is given that; None without one."""
+    kept = find_kept_output(events, forward, given)
+    return next((value for name, value in kept.items() if OUTPUTS.match(name) and np.size(value) > 1), None)
+
+
 def find_kept_loss(events: Sequence[ValueEvent], outs: Sequence[tuple[str, Any]]) -> Any:
     """The loss that a layer keeps and does not return (``self.loss += …``); nothing where what it returns is one."""
     if any(np.size(value) == 1 for _, value in outs):
@@ -319,8 +325,9 @@ def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead 
     layers = list(_list_layers(owner, "", 0))
     kinds: dict[int, dict[str, list[str]]] = {}
     for _, layer in layers:
+        begun = _list_begun(layer)
         for key, value in layer.attributes.items():
-            of = [one for one in split_gradient(key) if isinstance(layer.attributes.get(one), np.ndarray)]
+            of = [one for one in split_gradient(key) if isinstance(layer.attributes.get(one), np.ndarray) and one in begun]
             if of and isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ())):
                 kinds.setdefault(id(layer.of), {})[key] = of
     for name, layer in layers:
@@ -329,6 +336,16 @@ def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead 
             given = isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ()))
             yield GivenGradient(f"{name}.{key}", of, np.array(value)) if given else GivenGradient(
                 f"{name}.{key}", of, None, why or note_missing(key))  # fmt: skip
+
+
+def _list_begun(layer: Object) -> set[str]:
+    """What a layer has from the beginning on and no other method gives anew: its last state is no parameter."""
+    given: dict[str, set[str]] = {}
+    for name, method in (layer.of.methods if layer.of is not None else {}).items():
+        for part in ast.walk(method):
+            if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
+                given.setdefault(part.attr, set()).add(name)
+    return {key for key in layer.attributes if not re.search(r"(?i)forward|call", " ".join(given.get(key, ())))}
 
 
 def _list_layers(value: Any, name: str, depth: int) -> Iterator[tuple[str, Object]]:
@@ -396,13 +413,14 @@ def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:
                 yield word
 
 
+_MADE = re.compile(r"rand|zeros|ones|normal|uniform|array$")
+
+
 @lru_cache(maxsize=8192)
 def is_drawn_by(node: ast.AST) -> bool:
     """Whether a statement draws its numbers, begins with zeros, or has a function make them: ``weight_init_fn(rows, columns)``."""
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) in (int, float):
         return any(is_parameter(spell_target(target)[1]) for target in node.targets)
-    made = (getattr(part.func, "id", getattr(part.func, "attr", "")) for part in ast.walk(node) if isinstance(part, ast.Call))
-    return any(map(INITIALISER.search, made)) or any(
-        isinstance(part, ast.Attribute) and re.search(r"rand|zeros|ones|normal|uniform|array$", part.attr)
-        for part in ast.walk(node)
-    )
+    made = [getattr(part.func, "id", "") for part in ast.walk(node) if isinstance(part, ast.Call)]  # from numpy.random import randn
+    named = [part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)]
+    return any(map(INITIALISER.search, [*made, *named])) or any(map(_MADE.search, [*made, *named]))

@@ -15,10 +15,10 @@ from tutor.program.source import Source
 from tutor.text import make_visible
 
 
-def check_given(given: Mapping[str, Floats], sources: Sequence[Source]) -> dict[str, Floats]:
-    """The values by their names, of ``params.W1`` also by W1.
+def check_given(given: Mapping[str, Floats | str], sources: Sequence[Source]) -> dict[str, Floats]:
+    """The values by their names, of ``params.W1`` also by W1; a text says why what is called so could not be read.
 
-    Raises `CodeProblem` for a name that stands nowhere in the program, and for values that are not finite or too many.
+    Raises `CodeProblem` for a name that stands nowhere in the program, and for values that are none, not finite or too many.
 
     >>> from tutor.program.source import read_source
     >>> check_given({"p.w": np.ones(2)}, [read_source("y = 2*w", "a.py")])["w"].tolist()
@@ -26,6 +26,12 @@ def check_given(given: Mapping[str, Floats], sources: Sequence[Source]) -> dict[
     """
     found: dict[str, Floats] = {}
     for name, values in _find_names(given, sources, "--given").items():
+        if isinstance(values, str):
+            raise CodeProblem(
+                tell("{name} is not read: {why}", name=make_visible(name, 60), why=values), where="--given"
+            )
+        if not np.size(values):
+            raise CodeProblem(tell("{name} has no entries", name=make_visible(name, 60)), where="--given")
         if not np.all(np.isfinite(values)):
             raise CodeProblem(tell("{name} holds what is no finite number", name=make_visible(name, 60)), where="--given")
         if np.size(values) > LARGEST:
@@ -44,7 +50,7 @@ _Said = TypeVar("_Said")
 
 
 def _find_names(said: Mapping[str, _Said], sources: Sequence[Source], where: str) -> dict[str, _Said]:
-    known = dict.fromkeys(name for source in sources for name in _list_names(source.tree)) if said else {}
+    known = dict.fromkeys(name for source in sources for name in list_names(source.tree)) if said else {}
     found: dict[str, _Said] = {}
     for name, what in said.items():
         short = name if name in known else name.rpartition(".")[2]
@@ -55,7 +61,7 @@ def _find_names(said: Mapping[str, _Said], sources: Sequence[Source], where: str
     return found
 
 
-def _list_names(tree: ast.Module) -> list[str]:
+def list_names(tree: ast.Module) -> list[str]:
     """The names, attributes and keys of a program."""
     found = []
     for node in ast.walk(tree):

@@ -53,13 +53,14 @@ def judge_code(
     forward_source: Source | None = None,
     forward: str = "",
     others: Sequence[Source] = (),
-    given: Mapping[str, Floats] = MappingProxyType({}),
+    given: Mapping[str, Floats | str] = MappingProxyType({}),
     shapes: Mapping[str, Shape] = MappingProxyType({}),
 ) -> tuple[CodeVerdict, ...]:
     r"""Judge every backward pass of a file, or the one that is wanted.
 
     ``others`` are the files that it takes functions from.  ``given`` are values, by name, for what the program is given: it is worked
-    through at these sizes, and first of all at these numbers.  ``shapes`` are shapes, by name, of what else it is given.
+    through at these sizes, and first of all at these numbers; a text says why one is not read.
+    ``shapes`` are shapes, by name, of what else it is given.
 
     Raises `CodeProblem` for a file without any.
 

@@ -13,6 +13,7 @@ from tutor.code.forward_graph import NOT_READ
 from tutor.code.given_gradients import GivenGradient, list_computed
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import LABELS
+from tutor.code.merged_slopes import find_before, is_loss, list_activations
 from tutor.code.pass_loss import is_sum
 from tutor.code.pass_run import Outcome
 from tutor.code.refused_runs import refuse_empty, refuse_loss
@@ -48,6 +49,7 @@ class Judgement:
         self._leave_forward_names()
         self._leave_steps()
         self._keep_means()
+        self._keep_before()
         self.test = RepairTest(trial, self.check, self.right, self.pick_outputs)
         self.derived: list[DerivedProgram] = []
         self._underived = list_derived(self.trial, self.first)
@@ -128,6 +130,27 @@ class Judgement:
             cost = self._find_cost()
             if cost:
                 self.trial.conventions.add(tell("{name} is the sum over the samples, and the gradients are those of the mean", name=cost))
+
+    def _keep_before(self) -> None:
+        """A loss may give the gradient by what softmax or sigmoid is given, in front of it: ``p - y`` of a cross-entropy.
+
+        A convention, where no backward pass of one is in the file: with that the slope of the activation would count twice.
+        """
+        wrong = [output for output in self.outputs if not self.right[output.key]]
+        if len(self.outputs) != 1 or not wrong or self.trial.plan.is_single or any(self.first.upstream):
+            return
+        event = self.check.find_target(wrong[0])
+        alone = event is not None and event.leaf and wrong[0].value is not None and np.ndim(event.value) > 0
+        if not alone or event is None or not is_loss(self.trial.source.tree, self.trial.plan) or list_activations(self.trial.source.tree):
+            return
+        if np.shape(wrong[0].value) != np.shape(event.value) or not self.has_loss:
+            return
+        name = find_before(wrong[0].value, event.value, self.check.find_gradient(event), self.check.same)
+        if name:
+            self.right[wrong[0].key] = True
+            self.trial.conventions.add(
+                tell("{name} gives the gradient by what {function} is given", name=self.trial.plan.backward, function=name)
+            )
 
     def _find_cost(self) -> str:
         """The cost that is differentiated, where backward is given no gradient from above."""

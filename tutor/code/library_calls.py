@@ -255,8 +255,8 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         np.heaviside(take_real(x), at), "pad": add_zeros, "mm": np.matmul, "bmm": np.matmul, "cat": np.concatenate, "mul": np.multiply,
         "pow": np.power, "ger": np.outer, "rsqrt": lambda x: 1 / np.sqrt(x), "logsumexp": lambda x, axis=None, keepdims=False:
         np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)), "sign": lambda x: np.sign(take_real(x)),
-        "random.permutation": lambda count: np.arange(count) if isinstance(count, int) else count,
-        "randperm": lambda count: np.arange(count), "random.seed": lambda *args: None, "manual_seed": lambda *args: None,
+        "random.permutation": lambda count: _count_up(count) if isinstance(count, int) else count,
+        "randperm": _count_up, "random.seed": lambda *args: None, "manual_seed": lambda *args: None,
         "random.shuffle": lambda *args: None, "isclose": np.isclose, "unsqueeze": np.expand_dims, "t": np.transpose,
         "set_printoptions": lambda *args, **named: None, "seterr": lambda **named: None, "fsum": sum, "sum": lambda x, *args, **named:
         np.sum(np.asanyarray(x), *args, **named), "fill_diagonal": np.fill_diagonal, "special.expit": take_sigmoid,
@@ -272,6 +272,11 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         "nansum": np.nansum, "nanmean": np.nanmean,
     }  # fmt: skip
     return {word: row for word, row in table.items() if row is not None} | _make_random_rows(draw)
+
+
+def _count_up(count: Any) -> Any:
+    """The numbers below one, as an array that is small enough."""
+    return np.arange(*check_size((count,)))
 
 
 def _make_random_rows(draw: Callable[[tuple[int, ...], str], Any]) -> dict[str, Row]:
@@ -298,7 +303,7 @@ def _make_random_rows(draw: Callable[[tuple[int, ...], str], Any]) -> dict[str, 
         return (begin + np.floor(draw(_shape((shape,)), "uniform") * (end - begin))).astype(int)
 
     def choose(count: Any, size: Any = (), replace: Any = True, p: Any = None) -> Any:
-        among = np.arange(count) if isinstance(count, int | np.integer) else np.asarray(take_real(np.asarray(count)))
+        among = _count_up(count) if isinstance(count, int | np.integer) else np.asarray(take_real(np.asarray(count)))
         if among.ndim != 1 or among.dtype.kind not in "ifb" or not among.size:
             raise NotRead(tell("a choice among things that are no numbers is not read"))
         chances = np.full(among.size, 1 / among.size) if p is None else take_real(np.asarray(p, dtype=complex))

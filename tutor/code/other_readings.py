@@ -5,6 +5,7 @@ Each reading is a row of a table: when it is looked at, and the judgement under 
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from tutor.code.judgement import Judgement
 from tutor.code.other_numbers import judge_trial
 from tutor.code.returned_values import has_none
 from tutor.code.size_letters import list_sampled
+from tutor.code.split_returns import find_function
 from tutor.code.trial import ProgramTrial
 from tutor.code.window_steps import has_steps
 from tutor.code.work_statements import FAILS
@@ -86,10 +88,19 @@ def _judge_narrow(judged: Judgement) -> Judgement | None:
             continue
         own, full = np.shape(output.value), np.shape(event.value)
         if len(own) <= len(full) and own != full:
+            if BIASES.match(event.key.rpartition(".")[2]) and not _is_wide_as_weights(judged, own):
+                return None
             narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
     if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
         return None
     return _judge_in(judged, replace(trial.world, narrow=narrow), better=all(narrow.values()))
+
+
+def _is_wide_as_weights(judged: Judgement, shape: Sequence[int]) -> bool:
+    """Whether weights have an axis for each that a bias has: one as long as there are samples is none of a bias."""
+    leaves = [event for event in judged.first.record.events if event.leaf and np.ndim(event.value) > 1]
+    sizes = {size for event in leaves if NAMED_WEIGHTS.match(event.key.rpartition(".")[2]) for size in np.shape(event.value)}
+    return not sizes or {size for size in shape if size > 1} <= sizes
 
 
 def _judge_single(judged: Judgement) -> Judgement | None:
@@ -223,6 +234,11 @@ def _judge_at_output(judged: Judgement) -> Judgement | None:
     return other
 
 
+def _judge_taken(judged: Judgement) -> Judgement | None:
+    """The judgement of a loss whose backward pass is given what the loss is, not the output that it keeps.  Only where all is right."""
+    return _judge_in(judged, replace(judged.trial.world, taken=True))
+
+
 def _judge_small(judged: Judgement) -> Judgement | None:
     """The judgement with w a vector and b a number, where they are guessed: ``x @ w + b`` of one output.  Only where all is right then."""
     trial = judged.trial
@@ -341,6 +357,24 @@ def _judge_masks(judged: Judgement) -> Judgement | None:
     return None
 
 
+def _judge_sparse(judged: Judgement) -> Judgement | None:
+    """The judgement where one entry of the gradient from above is not 0, that of a log-likelihood.  Only where all is right then."""
+    other = _judge_in(judged, replace(judged.trial.world, sparse=True))
+    if other is not None:
+        for name in sorted(other.first.upstream):
+            other.trial.assumed[name] = tell("{names} has a single entry that is not 0", names=name)
+    return other
+
+
+def _passes_zeros(judged: Judgement) -> bool:
+    """Whether a backward pass goes on where a number is 0, ``if gradient == 0: continue``, and is given a gradient from above."""
+    trial = judged.trial
+    body = find_function(trial.source.tree, trial.plan.owner, trial.plan.backward)
+    passed = (part for part in ast.walk(body) if isinstance(part, ast.If) and isinstance(part.body[0], ast.Continue)) if body else ()
+    tests = (part.test.comparators[0] for part in passed if isinstance(part.test, ast.Compare))
+    return any(judged.first.upstream) and any(isinstance(part, ast.Constant) and part.value == 0 for part in tests)
+
+
 def _has_stride(judged: Judgement) -> bool:
     """Whether a program has a stride that nobody gives."""
     trees = [source.tree for source in (judged.trial.source, judged.trial.forward_source) if source is not None]
@@ -390,16 +424,25 @@ def _has_unmatched(judged: Judgement) -> bool:
     return 0 < len(judged.first.unmatched) < 3 and not judged.is_right
 
 
+def _is_anything_kept(trial: ProgramTrial) -> bool:
+    """Whether a pair of methods has to do with its object, so that it is no pair of plain functions in a class."""
+    bodies = [find_function(trial.source.tree, trial.plan.owner, name) for name in (trial.plan.forward, trial.plan.backward)]
+    named = {(arg.arg, part.id) for body in bodies if body is not None and trial.plan.owner for arg in body.args.args[:1]
+             for part in ast.walk(body) if isinstance(part, ast.Name)}  # fmt: skip
+    return any(own == used == "self" for own, used in named)
+
+
 def _is_slope(judged: Judgement) -> bool:
     """Whether a function alone is the slope of another one, and nothing is handed from the one to the other."""
     trial = judged.trial
-    return not trial.plan.owner and not any(judged.first.upstream) and not trial.world.at_output and len(judged.outputs) == 1
+    return not _is_anything_kept(trial) and not any(judged.first.upstream) and not trial.world.at_output and len(judged.outputs) == 1
 
 
 KINDER: Sequence[OtherReading] = (
     OtherReading("what backward is given of forward", _has_unmatched, _judge_matched),
     OtherReading("w a vector, b a number", _has_small, _judge_small),
     OtherReading("a slope at the output", _is_slope, _judge_at_output),
+    OtherReading("what a loss is given", _has_no_upstream, _judge_taken),
     OtherReading("shapes of what is added", _has_spread, _judge_narrow),
     OtherReading("one sample", _is_free, _judge_single),
     OtherReading("shapes of the gradients", _is_any, _judge_shaped),
@@ -407,6 +450,7 @@ KINDER: Sequence[OtherReading] = (
     OtherReading("usual values of None", _is_given_all, _judge_bare),
     OtherReading("shapes that backward asks for", _is_stopped_by_shapes, _judge_refitted),
     OtherReading("one output of each sample", _is_any, _judge_outputs),
+    OtherReading("one entry from above", _passes_zeros, _judge_sparse),
     OtherReading("a mask of 0 and 1", _is_any, _judge_masks),
 )
 """In which what is wrong may be right."""

@@ -17,11 +17,13 @@ FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "for
 LOSSES = re.compile(
     r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$|^(mse|bce|nll|((binary|categorical)_)?cross_?entropy)$"
 )
+PENALTY = re.compile(r"(?i)regulari[sz]|penalt|decay")
+"""What is called so is no loss of its own, but a term of one."""
 GRADIENT = re.compile(
-    r"^(?:d_?L_?d_?|dl_?d|d_|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
+    r"^(?:d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
 )
 UPSTREAM = re.compile(
-    r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
+    r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
 )
 SLOPES = {"dx": "fx", "df": "f", "dfx": "fx"}
 """What the slope of a function is called by itself, beside the function: ``fx`` and ``dx`` of a class."""
@@ -34,6 +36,8 @@ STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates
 LOSS_WORDS = re.compile(
     r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|(?-i:L|J|E)|nll|mse|bce)(_?(val|value|total|sum|data))?$"
 )
+IN_WORDS = re.compile(r"(?i)deriv|grad|delta")
+"""A gradient's name that is no other thing's, even in a store of gradients: ``gradients["derivative_weight"]``."""
 LONGER = {"w": re.compile(r"(?i)^(weights?|kernel|coef\w*)_?$"), "b": re.compile(r"(?i)^(bias(es)?|intercept)_?$"),
           "pred": re.compile(r"(?i)^predict(ed|ions?)$")}  # fmt: skip
 """What a letter stands for where nothing is called so: dw of the weights."""
@@ -143,7 +147,8 @@ def list_functions(tree: ast.Module) -> list[str]:
 
 def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[BackwardPlan]:
     prefix = f"{owner}." if owner else ""
-    cost = next((name for name in functions if LOSSES.match(name) or LOSSES.match(spell_words(name))), "")
+    costs = [name for name in functions if LOSSES.match(name) or LOSSES.match(spell_words(name))]
+    cost = next((name for name in costs if not PENALTY.search(name)), "")
     used: set[str] = set()
     passes = [name for name in functions if BACKWARD.search(name) and not name.startswith(NO_PASSES)]
     inner = {name for name in passes if any(name in _list_called(functions[other]) for other in passes if other != name)}
@@ -172,6 +177,24 @@ def _list_called(node: ast.FunctionDef) -> set[str]:
     """The names of the functions and methods that a function calls."""
     calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
     return {call.attr if isinstance(call, ast.Attribute) else call.id for call in calls if isinstance(call, ast.Attribute | ast.Name)}
+
+
+def list_reached(tree: ast.Module, name: str) -> set[str]:
+    """The functions that one calls, and those that these call.
+
+    >>> text = "def f(): return g()\\ndef g(): return h(1)\\ndef h(x): return x"
+    >>> sorted(list_reached(ast.parse(text), "f")), sorted(list_reached(ast.parse(text), "h"))
+    (['g', 'h'], [])
+    """
+    bodies = {part.name: part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)}
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        own = bodies.get(waiting.pop())
+        fresh = _list_called(own) - found if own is not None else set()
+        found |= fresh
+        waiting += fresh
+    return found
 
 
 def find_whole(name: str, names: Sequence[str]) -> str:
@@ -286,6 +309,8 @@ def split_gradient(key: str) -> list[str]:
 
     >>> split_gradient("dW1"), split_gradient("grads.W1"), split_gradient("dL_dz"), split_gradient("h")
     (['W1'], ['W1'], ['z'], [])
+    >>> split_gradient("gradients.derivative_weight")
+    ['weight']
     """
     head, _, last = key.rpartition(".")
     found: list[str] = []
@@ -295,7 +320,7 @@ def split_gradient(key: str) -> list[str]:
     match = GRADIENT.match(last)
     if match:
         found.append(match["of"] or match["behind"])
-    if head and STORE.match(head.rpartition(".")[2]):
+    if head and STORE.match(head.rpartition(".")[2]) and not (match and IN_WORDS.match(last)):
         found.append(last)
     return list(dict.fromkeys(found))
 
@@ -341,8 +366,8 @@ def find_long_name(short: str, words: Collection[str]) -> str:
 
     >>> find_long_name("CenterVec", ["outsideVectors", "centerWordVec"]), find_long_name("OutsideVecs", ["outsideVectors"])
     ('centerWordVec', 'outsideVectors')
-    >>> find_long_name("w", ["bias", "weights"])
-    'weights'
+    >>> find_long_name("w", ["bias", "weights"]), find_long_name("weight", ["b", "w"])
+    ('weights', 'w')
     >>> find_long_name("W1", ["W1_long"]), find_long_name("h_prev", ["h_next"])
     ('', '')
     >>> find_long_name("outside", ["outside_idx", "outside_vectors"]), find_long_name("center", ["center_a", "center_b"])
@@ -350,6 +375,9 @@ def find_long_name(short: str, words: Collection[str]) -> str:
     """
     if short.lower() in LONGER:
         return next((word for word in words if LONGER[short.lower()].match(word)), "")
+    letter = next((word for word in words if word.lower() in LONGER and LONGER[word.lower()].match(short)), "")
+    if letter and not any(LONGER[letter.lower()].match(word) for word in words):
+        return letter
     parts = split_words(short)
     if len(parts) == 1 and len(short) >= SHORTEST and short not in words:
         begun = [word for word in words if split_words(word)[:1] == parts and word != short and not PLACE_WORDS.search(word)]

@@ -31,6 +31,7 @@ from tutor.code.given_gradients import (
     GivenGradient,
     find_kept_loss,
     find_kept_output,
+    find_predicted,
     leave_inner,
     list_kept,
     list_layer_gradients,
@@ -42,7 +43,7 @@ from tutor.code.given_gradients import (
 from tutor.code.guess_shapes import SCALARS, is_parameter, is_target
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.pair_functions import STORE, BackwardPlan, split_gradient
-from tutor.code.pass_loss import find_upstream, has_targets, make_loss, pick_loss
+from tutor.code.pass_loss import average_samples, find_upstream, has_targets, make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
     guess_argument,
@@ -206,7 +207,8 @@ class PassRun:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []
         self.worker.first_scopes = scopes
-        returned, why = self._call(forward, self._keep_usual(forward, values))
+        asked = self._keep_usual(forward, values)
+        returned, why = self._call(forward, asked)
         if why is not None:
             raise refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
         returned = self.worker.settle(returned) if type(returned) is Guess else returned  # of a layer that changes nothing
@@ -224,15 +226,19 @@ class PassRun:
         ]
         outs = [pair for pair in outs if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or outs[:1]
         first, *more = [arg.arg for arg in list_arguments(forward)] or [""]
-        if more and len(ups) == 1 and backs == [*ups, *more] and all(np.size(value) == 1 for _, value in outs):
-            environment[ups.pop()] = values[first]  # what a loss takes itself: backward(predictions, targets)
+        if more and len(ups) == 1 and backs == [*ups, *more]:
+            mean = average_samples(self.source.tree, outs) if any(map(is_target, more)) else None
+            outs = outs if mean is None else [(outs[0][0], mean)]
+            if all(np.size(value) == 1 for _, value in outs):  # what a loss takes itself, or keeps: backward(predictions, targets)
+                kept = None if self.worker.world.taken else find_predicted(self.record.events, forward, values)
+                environment[ups.pop()] = values[first] if kept is None else kept
         loss, upstream = self._find_loss(owner, (forward, func), environment, first, outs, ups)
         begins = len(self.record.events)
         self.worker.settled = self.worker.settled or not self.worker.world.refit
         if not backward:
             return Outcome(self.record, loss, [], begins, {}, self.worker.guesser.asked, "", inner, upstream)
         known = set(self.record.visited)
-        again = values if not ups and {*backs} <= {*values} else {}  # gradient(x, t) beside loss(x, t): as it is given to both
+        again = asked if not ups and {*backs} <= {*values} else {}  # gradient(x, t) beside loss(x, t): as it is given to both
         given = self._match_backward(func, backs, ups, upstream, {**environment, **again}, named)
         above = {of: named[upstream[up][0]] for up in ups if up in upstream for of in split_gradient(up) if upstream[up][0] in named}
         self.worker.handed = {**above, **environment}
@@ -282,7 +288,7 @@ class PassRun:
         upstream: dict[str, tuple[str, Any]] = {}
         cost = self._function(self.plan.cost, owner) if self.plan.cost and not ups else None
         if cost is not None and (self.plan.owner or has_targets(pair[1].node, cost.node)):
-            own = environment.get(first) if self._is_forward_again(cost) else outs[0][1] if outs else None
+            own = environment.get(first) if self._is_forward_again(cost) else self._find_last(outs)
             taken = self._keep_usual(cost, self._match_cost(cost, environment, own))
             environment |= self._match_target(pair[1], taken, environment)
             ask_documented(self.worker, cost, taken)
@@ -295,8 +301,13 @@ class PassRun:
         else:
             if not outs:
                 raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(pair[0].node.lineno))
-            loss, upstream = make_loss(outs, ups, list_usual(pair[1].node), self.worker.world.seed)
+            loss, upstream = make_loss(outs, ups, list_usual(pair[1].node), self.worker.world.seed, sparse=self.worker.world.sparse)
         return loss, upstream
+
+    def _find_last(self, outs: Sequence[tuple[str, Any]]) -> Any:
+        """The output that was worked out last, A2 of ``return Z1, A1, Z2, A2``: what is predicted; nothing without any."""
+        made = {event.key: event.number for event in self.record.events}
+        return max(outs, key=lambda pair: made.get(pair[0], len(self.record.events)), default=("", None))[1]
 
     def _is_forward_again(self, cost: ProgramFunction) -> bool:
         """Whether a cost takes what the forward pass takes, ``cost(x, y)``: it works the output out itself."""
@@ -340,7 +351,10 @@ class PassRun:
         packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and key[:1] in ("(", "[", "{")]
         above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
         apart = list_taken_apart(func)
-        unsaid = [one for one in backs if one not in environment and one not in found and one not in above and not SCALARS.match(one)]
+        asked = [one for one in backs if one not in environment and not SCALARS.match(one)]
+        asked = [one for one in asked if ups or len(backs) == 1 or not is_target(one)] or asked
+        asked = [one for one in asked if not (packed and "cache" in one)]
+        unsaid = [one for one in asked if one not in found and one not in above]
         for name in backs:
             if name in found:
                 continue
@@ -357,9 +371,12 @@ class PassRun:
                 named
                 and unsaid == [name]
                 and not has_default(func, name)
+                and (ups or len(backs) == 1 or not is_target(name))
                 and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
             ):
-                found[name] = list(named.values())[-1]
+                last = list(named.values())[-1]
+                arrays = [pair for pair in named.items() if isinstance(pair[1], np.ndarray)]
+                found[name] = self._find_last(arrays) if arrays and name not in apart and isinstance(last, tuple) else last
             elif not has_default(func, name):
                 found[name] = free[-1] if free and "cache" in name else Guess(name)
         return found

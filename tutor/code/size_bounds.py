@@ -14,6 +14,8 @@ LARGEST = 200_000
 """So many entries has an array at most."""
 LONGEST = 5_000
 """So many entries has a list at most, and a loop so many rounds."""
+MOST_AXES = 16
+"""So many axes has an array at most: images in columns have six."""
 DEEPEST = 8
 """So deep may lists stand in one another."""
 _NESTED = frozenset({list, tuple, dict})
@@ -41,6 +43,8 @@ def check_grown(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         if value.size > LARGEST:
             raise refuse_large()
+        if value.ndim > MOST_AXES:
+            raise NotRead(tell("an array with more than {limit} axes", limit=MOST_AXES))
     elif isinstance(value, list | tuple | dict):
         if len(value) > 2 * LONGEST:
             raise NotRead(tell("a list of more than {limit:,} entries", limit=LONGEST))
@@ -80,6 +84,18 @@ def weigh_product(left: Any, right: Any) -> int:
     """
     count = np.size(left) * (np.shape(right)[-1] if np.ndim(right) > 1 else 1)
     return int(count) // 6_000 if count > 1_000_000 else 0
+
+
+def weigh_call(word: str, values: Sequence[Any]) -> int:
+    """How many parts of a program a function weighs that works out more than it gives: the products of ``einsum``, the rounds of ``erf``.
+
+    >>> weigh_call("einsum", ["ij,jk->ik", np.ones((99, 99)), np.ones((99, 99))]), weigh_call("exp", [np.ones(99)])
+    (485, 0)
+    """
+    if word == "einsum":
+        return (_size_einsum(values) or 0) // 200
+    slow = _SLOW.get(word, 0)
+    return slow * int(np.size(values[0])) // 200 if slow and values and np.size(values[0]) > 2_000 else 0
 
 
 def check_pair(sign: str, left: Any, right: Any) -> None:
@@ -195,6 +211,8 @@ def _size_together(values: Sequence[Any]) -> int:
     return sum(int(np.size(part)) for part in values[0]) if values and isinstance(values[0], list | tuple) else 1
 
 
+_SLOW = {"erf": 90, "special.erf": 90, "sort": 4, "argsort": 8, "cumsum": 2, "add.at": 8, "unique": 4}
+"""Functions that take so many times as long as a sum of two arrays."""
 _NEVER_GROWS = frozenset({"reshape", "view", "sum", "mean", "clip", "clamp", "max", "min", "print", "manual_seed", "transpose",
                           "swapaxes", "argmax", "argmin", "squeeze", "expand_dims", "round", "zeros", "ones", "empty", "full",
                           "zeros_like", "ones_like", "empty_like", "full_like", "randint", "randn", "rand",

@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from tutor.code.guess_shapes import LABELS, Sizes
+from tutor.code.parts_of_formulas import split_product
+from tutor.code.pass_loss import find_upstream
 from tutor.code.returned_values import list_usual
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
@@ -194,6 +196,26 @@ def find_axes(tree: ast.AST, forward: str, backward: str) -> dict[str, int]:
     return found
 
 
+def find_looped(tree: ast.AST, forward: str) -> frozenset[str]:
+    """The arguments of a forward pass that a loop runs over, an operand of a product for each step in time.
+
+    >>> text = "def f(xs, ks, W):\\n for i, x in enumerate(xs):\\n  h = W @ x\\n for k in ks: c = W[k] @ h"
+    >>> sorted(find_looped(ast.parse(text), "f"))
+    ['xs']
+    """
+    bodies = [part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef) and part.name == forward]
+    found: set[str] = set()
+    for body in bodies:
+        given = {arg.arg for arg in body.args.args}
+        for node in (part for part in ast.walk(body) if isinstance(part, ast.For)):
+            steps = {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
+            factors = [one for part in ast.walk(node) if isinstance(part, ast.expr) for one in (split_product(part) or ())[:2]]
+            if any(isinstance(one, ast.Name) and one.id in steps for one in factors):
+                over = node.iter.args if isinstance(node.iter, ast.Call) else [node.iter]
+                found |= {one.id for one in over if isinstance(one, ast.Name) and one.id in given}
+    return frozenset(found)
+
+
 @lru_cache(maxsize=16)
 def find_joined(tree: ast.AST) -> frozenset[str]:
     """The names of all parameters in one row, of which a program takes the one part after the other: ``params[a : a + n].reshape(d, h)``.
@@ -253,16 +275,32 @@ def find_idle(tree: ast.AST, owner: str, forward: str, cost: str) -> frozenset[s
     (frozenset({'reg'}), frozenset())
     """
     found, known = set[str](), set[str]()
-    for part in ast.walk(tree):
-        if not isinstance(part, ast.FunctionDef) or (part.name == "__init__" and owner):
-            continue
-        names = {_name_last(node) for node in ast.walk(part)}
-        used = {name for name in names if REGULARISED.match(name)}
-        if part.name in (forward, cost) or re.search(r"(?i)loss|cost|regulari|penalty", part.name):
-            known |= used
-        else:
-            found |= used
+    for made_of in ast.walk(tree):
+        for part in made_of.body if isinstance(made_of, ast.Module | ast.ClassDef) else ():
+            if not isinstance(part, ast.FunctionDef) or (part.name == "__init__" and owner):
+                continue
+            names = {_name_last(node) for node in ast.walk(part)}
+            used = {name for name in names if REGULARISED.match(name)}
+            apart = owner and not (isinstance(made_of, ast.ClassDef) and made_of.name == owner)  # the loss is not that of this layer
+            if part.name in (forward, cost) or (not apart and re.search(r"(?i)loss|cost|regulari|penalty", part.name)):
+                known |= used
+            else:
+                found |= used
     return frozenset(found - known)
+
+
+def find_idle_arguments(tree: ast.Module, forward: str, backward: str) -> frozenset[str]:
+    """The strengths of a regularisation that only the backward pass of a part is given, beside a gradient from above.
+
+    >>> text = "def f(x, w): return x @ w\\ndef f_back(dout, x, w, reg): return x.T @ dout + reg * w"
+    >>> find_idle_arguments(ast.parse(text), "f", "f_back")
+    frozenset({'reg'})
+    """
+    args = {part.name: [arg.arg for arg in part.args.args] for part in tree.body if isinstance(part, ast.FunctionDef)}
+    own = args.get(backward, [])
+    if not find_upstream(own, args.get(forward, [])):
+        return frozenset()
+    return frozenset(name for name in own if REGULARISED.match(name) and name not in args.get(forward, []))
 
 
 def settle_divided(tree: ast.AST, sizes: Sizes) -> None:

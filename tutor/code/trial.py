@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tutor.code.class_parts import narrow_to_class
 from tutor.code.code_values import (
     CodeProblem,
     LossReached,
     NotRead,
     OtherShape,
+    OtherSize,
     TooLong,
     ValueEvent,
 )
@@ -34,7 +36,9 @@ from tutor.code.sized_guesses import (
     find_counts,
     find_dictionaries,
     find_idle,
+    find_idle_arguments,
     find_joined,
+    find_looped,
     find_tuples,
     settle_divided,
     settle_images,
@@ -73,6 +77,7 @@ class ProgramTrial:
     left_out: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
     axes: Mapping[str, int] = field(default_factory=dict)
+    looped: frozenset[str] = frozenset()
     counts: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     spread: set[str] = field(default_factory=set)
     flat: set[str] = field(default_factory=set)
@@ -96,13 +101,16 @@ class ProgramTrial:
         settle_images(self.plan.name, self.source, self.sizes)
         self.sizes.known |= dict(zip(("H", "W"), self.world.images, strict=False)) | dict(zip(("h", "w"), self.world.images, strict=False))
         self.sequences = find_sequences(self.source.lines)
-        self.labels = find_labels(self.source.tree) | self.sequences
+        self.labels = find_labels(narrow_to_class(self.source.tree, self.plan.owner)) | self.sequences
         settle_divided(self.source.tree, self.sizes)
         self.torch = any(names_torch(source.tree) for source in (self.source, self.forward_source) if source is not None)
         self.counts = find_counts(self.source.tree, *(source.tree for source in self.others))
         self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
+        self.looped = find_looped(self.source.tree, self.plan.forward)
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
+        elif not self.plan.is_single and self.forward_source is None:
+            self.idle = find_idle_arguments(self.source.tree, self.plan.forward, self.plan.backward)
         self.tuples = find_tuples((self.forward_source or self.source).tree) | find_tuples(self.source.tree)
         self.dictionaries = find_dictionaries((self.forward_source or self.source).tree) | find_dictionaries(self.source.tree)
         self.table = make_table(lambda shape, kind: self.current.draw(shape, kind), lambda: self.current.number)
@@ -127,7 +135,7 @@ class ProgramTrial:
             worker.guesser.labels, worker.guesser.sequences = self.labels, self.sequences
             worker.guesser.one_place = find_places(self.source.tree)
             worker.guesser.tables = find_tables(self.source.tree)
-            worker.guesser.axes = self.axes
+            worker.guesser.axes, worker.guesser.looped = self.axes, self.looped
             worker.guesser.joined = find_joined(self.source.tree)
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
@@ -148,6 +156,8 @@ class ProgramTrial:
                     return run.run(backward=backward)
             except LossReached as end:
                 return Outcome(worker.record, end.value, [], 0)
+            except OtherSize as other:
+                self.sizes.known[other.name] = other.size
             except OtherShape as other:
                 if other.places:
                     self.places[other.name] = other.places

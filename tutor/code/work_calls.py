@@ -20,9 +20,10 @@ from tutor.code.code_values import (
     ProgramFunction,
 )
 from tutor.code.failures import refuse_misfit
+from tutor.code.formatted_texts import take_plain
 from tutor.code.guessing import GuessedDictionary
 from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real
-from tutor.code.size_bounds import LONGEST, check_call, check_pair, weigh_product
+from tutor.code.size_bounds import LONGEST, check_call, check_pair, weigh_call, weigh_product
 from tutor.code.sized_guesses import count_needed_axes, is_kind
 from tutor.code.targets import INITIALISER
 from tutor.code.usual_helpers import choose_meaning
@@ -111,6 +112,7 @@ class CallWorker(ExpressionWorker):
             return self.change_shape(func.of, values, node)
         if func.name in ("dot", "matmul", "mm") and len(values) == 1:
             check_pair("@", func.of, values[0])
+            self.weigh(weigh_product(func.of, values[0]))
             try:
                 return self.keep_made("@", func.of, values[0], self.table["dot"](func.of, values[0]))
             except ValueError:
@@ -118,6 +120,7 @@ class CallWorker(ExpressionWorker):
         kept = self._drop_needless(named)
         self.require_axes(func.of, count_needed_axes(func.name, values, kept), node)
         check_call(func.name, [func.of, *values], list(kept.values()))
+        self.weigh(weigh_call(func.name, [func.of, *values]))
         torch = self.torch and not (self.numpy and {"axis", "keepdims"} & {*named})  # x.max(axis=1) beside torch is NumPy's
         return call_array(func.of, func.name, self.table, torch)(*values, **kept)
 
@@ -175,7 +178,7 @@ class CallWorker(ExpressionWorker):
             if sign == "@":
                 try:
                     check_pair("@", values[0], values[1])
-                    self.parts += weigh_product(values[0], values[1])
+                    self.weigh(weigh_product(values[0], values[1]))
                     return self.keep_made("@", values[0], values[1], row(*values, **self._drop_needless(named)))
                 except ValueError:
                     raise refuse_misfit(values[0], "@", values[1], node) from None
@@ -185,6 +188,7 @@ class CallWorker(ExpressionWorker):
         cleaned = self._drop_needless(named)
         self.require_axes(values[0] if values else None, count_needed_axes(word, values[1:], cleaned), node)
         check_call(word, values, list(cleaned.values()))
+        self.weigh(weigh_call(word, values))
         if word == "where" and "where" in named:
             cleaned["where"] = named["where"]
         if word in ("max", "min") and torch and (len(values) > 1 or "axis" in cleaned):
@@ -247,9 +251,9 @@ class CallWorker(ExpressionWorker):
         self.parts += sum(len(value) // 10 for value in values if isinstance(value, list | tuple | range))
         if word in ("range", "xrange"):  # Python 2 has both
             rounds = range(*(take_whole(value) for value in values))
-            if len(rounds) > LONGEST:
+            if len(rounds) > LONGEST and not self.one_round:
                 raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)
-            return rounds
+            return rounds[:LONGEST]
         if word == "product":
             if prod(len(self.list_rounds(value)) for value in values) > LONGEST:
                 raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)
@@ -273,7 +277,7 @@ class CallWorker(ExpressionWorker):
             listed = list(values[0]) if len(values) == 1 else values
             return getattr(builtins, word)(listed, key=take_real)
         if word == "str":
-            return str(values[0])[:200]
+            return str(take_plain(values[0]))[:200]
         return _BUILT_IN[word](*values)
 
 

@@ -29,7 +29,7 @@ from tutor.code.guess_shapes import LABELS, SAMPLES, WORD_PLACES, Sizes, find_se
 from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser, find_word
 from tutor.code.library_calls import make_table, take_real
 from tutor.code.library_names import LIBRARIES, PYTHON, READ
-from tutor.code.loop_pace import MOST_PARTS, LoopPace
+from tutor.code.loop_pace import MOST_BULK, MOST_PARTS, LoopPace
 from tutor.code.returned_values import RESTS
 from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_product, weigh_value
 from tutor.code.work_places import PlaceWorker
@@ -61,8 +61,9 @@ class ExpressionWorker(PlaceWorker):
         self.imported: set[str] = set()
         self.module: dict[str, Any] = {}
         self.scope: dict[str, Any] = self.module
-        self.parts = 0
+        self.parts = self.bulk = 0
         self.repeats = 1
+        self.one_round = False
         self.drawn = 0
         self.table = table or make_table(self.draw, lambda: self.number)
         self.depth = 0
@@ -93,10 +94,17 @@ class ExpressionWorker(PlaceWorker):
         if type(value) is Lost:
             raise value.why
         if type(value) in (list, tuple, dict, str, np.ndarray):
-            self.parts += weigh_value(check_grown(value))
+            self.weigh(weigh_value(check_grown(value)))
         if self.traced is not None:
             self.traced[id(node)] = value
         return value if self.watch is None else self.watch(node, value)
+
+    def weigh(self, parts: int) -> None:
+        """Count what a large value takes in time and in room besides its own part.  Raises `TooLong` for too much of it in one run."""
+        self.parts += parts
+        self.bulk += parts
+        if self.bulk > MOST_BULK:
+            raise TooLong
 
     def take(self, node: ast.expr) -> Any:
         """The value of an expression, with a shape for what nobody gives."""
@@ -257,10 +265,10 @@ class ExpressionWorker(PlaceWorker):
             if word == "%" and re.fullmatch(r"([^%]|%\d?[sdi]|%%){0,200}", str(left)):
                 return str(left) % (tuple(map(take_plain, right)) if isinstance(right, tuple) else take_plain(right))
             check_pair(word, left, right)
-            return make(left, right) if word == "+" else "text"
+            return make(left, right) if word in "+*" else "text"
         check_pair(word, left, right)
         if word == "@":
-            self.parts += weigh_product(left, right)
+            self.weigh(weigh_product(left, right))
         if self.old and word == "/" and _is_whole(left) and _is_whole(right):
             word, make = SIGNS[ast.FloorDiv]
         if (
@@ -275,9 +283,12 @@ class ExpressionWorker(PlaceWorker):
         if word in ("//", "%"):
             left, right = take_real(left), take_real(right)
         try:
-            return self.keep_made(word, left, right, make(left, right))
+            made = make(left, right)
         except ValueError:
             raise refuse_misfit(left, word, right, node) from None
+        if type(made) is complex and complex not in (type(left), type(right)):  # (-2.0) ** 0.5
+            raise NotRead(tell("complex numbers and bytes are not read"), node)
+        return self.keep_made(word, left, right, made)
 
     def keep_made(self, sign: str, left: Any, right: Any, made: Any) -> Any:
         """Remember what an array was computed of, as long as shapes are still guessed."""
@@ -472,6 +483,8 @@ def _is_whole(value: Any) -> bool:
 def _read_constant(worker: ExpressionWorker, node: ast.Constant) -> Any:
     if isinstance(node.value, int) and abs(node.value) > 10**12:
         raise NotRead(tell("a whole number that is too large"), node)
+    if isinstance(node.value, bytes | complex):  # an imaginary part is a slope here
+        raise NotRead(tell("complex numbers and bytes are not read"), node)
     return node.value
 
 

@@ -18,6 +18,7 @@ from tutor.code.code_values import (
     NotRead,
     Object,
     ProgramFunction,
+    TooLong,
 )
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, list_documented
 from tutor.code.pair_functions import LOSSES
@@ -30,6 +31,9 @@ from tutor.program.decorators import find_odd_decorator, is_odd_class
 from tutor.program.source import Source
 
 DEEPEST = 12
+DEEP = 5
+MOST_DEEP = 500
+"""So many calls may stand so deep in others in one run: ten helpers that each call the next one twice make a thousand."""
 PREPARES = re.compile(
     r"(?i)^_?(initiali[sz]e|init|build|setup|set_up|reset|create|make)"
     r"(_?(weights?|params?|parameters|layer|variables))?$"
@@ -50,6 +54,7 @@ class FunctionWorker(ShapeGuesser):
     """
 
     generic: bool
+    deep_calls = 0
     first_scopes: list[dict[str, Any]] | None = None
 
     @abstractmethod
@@ -71,6 +76,9 @@ class FunctionWorker(ShapeGuesser):
             func = ProgramFunction(func.of.methods[method], func.of.scope, func, func)
         if self.depth >= DEEPEST:
             raise NotRead(tell("functions that call each other too deep"), node)
+        self.deep_calls += self.depth > DEEP
+        if self.deep_calls > MOST_DEEP:
+            raise TooLong
         self.refuse_odd(func.node)
         scope = dict(func.scope) if isinstance(func.node, ast.Lambda) or func.scope is not self.module else {}
         own, self.scope = self.scope, scope

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from tutor.code.code_values import (
     FunctionReturned,
@@ -38,7 +39,9 @@ COMPOUND = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.TryStar, ast.Matc
 """Statements with others inside."""
 MOST_KEPT = 60_000
 """So many names are kept in all, as they were in front of statements."""
-FAILS = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError, OverflowError, RecursionError, StopIteration,
+MOST_FAILED = 40
+"""What failed so often in one run, in a loop, is not tried again in it."""
+FAILS = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError, OverflowError, RuntimeError, StopIteration,
          MemoryError)  # fmt: skip
 
 
@@ -66,6 +69,8 @@ class StatementWorker(AssignmentWorker):
         self.settled_axes: dict[str, set[int]] = {}
         self.settled = False
         self.returned: ast.Return | None = None
+        self.failed: dict[int, int] = {}
+        self.worked = 0
         self.scopes: dict[int, dict[str, Any]] | None = None
         self.kept = 0
 
@@ -86,32 +91,38 @@ class StatementWorker(AssignmentWorker):
             if self.kept < MOST_KEPT:
                 self.scopes[id(node)] = keep_scope(self.scope)
         try:
+            if self.failed.get(id(node), 0) >= MOST_FAILED:
+                self._drop_values(node, self.record.problems[id(node)])
+                return
             _RUN.get(type(node), StatementWorker.run_unread)(self, node)
+            self.worked += 1
         except (FunctionReturned, RoundEnds, TooLong, OtherShape):
             raise
         except NotRead as why:
             why.node = why.node or node
             if why.operands is not None and self.bump is None:
                 self.guess_again(node, why.operands)
-            self._note_failure(node, why, simple)
+            self._note_failure(node, why)
         except FAILS as why:
-            self._note_failure(node, say_failure(why, node), simple)
+            self._note_failure(node, say_failure(why, node))
         finally:
             self.statement = before
 
-    def _note_failure(self, node: ast.stmt, why: NotRead, simple: bool) -> None:
+    def _note_failure(self, node: ast.stmt, why: NotRead) -> None:
         why.__traceback__ = why.__context__ = None  # which would hold this worker
+        self.failed[id(node)] = self.failed.get(id(node), 0) + 1
         self.record.problems.setdefault(id(node), why)
+        self._drop_values(node, why)
+
+    def _drop_values(self, node: ast.stmt, why: NotRead) -> None:
+        """What a statement would assign is lost, and what it would return."""
         if isinstance(node, ast.Return):
             raise FunctionReturned(Lost(why))
-        for target in list_targets(node) if simple else list_inner_targets(node):
+        for target in list_lost(node):
             if self.generic and self.depth == 0 and not why.fails and isinstance(target, ast.Name | ast.Tuple):
                 self._bind_guess(target)
             else:
                 self._bind_lost(target, why)
-        for part in ast.walk(node) if simple else ():
-            if isinstance(part, ast.NamedExpr):
-                self._bind_lost(part.target, why)
 
     def _bind_guess(self, target: ast.expr) -> None:
         """Data that a script reads from somewhere: names that nobody gives."""
@@ -160,7 +171,11 @@ class StatementWorker(AssignmentWorker):
 
     def run_for(self, node: ast.For) -> None:
         """A loop, round by round; a loop of training one round."""
-        values = self.list_rounds(self.take(node.iter))
+        self.one_round = id(node) in self.once  # of how many does not matter then
+        try:
+            values = self.list_rounds(self.take(node.iter))
+        finally:
+            self.one_round = False
         pace = None if id(node) in self.once or may_end(node) else LoopPace(len(values), self.repeats)
         repeats = self.repeats
         try:
@@ -169,11 +184,14 @@ class StatementWorker(AssignmentWorker):
                     break
                 self.repeats = 1 if pace is None else pace.begin_round(number, self.parts)
                 self.bind_plain(node.target, value)
+                worked = self.worked
                 try:
                     self.run(node.body)
                 except RoundEnds as end:
                     if end.whole:
                         return
+                if self.worked == worked and number > MOST_FAILED:  # nothing in it is tried any more
+                    break
                 if pace is not None:
                     pace.end_round(number, self.parts)
         finally:
@@ -241,6 +259,15 @@ class StatementWorker(AssignmentWorker):
         raise NotRead(tell("the program raises an error here"), node)
 
 
+def list_lost(node: ast.stmt) -> tuple[ast.expr, ...]:
+    """What a statement assigns, wherever in it, and keeps losing in the rounds of a loop: looked through once."""
+    if node not in _LOST:
+        inside = (part.target for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
+        _LOST[node] = (*list_inner_targets(node),) if isinstance(node, COMPOUND) else (*list_targets(node), *inside)
+    return _LOST[node]
+
+
+_LOST: WeakKeyDictionary[ast.stmt, tuple[ast.expr, ...]] = WeakKeyDictionary()
 _RUN: dict[type[ast.stmt], Callable[[Any, Any], None]] = {
     ast.Assign: StatementWorker.run_assign, ast.AnnAssign: StatementWorker.run_annotated, ast.AugAssign: StatementWorker.run_changed,
     ast.If: StatementWorker.run_if, ast.For: StatementWorker.run_for, ast.While: StatementWorker.run_while,

@@ -68,6 +68,27 @@ def _draw_together(factors: tuple[Factor, ...], routes: Mapping[str, int], *, on
     return factors
 
 
+def list_ways_around(graph: Graph) -> dict[tuple[str, str], str]:
+    """The edges whose quantity also reaches the step on another way, each with the next input on it: ∂h₂/∂w of h₂ = w·h₁, h₁ = w·x.
+
+    There the local derivative is not the whole one.
+
+    >>> from tutor.graph.build import from_steps
+    >>> list_ways_around(from_steps(["h = w*x", "y = w*h", "L = y^2"]))
+    {('y', 'w'): 'h'}
+    """
+    behind: dict[str, set[str]] = {}
+    found: dict[tuple[str, str], str] = {}
+    for step in graph.steps:
+        inputs = names(step.expr)
+        behind[step.target] = set(inputs).union(*(behind.get(name, ()) for name in inputs))
+        for wrt in inputs:
+            other = next((name for name in inputs if name != wrt and wrt in behind.get(name, ())), "")
+            if other:
+                found[step.target, wrt] = other
+    return found
+
+
 def sort_factors(factors: Iterable[Factor], graph: Graph) -> list[Factor]:
     """Local derivatives, each once, in the order of the graph: from the loss back, step by step, and in a step as its formula has them.
 

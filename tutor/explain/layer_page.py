@@ -17,6 +17,7 @@ from tutor.explain.document import (
     Side,
     add_result,
 )
+from tutor.explain.end_reasons import say_end
 from tutor.explain.formula_kinds import say_forward
 from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
@@ -240,7 +241,7 @@ class ArraySections(PageWriter):
         rows = []
         shapes = {**self.shapes, **self.list_collapsed_shapes()}
         for rewrite in rewritten.rewrites:
-            sides = [Side(dress_expr(rewrite.expr, shapes))]
+            sides = [Side(dress_expr(expr, shapes)) for expr in (*rewrite.between, rewrite.expr)]
             if above := self.name_step_above(rewrite.left):
                 sides[-1] = replace(sides[-1], note=above)
             elif str(rewrite.left) in rewritten.arrays:
@@ -258,6 +259,7 @@ class ArraySections(PageWriter):
         graph = self.exercise.graph
         if graph is None or self.layered.symbolic:
             return
+        self.say_targets(self.layered.graph.steps)
         trace: dict[str, Value] = {}
         for name, array in (self.numbers or {}).items():
             entries = self.layered.entries.get(name)
@@ -300,6 +302,8 @@ def say_reason(step: Step, layered: Layered, words: Wording) -> str:
     reason = words.arrays.say_backward(step.expr, words.rules, parameters, number=number, wrt=step.wrt, sizes=sizes)
     if reason == words.rules.say_local("product") and Name(step.wrt) in children(step.expr):
         return words.rules.gradient("chain rule")  # of a sum of squares: what stands there is the quantity itself
+    if reason in (words.arrays.BACKWARD["loss"], words.arrays.BACKWARD["loss of a number"]):
+        return say_end(step, layered, words, reason)
     return reason
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -25,7 +25,7 @@ from tutor.expression.parse import parse
 from tutor.expression.walk import find_partials, substitute
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
-from tutor.numbers.agreement import is_decimal
+from tutor.numbers.agreement import is_decimal, is_of_a_float
 from tutor.numbers.printed import as_printed
 from tutor.solving.check_claims import Verdict
 from tutor.solving.worked import Worked
@@ -43,6 +43,12 @@ LONGEST_REASON = 90
 """A longer reason is a sentence of its own, and no cell."""
 MOST_UNSEEN = 6
 """So many derivatives that a page does not work out are named."""
+_EXACT = re.compile(r"-?\d+(?:/\d+)?")
+"""A value as text that is exact (`tutor.numbers.printed.as_exact_text`)."""
+_NUMBER = re.compile(r"-?\d+(?:/\d+|\.\d*)?(?:e[-+]?\d+)?")
+MOST_COLUMNS = 9
+"""So many columns has the table of what is printed at other values, and so many digits of what is printed itself."""
+MOST_SHOWN = 8
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
@@ -60,9 +66,12 @@ class Said:
     unseen: bool = False
 
 
-def say_verdicts(worked: Worked, words: Wording, blocks: Sequence[Block]) -> list[Said]:
+def say_verdicts(
+    worked: Worked, words: Wording, blocks: Sequence[Block], alone: Set[Partial] = frozenset(), worked_out: Set[Partial] = frozenset()
+) -> list[Said]:
     """The verdicts that a page shows that has these ``blocks``; formulas over arrays are written as in layer form on every page.
 
+    A derivative that the page has for one step ``alone`` is told from that along all paths, which may be ``worked_out`` there, too.
     What only follows is left out where the page has nothing that it could be looked up in.
     """
     exercise = worked.request.exercise
@@ -71,12 +80,12 @@ def say_verdicts(worked: Worked, words: Wording, blocks: Sequence[Block]) -> lis
     loss, known = (exercise.graph.loss, exercise.graph.names) if exercise.graph is not None else ("", ())
     rate = rate_name(exercise.notation)
     own: dict[str, Expr] = {} if rate in known else {rate: Name(worked.notation.rate)}  # one step size, by the letter of this page
-    shown = _list_derivatives(blocks)
+    shown = _list_derivatives(blocks) - alone | worked_out
     if exercise.values and worked.request.form == "scalar":  # the graph has them at its nodes
         shown |= {Partial(loss, name) for name in known}
     seen = [(verdict, _is_seen(verdict, shown)) for verdict in worked.verdicts]
     said = [
-        replace(say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known)), unseen=not there)
+        replace(say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
         for verdict, there in seen if there or verdict.source is None or not verdict.source.follows
     ]  # fmt: skip
     return [
@@ -113,13 +122,21 @@ def _name_gradient(verdict: Verdict, loss: str, known: Collection[str]) -> dict[
     return {} if claim is None or not claim.update or "g" in known else {"g": Partial(loss, WEIGHT)}
 
 
-def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], own: Mapping[str, Expr] = MappingProxyType({})) -> Said:
-    """A verdict for the document: formulas as maths, figures as printed; the step size has its ``own`` letter."""
+def say_verdict(
+    verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], own: Mapping[str, Expr] = MappingProxyType({}),
+    alone: Set[Partial] = frozenset(),
+) -> Said:  # fmt: skip
+    """A verdict for the document: formulas as maths, figures as printed; the step size has its ``own`` letter.
+
+    Of a derivative that the page has for one step ``alone`` it is said that it is meant along all paths.
+    """
     claim = verdict.source
     if claim is None or claim.unknown:
         return Said(_read_bare(verdict.claim), _read_bare(verdict.printed), (), verdict.agreement, verdict.erratum)
     write = partial(_write_maths, claim.layers, shapes, own)
     subject: Sentence = (verdict.claim,) if claim.subject is None else (write(claim.subject),)
+    if claim.subject is not None and not alone.isdisjoint(find_partials(claim.subject)):
+        subject = tuple(split_places(words.pages.OVER_PATHS, {"quantity": subject}))
     if claim.count:
         subject = (words.pages.COUNT_OF.format(what=words.pages.COUNTED[claim.count]),)
     if claim.update:
@@ -135,7 +152,16 @@ def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], o
     printed, value = _say_printed(claim, write), _say_value(verdict, write)
     if verdict.agreement == "differs" and (number := _find_number(verdict)) is not None:
         printed = tuple(split_places(words.pages.COMES_TO, {"printed": printed, "number": [Math(number)]}))
-    return Said(subject, printed, value, verdict.agreement, verdict.erratum, claim.is_formula or verdict.derived is not None, claim.follows)
+    formula = claim.is_formula or verdict.derived is not None
+    return Said(subject, printed, value, _find_way(verdict), verdict.erratum, formula, claim.follows)
+
+
+def _find_way(verdict: Verdict) -> str:
+    """How a figure agrees; an exact one that a program has printed is not called rounded for the last digits of its float."""
+    claim, exact = verdict.source, _EXACT.fullmatch(verdict.value)
+    if verdict.agreement != "rounded" or exact is None or claim is None or not is_decimal(claim.decimal):
+        return verdict.agreement
+    return "float" if is_of_a_float(claim.decimal, Fraction(verdict.value)) else verdict.agreement
 
 
 def _write_maths(layers: bool, shapes: Mapping[str, Shape], own: Mapping[str, Expr], expr: Expr) -> Math:
@@ -194,6 +220,37 @@ def _nest(entries: Sequence[Sentence], shape: Sequence[int]) -> Sentence:
 def _join(sign: str, parts: Sequence[Sentence]) -> Sentence:
     """Sentences with a sign between them."""
     return tuple(piece for part in parts for piece in (sign, *part))[1:]
+
+
+def list_elsewhere(worked: Worked, words: Wording) -> list[Block]:
+    """What is printed at other values than those of the page, as a table: a row for each such point, a column for each quantity.
+
+    What a point does not name stays as it is given.
+    """
+    points: dict[tuple[tuple[str, Fraction], ...], dict[Expr, Expr]] = {}
+    for verdict in worked.verdicts:
+        claim = verdict.source
+        if claim is None or claim.subject is None or claim.after or claim.over or claim.shape or verdict.derived is not None:
+            continue
+        moved = tuple((name, value) for name, value in claim.at.items() if isinstance(value, Fraction))
+        text = verdict.parts[-1].value if verdict.parts else verdict.value
+        if moved and len(moved) == len(claim.at) and _NUMBER.fullmatch(text):
+            digits = max(worked.notation.digits, min(MOST_SHOWN, len(claim.decimal.strip("-0.").replace(".", ""))))
+            points.setdefault(moved, {})[claim.subject] = as_printed(Fraction(text), digits)
+    graph, given = worked.request.exercise.graph, worked.request.exercise.values
+    made = {name: place for place, name in enumerate(graph.names)} if graph is not None else {}
+    names = sorted({name for moved in points for name, _ in moved}, key=lambda name: (made.get(name, len(made)), name))
+    subjects = list(dict.fromkeys(subject for found in points.values() for subject in found))
+    subjects.sort(key=lambda subject: made.get(subject.name, 0) if type(subject) is Name else len(made))
+    if not points or len(names) + len(subjects) > MOST_COLUMNS or any(type(given.get(name, "")) is str for name in names):
+        return []
+    rows: list[tuple[Sentence, ...]] = []
+    for moved, found in points.items():
+        there = {**given, **dict(moved)}
+        inputs: list[Sentence] = [(Math(as_printed(there[name], worked.notation.digits)),) for name in names]
+        rows.append((*inputs, *((Math(found[subject]),) if subject in found else () for subject in subjects)))
+    header = tuple((Math(part),) for part in (*map(Name, names), *subjects))
+    return [Table(header, tuple(rows), "r" * len(header), (words.pages.ELSEWHERE,))]
 
 
 def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None) -> list[Block]:

@@ -144,7 +144,7 @@ class _Rows:
     def unit(self, rewrite: Rewrite, units: Sequence[Rewrite]) -> Equation:
         """The output of the single unit, or one of its weights: ``left = formula = numbers``."""
         why = (self.words.rewrite(rewrite.rule),) if rewrite.rule == LINEAR else ()
-        sides = [Side(rewrite.expr)]
+        sides = [Side(expr) for expr in (*rewrite.between, rewrite.expr)]
         if self.trace is None or rewrite.rule == UNIT:
             return Equation(rewrite.left, tuple(self.numbers(rewrite, sides)), None, why)
         weights = {

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
+from tutor.derive.backward import derive
+from tutor.derive.chains import count_routes, gradients, list_full_chains, list_ways_around, sort_factors
 from tutor.derive.local import complete_rule, local_derivatives, refine_rule
 from tutor.derive.tidy import product, sum_terms
 from tutor.explain.alike_rows import group_alike, write_alike_table
@@ -30,7 +31,7 @@ from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Number, Partial
 from tutor.expression.own_functions import is_own
-from tutor.expression.walk import names, substitute
+from tutor.expression.walk import find_partials, substitute
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
@@ -51,6 +52,10 @@ def _words(*parts: Inline) -> Sentence:
     return tuple(parts)
 
 
+MOST_HELD = 8
+"""So many local derivatives are named that leave something out."""
+
+
 class NumberSections(PageWriter):
     """The sections of a solution neuron by neuron; keeps the step numbers that later rows refer to."""
 
@@ -59,6 +64,10 @@ class NumberSections(PageWriter):
         self.trace = worked.scalars
         self.counted: dict[str, int] = {}
         self.sloped: set[str] = set()
+        self.alone: set[Partial] = set()
+        """The derivatives that stand on the page for one step alone, beside which there are other ways."""
+        self.worked_out: set[Partial] = set()
+        """Those of them that are worked out along all their ways, too."""
         self.rules: dict[str, tuple[dict[str, Step], dict[tuple[str, str], str]]] = {}
 
     # Small helpers
@@ -180,6 +189,7 @@ class NumberSections(PageWriter):
             self.join_equations(start + 1)
             rows = [self.chain_row(derivation, name, paths) for name, paths in chains.items() if not self.is_said(derivation, name, paths)]
             self.blocks += [Equations(tuple(rows))] if rows else []
+            self.add_whole_derivatives(derivation)
         if by_reuse:
             self.reuse_rows(derivation, by_reuse, steps)
         if derivation is not self.worked.derivations[0] and len(self.blocks) == start + 2:
@@ -224,22 +234,42 @@ class NumberSections(PageWriter):
         self.explain_held(derivation.graph, rows)
 
     def explain_held(self, graph: Graph, rows: Sequence[Equation]) -> None:
-        """That a local derivative holds the other inputs of its step, where these depend on the same quantity: ∂L/∂h₁ beside h₂."""
-        if "held" in self.sloped:
+        """That local derivatives hold the other inputs of their steps, where these depend on the same quantity: ∂L/∂h₁ beside h₂."""
+        ways = list_ways_around(graph)
+        locals_ = [row.left for row in rows if type(row.left) is Partial and row.left not in self.alone]
+        held = [local for local in locals_ if (local.of, local.wrt) in ways]
+        if not held:
             return
-        behind: dict[str, set[str]] = {}
-        for step in graph.steps:
-            own = set(names(step.expr))
-            behind[step.target] = own.union(*(behind.get(name, ()) for name in own))
-        used = {step.target: names(step.expr) for step in graph.steps}
-        for local in (row.left for row in rows if type(row.left) is Partial):
-            inputs = used.get(local.of, ())
-            other = next((name for name in inputs if name != local.wrt and local.wrt in behind.get(name, ())), "")
-            if other and local.wrt in inputs:
-                self.sloped.add("held")
-                places: dict[str, Sequence[Inline]] = {"local": [Math(local)], "other": [Math(Name(other))]}
-                self.blocks.append(self.write_labelled("where", *split_places(self.words.pages.HELD, places)))
-                return
+        self.alone.update(held)
+        pages = self.words.pages
+        others = sorted({ways[local.of, local.wrt] for local in held}, key=graph.names.index)
+        shown = [Math(local) for local in held[:MOST_HELD]]
+        more = [pages.MORE.format(count=len(held) - MOST_HELD)] if len(held) > MOST_HELD else []
+        places: dict[str, Sequence[Inline]] = {
+            "local": list(pages.grammar.enumerate_parts([*shown, *more], pages.COMMA, pages.AND)),
+            "other": list(pages.grammar.enumerate_parts([Math(Name(name)) for name in others], pages.COMMA, pages.AND)),
+        }
+        phrase = pages.grammar.choose(pages.HELD, len(held))
+        self.blocks.append(self.write_labelled("where", *split_places(phrase, places)))
+
+    def add_whole_derivatives(self, derivation: Derivation) -> None:
+        """The derivatives that the lecture prints of other quantities than the loss, along all paths where a local one has their name."""
+        claims = (verdict.source for verdict in self.worked.verdicts)
+        printed = dict.fromkeys(
+            p for claim in claims if claim and claim.subject for p in find_partials(claim.subject) if p in self.alone
+        )
+        rows = []
+        for whole in list(printed)[:MOST_HELD]:
+            inner = derive(replace(derivation.graph, loss=whole.of))
+            paths = list_full_chains(inner, whole.wrt)
+            if whole.of == derivation.graph.loss or paths is None:
+                continue
+            if all(derivative_key(f.of, f.wrt) in self.counted for path in paths for f in path.factors):
+                rows.append(self.chain_row(inner, whole.wrt, paths, whole=True))
+                self.worked_out.add(whole)
+        if rows:
+            self.blocks.append(Equations(tuple(rows)))
+            self.join_equations(len(self.blocks) - 2)
 
     def join_equations(self, place: int) -> None:
         """Two blocks of equations that follow one another as one, in one alignment and one style."""
@@ -294,10 +324,14 @@ class NumberSections(PageWriter):
         local = paths[0].factors[1]
         return refine_rule(rules.get((local.of, wrt), "formula"), local.expr, wrt, derivation.graph.ties)
 
-    def chain_row(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> Equation:
-        """The gradient as the lectures print it: one row of factors a path, the numbers, the result."""
+    def chain_row(self, derivation: Derivation, name: str, paths: Sequence[Path], *, whole: bool = False) -> Equation:
+        """The gradient as the lectures print it: one row of factors a path, the numbers, the result.
+
+        A ``whole`` derivative of a step has a number beside that of its local one.
+        """
         loss = derivation.graph.loss
         trace, many = self.trace, len(paths) > 1
+        products = sum_terms([product(f.expr for f in path.factors) for path in paths])
         sides = []
         if max(len(path.factors) for path in paths) > 1 or many:
             for place, path in enumerate(paths, 1):
@@ -306,20 +340,19 @@ class NumberSections(PageWriter):
                 expr: Expr = Mul(factors) if len(factors) > 1 else path.factors[0].expr if many else factors[0]
                 sides.append(Side(expr, "+" if place > 1 else "=", _words(self.words.pages.PATH.format(number=place)) if many else ()))
         if trace is None or not sides:
-            products = [product(f.expr for f in path.factors) for path in paths]
-            sides.append(Side(products[0] if not many else sum_terms(products)))
+            sides.append(Side(products))
         if trace is not None:
             terms = []
             for path in paths:
                 numbers = tuple(self.print(compute(f.expr, trace)) for f in path.factors)
                 terms.append(self.put_in(path.factors[0].expr) if len(numbers) == 1 else Mul(numbers))
-            result = self.value(derivative_key(loss, name))
+            result = self.print(compute(products, trace)) if whole else self.value(derivative_key(loss, name))
             assert result is not None
             put_in = terms[0] if len(terms) == 1 else Add(tuple(terms))
             if put_in != result and put_in != sides[-1].expr:
                 sides.append(Side(put_in))
             sides[:] = add_result(sides, result)
-        key = derivative_key(loss, name)
+        key = f"{derivative_key(loss, name)} whole" if whole else derivative_key(loss, name)
         count = self.counted.get(key) or self.number(key)
         why = (
             self.words.rules.PATHS.format(count=len(paths))
@@ -375,7 +408,11 @@ class NumberSections(PageWriter):
         known, sums = counts(self.exercise.network), write_counts(self.exercise.network)
         pages = self.words.pages
         rows = tuple(
-            (_words(pages.COUNTED[what]), _words(Math(sums[what])) if what in sums else (), _words(str(known[what])))
+            (
+                _words(pages.COUNTED[what]),
+                _words(Math(sums[what]) if what in sums else pages.COUNTED_SO[name_count(what, self.exercise.network)]),
+                _words(str(known[what])),
+            )
             for what in self.exercise.counts
         )
         sizes = pages.COMMA.join(map(str, self.exercise.network.sizes))
@@ -390,6 +427,7 @@ class NumberSections(PageWriter):
         if not self.worked.derivations:
             return
         graph = self.worked.derivations[0].graph
+        self.say_targets(graph.steps)
         flat = list_flat_steps(graph)
         kinks = list_kinks_hit(graph, self.trace) if self.trace is not None else []
         self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])
@@ -400,6 +438,17 @@ def _list_formulas(block: Block) -> list[Expr]:
     if isinstance(block, Equations):
         return [side.expr for row in block.rows for side in row.sides]
     return [part.expr for part in block.parts if isinstance(part, Math)] if isinstance(block, Paragraph) else []
+
+
+def name_count(what: str, network: Network) -> str:
+    """How something is counted that is no sum and no product.
+
+    >>> name_count("biases", Network((3, 4), ("relu",))), name_count("biases", Network((3, 4, 2), ("relu", "relu"), biases="none"))
+    ('biases per neuron', 'none')
+    """
+    if what == "biases":
+        return "none" if network.biases == "none" else f"{what} per {network.biases}"
+    return what
 
 
 def write_counts(network: Network) -> dict[str, Expr]:

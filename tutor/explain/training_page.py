@@ -23,9 +23,10 @@ from tutor.explain.page_writer import EQUALS, PageWriter, write_cells
 from tutor.explain.samples_section import point_to_command, sample_table
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
-from tutor.expression.keys import derivative_key, read_after
+from tutor.expression.keys import derivative_key, make_over_key, read_after
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names as names_of
+from tutor.expression.walk import rename_derivatives
 from tutor.graph.entries import Array
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import Shape
@@ -64,6 +65,11 @@ class TrainingSections(PageWriter):
         self.training = training
         self.task, self.run = training.task, training.run
         self.loss = training.task.derivation.graph.loss
+        samples = training.task.samples
+        self.whole = make_over_key(self.loss, samples.reduce) if samples is not None and training.task.count > 1 else self.loss
+        """What the loss over all samples is called, beside that of one."""
+        self.moving = self.whole if training.task.size > 1 else self.loss
+        """And the one that an update makes smaller."""
         self.sign = "←" if worked.notation.update == "arrow" else "="
         layered = worked.request.layered
         self.shapes: dict[str, Shape] = layered.shapes if layered is not None else {}
@@ -122,11 +128,18 @@ class TrainingSections(PageWriter):
             many = wording.samples(task.size)
             text = wording.ALL_SAMPLES if task.size == task.count else wording.BATCHES[task.order]
             parts.append(" " + text.format(size=many, count=task.count, seed=task.seed))
+            if self.moving != self.loss and phrases is None:
+                said = wording.OVER_ALL if task.size == task.count else wording.OVER_UPDATE
+                parts += [" ", *split_places(said[task.samples.reduce], self.place_losses())]
         if any(task.names.t in names_of(step.expr) for each in self.training.updates for step in each.steps):
             parts += [" ", *split_places(wording.COUNTED, {"t": [Math(Name(task.names.t))]})]
         if self.shapes and any(type(part) is Div for each in self.training.updates for step in each.steps for part in walk_expr(step.expr)):
             parts.append(" " + wording.ENTRYWISE)
         self.blocks.append(self.write_labelled("method", *parts))
+
+    def place_losses(self) -> dict[str, Sequence[Inline]]:
+        """The loss of one sample and that of all, for a sentence."""
+        return {"whole": [Math(Name(self.whole))], "loss": [Math(Name(self.loss))]}
 
     def title(self, row: Optimiser) -> str:
         """What a method is called."""
@@ -196,7 +209,7 @@ class TrainingSections(PageWriter):
         result = self.value(key)
         sides: list[Side] = []
         if expr is not None:
-            sides.append(Side(expr, sign))
+            sides.append(Side(rename_derivatives(expr, self.loss, self.moving), sign))
             numbers = self.fill_in(expr) if not self.shapes else expr
             if numbers not in (expr, result):
                 sides.append(Side(numbers))
@@ -214,7 +227,7 @@ class TrainingSections(PageWriter):
             why = said[samples.reduce if len(batch.samples) > 1 else "sample"].format(samples=named)
             if len(batch.samples) == self.task.count:
                 why = said[f"{samples.reduce} of all"]
-        return Equation(Partial(self.loss, each.parameter), (Side(result, result=True),), None, (why,))
+        return Equation(Partial(self.moving, each.parameter), (Side(result, result=True),), None, (why,))
 
     def places(self, samples: Sequence[int], most: int) -> str:
         """Samples by their numbers, the first of many."""
@@ -314,18 +327,18 @@ class TrainingSections(PageWriter):
         batched = task.samples is not None and task.size < task.count
         heads = wording.HEADS
         header: list[Sentence] = [(COUNTED,), *([(heads["epoch"],), (heads["samples"],)] if batched else [])]
-        header += [(Math(Name(name)),) for name in (*columns, self.loss)]
+        header += [(Math(Name(name)),) for name in (*columns, self.whole)]
         rows = thin_rows(run.rows, most) if len(run.rows) == run.made + 1 or most < MAX_TABLE_ROWS else list(run.rows)
         numbers = write_cells([[*(row.values[name] for name in columns), row.loss] for row in rows], self.digits,
                               fractions=self.fractions, changing=True)  # fmt: skip
         body = [(*self.begin_row(row, batched), *cells) for row, cells in zip(rows, numbers, strict=True)]
-        text = ""
+        more: list[Inline] = []
         if len(body) < run.made + 1:
             left_out = wording.LEFT_OUT if most == MAX_TABLE_ROWS else wording.ROWS_LEFT_OUT
-            text += left_out.format(count=run.made + 1 - len(body))
-        if task.samples is not None:
-            text += wording.LOSS_OVER[task.samples.reduce].format(count=task.count)
-        caption = (*self.say_rows(text), *self.say_unshown(columns))
+            more.append(left_out.format(count=run.made + 1 - len(body)))
+        if task.samples is not None and self.whole != self.loss and task.size < task.count:
+            more += split_places(wording.TABLE_OVER[task.samples.reduce], {**self.place_losses(), "count": [str(task.count)]})
+        caption = (*self.say_rows(""), *more, *self.say_unshown(columns))
         self.blocks += [self.heading("iterations"), Table(tuple(header), tuple(body), "r" * len(header), caption)]
 
     def say_rows(self, more: str) -> Sentence:

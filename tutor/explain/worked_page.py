@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
 from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Sentence, Side
-from tutor.explain.lecture_section import lecture, say_verdicts
+from tutor.explain.lecture_section import lecture, list_elsewhere, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation
 from tutor.explain.samples_section import point_to_command, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_maths, set_title
 from tutor.expression.nodes import Expr, Name
@@ -66,7 +67,9 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         drawn = draw_computation(page)
         page.blocks.append(replace(drawn, earlier=len(page.blocks) - backward) if isinstance(drawn, Figure) else drawn)
     page.counts()
-    page.blocks += lecture(say_verdicts(worked, words, page.blocks), words, worked.request.focused, worked.notation)
+    said = say_verdicts(worked, words, page.blocks, page.alone, page.worked_out)
+    page.blocks += list_elsewhere(worked, words)
+    page.blocks += lecture(said, words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     page.conventions()
     write_closing(page, proofs)
@@ -112,6 +115,7 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     page.add_simplified()
     update(page)
     page.blocks += write_course(worked, words)
+    page.blocks += list_elsewhere(worked, words)
     page.blocks += lecture(say_verdicts(worked, words, page.blocks), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     page.conventions()
@@ -162,7 +166,7 @@ def training_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docu
     page.blocks.append(page.write_labelled("convention", words.updates.STANDING[row.name]))
     page.proofs(proofs)
     page.arithmetic()
-    facts: tuple[Sentence, ...] = ((Math(Name(page.rate_name)), " = ", Math(page.rate())),)
+    facts: tuple[Sentence, ...] = (say_step_size(page, page.rate_name),)
     if page.title(row) != page.exercise.say(page.exercise.title, words.language):
         facts = ((page.title(row),), *facts)
     return finish_page(page, facts)
@@ -208,7 +212,9 @@ def update(page: PageWriter) -> None:
             if worked.numbers is not None:
                 size: dict[str, Expr] = {names.rate: page.rate()} if request.rate is not None else {}
                 sides.append(Side(substitute(page.fill_in(step.expr), size)))
-            why = () if rows else (page.words.updates.move(step.rule),)
+            why: Sentence = () if rows else (page.words.updates.move(step.rule),)
+            if not rows and request.rate is None:
+                why = tuple(split_places(page.words.updates.SIZED_STEP, {"rate": [Math(Name(page.rate_name))]}))
             rows.append(Equation(Name(step.target), tuple(sides), None, why))
     page.blocks += [page.heading("update"), Equations(tuple(rows))]
 
@@ -249,13 +255,19 @@ def proof_sentences(proofs: Proofs, words: Wording = ENGLISH) -> list[str]:
     return [text for text in told if text]
 
 
+def say_step_size(page: PageWriter, letter: str) -> Sentence:
+    """The step size in words, with the letter that it has on the page, and its value."""
+    named = split_places(page.words.updates.STEP_SIZE, {"rate": [Math(Name(letter))]})
+    return (*named, " = ", Math(page.rate()))
+
+
 def finish_page(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> Document:
     """The document of a page, with its title and the facts beside it."""
     request, exercise = page.request, page.exercise
     if facts is None:
         shows = request.rate_written and request.trained and (request.layered is None or page.worked.training is not None)
         shows = shows or page.worked.course is not None
-        facts = ((Math(Name(page.worked.notation.rate)), " = ", Math(page.rate())),) if shows and request.rate is not None else ()
+        facts = (say_step_size(page, page.worked.notation.rate),) if shows and request.rate is not None else ()
     ident = exercise.id if exercise.id != exercise.title else ""
     title, headline = set_title(exercise.say(exercise.title, page.words.language), page.worked.notation)
     source = set_maths(exercise.source, page.worked.notation) if exercise.source else ()

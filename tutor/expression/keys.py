@@ -1,7 +1,7 @@
 """Keys: what a number of a computation is called, made and taken apart in this one place.
 
 A trace, a working and a contract know a number by its key: a quantity by its own name, a derivative as ``dL/dw5``, an edge that is not
-the whole derivative as ``c|x``, anything after k updates as ``w5@1``, an entry of an array as ``W_1_2``.
+the whole derivative as ``c|x``, anything after k updates as ``w5@1``, an entry of an array as ``W_1_2``, a loss over samples as ``L~mean``.
 """
 
 from __future__ import annotations
@@ -92,6 +92,15 @@ def read_after(key: str) -> After:
     """
     base, mark, updates = key.partition("@")
     return After(base, int(updates)) if mark and updates.isdecimal() else After(key, 0)
+
+
+def make_over_key(loss: str, reduce: str) -> str:
+    """The key of the mean or the sum of a loss over samples.
+
+    >>> make_over_key("L", "mean")
+    'L~mean'
+    """
+    return f"{loss}~{reduce}"
 
 
 def entry_key(array: str, index: Iterable[int]) -> str:

@@ -77,6 +77,18 @@ def substitute(expr: Expr, table: Mapping[str, Expr]) -> Expr:
     return rebuild(expr, tuple(substitute(part, table) for part in parts))
 
 
+def rename_derivatives(expr: Expr, of: str, new: str) -> Expr:
+    """The expression with the derivatives of a quantity as those of another one.
+
+    >>> rename_derivatives(Partial("L", "w"), "L", "E")
+    Partial(of='E', wrt='w')
+    """
+    if type(expr) is Partial:
+        return Partial(new, expr.wrt) if expr.of == of else expr
+    parts = children(expr)
+    return rebuild(expr, tuple(rename_derivatives(part, of, new) for part in parts)) if parts else expr
+
+
 def fold_calls(expr: Expr, named: Mapping[Expr, str]) -> Expr:
     """The expression with every function call that has a name of its own (``named``) replaced by that name."""
     known = named.get(expr) if type(expr) is Call else None

@@ -73,6 +73,16 @@ def decimal_agreement(text: Decimal, value: Value) -> Agreement:
     return "rounded" if shorter == "exact" else shorter
 
 
+def is_of_a_float(printed: str, exact: Fraction) -> bool:
+    """Whether a printed decimal is an exact value but for what a float of 64 bits leaves of it behind its last digits.
+
+    >>> is_of_a_float("1069.452311040001", Fraction("1069.45231104")), is_of_a_float("0.3333", Fraction(1, 3))
+    (True, False)
+    """
+    text = Decimal(printed.strip().replace("−", "-"))
+    return len(text.as_tuple().digits) > _OF_A_FLOAT and Fraction(text) != exact == Fraction(_FLOATS.plus(text))
+
+
 @lru_cache(256)
 def _unit(exponent: int) -> tuple[Fraction, Fraction]:
     """What the last digit is worth, and a half of that."""

@@ -36,6 +36,11 @@ class Samples:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def is_averaged(self) -> bool:
+        """Whether the loss of the set is the mean of the samples' losses, no sum."""
+        return self.reduce == "mean"
+
 
 def join_samples(values: Sequence[Value], how: Reduce) -> Value:
     """The mean or the sum of what the samples have.

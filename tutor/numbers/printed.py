@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from tutor.expression.letters import SUPER
 from tutor.expression.nodes import Expr, Number, write_fraction
 from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, as_real
 from tutor.numbers.values import BigFloat
@@ -67,6 +68,16 @@ def round_significant(value: Value, digits: int) -> str:
         figures = figures.rstrip("0")
     head, tail = figures[0], figures[1:]
     return f"{sign}{head}{'.' + tail if tail else ''}e{places}"
+
+
+def print_in_words(value: Value, digits: int) -> str:
+    """The same for a sentence: an exponent as one writes it.
+
+    >>> print_in_words(Fraction("3723.82"), 6), print_in_words(Fraction(10) ** 30 / 3, 3)
+    ('3723.82', '3.33×10²⁹')
+    """
+    shown, _, power = round_significant(value, digits).replace("-", "−").partition("e")
+    return shown + "×10" + "".join(SUPER[sign] for sign in power.replace("−", "-")) if power else shown
 
 
 def _round_away(size: BigFloat, digits: int) -> tuple[str, int]:

@@ -17,9 +17,10 @@ from tutor.errors import ValueProblem
 from tutor.expression.keys import derivative_key, make_after_key
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Derivation, Step
-from tutor.numbers.arithmetic import CONTEXT, Value, add, as_real, divide
+from tutor.numbers.arithmetic import Value, add, as_real, divide
 from tutor.numbers.data_set import Batch, Order, Samples, SampleTable, batches
 from tutor.numbers.linear_systems import solve
+from tutor.numbers.printed import print_in_words
 from tutor.numbers.run import evaluate, run
 from tutor.numbers.stops import Kind, RunStop
 from tutor.rules.optimisers import Optimiser
@@ -257,7 +258,7 @@ def find_rise(rows: Sequence[Row]) -> RunStop | None:
     if last - since < max(2, last // 2) or end <= 10 * abs(begin):
         return None
     kind: Kind = "rising" if _are_all(rows) else "rising rows"
-    return RunStop(kind, rows[last].step, str(CONTEXT.nstr(end, 3)), rows[since + 1].step)
+    return RunStop(kind, rows[last].step, print_in_words(rows[last].loss, 6), rows[since + 1].step)
 
 
 def _are_all(rows: Sequence[Row]) -> bool:

@@ -16,6 +16,7 @@ from tutor.numbers.arrays import np
 from tutor.text import make_visible
 
 MOST_NODES = 1_000
+MOST_TENSORS = 4_000
 MOST_NUMBERS = 1_000
 """An array of more entries is a parameter, whose numbers are not looked at."""
 MOST_AXES = 8
@@ -79,6 +80,9 @@ def read_onnx(data: bytes, file: str) -> OnnxModel:
                            hint=tell("write one with torch.onnx.export(model, x, \"model.onnx\")"))  # fmt: skip
     if len(graph.node) > MOST_NODES:
         raise ProgramError(tell("the model has more than {limit:,} operations", limit=MOST_NODES), where=where,
+                           hint=tell("export a part of it"))  # fmt: skip
+    if len(graph.initializer) > MOST_TENSORS:
+        raise ProgramError(tell("the model has more than {limit:,} arrays", limit=MOST_TENSORS), where=where,
                            hint=tell("export a part of it"))  # fmt: skip
     tensors = {read_name(tensor.name): _read_tensor(tensor, where) for tensor in graph.initializer}
     if graph.sparse_initializer:

@@ -22,6 +22,8 @@ MAX_BYTES = 200_000
 MAX_NODES = 20_000
 SIGNS = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
 """Parts that say how others are meant, and have nothing in them."""
+MOST_BITS = 14_280
+"""A whole number in other digits than decimal ones may be too long to be written: Python refuses to write more than 4,300 digits."""
 MAX_NESTED = 60
 """So deep may the parts of a statement stand in one another."""
 
@@ -110,7 +112,11 @@ def read_source(text: str, file: str, places: tuple[Place, ...] = ()) -> Source:
     except (RecursionError, MemoryError):
         raise ProgramError(tell("its brackets or signs are nested too deep to be read"), where=where, hint=_APART) from None
     source = Source(where, lines, tree, places, old=old)
-    return replace(source, parts=tuple(_check_tree(source)))
+    source = replace(source, parts=tuple(_check_tree(source)))
+    for node in source.parts:
+        if type(node) is ast.Constant and type(node.value) is int and node.value.bit_length() > MOST_BITS:
+            raise source.refuse(node, tell("a whole number that is too large"), tell("write it as a power of 10"))
+    return source
 
 
 _OLD = tell("that is Python 2; Python 3 writes it with brackets: print(x)")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from tutor.code.code_verdicts import CodeVerdict, disclose_code
+from tutor.code.code_verdicts import CodeVerdict, UnreadStatement, disclose_code
+from tutor.code.given_values import list_names
 from tutor.code.judge_code import judge_code
-from tutor.errors import OutputError, TutorError
+from tutor.errors import OutputError, TutorError, tell
 from tutor.exercise.over_layers import read_shapes
 from tutor.explain.code_page import document as write_page
 from tutor.explain.document import Document
@@ -22,6 +23,7 @@ from tutor.program.source import Source, read_source
 from tutor.results.comparison import Numbers, read_given_numbers
 from tutor.results.function_sources import read_function
 from tutor.results.page import Page
+from tutor.text import make_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +66,19 @@ class CodeCheck(Page):
 
 def check_code(
     text: str, file: str = "program.py", backward: str = "", forward: str = "", forward_text: str = "",
-    others: Sequence[tuple[str, str]] = (), reveal: Literal["none", "hint", "solution"] = "solution",
+    others: Sequence[tuple[str, str | TutorError]] = (), reveal: Literal["none", "hint", "solution"] = "solution",
     words: Wording | str | None = None, given: Numbers | None = None, shapes: Mapping[str, Shape] | None = None,
 ) -> CodeCheck:  # fmt: skip
     r"""Judge the hand-written backward passes of a program's text; nothing of it runs.
 
     ``backward`` and ``forward`` are names of functions where the file does not tell, ``forward_text`` is a second file with the
     forward pass; ``others`` are
-    names and texts of the files that it imports from.  ``given`` are values for what the program is given, as `tutor.compare` takes them:
+    names and texts of the files that it imports from, or why one was not read: it is left alone, and its import told as a line that
+    is not read.  ``given`` are values for what the program is given, as `tutor.compare` takes them:
     it is worked through at these sizes and numbers; ``shapes`` are only shapes, in whole numbers or letters: ``{"b": ("H", 1)}``.
     ``reveal`` is how much is shown: ``none`` only which gradients are wrong, ``hint`` also the lines, ``solution`` everything.
 
-    Raises a `tutor.errors.TutorError` for what is no Python, and for a file without a backward pass; for one of the ``others`` that is
-    no Python where something is not judged, which may be its fault.
+    Raises a `tutor.errors.TutorError` for what is no Python, and for a file without a backward pass.
 
     >>> text = "def f_forward(x, w):\n    return w * x, (x, w)\n"
     >>> text += "def f_backward(dout, cache):\n    x, w = cache\n    return dout * w, dout * w\n"
@@ -85,15 +87,17 @@ def check_code(
     """
     source = read_source(text, file)
     other = read_source(forward_text, "forward.py") if forward_text else None
-    beside, broken = [], None
+    beside, alone = list[Source](), list[UnreadStatement]()
     for beside_name, part in others:
         try:
+            if isinstance(part, TutorError):
+                raise part
             beside.append(read_source(part, beside_name))
         except TutorError as error:  # of a file that may not be needed
-            broken = broken or error
-    found = judge_code(source, backward, other, forward, beside, _read_given(given), _read_said(shapes))
-    if broken is not None and any(verdict.verdict == "undecided" for verdict in found):
-        raise broken
+            alone += list_imports(source, beside_name, error)
+    values = _read_given(given, [source] if other is None else [source, other])
+    found = judge_code(source, backward, other, forward, beside, values, _read_said(shapes))
+    found = tuple(replace(verdict, unread=(*alone, *verdict.unread)) for verdict in found)
     shown = tuple(disclose_code(verdict, reveal) for verdict in found)
     return CodeCheck(file, shown, require_wording(words) if words is None or isinstance(words, str) else words)
 
@@ -125,12 +129,41 @@ def check_backward(
     beside = [read_source("\n".join(texts.lines), file, tuple(texts.places)) for file, texts in needed]
     wanted = require_wording(words) if words is None or isinstance(words, str) else words
     apart = None if own.text == other.text else other_source  # two methods of one class
-    found = judge_code(source, names[0], apart, names[1], beside, _read_given(given), _read_said(shapes))
+    values = _read_given(given, [source, other_source])
+    found = judge_code(source, names[0], apart, names[1], beside, values, _read_said(shapes))
     return CodeCheck(source.file, tuple(disclose_code(verdict, reveal) for verdict in found), wanted)
 
 
-def _read_given(given: Numbers | None) -> dict[str, Floats]:
-    return {} if given is None else {array.name: array.values for array in read_given_numbers(given).arrays}
+def list_imports(source: Source, file: str, why: TutorError) -> list[UnreadStatement]:
+    r"""The lines of a program that import from a file that is not read, too large or no Python, with the reason.
+
+    >>> source = read_source("import numpy as np\nfrom layers import *", "net.py")
+    >>> print(list_imports(source, "layers.py", TutorError("too large"))[0].why)
+    layers.py is left alone, and the rest judged without it: too large
+    """
+    word = file.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
+    said = tell(
+        "{file} is left alone, and the rest judged without it: {why}", file=make_visible(file, 60), why=why.what
+    )
+    imports = [node for node in source.parts if isinstance(node, ast.Import | ast.ImportFrom)]
+    named = [node for node in imports if word in _split_words(node)]
+    lines = named or imports[-1:] or source.tree.body[:1]  # of one that a file beside imports the last one
+    return [UnreadStatement(node.lineno, ast.unparse(node)[:200], said, fails=False) for node in lines]
+
+
+def _split_words(node: ast.Import | ast.ImportFrom) -> set[str]:
+    names = [getattr(node, "module", "") or "", *(alias.name for alias in node.names)]
+    return {part for name in names for part in name.split(".")}
+
+
+def _read_given(given: Numbers | None, sources: Sequence[Source]) -> dict[str, Floats | str]:
+    """The values of a file by their names; of what could not be read, and is a name of the program, the reason."""
+    if given is None:
+        return {}
+    file = read_given_numbers(given)
+    known = {name for source in sources for name in list_names(source.tree)} if file.unused else set()
+    unread = {one.place: str(one.reason) for one in file.unused if one.place.rpartition(".")[2] in known}
+    return {**{array.name: array.values for array in file.arrays}, **unread}
 
 
 def _read_said(shapes: Mapping[str, Shape] | None) -> dict[str, Shape]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tutor.derive.second import hessian_name
 from tutor.derive.update import Naming, Update, name_shared, naming
 from tutor.exercise.model import Exercise
-from tutor.expression.keys import read_after
+from tutor.expression.keys import make_over_key, read_after
 from tutor.expression.walk import names
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol, guess, read_symbol
@@ -39,12 +39,28 @@ def update_notation(notation: Notation, task: Task, updates: Sequence[Update], n
                 found[target] = _write_after(head, of, alone, notation)
         found[naming.name_own("d", each.parameter)] = _write_indexed(Symbol("d", "d"), of, alone)
     loss = notation.symbol(task.derivation.graph.loss)
+    if task.samples is not None and task.count > 1:
+        over = write_over(loss, averaged=task.samples.is_averaged)
+        found[make_over_key(task.derivation.graph.loss, task.samples.reduce)] = over
+        loss = over
     for first in task.parameters if task.row.hessian else ():
         for second in task.parameters:
             name = hessian_name(task.derivation.graph.loss, first, second)
             found[name] = _write_second(loss, notation.symbol(first), notation.symbol(second), first == second)
     found["det H"] = Symbol("\\det H", "det H")
     return replace(notation, symbols=found)
+
+
+def write_over(loss: Symbol, *, averaged: bool) -> Symbol:
+    """A loss over samples, which is not that of one: the mean with a bar, the sum with Σ as its index.
+
+    >>> write_over(Symbol("L", "L"), averaged=True).latex, write_over(Symbol("L", "L"), averaged=False).text
+    ('\\\\bar{L}', 'L_Σ')
+    """
+    parts = read_symbol(loss.latex)
+    if not averaged:
+        return parts.add_index(Symbol("\\Sigma", "Σ"))
+    return read_symbol(replace(parts, base=Symbol(f"\\bar{{{parts.base.latex}}}", "")).symbol().latex).symbol()
 
 
 def add_optimiser_letters(notation: Notation, exercise: Exercise) -> Notation:

@@ -79,6 +79,7 @@ def array_notation(
             shapes[rewrite.left.name] = shape_of(rewrite.expr, shapes)
             collapsed.append(Quantity(rewrite.left.name, "constant", shapes[rewrite.left.name]))
     if collapsed:
-        symbols = {**symbols, UNIT: read_symbol("\\hat{W}").symbol(), SHIFT: read_symbol("\\hat{b}").symbol()}
+        one = "\\hat{w}" if len(shapes[UNIT]) == 1 else "\\hat{W}"
+        symbols = {**symbols, UNIT: read_symbol(one).symbol(), SHIFT: read_symbol("\\hat{b}").symbol()}
     profile = notation(name, [*quantities(layered.graph), *more, *collapsed], symbols, loss=layered.graph.loss)
     return add_optimiser_letters(replace(profile, symbols={**entries_of(layered, profile), **profile.symbols}), exercise)

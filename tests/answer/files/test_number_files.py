@@ -20,6 +20,11 @@ def npy(header, data=b""):
     return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + data
 
 
+def _claim(header, data):
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data
+
+
 FORMS = {
     "w.npz": pack_npz({"W": np.asfortranarray(W), "n": np.array(3)}),
     "w.safetensors": pack_safetensors({"W": ("F64", (2, 3), W.tobytes()), "n": ("I64", (), np.int64(3).tobytes())}),
@@ -49,6 +54,12 @@ REFUSED = {  # a file, and what is said of it, as a whole or of an array in it
     "fields": (npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }", b"\0" * 8), "g.npy", "another kind"),
     "safetensors too long": (b"\xff\xff\xff\x7f\0\0\0\0{}", "g.safetensors", "broken"),
     "safetensors outside": (pack_safetensors({"W": ("F64", (9, 9), b"\0" * 8)}), "g.safetensors", "does not fit"),
+    "safetensors that overlap": (
+        _claim({f"x{i}": {"dtype": "F64", "shape": [100], "data_offsets": [0, 800]} for i in range(90)}, b"\0" * 800), "g.safetensors",
+        "overlap"),
+    "very many members": (pack_npz({f"x{i}": np.array(1.0) for i in range(2_001)}), "g.npz", "more than 2,000 arrays"),
+    "very many numbers": (b"[" + b"1," * 1_100_000 + b"1]", "g.json", "more than 500,000 numbers"),
+    "a very long table": (b"1\n" * 1_100_000, "g.csv", "more than 500,000 numbers"),
     "deep JSON": (b"[" * 100_000, "g.json", "nested too deep"),
     "ragged": (b'{"W": [[1, 2], [3]]}', "g.json", "different lengths"),
     "null": (b'{"W": [null]}', "g.json", "null"),
@@ -82,6 +93,19 @@ def test_a_bomb_is_not_unpacked():
     place = data.rindex(b"PK\x01\x02")
     data[place + 24 : place + 28] = (2**31).to_bytes(4, "little")  # says two gigabytes
     with pytest.raises(FileProblem, match="unpacked"):
+        read_number_file(bytes(data), "g.npz")
+
+
+def test_a_member_that_is_longer_than_it_says_is_not_unpacked():
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(
+            "W.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (5000000,), }", bytes(40_000_000))
+        )
+    data = bytearray(archive.getvalue())
+    for place in (22, data.rindex(b"PK\x01\x02") + 24):
+        data[place : place + 4] = (200).to_bytes(4, "little")  # says 200 bytes
+    with pytest.raises(FileProblem, match="broken"):
         read_number_file(bytes(data), "g.npz")
 
 

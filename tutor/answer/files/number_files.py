@@ -17,11 +17,12 @@ import io
 import math
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tutor.answer.files.decode import FileProblem, decode
+from tutor.answer.files.decode import FileProblem, decode, unpack_member
 from tutor.answer.files.structured import Pairs, parse_json
 from tutor.answer.handed_in import Unused
 from tutor.errors import TutorError, tell
@@ -103,6 +104,8 @@ def _read_text(data: bytes, stem: str, ending: str) -> NumberFile:
     from tutor.answer.files.number_tables import read_number_table
 
     try:
+        if max(data.count(sign) for sign in (b",", b";", b"\t", b"\n")) > 2 * MAX_WRITTEN:
+            raise FileProblem(tell("more than {limit:,} numbers in a text", limit=MAX_WRITTEN))
         text, _ = decode(data)
         if ending != "json" and (text.lstrip()[:1] not in ("{", "[") or ending in ("csv", "tsv")):
             return read_number_table(text, stem)
@@ -115,7 +118,7 @@ def _read_text(data: bytes, stem: str, ending: str) -> NumberFile:
 def _refuse_twice(found: NumberFile) -> NumberFile:
     """A file without the arrays whose name is there more than once: which of them is meant nobody knows."""
     names = [array.name for array in found.arrays]
-    twice = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
+    twice = {name for name, count in Counter(names).items() if count > 1}
     if not twice:
         return found
     told = tuple(Unused(name, "", tell("this name is there more than once")) for name in dict.fromkeys(names) if name in twice)
@@ -142,6 +145,8 @@ def _refuse_others(data: bytes, ending: str) -> None:
 # npz and npy
 
 _NPY = b"\x93NUMPY"
+_MEMBER = b"PK\x01\x02"
+"""What each entry of an archive's list of members begins with."""
 _DESCR = re.compile(r"'descr':\s{0,9}'(?P<descr>[<>|=]?[A-Za-z?][0-9]{0,3})'")
 _ORDER = re.compile(r"'fortran_order':\s{0,9}(?P<order>True|False)")
 _SHAPE = re.compile(r"'shape':\s{0,9}\((?P<shape>[0-9, L]{0,200})\)")
@@ -149,6 +154,11 @@ _KINDS = {"f2": "float16", "f4": "float32", "f8": "float64"}
 
 
 def _read_npz(data: bytes) -> NumberFile:
+    if data.count(_MEMBER) > MAX_ARRAYS:  # before the list of them is read
+        raise FileProblem(
+            tell("more than {limit:,} arrays in one file", limit=MAX_ARRAYS),
+            hint=tell("compare fewer arrays at a time"),
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read_members(archive)
@@ -165,8 +175,6 @@ def _read_members(archive: zipfile.ZipFile) -> NumberFile:
         raise FileProblem(tell("this is a file of torch.save, which holds a pickle"), hint=_PICKLED)
     if not any(name.endswith(".npy") for name in names):
         raise FileProblem(tell("this is an archive without arrays"), hint=SAVE)
-    if len(members) > MAX_ARRAYS:
-        raise FileProblem(tell("more than {limit:,} arrays in one file", limit=MAX_ARRAYS), hint=tell("compare fewer arrays at a time"))
     if sum(member.file_size for member in members) > MAX_BYTES:
         raise FileProblem(tell("unpacked, the file has more than {limit:,} bytes", limit=MAX_BYTES), hint=SMALLER)
     arrays: list[NumberArray] = []
@@ -177,10 +185,16 @@ def _read_members(archive: zipfile.ZipFile) -> NumberFile:
             unused.append(Unused(_show(name), "", tell("this is no array")))
             continue
         try:
-            arrays.append(_read_npy(archive.read(member), name))
+            arrays.append(_read_npy(_require_whole(unpack_member(archive, member)), name))
         except FileProblem as problem:
             unused.append(Unused(_show(name), "", problem.what))
     return NumberFile(tuple(arrays), tuple(unused))
+
+
+def _require_whole(data: bytes | None) -> bytes:
+    if data is None:
+        raise FileProblem(tell("the .npz file is broken"), hint=SAVE)
+    return data
 
 
 def _read_npy(data: bytes, name: str) -> NumberArray:
@@ -260,6 +274,10 @@ def _read_safetensors(data: bytes) -> NumberFile:
     if type(header) is not Pairs or len(header) > MAX_ARRAYS:
         raise FileProblem(tell("the .safetensors file is broken: its header names no tensors"), hint=SAVE)
     raw = data[8 + length :]
+    if sum(_count_bytes(entry) for _, entry in header) > len(raw):
+        raise FileProblem(
+            tell("the .safetensors file is broken: its tensors overlap, or are longer than the file"), hint=SAVE
+        )
     arrays: list[NumberArray] = []
     unused: list[Unused] = []
     for name, entry in header:
@@ -270,6 +288,12 @@ def _read_safetensors(data: bytes) -> NumberFile:
         except FileProblem as problem:
             unused.append(Unused(_show(name), "", problem.what))
     return NumberFile(tuple(arrays), tuple(unused))
+
+
+def _count_bytes(entry: Any) -> int:
+    """How many bytes of the file an entry of the header claims."""
+    places = _read_whole(dict(entry).get("data_offsets")) if type(entry) is Pairs else None
+    return max(0, places[1] - places[0]) if places is not None and len(places) == 2 else 0
 
 
 def _read_tensor(name: str, entry: dict[str, Any], raw: bytes) -> NumberArray:

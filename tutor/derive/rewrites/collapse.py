@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from tutor.derive.local import plus
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number
-from tutor.expression.walk import names
+from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Graph
 from tutor.rules.patterns import constant
 
@@ -64,6 +64,22 @@ def find_collapses(graph: Graph) -> tuple[Unit, ...]:
     taken = set(graph.names)
     units = [_unit(place if len(ends) > 1 else 0, name, ends[name], inputs) for place, name in enumerate(ends, 1)]
     return tuple(unit for unit in units if unit is not None and taken.isdisjoint(name for name, _ in unit.weights))
+
+
+def put_together(graph: Graph, name: str) -> Expr:
+    """A quantity with the formulas of all steps behind it put in.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> from tutor.graph.build import from_steps
+    >>> write_plain(put_together(from_steps(["h = w*x + b", "y = v*h"]), "y"))
+    'v*(w*x + b)'
+    """
+    known: dict[str, Expr] = {}
+    for step in graph.steps:
+        known[step.target] = substitute(step.expr, known)
+        if step.target == name:
+            break
+    return known[name]
 
 
 def _depends_on_inputs(value: Affine) -> bool:

@@ -38,6 +38,8 @@ class LayerRewrite:
     rule: str
     targets: str = ""
     output: str = ""
+    between: tuple[Expr, ...] = ()
+    """How the left side comes to be the right one, where that takes more than its rule."""
 
 
 def recognise_entrywise(layered: Layered) -> tuple[LayerRewrite, ...]:

@@ -12,6 +12,7 @@ from math import prod
 from tutor.derive.backward import derive
 from tutor.derive.layerwise import order, pullback
 from tutor.derive.local import times
+from tutor.derive.rewrites.collapse import put_together
 from tutor.derive.rewrites.entrywise import LayerRewrite, recognise_entrywise
 from tutor.derive.rewrites.gaussians import DIVERGENCE, OF_DIVERGENCES, find_divergences
 from tutor.derive.rewrites.layer_terms import Targets, contains, loss_terms, replace_part, scale_expr, targets_of
@@ -247,9 +248,16 @@ def _collapse_layers(layered: Layered) -> list[LayerRewrite]:
         if shift is not None:
             rewrites.append(LayerRewrite(Name(SHIFT), shift, shift, LINEAR))
             product, whole = Add((product, Name(SHIFT))), Add((whole, shift))
-        rewrites.append(LayerRewrite(Name(step.target), product, whole, LINEAR))
+        together = put_together(graph, step.target)
+        between = (together,) if _list_multiplied(together) == _list_multiplied(whole) else (together, whole)  # W₂ W x either way
+        rewrites.append(LayerRewrite(Name(step.target), product, whole, LINEAR, between=between))
         break
     return [] if used & {UNIT, SHIFT} else rewrites
+
+
+def _list_multiplied(expr: Expr) -> list[Expr]:
+    """The matrices of a product, however its brackets stand."""
+    return [part for arg in expr.args for part in _list_multiplied(arg)] if type(expr) is Call and expr.func == "matmul" else [expr]
 
 
 LinearForm = tuple[Expr | None, Expr | None, int, str]

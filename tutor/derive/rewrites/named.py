@@ -16,7 +16,7 @@ from functools import partial
 
 from tutor.derive.chains import gradients, list_full_chains
 from tutor.derive.local import plus, times
-from tutor.derive.rewrites.collapse import find_collapses
+from tutor.derive.rewrites.collapse import Unit, find_collapses, put_together
 from tutor.derive.rewrites.gaussians import DIVERGENCE, OF_DIVERGENCES, find_divergences
 from tutor.derive.rewrites.margins import MARGINS, OF_MARGINS, find_single_margins
 from tutor.derive.rewrites.terms import (
@@ -35,9 +35,9 @@ from tutor.derive.rewrites.terms import (
 from tutor.derive.slope import derivatives
 from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Partial, children, write_fraction
-from tutor.expression.walk import names
+from tutor.expression.walk import names, size, substitute
 from tutor.graph.layered import Layered
-from tutor.graph.nouns import Derivation, Path, Step
+from tutor.graph.nouns import Derivation, Graph, Path, Step
 from tutor.rules.patterns import constant
 
 BELOW = "parameters below"
@@ -105,6 +105,8 @@ class _Logs:
         product = expr if size == 1 else Mul((write_fraction(size), expr))
         return Neg(product) if self.number < 0 else product
 
+MAX_PROOF = 60
+"""The longest formula (in nodes) that shows how a network becomes its single unit."""
 MAX_OWN = 4
 """How many steps the path of a penalty may have."""
 
@@ -140,10 +142,16 @@ def collapse_units(derivation: Derivation) -> tuple[Rewrite, ...]:
         rewrite
         for unit in find_collapses(derivation.graph)
         for rewrite in (
-            Rewrite(LINEAR, Name(unit.output), unit.formula),
+            Rewrite(LINEAR, Name(unit.output), unit.formula, between=_prove_unit(derivation.graph, unit)),
             *(Rewrite(UNIT, Name(name), weight) for name, weight in unit.weights),
         )
     )
+
+
+def _prove_unit(graph: Graph, unit: Unit) -> tuple[Expr, ...]:
+    """How a network becomes its single unit: all layers in one formula, then sorted by the inputs; nothing where that is too long."""
+    whole, gathered = put_together(graph, unit.output), substitute(unit.formula, dict(unit.weights))
+    return (whole, gathered) if size(whole) <= MAX_PROOF and size(gathered) <= MAX_PROOF else ()
 
 
 def select_belonging(rewrites: Iterable[Rewrite], derivation: Derivation, wanted: Iterable[str]) -> tuple[Rewrite, ...]:

@@ -27,13 +27,17 @@ class PageWords(Topic):
         "{steps} is evaluated exactly on its kink here: the convention is used.",
         "{steps} are evaluated exactly on their kinks here: the convention is used.",
     )
+    TARGET_KINDS = "For {signs} the target {target} is −1 or 1, for {bits} it is 0 or 1: one letter for two kinds of target."
     COMMA = ", "
 
     # A solution neuron by neuron
 
     STEPS = ("step {numbers}", "steps {numbers}")
     PATH = "path {number}"
-    HELD = "{local} here is the derivative of its step alone: what also goes on through {other} is counted along the paths"
+    HELD = (
+        "{local} here is the derivative of its step alone: what also goes on through {other} is counted along the paths",
+        "{local} here are derivatives of one step alone: what also goes on through {other} is counted along the paths",
+    )
     GRAPH = "The computational graph."
     GRAPH_VALUES = "The computational graph, with every value."
     GRAPH_GRADIENTS = "The computational graph, with every value and gradient."
@@ -49,6 +53,11 @@ class PageWords(Topic):
         "inputs": "inputs", "outputs": "outputs", "neurons": "neurons", "weights": "weights", "biases": "biases",
         "parameters": "parameters",
     }  # fmt: skip
+    COUNTED_SO: Mapping[str, str] = {
+        "inputs": "the first size", "outputs": "the last size", "neurons": "one layer of them", "parameters": "weights alone",
+        "biases per neuron": "one for each neuron", "biases per layer": "one for the layer", "none": "there are none",
+    }  # fmt: skip
+    """How something is counted that is no sum and no product."""
     COUNT_HEADS = ("what", "counted", "how many")
     SIZES = "A network whose layers have the sizes {sizes}, the inputs first."
 
@@ -62,6 +71,9 @@ class PageWords(Topic):
         "mean": "the mean of {quantity} over the samples", "sum": "the sum of {quantity} over the samples",
     }  # fmt: skip
     AT_VALUES = "{quantity} at {values}"
+    ELSEWHERE = "What is printed at other values; what is not in a column stays as it is given."
+    OVER_PATHS = "{quantity} along all paths"
+    """Of a derivative whose name the page has for one step alone."""
     COUNT_OF = "the number of {what}"
     PRINTED: Mapping[str, tuple[str, str]] = {
         "figures": ("printed figure", "printed figures"), "formulas": ("printed formula", "printed formulas"),
@@ -78,7 +90,8 @@ class PageWords(Topic):
     UNSEEN = "Checked, but not worked out here: {subjects}."
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {
-        "exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off",
+        "exact": "{count} exactly", "float": "{count} exactly but for the last digits of a float", "rounded": "{count} rounded",
+        "truncated": "{count} cut off",
         "carried": "{count} within the rounding of what goes into them",
     }  # fmt: skip
     ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."

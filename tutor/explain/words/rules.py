@@ -94,6 +94,7 @@ class RuleWords(Topic):
     AGREES: Mapping[str, str] = {
         "exact": "agrees exactly",
         "rounded": "agrees, rounded",
+        "float": "agrees exactly, but for the last digits of a float",
         "truncated": "agrees, cut off (not rounded)",
         "carried": "agrees within the rounding of its factors",
         "differs": "differs",

@@ -135,6 +135,19 @@ class UpdateWords(Topic):
         "mean": " The loss is the mean over all {count} samples.",
         "sum": " The loss is the sum over all {count} samples.",
     }
+    OVER_ALL: Mapping[str, str] = {
+        "mean": "{whole} is the mean of {loss} over them.",
+        "sum": "{whole} is the sum of {loss} over them.",
+    }
+    OVER_UPDATE: Mapping[str, str] = {
+        "mean": "{whole} is the mean of {loss} over the samples of an update.",
+        "sum": "{whole} is the sum of {loss} over the samples of an update.",
+    }
+    TABLE_OVER: Mapping[str, str] = {
+        "mean": " In the table {whole} is the mean of {loss} over all {count} samples.",
+        "sum": " In the table {whole} is the sum of {loss} over all {count} samples.",
+    }
+    """What the loss over samples is, which is not that of one."""
     ROWS_LEFT_OUT = " {count} rows are left out."
     GRADIENTS_LEFT_OUT = " The table has {shown} of {count} gradients."
     SAMPLES_LEFT_OUT = " {count} samples are left out here."
@@ -146,6 +159,10 @@ class UpdateWords(Topic):
     SLIDE, PUBLISHED = "{name} slide", "{name} published"
     LISTED = "{first}, …"
     """A list that goes on."""
+
+    STEP_SIZE = "step size {rate}"
+    SIZED_STEP = "one step of size {rate} against the gradient"
+    """Why an update is made whose step size has no value."""
 
     def say_stop(self, stop: RunStop | None) -> str:
         """Why a run ends, in words; empty where it went to its end.

@@ -7,6 +7,7 @@ way that leaves no page half empty.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tutor.render.latex.heights import CLOSING, ENOUGH, LAST, TOGETHER, is_free, is_picture, measure_block, sum_shrinks
 
@@ -20,6 +21,8 @@ _SPARE = {"vbox": 5, "vtop": 8}  # points that are not reckoned with: of the spa
 _FLUSH, _SKIP = r"\nointerlineskip\vskip2pt", r"\vskip\parskip"
 """What stands above a box that begins with space of its own, and above one that begins with a line."""
 _HALF = r".5\textheight"
+_AIRY, _OWN = r".75\textheight", r".2\textheight"
+"""A page that is no fuller has a picture that has room, where what is behind it is so high that it may stand alone."""
 _KEEP = r"\edef\tutorkept{\csname if@nobreak\endcsname1\else0\fi}"
 _KEPT = r"\ifnum\tutorkept=1 \global\csname @nobreaktrue\endcsname\fi"
 """What is measured below a heading must not take its place: a list would leave a line free there afterwards."""
@@ -114,9 +117,12 @@ def _measure(box: str, shown: str, blocks: Sequence[str]) -> str:
 _END = rf"{_SKIP}\setbox0\vtop{{\tutorend}}\box0"
 _BOTH = rf"""\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}\dimen2=\dimexpr\ht2+\dp2\relax
 \ifdim\pagetotal<{_HALF}\dimen2=\maxdimen\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\dimen2=-1pt\relax\fi\fi
+\setbox4\vtop{{\tutorend}}\ifdim\pagetotal<{_AIRY}\ifdim\dimexpr\ht4+\dp4\relax>{_OWN}%
+\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax<\textheight\dimen2=\maxdimen\fi\fi\fi
 \ifdim\dimen2<0pt\begin{{figure}}[!t]\tutorpicture\end{{figure}}{_END}\else
 \ifdim\dimen2>\textheight\tutorpicture{_END}\else{_FLUSH}\box2\fi\fi"""
-r"""The picture with the end in one box; alone where that would leave half of a page empty, or has no room on one.
+r"""The picture with the end in one box; alone where that would leave half of a page empty, or has no room on one, and where the picture has
+room here, a good part of the page would stay empty without it, and the end is long enough for a page of its own.
 
 A page that is half empty and has no room for the picture has the end, and the picture is on top of the next one.
 """
@@ -191,6 +197,12 @@ def _tie_end(block: str, *, sure: bool) -> tuple[str, str]:
     held = tie_list(block, r"\tutortie")
     start = rf"\par\edef\tutortie{{\ifdim\pagetotal<{_HALF} 0\else 10000\fi}}%"
     return f"{start}\n{held}", r"\penalty\tutortie\relax"
+
+
+def tie_words(blocks: Sequence[str]) -> list[str]:
+    """Blocks with each list held to the labelled words behind it, which say what its signs mean."""
+    tied = [tie_list(block, "10000") if after.startswith(_LABELLED) else block for block, after in pairwise(blocks)]
+    return [*tied, *blocks[-1:]]
 
 
 def tie_list(block: str, penalty: str) -> str:
