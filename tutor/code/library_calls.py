@@ -163,10 +163,10 @@ def add_zeros(x: Any, pad_width: Any = None, mode: str = "constant", constant_va
     return _call_pad(x, named.get("pad", pad_width), mode=mode, constant_values=constant_values)
 
 
-def pad_last(x: Any, pad: Sequence[Any], mode: str = "constant", value: Any = 0) -> Any:
+def add_last_zeros(x: Any, pad: Sequence[Any], mode: str = "constant", value: Any = 0) -> Any:
     """PyTorch's zeros around an array: pairs of widths, those of the last axis first.
 
-    >>> pad_last(np.ones((1, 2)), (1, 0)).shape
+    >>> add_last_zeros(np.ones((1, 2)), (1, 0)).shape
     (1, 3)
     """
     widths = [int(take_real(width)) for width in pad]
@@ -266,7 +266,7 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         "lib.stride_tricks.as_strided": view_strided, "lib.stride_tricks.sliding_window_view": view_windows,
         "ascontiguousarray": make_anew, "choose": lambda places, rows: np.choose(take_real(places), rows),
         "ma.mask_or": np.logical_or, "mv": np.matmul,
-        "div": np.divide, "sub": np.subtract, "neg": np.negative, "gather": take_along, "torch pad": pad_last,
+        "div": np.divide, "sub": np.subtract, "neg": np.negative, "gather": take_along, "torch pad": add_last_zeros,
         "masked_fill": lambda x, mask, value: np.where(take_real(mask), value, x), "Parameter": lambda x, **named: x,
         "addmm": lambda x, one, other: x + one @ other, "scatter_": put_along, "scatter": lambda x, *rest: put_along(make_anew(x), *rest),
         "nansum": np.nansum, "nanmean": np.nanmean,

@@ -37,7 +37,7 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
     """What a program takes apart into sizes, by the letters that it gives them: ``channels, height, width = self.input_shape``.
 
     >>> find_tuples(ast.parse("c, h = self.input_shape\\na = self.size[0]\\nx.reshape((n,) + shape)"))
-    {'input_shape': ('c', 'h'), 'size': ('size 0', 'size 1'), 'shape': ('shape 0', 'shape 1')}
+    {'input_shape': ('c', 'h'), 'size': ('a', 'size 1'), 'shape': ('shape 0', 'shape 1')}
     >>> find_tuples(ast.parse("D, H = dims[0], dims[1]"))
     {'dims': ('D', 'H')}
     """
