@@ -14,10 +14,11 @@ from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
-from tutor.code.failures import say_failure
+from tutor.code.failures import say_failure, say_list
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
+from tutor.code.named_updates import name_updates
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
 from tutor.code.other_readings import judge_kinder, judge_stricter, tell_flat
@@ -70,6 +71,7 @@ def judge_code(
     """
     _require_function(source, wanted)
     _require_function(forward_source or source, forward if not wanted.rpartition(".")[0] else "")
+    source = source if forward_source is not None else name_updates(source)
     plans = find_plans(source.tree, wanted, forward)
     if not source.tree.body:
         raise CodeProblem(tell("there are no statements in the file"), where=source.file,
@@ -151,6 +153,9 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
             judged, told = other, said
             break
     verdict = replace(told, left_over=judged.first.left_over)
+    listed = [why for key, why in verdict.left_over if why == say_list(key)]
+    if listed and verdict.verdict == "right":
+        return replace(verdict, verdict="undecided", why=listed[0])
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))

@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.judgement import Judgement
-from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.named_updates import find_step
+from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped, split_gradient
 from tutor.code.split_returns import exchange_function, find_function
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
@@ -46,6 +48,7 @@ PARTS: tuple[tuple[str, int, Callable[[Sequence[int]], float]], ...] = (
 """What is made of a sum: the half, the mean over the samples or over all entries; the axes that
 it takes; and the number that the sum is multiplied with."""
 SAME = 1e-6
+_Body = TypeVar("_Body", ast.FunctionDef, ast.Module)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     >>> find_target(tree, BackwardPlan("backward", "forward", "backward"))
     'y'
     """
+    if not plan.backward:
+        return _find_script_target(tree)
     forward, backward = (find_function(tree, plan.owner, name) for name in (plan.forward, plan.backward))
     if plan.cost or forward is None or backward is None:
         return ""
@@ -90,9 +95,35 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     return next((f"{own}.{name}" for name in kept if is_target(name)), "")
 
 
-def _find_difference(body: ast.FunctionDef, target: str) -> tuple[ast.stmt, str] | None:
+def _list_script(tree: ast.AST) -> list[ast.AST]:
+    """What stands in a script outside of its functions and classes."""
+    apart = {id(one) for part in getattr(tree, "body", []) if isinstance(part, ast.FunctionDef | ast.ClassDef) for one in ast.walk(part)}
+    return [part for part in ast.walk(tree) if id(part) not in apart]
+
+
+def _find_script_target(tree: ast.Module) -> str:
+    """The target of a script that has no loss, what it is taken from or takes: ``y`` of ``error = y - out``; nothing with a loss."""
+    parts = _list_script(tree)
+    given = [part for part in parts if isinstance(part, ast.Assign)]
+    differences = [part for part in given if isinstance(part.value, ast.BinOp) and isinstance(part.value.op, ast.Sub)]
+    stored = {one.id for part in given if part not in differences for one in part.targets if isinstance(one, ast.Name)}
+    if any(map(LOSS_WORDS.match, stored)):
+        return ""
+    data = [one.id for part in given for one in part.targets if isinstance(one, ast.Name) and _is_data(part.value)]
+    names = [one.id for part in parts if isinstance(part, ast.Name) and is_target(part.id) for one in (part,)]
+    return next((name for name in dict.fromkeys([*names, *data]) if _find_difference(tree, name) is not None), "")
+
+
+def _is_data(value: ast.expr) -> bool:
+    """Whether an array is written out: ``np.array([[0, 1]]).T``."""
+    calls = (ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(value) if isinstance(part, ast.Call))
+    return "array" in {*calls}
+
+
+def _find_difference(body: ast.FunctionDef | ast.Module, target: str) -> tuple[ast.stmt, str] | None:
     """The statement with the first difference of a prediction and a target, and the prediction: ``dw = X.T @ (p - y)``."""
-    statements = [part for part in ast.walk(body) if isinstance(part, ast.Assign | ast.AugAssign)]
+    walked = _list_script(body) if isinstance(body, ast.Module) else ast.walk(body)
+    statements = [part for part in walked if isinstance(part, ast.Assign | ast.AugAssign)]
     for node in sorted(statements, key=lambda one: one.lineno):
         for part in ast.walk(node.value):
             if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
@@ -102,8 +133,8 @@ def _find_difference(body: ast.FunctionDef, target: str) -> tuple[ast.stmt, str]
     return None
 
 
-def _put_before(body: ast.FunctionDef, node: ast.stmt, made: ast.stmt) -> ast.FunctionDef:
-    """A function with a statement in front of another one, in whatever loop that stands."""
+def _put_before(body: _Body, node: ast.stmt, made: ast.stmt) -> _Body:
+    """A function, or a script, with a statement in front of another one, in whatever loop that stands."""
     changed = deepcopy(body)
     for part in ast.walk(changed):
         for listed in (part.body, part.orelse) if isinstance(part, ast.For | ast.While | ast.If) else (getattr(part, "body", []),):
@@ -207,24 +238,26 @@ def list_signs(tree: ast.Module) -> tuple[int, ...]:
     [(-1,), (1,), (1, -1), (), (1,)]
     """
     found: set[tuple[int, ...]] = set()
+    stepped = list_stepped(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
-            word = ast.unparse(node.target).rpartition(".")[2]
-            if is_parameter(word) and not split_gradient(word):
-                named = any(isinstance(part, ast.Name) and split_gradient(part.id) for part in ast.walk(node.value))
-                found.add((1,) if isinstance(node.op, ast.Sub) else (-1,) if named else (1, -1))
+        step = find_step(node)
+        if step is not None:
+            word = ast.unparse(step.target).rpartition(".")[2]
+            if (is_parameter(word) and not split_gradient(word)) or word in stepped:
+                named = any(isinstance(part, ast.Name) and split_gradient(part.id) for part in ast.walk(step.value))
+                found.add((1,) if isinstance(step.op, ast.Sub) else (-1,) if named else (1, -1))
     return next(iter(found), (1,)) if len(found) < 2 else () if {(1,), (-1,)} <= found else (1, -1)
 
 
 def _name_prediction(source: Source, plan: BackwardPlan, target: str) -> str:
-    body = find_function(source.tree, plan.owner, plan.forward)
+    body = find_function(source.tree, plan.owner, plan.forward) if plan.forward else source.tree
     found = _find_difference(body, target) if body is not None else None
     return found[1] if found is not None else ""
 
 
 def _write_inside(source: Source, plan: BackwardPlan, target: str, written: str, shapes: Mapping[str, Shape]) -> MeantLoss:
     """A program with a loss in one body, in front of the first difference of a prediction and a target: ``loss = …``."""
-    body = find_function(source.tree, plan.owner, plan.forward)
+    body = find_function(source.tree, plan.owner, plan.forward) if plan.forward else source.tree
     assert body is not None
     found = _find_difference(body, target)
     assert found is not None
@@ -235,8 +268,9 @@ def _write_inside(source: Source, plan: BackwardPlan, target: str, written: str,
         if isinstance(part, ast.stmt | ast.expr):
             ast.copy_location(part, node)
             part.lineno = part.end_lineno = node.lineno - 1
-    changed = _put_before(body, node, made)
-    return MeantLoss(replace(source, tree=exchange_function(source.tree, body, changed)), plan, _tell_loss(shown), shapes)
+    tree = _put_before(body, node, made) if isinstance(body, ast.Module) else exchange_function(
+        source.tree, body, _put_before(body, node, made))  # fmt: skip
+    return MeantLoss(replace(source, tree=tree), plan, _tell_loss(shown), shapes)
 
 
 def _tell_loss(shown: str) -> Told:
