@@ -374,7 +374,7 @@ def _has_small(judged: Judgement) -> bool:
     return len(names) == 1 and not names[0][0].isupper() and has_products(judged.trial.source.tree, judged.trial.plan)
 
 
-def _keeps_anything(trial: ProgramTrial) -> bool:
+def _has_object(trial: ProgramTrial) -> bool:
     """Whether a pair of methods has to do with its object, so that it is no pair of plain functions in a class."""
     bodies = [find_function(trial.source.tree, trial.plan.owner, name) for name in (trial.plan.forward, trial.plan.backward)]
     named = {(arg.arg, part.id) for body in bodies if body is not None and trial.plan.owner for arg in body.args.args[:1]
@@ -385,7 +385,7 @@ def _keeps_anything(trial: ProgramTrial) -> bool:
 def _is_slope(judged: Judgement) -> bool:
     """Whether a function alone is the slope of another one, and nothing is handed from the one to the other."""
     trial = judged.trial
-    return not _keeps_anything(trial) and not any(judged.first.upstream) and not trial.world.at_output and len(judged.outputs) == 1
+    return not _has_object(trial) and not any(judged.first.upstream) and not trial.world.at_output and len(judged.outputs) == 1
 
 
 KINDER: Sequence[OtherReading] = (
