@@ -232,6 +232,8 @@ def test_only_the_edge_touches_files(module):
     for node in ast.walk(MODULES[module]):
         if isinstance(node, ast.Call):
             called.add(getattr(node.func, "id", getattr(node.func, "attr", "")))
+    if module == "answer.files.decode":
+        called -= {"open"}  # of an archive's member, in memory
     if module == "exercise.load":
         called -= {"read_text"}  # the function of exercise.catalogue
     assert called & touching == set()

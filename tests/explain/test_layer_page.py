@@ -115,7 +115,7 @@ def test_targets_that_do_not_sum_to_one_show_nothing_simplified():
 
 def test_a_linear_network_is_one_layer():
     rows = sections(tutor.solve("dl/linear-collapse-layers"))[ENGLISH.rules.SIMPLIFIED]
-    assert {left: write_plain(strip_shapes(sides[0])) for left, sides in rows.items()} == {
+    assert {left: write_plain(strip_shapes(sides[-1])) for left, sides in rows.items()} == {
         "What": "matmul(W_2, W)",
         "fhat": "matmul(What, x)",
     }

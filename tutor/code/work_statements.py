@@ -171,7 +171,11 @@ class StatementWorker(AssignmentWorker):
 
     def run_for(self, node: ast.For) -> None:
         """A loop, round by round; a loop of training one round."""
-        values = self._list_once(node) or self.list_rounds(self.take(node.iter))
+        self.one_round = id(node) in self.once  # of how many does not matter then
+        try:
+            values = self.list_rounds(self.take(node.iter))
+        finally:
+            self.one_round = False
         pace = None if id(node) in self.once or may_end(node) else LoopPace(len(values), self.repeats)
         repeats = self.repeats
         try:
@@ -193,13 +197,6 @@ class StatementWorker(AssignmentWorker):
         finally:
             self.repeats = repeats
         self.run(node.orelse)
-
-    def _list_once(self, node: ast.For) -> list[Any]:
-        """The first value of a loop of training over a range, however long that is; nothing of any other loop."""
-        counted = isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) in ("range", "xrange")
-        if id(node) not in self.once or not counted or not isinstance(node.iter, ast.Call):
-            return []
-        return [self.take(node.iter.args[0]) if len(node.iter.args) > 1 else 0]
 
     def run_while(self, node: ast.While) -> None:
         """A loop as long as something holds, within the bounds of a run."""

@@ -17,6 +17,7 @@ from tutor.explain.document import (
     Side,
     add_result,
 )
+from tutor.explain.end_reasons import say_end
 from tutor.explain.formula_kinds import say_forward
 from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
@@ -258,6 +259,7 @@ class ArraySections(PageWriter):
         graph = self.exercise.graph
         if graph is None or self.layered.symbolic:
             return
+        self.say_targets(self.layered.graph.steps)
         trace: dict[str, Value] = {}
         for name, array in (self.numbers or {}).items():
             entries = self.layered.entries.get(name)
@@ -300,6 +302,8 @@ def say_reason(step: Step, layered: Layered, words: Wording) -> str:
     reason = words.arrays.say_backward(step.expr, words.rules, parameters, number=number, wrt=step.wrt, sizes=sizes)
     if reason == words.rules.say_local("product") and Name(step.wrt) in children(step.expr):
         return words.rules.gradient("chain rule")  # of a sum of squares: what stands there is the quantity itself
+    if reason in (words.arrays.BACKWARD["loss"], words.arrays.BACKWARD["loss of a number"]):
+        return say_end(step, layered, words, reason)
     return reason
 
 

@@ -135,7 +135,7 @@ def check_backward(
 
 
 def list_imports(source: Source, file: str, why: TutorError) -> list[UnreadStatement]:
-    """The lines of a program that import from a file that is not read, too large or no Python, with the reason.
+    r"""The lines of a program that import from a file that is not read, too large or no Python, with the reason.
 
     >>> source = read_source("import numpy as np\nfrom layers import *", "net.py")
     >>> print(list_imports(source, "layers.py", TutorError("too large"))[0].why)

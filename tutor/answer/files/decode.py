@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import zipfile
 
 from tutor.errors import TutorError
 
@@ -100,3 +101,17 @@ def drop_surrogates(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
+    """The bytes of a member of an archive; nothing where there are more than the archive says, which are never unpacked.
+
+    >>> import io
+    >>> archive = zipfile.ZipFile(io.BytesIO(), "w")
+    >>> archive.writestr("a.txt", "hello")
+    >>> unpack_member(archive, archive.getinfo("a.txt"))
+    b'hello'
+    """
+    with archive.open(member) as stream:
+        data = stream.read(member.file_size + 1)
+    return data if len(data) == member.file_size else None

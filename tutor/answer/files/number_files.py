@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tutor.answer.files.decode import FileProblem, decode
+from tutor.answer.files.decode import FileProblem, decode, unpack_member
 from tutor.answer.files.structured import Pairs, parse_json
 from tutor.answer.handed_in import Unused
 from tutor.errors import TutorError, tell
@@ -185,17 +185,14 @@ def _read_members(archive: zipfile.ZipFile) -> NumberFile:
             unused.append(Unused(_show(name), "", tell("this is no array")))
             continue
         try:
-            arrays.append(_read_npy(_read_member(archive, member), name))
+            arrays.append(_read_npy(_require_whole(unpack_member(archive, member)), name))
         except FileProblem as problem:
             unused.append(Unused(_show(name), "", problem.what))
     return NumberFile(tuple(arrays), tuple(unused))
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """The bytes of a member, no more than the archive says that there are.  Raises `FileProblem` where there are more."""
-    with archive.open(member) as stream:
-        data = stream.read(member.file_size + 1)
-    if len(data) > member.file_size:
+def _require_whole(data: bytes | None) -> bytes:
+    if data is None:
         raise FileProblem(tell("the .npz file is broken"), hint=SAVE)
     return data
 

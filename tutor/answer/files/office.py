@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from tutor.answer.files.csv_tables import read_table
-from tutor.answer.files.decode import FileProblem
+from tutor.answer.files.decode import FileProblem, unpack_member
 from tutor.answer.files.file_answers import Read
 from tutor.answer.files.text_blocks import TextBlock, rows_of
 from tutor.answer.files.text_lines import read_parts
@@ -89,9 +89,12 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
         raise FileProblem("it is packed in another way, or with a password", hint=_HINT)
     try:
-        return archive.read(info)  # never more than the size that it has itself
+        data = unpack_member(archive, info)
     except Exception:  # zlib's and zipfile's own errors have no family
-        raise FileProblem("it cannot be unpacked: the file is damaged", hint=_HINT) from None
+        data = None
+    if data is None:
+        raise FileProblem("it cannot be unpacked: the file is damaged", hint=_HINT)
+    return data
 
 
 class _Refused(Exception):

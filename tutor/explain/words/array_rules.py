@@ -128,9 +128,11 @@ class ArrayWords(Topic):
         "copy": "passed on unchanged",
         "copy turned round": "passed on with a minus: it is subtracted",
         "fill": "the same for every entry",
-        "loss": "derivative of the result, entry by entry",
-        "loss of a number": "derivative of the result",
+        "loss": "the local derivative alone, entry by entry: nothing is upstream",
+        "loss of a number": "the local derivative alone: nothing is upstream",
     }
+    TAKEN = "0 but at the entry that is taken"
+    EACH_ENTRY = "{reason}, entry by entry"
 
     REWRITES: Mapping[str, str] = {
         "softmax with cross-entropy": "softmax with cross-entropy",
@@ -208,6 +210,8 @@ class ArrayWords(Topic):
     }
     """What an operation's sign means, where it first stands; mathematics stands between dollars."""
     ONES = "{ones}: ones everywhere"
+    ONES_SIZED = "{ones}: ones everywhere (an index tells how many)"
+    SIZED = "the index of {ones} tells how many"
     RAISED = "a power of an array is taken entry by entry"
     DIVIDED = "a fraction of arrays is taken entry by entry"
     RAISED_DIVIDED = "powers and fractions of arrays are taken entry by entry"
