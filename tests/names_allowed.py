@@ -86,10 +86,6 @@ ALLOWED = {  # file: why, and the names
         "abs binary_cross_entropy cos cosh cross_entropy erf exp flip heaviside identity log log_softmax logsumexp "
         "matmul max mean min one_hot outer relu sigmoid sign sin sinh softmax sqrt sum tan tanh transpose",
     ),
-    "code/merged_slopes.py": (
-        "KEY",
-        "sigmoid softmax",
-    ),
     "code/numeric_warnings.py": (
         "TYPED",
         "abs exp flatten log log_softmax logsumexp max mean min relu sigmoid softmax sqrt sum transpose",
