@@ -330,6 +330,24 @@ def _judge_masks(judged: Judgement) -> Judgement | None:
     return None
 
 
+def _judge_sparse(judged: Judgement) -> Judgement | None:
+    """The judgement where one entry of the gradient from above is not 0, that of a log-likelihood.  Only where all is right then."""
+    other = _judge_in(judged, replace(judged.trial.world, sparse=True))
+    if other is not None:
+        for name in sorted(other.first.upstream):
+            other.trial.assumed[name] = tell("{names} has a single entry that is not 0", names=name)
+    return other
+
+
+def _is_skipping_zeros(judged: Judgement) -> bool:
+    """Whether a backward pass goes on where a number is 0, ``if gradient == 0: continue``, and is given a gradient from above."""
+    trial = judged.trial
+    body = find_function(trial.source.tree, trial.plan.owner, trial.plan.backward)
+    passed = (part for part in ast.walk(body) if isinstance(part, ast.If) and isinstance(part.body[0], ast.Continue)) if body else ()
+    tests = (part.test.comparators[0] for part in passed if isinstance(part.test, ast.Compare))
+    return any(judged.first.upstream) and any(isinstance(part, ast.Constant) and part.value == 0 for part in tests)
+
+
 def _has_stride(judged: Judgement) -> bool:
     """Whether a program has a stride that nobody gives."""
     trees = [source.tree for source in (judged.trial.source, judged.trial.forward_source) if source is not None]
@@ -399,6 +417,7 @@ KINDER: Sequence[OtherReading] = (
     OtherReading("usual values of None", _is_given_all, _judge_bare),
     OtherReading("shapes that backward asks for", _is_stopped_by_shapes, _judge_refitted),
     OtherReading("one output of each sample", _is_any, _judge_outputs),
+    OtherReading("one entry from above", _is_skipping_zeros, _judge_sparse),
     OtherReading("a mask of 0 and 1", _is_any, _judge_masks),
 )
 """In which what is wrong may be right."""
