@@ -171,7 +171,7 @@ class LineDeriver:
                 wrt, times = self._find_quantity(key, listed) if len(listed) == len(self.points) else ("", None)
                 if wrt and self.is_slope_of_loss(wrt):
                     events = [one for one in self.points[0].outcome.record.events if one.key == key and id(one.statement) in made]
-                    deriver = self if self._is_made_before(key, node, made) else self._forget(key)
+                    deriver = self if self._is_made_before(key, node, made) else self._drop_name(key)
                     derived = deriver._write_line(key, wrt, times, ends=ends or len(events) > 1)
                     return derived and self._add_program(node, derived)
         return self._derive_next(node)
@@ -184,7 +184,7 @@ class LineDeriver:
         first = next((event for event in outcome.record.events[outcome.begins :] if event.key == key), None)
         return first is not None and id(first.statement) not in made
 
-    def _forget(self, key: str) -> LineDeriver:
+    def _drop_name(self, key: str) -> LineDeriver:
         """The same without a name: what the line itself is to compute explains nothing, by whichever quantity it has the name."""
         apart = copy(self)
         apart.names = {wrt: name for wrt, name in self.names.items() if name != key}
