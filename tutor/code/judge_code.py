@@ -29,6 +29,7 @@ from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
 from tutor.code.usual_losses import find_meant_loss
+from tutor.code.usual_settings import tell_settings
 from tutor.code.work_statements import FAILS
 from tutor.code.write_verdict import give_verdict
 from tutor.errors import Told, hint_near, tell
@@ -164,7 +165,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
     idle += (*tell_reading(judged.trial), *([meant.told] if meant is not None else []))
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
-    idle += tell_flat(judged) if verdict.verdict == "right" else ()
+    idle += (*tell_flat(judged), *tell_settings(judged)) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 
 
