@@ -114,6 +114,7 @@ ALLOWED = {  # file: why, and the names
         "TYPED",
         "mean sign sum",
     ),
+    "code/merged_slopes.py": ("SIGN", "sigmoid softmax"),
     "code/repairable_lines.py": (
         "TYPED",
         "transpose",
@@ -325,6 +326,8 @@ ALLOWED = {  # file: why, and the names
     "render/latex/rows.py": ("SIGN", "abs if_positive sqrt"),
     "render/roots.py": ("SIGN", "sqrt"),
     "render/layer_maths.py": ("SIGN", "batch column_sums columns fill flip matmul outer row_sums rows sign sum transpose"),
+    "render/array_seams.py": ("SIGN", "matmul outer transpose"),
+    "render/factor_words.py": ("SIGN", "fill matmul outer transpose"),
     "render/maths.py": ("SIGN", "abs cos exp if_positive log max min sin sqrt tan tanh"),
     "render/terminal/columns.py": ("SIGN", "sqrt sum"),
     "answer/read/array_vocabulary.py": ("TYPED", "batch_sums column_sums columns flatten row_sums rows sum unflatten"),

@@ -16,7 +16,7 @@ CHECKED = check_code(TWO_SLIPS)
 
 def test_the_formula_stands_beside_the_line_in_a_solution_only():
     shown = {level: replace(CHECKED, verdicts=(disclose_code(CHECKED.verdicts[0], level),)) for level in ("none", "hint", "solution")}
-    assert "∂L/∂x = ∂L/∂out wᵀ" in shown["solution"].to_text(80)
+    assert "∂L/∂x = ∂L/∂out · wᵀ" in shown["solution"].to_text(80)
     assert "wᵀ" not in shown["hint"].to_text(80)
     assert "matrix product with the upstream gradient" in " ".join(shown["hint"].to_text(80).split())
     assert "matrix product" not in shown["none"].to_text(80)

@@ -37,6 +37,17 @@ def test_every_factor_has_its_shape(text, expected):
     assert write_plain(dress_expr(formula(text), SHAPES)) == expected
 
 
+@pytest.mark.parametrize(("text", "expected"), [
+    ("sigmoid(columns(b, 3))", "shaped(sigmoid(matmul(b, transpose(sized(fill(1, 3), 3)))), 2, 3)"),
+    ("sigmoid(row_sums(U))", "shaped(sigmoid(matmul(U, sized(fill(1, n), n))), m, 1)"),
+    ("sigmoid(column_sums(U))", "shaped(sigmoid(matmul(transpose(U), sized(fill(1, m), m))), n, 1)"),
+    ("sigmoid(rows(b, 3))", "shaped(sigmoid(matmul(sized(fill(1, 3), 3), transpose(b))), 3, 2)"),
+    ("sigmoid(U + fill(2, m, n))", "shaped(sigmoid(U + 2*sized(fill(1, m, n), m, n)), m, n)"),
+])  # fmt: skip
+def test_ones_inside_a_function_have_their_number_as_an_index(text, expected):
+    assert write_plain(dress_expr(formula(text), SHAPES)) == expected
+
+
 @pytest.mark.parametrize("text", [row[0] for row in DRESSED if "outer" not in row[0]])
 def test_the_shapes_come_off_again(text):
     assert strip_shapes(dress_expr(formula(text), SHAPES)) == formula(text)

@@ -185,3 +185,15 @@ def test_the_last_digits_of_a_float_make_nothing_rounded():
 )
 def test_what_is_printed_at_other_values_stands_on_the_page(target, row):
     assert row in " ".join(solve(target).to_text(100).split("at other values")[-1].split())
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("published/ilh-bptt-matrices", r"\begin{bmatrix} -0.124 & -0.442 \\ -0.051 & 0.063 \end{bmatrix}"),
+        ("published/skiitg-attention", r"\begin{bmatrix} 0.4223 & 0.1554 & 0.4223"),
+        ("published/geoj-two-layer-softmax", "[[0.978240210068,"),  # too wide for a matrix in a sentence
+    ],
+)
+def test_a_matrix_that_is_printed_is_set_as_one(target, shown):
+    assert shown in " ".join(solve(target).to_latex().replace("%\n", "").split())

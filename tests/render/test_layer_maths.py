@@ -155,6 +155,8 @@ TABLE = [  # expression, LaTeX, text
     ("norm_of(A @ x - b)", "\\left\\lVert A\\,x - b \\right\\rVert", "‖A x − b‖"),
     ("max_over(a, at(x, a))", "\\max_{a} x_{a}", "max_a xₐ"),
     ("shaped(W, 2, 3)", "\\underset{\\;2 \\times 3\\;}{W}", "W"),
+    ("sized(fill(1, 3), 3)", "\\mathbf{1}_{3}", "𝟏₃"),
+    ("sized(fill(1, m, n), m, n)", "\\mathbf{1}_{m \\times n}", "𝟏_(m×n)"),
     ("matrix(2, 1, 2, 3, 4)", "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}", "[1 2; 3 4]"),
     ("slice(matrix(2, 1, 2), 3)", "\\underset{3,\\cdot,\\cdot}{\\begin{bmatrix} 1 & 2 \\end{bmatrix}}", "[1 2]"),
     ("block(matrix(2, 1, 2), 1, 2)", "\\underset{\\cdot,1\\ldots 2}{\\begin{bmatrix} 1 & 2 \\end{bmatrix}}", "[1 2]"),

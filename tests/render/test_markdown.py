@@ -90,7 +90,7 @@ def test_a_page() -> None:
         "*Lecture 7*\n\n"
         "## Forward pass\n\n"
         "$$\n\\begin{aligned}\n"
-        "z & = w _{5}\\thinspace \\mathit{out} _{h1} = 0.4 && \\text{(3) a product} \\cr\n"
+        "z & = w _{5}\\cdot \\mathit{out} _{h1} = 0.4 && \\text{(3) a product} \\cr\n"
         "\\frac{\\partial L}{\\partial w _{5}} & = \\frac{\\partial L}{\\partial z} \\cdot \\mathit{out} _{h1}"
         " && \\text{(4)}\\quad \\text{(path 1)} \\cr\n"
         "& \\mathrel{+} \\frac{\\partial L}{\\partial y} \\cdot \\mathit{out} _{h1} && \\text{(path 2)}\n"

@@ -8,7 +8,7 @@ from tutor.explain.layer_formulas import matrix
 from tutor.expression.nodes import Call
 from tutor.graph.entries import Array
 from tutor.notation.profile import Notation
-from tutor.render.layer_maths import seams
+from tutor.render.array_seams import seams
 from tutor.render.maths import LATEX, Writer
 
 PLACES = [  # a shape, and the place of each of its matrices

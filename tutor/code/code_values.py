@@ -41,6 +41,14 @@ class OtherShape(Exception):  # what is given has another shape than was guessed
         self.name, self.shape, self.places = name, shape, places
 
 
+class OtherSize(OtherShape):
+    """A size that an argument of a program must have, ``input_len`` of an image that is laid flat."""
+
+    def __init__(self, name: str, size: int) -> None:
+        super().__init__(name, ())
+        self.size = size
+
+
 class FunctionReturned(Exception):
     """A function gives a value."""
 

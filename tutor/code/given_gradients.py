@@ -398,13 +398,14 @@ def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:
                 yield word
 
 
+_MADE = re.compile(r"rand|zeros|ones|normal|uniform|array$")
+
+
 @lru_cache(maxsize=8192)
 def is_drawn_by(node: ast.AST) -> bool:
     """Whether a statement draws its numbers, begins with zeros, or has a function make them: ``weight_init_fn(rows, columns)``."""
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) in (int, float):
         return any(is_parameter(spell_target(target)[1]) for target in node.targets)
-    made = (getattr(part.func, "id", getattr(part.func, "attr", "")) for part in ast.walk(node) if isinstance(part, ast.Call))
-    return any(map(INITIALISER.search, made)) or any(
-        isinstance(part, ast.Attribute) and re.search(r"rand|zeros|ones|normal|uniform|array$", part.attr)
-        for part in ast.walk(node)
-    )
+    made = [getattr(part.func, "id", "") for part in ast.walk(node) if isinstance(part, ast.Call)]  # from numpy.random import randn
+    named = [part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)]
+    return any(map(INITIALISER.search, [*made, *named])) or any(map(_MADE.search, [*made, *named]))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import dropwhile
 from typing import Any
 
 from tutor.code.code_values import ValueEvent
@@ -216,13 +217,11 @@ def is_sum(terms: Floats, slope: float) -> bool:
 def fit_shape(value: Any, shape: tuple[int, ...]) -> Any:
     """A value in the shape of what it is the gradient of, where they differ by axes of one entry in front.
 
-    Nothing where they do not fit.
+    Nothing where they do not fit: a column less a row is a square.
+
+    >>> fit_shape([1.0, 2.0], (1, 2)).shape, fit_shape([1.0, 2.0], (2, 1)) is None
+    ((1, 2), True)
     """
     made = np.asarray(value)
-    if made.shape == shape:
-        return made
-    if made.size == int(np.prod(shape)) and tuple(size for size in made.shape if size != 1) == tuple(
-        size for size in shape if size != 1
-    ):
-        return made.reshape(shape)
-    return None
+    own, wanted = (tuple(dropwhile(lambda size: size == 1, one)) for one in (made.shape, shape))
+    return made.reshape(shape) if own == wanted else None

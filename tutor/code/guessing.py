@@ -59,6 +59,7 @@ class GuessedWorld:
     ``taken`` gives the backward pass of a loss what the loss is given, and not the prediction that it keeps.
     ``lone`` takes one sample alone, a row or a column of an array with two axes.
     ``bent`` are other values for settings that have a usual one (`tutor.code.usual_settings`).
+    ``sparse`` takes a gradient from above of which one entry is not 0.
     ``ranks`` are numbers of axes of what is only guessed (`tutor.code.search_ranks`).
     """
 
@@ -83,6 +84,7 @@ class GuessedWorld:
     at_output: bool = False
     taken: bool = False
     lone: bool = False
+    sparse: bool = False
     ranks: Mapping[str, int] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     bent: Mapping[str, float] = field(default_factory=dict)
@@ -133,9 +135,11 @@ class Guesser:
         self.idle: frozenset[str] = frozenset()
         self.left_out: set[str] = set()
         self.axes: Mapping[str, int] = {}
+        self.looped: frozenset[str] = frozenset()
         self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.places: Mapping[str, int] = {}
+        self.classes: dict[str, Any] = {}
         self.found: Callable[[str, Any], Any] = lambda name, value: value
         self.given: Mapping[str, Any] = {}
         self.entry: Callable[[str], tuple[int, ...] | None] = lambda key: None
@@ -262,6 +266,8 @@ class Guesser:
         if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)) or name in self.counts | self.asked_numbers:
             return ()
         rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find("D")
+        if name in self.looped and self.world.lone:  # a column, or a row, for each step in time
+            return (self.sizes.find("T"), width, 1) if self.world.columns else (self.sizes.find("T"), 1, width)
         if self.axes.get(name, 0) > 2:
             return grow_shape((rows, width), self.axes[name], self.sizes)
         if BIASES.match(name):
@@ -310,6 +316,9 @@ class Guesser:
         rng = np.random.default_rng(find_seed(guess.name, self.world.seed))
         guess.known = True
         guess.value = rng.integers(0, max(1, count), shape)
+        if shape and np.size(guess.value) and np.max(guess.value) < count - 1:  # Y.max() + 1 is their number
+            guess.value.flat[0] = count - 1
+        self.classes[guess.name] = guess.value
         return guess.value
 
     def settle_text(self, guess: Guess, compared: str) -> str:
@@ -369,6 +378,8 @@ class Guesser:
                 self.free.add(name)
                 if self.world.single or self.world.lone:
                     return (other[-1], 1) if self.world.lone else (other[-1],)
+                if DATA.match(name):
+                    return (other[-1], self.sizes.find_rows(columns=True))
             if right_side:
                 width = 0 if self.world.vectors and name[:1].islower() else self._width(name)
                 return (other[-1], width) if width else (other[-1],)

@@ -344,6 +344,24 @@ def _judge_masks(judged: Judgement) -> Judgement | None:
     return None
 
 
+def _judge_sparse(judged: Judgement) -> Judgement | None:
+    """The judgement where one entry of the gradient from above is not 0, that of a log-likelihood.  Only where all is right then."""
+    other = _judge_in(judged, replace(judged.trial.world, sparse=True))
+    if other is not None:
+        for name in sorted(other.first.upstream):
+            other.trial.assumed[name] = tell("{names} has a single entry that is not 0", names=name)
+    return other
+
+
+def _passes_zeros(judged: Judgement) -> bool:
+    """Whether a backward pass goes on where a number is 0, ``if gradient == 0: continue``, and is given a gradient from above."""
+    trial = judged.trial
+    body = find_function(trial.source.tree, trial.plan.owner, trial.plan.backward)
+    passed = (part for part in ast.walk(body) if isinstance(part, ast.If) and isinstance(part.body[0], ast.Continue)) if body else ()
+    tests = (part.test.comparators[0] for part in passed if isinstance(part.test, ast.Compare))
+    return any(judged.first.upstream) and any(isinstance(part, ast.Constant) and part.value == 0 for part in tests)
+
+
 def _has_stride(judged: Judgement) -> bool:
     """Whether a program has a stride that nobody gives."""
     trees = [source.tree for source in (judged.trial.source, judged.trial.forward_source) if source is not None]
@@ -388,7 +406,7 @@ def _has_small(judged: Judgement) -> bool:
     return len(names) == 1 and not names[0][0].isupper() and has_products(judged.trial.source.tree, judged.trial.plan)
 
 
-def _keeps_anything(trial: ProgramTrial) -> bool:
+def _is_anything_kept(trial: ProgramTrial) -> bool:
     """Whether a pair of methods has to do with its object, so that it is no pair of plain functions in a class."""
     bodies = [find_function(trial.source.tree, trial.plan.owner, name) for name in (trial.plan.forward, trial.plan.backward)]
     named = {(arg.arg, part.id) for body in bodies if body is not None and trial.plan.owner for arg in body.args.args[:1]
@@ -399,7 +417,7 @@ def _keeps_anything(trial: ProgramTrial) -> bool:
 def _is_slope(judged: Judgement) -> bool:
     """Whether a function alone is the slope of another one, and nothing is handed from the one to the other."""
     trial = judged.trial
-    return not _keeps_anything(trial) and not any(judged.first.upstream) and not trial.world.at_output and len(judged.outputs) == 1
+    return not _is_anything_kept(trial) and not any(judged.first.upstream) and not trial.world.at_output and len(judged.outputs) == 1
 
 
 KINDER: Sequence[OtherReading] = (
@@ -413,6 +431,7 @@ KINDER: Sequence[OtherReading] = (
     OtherReading("usual values of None", _is_given_all, _judge_bare),
     OtherReading("shapes that backward asks for", _is_stopped_by_shapes, _judge_refitted),
     OtherReading("one output of each sample", _is_any, _judge_outputs),
+    OtherReading("one entry from above", _passes_zeros, _judge_sparse),
     OtherReading("a mask of 0 and 1", _is_any, _judge_masks),
 )
 """In which what is wrong may be right."""

@@ -20,10 +20,10 @@ LOSSES = re.compile(
 PENALTY = re.compile(r"(?i)regulari[sz]|penalt|decay")
 """What is called so is no loss of its own, but a term of one."""
 GRADIENT = re.compile(
-    r"^(?:d_?L_?d_?|dl_?d|d_|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
+    r"^(?:d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
 )
 UPSTREAM = re.compile(
-    r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
+    r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
 )
 NO_PASSES = ("_", "check", "test", "numerical", "numeric", "eval_num", "update", "clip")
 """What begins so is no backward pass: a check by differences, a step of training."""
@@ -34,6 +34,8 @@ STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates
 LOSS_WORDS = re.compile(
     r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|(?-i:L|J|E)|nll|mse|bce)(_?(val|value|total|sum|data))?$"
 )
+IN_WORDS = re.compile(r"(?i)deriv|grad|delta")
+"""A gradient's name that is no other thing's, even in a store of gradients: ``gradients["derivative_weight"]``."""
 LONGER = {"w": re.compile(r"(?i)^(weights?|kernel|coef\w*)_?$"), "b": re.compile(r"(?i)^(bias(es)?|intercept)_?$")}
 """What a letter stands for where nothing is called so: dw of the weights."""
 PLACE_WORDS = re.compile(r"(?i)_?(idx|index|indices|ids?|labels?|shape|size|dim|mask)$")
@@ -298,6 +300,8 @@ def split_gradient(key: str) -> list[str]:
 
     >>> split_gradient("dW1"), split_gradient("grads.W1"), split_gradient("dL_dz"), split_gradient("h")
     (['W1'], ['W1'], ['z'], [])
+    >>> split_gradient("gradients.derivative_weight")
+    ['weight']
     """
     head, _, last = key.rpartition(".")
     found: list[str] = []
@@ -307,7 +311,7 @@ def split_gradient(key: str) -> list[str]:
     match = GRADIENT.match(last)
     if match:
         found.append(match["of"] or match["behind"])
-    if head and STORE.match(head.rpartition(".")[2]):
+    if head and STORE.match(head.rpartition(".")[2]) and not (match and IN_WORDS.match(last)):
         found.append(last)
     return list(dict.fromkeys(found))
 
@@ -353,8 +357,8 @@ def find_long_name(short: str, words: Collection[str]) -> str:
 
     >>> find_long_name("CenterVec", ["outsideVectors", "centerWordVec"]), find_long_name("OutsideVecs", ["outsideVectors"])
     ('centerWordVec', 'outsideVectors')
-    >>> find_long_name("w", ["bias", "weights"])
-    'weights'
+    >>> find_long_name("w", ["bias", "weights"]), find_long_name("weight", ["b", "w"])
+    ('weights', 'w')
     >>> find_long_name("W1", ["W1_long"]), find_long_name("h_prev", ["h_next"])
     ('', '')
     >>> find_long_name("outside", ["outside_idx", "outside_vectors"]), find_long_name("center", ["center_a", "center_b"])
@@ -362,6 +366,9 @@ def find_long_name(short: str, words: Collection[str]) -> str:
     """
     if short.lower() in LONGER:
         return next((word for word in words if LONGER[short.lower()].match(word)), "")
+    letter = next((word for word in words if word.lower() in LONGER and LONGER[word.lower()].match(short)), "")
+    if letter and not any(LONGER[letter.lower()].match(word) for word in words):
+        return letter
     parts = split_words(short)
     if len(parts) == 1 and len(short) >= SHORTEST and short not in words:
         begun = [word for word in words if split_words(word)[:1] == parts and word != short and not PLACE_WORDS.search(word)]

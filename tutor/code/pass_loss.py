@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Record
-from tutor.code.guess_shapes import LABELS, find_seed, is_parameter
+from tutor.code.guess_shapes import find_seed, is_parameter, is_target
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, split_gradient
 from tutor.code.returned_values import name_returned
 from tutor.errors import tell
@@ -25,10 +25,11 @@ def find_upstream(names: Sequence[str], known: Collection[str]) -> list[str]:
 
 
 def make_loss(
-    outs: Sequence[tuple[str, Any]], ups: Sequence[str], usual: Mapping[str, ast.expr], seed: int
+    outs: Sequence[tuple[str, Any]], ups: Sequence[str], usual: Mapping[str, ast.expr], seed: int, *, sparse: bool = False
 ) -> tuple[Any, dict[str, tuple[str, Any]]]:
     """A loss Σ g ⊙ out behind what the forward pass gives, so that g is the gradient from above; for each g its output and its value.
 
+    Where it is ``sparse``, one entry of each g is not 0.
     Behind a loss g is 1 where the backward pass says so: ``def backward(self, dout=1)``.
 
     >>> loss, above = make_loss([("z", np.array([3.0]))], [], {}, 0)
@@ -46,6 +47,8 @@ def make_loss(
         value = left.pop(key)
         rng = np.random.default_rng(find_seed(f" from above {name}", seed))
         above = rng.standard_normal(np.shape(value)) if np.shape(value) else float(rng.uniform(0.5, 1.5))
+        if sparse and np.shape(above):
+            above = np.where(np.arange(np.size(above)).reshape(np.shape(above)) == seed % np.size(above), above, 0.0)
         own = usual.get(name)
         if not np.shape(value) and isinstance(own, ast.Constant) and isinstance(own.value, int | float) and own.value:
             above = float(own.value)
@@ -84,12 +87,15 @@ def has_targets(backward: ast.AST, cost: ast.FunctionDef | ast.Lambda) -> bool:
     >>> slope, back, cost = ast.parse(text).body
     >>> has_targets(slope, cost), has_targets(back, cost)
     (False, True)
+    >>> has_targets(slope, ast.parse("def mse(y_true, y_pred):\n    return np.mean((y_true - y_pred) ** 2)").body[0])
+    False
     """
-    wanted = {arg.arg for arg in cost.args.args[1:] if LABELS.match(arg.arg)}
+    args = [arg.arg for arg in cost.args.args]
+    wanted = {name for name in (args[1:] if all(map(is_target, args)) else args) if is_target(name)}  # loss(y_true, y_pred), loss(y, t)
     used = {part.arg if isinstance(part, ast.arg) else part.id for part in ast.walk(backward) if isinstance(part, ast.arg | ast.Name)}
     known = {name.lower() for name in used}
     cached = any("cache" in name for name in known)
-    return not wanted or cached or any(name.lower() in known for name in wanted) or any(LABELS.match(name) for name in used)
+    return not wanted or cached or any(name.lower() in known for name in wanted) or any(map(is_target, used))
 
 
 def is_sum(tree: ast.Module, cost: str) -> bool:

@@ -205,7 +205,8 @@ class PassRun:
             values["ctx"] = Object(None)
         scopes: list[dict[str, Any]] = []
         self.worker.first_scopes = scopes
-        returned, why = self._call(forward, self._keep_usual(forward, values))
+        asked = self._keep_usual(forward, values)
+        returned, why = self._call(forward, asked)
         if why is not None:
             raise refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
         inner = scopes[0] if scopes else {}
@@ -234,7 +235,7 @@ class PassRun:
         if not backward:
             return Outcome(self.record, loss, [], begins, {}, self.worker.guesser.asked, "", inner, upstream)
         known = set(self.record.visited)
-        again = values if not ups and {*backs} <= {*values} else {}  # gradient(x, t) beside loss(x, t): as it is given to both
+        again = asked if not ups and {*backs} <= {*values} else {}  # gradient(x, t) beside loss(x, t): as it is given to both
         given = self._match_backward(func, backs, ups, upstream, {**environment, **again}, named)
         above = {of: named[upstream[up][0]] for up in ups if up in upstream for of in split_gradient(up) if upstream[up][0] in named}
         self.worker.handed = {**above, **environment}
@@ -279,7 +280,7 @@ class PassRun:
         upstream: dict[str, tuple[str, Any]] = {}
         cost = self._function(self.plan.cost, owner) if self.plan.cost and not ups else None
         if cost is not None and (self.plan.owner or has_targets(pair[1].node, cost.node)):
-            own = environment.get(first) if self._is_forward_again(cost) else outs[0][1] if outs else None
+            own = environment.get(first) if self._is_forward_again(cost) else self._find_last(outs)
             taken = self._keep_usual(cost, self._match_cost(cost, environment, own))
             environment |= self._match_target(pair[1], taken, environment)
             ask_documented(self.worker, cost, taken)
@@ -292,8 +293,13 @@ class PassRun:
         else:
             if not outs:
                 raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(pair[0].node.lineno))
-            loss, upstream = make_loss(outs, ups, list_usual(pair[1].node), self.worker.world.seed)
+            loss, upstream = make_loss(outs, ups, list_usual(pair[1].node), self.worker.world.seed, sparse=self.worker.world.sparse)
         return loss, upstream
+
+    def _find_last(self, outs: Sequence[tuple[str, Any]]) -> Any:
+        """The output that was worked out last, A2 of ``return Z1, A1, Z2, A2``: what is predicted; nothing without any."""
+        made = {event.key: event.number for event in self.record.events}
+        return max(outs, key=lambda pair: made.get(pair[0], len(self.record.events)), default=("", None))[1]
 
     def _is_forward_again(self, cost: ProgramFunction) -> bool:
         """Whether a cost takes what the forward pass takes, ``cost(x, y)``: it works the output out itself."""
@@ -337,6 +343,9 @@ class PassRun:
         packed = [value for key, value in named.items() if isinstance(value, tuple | list | dict) and key[:1] in ("(", "[", "{")]
         above = {of: upstream[up][0] for up in ups if up in upstream for of in split_gradient(up)}
         apart = list_taken_apart(func)
+        asked = [one for one in backs if one not in environment and not SCALARS.match(one)]
+        asked = [one for one in asked if ups or len(backs) == 1 or not is_target(one)] or asked
+        asked = [one for one in asked if not (packed and "cache" in one)]
         for name in backs:
             if name in found:
                 continue
@@ -349,12 +358,15 @@ class PassRun:
                 found[name] = next(iter(named.values()), environment[name]) if at_output else environment[name]
             elif (
                 named
-                and len([one for one in backs if one not in environment and one not in found and not SCALARS.match(one)]) == 1
+                and len([one for one in asked if one not in found]) == 1
                 and not SCALARS.match(name)
                 and not has_default(func, name)
+                and (ups or len(backs) == 1 or not is_target(name))
                 and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
             ):
-                found[name] = list(named.values())[-1]
+                last = list(named.values())[-1]
+                arrays = [pair for pair in named.items() if isinstance(pair[1], np.ndarray)]
+                found[name] = self._find_last(arrays) if arrays and name not in apart and isinstance(last, tuple) else last
             elif not has_default(func, name):
                 found[name] = free[-1] if free and "cache" in name else Guess(name)
         return found

@@ -99,7 +99,7 @@ def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
     if isinstance(node, ast.Tuple):
         names = [_say_name(part) for part in node.elts]
     elif node is not None:
-        names = ["grads" if isinstance(node, ast.Dict) else _say_name(node)]
+        names = [("out" if _holds_itself(node) else "grads") if isinstance(node, ast.Dict) else _say_name(node)]
     parts = (
         list(value)
         if isinstance(value, tuple) and (isinstance(node, ast.Tuple) or node is None or not isinstance(node, ast.Name))
@@ -116,6 +116,12 @@ def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
         else:
             found.append((name, part.value if type(part) is Guess and part.known else part))
     return found
+
+
+def _holds_itself(node: ast.Dict) -> bool:
+    """Whether a dictionary has names for keys: ``{"W": W}`` holds the weights, and no gradients."""
+    pairs = zip(node.keys, node.values, strict=True)
+    return any(isinstance(key, ast.Constant) and isinstance(value, ast.Name) and key.value == value.id for key, value in pairs)
 
 
 def _say_name(node: ast.expr) -> str:

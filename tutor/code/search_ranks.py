@@ -28,6 +28,7 @@ MOST_WORK = 150_000
 WITHOUT_EFFECT = 5
 """What is lost in the usual reading, and for the same reason in as many others as these, is lost in all."""
 MOST_READINGS = 3
+COUNTING = {"axis", "dim", "keepdims", "shape", "size", "mean"}
 TARGETS = ("free", "rows", "binary", "signs")
 MOST_AXES = 2
 SAID: Mapping[int, Callable[[str], Told]] = {
@@ -37,6 +38,12 @@ SAID: Mapping[int, Callable[[str], Told]] = {
     3: lambda names: tell("{names} as arrays with three axes", names=names),
 }
 """What is said of names with so many axes."""
+SAID_OF_ONE: Mapping[int, Callable[[str], Told]] = {
+    0: lambda name: tell("{name} as a single number", name=name),
+    1: lambda name: tell("{name} as a vector", name=name),
+    2: lambda name: tell("{name} as a matrix", name=name),
+    3: lambda name: tell("{name} as an array with three axes", name=name),
+}
 Misfits = tuple[int, ...]
 REFUSED: Misfits = (1, 0, 0, 0)
 Ranks = tuple[tuple[str, int], ...]
@@ -62,9 +69,12 @@ def judge_ranked(trials: Sequence[ProgramTrial], known: Judgement | None) -> Jud
                 count = (sum(not right for right in judged.right.values()), judged.score[-1])
                 if judged.has_loss and (best is None or count < best[0]):
                     best = count, judged
-    if best is None or (known is not None and known.outputs and best[0] >= (known.score[2], known.score[3])):
+    if best is None:
         return None
-    return best[1]
+    if known is None or not known.outputs or best[0] < (known.score[2], known.score[3]):
+        return best[1]
+    works = known.stops and not best[1].stops and best[0][0] <= known.score[2]
+    return best[1] if works else None
 
 
 def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
@@ -129,11 +139,21 @@ def _list_changes(ranked: Mapping[str, int], ranks: Ranks, most: int, *, first: 
 
 
 def counts_samples(trial: ProgramTrial) -> bool:
-    """Whether the functions of a program count, or sum over, samples: then one alone is not meant."""
+    """Whether the functions of a program count, or sum over, samples: then one alone is not meant.
+
+    Steps in time are counted as well, and so are rows of weights: these are no samples.
+    """
     names = (trial.plan.forward, trial.plan.backward, trial.plan.cost)
     bodies = [part for part in ast.walk(trial.source.tree) if isinstance(part, ast.FunctionDef) and part.name in names]
-    words = {getattr(part, "attr", getattr(part, "id", getattr(part, "arg", ""))) for body in bodies for part in ast.walk(body)}
-    return bool(words & {"axis", "dim", "keepdims", "shape", "size", "len", "mean"})
+    steps = {ast.unparse(part.targets[0]) for body in bodies for part in ast.walk(body) if isinstance(part, ast.Assign)
+             and isinstance(part.value, ast.Name) and part.value.id in trial.looped} | trial.looped  # fmt: skip
+    for part in (part for body in bodies for part in ast.walk(body)):
+        word = getattr(part, "attr", getattr(part, "id", getattr(part, "arg", "")))
+        if word in COUNTING and not (isinstance(part, ast.Attribute) and is_parameter(ast.unparse(part.value).rpartition(".")[2])):
+            return True
+        if isinstance(part, ast.Call) and getattr(part.func, "id", "") == "len" and not any(ast.unparse(arg) in steps for arg in part.args):
+            return True
+    return False
 
 
 def find_most_axes(tree: ast.Module) -> int:
@@ -189,6 +209,6 @@ def tell_reading(trial: ProgramTrial) -> Iterator[Told]:
     if trial.world.lone and any(1 in np.shape(value) for value in trial.current.guessed.values()):
         yield tell("one sample at a time, an array with two axes")
     for rank, say in SAID.items():
-        names = ", ".join(sorted(name for name, own in trial.world.ranks.items() if own == rank and name in trial.ranked))
+        names = sorted(name for name, own in trial.world.ranks.items() if own == rank and name in trial.ranked)
         if names:
-            yield say(names)
+            yield say(", ".join(names)) if len(names) > 1 else SAID_OF_ONE[rank](names[0])

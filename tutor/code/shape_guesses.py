@@ -8,6 +8,7 @@ from typing import Any
 
 from tutor.code.code_values import (
     OtherShape,
+    OtherSize,
 )
 from tutor.code.pair_functions import split_gradient
 from tutor.code.targets import list_targets, spell_target
@@ -39,6 +40,8 @@ class ShapeGuesser(CallWorker):
             for other in self.list_asked(left, np.shape(right), any_rank=True) if self.guesser.world.refit else ():
                 self._ask(*other)
             return
+        if sign in ("+", "-", "*", "/"):
+            self._ask_classes(np.shape(left), np.shape(right))
         pairs = [(left, right, True), (right, left, False)]
         if sign not in ("@", "size"):
             pairs.sort(key=lambda pair: np.size(pair[0]))
@@ -74,6 +77,8 @@ class ShapeGuesser(CallWorker):
                 continue
             axes = (-2 if at_left and np.ndim(other) > 1 else -1,) if sign == "@" else list_changed(np.shape(own), shape)
             asked += self.list_asked(own, shape, settled=all(self.is_settled(other, axis) for axis in axes))
+        if not asked and sign == "@" and np.ndim(left) == 1:
+            self._ask_size(np.size(left), np.shape(right)[max(0, np.ndim(right) - 2)] if np.ndim(right) else 0)
         if not asked:
             return
         chosen = asked[0]
@@ -81,6 +86,24 @@ class ShapeGuesser(CallWorker):
             names = [*self.guessed]
             chosen = max(asked, key=lambda one: names.index(one[0]))
         self._ask(*chosen)
+
+    def _ask_size(self, wanted: int, now: int) -> None:
+        """Another size for what only counts, beside an array that is laid flat: it has as many entries as that."""
+        known = self.guesser.sizes.known
+        letters = [letter for letter, size in known.items() if size == now != wanted and self.guesser.is_count(letter)]
+        if len(letters) == 1 and wanted not in known.values() and letters[0] in self.guesser.ranked and not self.guesser.world.shapes:
+            raise OtherSize(letters[0], wanted)
+
+    def _ask_classes(self, left: tuple[int, ...], right: tuple[int, ...]) -> None:
+        """As many classes of labels as a prediction has, where a place was made for each, ``np.zeros((Y.size, Y.max() + 1))``."""
+        for own, other in ((left, right), (right, left)):
+            changed = list_changed(own, other)
+            if len(own) != len(other) or len(own) < 2 or len(changed) != 1:
+                continue
+            axis = changed.pop()
+            for name, labels in self.guesser.classes.items():
+                if np.ndim(labels) == 1 and own[axis] == np.max(labels) + 1 < other[axis] and name not in self.guesser.places:
+                    raise OtherShape(name, np.shape(labels), other[axis])
 
     def ask_shape(self, own: Any, shape: Sequence[int]) -> None:
         """Another shape for an array.  Raises `OtherShape` for what it was computed of, where that was only guessed."""

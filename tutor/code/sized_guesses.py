@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from tutor.code.guess_shapes import Sizes
+from tutor.code.parts_of_formulas import split_product
 from tutor.code.pass_loss import find_upstream
 from tutor.code.returned_values import list_usual
 from tutor.numbers.arrays import np
@@ -145,6 +146,26 @@ def find_axes(tree: ast.AST, forward: str, backward: str) -> dict[str, int]:
                 own = isinstance(of, ast.Attribute) or (isinstance(of, ast.Name) and part.name == forward and of.id not in changed)
                 found |= {_name_last(of): count} if own and count > 1 else {}
     return found
+
+
+def find_looped(tree: ast.AST, forward: str) -> frozenset[str]:
+    """The arguments of a forward pass that a loop runs over, an operand of a product for each step in time.
+
+    >>> text = "def f(xs, ks, W):\\n for i, x in enumerate(xs):\\n  h = W @ x\\n for k in ks: c = W[k] @ h"
+    >>> sorted(find_looped(ast.parse(text), "f"))
+    ['xs']
+    """
+    bodies = [part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef) and part.name == forward]
+    found: set[str] = set()
+    for body in bodies:
+        given = {arg.arg for arg in body.args.args}
+        for node in (part for part in ast.walk(body) if isinstance(part, ast.For)):
+            steps = {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
+            factors = [one for part in ast.walk(node) if isinstance(part, ast.expr) for one in (split_product(part) or ())[:2]]
+            if any(isinstance(one, ast.Name) and one.id in steps for one in factors):
+                over = node.iter.args if isinstance(node.iter, ast.Call) else [node.iter]
+                found |= {one.id for one in over if isinstance(one, ast.Name) and one.id in given}
+    return frozenset(found)
 
 
 def _list_ordered(node: ast.Call) -> list[tuple[ast.expr, int]]:

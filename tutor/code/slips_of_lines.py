@@ -147,6 +147,9 @@ def take_axes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             args = [part for part in node.args if part is not now]
             made = ast.Call(node.func, args, [ast.keyword("axis", ast.Constant(number)), *others])
             yield make_edit("wrong-axis" if now is not None else "axis-forgotten", statement, node, made)
+            if not node.keywords and now is None:  # the whole array to one number, where a column or a row is asked for
+                whole = ast.Call(node.func, args, [*made.keywords, ast.keyword("keepdims", ast.Constant(True))])
+                yield make_edit("axis-forgotten", statement, node, whole)
         kept = next((part for part in node.keywords if part.arg in ("keepdims", "keepdim")), None)
         rest = [part for part in node.keywords if part is not kept]
         if kept is None:

@@ -49,7 +49,9 @@ def gather_starred(targets: Sequence[ast.expr], values: list[Any]) -> list[Any]:
 
 def is_drawn(node: ast.expr) -> bool:
     """Whether a value begins as zeros, or as numbers that are drawn."""
-    return any(isinstance(part, ast.Attribute) and part.attr.startswith(DRAWN) for part in ast.walk(node))
+    called = (part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name))
+    named = (part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute))
+    return any(word.startswith(DRAWN) for word in (*called, *named))
 
 
 def list_targets(node: ast.stmt) -> list[ast.expr]:

@@ -16,6 +16,7 @@ from tutor.code.code_values import (
     LossReached,
     NotRead,
     OtherShape,
+    OtherSize,
     TooLong,
     ValueEvent,
 )
@@ -36,6 +37,7 @@ from tutor.code.sized_guesses import (
     find_dictionaries,
     find_idle,
     find_idle_arguments,
+    find_looped,
     find_tuples,
     settle_divided,
     settle_images,
@@ -74,6 +76,7 @@ class ProgramTrial:
     left_out: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
     axes: Mapping[str, int] = field(default_factory=dict)
+    looped: frozenset[str] = frozenset()
     counts: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     spread: set[str] = field(default_factory=set)
     flat: set[str] = field(default_factory=set)
@@ -102,6 +105,7 @@ class ProgramTrial:
         self.torch = any(names_torch(source.tree) for source in (self.source, self.forward_source) if source is not None)
         self.counts = find_counts(self.source.tree)
         self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
+        self.looped = find_looped(self.source.tree, self.plan.forward)
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         elif not self.plan.is_single and self.forward_source is None:
@@ -130,7 +134,7 @@ class ProgramTrial:
             worker.guesser.labels, worker.guesser.sequences = self.labels, self.sequences
             worker.guesser.one_place = find_places(self.source.tree)
             worker.guesser.tables = find_tables(self.source.tree)
-            worker.guesser.axes = self.axes
+            worker.guesser.axes, worker.guesser.looped = self.axes, self.looped
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2 if "pool" in self.plan.name.lower() else self.world.steps}
@@ -150,6 +154,8 @@ class ProgramTrial:
                     return run.run(backward=backward)
             except LossReached as end:
                 return Outcome(worker.record, end.value, [], 0)
+            except OtherSize as other:
+                self.sizes.known[other.name] = other.size
             except OtherShape as other:
                 if other.places:
                     self.places[other.name] = other.places

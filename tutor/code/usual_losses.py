@@ -12,27 +12,34 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.guess_shapes import is_parameter, is_target
+from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
 from tutor.code.split_returns import exchange_function, find_function
 from tutor.code.trial import ProgramTrial
+from tutor.code.usual_penalties import list_penalties
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, tell
 from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
 
+Body = TypeVar("Body", ast.FunctionDef, ast.Module)
 NAME = "usual_loss"
 LOSSES = {
     "free": ("np.sum((prediction - {y})**2)", "-np.sum({y} * np.log(prediction) + (1 - {y}) * np.log(1 - prediction))"),
     "rows": ("-np.sum({y} * np.log(prediction))",),
 }
-LABELLED = {"free": ("-np.sum(np.log(prediction[np.arange(len({y})), {y}]))",)}
-"""The usual losses as sums over all entries, by the targets that they take; of labels."""
+LABELLED = {
+    False: {"free": ("-np.sum(np.log(prediction[np.arange(len({y})), {y}]))",)},
+    True: {"free": ("-np.sum(np.log(prediction[{y}, np.arange(len({y}))]))",)},
+}
+"""The usual losses as sums over all entries, by the targets that they take; of labels, beside samples that are rows, or columns."""
 PARTS: tuple[tuple[str, int, Callable[[Sequence[int]], float]], ...] = (
     ("{}", 0, lambda shape: 1.0),
     ("0.5 * {}", 0, lambda shape: 0.5),
@@ -65,16 +72,11 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     >>> find_target(tree, BackwardPlan("backward", "forward", "backward"))
     'y'
     """
+    if plan.is_single:
+        return _find_own_target(_find_body(tree, plan))
     forward, backward = (find_function(tree, plan.owner, name) for name in (plan.forward, plan.backward))
     if plan.cost or forward is None or backward is None:
         return ""
-    if plan.is_single:
-        given = [part for part in ast.walk(forward) if isinstance(part, ast.Assign)]
-        given = [part for part in given if not (isinstance(part.value, ast.BinOp) and isinstance(part.value.op, ast.Sub))]  # error = y - p
-        stored = {one.id for part in given for target in part.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-        named = [arg.arg for arg in forward.args.args if is_target(arg.arg)]
-        lost = any(LOSS_WORDS.match(name) for name in stored)
-        return next((name for name in named if not lost and _find_difference(forward, name) is not None), "")
     known = {part.arg for part in ast.walk(forward) if isinstance(part, ast.arg)}
     known |= {part.id for part in ast.walk(forward) if isinstance(part, ast.Name)}
     args = [arg.arg for arg in backward.args.args if arg.arg not in known]
@@ -90,10 +92,42 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     return next((f"{own}.{name}" for name in kept if is_target(name)), "")
 
 
-def _find_difference(body: ast.FunctionDef, target: str) -> tuple[ast.stmt, str] | None:
-    """The statement with the first difference of a prediction and a target, and the prediction: ``dw = X.T @ (p - y)``."""
-    statements = [part for part in ast.walk(body) if isinstance(part, ast.Assign | ast.AugAssign)]
-    for node in sorted(statements, key=lambda one: one.lineno):
+def _find_body(tree: ast.Module, plan: BackwardPlan) -> ast.FunctionDef | ast.Module | None:
+    """The one body of a plan: a function, or a script."""
+    return find_function(tree, plan.owner, plan.backward) if plan.backward else tree
+
+
+def _list_assignments(body: ast.FunctionDef | ast.Module) -> list[ast.Assign | ast.AugAssign]:
+    """What a body assigns, in the order of its lines; of a script what stands in no function."""
+    parts = [part for part in body.body if isinstance(body, ast.FunctionDef) or not isinstance(part, ast.FunctionDef | ast.ClassDef)]
+    found = [one for part in parts for one in ast.walk(part) if isinstance(one, ast.Assign | ast.AugAssign)]
+    return sorted(found, key=lambda one: one.lineno)
+
+
+def _find_own_target(body: ast.FunctionDef | ast.Module | None) -> str:
+    """The target in a body with both passes and without a loss: an argument, or what it takes from elsewhere."""
+    assigned = _list_assignments(body) if body is not None else []
+    given = [part for part in assigned if not (isinstance(part.value, ast.BinOp) and isinstance(part.value.op, ast.Sub))]  # error = y - p
+    targets = [target for part in given for target in (part.targets if isinstance(part, ast.Assign) else [part.target])]
+    stored = {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    if body is None or any(map(LOSS_WORDS.match, stored)):
+        return ""
+    used = [one.id for part in assigned for one in ast.walk(part) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)]
+    named = [arg.arg for arg in body.args.args] if isinstance(body, ast.FunctionDef) else []
+    targets_named = [name for name in dict.fromkeys([*named, *used]) if is_target(name)]
+    return next((name for name in targets_named if _find_difference(body, name) is not None), "")
+
+
+def _find_difference(body: ast.FunctionDef | ast.Module, target: str) -> tuple[ast.stmt, str] | None:
+    """The statement with the first difference of a prediction and a target, and the prediction: ``dw = X.T @ (p - y)``.
+
+    So is ``p[range(n), y] -= 1``, of labels.
+    """
+    for node in _list_assignments(body):
+        one_off = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) and ast.unparse(node.value) in ("1", "1.0")
+        place = node.target if isinstance(node, ast.AugAssign) and one_off else None
+        if isinstance(place, ast.Subscript) and any(getattr(part, "id", "") == target for part in ast.walk(place.slice)):
+            return node, ast.unparse(place.value)
         for part in ast.walk(node.value):
             if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
                 for own, other in ((part.left, part.right), (part.right, part.left)):
@@ -102,8 +136,8 @@ def _find_difference(body: ast.FunctionDef, target: str) -> tuple[ast.stmt, str]
     return None
 
 
-def _put_before(body: ast.FunctionDef, node: ast.stmt, made: ast.stmt) -> ast.FunctionDef:
-    """A function with a statement in front of another one, in whatever loop that stands."""
+def _put_before(body: Body, node: ast.stmt, made: ast.stmt) -> Body:
+    """A function, or a script, with a statement in front of another one, in whatever loop that stands."""
     changed = deepcopy(body)
     for part in ast.walk(changed):
         for listed in (part.body, part.orelse) if isinstance(part, ast.For | ast.While | ast.If) else (getattr(part, "body", []),):
@@ -125,12 +159,13 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
     if trial.plan.is_single and _has_loss(trial):
         return None
     worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
-    best: tuple[int, MeantLoss] | None = None
+    best: tuple[int, str, GuessedWorld, Mapping[str, Shape]] | None = None
     signs = list_signs(trial.source.tree)
-    rows = LABELLED if target.rpartition(".")[2] in trial.labels else LOSSES
+    labelled = target.rpartition(".")[2] in trial.labels
     for world in [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)]:
         shape, shapes = _find_shape(trial.put_in(world), target)
         own = replace(world, shapes={**world.shapes, **shapes})
+        rows = LABELLED[world.columns] if labelled else LOSSES
         for targets, total in ((targets, total) for targets, totals in rows.items() for total in totals):
             kind = "columns" if targets == "rows" and world.columns else targets
             made = write_loss(trial.source, trial.plan, target, total, shapes)
@@ -143,11 +178,31 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
             parts = [part for part in found if found[part] == max(found.values())]
             part = _choose_part(judged.trial, parts, target, signs) if len(parts) > 1 else next(iter(parts), "")
             if part and (best is None or found[part] > best[0]):
-                best = found[part], write_loss(trial.source, trial.plan, target, part.replace("{}", total), shapes)
+                best = found[part], part.replace("{}", total), replace(own, targets=kind), shapes
         if best is not None:
-            return best[1]
+            _, written, chosen, said = best
+            return write_loss(trial.source, trial.plan, target, _add_penalties(trial, target, written, chosen, said), said)
     hint = tell("write it beside them, as a function of prediction and target")
     raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=hint)
+
+
+def _add_penalties(trial: ProgramTrial, target: str, written: str, world: GuessedWorld, shapes: Mapping[str, Shape]) -> str:
+    """A loss with the squares of the weights whose multiples the gradients have, where more of these are right with it."""
+    body = _find_body(trial.source.tree, trial.plan)
+    penalties = list_penalties(body) if body is not None and not written.startswith("-(") else []
+    if not penalties:
+        return written
+    losses = (written, " + ".join([written, *penalties]))
+    return max(losses, key=lambda loss: _count_right(trial, write_loss(trial.source, trial.plan, target, loss, shapes), world))
+
+
+def _count_right(trial: ProgramTrial, made: MeantLoss, world: GuessedWorld) -> int:
+    """How many gradients are right with a loss; none where the program is not read with it."""
+    try:
+        once = find_training_loops(made.source.tree) if made.plan.is_single else trial.once
+        return sum(Judgement(replace(trial, source=made.source, plan=made.plan, once=once).put_in(world)).right.values())
+    except (*FAILS, CodeProblem):
+        return 0
 
 
 def _has_loss(trial: ProgramTrial) -> bool:
@@ -205,6 +260,8 @@ def list_signs(tree: ast.Module) -> tuple[int, ...]:
 
     >>> [list_signs(ast.parse(text)) for text in ("self.w1 += d_w1", "w -= a * dw", "w += v", "w1 += dw1; w2 -= dw2", "dw += x")]
     [(-1,), (1,), (1, -1), (), (1,)]
+    >>> list_signs(ast.parse("w += -rate * dw"))
+    (1,)
     """
     found: set[tuple[int, ...]] = set()
     for node in ast.walk(tree):
@@ -212,19 +269,27 @@ def list_signs(tree: ast.Module) -> tuple[int, ...]:
             word = ast.unparse(node.target).rpartition(".")[2]
             if is_parameter(word) and not split_gradient(word):
                 named = any(isinstance(part, ast.Name) and split_gradient(part.id) for part in ast.walk(node.value))
-                found.add((1,) if isinstance(node.op, ast.Sub) else (-1,) if named else (1, -1))
+                taken_off = isinstance(node.op, ast.Sub) is not _is_negative(node.value)  # W += -rate * dW
+                found.add((1,) if taken_off else (-1,) if named else (1, -1))
     return next(iter(found), (1,)) if len(found) < 2 else () if {(1,), (-1,)} <= found else (1, -1)
 
 
+def _is_negative(node: ast.expr) -> bool:
+    """Whether a product has a minus in front of it, or of one of its factors."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
+        return _is_negative(node.left) is not _is_negative(node.right)
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+
+
 def _name_prediction(source: Source, plan: BackwardPlan, target: str) -> str:
-    body = find_function(source.tree, plan.owner, plan.forward)
+    body = _find_body(source.tree, plan)
     found = _find_difference(body, target) if body is not None else None
     return found[1] if found is not None else ""
 
 
 def _write_inside(source: Source, plan: BackwardPlan, target: str, written: str, shapes: Mapping[str, Shape]) -> MeantLoss:
     """A program with a loss in one body, in front of the first difference of a prediction and a target: ``loss = …``."""
-    body = find_function(source.tree, plan.owner, plan.forward)
+    body = _find_body(source.tree, plan)
     assert body is not None
     found = _find_difference(body, target)
     assert found is not None
@@ -235,8 +300,11 @@ def _write_inside(source: Source, plan: BackwardPlan, target: str, written: str,
         if isinstance(part, ast.stmt | ast.expr):
             ast.copy_location(part, node)
             part.lineno = part.end_lineno = node.lineno - 1
-    changed = _put_before(body, node, made)
-    return MeantLoss(replace(source, tree=exchange_function(source.tree, body, changed)), plan, _tell_loss(shown), shapes)
+    if isinstance(body, ast.Module):
+        tree = _put_before(body, node, made)
+    else:
+        tree = exchange_function(source.tree, body, _put_before(body, node, made))
+    return MeantLoss(replace(source, tree=tree), plan, _tell_loss(shown), shapes)
 
 
 def _tell_loss(shown: str) -> Told:
@@ -251,6 +319,8 @@ def write_loss(source: Source, plan: BackwardPlan, target: str, written: str, sh
         return _write_inside(source, plan, target, written, shapes)
     own, _, name = target.rpartition(".")
     args = [*([own or "self"] if plan.owner else []), "prediction", *([] if own else [name])]
+    used = [part.id for part in ast.walk(ast.parse(written.replace("{y}", target))) if isinstance(part, ast.Name)]
+    args += [word for word in dict.fromkeys(used) if word not in (*args, "np", "len", own or "self")]
     shown = written.replace("{y}", target)
     made = ast.parse(f"def {NAME}({', '.join(args)}):\n    import numpy as np\n    return {shown}").body[0]
     body = [*source.tree.body]

@@ -155,7 +155,7 @@ class AssignmentWorker(DefinitionWorker):
             last = name.rpartition(".")[2]
             if spread > 0.02 or split_gradient(name) or not any(kind.match(last) for kind in (BIASES, NAMED_WEIGHTS, GAINS)):
                 return value
-            return 0.3 * self.guesser.make_numbers(f" {name}", value.shape).astype(self.number)
+            return np.asarray(0.3 * self.guesser.make_numbers(f" {name}", value.shape), dtype=self.number)
         return value
 
     def _take_shape_apart(self, node: ast.Assign) -> bool:

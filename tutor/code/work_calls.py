@@ -236,9 +236,9 @@ class CallWorker(ExpressionWorker):
         self.parts += sum(len(value) // 10 for value in values if isinstance(value, list | tuple | range))
         if word in ("range", "xrange"):  # Python 2 has both
             rounds = range(*(take_whole(value) for value in values))
-            if len(rounds) > LONGEST:
+            if len(rounds) > LONGEST and not self.one_round:
                 raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)
-            return rounds
+            return rounds[:LONGEST]
         if word == "product":
             if prod(len(self.list_rounds(value)) for value in values) > LONGEST:
                 raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)

@@ -63,6 +63,7 @@ class ExpressionWorker(PlaceWorker):
         self.scope: dict[str, Any] = self.module
         self.parts = self.bulk = 0
         self.repeats = 1
+        self.one_round = False
         self.drawn = 0
         self.table = table or make_table(self.draw, lambda: self.number)
         self.depth = 0

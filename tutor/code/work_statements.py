@@ -171,7 +171,11 @@ class StatementWorker(AssignmentWorker):
 
     def run_for(self, node: ast.For) -> None:
         """A loop, round by round; a loop of training one round."""
-        values = self.list_rounds(self.take(node.iter))
+        self.one_round = id(node) in self.once  # of how many does not matter then
+        try:
+            values = self.list_rounds(self.take(node.iter))
+        finally:
+            self.one_round = False
         pace = None if id(node) in self.once or may_end(node) else LoopPace(len(values), self.repeats)
         repeats = self.repeats
         try:

@@ -38,7 +38,7 @@ def write_one_entry(expr: Expr) -> Expr | None:
     >>> from tutor.expression.plain import write_plain
     >>> from tutor.graph.layered import LAYER_FUNCTIONS
     >>> write_plain(write_one_entry(parse("-sum(hadamard(t, log(p)))", functions=LAYER_FUNCTIONS)))
-    '-(t*log(p))'
+    '-t*log(p)'
     """
     if type(expr) in (Name, Number):
         return expr

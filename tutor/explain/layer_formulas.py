@@ -27,8 +27,10 @@ MAX_NARROW = 10
 """So many columns are shown when a row of them has so few characters: a picture of digits."""
 
 
-def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+def make_explicit(expr: Expr, shapes: Mapping[str, Shape], *, sized: bool = False) -> Expr:
     """The expression with every product of a vector as a product of matrices, at any depth: xᵀ y, Bᵀ x.
+
+    ``sized``: ones have their number as an index, where no shape can stand below them.
 
     >>> from tutor.expression.nodes import Name
     >>> from tutor.expression.plain import write_plain
@@ -40,10 +42,13 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         return expr
     if gathered := gather_axes(expr, shapes):
         name, inner, axes = gathered
-        return Call(name, (make_explicit(inner, shapes), *axes)) if name else make_explicit(inner, shapes)
+        within = make_explicit(inner, shapes, sized=sized)
+        return Call(name, (within, *axes)) if name else within
     if type(expr) is Call and expr.func in UNSEEN:
-        return make_explicit(expr.args[0], shapes)
-    done = rebuild(expr, tuple(make_explicit(part, shapes) for part in parts))
+        return make_explicit(expr.args[0], shapes, sized=sized)
+    if sized and type(expr) is Call and (ones := _find_ones(expr, shapes)):
+        return ones
+    done = rebuild(expr, tuple(make_explicit(part, shapes, sized=sized) for part in parts))
     if type(done) is Call and done.func in OF_EACH:
         return Call(_name_on_paper(expr, shapes), done.args)
     if type(expr) is not Call or type(done) is not Call or expr.func != "matmul" or len(shape_of(expr.args[0], shapes)) != 1:
@@ -96,7 +101,34 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return rebuild(expr, tuple(dress_expr(part, shapes) for part in children(expr)))
         case _ if not shape and _has_arrays(expr, shapes) and not (type(expr) is Call and expr.func in _WHOLE):
             return rebuild(expr, tuple(dress_expr(part, shapes) for part in children(expr)))
-    return _shape_expr(make_explicit(expr, shapes), shape) if shape else expr
+    return _shape_expr(make_explicit(expr, shapes, sized=not _is_ones(expr)), shape) if shape else expr
+
+
+def _is_ones(expr: Expr) -> bool:
+    """Whether ones or zeros stand there alone, above their shape."""
+    return type(expr) is Call and (expr.func in _OF_ONES or (expr.func == "transpose" and _is_ones(expr.args[0])))
+
+
+def _find_ones(call: Call, shapes: Mapping[str, Shape]) -> Expr | None:
+    """An operation that is printed with ones, whose number is their index; nothing for any other.
+
+    >>> from tutor.expression.nodes import Name
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(_find_ones(Call("row_sums", (Name("A"),)), {"A": (2, 3)}))
+    'matmul(A, sized(fill(1, 3), 3))'
+    """
+    shape, first = shape_of(call, shapes), call.args[0] if call.args else ZERO
+    if call.func in _OF_ONES and shape:
+        ones = _size_ones(Call(call.func, (ZERO if first == ZERO else ONE, *call.args[1:])), shape)
+        return ones if first in (ONE, ZERO) else Mul((make_explicit(first, shapes, sized=True), ones))
+    if call.func in _BESIDE_ONES and max(len(shape), len(shape_of(first, shapes))) <= 2:
+        return _dress_ones(_BESIDE_ONES[call.func], first, shape, shapes, inside=True)
+    return None
+
+
+def _size_ones(expr: Expr, shape: Shape) -> Expr:
+    """Ones with their number as an index."""
+    return Call("sized", (expr, *(size_expr(size) for size in shape)))
 
 
 def _dress_multiple(factor: Expr, ones: Call, shape: Shape, shapes: Mapping[str, Shape]) -> Expr:
@@ -114,33 +146,49 @@ _BESIDE_ONES = {name: rows[0].written.split() for name, rows in LAYERS.items() i
 """Operations that are printed as a product with a vector of ones, and how: A 1, Aᵀ 1, b 1ᵀ, 1 bᵀ."""
 
 
-def _dress_ones(written: Sequence[str], operand: Expr, shape: Shape, shapes: Mapping[str, Shape]) -> Expr:
-    """A product with a vector of ones, whose size stands below it as those of the other factors do."""
+def _dress_ones(written: Sequence[str], operand: Expr, shape: Shape, shapes: Mapping[str, Shape], *, inside: bool = False) -> Expr:
+    """A product with a vector of ones, whose size stands below it as those of the other factors do; ``inside`` a function as its index."""
     own = shape_of(operand, shapes)
 
     def make_ones(size: Size) -> Expr:
-        return _shape_expr(Call(_FILL, (ONE, size_expr(size))), (size,))
+        ones = Call(_FILL, (ONE, size_expr(size)))
+        return _size_ones(ones, (size,)) if inside else _shape_expr(ones, (size,))
 
     def make_lying(size: Size) -> Expr:
+        if inside:
+            return Call("transpose", (make_ones(size),))
         return _shape_expr(Call("transpose", (Call(_FILL, (ONE, size_expr(size))),)), (1, size))
 
+    def dress(part: Expr) -> Expr:
+        return make_explicit(part, shapes, sized=True) if inside else dress_expr(part, shapes)
+
+    def dress_raised(shape: Shape) -> Expr:
+        raised = transpose(make_explicit(operand, shapes, sized=True))
+        return raised if inside else _shape_expr(raised, shape)
+
     if written[-1] == "lying" and written[0] != "ones":
-        return Call("matmul", (dress_expr(operand, shapes), make_lying(shape[-1])))
+        return Call("matmul", (dress(operand), make_lying(shape[-1])))
     if written == ["times", "ones"]:
-        return Call("matmul", (dress_expr(operand, shapes), make_ones(own[-1])))
+        return Call("matmul", (dress(operand), make_ones(own[-1])))
     if written[0] == "transposed":
-        return Call("matmul", (_shape_expr(transpose(make_explicit(operand, shapes)), own[::-1]), make_ones(own[0])))
+        return Call("matmul", (dress_raised(own[::-1]), make_ones(own[0])))
     if type(operand) is Call and _BESIDE_ONES.get(operand.func, [""])[0] == "transposed":  # 1 (1ᵀ A)
         first = operand.args[0]
-        return Call("matmul", (make_ones(shape[0]), Call("matmul", (make_lying(shape_of(first, shapes)[0]), dress_expr(first, shapes)))))
-    beside = _shape_expr(transpose(make_explicit(operand, shapes)), (1, *own)) if "lying" in written else dress_expr(operand, shapes)
-    return Call("matmul", (make_ones(shape[0]), beside))
+        return Call("matmul", (make_ones(shape[0]), Call("matmul", (make_lying(shape_of(first, shapes)[0]), dress(first)))))
+    return Call("matmul", (make_ones(shape[0]), dress_raised((1, *own)) if "lying" in written else dress(operand)))
 
 
 def _dress_within(inner: Expr, shape: Shape, shapes: Mapping[str, Shape]) -> Expr:
     """What has axes of one entry that are not printed, with the shape that it has with them."""
     dressed = dress_expr(inner, shapes)
     return _shape_expr(dressed.args[0], shape) if type(dressed) is Call and dressed.func == "shaped" else dressed
+
+
+def has_sized_ones(expr: Expr) -> bool:
+    """Whether ones stand in a formula for print with their number as an index."""
+    return (type(expr) is Call and expr.func == "sized" and expr.args[0] != Call(_FILL, (ZERO, *expr.args[1:]))) or any(
+        map(has_sized_ones, children(expr))
+    )
 
 
 _WHOLE = frozenset(name for name, rows in LAYERS.items() if rows[0].whole)
@@ -194,7 +242,7 @@ def sort_leaves(graph: Graph) -> list[Quantity]:
 
 def strip_shapes(expr: Expr) -> Expr:
     """The expression for print without the shapes."""
-    if type(expr) is Call and expr.func == "shaped":
+    if type(expr) is Call and expr.func in ("shaped", "sized"):
         return strip_shapes(expr.args[0])
     parts = children(expr)
     return rebuild(expr, tuple(strip_shapes(part) for part in parts)) if parts else expr

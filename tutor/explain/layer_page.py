@@ -259,6 +259,7 @@ class ArraySections(PageWriter):
         graph = self.exercise.graph
         if graph is None or self.layered.symbolic:
             return
+        self.say_targets(self.layered.graph.steps)
         trace: dict[str, Value] = {}
         for name, array in (self.numbers or {}).items():
             entries = self.layered.entries.get(name)

@@ -20,9 +20,10 @@ from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import rename_step_size, set_maths
-from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.nodes import Call, Expr, Name, Number, Partial
 from tutor.expression.parse import parse
-from tutor.expression.walk import find_partials, substitute
+from tutor.expression.plain import write_plain
+from tutor.expression.walk import find_partials, is_numeric, substitute
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
 from tutor.numbers.agreement import is_decimal, is_of_a_float
@@ -37,6 +38,8 @@ WEIGHT = "w"
 """What the steps of optimisers call what is trained (`tutor.rules.optimisers`)."""
 MOST_TOGETHER = 4
 """A row of so many entries stands on one line."""
+WIDEST = 44
+"""A matrix of what is printed has rows of at most so many letters."""
 TABLED = 4
 """So many figures that are wrong stand in a table."""
 LONGEST_REASON = 90
@@ -208,13 +211,32 @@ def _find_number(verdict: Verdict) -> Expr | None:
 
 
 def _nest(entries: Sequence[Sentence], shape: Sequence[int]) -> Sentence:
-    """The entries of an array in brackets, row by row."""
+    """The entries of an array: a matrix as one, unless it is wide; others in brackets, row by row."""
     if not shape:
         return entries[0]
+    if len(shape) == 2 and (made := _make_matrix(entries, shape[1])) is not None:
+        return (Math(made),)
     size = len(entries) // shape[0]
     rows = [_nest(entries[at : at + size], shape[1:]) for at in range(0, len(entries), size)]
     together = len(shape) == 1 and len(rows) <= MOST_TOGETHER
     return ("[", *_join(",\N{NO-BREAK SPACE}" if together else ", ", rows), "]")
+
+
+def _make_matrix(entries: Sequence[Sentence], columns: int) -> Expr | None:
+    """Numbers as a matrix, with the digits that they have; nothing where there are formulas or too wide a row."""
+    numbers: list[Expr] = []
+    for entry in entries:
+        part = entry[0] if len(entry) == 1 else None
+        text = part.replace("−", "-") if isinstance(part, str) else ""
+        if isinstance(part, Math) and is_numeric(part.expr):
+            numbers.append(part.expr)
+        elif is_decimal(text):
+            numbers.append(Number(text))
+        else:
+            return None
+    widths = [len(write_plain(number)) for number in numbers]
+    wide = sum(max(widths[place::columns]) + 2 for place in range(columns))
+    return Call("matrix", (Number(str(columns)), *numbers)) if wide <= WIDEST else None
 
 
 def _join(sign: str, parts: Sequence[Sentence]) -> Sentence:

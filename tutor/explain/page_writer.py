@@ -10,6 +10,7 @@ from typing import Any
 from tutor.exercise.model import Assumption
 from tutor.explain.document import Block, Equation, Equations, Heading, Inline, Math, Paragraph, Sentence, Side
 from tutor.explain.layer_formulas import matrix
+from tutor.explain.target_kinds import list_target_kinds
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import rename_step_size, set_maths
@@ -17,6 +18,7 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Expr, Name, Number, Partial, children, drop_zero_sign, join_sign, rebuild
 from tutor.expression.walk import SHARES, names
 from tutor.graph.entries import Array
+from tutor.graph.nouns import Step
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value, as_real
 from tutor.numbers.printed import (
@@ -154,6 +156,14 @@ class PageWriter:
         if hit:
             phrase = words.grammar.choose(words.ON_KINK, len(hit))
             self.blocks.append(self.write_labelled("kink", *split_places(phrase, {"steps": self.list_named(hit, MOST_KINKS)})))
+
+    def say_targets(self, steps: Iterable[Step]) -> None:
+        """That one letter stands for targets of two kinds, where two losses of a page want it so."""
+        for target, wanted in list_target_kinds(steps).items():
+            if len(wanted) > 1:
+                places: dict[str, Sequence[Inline]] = {kind: self.list_named(losses) for kind, losses in wanted.items()}
+                places["target"] = [Math(Name(target))]
+                self.blocks.append(self.write_labelled("note", *split_places(self.words.pages.TARGET_KINDS, places)))
 
     def proofs(self, sentences: Sequence[str]) -> None:
         """What was proved, a paragraph each; in the place ``{step}`` is the symbol of one that stands on a kink, in ``{n}`` of a size."""

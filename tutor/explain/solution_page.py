@@ -427,6 +427,7 @@ class NumberSections(PageWriter):
         if not self.worked.derivations:
             return
         graph = self.worked.derivations[0].graph
+        self.say_targets(graph.steps)
         flat = list_flat_steps(graph)
         kinks = list_kinks_hit(graph, self.trace) if self.trace is not None else []
         self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])

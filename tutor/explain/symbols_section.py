@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from tutor.derive.slope import open_prime
 from tutor.explain.axis_chains import gather_axes
 from tutor.explain.document import Inline, Math, Paragraph
-from tutor.explain.layer_formulas import UNSEEN
+from tutor.explain.layer_formulas import UNSEEN, dress_expr, has_sized_ones
 from tutor.explain.own_definitions import find_indicator, write_definition
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import DILATED, ArrayWords
@@ -77,6 +77,8 @@ class Symbols:
                 if key != outermost and key not in self.told:
                     self.told.add(key)
                     found[key] = said
+        if "ones" in found and found.pop("sized", ()):
+            found["ones"] = split_places(self.words.ONES_SIZED, {"ones": found["ones"][:1]})
         if "raised" in found and found.pop("divided", ()):
             found["raised"] = (self.words.RAISED_DIVIDED,)
         parts = [part for said in found.values() for part in ("; ", *said)][1:]
@@ -100,6 +102,8 @@ class Symbols:
             elif part.func.rstrip("'") in FUNCTIONS:
                 yield from self._say_function(part)
         yield from self._say_indicators(expr)
+        if has_sized_ones(dress_expr(expr, self.shapes)):
+            yield "sized", split_places(self.words.SIZED, {"ones": [Math(Call(_OF_ONES, (ONE, Number("2"))))]})
 
     def _walk(self, expr: Expr) -> Iterator[Expr]:
         """The parts of a formula that are printed."""

@@ -16,7 +16,7 @@ from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.expression.sizes import list_ends
 from tutor.expression.walk import names
 from tutor.notation.symbol import Symbol, lower_index
-from tutor.render.matrix_maths import has_places, list_slices, write_block, write_matrix, write_slice, write_slices
+from tutor.render.matrix_maths import write_block, write_matrix, write_slice, write_slices
 from tutor.render.window_settings import write_slide, write_slide_back, write_stride, write_window
 from tutor.rules.layer_row import Layer
 from tutor.rules.operations import JOINED, LAYERS, OF_EACH, ONE_OF
@@ -49,7 +49,12 @@ def _is_multiple(expr: Expr) -> bool:
 
 def _product(writer: Writer, args: tuple[Expr, ...]) -> str:
     left, right = writer.write_within(args[0], _PRODUCT), writer.write_within(args[1], _FACTOR if _is_multiple(args[1]) else _PRODUCT)
-    return left + _write_both(writer, "\\,", " ") + right
+    return left + _write_between(writer, args[0], args[1]) + right
+
+
+def _write_between(writer: Writer, before: Expr, after: Expr) -> str:
+    """What stands between the factors of a product of arrays: room, and beside a word (dout, weight) a sign."""
+    return writer.join_factors(before, after, _write_both(writer, "\\,", " "))
 
 
 def _write_transposed(writer: Writer, expr: Expr) -> str:
@@ -64,11 +69,11 @@ def _write_transposed(writer: Writer, expr: Expr) -> str:
 
 def _write_outer(writer: Writer, args: tuple[Expr, ...]) -> str:
     left = _PRODUCT if type(args[0]) is Mul else _FACTOR  # 2(h − y) xᵀ
-    return writer.write_within(args[0], left) + _write_both(writer, "\\,", " ") + _write_transposed(writer, args[1])
+    return writer.write_within(args[0], left) + _write_between(writer, args[0], args[1]) + _write_transposed(writer, args[1])
 
 
 def _dot(writer: Writer, args: tuple[Expr, ...]) -> str:
-    return _write_transposed(writer, args[0]) + _write_both(writer, "\\,", " ") + writer.write_within(args[1], _FACTOR)
+    return _write_transposed(writer, args[0]) + _write_between(writer, args[0], args[1]) + writer.write_within(args[1], _FACTOR)
 
 
 def _sign(latex: str, text: str) -> Write:
@@ -81,7 +86,7 @@ def _sign(latex: str, text: str) -> Write:
 
 def _write_hadamard(writer: Writer, args: tuple[Expr, ...]) -> str:
     sign = _write_both(writer, " \\odot ", " ⊙ ")
-    return f"{writer.write_within(args[0], _level_before(args[0]))}{sign}{writer.write_within(args[1], _FACTOR)}"
+    return f"{writer.write_within(args[0], level_before(args[0]))}{sign}{writer.write_within(args[1], _FACTOR)}"
 
 
 OVER = frozenset({"sum_over", "max_over"})
@@ -113,7 +118,7 @@ def _names_array(expr: Expr) -> bool:
     return bool(names(expr)) or type(expr) is Partial
 
 
-def _level_before(expr: Expr) -> int:
+def level_before(expr: Expr) -> int:
     """How tight the left side of ⊙ has to be: a multiple and another ⊙ stand there as they are, 2·(h − y) ⊙ h ⊙ (1 − h)."""
     if type(expr) is Mul and is_array_product(expr.args[-1]):
         return _FACTOR
@@ -348,6 +353,11 @@ def _write_shaped(writer: Writer, args: tuple[Expr, ...]) -> str:
     return f"\\underset{{\\;{sizes}\\;}}{{{body}}}"  # room on both sides: the shapes of neighbours must not run into each other
 
 
+def _write_sized(writer: Writer, args: tuple[Expr, ...]) -> str:
+    sizes = _size(writer, args[1:])
+    return writer.show(args[0]) + _write_both(writer, f"_{{{sizes}}}", lower_index(sizes))
+
+
 def _sizes(writer: Writer, args: tuple[Expr, ...]) -> str:
     return f"({_size(writer, args)})"
 
@@ -429,6 +439,7 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     "max_over": PrintedOperation(_SUM, _write_over("max_over", "\\max")),
     "equal": PrintedOperation(_ATOM, _write_equal),
     "shaped": PrintedOperation(_ATOM, _write_shaped),
+    "sized": PrintedOperation(_ATOM, _write_sized),
     "size": PrintedOperation(_ATOM, _sizes),
     "matrix": PrintedOperation(_ATOM, write_matrix),
     "slices": PrintedOperation(_ATOM, write_slices),
@@ -439,48 +450,6 @@ _ON_PAPER: dict[str, PrintedOperation] = {
 }
 ARRAYS: dict[str, PrintedOperation] = {name: make_printed(rows[0]) for name, rows in LAYERS.items()} | _ON_PAPER
 """The operations of `tutor.rules.operations` and what only documents have: entries, sums over a letter, matrices, shapes under factors."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seams:
-    """Where an operation on arrays that is wider than a row may be broken: its parts, each with the sign before it."""
-
-    before: str
-    parts: tuple[tuple[str, Expr, bool], ...]
-    after: str = ""
-
-
-_SIGNED = {"matmul": ("\\,", _PRODUCT), "hadamard": (" \\odot ", _FACTOR)}
-_HEADED = frozenset({
-    *(name for name, rows in LAYERS.items() if rows[0].written.startswith("name ") == bool(rows[0].written) and len(rows[0].arrays) == 1),
-    *OF_EACH.values(), BROADCAST, SUMMED,
-})  # fmt: skip
-"""What is printed by its name in front of one array, with its settings or without."""
-
-
-def seams(writer: Writer, call: Call) -> Seams | None:
-    """Where an operation may be broken in LaTeX; nothing for one that stays whole."""
-    args = call.args
-    if call.func in _SIGNED:
-        sign, level = _SIGNED[call.func]
-        levels = (_level_before(args[0]) if call.func == "hadamard" else level, level)
-        bracketed = [writer.write_within(arg, within) != writer.show(arg) for arg, within in zip(args, levels, strict=True)]
-        return Seams("", tuple((sign if i else "", arg, bracketed[i]) for i, arg in enumerate(args)))
-    if call.func == "slices" and has_places(args):
-        return Seams("", tuple(("\\quad " if i else "", arg, False) for i, arg in enumerate(list_slices(args))))
-    if call.func == "slices":
-        return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
-    if call.func in JOINED:
-        head = writer.show(Call(call.func, (Call("dots", ()),))).removesuffix("(\\cdots)")
-        return Seams(f"{head}\\Bigl(", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(list_joined(call))), "\\Bigr)")
-    if call.func in _HEADED:
-        return Seams(writer.show(call).removesuffix(writer.bracket(writer.show(args[0]))), (("", args[0], True),))
-    if call.func == "transpose":
-        return Seams("", (("", args[0], True),), "^{\\top}")
-    if call.func == "outer":
-        loose = writer.write_within(args[0], _PRODUCT if type(args[0]) is Mul else _FACTOR) != writer.show(args[0])
-        return Seams("", (("", args[0], loose), ("\\,", Call("transpose", args[1:]), False)))
-    return Seams("", (("", args[0], False),)) if call.func == "shaped" else None
 
 
 def shapes_of(expr: Expr) -> Expr | None:

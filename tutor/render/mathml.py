@@ -10,9 +10,9 @@ from __future__ import annotations
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
+from tutor.render.array_seams import seams
 from tutor.render.latex.widths import measure
 from tutor.render.latex.words import ascii_maths
-from tutor.render.layer_maths import seams
 from tutor.render.mathml_reader import read_mathml
 from tutor.render.maths import APPLY_MARK, LATEX, MARKED, TIMES_MARK, Piece, Writer
 from tutor.rules.operations import JOINED

@@ -261,7 +261,8 @@ class _LatexToMathml:
 
     def read_mark(self, token: str) -> str:
         """A product or an application without a sign; there is a little room before a bracket that grows or a named function, as in TeX."""
-        roomy = self.peek() in ("\\left", "\\operatorname", *_NAMED) if token == TIMES_MARK else self.peek() == "\\left"
+        grows = self.peek() in ("\\left", "\\biggl", "\\Biggl")
+        roomy = grows or (token == TIMES_MARK and self.peek() in ("\\operatorname", *_NAMED))
         room = ' lspace="0" rspace="0.17em"' if roomy else ""
         return f"<mo{room}>&#{ord(token)};</mo>"
 

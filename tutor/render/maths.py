@@ -24,6 +24,8 @@ from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number,
 from tutor.expression.walk import as_indicator
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
+from tutor.render.brackets import put_in_brackets
+from tutor.render.factor_words import Written, is_word, is_word_between
 from tutor.render.latex.words import ascii_maths
 from tutor.render.layer_maths import ARRAYS, OVER, find_subtracted, is_last_factor, is_loose_factor
 
@@ -151,36 +153,20 @@ def _is_indicator(call: Call) -> bool:
     return call.args[1:] == (Number("1"), Number("0"))
 
 
-_HIGH = ("\\frac", "\\begin", "\\sum_", "\\max_")
 _ABOVE = "\\;}{"
 """Between the shape below a factor and what it is (`tutor.render.layer_maths`)."""
-_OPEN = ("(", "\\left(", "\\bigl(", "\\Bigl(", "\\biggl(")
-_RAISED_OR_LOWERED = re.compile(r"[\^_]\{[^{}]*\}")
+_OPEN = ("(", "\\left(", "\\bigl(", "\\Bigl(", "\\biggl(", "\\Biggl(")
 _CASES = "\\begin{cases} "
-_SIZES = ("", "big", "Big", "bigg")
-"""How large brackets are in LaTeX, by how many lie in one another inside them."""
 
 
-def _count_nested(body: str) -> int:
-    """How many brackets lie in one another; those of an index or of a layer's number above are small."""
-    depth = deepest = 0
-    for sign in _RAISED_OR_LOWERED.sub("", body):
-        if sign == "(":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif sign == ")":
-            depth -= 1
-    return deepest
-
-
-class _Memo(dict[Any, tuple[str, int]]):
+class _Memo(dict[Any, Written]):
     """Symbols by name, looked up once."""
 
-    def __init__(self, look_up: Callable[[Any], tuple[str, int]]) -> None:
+    def __init__(self, look_up: Callable[[Any], Written]) -> None:
         super().__init__()
         self.look_up = look_up
 
-    def __missing__(self, key: Any) -> tuple[str, int]:
+    def __missing__(self, key: Any) -> Written:
         found = self[key] = self.look_up(key)
         return found
 
@@ -218,12 +204,7 @@ class Writer:
 
     def bracket(self, body: str) -> str:
         """The same in brackets, which grow with what is high in them, and with the brackets in them."""
-        if not self.style.markup:
-            return f"({body})"
-        if any(high in body for high in _HIGH):
-            return f"\\left({body}\\right)"
-        size = _SIZES[min(_count_nested(body), len(_SIZES) - 1)]
-        return f"\\{size}l({body}\\{size}r)" if size else f"({body})"
+        return put_in_brackets(body) if self.style.markup else f"({body})"
 
     def terms(self, expr: Add) -> list[Piece]:
         """The terms of a sum, each with the sign before it."""
@@ -259,10 +240,17 @@ class Writer:
             body = self._operand(factor, bracketed, lead and not pieces)
             close = chain and self._chain_sign == self.style.names and body[0].isdigit()  # ∂L/∂z 2 could be read as one thing
             between = self._numbers_sign if close else self._chain_sign if chain else ""
-            sign = "" if not pieces else between or self._sign(before, factor, left, body)
+            sign = "" if not pieces else between or self.join_factors(before, factor, self._sign(before, factor, left, body))
             pieces.append(Piece(sign, body, factor, bracketed))
             before, left = factor, body
         return pieces or [Piece("", "1", expr, False)]
+
+    def join_factors(self, before: Expr, after: Expr, usual: str) -> str:
+        """The sign between two factors: one that is seen beside a word (dout, weight), else the usual one."""
+        if not is_word_between(before, after, self._names, self._partials):
+            return usual
+        loose = not self.style.markup and Partial in (type(before), type(after))  # ∂L/∂out·x would be a derivative by a product
+        return self._chain_sign if loose else self._numbers_sign
 
     def _add(self, expr: Add, lead: bool) -> str:
         return "".join([part for piece in self.terms(expr) for part in piece[:2]])
@@ -275,7 +263,10 @@ class Writer:
             factor
         ) in expr.args:  # names and derivatives alone, by far the most frequent product, have a short way through
             if type(factor) is Name:
-                bodies.append(names[factor.name][0])
+                written, _, worded = names[factor.name]
+                if worded:
+                    return "".join([part for piece in self.factors(expr, lead) for part in piece[:2]])
+                bodies.append(written)
             elif type(factor) is Partial:
                 chain = True
                 bodies.append(partials[factor.of, factor.wrt][0])
@@ -343,14 +334,16 @@ class Writer:
     def _write_symbol(self, symbol: Symbol) -> str:
         return ascii_maths(symbol.latex) if self.style.markup else symbol.text
 
-    def _name(self, name: str) -> tuple[str, int]:
-        written = self._write_symbol(self.notation.symbol(name))
-        return written, _ATOM if _RAISED.isdisjoint(written) else _POWER
+    def _name(self, name: str) -> Written:
+        symbol = self.notation.symbol(name)
+        written = self._write_symbol(symbol)
+        return written, _ATOM if _RAISED.isdisjoint(written) else _POWER, symbol.latex[:1] == "\\" and is_word(symbol)
 
-    def _partial(self, key: tuple[str, str]) -> tuple[str, int]:
+    def _partial(self, key: tuple[str, str]) -> Written:
         written = self._write_symbol(self.notation.partial(*key))
         loose = "\\frac" in written or "/" in written
-        return written, _FACTOR if loose else _POWER if "^" in written else _ATOM
+        worded = "\\frac" not in written and any(is_word(self.notation.symbol(name)) for name in key)
+        return written, _FACTOR if loose else _POWER if "^" in written else _ATOM, worded
 
     def _number(self, expr: Number, lead: bool) -> str:
         written = expr.text

@@ -26,6 +26,9 @@ Ties = Literal["shared", "first"]
 Role = Literal["function", "activation", "loss", "selection"]
 """What a row is in a network.  A selection (max, a choice by sign) passes one of its operands on."""
 
+Targets = Literal["", "signs", "bits"]
+"""How a loss wants the target of two classes: −1 and 1, 0 and 1 (or a probability), or as it comes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Misuse:
@@ -57,7 +60,8 @@ class Function:
     writes its formula out and not its name.  A function of a whole ``layer`` is a step for each of its components; a made row is the
     ``component`` of that number, from 1 (0 for any other), whose own operand has that number.  ``first`` are the derivatives under the
     convention that the first of equal operands has it all, of a function that has ties.  ``slips`` are those that are made with
-    just this function; what is made with every activation or every loss is not repeated here.
+    just this function; what is made with every activation or every loss is not repeated here.  ``targets`` says how a loss of two
+    classes wants its second operand.
     """
 
     name: str
@@ -81,6 +85,7 @@ class Function:
     component: int = 0
     first: tuple[str, ...] = ()
     slips: tuple[Misuse, ...] = ()
+    targets: Targets = ""
 
     def __post_init__(self) -> None:
         if not self.variadic and len(self.partials) != len(self.params):

@@ -7,7 +7,7 @@ from tutor.explain.document import Document
 from tutor.notation.profile import Notation
 from tutor.render.latex.article import document
 from tutor.render.latex.heights import CLOSING, LAST, measure_block
-from tutor.render.latex.page_ends import FLOAT, arrange_end, hold_end
+from tutor.render.latex.page_ends import FLOAT, arrange_end, hold_end, tie_words
 
 ROW = r"w_{1} &= 0.5"
 HEADING = "\\section*{{\\raggedright Update}}"
@@ -116,3 +116,9 @@ def test_a_picture_with_a_page_of_its_own_comes_first():
     blocks = [HEADING, display(*[ROW] * 40), FLOAT + "x\\end{figure}", *[WORDS] * 3]
     assert arrange_end(blocks)[0] == blocks[2]
     assert len(arrange_end(blocks)) == 4
+
+
+def test_what_the_signs_of_a_list_mean_stays_with_it():
+    tied = tie_words([display(ROW), WORDS, display(ROW), HEADING])
+    assert tied[0].startswith("{\\postdisplaypenalty=10000 ")
+    assert tied[1:] == [WORDS, display(ROW), HEADING]

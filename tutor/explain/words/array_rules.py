@@ -210,6 +210,8 @@ class ArrayWords(Topic):
     }
     """What an operation's sign means, where it first stands; mathematics stands between dollars."""
     ONES = "{ones}: ones everywhere"
+    ONES_SIZED = "{ones}: ones everywhere (an index tells how many)"
+    SIZED = "the index of {ones} tells how many"
     RAISED = "a power of an array is taken entry by entry"
     DIVIDED = "a fraction of arrays is taken entry by entry"
     RAISED_DIVIDED = "powers and fractions of arrays are taken entry by entry"

@@ -27,6 +27,7 @@ class PageWords(Topic):
         "{steps} is evaluated exactly on its kink here: the convention is used.",
         "{steps} are evaluated exactly on their kinks here: the convention is used.",
     )
+    TARGET_KINDS = "For {signs} the target {target} is −1 or 1, for {bits} it is 0 or 1: one letter for two kinds of target."
     COMMA = ", "
 
     # A solution neuron by neuron

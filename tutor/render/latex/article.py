@@ -37,7 +37,7 @@ from tutor.render.latex.answer_columns import set_answer_columns
 from tutor.render.latex.fragments import FRAME, FragmentStyle
 from tutor.render.latex.heights import join_rows, part_fractions
 from tutor.render.latex.math_sizes import write_math_sizes
-from tutor.render.latex.page_ends import arrange_end, tie_list
+from tutor.render.latex.page_ends import arrange_end, tie_list, tie_words
 from tutor.render.latex.page_figures import set_figure
 from tutor.render.latex.rows import LatexRow, count_torn, set_beside, set_rows
 from tutor.render.latex.sentences import Phrases
@@ -310,6 +310,7 @@ class _LatexPage:
         body = arrange_end(body) if self.floats and whole else body
         questions = [place for place, part in enumerate(body) if part.startswith(QUESTION)]
         asked = questions[0] if questions else 0
+        body[:asked] = tie_words(body[:asked])
         if len(questions) > 2:  # the last one is not left alone to the next page
             body[questions[-1]] = f"\\par\\nopagebreak{body[questions[-1]]}"
         start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []

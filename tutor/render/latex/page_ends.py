@@ -7,6 +7,7 @@ way that leaves no page half empty.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tutor.render.latex.heights import CLOSING, ENOUGH, LAST, TOGETHER, is_free, is_picture, measure_block, sum_shrinks
 
@@ -196,6 +197,12 @@ def _tie_end(block: str, *, sure: bool) -> tuple[str, str]:
     held = tie_list(block, r"\tutortie")
     start = rf"\par\edef\tutortie{{\ifdim\pagetotal<{_HALF} 0\else 10000\fi}}%"
     return f"{start}\n{held}", r"\penalty\tutortie\relax"
+
+
+def tie_words(blocks: Sequence[str]) -> list[str]:
+    """Blocks with each list held to the labelled words behind it, which say what its signs mean."""
+    tied = [tie_list(block, "10000") if after.startswith(_LABELLED) else block for block, after in pairwise(blocks)]
+    return [*tied, *blocks[-1:]]
 
 
 def tie_list(block: str, penalty: str) -> str:

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from tutor.explain.document import Equation, Side
 from tutor.expression.nodes import ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
 from tutor.expression.walk import as_indicator
+from tutor.render.array_seams import seams
 from tutor.render.latex.widths import measure
-from tutor.render.layer_maths import ARRAYS, seams
+from tutor.render.layer_maths import ARRAYS
 from tutor.render.maths import Piece, Writer
 
 RELATIONS = {
@@ -27,7 +28,7 @@ RELATIONS = {
 """The signs that may stand before a member of an equation."""
 
 _NESTED = r"(?:[^{}]|\{[^{}]*\})*"
-_HIGH = re.compile(rf"\\left\(|\\frac\{{{_NESTED}\}}\{{{_NESTED}\\sqrt")
+_HIGH = re.compile(rf"\\(?:left|[bB]iggl)\(|\\frac\{{{_NESTED}\}}\{{{_NESTED}\\sqrt")
 """A bracket round something high, and a fraction with a root below: larger than the brackets of plain fractions."""
 _INDENT = "\\qquad{}"
 _PAD = "\\phantom"

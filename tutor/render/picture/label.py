@@ -243,11 +243,11 @@ class _Titles:
     def _title(self, name: Phrase, expr: Expr, room: float) -> Phrase | None:
         if room <= em(name.text):
             return None
-        formulas = [self._phrase(form) for form in list_shorter(expr) if form == expr or says_something(form)]
+        forms = [form for form in list_shorter(expr) if (form == expr or says_something(form)) and _count_storeys(form) < 2]
+        formulas = [formula for formula in map(self._phrase, forms) if "\\begin" not in formula.latex]
         for most in (room, room + _RATHER):
             for formula in formulas:
-                tall = "\\begin" in formula.latex or formula.latex.count("\\frac") > 1
-                if not tall and em(name.text) + em(" = ") + em(formula.text) <= most:
+                if em(name.text) + em(" = ") + em(formula.text) <= most:
                     return Phrase(f"{name.text} = {formula.text}".strip(), f"{name.latex[:-1]} = {formula.latex[1:]}")
         return None
 
@@ -329,6 +329,11 @@ def _list_mentioned(picture: Picture) -> tuple[list[str], list[str]]:
                 case Call(func, _):
                     functions[func.rstrip("'")] = None
     return list(names), list(functions)
+
+
+def _count_storeys(expr: Expr) -> int:
+    """How many fractions stand in one another; those beside one another are no higher than one."""
+    return (type(expr) is Div) + max(map(_count_storeys, children(expr)), default=0)
 
 
 def _harden(expr: Expr) -> Expr:
