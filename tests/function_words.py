@@ -15,7 +15,7 @@ VERBS = frozenset("""
     route run sample say scale scan score seal see select send serve set settle shape sharpen shorten show shrink shuffle
     silence simplify skip slice solve sort space speak spell spend split spread squeeze stack stand start step stop stretch
     straighten strip style submit substitute subtract suggest sum sync take tell test thin tidy tie train translate
-    transpose truncate trim try turn unscale unuse unwrap update use verify view wait walk watch weigh widen wrap write
+    transpose truncate trim try turn unpack unscale unuse unwrap update use verify view wait walk watch weigh widen wrap write
 """.split())  # noqa: SIM905
 
 PREDICATES = frozenset("""

@@ -353,7 +353,7 @@ def _judge_sparse(judged: Judgement) -> Judgement | None:
     return other
 
 
-def _passes_zeros(judged: Judgement) -> bool:
+def _is_skipping_zeros(judged: Judgement) -> bool:
     """Whether a backward pass goes on where a number is 0, ``if gradient == 0: continue``, and is given a gradient from above."""
     trial = judged.trial
     body = find_function(trial.source.tree, trial.plan.owner, trial.plan.backward)
@@ -431,7 +431,7 @@ KINDER: Sequence[OtherReading] = (
     OtherReading("usual values of None", _is_given_all, _judge_bare),
     OtherReading("shapes that backward asks for", _is_stopped_by_shapes, _judge_refitted),
     OtherReading("one output of each sample", _is_any, _judge_outputs),
-    OtherReading("one entry from above", _passes_zeros, _judge_sparse),
+    OtherReading("one entry from above", _is_skipping_zeros, _judge_sparse),
     OtherReading("a mask of 0 and 1", _is_any, _judge_masks),
 )
 """In which what is wrong may be right."""
