@@ -45,6 +45,8 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
         if torch and np.ndim(array):
             return lambda *args, **named: compare_two(array, name, *args, **named)
         return lambda *args, **named: take_extreme(array, name, torch, *args, **named)
+    if name in ("amax", "amin"):
+        return lambda axis=None, keepdims=False: take_extreme(array, name[1:], False, axis, keepdims)
     if name == "var":
         return lambda *args, **named: find_variance(array, *args, **{**({"ddof": 1} if torch else {}), **named})
     if name == "std":
