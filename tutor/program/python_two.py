@@ -47,7 +47,7 @@ _OLD_NAMES = frozenset({"xrange", "raw_input", "unicode", "unichr", "basestring"
 
 
 def names_old(tree: ast.Module) -> bool:
-    """Whether a program that Python 3 reads as well takes a name that only Python 2 has, and neither makes nor imports it.
+    r"""Whether a program that Python 3 reads as well takes a name that only Python 2 has, and neither makes nor imports it.
 
     >>> names_old(ast.parse("for i in xrange(3): pass")), names_old(ast.parse("from past.builtins import xrange\nxrange(3)"))
     (True, False)
