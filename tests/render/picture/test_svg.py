@@ -17,7 +17,8 @@ from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.picture.label import em
 from tutor.render.picture.layout import layout
-from tutor.render.picture.svg import svg
+from tutor.render.picture.svg import PHONE, svg
+from tutor.results.solution import solve
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -142,3 +143,12 @@ def test_the_pieces_of_an_edge_lead_from_box_to_box() -> None:
         for before, after in itertools.pairwise(paths):
             assert re.findall(r"[\d.]+", before)[-2:] == re.findall(r"[\d.]+", after)[:2]
     assert shared
+
+
+@pytest.mark.parametrize(("target", "narrow"), [("qmul/linear-neuron", True), ("graz/sqrt-cos", False)])
+def test_the_legend_of_a_small_picture_fits_on_a_phone(target, narrow):
+    drawn = solve(target).to_svg()
+    legend = drawn.partition('class="tg-legend"')[2]
+    ends = [float(x) for x in re.findall(r'<text[^>]* x="([\d.]+)"', legend)]
+    assert ends
+    assert (max(ends) < PHONE) == narrow

@@ -33,6 +33,8 @@ from tutor.text import escape_xml
 
 TITLE, SMALL = 14.0, 12.0
 """Font sizes in pixels: of names and formulas, of numbers and the legend."""
+PHONE, _WIDE = 315.0, 560.0
+"""A legend is no wider than a phone shows without being scrolled, but below a wide picture, which is scrolled anyway."""
 
 WIDEST_ROW = 1800.0
 """Pixels up to which a graph runs from left to right; a wider one runs downwards when that is much narrower."""
@@ -103,7 +105,8 @@ def svg(
     spots = place_labels(drawn, sizes)
     entries = label.legend(picture, notation, known)
     widths = [_entry_width(role, words) for role, words in entries]
-    rows = label.place_legend(entries, widths, 24.0, max(drawn.width, 400.0), max(drawn.width, 560.0))
+    room = drawn.width if drawn.width > _WIDE else PHONE
+    rows = label.place_legend(entries, widths, 24.0, room, room)
     width = max([drawn.width, *(start + widths[which] for row in rows for which, start in row)])
     top = drawn.height + 22.0
     body = [
