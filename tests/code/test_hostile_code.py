@@ -71,3 +71,9 @@ def test_a_loop_that_will_take_too_long_is_refused_after_two_rounds(lines, monke
     (found,) = check_code(write_backward(*lines)).verdicts
     assert "too many steps" in found.why
     assert sum(spent) < 20_000
+
+
+def test_what_grows_until_it_is_no_number_is_no_wrong_line():
+    (found,) = check_code(write_backward("for i in range(2000):", "    dout = dout * 3.0")).verdicts
+    assert found.verdict == "undecided"
+    assert "dout grows until it is too large" in found.why

@@ -6,6 +6,7 @@ import pytest
 
 from tutor.code.judge_code import judge_code
 from tutor.program.source import read_source
+from tutor.results.code_check import check_code
 
 PAIR = "import numpy as np\ndef f_forward(x):\n    return {forward}, x\ndef f_backward(dout, x):\n    dx = {backward}\n    return dx\n"
 
@@ -48,3 +49,61 @@ def test_a_mask_beside_its_kink_is_seen_at_small_numbers(bound, how, lines):
     text += f"def f_backward(dout, cache):\n    dz = dout * (cache[2] > {bound})\n    db = dz.{how}(axis=0)\n"
     (found,) = judge_code(read_source(f"{text}    return dz @ cache[1].T, cache[0].T @ dz, db\n", "f.py"))
     assert [root.line for root in found.roots] == lines
+
+
+TIED = """
+import numpy as np
+def f_forward(x):
+    h = np.maximum(0, x)
+    return h.max(axis=1), (x, h)
+def f_backward(dout, cache):
+    x, h = cache
+    m = (h == h.max(axis=1, keepdims=True))
+    dh = m * dout[:, None]
+    dx = dh * (x > 0)
+    return dx
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "verdict"), [
+    ("", "", "right"),  # each of what ties, one, or a share: all are right
+    ("dh = m *", "dh = m / m.sum(axis=1, keepdims=True) *", "right"),
+    ("dh = m * dout[:, None]", "dh = np.zeros_like(h)\n    dh[np.arange(len(h)), h.argmax(axis=1)] = dout", "right"),
+    ("x > 0", "h >= 0", "wrong"),  # only where all entries of a row are 0
+])  # fmt: skip
+def test_a_maximum_is_tried_where_several_entries_are_the_largest(old, new, verdict):
+    (found,) = check_code(TIED.replace(old, new)).verdicts
+    assert found.verdict == verdict
+
+
+MAXIMUM = """
+import torch
+class Max(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        v, i = x.max(dim=1)
+        ctx.save_for_backward(x, i)
+        return v
+    @staticmethod
+    def backward(ctx, g):
+        x, i = ctx.saved_tensors
+        dx = torch.zeros_like(x)
+        dx.scatter_(1, i.unsqueeze(1), g.unsqueeze(1))
+        return dx
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "verdict"), [
+    ("", "", "right"),
+    ("i.unsqueeze(1), g", "0 * i.unsqueeze(1), g", "wrong"),
+    ("dx.scatter_(1, i.unsqueeze(1), g.unsqueeze(1))", "dx = (x == x.amax(dim=1, keepdim=True)).float() * g.unsqueeze(1)", "right"),
+])  # fmt: skip
+def test_a_maximum_of_torch_hands_its_gradient_to_its_place(old, new, verdict):
+    (found,) = check_code(MAXIMUM.replace(old, new)).verdicts
+    assert found.verdict == verdict
+
+
+def test_a_size_of_one_that_only_gradients_say_is_no_reading():
+    text = "def f_forward(x, v):\n    out = x + v[:, None]\n    return out, (x, v)\n"
+    text += "def f_backward(dout, cache):\n    x, v = cache\n    return dout, dout.sum(axis=1)\n"
+    assert check_code(text.replace("axis=1", "axis=0")).verdicts[0].verdict == "wrong"

@@ -151,6 +151,8 @@ def test_plus():
         ("3*a^2 + 2*a + 1", "a", "formula: power factor"),
         ("b^2 - a", "a", "difference"),
         ("a*b + a + a", "a", "formula: factor terms"),
+        ("1/2*(a + b^2 - 1 - log(a))", "a", "formula: log term"),  # of the bracket all that it has
+        ("-(log(a) - a)/2", "a", "formula: log minus"),
     ],
 )
 def test_a_formula_names_what_is_done(text, wrt, rules):

@@ -42,6 +42,8 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
         return lambda start=0, end=-1: np.reshape(array, (*np.shape(array)[: int(start)], -1))
     if name in ("max", "min"):
         return lambda *args, **named: take_extreme(array, name, torch, *args, **named)
+    if name in ("amax", "amin"):
+        return lambda axis=None, keepdims=False: take_extreme(array, name[1:], False, axis, keepdims)
     if name == "var":
         return lambda *args, **named: find_variance(array, *args, **{**({"ddof": 1} if torch else {}), **named})
     if name == "std":
@@ -65,6 +67,8 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
     if name in ("add_", "sub_", "mul_", "div_"):
         signs = {"add_": np.add, "sub_": np.subtract, "mul_": np.multiply, "div_": np.divide}
         return lambda value: _change(array, signs[name](array, value))
+    if name == "scatter_":
+        return lambda axis, index, value: put_along(array, axis, index, value)
     if name in ("scatter_add_", "index_add_"):
         return lambda axis, index, value: add_rows(array, axis, index, value)
     if name in ("eq", "ne", "gt", "lt", "ge", "le"):
@@ -94,6 +98,12 @@ def add_rows(array: Any, axis: int, index: Any, value: Any) -> Any:
     if axis != 0:
         raise NotRead(tell("an addition at places of another axis than the first"))
     np.add.at(array, np.asarray(index), value)
+    return array
+
+
+def put_along(array: Any, axis: int, index: Any, value: Any) -> Any:
+    """Values put at places along an axis: of the largest entries, say."""
+    np.put_along_axis(array, np.asarray(index), value, axis=axis)
     return array
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
-from tutor.code.failures import note_missing
+from tutor.code.failures import note_missing, say_list
 from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS, is_parameter
 from tutor.code.lane_arrays import hold_floats, make_anew
 from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, find_long_name, split_gradient
@@ -273,6 +273,8 @@ def list_left_over(
     """
     index = WordIndex(words)
     for key, value in given:
+        if isinstance(value, list) and value and key not in known and index.match(key):
+            yield key, say_list(key)
         if key in known or STORE.match(key) or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue
         of = split_gradient(key)

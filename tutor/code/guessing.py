@@ -58,6 +58,7 @@ class GuessedWorld:
     ``at_output`` gives a slope what its function gives, and not what that is given: ``tanh_slope(a)``, 1 − a².
     ``taken`` gives the backward pass of a loss what the loss is given, and not the prediction that it keeps.
     ``lone`` takes one sample alone, a row or a column of an array with two axes.
+    ``bent`` are other values for settings that have a usual one (`tutor.code.usual_settings`).
     ``sparse`` takes a gradient from above of which one entry is not 0.
     ``ranks`` are numbers of axes of what is only guessed (`tutor.code.search_ranks`).
     """
@@ -86,6 +87,7 @@ class GuessedWorld:
     sparse: bool = False
     ranks: Mapping[str, int] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
+    bent: Mapping[str, float] = field(default_factory=dict)
 
 
 DATA = re.compile(r"^([xX]|inputs?|data|X_?(train|batch)|features)$")

@@ -14,14 +14,16 @@ from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
-from tutor.code.failures import say_failure
+from tutor.code.failures import say_failure, say_list
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
+from tutor.code.named_updates import name_updates
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
 from tutor.code.other_readings import judge_kinder, judge_stricter, tell_flat
 from tutor.code.pair_functions import BackwardPlan, find_plans, is_training, list_called_passes, list_functions
+from tutor.code.refused_runs import refuse_overflow
 from tutor.code.search_ranks import judge_ranked, tell_reading
 from tutor.code.search_roots import RootSearch
 from tutor.code.split_returns import find_function, split_return
@@ -29,6 +31,7 @@ from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
 from tutor.code.usual_losses import find_meant_loss
+from tutor.code.usual_settings import tell_settings
 from tutor.code.work_statements import FAILS
 from tutor.code.write_verdict import give_verdict
 from tutor.errors import Told, hint_near, tell
@@ -70,6 +73,7 @@ def judge_code(
     """
     _require_function(source, wanted)
     _require_function(forward_source or source, forward if not wanted.rpartition(".")[0] else "")
+    source = source if forward_source is not None else name_updates(source)
     plans = find_plans(source.tree, wanted, forward)
     if not source.tree.body:
         raise CodeProblem(tell("there are no statements in the file"), where=source.file,
@@ -145,12 +149,17 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:
         judged.called = [*_judge_called(file, plan, judged)]
+    if not judged.is_right:
+        refuse_overflow(file.source.file, judged.first.record.events[judged.first.begins :])
     told = give_verdict(judged)
     for other in judged.beside if any(not root.tag for root in told.roots) else ():  # as likely a reading, in which the slip is known
         if not judged.trial.budget.is_low and (said := give_verdict(other)).roots and all(root.tag for root in said.roots):
             judged, told = other, said
             break
     verdict = replace(told, left_over=judged.first.left_over)
+    listed = [why for key, why in verdict.left_over if why == say_list(key)]
+    if listed and verdict.verdict == "right":
+        return replace(verdict, verdict="undecided", why=listed[0])
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))
@@ -164,7 +173,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
     idle += (*tell_reading(judged.trial), *([meant.told] if meant is not None else []))
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
-    idle += tell_flat(judged) if verdict.verdict == "right" else ()
+    idle += (*tell_flat(judged), *tell_settings(judged)) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 
 

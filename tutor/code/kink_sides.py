@@ -13,12 +13,15 @@ from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess
 from tutor.code.library_calls import take_real
+from tutor.code.split_returns import find_function
 from tutor.code.trial import ProgramTrial
 from tutor.numbers.arrays import np
 
 POINTS = ((11, 1.0), (12, 3.0), (13, 0.2), (14, 10.0), (15, 1.0), (16, 30.0))
 """Further points: a seed, and how large the numbers are."""
 NEAR = POINTS[2]
+TIED = range(21, 45)
+"""Seeds of points that are looked at until several entries of an array are its largest."""
 Place = tuple[int, int, int, int]
 """Line, column, where it ends, and which comparison or bound of it."""
 SIGNED = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
@@ -35,13 +38,30 @@ class KinkWatch:
     texts: dict[Place, str] = field(default_factory=dict)
     last: dict[int, Any] = field(default_factory=dict)
     guarded: bool = False
+    tied: bool = False
 
     def look(self, node: ast.expr, value: Any) -> Any:
         """A part of the program and its value, which stays as it is."""
         self.last[id(node)] = value
+        if isinstance(node, ast.Call) and not self.tied:
+            self.tied = self._is_tied(node, value)
         for number, (left, right) in enumerate(self._list_pairs(node)):
             self._note(node, number, left, right)
         return value
+
+    def _is_tied(self, node: ast.Call, value: Any) -> bool:
+        """Whether several entries are the largest of those of which a maximum is taken: 0 behind a ReLU."""
+        word = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if word not in LARGEST or not isinstance(node.func, ast.Attribute):
+            return False
+        of = take_real(self._take(node.func.value if _is_value(node.func.value) else node.args[0] if node.args else node))
+        if not _is_real(of) or np.ndim(of) == 0:
+            return False
+        size = max(1, int(np.size(value)))
+        alike = [axis for axis in range(np.ndim(of)) if np.size(of) == size * np.shape(of)[axis]]
+        axes: list[int | None] = [*alike] if alike else [None]
+        tops = [np.max(of, axis=axis, keepdims=True) for axis in axes]
+        return any(int(np.sum(of == top)) > np.size(top) for top in tops)
 
     def _list_pairs(self, node: ast.expr) -> Iterator[tuple[Any, Any]]:
         if isinstance(node, ast.Compare):
@@ -95,6 +115,7 @@ def is_guard(bound: Any) -> bool:
 
 
 GUARD = 1e-4
+LARGEST = frozenset({"max", "amax", "argmax"})
 METHODS = ("clip", "clamp", "abs", "relu")
 
 
@@ -132,6 +153,27 @@ def draw_near(trial: ProgramTrial, watch: KinkWatch) -> Iterator[ProgramTrial]:
             yield near
     except CodeProblem:
         return
+
+
+def draw_ties(trial: ProgramTrial, watch: KinkWatch) -> Iterator[ProgramTrial]:
+    """The program at a point where several entries are the largest, if there is one: none where it does not ask which one is."""
+    func = find_function(trial.source.tree, trial.plan.owner, trial.plan.backward) if trial.plan.backward else None
+    asks = any(
+        (isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Eq) and not isinstance(part.comparators[0], ast.Constant))
+        or (isinstance(part, ast.Attribute) and part.attr == "argmax")
+        for part in (ast.walk(func) if func is not None else ())
+    )  # fmt: skip
+    if watch.tied or not asks:
+        return
+    for seed in TIED:
+        other = trial.put_in(replace(trial.world, seed=seed)).take_shapes(trial)
+        try:
+            found = see_sides(other)
+        except CodeProblem:
+            return
+        if found.tied and not found.guarded:
+            yield other
+            return
 
 
 def draw_points(trial: ProgramTrial, missing: set[tuple[Place, bool]]) -> Iterator[ProgramTrial]:

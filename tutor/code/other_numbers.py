@@ -9,7 +9,7 @@ from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import NumericWarning
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
-from tutor.code.kink_sides import draw_near, draw_points, list_one_sided, see_sides
+from tutor.code.kink_sides import draw_near, draw_points, draw_ties, list_one_sided, see_sides
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
 
@@ -25,7 +25,7 @@ def judge_kinks(judged: Judgement) -> tuple[Judgement, tuple[NumericWarning, ...
     except (*FAILS, CodeProblem):
         return judged, ()
     missing = list_one_sided(watch.sides)
-    for point in chain(draw_near(trial, watch), draw_points(trial, missing)):
+    for point in chain(draw_near(trial, watch), draw_points(trial, missing), draw_ties(trial, watch)):
         try:
             other = Judgement(point)
         except (*FAILS, CodeProblem):

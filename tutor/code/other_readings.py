@@ -6,7 +6,7 @@ Each reading is a row of a table: when it is looked at, and the judgement under 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.code.code_values import CodeProblem
@@ -169,10 +169,24 @@ def _judge_shaped(judged: Judgement) -> Judgement | None:
             shapes[event.key] = own
             grown |= {event.key} if more else set()
     other = _judge_in(judged, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
+    if other is not None and _is_shrunk(trial, other.trial, shapes):
+        return None
     if other is not None and grown:
         names = ", ".join(sorted(grown))
         other.trial.assumed[names] = tell("{names} with all axes that the gradient has, and not with one alone", names=names)
     return other
+
+
+def _is_shrunk(trial: ProgramTrial, other: ProgramTrial, said: Container[str]) -> bool:
+    """Whether something else than what is ``said`` has one entry along an axis in another reading, and had several.
+
+    Sums say nothing then.
+    """
+    for name, value in other.current.guessed.items():
+        before, after = np.shape(trial.current.guessed.get(name)), np.shape(value)
+        if name not in said and after.count(1) > before.count(1) and len(after) == len(before):
+            return True
+    return False
 
 
 def _judge_above(judged: Judgement) -> Judgement | None:

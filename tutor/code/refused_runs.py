@@ -8,6 +8,8 @@ from tutor.code.code_values import CodeProblem, Record, ValueEvent
 from tutor.errors import tell
 from tutor.numbers.arrays import np
 
+HUGE = 1e250
+
 
 def refuse_loss(file: str, record: Record) -> None:
     """Say why there is no loss: a line of the forward pass that fits no sizes, or nothing that is called so."""
@@ -24,3 +26,15 @@ def refuse_empty(file: str, forward: Sequence[ValueEvent]) -> None:
         if isinstance(event.value, np.ndarray) and event.value.size == 0 and event.line and not event.leaf:
             raise CodeProblem(tell("{name} has no entries", name=event.key[:60]), where=f"{file}:{event.line}",
                               hint=tell("say what is given: --shapes x=N,C,H,W"))  # fmt: skip
+
+
+def refuse_overflow(file: str, backward: Sequence[ValueEvent]) -> None:
+    """A number that grows until it is none in floats hides in which line it went wrong: the line where it does is told.
+
+    What becomes infinite in one step, by a division by 0, is a wrong line like others.
+    """
+    for event in backward:
+        number = isinstance(event.value, np.ndarray | np.generic | float)
+        if number and np.any(np.abs(event.value) > HUGE) and np.all(np.isfinite(event.value)):
+            raise CodeProblem(tell("{name} grows until it is too large for a number", name=event.key[:60]), where=f"{file}:{event.line}",
+                              hint=tell("judge the lines in front of it by themselves"))  # fmt: skip

@@ -135,6 +135,8 @@ class FunctionWorker(ShapeGuesser):
                 found[name] = left.pop(0)
             elif name in named:
                 found[name] = named[name]
+            elif name in usual and name in self.world.bent:
+                found[name] = self.world.bent[name]
             elif name in usual and not (isinstance(usual[name], ast.Constant) and usual[name].value is None):  # type: ignore[attr-defined]
                 begins = type(func.node) is ast.FunctionDef and func.node.name == "__init__"
                 idle = REGULARISED.match(name) and ast.unparse(usual[name]) in ("0", "0.0")

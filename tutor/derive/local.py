@@ -266,10 +266,14 @@ def name_rules(expr: Expr, wrt: str) -> str:
     >>> from tutor.expression.parse import parse
     >>> [name_rules(parse(text, functions=("log",)), "p") for text in ("1/2*((y - p)^2 + q^2)", "-(y*log(p) + q)/3", "(p + q)/2")]
     ['formula: power chain', 'formula: log kept', 'formula: factor']
+    >>> name_rules(parse("(p - log(p))/2", functions=("log",)), "p")
+    'formula: log term'
     >>> [name_rules(parse(text), "p") for text in ("p*q + p", "p*q + r*p", "q - p", "q*p^2")]
     ['formula: factor term', 'formula: factors', 'difference', 'formula: power kept']
     """
     terms = list_terms_with(expr, wrt)
+    if len(terms) == 1 and (inner := _open_scaled(terms[0][1], wrt)):
+        terms = inner
     alone = [negative for negative, term in terms if type(term) is Name]
     if len(alone) == len(terms):
         return "term repeated" if len(alone) > 1 else "difference" if any(alone) else "sum"
@@ -281,6 +285,15 @@ def name_rules(expr: Expr, wrt: str) -> str:
     if alone:
         named.append("terms" if len(alone) > 1 else "minus" if alone[0] else "term")
     return f"formula: {' '.join(named)}" if told != [[]] and "formula" not in named else "formula"
+
+
+def _open_scaled(expr: Expr, wrt: str) -> list[tuple[bool, Expr]]:
+    """The terms of a sum times a number, ½·(v − log v), where the quantity is one of them alone and is in another; else nothing."""
+    parts = [part for part in children(expr) if constant(part) is None] if type(expr) in (Mul, Div) else []
+    if len(parts) != 1 or type(parts[0]) is not Add or (type(expr) is Div and expr.num is not parts[0]):
+        return []
+    terms = list_terms_with(parts[0], wrt)
+    return terms if 0 < sum(type(term) is Name for _, term in terms) < len(terms) else []
 
 
 def list_terms_with(expr: Expr, wrt: str) -> list[tuple[bool, Expr]]:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from unicodedata import normalize
 
 from tutor.errors import ProgramError, TutorError, tell
-from tutor.expression.caret import refusal, refuse_unknown
+from tutor.expression.caret import looks_like, refusal, refuse_unknown
 from tutor.expression.letters import GREEK
 from tutor.late_patterns import compile_late
 from tutor.program.notebooks import read_notebook
@@ -138,6 +138,8 @@ def _check_tree(source: Source) -> list[ast.AST]:
                 name = node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else ""
                 if name:
                     _check_letters(source, node, name, encoded)
+                elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Attribute | ast.keyword):
+                    _refuse_alike(source, node)
         level = [part for node in level for part in _list_below(node)]
         if not level:
             return parts
@@ -165,6 +167,14 @@ def _list_below(node: ast.AST) -> list[ast.AST]:
         elif isinstance(part, ast.AST) and not isinstance(part, SIGNS):
             found.append(part)
     return found
+
+
+def _refuse_alike(source: Source, node: ast.FunctionDef | ast.ClassDef | ast.Attribute | ast.keyword) -> None:
+    """A function, an attribute or an argument whose letters look like Latin ones and are others is another one; é is no such letter."""
+    name = node.attr if isinstance(node, ast.Attribute) else node.arg if isinstance(node, ast.keyword) else node.name
+    place = next((place for place, letter in enumerate(name or "") if not letter.isascii() and looks_like(letter)), -1)
+    if name and place >= 0:
+        raise source.refuse_for(node, refuse_unknown(name, place))
 
 
 def _check_letters(source: Source, node: ast.AST, name: str, encoded: dict[int, bytes]) -> None:

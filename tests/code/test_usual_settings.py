@@ -1,0 +1,58 @@
+"""Settings with a usual value: what is right at it alone is right on a condition."""
+
+import pytest
+
+from tutor.results.code_check import check_code
+
+LEAKY = """
+import numpy as np
+class Leaky:
+    def __init__(self, alpha=0.01):
+        self.alpha = alpha
+    def forward(self, x):
+        self.x = x
+        return np.where(x > 0, x, self.alpha * x)
+    def backward(self, dout):
+        return dout * np.where(self.x > 0, 1, self.alpha)
+"""
+DROPPED = """
+import numpy as np
+def drop_forward(x, keep=1.0):
+    mask = np.random.rand(*x.shape) < keep
+    return x * mask / keep, (mask, keep)
+def drop_backward(dout, cache):
+    mask, keep = cache
+    return dout * mask / keep
+"""
+POWER = """
+def f_forward(x, power=2):
+    return x ** power, (x, power)
+def f_backward(dout, cache):
+    x, power = cache
+    return dout * power * x ** (power - 1)
+"""
+HUBER = """
+import numpy as np
+def huber_forward(pred, target, delta=1.0):
+    r = pred - target
+    loss = np.where(np.abs(r) <= delta, 0.5 * r ** 2, delta * (np.abs(r) - 0.5 * delta)).sum()
+    return loss, (r, delta)
+def huber_backward(cache):
+    r, delta = cache
+    dpred = np.where(np.abs(r) <= delta, r, delta * np.sign(r))
+    return dpred
+"""
+
+
+@pytest.mark.parametrize(("text", "change", "said"), [
+    (LEAKY, ("1, self.alpha)", "1, 0.01)"), "alpha is 0.01"),
+    (DROPPED, ("dout * mask / keep", "dout * mask"), "keep is 1.0"),
+    (POWER, ("power * x ** (power - 1)", "2 * x"), "power is 2"),
+    (HUBER, ("delta * np.sign(r)", "np.sign(r)"), "delta is 1.0"),
+])  # fmt: skip
+def test_what_is_right_at_the_usual_value_alone_says_so(text, change, said):
+    (right,) = check_code(text).verdicts
+    assert right.verdict == "right"
+    assert "another value" not in str(right.assumes)
+    (found,) = check_code(text.replace(*change)).verdicts
+    assert [str(one) for one in found.assumes if "another value" in str(one)] == [f"{said}: it would be wrong with another value"]
