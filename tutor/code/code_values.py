@@ -143,11 +143,16 @@ class ValueEvent:
 
 @dataclass(slots=True)
 class Record:
-    """What happened in one run: events in their order, statements that were not read, returned values."""
+    """What happened in one run: events in their order, statements that were not read, returned values.
+
+    ``failed`` is how often each statement failed, ``bulk`` what large values weighed: a change that is tried begins with none of it.
+    """
 
     events: list[ValueEvent] = field(default_factory=list)
     problems: dict[int, NotRead] = field(default_factory=dict)
     visited: dict[int, ast.AST] = field(default_factory=dict)
+    failed: dict[int, int] = field(default_factory=dict)
+    bulk: int = 0
 
 
 def keep_scope(scope: Mapping[str, Any]) -> dict[str, Any]:

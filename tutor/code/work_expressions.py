@@ -61,7 +61,7 @@ class ExpressionWorker(PlaceWorker):
         self.imported: set[str] = set()
         self.module: dict[str, Any] = {}
         self.scope: dict[str, Any] = self.module
-        self.parts = self.bulk = 0
+        self.parts = 0
         self.repeats = 1
         self.one_round = False
         self.drawn = 0
@@ -102,8 +102,8 @@ class ExpressionWorker(PlaceWorker):
     def weigh(self, parts: int) -> None:
         """Count what a large value takes in time and in room besides its own part.  Raises `TooLong` for too much of it in one run."""
         self.parts += parts
-        self.bulk += parts
-        if self.bulk > MOST_BULK:
+        self.record.bulk += parts
+        if self.record.bulk > MOST_BULK:
             raise TooLong
 
     def take(self, node: ast.expr) -> Any:

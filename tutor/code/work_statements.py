@@ -69,7 +69,6 @@ class StatementWorker(AssignmentWorker):
         self.settled_axes: dict[str, set[int]] = {}
         self.settled = False
         self.returned: ast.Return | None = None
-        self.failed: dict[int, int] = {}
         self.worked = 0
         self.scopes: dict[int, dict[str, Any]] | None = None
         self.kept = 0
@@ -91,7 +90,7 @@ class StatementWorker(AssignmentWorker):
             if self.kept < MOST_KEPT:
                 self.scopes[id(node)] = keep_scope(self.scope)
         try:
-            if self.failed.get(id(node), 0) >= MOST_FAILED:
+            if self.record.failed.get(id(node), 0) >= MOST_FAILED:
                 self._drop_values(node, self.record.problems[id(node)])
                 return
             _RUN.get(type(node), StatementWorker.run_unread)(self, node)
@@ -110,7 +109,7 @@ class StatementWorker(AssignmentWorker):
 
     def _note_failure(self, node: ast.stmt, why: NotRead) -> None:
         why.__traceback__ = why.__context__ = None  # which would hold this worker
-        self.failed[id(node)] = self.failed.get(id(node), 0) + 1
+        self.record.failed[id(node)] = self.record.failed.get(id(node), 0) + 1
         self.record.problems.setdefault(id(node), why)
         self._drop_values(node, why)
 
