@@ -70,7 +70,7 @@ class StatementWorker(AssignmentWorker):
         self.settled = False
         self.returned: ast.Return | None = None
         self.failed: dict[int, int] = {}
-        self.worked = 0
+        self.worked = self.loops = 0
         self.scopes: dict[int, dict[str, Any]] | None = None
         self.kept = 0
 
@@ -110,7 +110,8 @@ class StatementWorker(AssignmentWorker):
 
     def _note_failure(self, node: ast.stmt, why: NotRead) -> None:
         why.__traceback__ = why.__context__ = None  # which would hold this worker
-        self.failed[id(node)] = self.failed.get(id(node), 0) + 1
+        if self.loops:  # statements alone are tried again and again by whoever looks for a slip
+            self.failed[id(node)] = self.failed.get(id(node), 0) + 1
         self.record.problems.setdefault(id(node), why)
         self._drop_values(node, why)
 
@@ -178,6 +179,7 @@ class StatementWorker(AssignmentWorker):
             self.one_round = False
         pace = None if id(node) in self.once or may_end(node) else LoopPace(len(values), self.repeats)
         repeats = self.repeats
+        self._begin_loop()
         try:
             for number, value in enumerate(values):
                 if number and id(node) in self.once:
@@ -196,7 +198,14 @@ class StatementWorker(AssignmentWorker):
                     pace.end_round(number, self.parts)
         finally:
             self.repeats = repeats
+            self.loops -= 1
         self.run(node.orelse)
+
+    def _begin_loop(self) -> None:
+        """A loop begins: what failed in another one before it is tried again."""
+        if not self.loops:
+            self.failed.clear()
+        self.loops += 1
 
     def run_while(self, node: ast.While) -> None:
         """A loop as long as something holds, within the bounds of a run."""
