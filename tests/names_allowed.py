@@ -42,7 +42,7 @@ ALLOWED = {  # file: why, and the names
     ),
     "code/array_methods.py": (
         "TYPED",
-        "abs cos exp fill flatten flip log log_softmax logsumexp matmul max mean min outer relu sigmoid sign sin "
+        "scatter abs cos exp fill flatten flip log log_softmax logsumexp matmul max mean min outer relu sigmoid sign sin "
         "softmax sqrt sum tanh transpose",
     ),
     "code/code_worlds.py": (
@@ -83,7 +83,7 @@ ALLOWED = {  # file: why, and the names
     ),
     "code/library_calls.py": (
         "TYPED",
-        "abs binary_cross_entropy cos cosh cross_entropy erf exp flip heaviside identity log log_softmax logsumexp "
+        "scatter abs binary_cross_entropy cos cosh cross_entropy erf exp flip heaviside identity log log_softmax logsumexp "
         "matmul max mean min one_hot outer relu sigmoid sign sin sinh softmax sqrt sum tan tanh transpose",
     ),
     "code/numeric_warnings.py": (

@@ -114,6 +114,16 @@ def hinge_loss(W, X, y, reg):
 """
 _NAMED = "    dW = X.T @ dh\n    db = dh.sum(axis=0)\n    return dW, db"
 SEVERAL = RELU.replace(_NAMED, "    return dh @ W.T, X.T @ dh, dh.sum(axis=0)")
+DIFFERENCE = """
+def forward(X, W, Y):
+    scores = X @ W
+    diff = scores - Y
+    return (diff ** 2).sum() / len(X), (X, diff)
+def backward(cache):
+    X, diff = cache
+    dscores = 2 * diff / len(X)
+    return X.T @ dscores
+"""
 CASES = [  # a program, what is put in the place of what, what the line should compute
     (SCORES, "dscores /= N", "dscores *= N", "dscores", "1/N*(probs2 - y_onehot)"),
     (SCORES, "+ 2 * reg * W", "+ reg * W", "grads.W", "matmul(transpose(X), dL/dscores) + 2*reg*W"),
@@ -127,6 +137,7 @@ CASES = [  # a program, what is put in the place of what, what the line should c
     (CONVOLUTION, "+= w[f] * above", "-= w[f] * above", "dx", "spread(dL/dout, w, 4, 6, 1, 1)"),
     (POOLING, "mask = window == window.max", "mask = window == window.min", "dx", "route(dL/dout, x, 2, 2)"),
     (HINGE, "+= 2 * reg * W", "+= reg * W", "dW", "matmul(transpose(X), dL/dscores) + 2*reg*W"),
+    (DIFFERENCE, "2 * diff / len(X)", "2 * diff", "dscores", "2/N*diff"),
     (SEVERAL, "X.T @ dh", "2 * X.T @ dh", "dW", "matmul(transpose(X), dL/dz)"),
 ]
 

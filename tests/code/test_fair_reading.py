@@ -320,3 +320,22 @@ def test_a_cost_that_is_a_matrix_leaves_wrong_gradients_open():
     text += "def backward(X, Y, A):\n    m = X.shape[1]\n    dZ = A - Y\n    dW = dZ @ X.T / m\n    return dW\n"
     (found,) = judge(text)
     assert found.verdict != "wrong"
+
+
+LISTS = """
+def forward(x, w, b):
+    return [w[j] * x + b[j] for j in range(3)][0] ** 2
+def backward(dout, x, w, b):
+    dw, db = [0.0] * 3, [0.0] * 3
+    dw[0] = dout * 2 * (w[0] * x + b[0]) * x
+    db[0] = dout * 2 * (w[0] * x + b[0])
+    dx = dout * 2 * (w[0] * x + b[0]) * w[0]
+    return dx, dw, db
+"""
+
+
+@pytest.mark.parametrize(("old", "new"), [("", ""), ("* x\n    db", "* 7\n    db")])
+def test_a_gradient_that_is_a_list_is_not_called_right(old, new):
+    """It is compared with nothing: a wrong entry of it went through as right."""
+    found = judge_code(read_source(LISTS.replace(old, new), "f.py"))
+    assert "right" not in [one.verdict for one in found]

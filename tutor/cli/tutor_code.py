@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,7 @@ _IMPORTED = re.compile(
     r"(?m)^[ \t]*(?:from[ \t]+(?P<module>[\w.]+)[ \t]+import\b[ \t]*(?P<names>\([^()]{0,2000}\)|[^\n#]{0,1000})"
     r"|import[ \t]+(?P<plain>[\w.]+))"
 )
+_ADDED = re.compile(r"sys\.path\.(?:append|insert)\((?:\d+,[ \t]*)?[\"']([\w./-]{1,80})[\"']\)")
 MOST_FILES = 12
 MOST_BYTES = 1_000_000
 MOST_NOTEBOOK = 20_000_000
@@ -109,7 +110,7 @@ def find_neighbours(file: str, text: str) -> list[tuple[str, str | TutorError]]:
     while waiting:
         path, own, depth = waiting.pop(0)
         for match in _IMPORTED.finditer(own):
-            for near in _find_imported(path, match):
+            for near in _find_imported(path, match, _ADDED.findall(own)):
                 if near not in found and near != Path(file).resolve() and len(found) < MOST_FILES:
                     package = near.name == "__init__.py"
                     try:
@@ -122,12 +123,13 @@ def find_neighbours(file: str, text: str) -> list[tuple[str, str | TutorError]]:
     return [(str(path.name), said) for path, said in reversed(found.items())]
 
 
-def _find_imported(path: Path, match: re.Match[str]) -> Iterator[Path]:
-    """The files that an import means: a module, a package, a module in a package."""
+def _find_imported(path: Path, match: re.Match[str], added: Sequence[str]) -> Iterator[Path]:
+    """The files that an import means: a module, a package, a module in a package; ``added`` are folders of ``sys.path``."""
     module, names = match["module"] or match["plain"], match["names"] or ""
     parts = [part for part in module.split(".") if part]
     words = [word.split()[0] for word in re.split(r"[,()\\\s]*,[,()\\\s]*|[()]", names) if word.strip(" \\\n*")]
-    for folder in (path.parent, *list(path.absolute().parents)[1:4]):
+    above = (path.parent, *list(path.absolute().parents)[1:4])
+    for folder in (*above, *(one / more for one in above for more in added)):
         for place in range(max(1, len(parts))):
             base = folder.joinpath(*parts[place:])
             inside = words if base.is_dir() and (parts or module.startswith(".")) else []

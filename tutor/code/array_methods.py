@@ -20,7 +20,8 @@ SAME = ["dot", "sum", "mean", "prod", "cumsum", "argmax", "argmin", "transpose",
 UNARY = ("exp", "log", "sqrt", "tanh", "sin", "cos", "square", "sigmoid", "relu", "abs", "sign", "softmax", "log_softmax", "pow",
     "mm", "matmul", "t",
          "unsqueeze", "norm", "clamp", "clip", "clamp_min", "clamp_max", "outer", "bmm", "mul", "rsqrt", "logsumexp",
-         "flip", "tril", "triu")  # fmt: skip
+         "flip", "tril", "triu", "mv", "minimum", "maximum", "div", "add", "sub", "neg", "reciprocal", "gather", "expm1", "log1p",
+         "masked_fill", "logical_not", "amax", "amin")  # fmt: skip
 """Methods that are functions of the library's table."""
 KEPT = frozenset({"float", "double", "detach", "cpu", "numpy", "contiguous", "item", "requires_grad_", "to", "cuda", "type",
     "view_as", "conj",
@@ -41,6 +42,8 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
     if name == "flatten":
         return lambda start=0, end=-1: np.reshape(array, (*np.shape(array)[: int(start)], -1))
     if name in ("max", "min"):
+        if torch and np.ndim(array):
+            return lambda *args, **named: compare_two(array, name, *args, **named)
         return lambda *args, **named: take_extreme(array, name, torch, *args, **named)
     if name in ("amax", "amin"):
         return lambda axis=None, keepdims=False: take_extreme(array, name[1:], False, axis, keepdims)
@@ -62,13 +65,18 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
         return lambda *axes, **named: np.transpose(array, _flatten_sizes(axes) or None)
     if name == "transpose":
         return lambda one, two: np.swapaxes(array, one, two)
+    if name.startswith("new_") and torch:
+        return lambda *shape, **named: table[name.removeprefix("new_")](*shape)
+    if name in ("expand_as", "type_as", "reshape_as"):
+        return lambda other: np.broadcast_to(array, np.shape(other)) if name == "expand_as" else (
+            array if name == "type_as" else np.reshape(array, np.shape(other)))
     if name in ("zero_", "fill_"):
         return lambda value=0: _change(array, value)
     if name in ("add_", "sub_", "mul_", "div_"):
         signs = {"add_": np.add, "sub_": np.subtract, "mul_": np.multiply, "div_": np.divide}
         return lambda value: _change(array, signs[name](array, value))
-    if name == "scatter_":
-        return lambda axis, index, value: put_along(array, axis, index, value)
+    if name in ("scatter", "scatter_"):
+        return lambda axis, places, value: table[name](array, axis, places, value)
     if name in ("scatter_add_", "index_add_"):
         return lambda axis, index, value: add_rows(array, axis, index, value)
     if name in ("eq", "ne", "gt", "lt", "ge", "le"):
@@ -98,12 +106,6 @@ def add_rows(array: Any, axis: int, index: Any, value: Any) -> Any:
     if axis != 0:
         raise NotRead(tell("an addition at places of another axis than the first"))
     np.add.at(array, np.asarray(index), value)
-    return array
-
-
-def put_along(array: Any, axis: int, index: Any, value: Any) -> Any:
-    """Values put at places along an axis: of the largest entries, say."""
-    np.put_along_axis(array, np.asarray(index), value, axis=axis)
     return array
 
 
@@ -138,6 +140,13 @@ def take_extreme(array: Any, name: str, torch: bool, axis: Any = None, keepdims:
         places = getattr(np, f"arg{name}")(take_real(array), axis=axis)
         return Pair((found, np.expand_dims(places, axis) if keepdims else places))
     return found
+
+
+def compare_two(array: Any, name: str, *args: Any, **named: Any) -> Any:
+    """PyTorch's ``x.max(y)`` of two tensors, entry by entry; with an axis the largest along it."""
+    if args and isinstance(args[0], np.ndarray) and args[0].ndim:
+        return np.maximum(array, args[0]) if name == "max" else np.minimum(array, args[0])
+    return take_extreme(array, name, True, *args, **named)
 
 
 class Pair(tuple[Any, Any]):

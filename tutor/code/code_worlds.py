@@ -77,7 +77,9 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.While) and len(list_gradients(node.body)) >= 2:
             found.add(id(node))
-        if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and len(list_gradients(node.body)) >= 2:
+        if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and (
+            len(list_gradients(node.body)) >= 2 or list_stepped(node)
+        ):  # fmt: skip
             loops = {
                 part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
             }

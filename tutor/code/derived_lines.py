@@ -8,7 +8,8 @@ said.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -170,9 +171,24 @@ class LineDeriver:
                 wrt, times = self._find_quantity(key, listed) if len(listed) == len(self.points) else ("", None)
                 if wrt and self.is_slope_of_loss(wrt):
                     events = [one for one in self.points[0].outcome.record.events if one.key == key and id(one.statement) in made]
-                    derived = self._write_line(key, wrt, times, ends=ends or len(events) > 1)
+                    deriver = self if self._is_made_before(key, node, made) else self._drop_name(key)
+                    derived = deriver._write_line(key, wrt, times, ends=ends or len(events) > 1)
                     return derived and self._add_program(node, derived)
         return self._derive_next(node)
+
+    def _is_made_before(self, key: str, node: ast.stmt, made: Collection[int]) -> bool:
+        """Whether a name has a value before the line that is wrong, given or worked out, as in dh = dh * (h > 0)."""
+        if any(type(part) is ast.Name and part.id == key and type(part.ctx) is ast.Load for part in ast.walk(node)):
+            return True
+        outcome = self.points[0].outcome
+        first = next((event for event in outcome.record.events[outcome.begins :] if event.key == key), None)
+        return first is not None and id(first.statement) not in made
+
+    def _drop_name(self, key: str) -> LineDeriver:
+        """The same without a name: what the line itself is to compute explains nothing, by whichever quantity it has the name."""
+        apart = copy(self)
+        apart.names = {wrt: name for wrt, name in self.names.items() if name != key}
+        return apart
 
     def _derive_next(self, node: ast.stmt) -> DerivedLine | None:
         """The formula of the first gradient behind a line that is none itself: a mask, a slope that is worked out apart."""
@@ -343,6 +359,8 @@ class LineDeriver:
     def _write_row(self, key: str, wrt: str, expr: Expr, times: Expr | None, *, ends: bool) -> DerivedLine:
         """A formula with its reason, and what its letters are."""
         rewrite, step = self.rewrites.get(wrt), self.steps[wrt]
+        while type(step.expr) is Partial and step.expr.wrt in self.steps and expr != step.expr:  # passed on: the reason is that of what is
+            step = self.steps[step.expr.wrt]
         expr = multiply_size(times, expr) if times is not None else expr
         used = {part.wrt for part in find_partials(expr)}
         names = {name: self.names[name] for name in used if name in self.names}

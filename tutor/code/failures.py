@@ -138,6 +138,11 @@ def say_line(why: NotRead) -> Told:
     return tell("line {line} is not read: {why}", line=line, why=why.what)
 
 
+def say_list(key: str) -> Told:
+    """That a gradient is a list, and no array: it is compared with nothing."""
+    return tell("{name} is a list, which is not compared: give an array", name=key[:60])
+
+
 def note_missing(key: str) -> NotRead:
     """A gradient that is None: nobody has worked it out."""
     return NotRead(tell("{name} is None: it is not worked out yet", name=key.rpartition(".")[2]), fails=True)

@@ -87,6 +87,9 @@ class EditSearch:
             found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
         except (CodeProblem, *FAILS):  # a program that takes no other values there: every line is tried
             found = None
+        if found is not None and not found.edit.tag:  # the line may be right, and what it takes is not: dz_dw of dL_dz * dz_dw
+            source = self._find_source_edit(edits, found, around, kept)
+            found = found if source is None else FoundEdit(source, found.fixed)
         summed = found is not None and self._is_summed_in_loop(found.edit.statement, outcome)
         if found is not None and (found.edit.tag or not (fails or summed)):
             return found
@@ -156,6 +159,16 @@ class EditSearch:
             word = find_dropped(self.parts, lines.events[id(first)][-1].value, found[0].value)
             left = replace(left, tag="path-dropped", factor=word) if word else left
         return FoundEdit(left, found[0].fixed)
+
+    def _find_source_edit(self, edits: Edits, found: FoundEdit, around: Surroundings, kept: set[str]) -> LineEdit | None:
+        """A change of a line in front of one that no change makes right, which gives what that takes."""
+        line = found.edit.statement
+        used = {part.id for part in list_nodes(line) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+        nodes = [node for node in self.nodes if node.lineno < line.lineno and name_targets(node) & used and id(node) not in edits]
+        tried = (edit for row in TABLE for node in nodes for edit in row.take(node, around))
+        sized = [(measure_edit(edit), edit) for edit in islice(tried, MOST_CALLED)]
+        best = self._pick_smallest(edits, sorted(sized, key=itemgetter(0)), found.fixed, kept)
+        return best[0] if best else None
 
     def _find_called_edit(
         self, edits: Edits, wrong: Sequence[str], line: ast.stmt, around: Surroundings, kept: set[str], most: int

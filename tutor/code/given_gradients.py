@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
-from tutor.code.failures import note_missing
-from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS, is_parameter
+from tutor.code.failures import note_missing, say_list
+from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS, is_parameter, is_target
 from tutor.code.lane_arrays import hold_floats, make_anew
 from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, find_long_name, split_gradient
 from tutor.code.returned_values import list_lost, name_returned
@@ -118,12 +118,13 @@ def list_pair_outputs(
     produced: Collection[str] = (),
     spans: Sequence[tuple[int, int]] = (),
     foreign: Collection[int] = (),
+    looped: Collection[int] = (),
 ) -> list[GivenGradient]:
     """The gradients that the backward function of a pair returns, by their names or places; in a class those that it keeps, too.
 
     ``produced`` is what the forward pass gives: ``ds`` of ``s = sigmoid(x)``, returned alone, is no gradient of s, which is 1, but of x.
     ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own; ``foreign`` are the
-    statements of other files.
+    statements of other files, ``looped`` those of loops.
     """
     words = WordIndex([event.key.rpartition(".")[2] for event in record.events[:begins]])
     given = [name for name in args if name in words.places]
@@ -168,6 +169,8 @@ def list_pair_outputs(
         if not of and in_class and given and INPUT_GRADIENTS.match(key) and not found:
             of = given[:1]
         inner = set(of) <= steps or _is_given_again(key, of, last, known, found)
+        if in_class and _is_local(event) and id(event.statement) in looped and is_smaller(event.value, of, record.events[:begins]):
+            continue  # dx of one round, beside x of all
         step = in_class and _is_local(event) and inner and not any(np.shape(one.value) == np.shape(event.value)
             for one in record.events[:begins] if one.key.rpartition(".")[2] in of)  # fmt: skip
         if of and key not in keys and not step and (in_class or not found or why is not None):
@@ -187,6 +190,13 @@ def list_pair_outputs(
     return found
 
 
+def is_smaller(value: Any, of: Sequence[str], events: Sequence[ValueEvent]) -> bool:
+    """Whether a value has fewer axes than everything that it may be the gradient of: of what is given, or else of any value so called."""
+    meant = [one for one in events if one.key.rpartition(".")[2] in of]
+    ranks = [np.ndim(one.value) for one in [one for one in meant if one.leaf] or meant]
+    return bool(ranks) and np.ndim(value) < min(ranks)
+
+
 def _is_given_again(
     key: str, of: Sequence[str], last: Mapping[str, ValueEvent], known: WordIndex, found: Sequence[GivenGradient]
 ) -> bool:
@@ -196,9 +206,14 @@ def _is_given_again(
 
 
 def _match_bare(value: Any, events: Sequence[ValueEvent]) -> list[str]:
-    """What is meant by ``grad`` alone: the only weights that are given and have its shape, theta of ``return J, grad``."""
-    found = [event.key for event in events if event.leaf and NAMED_WEIGHTS.match(event.key) and np.shape(event.value) == np.shape(value)]
-    return found if len(found) == 1 else []
+    """What is meant by ``grad`` alone: the only weights that are given and have its shape, theta of ``return J, grad``.
+
+    Where nothing is called as weights are, the only array that is given and has its shape.
+    """
+    found = [event.key for event in events if event.leaf and np.ndim(value) and np.shape(event.value) == np.shape(value)]
+    found = [*dict.fromkeys(key for key in found if not is_target(key))]
+    weights = [key for key in found if NAMED_WEIGHTS.match(key)] or found
+    return weights if len(weights) == 1 else []
 
 
 def _match_unnamed(first: str, value: Any, events: Sequence[ValueEvent]) -> list[str]:
@@ -273,6 +288,8 @@ def list_left_over(
     """
     index = WordIndex(words)
     for key, value in given:
+        if isinstance(value, list) and value and key not in known and index.match(key):
+            yield key, say_list(key)
         if key in known or STORE.match(key) or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue
         of = split_gradient(key)

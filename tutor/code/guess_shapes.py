@@ -102,10 +102,11 @@ _NEXT_TO = re.compile(
 """What stands in one line: x: (N, D), W is (D, H), b (H,); without a sign in front only with capital letters."""
 _WHOLE = re.compile(
     r"(?im)^[\W_]*(\w+(?:(?:\s*,\s*|\s+and\s+)\w+){0,11})\s*(?::|--|-|=|\bare\b|\bis\b)\s*(?:both )?(?:an? )?"
-    r"(?:python )?(?:lists?|arrays?|sequences?|vectors?) of (?:\w+ )?(?:integers?|ints|indices|indexes|labels|token ids|ids)\b"
+    r"(?:(?:python )?(?:lists?|arrays?|sequences?|vectors?) of (?:\w+ )?(?:integers?|ints|indices|indexes|labels|token ids|ids)\b"
+    r"|(?:[\w -]{1,30}[;,] )?(?:an? )?(?:integer|int) (?:array|vector|matrix|tensor)\b)"
 )
 """What is said to be a list of whole numbers, in one line."""
-_BY_TIMES = re.compile(r"(?i)\b(\w+) is (?:an? )?(\w{1,2}?)\s?[x×]\s?(\w{1,2}) (?:array|matrix|vector)")
+_BY_TIMES = re.compile(r"(?i)\b(\w+)(?: is | ?--? ?| ?: ?)(?:an? )?(\w{1,2}?)\s?[x×]\s?(\w{1,2}) (?:array|matrix|vector)")
 _KIND = r"_?(size|dims?|d|nodes|units|features|layer|classes|n)?s?$"
 ALIASES = (
     (
@@ -121,8 +122,9 @@ ALIASES = (
     (re.compile(r"(?i)^(out_?(channels?|ch)|(num|n|nb)_?(filters?|kernels?)|filters|n_f|c_?out|out_?c)$"), "F"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?height$|^(in|input|img|image|x)_h$|^h_?(in|input|x)$"), "H"),
     (re.compile(r"(?i)^((in|input|img|image)_?)?width$|^(in|input|img|image|x)_w$|^w_?(in|input|x)$"), "W"),
-    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)$|^[fk]_?h(eight)?$|^h_(filter|kernel)$"), "HH"),
+    (re.compile(r"(?i)^(filter|kernel|window|pool)_?(height|h|rows|size|shape( 0)?|size 0)?$|^[fk]_?h(eight)?$|^h_(filter|kernel)$"), "HH"),
     (re.compile(r"(?i)^(filter|kernel|window|pool)_?(width|w|cols|size 1|shape 1)$|^[fk]_?w(idth)?$|^w_(filter|kernel)$"), "WW"),
+    (re.compile(r"(?i)^((up|down)_?(sampl(e|ing)|scal(e|ing))_?)?(factor|ratio|rate)$"), "R"),
     (re.compile(r"(?i)^(number|no\.?|num|#) of (training |data |input )?(examples|samples|points|images)$"), "m"),
     (re.compile(r"(?i)^(batch|batch_?size|n_?samples|num_?train|num_?examples|num_?samples|n_?train|bs)$"), "N"),
 )
@@ -207,6 +209,8 @@ def read_documented(text: str, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     {'x': (7, 5), 'W': (5, 18)}
     >>> read_documented("theta -- our parameter, a real number as well", Sizes())
     {'theta': ()}
+    >>> read_documented("data -- N x D matrix, h is Hx1 array", Sizes())
+    {'data': (7, 5), 'h': (6, 1)}
     >>> sorted(read_documented("v: (D,) vector, pos: int, neg: list of ints", Sizes()))
     ['pos', 'v']
     >>> read_documented("- w, b: Arrays of shape (D, H) and (H,) giving the weight and bias", Sizes())["b"]
@@ -267,7 +271,7 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     """The shapes in the documentation of a function, and in annotations such as ``Float[Array, "N D"]``."""
     found: dict[str, tuple[int, ...]] = {}
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        found |= {**read_documented(read_comments(node, sizes.lines), sizes), **read_documented(ast.get_docstring(node) or "", sizes)}
+        found |= {**read_documented(read_comments(node, sizes.lines), sizes), **read_documented(find_documentation(node), sizes)}
     if isinstance(node, ast.FunctionDef):
         found = {**list_taken_apart(node, sizes), **found}
         found |= {arg.arg: () for arg in node.args.args if _ONE_PLACE.match(arg.arg)}
@@ -281,6 +285,16 @@ def list_documented(node: ast.AST, sizes: Sizes) -> dict[str, tuple[int, ...]]:
                 if texts:
                     found[arg.arg] = tuple(sizes.find(word) for word in texts[-1].split())
     return found
+
+
+def find_documentation(node: ast.FunctionDef | ast.ClassDef) -> str:
+    r"""The documentation of a function: the text that begins its body, or one that stands below its first lines.
+
+    >>> find_documentation(ast.parse("def f(x):\n    a = x\n    'x: (N, D)'").body[0])
+    'x: (N, D)'
+    """
+    texts = (part.value.value for part in node.body if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+    return ast.get_docstring(node) or next((text for text in texts if isinstance(text, str)), "")
 
 
 def read_comments(node: ast.FunctionDef | ast.ClassDef, lines: Sequence[str]) -> str:
@@ -330,8 +344,10 @@ def find_sequences(lines: Sequence[str]) -> frozenset[str]:
 
     >>> sorted(find_sequences(["inputs,targets are both list of integers", "# users, items: lists of indices"]))
     ['inputs', 'items', 'targets', 'users']
+    >>> find_sequences(["- captions: the words; an integer array of shape (N, T + 1)"])
+    frozenset({'captions'})
     """
-    said = [names for line in lines if " of " in line for names in _WHOLE.findall(line)]
+    said = [names for line in lines if " of " in line or " int" in line.lower() for names in _WHOLE.findall(line)]
     return frozenset(name for names in said for name in re.split(r"\s*,\s*|\s+and\s+", names))
 
 

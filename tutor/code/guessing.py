@@ -20,6 +20,7 @@ from tutor.code.guess_shapes import (
     SCALARS,
     SQUARE,
     VECTORS,
+    WORD_PLACES,
     Sizes,
     find_seed,
 )
@@ -61,6 +62,7 @@ class GuessedWorld:
     ``bent`` are other values for settings that have a usual one (`tutor.code.usual_settings`).
     ``sparse`` takes a gradient from above of which one entry is not 0.
     ``ranks`` are numbers of axes of what is only guessed (`tutor.code.search_ranks`).
+    ``stands`` says which value of the forward pass an argument of the backward pass is that nothing gives.
     """
 
     seed: int = 0
@@ -86,6 +88,7 @@ class GuessedWorld:
     lone: bool = False
     sparse: bool = False
     ranks: Mapping[str, int] = field(default_factory=dict)
+    stands: Mapping[str, str] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     bent: Mapping[str, float] = field(default_factory=dict)
 
@@ -94,23 +97,35 @@ DATA = re.compile(r"^([xX]|inputs?|data|X_?(train|batch)|features)$")
 """What is called so holds samples."""
 
 
+ROWS = re.compile(r"(?i)[a-z_](vectors|vecs|matrix|embeddings)$")
+"""What is called so has a row for each word, also where all else is one sample."""
+
+
 class GuessedDictionary(dict[Any, Any]):
     """A dictionary that nobody gives: what is asked of it is made; ``settings`` are those that are not the usual ones.
 
-    ``entry`` gives the shape that a documentation says of what it holds.
+    ``entry`` gives the shape that a documentation says of what it holds.  With ``words`` it is a table of the places of words.
     """
 
     def __init__(
-        self, settings: Mapping[str, Any] | None = None, entry: Callable[[str], tuple[int, ...] | None] = lambda key: None
-    ) -> None:
+        self, settings: Mapping[str, Any] | None = None, entry: Callable[[str], tuple[int, ...] | None] = lambda key: None,
+        *, words: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self.settings, self.entry = {**SETTINGS, **(settings or {})}, entry
+        self.settings, self.entry, self.words = {**SETTINGS, **(settings or {})}, entry, words
 
     def __missing__(self, key: Any) -> Any:
         if not isinstance(key, str | int):
             raise KeyError(key)
+        if self.words:
+            return find_word(key) % 2  # one of those that places of words are: some are it, and some are not
         found = self[key] = self.settings[str(key)] if str(key) in self.settings else Guess(str(key), self.entry(str(key)))
         return found
+
+
+def find_word(said: object, world: int = 0) -> int:
+    """The place of a word that nobody gives in a table of words: one of the first three, the same for the same word."""
+    return find_seed(f" word {said}", world) % 3
 
 
 class Guesser:
@@ -135,6 +150,7 @@ class Guesser:
         self.idle: frozenset[str] = frozenset()
         self.left_out: set[str] = set()
         self.axes: Mapping[str, int] = {}
+        self.joined: frozenset[str] = frozenset()
         self.looped: frozenset[str] = frozenset()
         self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
@@ -192,7 +208,7 @@ class Guesser:
             guess.known, guess.value = True, step
             return guess.value
         if guess.name in self.dictionaries and guess.hint is None:
-            guess.known, guess.value = True, self.make_dictionary()
+            guess.known, guess.value = True, self.make_dictionary(guess.name)
             return guess.value
         if guess.name in self.idle:
             self.left_out.add(guess.name)
@@ -213,7 +229,8 @@ class Guesser:
             names = ("D", "H", "C") if not guess.name.startswith("hidden") else ("H", "H2")
             guess.value = [self.sizes.find(name) for name in names]
             return guess.value
-        if guess.name in self.labels and not LISTED.match(guess.name):
+        hot = self.world.targets in ("rows", "columns") and bool(LABELS.match(guess.name)) and guess.name not in self.sequences
+        if guess.name in self.labels and not LISTED.match(guess.name) and not (hot and guess.hint is not None and len(guess.hint) == 2):
             guess.known = False
             fits = shape and (guess.hint is not None or len(shape) < 2)
             return self.settle_labels(guess, 2, shape if fits else None)
@@ -225,9 +242,9 @@ class Guesser:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
         return guess.value
 
-    def make_dictionary(self) -> GuessedDictionary:
-        """A dictionary that nobody gives."""
-        return GuessedDictionary(self.settings, self.entry)
+    def make_dictionary(self, name: str = "") -> GuessedDictionary:
+        """A dictionary that nobody gives; the places of words where it is called so."""
+        return GuessedDictionary(self.settings, self.entry, words=bool(WORD_PLACES.match(name)))
 
     def _take_rank(self, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
         """A shape that was only guessed, with the number of axes that the world has for the name."""
@@ -263,6 +280,8 @@ class Guesser:
 
     def guess_shape(self, name: str) -> tuple[int, ...]:
         """A shape by a name alone."""
+        if name in self.joined:
+            return (1,)
         if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)) or name in self.counts | self.asked_numbers:
             return ()
         rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find("D")
@@ -410,7 +429,7 @@ class Guesser:
 
     def _is_matrix(self, name: str) -> bool:
         """Whether what is called so is a matrix beside single samples: weights in capital letters, a row for each word."""
-        return (bool(NAMED_WEIGHTS.match(name)) and name[:1].isupper()) or name in self.tables
+        return (bool(NAMED_WEIGHTS.match(name)) and name[:1].isupper()) or name in self.tables or bool(ROWS.search(name))
 
     def _width(self, name: str) -> int:
         if re.match(r"^(w|theta)$", name) and self.world.columns:

@@ -6,6 +6,7 @@ Which gradients are right, which line is wrong at the root, what it probably was
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -14,10 +15,11 @@ from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
-from tutor.code.failures import say_failure
+from tutor.code.failures import say_failure, say_list
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
+from tutor.code.named_updates import name_updates
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
 from tutor.code.other_readings import judge_kinder, judge_stricter, tell_flat
@@ -40,6 +42,8 @@ from tutor.program.source import Source
 from tutor.text import make_visible, shorten_path
 
 MOST_CALLED = 3
+SQUARE = (6, 6)
+"""Rows and columns of images for programs that take one for the other."""
 MOST_BESIDE = 2
 """So many other readings are kept that are as likely."""
 MOST_PLANS = 40
@@ -72,6 +76,7 @@ def judge_code(
     """
     _require_function(source, wanted)
     _require_function(forward_source or source, forward if not wanted.rpartition(".")[0] else "")
+    source = source if forward_source is not None else name_updates(source)
     plans = find_plans(source.tree, wanted, forward)
     if not source.tree.body:
         raise CodeProblem(tell("there are no statements in the file"), where=source.file,
@@ -155,6 +160,9 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
             judged, told = other, said
             break
     verdict = replace(told, left_over=judged.first.left_over)
+    listed = [why for key, why in verdict.left_over if why == say_list(key)]
+    if listed and verdict.verdict == "right":
+        return replace(verdict, verdict="undecided", why=listed[0])
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))
@@ -167,6 +175,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
     idle += (*tell_reading(judged.trial), *([meant.told] if meant is not None else []))
+    idle += (tell("images are as high as they are wide"),) if judged.trial.world.images == SQUARE else ()
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
     idle += (*tell_flat(judged), *tell_settings(judged)) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
@@ -210,7 +219,8 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
     refused: CodeProblem | None = None
     worlds = [*list_worlds(forward_source or source, plan)]
     turned = [*(replace(one, vectors=True) for one in worlds), *(replace(one, bare=True) for one in worlds)]
-    for world in [*worlds, *turned, *(replace(one, single=True, vectors=True) for one in worlds)]:
+    square = [replace(one, images=SQUARE) for one in worlds if re.search(r"(?i)conv|pool|cnn", plan.name)]
+    for world in [*worlds, *turned, *square, *(replace(one, single=True, vectors=True) for one in worlds)]:
         if world not in worlds and best is not None:
             break
         once, own = find_training_loops(source.tree), replace(world, shapes=file.shapes)

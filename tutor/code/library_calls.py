@@ -163,6 +163,30 @@ def add_zeros(x: Any, pad_width: Any = None, mode: str = "constant", constant_va
     return _call_pad(x, named.get("pad", pad_width), mode=mode, constant_values=constant_values)
 
 
+def add_last_zeros(x: Any, pad: Sequence[Any], mode: str = "constant", value: Any = 0) -> Any:
+    """PyTorch's zeros around an array: pairs of widths, those of the last axis first.
+
+    >>> add_last_zeros(np.ones((1, 2)), (1, 0)).shape
+    (1, 3)
+    """
+    widths = [int(take_real(width)) for width in pad]
+    pairs = [*zip(widths[::2], widths[1::2], strict=True)][::-1]
+    return _call_pad(x, [(0, 0)] * (np.ndim(x) - len(pairs)) + pairs, mode=mode, constant_values=value)
+
+
+def put_along(x: Any, axis: int, places: Any, value: Any) -> Any:
+    """PyTorch's ``x.scatter_(1, places, value)``."""
+    value = np.asarray(value)[tuple(map(slice, np.shape(places)))] if np.ndim(value) else value
+    np.put_along_axis(x, np.asarray(places), value, axis)
+    return x
+
+
+def take_along(x: Any, axis: int, places: Any) -> Any:
+    """PyTorch's ``x.gather(1, places)``: from the first rows, where there are fewer places."""
+    rows = tuple(slice(None if one == axis % np.ndim(x) else size) for one, size in enumerate(np.shape(places)))
+    return np.take_along_axis(np.asanyarray(x)[rows], np.asarray(places), axis)
+
+
 def _call_plain(func: Any) -> Row:
     return lambda *args, **named: func(*args, **named)
 
@@ -241,6 +265,10 @@ def make_table(draw: Callable[[tuple[int, ...], str], Any], number: Callable[[],
         "special.erf": lambda x: compute_erf(x), "nan_to_num": lambda x, **named: x,
         "lib.stride_tricks.as_strided": view_strided, "lib.stride_tricks.sliding_window_view": view_windows,
         "ascontiguousarray": make_anew, "choose": lambda places, rows: np.choose(take_real(places), rows),
+        "ma.mask_or": np.logical_or, "mv": np.matmul,
+        "div": np.divide, "sub": np.subtract, "neg": np.negative, "gather": take_along, "torch pad": add_last_zeros,
+        "masked_fill": lambda x, mask, value: np.where(take_real(mask), value, x), "Parameter": lambda x, **named: x,
+        "addmm": lambda x, one, other: x + one @ other, "scatter_": put_along, "scatter": lambda x, *rest: put_along(make_anew(x), *rest),
         "nansum": np.nansum, "nanmean": np.nanmean,
     }  # fmt: skip
     return {word: row for word, row in table.items() if row is not None} | _make_random_rows(draw)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from tutor.code.code_values import Guess
 from tutor.code.gradient_check import SMALLEST, GradientCheck
 from tutor.code.guess_shapes import LABELS, SCALARS
 from tutor.code.line_edits import Surroundings, is_quantity
@@ -57,6 +58,9 @@ def look_around(
             )
             if plain and isinstance(part.left, ast.Name) and np.ndim(traced.get(id(part), 0)):  # type: ignore[attr-defined]
                 pool.setdefault(f"({ast.unparse(part)})", traced[id(part)])
+    if check.trial.plan.is_single:  # an argument that got its value from its first use
+        settled = {name: one.value for name, one in first.scope.items() if type(one) is Guess and one.known}
+        pool |= {name: one for name, one in settled.items() if is_quantity(one) and name not in pool}
     for word in ("self", "ctx"):
         kept = getattr(first.scope.get(word), "attributes", {})
         pool = {**pool, **{f"{word}.{name}": one for name, one in kept.items() if is_quantity(one) and f"{word}.{name}" not in pool

@@ -6,6 +6,7 @@ Each reading is a row of a table: when it is looked at, and the judgement under 
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,8 @@ IMAGES = ((7, 5), (6, 4), (7, 4), (6, 5))
 """Rows and columns of images for windows that do not go on by 1."""
 MOST_TEXTS = 6
 """So many texts of a setting are tried."""
+MOST_MATCHED, MOST_MATCHES = 6, 30
+"""So many values of the forward pass are tried for an argument of backward, and so many ways for all arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +262,30 @@ def _judge_small(judged: Judgement) -> Judgement | None:
     return None if other is None or other.trial.current.scaled else other  # np.dot(w, 2.0): no product of vectors
 
 
+def _judge_matched(judged: Judgement) -> Judgement | None:
+    """The judgement where arguments of backward that nothing gives are values of the forward pass: all is right, or the least is wrong.
+
+    ``backward(delta, h_t, h_below, h_before)`` beside ``forward(x, h_before)``: what comes from below is x.
+    """
+    unmatched, plan = judged.first.unmatched, judged.trial.plan
+    ways = itertools.product(*(values[:MOST_MATCHED] for values in unmatched.values()))
+    best: tuple[tuple[int, ...], Judgement] | None = None
+    for values in itertools.islice((way for way in ways if len({*way}) == len(way)), MOST_MATCHES):
+        try:
+            other = Judgement(judged.trial.put_in(replace(judged.trial.world, stands=dict(zip(unmatched, values, strict=True)))))
+        except (*FAILS, CodeProblem):
+            continue
+        if other.score < (judged.score if best is None else best[0]):
+            for name, value in zip(unmatched, values, strict=True):
+                what = tell("{name} of {backward} is {value} of {forward}", name=name, backward=plan.backward, value=value,
+                            forward=plan.forward)  # fmt: skip
+                other.trial.conventions.add(what)
+            best = other.score, other
+        if other.is_right and not other.stops:
+            break
+    return None if best is None else best[1]
+
+
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
     """The judgement in another world, where all is right there, and no line stops that works in this one.
 
@@ -406,6 +433,11 @@ def _has_small(judged: Judgement) -> bool:
     return len(names) == 1 and not names[0][0].isupper() and has_products(judged.trial.source.tree, judged.trial.plan)
 
 
+def _has_unmatched(judged: Judgement) -> bool:
+    """Whether backward has one argument or two that nothing gives."""
+    return 0 < len(judged.first.unmatched) < 3 and not judged.is_right
+
+
 def _is_anything_kept(trial: ProgramTrial) -> bool:
     """Whether a pair of methods has to do with its object, so that it is no pair of plain functions in a class."""
     bodies = [find_function(trial.source.tree, trial.plan.owner, name) for name in (trial.plan.forward, trial.plan.backward)]
@@ -421,6 +453,7 @@ def _is_slope(judged: Judgement) -> bool:
 
 
 KINDER: Sequence[OtherReading] = (
+    OtherReading("what backward is given of forward", _has_unmatched, _judge_matched),
     OtherReading("w a vector, b a number", _has_small, _judge_small),
     OtherReading("a slope at the output", _is_slope, _judge_at_output),
     OtherReading("what a loss is given", _has_no_upstream, _judge_taken),

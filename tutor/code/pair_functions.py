@@ -11,7 +11,7 @@ from functools import lru_cache
 from tutor.code.class_parts import list_class_parts
 
 BACKWARD = re.compile(
-    r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts"
+    r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts|^d(x|f|fx)$"
 )
 FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass", "fw", "vorwaerts", "vorwärts")
 LOSSES = re.compile(
@@ -25,6 +25,8 @@ GRADIENT = re.compile(
 UPSTREAM = re.compile(
     r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
 )
+SLOPES = {"dx": "fx", "df": "f", "dfx": "fx"}
+"""What the slope of a function is called by itself, beside the function: ``fx`` and ``dx`` of a class."""
 NO_PASSES = ("_", "check", "test", "numerical", "numeric", "eval_num", "update", "clip")
 """What begins so is no backward pass: a check by differences, a step of training."""
 STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates|deltas?)$")
@@ -36,7 +38,8 @@ LOSS_WORDS = re.compile(
 )
 IN_WORDS = re.compile(r"(?i)deriv|grad|delta")
 """A gradient's name that is no other thing's, even in a store of gradients: ``gradients["derivative_weight"]``."""
-LONGER = {"w": re.compile(r"(?i)^(weights?|kernel|coef\w*)_?$"), "b": re.compile(r"(?i)^(bias(es)?|intercept)_?$")}
+LONGER = {"w": re.compile(r"(?i)^(weights?|kernel|coef\w*)_?$"), "b": re.compile(r"(?i)^(bias(es)?|intercept)_?$"),
+          "pred": re.compile(r"(?i)^predict(ed|ions?)$")}  # fmt: skip
 """What a letter stands for where nothing is called so: dw of the weights."""
 PLACE_WORDS = re.compile(r"(?i)_?(idx|index|indices|ids?|labels?|shape|size|dim|mask)$")
 """What is called so is a place in an array, or a number of something, and no array of numbers."""
@@ -221,10 +224,12 @@ def _list_ways(args: ast.arguments) -> list[list[str]]:
 
 
 def has_bare_return(node: ast.FunctionDef) -> bool:
-    """Whether a function returns a loss with its gradient by some weights, ``return J, grad``."""
+    """Whether a function returns a loss with its gradient by some weights, ``return J, grad``, and others with names of their own."""
     returned = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple)]
     names = [one.id for value in returned[-1:] for one in value.elts if isinstance(one, ast.Name)]
-    return len(names) == 2 and any(BARE.match(name) for name in names) and any(LOSS_WORDS.match(name) for name in names)
+    others = [name for name in names if not BARE.match(name) and not LOSS_WORDS.match(name)]
+    return len(names) - len(others) == 2 and any(map(BARE.match, names)) and any(map(LOSS_WORDS.match, names)) and all(
+        map(split_gradient, others))
 
 
 def is_training(node: ast.AST) -> bool:
@@ -265,6 +270,8 @@ def find_partner(name: str, names: Sequence[str]) -> str:
     ('affine_forward', 'sigmoid')
     >>> find_partner("reluBackward", ["predict", "relu"]), find_partner("backwardLinear", ["linear_forward"])
     ('relu', 'linear_forward')
+    >>> find_partner("backward_alt", ["forward", "backward"]), find_partner("dx", ["fx"])
+    ('forward', 'fx')
     """
     found = _find_namesake(name, names)
     if not found:
@@ -274,6 +281,8 @@ def find_partner(name: str, names: Sequence[str]) -> str:
 
 
 def _find_namesake(name: str, names: Sequence[str]) -> str:
+    if name in SLOPES:
+        return SLOPES[name] if SLOPES[name] in names else ""
     for old, new in (("backward", "forward"), ("Backward", "Forward"), ("bwd", "fwd"), ("bprop", "fprop"), ("backprop", "forward"),
         ("back", "forward"),
                      ("backward", "fwd"), ("backward_pass", "forward_pass"), ("backprop", "feedforward"), ("backprop", "forwardprop"),
@@ -288,7 +297,7 @@ def _find_namesake(name: str, names: Sequence[str]) -> str:
         short = re.sub(pattern, "", name)
         behind = (f"{short}_{word}" for word in ("loss", "cost", "error", "objective") if short != name)  # triplet_grad of triplet_loss
         for candidate in (short, f"{short}_forward", f"forward_{short}", short.replace("backward", "forward"), *behind):
-            if candidate and candidate in names and candidate != name:
+            if candidate in names and candidate != name and not re.search(r"(?i)backward|backprop|bwd", candidate):
                 return candidate
     return ""
 

@@ -68,7 +68,8 @@ class Outcome:
 
     ``scope`` has the names of the forward pass, ``upstream`` for each gradient from above the output that it belongs to and its value;
     under an empty name stands the output that is the loss, or is summed to one.  ``left_over`` are gradients that are compared with
-    nothing, with the reasons.
+    nothing, with the reasons.  ``unmatched`` are the arguments of the backward pass that nothing gives, each with the values of the
+    forward pass that it may be.
     """
 
     record: Record
@@ -81,6 +82,7 @@ class Outcome:
     scope: Mapping[str, Any] = field(default_factory=dict)
     upstream: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
     left_over: tuple[tuple[str, Told], ...] = ()
+    unmatched: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ class PassRun:
         returned, why = self._call(forward, asked)
         if why is not None:
             raise refuse_forward(self.source if self.forward_source is None else self.forward_source, why)
+        returned = self.worker.settle(returned) if type(returned) is Guess else returned  # of a layer that changes nothing
         inner = scopes[0] if scopes else {}
         node = find_return(forward.node, self.worker.returned)
         named = dict(name_returned(returned, node)) if node is not None else find_kept_output(self.record.events, forward, values)
@@ -247,7 +250,12 @@ class PassRun:
         meant = {*[key for key, _ in outs], *[of for up in ups for of in split_gradient(up)]} - {*values}
         outputs, left = self._list_gradients(owner, func, begins, result, why, [*values], meant, above=any(upstream))
         said = why.what if why else ""
-        return Outcome(self.record, loss, outputs, begins, after, self.worker.guesser.asked, said, inner, upstream, left)
+        taken = {**(scopes[0] if scopes else {}), **given}
+        handed = {*values, *named, *upstream}  # a name of the body of forward alone may stand there for something else
+        free = [name for name in backs if name not in handed and "cache" not in name and _is_array(taken.get(name))]
+        arrays = [name for name, value in environment.items() if (name in free or name not in given) and _is_array(value)]
+        unmatched = {name: [*dict.fromkeys([*(one for one in values if one in arrays), *arrays])] for name in free}
+        return Outcome(self.record, loss, outputs, begins, after, self.worker.guesser.asked, said, inner, upstream, left, unmatched)
 
     def _list_gradients(
         self, owner: Any, func: ProgramFunction, begins: int, result: Any, why: NotRead | None, args: Sequence[str],
@@ -258,7 +266,7 @@ class PassRun:
         words = find_return(func.node, self.worker.returned)
         outputs = list_pair_outputs(
             self.record, begins, result, words, args, why, in_class=bool(self.plan.owner), produced=produced, spans=list_spans(func),
-            foreign=self.foreign)  # fmt: skip
+            foreign=self.foreign, looped=list_looped(func.node))  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs})
         layers = list(list_layer_gradients(owner, events[begins:], why))
         if any(STORE.match(output.key.rpartition(".")[0]) for output in outputs):  # grads["W1"] = layer.dW + reg * W: a step
@@ -346,10 +354,13 @@ class PassRun:
         asked = [one for one in backs if one not in environment and not SCALARS.match(one)]
         asked = [one for one in asked if ups or len(backs) == 1 or not is_target(one)] or asked
         asked = [one for one in asked if not (packed and "cache" in one)]
+        unsaid = [one for one in asked if one not in found and one not in above]
         for name in backs:
             if name in found:
                 continue
-            if packed and "cache" in name:  # one of an inner step may have the same name
+            if name in self.worker.world.stands:
+                found[name] = environment.get(self.worker.world.stands[name], Guess(name))
+            elif packed and "cache" in name:  # one of an inner step may have the same name
                 found[name] = packed[-1]
             elif name in above and name not in environment:  # e beside de: the output itself
                 found[name] = named[above[name]]
@@ -358,8 +369,7 @@ class PassRun:
                 found[name] = next(iter(named.values()), environment[name]) if at_output else environment[name]
             elif (
                 named
-                and len([one for one in asked if one not in found]) == 1
-                and not SCALARS.match(name)
+                and unsaid == [name]
                 and not has_default(func, name)
                 and (ups or len(backs) == 1 or not is_target(name))
                 and not (name in apart and isinstance(list(named.values())[-1], np.ndarray))
@@ -370,6 +380,18 @@ class PassRun:
             elif not has_default(func, name):
                 found[name] = free[-1] if free and "cache" in name else Guess(name)
         return found
+
+
+def list_looped(node: ast.AST) -> set[int]:
+    """The statements of a function that stand in loops."""
+    loops = (loop for loop in ast.walk(node) if isinstance(loop, ast.For | ast.While))
+    return {id(part) for loop in loops for part in ast.walk(loop) if isinstance(part, ast.stmt)}
+
+
+def _is_array(value: Any) -> bool:
+    """Whether a value of the forward pass is an array of several entries."""
+    own = value.value if type(value) is Guess else value
+    return isinstance(own, np.ndarray) and own.dtype.kind in "fc" and own.ndim > 0
 
 
 def _is_given(given: Any, value: Any) -> bool:

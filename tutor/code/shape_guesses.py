@@ -143,6 +143,8 @@ class ShapeGuesser(CallWorker):
         name = next(
             (name for name, value in self.guessed.items() if own is value or getattr(own, "base", None) is value), ""
         )
+        if name and name in self.guesser.joined and own is not self.guessed[name]:
+            return  # a part of all parameters in one row has the shape that the program gives it
         if name:
             turned = (
                 own is not self.guessed[name]

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from tutor.code.guess_shapes import Sizes
+from tutor.code.guess_shapes import LABELS, Sizes
 from tutor.code.parts_of_formulas import split_product
 from tutor.code.pass_loss import find_upstream
 from tutor.code.returned_values import list_usual
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
 
-SHAPED = re.compile(r"(?i)^(\w*_)?(shape|size|kernel|filter|pool|strides?|padding|pads?|dims?|units)(_in|_out)?$")
+SHAPED = re.compile(r"(?i)^(\w*_)?(shape|size|kernel|filter|pool|strides?|padding|pads?|dims?|dimensions|units)(_in|_out)?$")
 """What is called so may be a tuple of sizes."""
 DIVIDED = ((2, 6), (2, 10))
 """A size and one that it divides, in the first and in the second choice: the quotient differs from both."""
@@ -37,7 +37,9 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
     """What a program takes apart into sizes, by the letters that it gives them: ``channels, height, width = self.input_shape``.
 
     >>> find_tuples(ast.parse("c, h = self.input_shape\\na = self.size[0]\\nx.reshape((n,) + shape)"))
-    {'input_shape': ('c', 'h'), 'size': ('size 0', 'size 1'), 'shape': ('shape 0', 'shape 1')}
+    {'input_shape': ('c', 'h'), 'size': ('a', 'size 1'), 'shape': ('shape 0', 'shape 1')}
+    >>> find_tuples(ast.parse("D, H = dims[0], dims[1]"))
+    {'dims': ('D', 'H')}
     """
     found: dict[str, tuple[str, ...]] = {}
     for node in ast.walk(tree):
@@ -48,11 +50,13 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
                 found[word] = tuple(
                     name if name.strip("_") else f"{word} {place}" for place, name in enumerate(names)
                 )
+    named = _list_named_places(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and type(node.slice.value) is int:
             word, count = _name_shape(node.value), max(2, node.slice.value + 1)
             if word and 0 <= node.slice.value < 5 and count > len(found.get(word, ())):
-                found[word] = (*found.get(word, ()), *(f"{word} {place}" for place in range(len(found.get(word, ())), count)))
+                more = range(len(found.get(word, ())), count)
+                found[word] = (*found.get(word, ()), *(named.get((word, place), f"{word} {place}") for place in more))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             for one, other in ((node.left, node.right), (node.right, node.left)):
                 word = _name_shape(one)
@@ -63,6 +67,17 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
             word = _name_shape(given[0]) if len(given) == 1 else ""
             if word and "shape" in word:
                 found.setdefault(word, (f"{word} 0", f"{word} 1"))
+    return found
+
+
+def _list_named_places(tree: ast.AST) -> dict[tuple[str, int], str]:
+    """The names that a program gives to single sizes: ``Dx = dimensions[0]``."""
+    found: dict[tuple[str, int], str] = {}
+    for node in ast.walk(tree):
+        for target, value in list_parts(node.targets[0], node.value) if isinstance(node, ast.Assign) else ():
+            place = value.slice.value if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant) else None
+            if isinstance(target, ast.Name) and isinstance(value, ast.Subscript) and type(place) is int:
+                found.setdefault((_name_shape(value.value), place), target.id)
     return found
 
 
@@ -94,22 +109,20 @@ def _name_shape(node: ast.expr) -> str:
 
 
 @lru_cache(maxsize=16)
-def find_counts(tree: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+def find_counts(*trees: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     """The names that are sizes, since arrays are made of so many entries or a loop has so many rounds, and those that a condition compares.
 
     >>> text = "W = np.zeros((n_in, self.width))\\nself.width = wide\\nz = inputs @ W\\nif self.l1 > 0: pass"
     >>> [sorted(names) for names in find_counts(ast.parse(text))]
     [['n_in', 'wide', 'width'], ['l1']]
+    >>> sorted(find_counts(ast.parse("n = x.shape[2] - self.kernel + 1; y = x[2 * n : 2 * n + window, ::factor]"))[0])
+    ['factor', 'kernel', 'n', 'window']
     """
+    parts = [node for tree in trees for node in ast.walk(tree)]
     counts, asked, arrays = set[str](), set[str](), set[str]()
-    for node in ast.walk(tree):
+    for node in parts:
         if isinstance(node, ast.Call):
-            word = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
-            if word in MAKERS:
-                sizes = [one.value for one in node.keywords if one.arg in ("size", "shape")]
-                given = node.args if MAKERS[word] else node.args[:1] if MAKERS[word] is None else []
-                for part in [*given, *sizes]:
-                    counts |= {_name_last(one) for one in (part.elts if isinstance(part, ast.Tuple | ast.List) else [part])}
+            counts |= _list_making(node)
         elif isinstance(node, ast.If | ast.IfExp):
             for part in node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]:
                 if isinstance(part, ast.Compare) and isinstance(part.comparators[0], ast.Constant):
@@ -119,13 +132,46 @@ def find_counts(tree: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
             arrays.add(_name_last(node.value))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             arrays |= {_name_last(node.left), _name_last(node.right)}
-    for node in ast.walk(tree):  # self.width = wide
+        counts |= _list_beside_sizes(node)
+    for node in parts:  # self.width = wide
         if isinstance(node, ast.Assign):
             for target, value in list_parts(node.targets[0], node.value):
                 if isinstance(value, ast.Name) and isinstance(target, ast.Attribute):
                     for names in (counts, asked):
                         names |= {value.id} if target.attr in names else set()
     return frozenset(counts - arrays - {""}), frozenset(asked - arrays - counts - {""})
+
+
+def _list_making(node: ast.Call) -> set[str]:
+    """The names of sizes that a call makes arrays of, or rounds of a loop."""
+    word = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    found = set[str]()
+    if word in MAKERS:
+        sizes = [one.value for one in node.keywords if one.arg in ("size", "shape")]
+        given = node.args if MAKERS[word] else node.args[:1] if MAKERS[word] is None else []
+        for part in [*given, *sizes]:
+            found |= {_name_last(one) for one in (part.elts if isinstance(part, ast.Tuple | ast.List) else [part])}
+    return found
+
+
+def _list_beside_sizes(node: ast.AST) -> set[str]:
+    """What is added to, or taken off, a size: k of ``x.shape[2] - k + 1``; and what places are worked out of, ``x[i * s : i * s + k]``."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        sized = [isinstance(one, ast.Subscript) and getattr(one.value, "attr", "") == "shape" for one in (node.left, node.right)]
+        return {_name_last(one) for one, beside in zip((node.left, node.right), reversed(sized), strict=True) if beside}
+    if not isinstance(node, ast.Subscript):
+        return set()
+    found = set[str]()
+    waiting = [*node.slice.elts] if isinstance(node.slice, ast.Tuple) else [node.slice]
+    for part in waiting:
+        if isinstance(part, ast.Slice):
+            ends = [one for one in (part.lower, part.upper) if isinstance(one, ast.BinOp)]
+            waiting += [*ends, *([part.step] if part.step is not None else [])]
+            found.add(_name_last(part.step) if part.step is not None else "")
+        elif isinstance(part, ast.BinOp):
+            waiting += [part.left, part.right]
+            found |= {_name_last(part.left), _name_last(part.right)}
+    return {name for name in found if not LABELS.match(name)}
 
 
 @lru_cache(maxsize=64)
@@ -135,6 +181,8 @@ def find_axes(tree: ast.AST, forward: str, backward: str) -> dict[str, int]:
     >>> text = "def f(K, x):\\n x = h(x)\\n return x.transpose(1, 0, 2), K.transpose(0, 2, 1)\\n"
     >>> find_axes(ast.parse(text + "def b(W): np.einsum('bij,jk->bik', self.Q, W)"), "f", "b")
     {'K': 3, 'Q': 3}
+    >>> find_axes(ast.parse("def f(x): return x.shape[0], x.shape[3]"), "f", "b")
+    {'x': 4}
     """
     found: dict[str, int] = {}
     for part in ast.walk(tree):
@@ -142,9 +190,9 @@ def find_axes(tree: ast.AST, forward: str, backward: str) -> dict[str, int]:
             continue
         changed = {node.id for node in ast.walk(part) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         for node in ast.walk(part):
-            for of, count in _list_ordered(node) if isinstance(node, ast.Call) else ():
+            for of, count in [*_list_ordered(node), *_list_asked(node)]:
                 own = isinstance(of, ast.Attribute) or (isinstance(of, ast.Name) and part.name == forward and of.id not in changed)
-                found |= {_name_last(of): count} if own and count > 1 else {}
+                found |= {_name_last(of): count} if own and count > max(1, found.get(_name_last(of), 0)) else {}
     return found
 
 
@@ -168,8 +216,32 @@ def find_looped(tree: ast.AST, forward: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _list_ordered(node: ast.Call) -> list[tuple[ast.expr, int]]:
-    if not isinstance(node.func, ast.Attribute) or not node.args:
+@lru_cache(maxsize=16)
+def find_joined(tree: ast.AST) -> frozenset[str]:
+    """The names of all parameters in one row, of which a program takes the one part after the other: ``params[a : a + n].reshape(d, h)``.
+
+    >>> sorted(find_joined(ast.parse("W = np.reshape(params[0:n], (d, h)); b = theta[n:].reshape(1, h); x = X[0:n]")))
+    ['params', 'theta']
+    """
+    found = set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("reshape", "view") and node.args:
+            for part in (node.args[0], node.func.value):
+                if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Slice):
+                    found.add(_name_last(part.value))
+    return frozenset(found - {""})
+
+
+def _list_asked(node: ast.AST) -> list[tuple[ast.expr, int]]:
+    """What is asked for its size along an axis, ``x.shape[3]``, and so has one more axes than that."""
+    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Attribute) or node.value.attr != "shape":
+        return []
+    place = node.slice.value if isinstance(node.slice, ast.Constant) else 0
+    return [(node.value.value, place + 1)] if type(place) is int and 1 < place < 5 else []
+
+
+def _list_ordered(node: ast.AST) -> list[tuple[ast.expr, int]]:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
         return []
     first, last = node.args[0], node.args[-1]
     if node.func.attr in ("transpose", "permute"):
@@ -300,7 +372,7 @@ def count_needed_axes(word: str, values: Sequence[Any], named: Mapping[str, Any]
 def grow_shape(shape: tuple[int, ...], count: int, sizes: Sizes) -> tuple[int, ...]:
     """A shape of more axes for an array that was taken for one of fewer: of images, where it takes four."""
     if count <= 3 and len(shape) <= 3:
-        return (sizes.find("N"), sizes.find("T"), sizes.find("D"))[:3]
+        return tuple(map(sizes.find, "NCW" if "F" in sizes.known else "NTD"))  # of filters along one axis
     letters = ["N", "C", "H", "W", *(f"axis {place}" for place in range(4, count))]
     return tuple(sizes.find(letter) for letter in letters)
 

@@ -33,7 +33,7 @@ from tutor.code.slips_of_places import (
     take_sums,
     take_turned,
 )
-from tutor.code.slips_of_slopes import take_slopes
+from tutor.code.slips_of_slopes import take_everywhere, take_slopes
 from tutor.code.slips_of_windows import take_windows
 
 Take = Callable[[ast.stmt, Surroundings], Iterator[LineEdit]]
@@ -336,6 +336,7 @@ TABLE: Sequence[LineSlip] = (
     LineSlip("parts", take_parts), LineSlip("turned", take_turned), LineSlip("assignment", take_assignment),
     LineSlip("operators", take_operators), LineSlip("needless", take_needless), LineSlip("places", take_places),
     LineSlip("means", take_means), LineSlip("numbers", take_numbers), LineSlip("names", take_names),
+    LineSlip("names everywhere", take_everywhere),
     LineSlip("functions", take_functions), LineSlip("repeated", take_repeated), LineSlip("diagonals", take_diagonals),
     LineSlip("units", take_units), LineSlip("lines", take_lines), LineSlip("scaled", take_scaled),
     LineSlip("penalties", take_penalties), LineSlip("factors", take_factors), LineSlip("terms", take_terms),

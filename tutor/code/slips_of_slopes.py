@@ -8,7 +8,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tutor.code.line_edits import LineEdit, Surroundings, make_edit, say_node, walk_expressions
+from tutor.code.line_edits import (
+    LineEdit,
+    Surroundings,
+    is_quantity,
+    make_edit,
+    replace_part,
+    say_node,
+    walk_expressions,
+)
 from tutor.code.parts_of_formulas import is_rest
 
 
@@ -38,6 +46,30 @@ def take_slopes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
                 yield make_edit("another-slope", statement, node, _write_rest(of))
             elif isinstance(before, ast.BinOp) and isinstance(before.op, ast.Mult) and say_node(before.right) == say_node(of):
                 yield make_edit("another-slope", statement, node, ast.BinOp(before.left, ast.Mult(), _write_rest(of)))
+
+
+def take_everywhere(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
+    """Another quantity wherever one stands in a line more than once: ``a * (1 - a)`` for ``z * (1 - z)``, the slope at the raw value.
+
+    >>> import numpy as np
+    >>> node = ast.parse("d = g * z * (1 - z)").body[0]
+    >>> around = Surroundings({id(part): np.ones(2) for part in ast.walk(node)}, {"a": np.ones(2)}, [])
+    >>> [ast.unparse(edit.statements[0].value) for edit in take_everywhere(node, around)]
+    ['g * a * (1 - a)']
+    """
+    if not isinstance(statement, ast.Assign | ast.AugAssign | ast.Return) or statement.value is None:
+        return
+    places: dict[str, list[ast.expr]] = {}
+    for node in walk_expressions(statement):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and is_quantity(around.values.get(id(node))):
+            places.setdefault(say_node(node), []).append(node)
+    for name, nodes in places.items():
+        for text in around.list_fitting(around.shape(nodes[0]), exact=True) if len(nodes) > 1 else ():
+            if text != name:
+                made, put = statement, around.parse(text)
+                for node in nodes:
+                    made = replace_part(made, node, put)
+                yield LineEdit("another-variable", statement, (made,), nodes[0], put)
 
 
 def _write_rest(of: ast.expr) -> ast.BinOp:

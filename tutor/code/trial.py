@@ -37,6 +37,7 @@ from tutor.code.sized_guesses import (
     find_dictionaries,
     find_idle,
     find_idle_arguments,
+    find_joined,
     find_looped,
     find_tuples,
     settle_divided,
@@ -103,7 +104,7 @@ class ProgramTrial:
         self.labels = find_labels(narrow_to_class(self.source.tree, self.plan.owner)) | self.sequences
         settle_divided(self.source.tree, self.sizes)
         self.torch = any(names_torch(source.tree) for source in (self.source, self.forward_source) if source is not None)
-        self.counts = find_counts(self.source.tree)
+        self.counts = find_counts(self.source.tree, *(source.tree for source in self.others))
         self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
         self.looped = find_looped(self.source.tree, self.plan.forward)
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
@@ -135,6 +136,7 @@ class ProgramTrial:
             worker.guesser.one_place = find_places(self.source.tree)
             worker.guesser.tables = find_tables(self.source.tree)
             worker.guesser.axes, worker.guesser.looped = self.axes, self.looped
+            worker.guesser.joined = find_joined(self.source.tree)
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2 if "pool" in self.plan.name.lower() else self.world.steps}

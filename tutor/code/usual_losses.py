@@ -19,7 +19,8 @@ from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
-from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, split_gradient
+from tutor.code.named_updates import find_step
+from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped, split_gradient
 from tutor.code.split_returns import exchange_function, find_function
 from tutor.code.trial import ProgramTrial
 from tutor.code.usual_penalties import list_penalties
@@ -115,7 +116,14 @@ def _find_own_target(body: ast.FunctionDef | ast.Module | None) -> str:
     used = [one.id for part in assigned for one in ast.walk(part) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)]
     named = [arg.arg for arg in body.args.args] if isinstance(body, ast.FunctionDef) else []
     targets_named = [name for name in dict.fromkeys([*named, *used]) if is_target(name)]
-    return next((name for name in targets_named if _find_difference(body, name) is not None), "")
+    written = [one.id for part in given for one in _list_written(part) if isinstance(one, ast.Name)]
+    return next((name for name in [*targets_named, *written] if _find_difference(body, name) is not None), "")
+
+
+def _list_written(node: ast.Assign | ast.AugAssign) -> list[ast.expr]:
+    """What is given an array that is written out: ``training_set_outputs = np.array([[0, 1]]).T``."""
+    calls = (ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(node.value) if isinstance(part, ast.Call))
+    return node.targets if isinstance(node, ast.Assign) and "array" in {*calls} else []
 
 
 def _find_difference(body: ast.FunctionDef | ast.Module, target: str) -> tuple[ast.stmt, str] | None:
@@ -264,12 +272,14 @@ def list_signs(tree: ast.Module) -> tuple[int, ...]:
     (1,)
     """
     found: set[tuple[int, ...]] = set()
+    stepped = list_stepped(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
-            word = ast.unparse(node.target).rpartition(".")[2]
-            if is_parameter(word) and not split_gradient(word):
-                named = any(isinstance(part, ast.Name) and split_gradient(part.id) for part in ast.walk(node.value))
-                taken_off = isinstance(node.op, ast.Sub) is not _is_negative(node.value)  # W += -rate * dW
+        step = find_step(node)
+        if step is not None:
+            word = ast.unparse(step.target).rpartition(".")[2]
+            if (is_parameter(word) and not split_gradient(word)) or word in stepped:
+                named = any(isinstance(part, ast.Name) and split_gradient(part.id) for part in ast.walk(step.value))
+                taken_off = isinstance(step.op, ast.Sub) is not _is_negative(step.value)  # W += -rate * dW
                 found.add((1,) if taken_off else (-1,) if named else (1, -1))
     return next(iter(found), (1,)) if len(found) < 2 else () if {(1,), (-1,)} <= found else (1, -1)
 

@@ -11,7 +11,7 @@ from weakref import WeakMethod
 from tutor.code.code_values import Guess, LossReached, Lost, NotRead, Object, ProgramFunction, ValueEvent
 from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes
-from tutor.code.guessing import GuessedWorld
+from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.lane_arrays import has_lanes, has_room, move_value
 from tutor.code.library_calls import take_complex
 from tutor.code.pair_functions import split_gradient
@@ -89,7 +89,7 @@ class AssignmentWorker(DefinitionWorker):
 
     def run_assign(self, node: ast.Assign) -> None:
         """``z = W @ x``."""
-        if self._take_shape_apart(node) or self._take_usual(node):
+        if self._take_shape_apart(node) or self._take_usual(node) or self._take_settings(node):
             return
         value = take_complex(self.read(node.value), fresh=isinstance(node.value, ast.Call) and self.number is complex)
         unknown = type(value) is Guess and isinstance(node.value, ast.Name) and value is self.module.get(node.value.id)
@@ -116,6 +116,21 @@ class AssignmentWorker(DefinitionWorker):
             value = self.make_generic(node.targets[0], value)
         for target in node.targets:
             self.give_value(target, value, node)
+
+    def _take_settings(self, node: ast.Assign) -> bool:
+        """``stride, pad = conv_param.values()`` of a dictionary that nobody gives: its entries are those that are named."""
+        call, target = node.value, node.targets[0]
+        if not (isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "values" and isinstance(target, ast.Tuple)):
+            return False
+        of = self.read(call.func.value) if isinstance(call.func, ast.Attribute) else None
+        if type(of) is Guess and not of.known and of.hint is None:
+            of.value, of.known = self.guesser.make_dictionary(of.name), True
+        of = self.settle(of)
+        if not isinstance(of, GuessedDictionary) or not all(isinstance(part, ast.Name) for part in target.elts):
+            return False
+        for part in target.elts:
+            self.give_value(part, of[ast.unparse(part)], node)
+        return True
 
     def _take_usual(self, node: ast.Assign) -> bool:
         """``A, cache = sigmoid(Z)`` of a function that a course gives beside the file: the value, and what it is of."""
@@ -167,6 +182,7 @@ class AssignmentWorker(DefinitionWorker):
             return False
         of = self.read(value.value)
         if type(of) is not Guess or of.known or of.hint is not None:
+            self.require_axes(self.settle(of), len(target.elts), node)
             return False
         letters = [part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else "" for part in target.elts]
         shape = tuple(

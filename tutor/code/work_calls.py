@@ -133,7 +133,10 @@ class CallWorker(ExpressionWorker):
         except ValueError:
             what = tell("an array of the shape {shape} is not reshaped to {wanted}", shape=str(np.shape(array)), wanted=str(wanted))
             why = NotRead(what, node, fails=True)
-            if all(size > 0 for size in wanted):
+            whole = next((own for own in self.guessed.values() if array.base is own and np.ndim(own) == 1), None)
+            if whole is not None and min(wanted) > 0 and np.size(array) < np.prod(wanted):  # a part of all parameters in one row
+                why.operands = (whole, "size", np.empty(np.size(whole) + int(np.prod(wanted)) - np.size(array)))
+            elif all(size > 0 for size in wanted):
                 why.operands = (array, "reshape", np.empty(wanted))
             elif wanted.count(-1) == 1 and len(wanted) > 2 and min(size for size in wanted if size != -1) > 0:  # of several positions
                 place = wanted.index(-1)
@@ -160,6 +163,9 @@ class CallWorker(ExpressionWorker):
             return self.change_shape(
                 self.settle(values[0]), values[1:] or [named.get("shape", named.get("newshape"))], node
             )
+        if word == "apply_along_axis" and len(values) == 3:
+            return self.apply_along(values[0], int(take_real(self.settle(values[1]))), self.settle(values[2]), node)
+        word = "torch pad" if word == "pad" and torch else word
         row = self.table.get(word) or self.table.get(
             word.rpartition(".")[2] if word.startswith(("linalg.", "special.")) else word
         )
@@ -203,6 +209,15 @@ class CallWorker(ExpressionWorker):
             if word in PAIRED and len(values) == 2:
                 raise refuse_misfit(values[0], PAIRED[word], values[1], node) from None
             raise
+
+    def apply_along(self, func: Any, axis: int, array: Any, node: ast.AST) -> Any:
+        """A function of the program, of each row of an array along an axis."""
+        rows = np.moveaxis(array, axis, -1)
+        if rows.size // max(1, rows.shape[-1]) > LONGEST:
+            raise NotRead(tell("a loop of more than {limit:,} rounds", limit=LONGEST), node)
+        made = [self.settle(self.call_own(func, [row], {}, node)) for row in rows.reshape(-1, rows.shape[-1])]
+        whole = np.stack(made).reshape(*rows.shape[:-1], *np.shape(made[0]))
+        return np.moveaxis(whole, -1, axis) if np.ndim(made[0]) == 1 else whole
 
     def _place_named(self, word: str, values: list[Any], named: Mapping[str, Any], node: ast.AST) -> list[Any]:
         """The values of one of Python's own functions with those that have names: ``dict(x=x)``, ``enumerate(x, start=1)``."""

@@ -26,7 +26,7 @@ from tutor.code.code_values import (
 from tutor.code.failures import refuse_misfit
 from tutor.code.formatted_texts import take_plain, write_formatted
 from tutor.code.guess_shapes import LABELS, SAMPLES, WORD_PLACES, Sizes, find_seed
-from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser
+from tutor.code.guessing import GuessedDictionary, GuessedWorld, Guesser, find_word
 from tutor.code.library_calls import make_table, take_real
 from tutor.code.library_names import LIBRARIES, PYTHON, READ
 from tutor.code.loop_pace import MOST_BULK, MOST_PARTS, LoopPace
@@ -117,8 +117,8 @@ class ExpressionWorker(PlaceWorker):
 
     def settle_parts(self, value: Any) -> Any:
         """A value with a shape; of a tuple its parts, which are sizes, also of one in it: ``((0, 0), (pad, pad))``."""
-        if type(value) is tuple and any(type(one) in (Guess, tuple) for one in value):
-            return tuple(self.settle_parts(one) for one in value)
+        if type(value) in (tuple, list) and any(type(one) in (Guess, tuple, list) for one in value):
+            return type(value)(self.settle_parts(one) for one in value)
         return self.settle(value)
 
     # names, attributes, places
@@ -162,7 +162,7 @@ class ExpressionWorker(PlaceWorker):
         if type(of) is Guess and SAMPLES.match(name):
             return LibraryWord("python.sample")
         if type(of) is Guess and name in ("get", "setdefault", "keys", "items", "values", "update"):
-            of.value, of.known = self.guesser.make_dictionary(), True
+            of.value, of.known = self.guesser.make_dictionary(of.name), True
             of = of.value
         if type(of) is Guess:
             of = self.settle(of)
@@ -215,7 +215,7 @@ class ExpressionWorker(PlaceWorker):
         if type(of) is Guess and isinstance(node.slice, ast.Constant | ast.JoinedStr | ast.BinOp):
             key = self.read(node.slice)
             if isinstance(key, str):
-                of.value, of.known = self.guesser.make_dictionary(), True
+                of.value, of.known = self.guesser.make_dictionary(of.name), True
                 of = of.value
         if type(of) is LibraryWord and of.path in ("numpy.c_", "numpy.r_"):
             listed = [self.take(part) for part in (node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice])]
@@ -226,6 +226,10 @@ class ExpressionWorker(PlaceWorker):
             value = of[take_real(key) if isinstance(key, complex) else key]
             return value.value if type(value) is Guess and value.known else value
         of = self.settle(of)
+        if isinstance(of, tuple) and getattr(node.value, "attr", "") == "shape" and isinstance(node.slice, ast.Constant):
+            place = node.slice.value
+            if isinstance(node.value, ast.Attribute) and type(place) is int and place >= len(of):
+                self.require_axes(self.settle(self.read(node.value.value)), place + 1, node)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
         if isinstance(of, np.ndarray):
             self.require_axes(of, sum(map(_is_along, parts)), node)
@@ -239,7 +243,7 @@ class ExpressionWorker(PlaceWorker):
     def find_word(self, word: Any) -> int:
         """The place of a word that nobody gives in a table of words: one of the first three, the same for the same word."""
         said = word.name if type(word) is Guess else str(np.round(take_real(np.asarray(word)), 6)) if not isinstance(word, str) else word
-        return find_seed(f" word {said}", self.world.seed) % 3
+        return find_word(said, self.world.seed)
 
     # signs
 

@@ -143,7 +143,7 @@ class FunctionWorker(ShapeGuesser):
                 large = begins and (idle or self._is_large(name, usual[name]))
                 again = self.world.steps > 1 and STRIDES.match(name) and multiply_out(usual[name]) == 1
                 found[name] = Guess(name) if large else self.world.steps if again else self.read(usual[name])
-            elif self.world.bare and name in usual:
+            elif name in usual and (self.world.bare or isinstance(node, ast.Call)):  # the program itself leaves it out: it is None
                 found[name] = None
             else:
                 found[name] = Guess(name, hints.get(name))

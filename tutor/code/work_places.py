@@ -127,7 +127,10 @@ class PlaceWorker(ABC):
             of[where] = self.note(named, value, node)  # W2 of params["W" + str(l)]
             return
         if isinstance(of, list):
-            of[int(self.take(target.slice))] = self.note(key, value, node)
+            if isinstance(target.slice, ast.Slice):  # sizes[1:1] = hidden_sizes
+                of[self.read_index(target.slice, np.empty(len(of)))] = list(self.settle(value))
+            else:
+                of[int(self.take(target.slice))] = self.note(key, value, node)
             return
         if not isinstance(of, np.ndarray):
             raise NotRead(tell("a part of this is not assigned"), node)

@@ -209,7 +209,7 @@ class StatementWorker(AssignmentWorker):
 
     def run_while(self, node: ast.While) -> None:
         """A loop as long as something holds, within the bounds of a run."""
-        if isinstance(node.test, ast.Constant) and node.test.value and not may_end(node):
+        if isinstance(node.test, ast.Constant) and node.test.value and not may_end(node) and id(node) not in self.once:
             raise TooLong
         rounds = 0
         while self.judge(node.test):

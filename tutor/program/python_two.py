@@ -5,6 +5,7 @@ Lines and columns stay where they are, so that what is said of the program fits 
 
 from __future__ import annotations
 
+import ast
 import io
 import tokenize
 from collections.abc import Iterator
@@ -40,6 +41,24 @@ def leave_out_old(text: str) -> str:
     except (tokenize.TokenError, SyntaxError):
         return text
     return "\n".join("".join(row).rstrip() if "".join(row).isspace() else "".join(row).rstrip(" ") for row in rows)
+
+
+_OLD_NAMES = frozenset({"xrange", "raw_input", "unicode", "unichr", "basestring"})
+
+
+def names_old(tree: ast.Module) -> bool:
+    r"""Whether a program that Python 3 reads as well takes a name that only Python 2 has, and neither makes nor imports it.
+
+    >>> names_old(ast.parse("for i in xrange(3): pass")), names_old(ast.parse("from past.builtins import xrange\nxrange(3)"))
+    (True, False)
+    """
+    used, made = set[str](), set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
+        elif isinstance(node, ast.alias):
+            made.add(node.asname or node.name)
+    return bool(used & _OLD_NAMES - made)
 
 
 def _find_old(text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int], str]]:

@@ -14,7 +14,7 @@ from tutor.expression.letters import GREEK
 from tutor.late_patterns import compile_late
 from tutor.program.notebooks import read_notebook
 from tutor.program.program_words import MAX_WORDS, has_more_words
-from tutor.program.python_two import leave_out_old
+from tutor.program.python_two import leave_out_old, names_old
 from tutor.text import make_visible
 
 MAX_BYTES = 200_000
@@ -93,6 +93,7 @@ def read_source(text: str, file: str, places: tuple[Place, ...] = ()) -> Source:
             warnings.simplefilter("ignore")
             try:
                 tree = ast.parse(text)
+                old = names_old(tree) and not _FUTURE.search(text)
             except SyntaxError:
                 newer = leave_out_old(text)
                 if newer == text:

@@ -153,7 +153,7 @@ class CodeWords(Topic):
     """What may fail in floats though it is right on paper: no mistake, and no marks are lost for it."""
     HEADS: Mapping[str, str] = {"gradient": "gradient", "of": "with respect to", "shape": "shape", "verdict": "verdict"}
     VERDICTS: Mapping[str, str] = {"right": "right", "wrong": "wrong", "lost": "no value", "misshapen": "wrong shape, {shape} is right",
-                                   "factor": "wrong, {factor} times"}  # fmt: skip
+                                   "factor": "wrong: {factor} times what is right"}  # fmt: skip
     ROWS = "Read with samples as rows: weights stand at the right of their products."
     COLUMNS = "Read with samples as columns: weights stand at the left of their products."
     COMMA, AND = ", ", " and "

@@ -1,0 +1,139 @@
+"""Gradients that a program does not name: ``syn0 += X.T.dot(l1_delta)`` becomes ``dsyn0 = X.T.dot(l1_delta)`` and ``syn0 += dsyn0``.
+
+Programs of eleven lines have no other gradients than their updates.  Line by line nothing moves; what is read is what stands there.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import replace
+
+from tutor.code.given_gradients import is_drawn_by
+from tutor.code.guess_shapes import is_parameter
+from tutor.code.pair_functions import LOSS_WORDS, find_long_name, split_gradient
+from tutor.program.source import Source
+
+RATES = re.compile(r"(?i)^(\w*learning_?rate\w*|lr|l_rate|alpha|eta|rate|step_?size|lernrate)$")
+PRODUCTS = re.compile(r"^(dot|matmul|outer|sum|mean|einsum)$")
+
+
+def name_updates(source: Source) -> Source:
+    """A program whose updates have their gradients by name; the same one where all have, or none is found.
+
+    >>> from tutor.program.source import read_source
+    >>> text = "w = np.random.rand(3, 1)\\nfor i in range(9):\\n    p = X.dot(w)\\n    w -= 0.1 * X.T.dot(p - y)"
+    >>> print(ast.unparse(name_updates(read_source(text, "f.py")).tree).splitlines()[-2].strip())
+    dw = X.T.dot(p - y)
+    """
+    tree = source.tree
+    bodies = [part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)]
+    inside = {id(part) for body in bodies for part in ast.walk(body)}
+    drawn = {_spell(target) for part in ast.walk(tree) if isinstance(part, ast.Assign) and is_drawn_by(part) for target in part.targets}
+    script = [part for part in ast.walk(tree) if id(part) not in inside]
+    made: dict[int, list[ast.stmt]] = {}
+    for parts in (script, *([*ast.walk(body)] for body in bodies)):
+        found = [*_list_unnamed(parts, drawn)]
+        made |= {id(node): [*pair] for node, pair in found}
+    if not made:
+        return source
+    changed = ast.Module([*_exchange(tree.body, made)], [])
+    return replace(source, tree=changed, parts=tuple(ast.walk(changed)))
+
+
+def _list_unnamed(parts: Sequence[ast.AST], drawn: set[str]) -> Iterator[tuple[ast.stmt, tuple[ast.stmt, ast.stmt]]]:
+    """The updates of a body without a gradient's name, with the two statements that say the same."""
+    names = {part.id for part in parts if isinstance(part, ast.Name)} | {part.attr for part in parts if isinstance(part, ast.Attribute)}
+    named = {of for name in names for of in split_gradient(name)}
+    for node in parts:
+        step = find_step(node)
+        if step is None or not isinstance(node, ast.Assign | ast.AugAssign):
+            continue
+        target, value = step.target, step.value
+        word = _spell(target).rpartition(".")[2]
+        known = word in named or any(find_long_name(of, [word]) for of in named)
+        if known or split_gradient(word) or LOSS_WORDS.match(word) or not (is_parameter(word) or _spell(target) in drawn):
+            continue
+        inner = _drop_rate(value)
+        worked = _is_worked_out(parts, inner.id) if isinstance(inner, ast.Name) else _has_product(inner)
+        if not worked or f"d{word}" in names:
+            continue
+        first = ast.copy_location(ast.Assign([ast.Name(f"d{word}", ast.Store())], deepcopy(inner), lineno=node.lineno), node)
+        second = deepcopy(node)
+        for part in ast.walk(second):
+            for field, child in ast.iter_fields(part):
+                if isinstance(child, ast.expr) and ast.dump(child) == ast.dump(inner) and child is not target:
+                    setattr(part, field, ast.copy_location(ast.Name(f"d{word}", ast.Load()), child))
+        ast.copy_location(first.targets[0], target)
+        yield node, (first, second)
+
+
+def find_step(node: ast.AST) -> ast.AugAssign | None:
+    """What takes a step, as ``w += e``, where it is written so or as ``w = w + e``.
+
+    >>> print(ast.unparse(find_step(ast.parse("w = w - a * e").body[0])))
+    w -= a * e
+    """
+    made = None
+    if isinstance(node, ast.AugAssign):
+        made = node
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+        target, value = node.targets[0], node.value
+        same = isinstance(target, ast.Name | ast.Attribute) and ast.unparse(value.left) == ast.unparse(target)
+        made = ast.copy_location(ast.AugAssign(target, value.op, value.right), node) if same else None  # type: ignore[arg-type]
+    plain = made is not None and isinstance(made.op, ast.Add | ast.Sub) and isinstance(made.target, ast.Name | ast.Attribute)
+    return made if plain else None
+
+
+def _drop_rate(value: ast.expr) -> ast.expr:
+    """A step without how long it is: ``alpha * e`` and ``e * 0.1`` are e."""
+    while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
+        if _is_rate(value.left):
+            value = value.right
+        elif _is_rate(value.right):
+            value = value.left
+        else:
+            break
+    return value
+
+
+def _is_rate(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, float) and 0 < node.value < 0.5
+    return isinstance(node, ast.Name | ast.Attribute) and bool(RATES.match(_spell(node).rpartition(".")[2]))
+
+
+def _is_worked_out(parts: Sequence[ast.AST], name: str) -> bool:
+    """Whether a name is given once, by a product: ``adjustment = np.dot(X.T, delta)``."""
+    given = [part for part in parts if isinstance(part, ast.Assign | ast.AugAssign) and name in map(_spell, _list_targets(part))]
+    return len(given) == 1 and isinstance(given[0], ast.Assign) and _has_product(given[0].value)
+
+
+def _list_targets(node: ast.Assign | ast.AugAssign) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
+
+
+def _has_product(node: ast.expr) -> bool:
+    calls = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+    called = any(PRODUCTS.match(call.attr if isinstance(call, ast.Attribute) else _spell(call)) for call in calls)
+    return called or any(isinstance(part, ast.MatMult) for part in ast.walk(node))
+
+
+def _spell(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else f"{_spell(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else ""
+
+
+def _exchange(body: Sequence[ast.stmt], made: dict[int, list[ast.stmt]]) -> Iterator[ast.stmt]:
+    """Statements with those that are made in the place of others, however deep; the rest is shared."""
+    for node in body:
+        if id(node) in made:
+            yield from made[id(node)]
+            continue
+        lists = {name: getattr(node, name) for name in ("body", "orelse", "finalbody") if getattr(node, name, None)}
+        if any(id(part) in made for part in ast.walk(node)):
+            fields = dict(ast.iter_fields(node)) | {name: [*_exchange(parts, made)] for name, parts in lists.items()}
+            yield ast.copy_location(type(node)(**fields), node)
+        else:
+            yield node
