@@ -177,7 +177,7 @@ HOSTILE_CODE = {  # name: the program of `tutor code`, a part of what is told: a
         + "def f_backward(dout, cache):\n    x, w = cache\n    return a10(dout) * w, dout * x\n", "too many steps"),
     "objects that make two of their own": (
         write_backward("class A:", "    def __init__(self):", "        self.a = A()", "        self.b = A()", "dout = dout * A().a"),
-        "call each other"),
+        "too many steps|call each other"),
     "a hexadecimal number": (write_backward("dout = dout * 0x" + "f" * 100_000), "too large"),
     "many axes": (write_backward("dout = dout[(None,) * 40]"), "more than 16 axes|too deep"),
     "a text that is doubled": (write_backward("a = 'x'", "for i in range(4000):", "    a += a", "dout = dout * len(a)"), "a list of more"),

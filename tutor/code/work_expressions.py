@@ -483,7 +483,7 @@ def _is_whole(value: Any) -> bool:
 def _read_constant(worker: ExpressionWorker, node: ast.Constant) -> Any:
     if isinstance(node.value, int) and abs(node.value) > 10**12:
         raise NotRead(tell("a whole number that is too large"), node)
-    if isinstance(node.value, bytes | complex):  # an imaginary part is a slope here
+    if isinstance(node.value, bytes) or (isinstance(node.value, complex) and not node.value.real):  # 1j; else it is a number with its slope
         raise NotRead(tell("complex numbers and bytes are not read"), node)
     return node.value
 
