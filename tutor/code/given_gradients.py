@@ -23,7 +23,7 @@ from tutor.text import make_visible
 OUTPUTS = re.compile(r"(?i)^(out(put)?s?|y|a|activations?|output_data|results?|forward_output)$")
 INPUT_GRADIENTS = re.compile(r"(?i)^(d_?(inputs?|in|x|z)|(input|in)_?grad(ient)?s?|grad(ient)?s?_?(input|in)s?|grad|gradient)$")
 """What a layer may call the gradient of what it is given."""
-PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score")
+PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score|^y_?p$")
 
 MOST_DEEP, MOST_LAYERS = 4, 40
 
