@@ -164,7 +164,10 @@ class EditSearch:
         """A change of a line in front of one that no change makes right, which gives what that takes."""
         line = found.edit.statement
         used = {part.id for part in list_nodes(line) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+        own = {part.name for part in self.test.trial.source.parts if isinstance(part, ast.FunctionDef)}  # what these give is judged in them
         nodes = [node for node in self.nodes if node.lineno < line.lineno and name_targets(node) & used and id(node) not in edits]
+        nodes = [node for node in nodes if not own & {part.func.id for part in list_nodes(node) if isinstance(part, ast.Call)
+                                                      and isinstance(part.func, ast.Name)}]  # fmt: skip
         tried = (edit for row in TABLE for node in nodes for edit in row.take(node, around))
         sized = [(measure_edit(edit), edit) for edit in islice(tried, MOST_CALLED)]
         best = self._pick_smallest(edits, sorted(sized, key=itemgetter(0)), found.fixed, kept)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.code.code_values import CodeProblem, ValueEvent
+from tutor.code.code_values import CodeProblem, Guess, ValueEvent
 from tutor.code.given_gradients import GivenGradient
 from tutor.code.gradient_check import GradientCheck, fit_shape
 from tutor.code.lane_arrays import STEP, LaneMoves, NoLanes, has_lanes, take_plain
@@ -24,6 +24,7 @@ from tutor.code.statement_names import is_at_places
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
 from tutor.numbers.arrays import np
+from tutor.program.source import list_nodes
 
 MOST_ENTRIES = 64
 """A value with more entries is left open: it takes one run for each."""
@@ -189,7 +190,17 @@ class RepairFinder:
             return True
         had = {part.id for part in ast.walk(edit.statement) if isinstance(part, ast.Name)}
         given = {part.id for one in edit.statements for part in ast.walk(one) if isinstance(part, ast.Name)}
-        return all(name in scope or name in self.local.worker.module or name in KNOWN for name in given - had)
+        return all(name in scope or name in KNOWN or self._is_global(name, self.local.worker.module) for name in given - had)
+
+    def _is_global(self, name: str, module: Mapping[str, Any]) -> bool:
+        """Whether a name is one of the file; not where it stands for something in a function alone, m of ``m = X.shape[1]``."""
+        if type(module.get(name)) is not Guess:
+            return name in module
+        parts = (part for node in self.trial.source.tree.body for part in list_nodes(node))
+        return not any(
+            (isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store)) or getattr(part, "arg", "") == name
+            for part in parts
+        )
 
     def may_repair(self, edit: LineEdit) -> bool:
         """Whether a change of a line may help: by the value that the line alone gives then, without a run of all.
