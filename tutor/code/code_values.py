@@ -145,7 +145,8 @@ class ValueEvent:
 class Record:
     """What happened in one run: events in their order, statements that were not read, returned values.
 
-    ``failed`` is how often each statement failed, ``bulk`` what large values weighed: a change that is tried begins with none of it.
+    ``failed`` is how often each statement failed, ``bulk`` what large values weighed, ``held`` how many bytes the events have: a change
+    that is tried begins with none of it.
     """
 
     events: list[ValueEvent] = field(default_factory=list)
@@ -153,6 +154,7 @@ class Record:
     visited: dict[int, ast.AST] = field(default_factory=dict)
     failed: dict[int, int] = field(default_factory=dict)
     bulk: int = 0
+    held: int = 0
 
 
 def keep_scope(scope: Mapping[str, Any]) -> dict[str, Any]:

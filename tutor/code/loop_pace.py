@@ -10,6 +10,8 @@ MOST_PARTS = 150_000
 """So many parts of a program are worked out in one run, loops included."""
 MOST_BULK = 60_000
 """So many of them large arrays and long lists may stand for: sixty arrays of 200,000 entries, whether they are kept or not."""
+MOST_HELD = 100_000_000
+"""So many bytes have all values of one run, whether names still stand for them or not: several runs are kept."""
 MARGIN = 2
 """Only a loop that would take so many times as much as there is, at the pace of the shortest of its rounds, is refused ahead."""
 WATCHED = 8

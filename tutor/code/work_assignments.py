@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakMethod
 
-from tutor.code.code_values import Guess, LossReached, Lost, NotRead, Object, ProgramFunction, ValueEvent
+from tutor.code.code_values import Guess, LossReached, Lost, NotRead, Object, ProgramFunction, TooLong, ValueEvent
 from tutor.code.failures import say_failure
 from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.lane_arrays import has_lanes, has_room, move_value
 from tutor.code.library_calls import take_complex
+from tutor.code.loop_pace import MOST_HELD
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
 from tutor.code.targets import gather_starred, is_drawn, is_gradient_given, load_target, spell_target
@@ -80,6 +81,9 @@ class AssignmentWorker(DefinitionWorker):
         kept = value
         if isinstance(value, np.ndarray):
             kept = value.copy() if self.keeps_lanes and has_lanes(value) else np.array(value)
+            self.record.held += kept.nbytes
+            if self.record.held > MOST_HELD:
+                raise TooLong
         self.record.events.append(
             ValueEvent(number, key, getattr(self.statement or node, "lineno", 0), self.statement, kept, leaf)
         )
