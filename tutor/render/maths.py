@@ -247,10 +247,11 @@ class Writer:
 
     def join_factors(self, before: Expr, after: Expr, usual: str) -> str:
         """The sign between two factors: one that is seen beside a word (dout, weight), else the usual one."""
-        if not is_word_between(before, after, self._names, self._partials):
+        unseen = usual.strip() in ("", LATEX.names, TIMES_MARK)
+        if not unseen or not is_word_between(before, after, self._names, self._partials):
             return usual
         loose = not self.style.markup and Partial in (type(before), type(after))  # ∂L/∂out·x would be a derivative by a product
-        return self._chain_sign if loose else self._numbers_sign
+        return self._chain_sign if loose else self.style.signs["dot"]
 
     def _add(self, expr: Add, lead: bool) -> str:
         return "".join([part for piece in self.terms(expr) for part in piece[:2]])
