@@ -13,7 +13,7 @@ from tutor.expression.computed_index import read_computed
 from tutor.expression.letters import SUB
 from tutor.expression.named_operations import read_each
 from tutor.expression.nodes import Call, Expr, Name, Number
-from tutor.expression.signs import INDICATOR
+from tutor.expression.signs import INDICATOR, OF_SIZES
 from tutor.expression.tokens import Named, Token
 from tutor.late_patterns import compile_late
 
@@ -36,7 +36,9 @@ _APART = compile_late(r"(?<=[A-Za-z])(?=[0-9])|(?<=(?<![0-9])1)(?=[A-Za-z])")
 """Between the parts of i1 and of 1j, which are two indices."""
 _INSIDE = compile_late(r"\s?(?P<open>[\[(])(?P<index>[0-9A-Za-z+\-−·* ]{1,40}(?:,\s?[0-9A-Za-z+\-−·* ]{1,40}){0,4})[\])]")
 KEYWORD = compile_late(r"(?:axis|dim|keepdims?)\s?\Z")
-ONES = compile_late(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
+_LOWERED_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_SIZES = rf"(?:(?P<below>[₀-₉]+)|\s?_\s?(?:(?P<count>[0-9]+)|\{{\s?(?P<braced>[0-9]+)\s?\}}|\w\b|\{{{OF_SIZES}\}}|\({OF_SIZES}\)))?"
+ONES = compile_late(rf"(?:\\(?:mathbf|mathbb|mathds|vec)\s?\{{\s?([01])\s?\}}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎){_SIZES}")
 """A vector of ones, or of zeros."""
 _RUNS = r"[A-Za-z](?:\s?,\s?[A-Za-z]){0,3}(?:\s?=\s?[-−]?[0-9]{1,2})?"
 _LOWER_LETTER = "[ₐₑᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]"
@@ -190,10 +192,13 @@ def read_sum(match: re.Match[str]) -> Token | None:
 
 
 def read_ones(match: re.Match[str]) -> Token:
-    """The token of 𝟏, a vector of ones, or of 𝟎; how long it is follows from where it stands.
+    """The token of 𝟏, a vector of ones, or of 𝟎; how long it is stands below it, or follows from where it stands.
 
-    >>> read_ones(ONES.match("𝟏"))
-    ('a', Call(func='ones', args=()))
+    >>> read_ones(ONES.match("𝟏")), ONES.match("𝟏₃ᵀ").group(), ONES.match(r"\\mathbf{1}_{m \\times n}").end()
+    (('a', Call(func='ones', args=())), '𝟏₃', 23)
+    >>> read_ones(ONES.match("𝟏₃ᵀ"))
+    ('a', Call(func='ones', args=(Number(text='3'),)))
     """
-    zero = "𝟎" in match.group() or "0" in match.groups()
-    return ("a", Call("zeros" if zero else "ones", ()))
+    zero = "𝟎" in match.group() or "0" in (match[1], match[2])
+    size = (match["below"] or match["count"] or match["braced"] or "").translate(_LOWERED_DIGITS)
+    return ("a", Call("zeros" if zero else "ones", (Number(size),) if size else ()))

@@ -27,8 +27,11 @@ BLANK = compile_late(IGNORED)
 PRIME = compile_late(r"\^\s?(?:\\prime(?![A-Za-z])|\{\s?(?:\\prime|')\s?\})")
 SUPER = compile_late(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 SHORT_FRACTION = compile_late(r"\\[dt]?frac\s?([0-9])\s?([0-9])")
+OF_SIZES = r"(?:[\w\s,×]|\\times)+"
+"""What stands below ones that say how many they are, 𝟏_(m×n), and is no condition."""
 INDICATOR = compile_late(
-    r"(?:\\(?:mathbf|mathbb|mathds)\s?\{\s?1\s?\}|\\(?:mathbb|mathbf|mathds)\s?1|𝟙|𝟏|1)\s?_\s?([{(])"
+    r"(?:\\(?:mathbf|mathbb|mathds)\s?\{\s?1\s?\}|\\(?:mathbb|mathbf|mathds)\s?1|𝟙|𝟏|1)\s?_\s?"
+    rf"(?!\{{{OF_SIZES}\}}|\({OF_SIZES}\))([{{(])"
 )
 WORDS_OF_CASES = compile_late(
     r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|für|wenn|else|otherwise|sonst)\s{0,3}[.,;]?\s{0,3}\}|(?:if|else|otherwise|falls|sonst)(?![A-Za-z0-9_])"
