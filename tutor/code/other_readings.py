@@ -275,7 +275,8 @@ def _judge_matched(judged: Judgement) -> Judgement | None:
             other = Judgement(judged.trial.put_in(replace(judged.trial.world, stands=dict(zip(unmatched, values, strict=True)))))
         except (*FAILS, CodeProblem):
             continue
-        if other.score < (judged.score if best is None else best[0]):
+        kept = {*judged.right} <= {*other.right} and list_wrong(other) <= list_wrong(judged)  # not because less is compared
+        if kept and other.score < (judged.score if best is None else best[0]):
             for name, value in zip(unmatched, values, strict=True):
                 what = tell("{name} of {backward} is {value} of {forward}", name=name, backward=plan.backward, value=value,
                             forward=plan.forward)  # fmt: skip
