@@ -31,7 +31,7 @@ def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
         ),
         (
             "neuron/adam",
-            (r"the update of $\hat{m}$", r"\frac{m}{1 - \beta_{1}^{t+1}}", r"$\varepsilon$ stands"),
+            (r"the update of $\hat{m}$", r"\frac{m}{1 - \beta_{1}^{t+1}}", r"$\varepsilon$ inside"),
             ("mhat", "beta1", "mathrm{E}"),
         ),
         (
