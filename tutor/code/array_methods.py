@@ -29,6 +29,10 @@ KEPT = frozenset({"float", "double", "detach", "cpu", "numpy", "contiguous", "it
 """Methods that give the array itself: they change nothing of the mathematics."""
 
 
+CHANGES: Mapping[str, Callable[[Any, Any], Any]] = {"add_": np.add, "sub_": np.subtract, "mul_": np.multiply, "div_": np.divide}
+COMPARISONS = {"eq": "equal", "ne": "not_equal", "gt": "greater", "lt": "less", "ge": "greater_equal", "le": "less_equal"}
+
+
 def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) -> Method:
     """The method of an array by its name.  Raises `NotRead` for one that there is not."""
     if name in KEPT:
@@ -72,23 +76,14 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
             array if name == "type_as" else np.reshape(array, np.shape(other)))
     if name in ("zero_", "fill_"):
         return lambda value=0: _change(array, value)
-    if name in ("add_", "sub_", "mul_", "div_"):
-        signs = {"add_": np.add, "sub_": np.subtract, "mul_": np.multiply, "div_": np.divide}
-        return lambda value: _change(array, signs[name](array, value))
+    if name in CHANGES:
+        return lambda value: _change(array, CHANGES[name](array, value))
     if name in ("scatter", "scatter_"):
         return lambda axis, places, value: table[name](array, axis, places, value)
     if name in ("scatter_add_", "index_add_"):
         return lambda axis, index, value: add_rows(array, axis, index, value)
-    if name in ("eq", "ne", "gt", "lt", "ge", "le"):
-        func = {
-            "eq": "equal",
-            "ne": "not_equal",
-            "gt": "greater",
-            "lt": "less",
-            "ge": "greater_equal",
-            "le": "less_equal",
-        }[name]
-        return lambda other: table[func](array, other)
+    if name in COMPARISONS:
+        return lambda other: table[COMPARISONS[name]](array, other)
     if name in SAME and isinstance(array, np.ndarray | np.generic):
         return getattr(array, name)  # type: ignore[no-any-return]
     if name in UNARY and name in table:

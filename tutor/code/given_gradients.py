@@ -133,23 +133,9 @@ def list_pair_outputs(
     if len(listed) == 1:  # of a loss of a label and a prediction the gradient is that of the prediction
         predicted = any(PREDICTIONS.search(name) for name in given)
         given.sort(key=lambda name: bool(TARGETS.match(name)) or (name in ("y", "t") and predicted))
-    found: list[GivenGradient] = []
     meant = _list_meant(listed, given, words, inputs)
-    for place, (key, value) in enumerate(listed):
-        if place in meant:
-            key = f"d{meant[place]}"
-        of = words.match(key)
-        of = [] if len(listed) == 1 and given and {*of} <= {*produced} else of
-        alone = len(listed) == len(given) or len(listed) == 1
-        if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
-            of = _match_unnamed(given[place], value, record.events[:begins]) if len(listed) < len(given) else [given[place]]
-            key = key if key.isidentifier() else f"d{given[place]}"
-        if type(value) is Lost and of:
-            found.append(GivenGradient(key, of, None, value.why, place))
-        elif value is None and of and key != "None":
-            found.append(GivenGradient(key, of, None, note_missing(key), place))
-        elif of and isinstance(value, np.ndarray | float | int | np.generic):
-            found.append(GivenGradient(key, of, hold_floats(value), place=place))
+    named = [(f"d{meant[place]}" if place in meant else key, value) for place, (key, value) in enumerate(listed)]
+    found = [*_list_returned(named, given, words, record.events[:begins], produced)]
     steps = set(list_computed(record.events[:begins]))  # an inner step may be kept with another sign, or without 1/m
     if any(not set(output.of) <= steps for output in found):
         found = [output for output in found if output.of and not set(output.of) <= steps]
@@ -188,6 +174,25 @@ def list_pair_outputs(
             keys.add(key)
             found.append(GivenGradient(key, of, None, problem))
     return found
+
+
+def _list_returned(
+    listed: Sequence[tuple[str, Any]], given: Sequence[str], words: WordIndex, events: Sequence[ValueEvent], produced: Collection[str],
+) -> Iterator[GivenGradient]:  # fmt: skip
+    """What a backward function returns that is a gradient: by its name, or by its place among what the forward pass is ``given``."""
+    for place, (key, value) in enumerate(listed):
+        of = words.match(key)
+        of = [] if len(listed) == 1 and given and {*of} <= {*produced} else of
+        alone = len(listed) == len(given) or len(listed) == 1
+        if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
+            of = _match_unnamed(given[place], value, events) if len(listed) < len(given) else [given[place]]
+            key = key if key.isidentifier() else f"d{given[place]}"
+        if type(value) is Lost and of:
+            yield GivenGradient(key, of, None, value.why, place)
+        elif value is None and of and key != "None":
+            yield GivenGradient(key, of, None, note_missing(key), place)
+        elif of and isinstance(value, np.ndarray | float | int | np.generic):
+            yield GivenGradient(key, of, hold_floats(value), place=place)
 
 
 def is_smaller(value: Any, of: Sequence[str], events: Sequence[ValueEvent]) -> bool:

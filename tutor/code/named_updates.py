@@ -14,6 +14,7 @@ from dataclasses import replace
 from tutor.code.given_gradients import is_drawn_by
 from tutor.code.guess_shapes import is_parameter
 from tutor.code.pair_functions import LOSS_WORDS, find_long_name, split_gradient
+from tutor.code.targets import list_targets
 from tutor.program.source import Source
 
 RATES = re.compile(r"(?i)^(\w*learning_?rate\w*|lr|l_rate|alpha|eta|rate|step_?size|lernrate)$")
@@ -81,8 +82,8 @@ def find_step(node: ast.AST) -> ast.AugAssign | None:
         made = node
     elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
         target, value = node.targets[0], node.value
-        same = isinstance(target, ast.Name | ast.Attribute) and ast.unparse(value.left) == ast.unparse(target)
-        made = ast.copy_location(ast.AugAssign(target, value.op, value.right), node) if same else None  # type: ignore[arg-type]
+        if isinstance(target, ast.Name | ast.Attribute) and ast.unparse(value.left) == ast.unparse(target):
+            made = ast.copy_location(ast.AugAssign(target, value.op, value.right), node)
     plain = made is not None and isinstance(made.op, ast.Add | ast.Sub) and isinstance(made.target, ast.Name | ast.Attribute)
     return made if plain else None
 
@@ -107,12 +108,8 @@ def _is_rate(node: ast.expr) -> bool:
 
 def _is_worked_out(parts: Sequence[ast.AST], name: str) -> bool:
     """Whether a name is given once, by a product: ``adjustment = np.dot(X.T, delta)``."""
-    given = [part for part in parts if isinstance(part, ast.Assign | ast.AugAssign) and name in map(_spell, _list_targets(part))]
+    given = [part for part in parts if isinstance(part, ast.Assign | ast.AugAssign) and name in map(_spell, list_targets(part))]
     return len(given) == 1 and isinstance(given[0], ast.Assign) and _has_product(given[0].value)
-
-
-def _list_targets(node: ast.Assign | ast.AugAssign) -> list[ast.expr]:
-    return node.targets if isinstance(node, ast.Assign) else [node.target]
 
 
 def _has_product(node: ast.expr) -> bool:

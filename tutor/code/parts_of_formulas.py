@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 LIBRARY = ("np", "numpy", "torch", "math", "F")
 """What the libraries are called that programs compute with."""
@@ -52,3 +52,16 @@ def is_rest(node: ast.AST) -> bool:
     """Whether a part is 1 less a quantity: ``1 - t``."""
     plain = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and isinstance(node.left, ast.Constant)
     return plain and node.left.value == 1  # type: ignore[attr-defined]
+
+
+def list_operands(node: ast.expr, sign: type[ast.operator]) -> Iterator[ast.expr]:
+    """The terms of a sum, or the factors of a product, however they are put together.
+
+    >>> [ast.unparse(part) for part in list_operands(ast.parse("a + b * c + d", mode="eval").body, ast.Add)]
+    ['a', 'b * c', 'd']
+    """
+    if isinstance(node, ast.BinOp) and isinstance(node.op, sign):
+        yield from list_operands(node.left, sign)
+        yield from list_operands(node.right, sign)
+    else:
+        yield node

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
 from tutor.code.line_edits import LineEdit, Surroundings, make_edit, say_node, walk_expressions
-from tutor.code.parts_of_formulas import is_rest, split_product, strip_transpose
+from tutor.code.parts_of_formulas import is_rest, list_operands, split_product, strip_transpose
 from tutor.numbers.arrays import np
 
 MOST_PARTS = 6
@@ -183,7 +183,7 @@ def take_others(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
 def take_diagonals(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """The slope of a softmax by its diagonal only: ``p * (1 - p) * dp`` for ``p * (dp - np.sum(p * dp, axis=1, keepdims=True))``."""
     for node in walk_expressions(statement):
-        factors = list(_list_factors(node))
+        factors = list(list_operands(node, ast.Mult))
         for rest in (part for part in factors if is_rest(part)):
             name = say_node(rest.right)  # type: ignore[attr-defined]
             others = [say_node(part) for part in factors if part is not rest and say_node(part) != name]
@@ -192,14 +192,6 @@ def take_diagonals(statement: ast.stmt, around: Surroundings) -> Iterator[LineEd
                 for axis in (-1, 0, 1):
                     said = f"{name} * ({flow} - np.sum({flow} * {name}, axis={axis}, keepdims=True))"
                     yield make_edit("diagonal-only", statement, node, around.parse(said))
-
-
-def _list_factors(node: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        yield from _list_factors(node.left)
-        yield from _list_factors(node.right)
-    else:
-        yield node
 
 
 def take_sums(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:

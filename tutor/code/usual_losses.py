@@ -53,6 +53,8 @@ PARTS: tuple[tuple[str, int, Callable[[Sequence[int]], float]], ...] = (
 )
 """What is made of a sum: the half, the mean over the samples or over all entries; the axes that
 it takes; and the number that the sum is multiplied with."""
+Part = tuple[int, str]
+"""The sign of a loss, -1 where its gradients are added to the weights, and what is made of a sum."""
 SAME = 1e-6
 
 
@@ -167,7 +169,7 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
     if trial.plan.is_single and _has_loss(trial):
         return None
     worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
-    best: tuple[int, str, GuessedWorld, Mapping[str, Shape]] | None = None
+    best: tuple[int, Part, GuessedWorld, Mapping[str, Shape]] | None = None
     signs = list_signs(trial.source.tree)
     labelled = target.rpartition(".")[2] in trial.labels
     for world in [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)]:
@@ -176,7 +178,7 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
         rows = LABELLED[world.columns] if labelled else LOSSES
         for targets, total in ((targets, total) for targets, totals in rows.items() for total in totals):
             kind = "columns" if targets == "rows" and world.columns else targets
-            made = write_loss(trial.source, trial.plan, target, total, shapes)
+            made = write_loss(trial.source, trial.plan, target, (1, total), shapes)
             try:
                 once = find_training_loops(made.source.tree) if made.plan.is_single else trial.once
                 judged = Judgement(replace(trial, source=made.source, plan=made.plan, once=once).put_in(replace(own, targets=kind)))
@@ -184,9 +186,9 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
                 continue
             found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
             parts = [part for part in found if found[part] == max(found.values())]
-            part = _choose_part(judged.trial, parts, target, signs) if len(parts) > 1 else next(iter(parts), "")
-            if part and (best is None or found[part] > best[0]):
-                best = found[part], part.replace("{}", total), replace(own, targets=kind), shapes
+            part = _choose_part(judged.trial, parts, target, signs) if len(parts) > 1 else next(iter(parts), None)
+            if part is not None and (best is None or found[part] > best[0]):
+                best = found[part], (part[0], part[1].replace("{}", total)), replace(own, targets=kind), shapes
         if best is not None:
             _, written, chosen, said = best
             return write_loss(trial.source, trial.plan, target, _add_penalties(trial, target, written, chosen, said), said)
@@ -194,13 +196,14 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
     raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=hint)
 
 
-def _add_penalties(trial: ProgramTrial, target: str, written: str, world: GuessedWorld, shapes: Mapping[str, Shape]) -> str:
+def _add_penalties(trial: ProgramTrial, target: str, written: Part, world: GuessedWorld, shapes: Mapping[str, Shape]) -> Part:
     """A loss with the squares of the weights whose multiples the gradients have, where more of these are right with it."""
     body = _find_body(trial.source.tree, trial.plan)
-    penalties = list_penalties(body) if body is not None and not written.startswith("-(") else []
+    sign, loss = written
+    penalties = list_penalties(body) if body is not None and sign > 0 else []
     if not penalties:
         return written
-    losses = (written, " + ".join([written, *penalties]))
+    losses = (written, (sign, " + ".join([loss, *penalties])))
     return max(losses, key=lambda loss: _count_right(trial, write_loss(trial.source, trial.plan, target, loss, shapes), world))
 
 
@@ -238,7 +241,7 @@ def _find_shape(trial: ProgramTrial, target: str) -> tuple[tuple[int, ...], dict
     return shape, {name: tuple(letters.get(size, str(size)) for size in shape)}
 
 
-def _choose_part(trial: ProgramTrial, parts: Sequence[str], target: str, signs: Sequence[int]) -> str:
+def _choose_part(trial: ProgramTrial, parts: Sequence[Part], target: str, signs: Sequence[int]) -> Part:
     """One of several parts that make as many gradients right: one that does at other sizes, too, and rather a mean: it is forgotten."""
     other = trial.put_in(replace(trial.world, other_sizes=True))
     try:
@@ -247,16 +250,16 @@ def _choose_part(trial: ProgramTrial, parts: Sequence[str], target: str, signs: 
         return parts[0]
     shape = np.shape(other.current.guessed.get(target.rpartition(".")[2]))
     found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
-    return max(parts, key=lambda part: (found[part], "/" in part))
+    return max(parts, key=lambda part: (found[part], "/" in part[1]))
 
 
-def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequence[int]) -> list[str]:
+def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequence[int]) -> list[Part]:
     """What may be made of a sum so that a gradient is right; nothing where no usual part does."""
     output = next(one for one in judged.outputs if one.key == key)
     event = judged.check.find_target(output)
     ratio = None if event is None or output.value is None else judged.check.find_ratio(output.value, event)
     return [
-        part if sign > 0 else f"-({part})" for sign in signs for part, axes, count in PARTS
+        (sign, part) for sign in signs for part, axes, count in PARTS
         if ratio and len(shape) >= axes and abs(sign * count(shape) * ratio - 1) < SAME
     ]  # fmt: skip
 
@@ -297,15 +300,15 @@ def _name_prediction(source: Source, plan: BackwardPlan, target: str) -> str:
     return found[1] if found is not None else ""
 
 
-def _write_inside(source: Source, plan: BackwardPlan, target: str, written: str, shapes: Mapping[str, Shape]) -> MeantLoss:
+def _write_inside(source: Source, plan: BackwardPlan, target: str, written: Part, shapes: Mapping[str, Shape]) -> MeantLoss:
     """A program with a loss in one body, in front of the first difference of a prediction and a target: ``loss = …``."""
     body = _find_body(source.tree, plan)
     assert body is not None
     found = _find_difference(body, target)
     assert found is not None
     node, prediction = found
-    shown = written.replace("{y}", target).replace("prediction", prediction)
-    made = ast.parse(f"loss = {shown}").body[0]
+    shown = written[1].replace("{y}", target).replace("prediction", prediction)
+    made = ast.parse(f"loss = {_sign_loss(written[0], shown)}").body[0]
     for part in ast.walk(made):
         if isinstance(part, ast.stmt | ast.expr):
             ast.copy_location(part, node)
@@ -314,29 +317,33 @@ def _write_inside(source: Source, plan: BackwardPlan, target: str, written: str,
         tree = _put_before(body, node, made)
     else:
         tree = exchange_function(source.tree, body, _put_before(body, node, made))
-    return MeantLoss(replace(source, tree=tree), plan, _tell_loss(shown), shapes)
+    return MeantLoss(replace(source, tree=tree), plan, _tell_loss(written[0], shown), shapes)
 
 
-def _tell_loss(shown: str) -> Told:
-    if shown.startswith("-("):
-        return tell("the file has no loss: judged with minus {loss}, since it adds to its weights", loss=shown[2:-1])
+def _sign_loss(sign: int, loss: str) -> str:
+    return loss if sign > 0 else f"-({loss})"
+
+
+def _tell_loss(sign: int, shown: str) -> Told:
+    if sign < 0:
+        return tell("the file has no loss: judged with minus {loss}, since it adds to its weights", loss=shown)
     return tell("the file has no loss: judged with {loss}", loss=shown)
 
 
-def write_loss(source: Source, plan: BackwardPlan, target: str, written: str, shapes: Mapping[str, Shape]) -> MeantLoss:
+def write_loss(source: Source, plan: BackwardPlan, target: str, written: Part, shapes: Mapping[str, Shape]) -> MeantLoss:
     """A program with a loss behind its forward pass, as a function of its own: ``def usual_loss(prediction, y): return …``."""
     if plan.is_single:
         return _write_inside(source, plan, target, written, shapes)
     own, _, name = target.rpartition(".")
     args = [*([own or "self"] if plan.owner else []), "prediction", *([] if own else [name])]
-    used = [part.id for part in ast.walk(ast.parse(written.replace("{y}", target))) if isinstance(part, ast.Name)]
+    shown = written[1].replace("{y}", target)
+    used = [part.id for part in ast.walk(ast.parse(shown)) if isinstance(part, ast.Name)]
     args += [word for word in dict.fromkeys(used) if word not in (*args, "np", "len", own or "self")]
-    shown = written.replace("{y}", target)
-    made = ast.parse(f"def {NAME}({', '.join(args)}):\n    import numpy as np\n    return {shown}").body[0]
+    made = ast.parse(f"def {NAME}({', '.join(args)}):\n    import numpy as np\n    return {_sign_loss(written[0], shown)}").body[0]
     body = [*source.tree.body]
     for place, part in enumerate(body):
         if isinstance(part, ast.ClassDef) and part.name == plan.owner:
             inside = [*part.body, made]
             body[place] = ast.copy_location(ast.ClassDef(part.name, part.bases, part.keywords, inside, part.decorator_list), part)
     tree = ast.Module(body if plan.owner else [*body, made], [])
-    return MeantLoss(replace(source, tree=tree), replace(plan, cost=NAME), _tell_loss(shown), shapes)
+    return MeantLoss(replace(source, tree=tree), replace(plan, cost=NAME), _tell_loss(written[0], shown), shapes)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from tutor.code.pair_functions import split_gradient
+from tutor.code.parts_of_formulas import list_operands
 from tutor.code.targets import spell_target
 
 
@@ -21,22 +21,13 @@ def list_penalties(body: ast.AST) -> list[str]:
             continue
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         own = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add)
-        terms = [node.value] if own else [*_list_terms(node.value)] if isinstance(node, ast.Assign) else []
+        terms = [node.value] if own else [*list_operands(node.value, ast.Add)] if isinstance(node, ast.Assign) else []
         for word in split_gradient(spell_target(target)[1]) if own or len(terms) > 1 else ():
             for term in terms:
                 name, rate = _divide(term, word)
                 if rate is not None:
                     found.append(f"0.5 * {_bracket(rate)} * np.sum({ast.unparse(name)} ** 2)")
     return list(dict.fromkeys(found))
-
-
-def _list_terms(node: ast.expr) -> Iterator[ast.expr]:
-    """The terms of a sum."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        yield from _list_terms(node.left)
-        yield from _list_terms(node.right)
-    else:
-        yield node
 
 
 def _divide(node: ast.expr, word: str) -> tuple[ast.expr, ast.expr | None]:
