@@ -29,7 +29,7 @@ KEPT = frozenset({"float", "double", "detach", "cpu", "numpy", "contiguous", "it
 """Methods that give the array itself: they change nothing of the mathematics."""
 
 
-CHANGES: Mapping[str, Callable[[Any, Any], Any]] = {"add_": np.add, "sub_": np.subtract, "mul_": np.multiply, "div_": np.divide}
+CHANGES = {"add_": "add", "sub_": "subtract", "mul_": "multiply", "div_": "divide"}
 COMPARISONS = {"eq": "equal", "ne": "not_equal", "gt": "greater", "lt": "less", "ge": "greater_equal", "le": "less_equal"}
 
 
@@ -77,7 +77,7 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
     if name in ("zero_", "fill_"):
         return lambda value=0: _change(array, value)
     if name in CHANGES:
-        return lambda value: _change(array, CHANGES[name](array, value))
+        return lambda value: _change(array, getattr(np, CHANGES[name])(array, value))
     if name in ("scatter", "scatter_"):
         return lambda axis, places, value: table[name](array, axis, places, value)
     if name in ("scatter_add_", "index_add_"):
