@@ -25,7 +25,7 @@ NOTHING = 1e-7
 """A derivative that is 0 on paper, as that of a bias before a batch norm, is some 1e-17 in floats: SAME times this is far above that."""
 """So near, relative to the largest terms of both, is the same: a run has some 15 digits, and a wrong gradient is far off."""
 DIRECTIONS = 2
-SMALLEST = 1e-6
+SMALLEST = 1e-5
 LOOSER = 300
 """Where a logarithm has a small number in it, ``log(p + 1e-7)``, a gradient without it is off by that over p: so much is the same, too."""
 DERIVED = 1e-12

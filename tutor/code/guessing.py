@@ -148,6 +148,7 @@ class Guesser:
         self.counts: frozenset[str] = frozenset()
         self.asked_numbers: frozenset[str] = frozenset()
         self.idle: frozenset[str] = frozenset()
+        self.stepped: frozenset[str] = frozenset()
         self.left_out: set[str] = set()
         self.axes: Mapping[str, int] = {}
         self.joined: frozenset[str] = frozenset()

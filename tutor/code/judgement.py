@@ -225,7 +225,7 @@ class Judgement:
         """The gradients that count: of what is given, and of weights; where there are none all of them."""
         if not self.trial.plan.is_single:
             return outcome.outputs
-        names = set(list_computed(self.first.record.events))
+        names = {*list_computed(self.first.record.events)} - self.trial.stepped
         outputs = [output for output in outcome.outputs if output.key.rpartition(".")[2] not in self.check.forward]
         outputs = [output for output in outputs if not (output.local and output.key in self.steps)]
         leaves = [output for output in outputs if any(one not in names for one in output.of)]

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from tutor.code.given_gradients import is_drawn_by
 from tutor.code.guess_shapes import is_parameter
-from tutor.code.pair_functions import LOSS_WORDS, find_long_name, split_gradient
+from tutor.code.pair_functions import LOSS_WORDS, STORE, find_long_name, split_gradient
 from tutor.code.targets import list_targets
 from tutor.program.source import Source
 
@@ -55,18 +55,25 @@ def _list_unnamed(parts: Sequence[ast.AST], drawn: set[str]) -> Iterator[tuple[a
         target, value = step.target, step.value
         word = _spell(target).rpartition(".")[2]
         known = word in named or any(find_long_name(of, [word]) for of in named)
-        if known or split_gradient(word) or LOSS_WORDS.match(word) or not (is_parameter(word) or _spell(target) in drawn):
-            continue
         inner = _drop_rate(value)
-        worked = _is_worked_out(parts, inner.id) if isinstance(inner, ast.Name) else _has_product(inner)
-        if not worked or f"d{word}" in names:
+        taken = is_parameter(word) or _spell(target) in drawn or _has_rate(value)
+        if known or split_gradient(word) or LOSS_WORDS.match(word) or not taken:
             continue
-        first = ast.copy_location(ast.Assign([ast.Name(f"d{word}", ast.Store())], deepcopy(inner), lineno=node.lineno), node)
-        second = deepcopy(node)
+        worked = _is_worked_out(parts, inner.id) if isinstance(inner, ast.Name) else _has_product(inner)
+        made = f"d_{word}" if STORE.match(f"d{word}") else f"d{word}"
+        if not worked or made in names:
+            continue
+        first = ast.copy_location(ast.Assign([ast.Name(made, ast.Store())], deepcopy(inner), lineno=node.lineno), node)
+        second: ast.stmt = deepcopy(node)
+        found = False
         for part in ast.walk(second):
             for field, child in ast.iter_fields(part):
                 if isinstance(child, ast.expr) and ast.dump(child) == ast.dump(inner) and child is not target:
-                    setattr(part, field, ast.copy_location(ast.Name(f"d{word}", ast.Load()), child))
+                    setattr(part, field, ast.copy_location(ast.Name(made, ast.Load()), child))
+                    found = True
+        if not found:  # lr * X.T @ e / n: the rate stands within
+            gradient = ast.copy_location(ast.Name(made, ast.Load()), value)
+            second = ast.copy_location(ast.AugAssign(deepcopy(target), step.op, gradient), node)
         ast.copy_location(first.targets[0], target)
         yield node, (first, second)
 
@@ -89,7 +96,7 @@ def find_step(node: ast.AST) -> ast.AugAssign | None:
 
 
 def _drop_rate(value: ast.expr) -> ast.expr:
-    """A step without how long it is: ``alpha * e`` and ``e * 0.1`` are e."""
+    """A step without how long it is: ``alpha * e`` and ``e * 0.1`` are e, ``lr * X.T @ e / n`` is X.T @ e / n."""
     while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
         if _is_rate(value.left):
             value = value.right
@@ -97,13 +104,34 @@ def _drop_rate(value: ast.expr) -> ast.expr:
             value = value.left
         else:
             break
-    return value
+    return _drop_inner_rate(value) or value
+
+
+def _drop_inner_rate(node: ast.expr) -> ast.expr | None:
+    """A product without the rate that is named in it, however deep; None where there is none."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult | ast.Div | ast.MatMult):
+        return None
+    below = isinstance(node.op, ast.Div)
+    for name, part, other in (("left", node.left, node.right), ("right", node.right, node.left))[: 1 if below else 2]:
+        if _is_rate(part) and not isinstance(part, ast.Constant):
+            return ast.copy_location(ast.BinOp(ast.copy_location(ast.Constant(1), part), ast.Div(), other), node) if below else other
+        inner = _drop_inner_rate(part)
+        if inner is not None:
+            made = ast.copy_location(ast.BinOp(node.left, node.op, node.right), node)
+            setattr(made, name, inner)
+            return made
+    return None
 
 
 def _is_rate(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
         return isinstance(node.value, float) and 0 < node.value < 0.5
     return isinstance(node, ast.Name | ast.Attribute) and bool(RATES.match(_spell(node).rpartition(".")[2]))
+
+
+def _has_rate(value: ast.expr) -> bool:
+    """Whether a step says how long it is, by a name for it."""
+    return any(_is_rate(part) for part in ast.walk(value) if isinstance(part, ast.Name | ast.Attribute))
 
 
 def _is_worked_out(parts: Sequence[ast.AST], name: str) -> bool:

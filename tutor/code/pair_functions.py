@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ LOSSES = re.compile(
 PENALTY = re.compile(r"(?i)regulari[sz]|penalt|decay")
 """What is called so is no loss of its own, but a term of one."""
 GRADIENT = re.compile(
-    r"^(?:d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
+    r"^(?:d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
 )
 UPSTREAM = re.compile(
     r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
@@ -41,6 +41,8 @@ IN_WORDS = re.compile(r"(?i)deriv|grad|delta")
 LONGER = {"w": re.compile(r"(?i)^(weights?|kernel|coef\w*)_?$"), "b": re.compile(r"(?i)^(bias(es)?|intercept)_?$"),
           "pred": re.compile(r"(?i)^predict(ed|ions?)$")}  # fmt: skip
 """What a letter stands for where nothing is called so: dw of the weights."""
+NOW = re.compile(r"_?(now|current|curr?)$")
+"""What a parameter is called before its step, beside ``new_w``: dw of ``w_now``."""
 PLACE_WORDS = re.compile(r"(?i)_?(idx|index|indices|ids?|labels?|shape|size|dim|mask)$")
 """What is called so is a place in an array, or a number of something, and no array of numbers."""
 SHORTEST = 5
@@ -147,10 +149,10 @@ def list_functions(tree: ast.Module) -> list[str]:
 
 def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[BackwardPlan]:
     prefix = f"{owner}." if owner else ""
-    costs = [name for name in functions if LOSSES.match(name) or LOSSES.match(spell_words(name))]
-    cost = next((name for name in costs if not PENALTY.search(name)), "")
+    costs = list_costs(functions)
+    cost = costs[0] if costs else ""
     used: set[str] = set()
-    passes = [name for name in functions if BACKWARD.search(name) and not name.startswith(NO_PASSES)]
+    passes = [name for name in functions if _is_backward(name) and not name.startswith(NO_PASSES)]
     inner = {name for name in passes if any(name in _list_called(functions[other]) for other in passes if other != name)}
     for name in passes:
         partner = find_partner(name, list(functions)) or _find_loss(name, functions)
@@ -171,6 +173,20 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             if not own and BACKWARD.search(name) and not calls & {*functions} and re.search(r"(?i)backward|backprop|bwd", name):
                 continue  # a backward pass whose forward pass is not there
             yield BackwardPlan(f"{prefix}{name}", name, name, owner)
+
+
+def list_costs(names: Iterable[str]) -> list[str]:
+    """The functions that are called a loss, and are no term of one and no backward pass.
+
+    >>> list_costs(["costFunction", "costFunctionPrime", "mse_loss", "propagate_error_backward", "l2_penalty_loss"])
+    ['costFunction', 'mse_loss']
+    """
+    named = [name for name in names if LOSSES.match(name.lstrip("_")) or LOSSES.match(spell_words(name))]
+    return [name for name in named if not PENALTY.search(name) and not _is_backward(name)]
+
+
+def _is_backward(name: str) -> bool:
+    return bool(BACKWARD.search(name) or BACKWARD.search(spell_words(name)))
 
 
 def _list_called(node: ast.FunctionDef) -> set[str]:
@@ -233,15 +249,16 @@ def has_bare_return(node: ast.FunctionDef) -> bool:
 
 
 def is_training(node: ast.AST) -> bool:
-    """Whether a body takes steps with several gradients of its own: ``self.w -= rate * dw``.
+    """Whether a body takes a step with a gradient of its own: ``self.w -= rate * dw``.
 
-    >>> is_training(ast.parse("dw = x * e; db = e; w -= a * dw; b -= a * db")), is_training(ast.parse("dw = x; w -= dw"))
+    >>> is_training(ast.parse("dw = x * e; w -= a * dw")), is_training(ast.parse("dw = x * e"))
     (True, False)
     """
-    return len(list_stepped(node)) > 1
+    return bool(list_stepped(node))
 
 
-def list_stepped(node: ast.AST) -> set[str]:
+@lru_cache(maxsize=64)
+def list_stepped(node: ast.AST) -> frozenset[str]:
     """What takes a step with its own gradient: ``w = w - rate * dw``, ``self.w -= …``.
 
     >>> sorted(list_stepped(ast.parse("w = w - a * dw; self.bias -= a * db; v = dv; u = u - x")))
@@ -256,7 +273,7 @@ def list_stepped(node: ast.AST) -> set[str]:
         again = isinstance(part, ast.AugAssign) or ast.unparse(target) in map(ast.unparse, ast.walk(part.value))
         if again and any(word in (of, find_long_name(of, [word])) for name in used for of in split_gradient(name)):
             found.add(word)
-    return found
+    return frozenset(found)
 
 
 def _has_return(node: ast.FunctionDef) -> bool:
@@ -372,7 +389,12 @@ def find_long_name(short: str, words: Collection[str]) -> str:
     ('', '')
     >>> find_long_name("outside", ["outside_idx", "outside_vectors"]), find_long_name("center", ["center_a", "center_b"])
     ('outside_vectors', '')
+    >>> find_long_name("m", ["m_now", "b_now"]), find_long_name("0", ["theta0", "theta1"]), find_long_name("1", ["w1"])
+    ('m_now', 'theta0', '')
     """
+    known = [word for word in words if NOW.sub("", word) == short != word or (short.isdigit() and re.fullmatch(f"(?i)(theta|beta)_?{short}", word))]
+    if len(known) == 1 and short not in words:
+        return known[0]
     if short.lower() in LONGER:
         return next((word for word in words if LONGER[short.lower()].match(word)), "")
     letter = next((word for word in words if word.lower() in LONGER and LONGER[word.lower()].match(short)), "")

@@ -98,6 +98,17 @@ def has_targets(backward: ast.AST, cost: ast.FunctionDef | ast.Lambda) -> bool:
     return not wanted or cached or any(name.lower() in known for name in wanted) or any(map(is_target, used))
 
 
+def takes_kept(backward: ast.AST) -> bool:
+    """Whether a method takes what its object keeps, and not its arguments alone, as the slope of an activation does.
+
+    >>> takes_kept(ast.parse("def prime(self, z): return self.s(z) * (1 - self.s(z))")), takes_kept(ast.parse("def back(self): return self.p"))
+    (False, True)
+    """
+    called = {id(part.func) for part in ast.walk(backward) if isinstance(part, ast.Call)}
+    kept = (part for part in ast.walk(backward) if isinstance(part, ast.Attribute) and id(part) not in called)
+    return any(isinstance(part.value, ast.Name) and part.value.id == "self" for part in kept)
+
+
 def is_sum(tree: ast.Module, cost: str) -> bool:
     r"""Whether a cost is a plain sum: nothing in it divides, or takes a mean.
 
@@ -126,6 +137,7 @@ def pick_loss(record: Record, returned: Any, node: ast.expr | None, file: str) -
         if isinstance(part, float | complex | np.inexact) or (isinstance(part, np.ndarray) and part.size == 1):
             return part
     for event in reversed(record.events):
-        if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1:
+        fixed = isinstance(getattr(event.statement, "value", None), ast.Constant) and not isinstance(event.statement, ast.AugAssign)
+        if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1 and not fixed:  # L = 0.01 is a rate
             return event.value
     return None

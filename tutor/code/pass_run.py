@@ -43,7 +43,7 @@ from tutor.code.given_gradients import (
 from tutor.code.guess_shapes import SCALARS, is_parameter, is_target
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.pair_functions import STORE, BackwardPlan, split_gradient
-from tutor.code.pass_loss import average_samples, find_upstream, has_targets, make_loss, pick_loss
+from tutor.code.pass_loss import average_samples, find_upstream, has_targets, make_loss, pick_loss, takes_kept
 from tutor.code.returned_values import (
     find_return,
     guess_argument,
@@ -274,10 +274,10 @@ class PassRun:
         if layers and not above:  # what a net hands on of its input may be that of each sample
             outputs = [output for output in outputs if any(is_parameter(word) for word in output.of)]
         outputs += layers
-        left = list_left_over(
-            [*name_returned(result, words), *list_kept(owner, events[begins:])],
-            {output.key for output in outputs},
-            {event.key.rpartition(".")[2] for event in events[:begins]}, unnamed=isinstance(result, tuple))  # fmt: skip
+        before = {event.key.rpartition(".")[2] for event in events[:begins]}
+        kept = [pair for pair in list_kept(owner, events[begins:]) if pair[0] not in before]  # gradient(x, y) goes forward itself
+        known = {output.key for output in outputs}
+        left = list_left_over([*name_returned(result, words), *kept], known, before, unnamed=isinstance(result, tuple))
         return outputs, tuple(left)
 
     def _find_loss(
@@ -287,7 +287,8 @@ class PassRun:
         """The loss of a pair, with the gradients from above: that of a cost function, one that the layer keeps, or one made for them."""
         upstream: dict[str, tuple[str, Any]] = {}
         cost = self._function(self.plan.cost, owner) if self.plan.cost and not ups else None
-        if cost is not None and (self.plan.owner or has_targets(pair[1].node, cost.node)):
+        kept = self.plan.owner and takes_kept(pair[1].node)
+        if cost is not None and (kept or has_targets(pair[1].node, cost.node)):
             own = environment.get(first) if self._is_forward_again(cost) else self._find_last(outs)
             taken = self._keep_usual(cost, self._match_cost(cost, environment, own))
             environment |= self._match_target(pair[1], taken, environment)
@@ -296,8 +297,8 @@ class PassRun:
             if why is not None:
                 raise refuse_forward(self.source, why)
             loss = loss[0] if isinstance(loss, tuple) else loss
-        elif self.plan.owner and not ups and (kept := find_kept_loss(self.record.events, outs)) is not None:
-            loss = np.sum(kept)
+        elif self.plan.owner and not ups and (own := find_kept_loss(self.record.events, outs)) is not None:
+            loss = np.sum(own)
         else:
             if not outs:
                 raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(pair[0].node.lineno))

@@ -194,7 +194,7 @@ def count_misfits(trial: ProgramTrial, *, usual: bool = False) -> Misfits:
     sized = sum(not _fits(outcome, output.of, output.value) for output in given if not {*output.of} & spared)
     failing += trial.current.scaled
     ends = [outcome.loss, *(value for name, (_, value) in outcome.upstream.items() if not name and LOSSES.match(trial.plan.forward))]
-    several = any(np.size(value) > 1 for value in ends)
+    several = any(np.size(value) > 1 for value in ends) or (trial.plan.is_single and outcome.loss is None)
     return (0, failing + lost, int(several) + (not outcome.outputs), sized)
 
 

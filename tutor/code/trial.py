@@ -29,7 +29,7 @@ from tutor.code.guess_shapes import Sizes, find_labels, find_places, find_sequen
 from tutor.code.guessing import GuessedWorld
 from tutor.code.lane_arrays import STEP
 from tutor.code.library_calls import make_table
-from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan
+from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_stepped
 from tutor.code.pass_run import Outcome, PassRun
 from tutor.code.sized_guesses import (
     find_axes,
@@ -78,6 +78,7 @@ class ProgramTrial:
     bare: set[str] = field(default_factory=set)
     axes: Mapping[str, int] = field(default_factory=dict)
     looped: frozenset[str] = frozenset()
+    stepped: frozenset[str] = frozenset()
     counts: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     spread: set[str] = field(default_factory=set)
     flat: set[str] = field(default_factory=set)
@@ -104,6 +105,7 @@ class ProgramTrial:
         self.labels = find_labels(narrow_to_class(self.source.tree, self.plan.owner)) | self.sequences
         settle_divided(self.source.tree, self.sizes)
         self.torch = any(names_torch(source.tree) for source in (self.source, self.forward_source) if source is not None)
+        self.stepped = list_stepped(self.source.tree)
         self.counts = find_counts(self.source.tree, *(source.tree for source in self.others))
         self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
         self.looped = find_looped(self.source.tree, self.plan.forward)
@@ -137,6 +139,7 @@ class ProgramTrial:
             worker.guesser.tables = find_tables(self.source.tree)
             worker.guesser.axes, worker.guesser.looped = self.axes, self.looped
             worker.guesser.joined = find_joined(self.source.tree)
+            worker.guesser.stepped = self.stepped
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2 if "pool" in self.plan.name.lower() else self.world.steps}

@@ -20,6 +20,7 @@ from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
 from tutor.code.named_updates import find_step
+from tutor.code.own_losses import bring_own_loss
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped, split_gradient
 from tutor.code.split_returns import exchange_function, find_function
 from tutor.code.trial import ProgramTrial
@@ -110,7 +111,8 @@ def _list_assignments(body: ast.FunctionDef | ast.Module) -> list[ast.Assign | a
 def _find_own_target(body: ast.FunctionDef | ast.Module | None) -> str:
     """The target in a body with both passes and without a loss: an argument, or what it takes from elsewhere."""
     assigned = _list_assignments(body) if body is not None else []
-    given = [part for part in assigned if not (isinstance(part.value, ast.BinOp) and isinstance(part.value.op, ast.Sub))]  # error = y - p
+    given = [part for part in assigned if not isinstance(part.value, ast.Constant)]  # L = 0.01
+    given = [part for part in given if not (isinstance(part.value, ast.BinOp) and isinstance(part.value.op, ast.Sub))]  # error = y - p
     targets = [target for part in given for target in (part.targets if isinstance(part, ast.Assign) else [part.target])]
     stored = {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     if body is None or any(map(LOSS_WORDS.match, stored)):
@@ -163,6 +165,22 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
 
     Raises `CodeProblem` where no gradient is the slope of one.
     """
+    own = bring_own_loss(trial.source, trial.plan, _find_body(trial.source.tree, trial.plan)) if trial.plan.is_single else None
+    if own is not None:
+        made = MeantLoss(own.source, trial.plan, own.told, {})
+        if own.is_watched or _count_right(trial, made, trial.world):
+            return made
+    try:
+        found = _find_usual_loss(trial)
+    except CodeProblem:
+        if own is None:
+            raise
+        found = None
+    return found or (made if own is not None and not own.is_watched else None)
+
+
+def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
+    """The usual loss that most gradients are slopes of.  Raises `CodeProblem` where none is."""
     target = find_target(trial.source.tree, trial.plan)
     if not target:
         return None
@@ -260,7 +278,7 @@ def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequen
     ratio = None if event is None or output.value is None else judged.check.find_ratio(output.value, event)
     return [
         (sign, part) for sign in signs for part, axes, count in PARTS
-        if ratio and len(shape) >= axes and abs(sign * count(shape) * ratio - 1) < SAME
+        if ratio and len(shape) >= axes and abs(sign * count(shape) * ratio - 1) < SAME and (part[-1] != "]" or shape[int(part[-2])] > 1)
     ]  # fmt: skip
 
 

@@ -177,6 +177,12 @@ class AssignmentWorker(DefinitionWorker):
             return np.asarray(0.3 * self.guesser.make_numbers(f" {name}", value.shape), dtype=self.number)
         return value
 
+    def _begin_training(self, name: str, value: float) -> float:
+        """A parameter that begins as one number, ``self.bias = 0``: one that tells mistakes, where steps are taken with it."""
+        if name in self.guesser.stepped and value in (0, 1):
+            return float(0.3 * self.guesser.make_numbers(f" {name}", ()))
+        return float(value) if name in self.guesser.stepped or STARTS.match(name) else value
+
     def _take_shape_apart(self, node: ast.Assign) -> bool:
         """``N, C, H, W = x.shape`` says how many axes x has, and so does ``x.size()``."""
         value, target = node.value, node.targets[0]
@@ -219,8 +225,8 @@ class AssignmentWorker(DefinitionWorker):
             self.set_part(target, value, node)
             return
         key = spell_target(target)[1]
-        if type(value) is int and STARTS.match(key) and isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-            value = float(value)  # self.bias = 0, before it is trained
+        if type(value) in (int, float) and isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            value = self._begin_training(key.rpartition(".")[2], value)
         value = self.note(key, value, node)
         if isinstance(target, ast.Name):
             self.scope[target.id] = value

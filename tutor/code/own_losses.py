@@ -1,0 +1,188 @@
+"""The loss that a training body watches, or that stands in its file: a function that it calls behind its step, or not at all.
+
+``theta -= rate * gradient`` and then ``cost = compute_cost(X, y, theta)``: what the gradient is of is that cost as it was before the step.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+
+from tutor.code.named_updates import find_step
+from tutor.code.pair_functions import LOSS_WORDS, NOW, BackwardPlan, list_costs, list_stepped
+from tutor.code.split_returns import exchange_function
+from tutor.code.targets import list_targets
+from tutor.errors import Told, tell
+from tutor.program.source import Source
+
+NAMES = ("loss", "cost", "objective", "total_loss")
+"""What the loss is called in the body: the first one that is free there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLoss:
+    """A program whose body works out the loss of its file; ``is_watched`` where the body calls it itself."""
+
+    source: Source
+    told: Told
+    is_watched: bool
+
+
+def bring_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast.Module | None) -> OwnLoss | None:
+    r"""The program with the loss of its file in front of the step; None where there is no such loss.
+
+    >>> from tutor.program.source import read_source
+    >>> text = "def cost(X, w, y): return ((X @ w - y) ** 2).sum()\ndef fit(X, y, w):\n    for i in range(9):\n"
+    >>> text += "        dw = 2 * X.T @ (X @ w - y)\n        w -= 0.1 * dw\n        history.append(cost(X, w, y))"
+    >>> source = read_source(text, "f.py")
+    >>> found = bring_own_loss(source, BackwardPlan("fit", "fit", "fit"), source.tree.body[1])
+    >>> print(str(found.told)), print(ast.unparse(found.source.tree.body[1]).splitlines()[-3].strip())
+    the loss is cost(X, w, y), as it is before the step
+    loss = cost(X, w, y)
+    (None, None)
+    """
+    if body is None:
+        return None
+    block, place = _find_step(body)
+    functions = _list_functions(source.tree, plan.owner)
+    costs = list_costs([name for name, _, _ in functions if name != plan.backward])
+    stored = {one.id for one in ast.walk(body) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    free = next((name for name in NAMES if name not in stored), "")
+    found = _find_watched(block, place, costs) if block else None
+    if found is not None:
+        call, before, moved = found
+        if _is_worked_out_before(block[:place], costs):
+            return None
+        shown = ast.unparse(call)
+        made = [*deepcopy(before), deepcopy(moved) if moved is not None else _assign(free, call, block[place])]
+        kept = [_exchange_call(one, call, free) for one in block if one is not moved]
+        block_made = [*kept[:place], *made, *kept[place:]]
+        told = tell("the loss is {loss}, as it is before the step", loss=shown)
+        return OwnLoss(_put_block(source, plan, body, block, block_made), told, True) if free else None
+    if any(map(LOSS_WORDS.match, stored)) or not free:
+        return None
+    block, place = (block, place) if block else _find_end(body)
+    known = _list_known(body, block, place)
+    for name, node, head in functions:
+        args = _match_arguments(node, known, bool(head)) if name in costs else None
+        if args is not None and block:
+            call = ast.Call(ast.parse(f"{head}{name}", mode="eval").body, [ast.Name(arg, ast.Load()) for arg in args], [])
+            ast.copy_location(call, block[place])
+            made = [_assign(free, call, block[place])]
+            told = tell("the loss is {loss}, a function of the file", loss=ast.unparse(call))
+            return OwnLoss(_put_block(source, plan, body, block, [*block[:place], *made, *block[place:]]), told, False)
+    return None
+
+
+def _list_functions(tree: ast.Module, owner: str) -> list[tuple[str, ast.FunctionDef, str]]:
+    """The functions that a body may call: of its class and of its file, each with what stands in front of its name."""
+    own = [part for part in tree.body if isinstance(part, ast.ClassDef) and part.name == owner]
+    inside = [(one.name, one, "self.") for part in own for one in part.body if isinstance(one, ast.FunctionDef)]
+    return [*inside, *((part.name, part, "") for part in tree.body if isinstance(part, ast.FunctionDef))]
+
+
+def _list_blocks(body: ast.FunctionDef | ast.Module) -> Iterator[list[ast.stmt]]:
+    """The blocks of a body, the outer ones first; of a script without those of its functions."""
+    waiting: list[list[ast.stmt]] = [body.body]
+    while waiting:
+        block = waiting.pop(0)
+        yield block
+        for node in block:
+            if isinstance(node, ast.For | ast.While | ast.If):
+                waiting += [node.body, *([node.orelse] if node.orelse else [])]
+
+
+def _find_step(body: ast.FunctionDef | ast.Module) -> tuple[list[ast.stmt], int]:
+    """The block with the first step, and the place of that; nothing where there is none."""
+    stepped = list_stepped(body)
+    for block in _list_blocks(body):
+        for place, node in enumerate(block):
+            step = find_step(node)
+            if step is not None and ast.unparse(step.target).rpartition(".")[2] in stepped:
+                return block, place
+    return [], 0
+
+
+def _find_end(body: ast.FunctionDef | ast.Module) -> tuple[list[ast.stmt], int]:
+    """The end of a function that takes no step: in front of what it returns."""
+    if isinstance(body, ast.Module):
+        return [], 0
+    place = next((place for place, node in enumerate(body.body) if isinstance(node, ast.Return)), -1)
+    return (body.body, place) if place >= 0 else ([], 0)
+
+
+def _find_watched(
+    block: Sequence[ast.stmt], place: int, costs: Sequence[str]
+) -> tuple[ast.Call, list[ast.stmt], ast.Assign | None] | None:
+    """The loss that is called behind a step: the call, what is worked out for it there, and its statement where that names a loss."""
+    for number in range(place + 1, len(block)):
+        for part in ast.walk(block[number]):
+            if isinstance(part, ast.Call) and ast.unparse(part.func).rpartition(".")[2] in costs:
+                node = block[number]
+                named = isinstance(node, ast.Assign) and node.value is part and isinstance(node.targets[0], ast.Name)
+                moved = node if named and isinstance(node, ast.Assign) and LOSS_WORDS.match(ast.unparse(node.targets[0])) else None
+                return part, _list_needed(block[place:number], part), moved
+    return None
+
+
+def _exchange_call(node: ast.stmt, call: ast.Call, name: str) -> ast.stmt:
+    """A statement with a name in the place of a call: ``history.append(loss)``."""
+    if not any(part is call for part in ast.walk(node)):
+        return node
+    return deepcopy(node, {id(call): ast.copy_location(ast.Name(name, ast.Load()), call)})
+
+
+def _list_needed(between: Sequence[ast.stmt], call: ast.Call) -> list[ast.stmt]:
+    """What is worked out between a step and the loss, for the loss: ``p = predict(X)``; the steps themselves are left out."""
+    wanted = {part.id for part in ast.walk(call) if isinstance(part, ast.Name)}
+    found: list[ast.stmt] = []
+    for node in reversed(between):
+        stored = {one.id for target in list_targets(node) for one in ast.walk(target) if isinstance(one, ast.Name)}
+        if isinstance(node, ast.Assign) and find_step(node) is None and stored & wanted:
+            found.insert(0, node)
+            wanted |= {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+    return found
+
+
+def _is_worked_out_before(nodes: Sequence[ast.stmt], costs: Sequence[str]) -> bool:
+    """Whether a loss is worked out in front of the step, too."""
+    parts = [part for node in nodes for part in ast.walk(node)]
+    calls = [ast.unparse(part.func).rpartition(".")[2] for part in parts if isinstance(part, ast.Call)]
+    return any(call in costs for call in calls)
+
+
+def _list_known(body: ast.FunctionDef | ast.Module, block: Sequence[ast.stmt], place: int) -> list[str]:
+    """The names that have a value at a place of a body."""
+    args = [arg.arg for arg in body.args.args] if isinstance(body, ast.FunctionDef) else []
+    end = block[place].lineno if block else 0
+    named = [one for one in ast.walk(body) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store) and one.lineno < end]
+    return [*dict.fromkeys([*args, *(one.id for one in named)])]
+
+
+def _match_arguments(node: ast.FunctionDef, known: Sequence[str], method: bool) -> list[str] | None:
+    """The names of a body that a loss is given, each by its own name, or as ``b_current`` for b; None where one is missing."""
+    listed = node.args.args[1 if method else 0 : len(node.args.args) - len(node.args.defaults)]
+    found = [next((name for name in known if arg.arg in (name, NOW.sub("", name))), "") for arg in listed]
+    return found if found and all(found) else None
+
+
+def _assign(name: str, value: ast.expr, where: ast.stmt) -> ast.Assign:
+    made = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], deepcopy(value)), where)
+    for part in ast.walk(made):
+        if isinstance(part, ast.expr):
+            ast.copy_location(part, where)
+    return made
+
+
+def _put_block(
+    source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast.Module, block: Sequence[ast.stmt], made: list[ast.stmt]
+) -> Source:
+    """The program with other statements in the place of a block."""
+    memo: dict[int, object] = {id(block): made}  # what is copied is the rest
+    if isinstance(body, ast.Module):
+        tree = deepcopy(body, memo)
+    else:
+        tree = exchange_function(source.tree, body, deepcopy(body, memo))
+    return replace(source, tree=tree, parts=tuple(ast.walk(tree)))
