@@ -134,7 +134,9 @@ def list_pair_outputs(
         predicted = any(PREDICTIONS.search(name) for name in given)
         given.sort(key=lambda name: bool(TARGETS.match(name)) or (name in ("y", "t") and predicted))
     meant = _list_meant(listed, given, words, inputs)
-    named = [(f"d{meant[place]}" if place in meant else key, value) for place, (key, value) in enumerate(listed)]
+    named = [
+        (f"d{meant[place]}" if place in meant else _find_named(node, place, words) or key, value) for place, (key, value) in enumerate(listed)
+    ]
     found = [*_list_returned(named, given, words, record.events[:begins], produced)]
     steps = set(list_computed(record.events[:begins]))  # an inner step may be kept with another sign, or without 1/m
     if any(not set(output.of) <= steps for output in found):

@@ -48,8 +48,7 @@ def bring_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | a
     block, place = _find_step(body)
     functions = _list_functions(source.tree, plan.owner)
     costs = list_costs([name for name, _, _ in functions if name != plan.backward])
-    stored = {one.id for one in ast.walk(body) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    free = next((name for name in NAMES if name not in stored), "")
+    free = find_free(body)
     found = _find_watched(block, place, costs) if block else None
     if found is not None:
         call, before, moved = found
@@ -60,8 +59,8 @@ def bring_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | a
         kept = [_exchange_call(one, call, free) for one in block if one is not moved]
         block_made = [*kept[:place], *made, *kept[place:]]
         told = tell("the loss is {loss}, as it is before the step", loss=shown)
-        return OwnLoss(_put_block(source, plan, body, block, block_made), told, True) if free else None
-    if any(map(LOSS_WORDS.match, stored)) or not free:
+        return OwnLoss(_put_block(source, plan, body, block, block_made), told, True)
+    if any(map(LOSS_WORDS.match, _list_stored(body))):
         return None
     block, place = (block, place) if block else _find_end(body)
     known = _list_known(body, block, place)
@@ -74,6 +73,20 @@ def bring_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | a
             told = tell("the loss is {loss}, a function of the file", loss=ast.unparse(call))
             return OwnLoss(_put_block(source, plan, body, block, [*block[:place], *made, *block[place:]]), told, False)
     return None
+
+
+def _list_stored(body: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(body) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+
+
+def find_free(body: ast.AST) -> str:
+    """What a loss can be called that is put into a body: a name that is free there.
+
+    >>> find_free(ast.parse("p = x @ w")), find_free(ast.parse("loss = h - y"))
+    ('loss', 'cost')
+    """
+    stored = _list_stored(body)
+    return next((name for name in NAMES if name not in stored), NAMES[-1])
 
 
 def _list_functions(tree: ast.Module, owner: str) -> list[tuple[str, ast.FunctionDef, str]]:

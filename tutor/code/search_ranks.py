@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.gradient_check import fit_shape
-from tutor.code.guess_shapes import BIASES, COUNTS, is_parameter
+from tutor.code.guess_shapes import BIASES, COUNTS, is_parameter, is_target
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import LOSSES
 from tutor.code.pass_run import Outcome
@@ -90,7 +90,8 @@ def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
     most = max(MOST_AXES, find_most_axes(trial.source.tree))
     seen: set[Ranks] = {()}
     lasting = list_refused(usual)
-    queue: list[tuple[Misfits, int, int, Ranks, Mapping[str, int]]] = [(first, 0, 0, (), dict(usual.ranked))]
+    start = max(first, count_misfits(usual))
+    queue: list[tuple[Misfits, int, int, Ranks, Mapping[str, int]]] = [(start, 0, 0, (), dict(usual.ranked))]
     work = found = 0
     while queue:
         misfits, depth, _, ranks, ranked = heappop(queue)
@@ -129,6 +130,7 @@ def _list_changes(ranked: Mapping[str, int], ranks: Ranks, most: int, *, first: 
         data = [name for name in ranked if not is_parameter(name)]
         for names in (data, [*ranked]):
             yield {name: max(find_least(name), ranked[name] - 1) for name in names}
+        yield {name: max(find_least(name), ranked[name] - 1) for name in ranked if not is_target(name)}  # one feature, a target each
         for count in (0, 1):
             yield {name: max(find_least(name), count) for name in ranked}
     changed = dict(ranks)

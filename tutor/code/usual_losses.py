@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TypeVar
 
 from tutor.code.code_values import CodeProblem
@@ -20,8 +21,9 @@ from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
 from tutor.code.named_updates import find_step
-from tutor.code.own_losses import bring_own_loss
+from tutor.code.own_losses import bring_own_loss, find_free
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped, split_gradient
+from tutor.code.search_ranks import list_readings
 from tutor.code.split_returns import exchange_function, find_function
 from tutor.code.trial import ProgramTrial
 from tutor.code.usual_penalties import list_penalties
@@ -130,22 +132,62 @@ def _list_written(node: ast.Assign | ast.AugAssign) -> list[ast.expr]:
     return node.targets if isinstance(node, ast.Assign) and "array" in {*calls} else []
 
 
-def _find_difference(body: ast.FunctionDef | ast.Module, target: str) -> tuple[ast.stmt, str] | None:
-    """The statement with the first difference of a prediction and a target, and the prediction: ``dw = X.T @ (p - y)``.
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """The first difference of a prediction and a target: its statement, both as they are written, and the loop over the samples."""
 
-    So is ``p[range(n), y] -= 1``, of labels.
+    node: ast.stmt
+    prediction: str
+    target: str
+    loop: ast.For | None = None
+
+    @property
+    def rounds(self) -> str:
+        """How many samples the loop takes, as a program says it: m of ``range(m)``, len(xs) of ``zip(xs, ys)``."""
+        over = self.loop.iter if self.loop is not None else None
+        if isinstance(over, ast.Call) and getattr(over.func, "id", "") == "range":
+            return ast.unparse(over.args[min(1, len(over.args) - 1)])
+        own = over.args[0] if isinstance(over, ast.Call) and getattr(over.func, "id", "") in ("zip", "enumerate") else over
+        return f"len({ast.unparse(own)})" if own is not None else ""
+
+
+def _find_difference(body: ast.FunctionDef | ast.Module, target: str) -> _Difference | None:
+    """The first difference of a prediction and a target, ``dw = X.T @ (p - y)``; of a named prediction, or else of one that is worked out.
+
+    So is ``p[range(n), y] -= 1``, of labels, and ``f - y[i]`` in a loop over samples.
     """
-    for node in _list_assignments(body):
-        one_off = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) and ast.unparse(node.value) in ("1", "1.0")
-        place = node.target if isinstance(node, ast.AugAssign) and one_off else None
-        if isinstance(place, ast.Subscript) and any(getattr(part, "id", "") == target for part in ast.walk(place.slice)):
-            return node, ast.unparse(place.value)
-        for part in ast.walk(node.value):
-            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
-                for own, other in ((part.left, part.right), (part.right, part.left)):
-                    if isinstance(other, ast.Name) and other.id == target and isinstance(own, ast.Name | ast.Attribute):
-                        return node, ast.unparse(own)
+    for is_plain in (True, False):
+        for node in _list_assignments(body):
+            one_off = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) and ast.unparse(node.value) in ("1", "1.0")
+            place = node.target if isinstance(node, ast.AugAssign) and one_off else None
+            if isinstance(place, ast.Subscript) and any(getattr(part, "id", "") == target for part in ast.walk(place.slice)):
+                return _Difference(node, ast.unparse(place.value), target)
+            for part in ast.walk(node.value):
+                if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
+                    for own, other in ((part.left, part.right), (part.right, part.left)):
+                        if _is_difference(own, other, target, is_plain=is_plain):
+                            return _Difference(node, ast.unparse(own), ast.unparse(other), _find_samples(body, node, other, target))
     return None
+
+
+def _is_difference(own: ast.expr, other: ast.expr, target: str, *, is_plain: bool) -> bool:
+    """Whether two parts are a prediction and a target; a plain one has a name, and takes the whole target."""
+    if is_plain:
+        return isinstance(other, ast.Name) and other.id == target and isinstance(own, ast.Name | ast.Attribute)
+    base = other.value if isinstance(other, ast.Subscript) else other
+    inside = {part.id for part in ast.walk(own) if isinstance(part, ast.Name)}
+    return isinstance(base, ast.Name) and base.id == target and bool(inside) and target not in inside
+
+
+def _find_samples(body: ast.AST, node: ast.stmt, other: ast.expr, target: str) -> ast.For | None:
+    """The loop over samples that a difference stands in: what gives the target there, ``for x, y in data``, or its place, ``y[i]``."""
+    used = {part.id for part in ast.walk(other) if isinstance(part, ast.Name)}
+    found = None
+    for loop in (part for part in ast.walk(body) if isinstance(part, ast.For) and any(one is node for one in ast.walk(part))):
+        given = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+        stored = {part.id for part in ast.walk(loop) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        found = loop if used & given or target in stored else found
+    return found
 
 
 def _put_before(body: Body, node: ast.stmt, made: ast.stmt) -> Body:
@@ -190,11 +232,16 @@ def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
     best: tuple[int, Part, GuessedWorld, Mapping[str, Shape]] | None = None
     signs = list_signs(trial.source.tree)
     labelled = target.rpartition(".")[2] in trial.labels
-    for world in [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)]:
-        shape, shapes = _find_shape(trial.put_in(world), target)
+    looped = _find_loop(trial, target) is not None
+    looped_worlds = [*_list_looped_worlds(trial, target)] if looped else []
+    for world in [*looped_worlds, *worlds, *(replace(one, single=True, vectors=True) for one in worlds)]:
+        shape, shapes = ((), {}) if looped else _find_shape(trial.put_in(world), target)
         own = replace(world, shapes={**world.shapes, **shapes})
         rows = LABELLED[world.columns] if labelled else LOSSES
-        for targets, total in ((targets, total) for targets, totals in rows.items() for total in totals):
+        listed = [(targets, total) for targets, totals in rows.items() for total in totals]
+        if looped:
+            listed = [*((targets, _leave_sum(total)) for targets, total in listed if targets == "free"), *listed]
+        for targets, total in listed:
             kind = "columns" if targets == "rows" and world.columns else targets
             made = write_loss(trial.source, trial.plan, target, (1, total), shapes)
             try:
@@ -202,7 +249,8 @@ def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
                 judged = Judgement(replace(trial, source=made.source, plan=made.plan, once=once).put_in(replace(own, targets=kind)))
             except (*FAILS, CodeProblem):
                 continue
-            found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
+            counted = _count_samples(judged, target) or shape
+            found = Counter(part for key in judged.right for part in _list_parts(judged, key, counted, signs))
             parts = [part for part in found if found[part] == max(found.values())]
             part = _choose_part(judged.trial, parts, target, signs) if len(parts) > 1 else next(iter(parts), None)
             if part is not None and (best is None or found[part] > best[0]):
@@ -266,9 +314,36 @@ def _choose_part(trial: ProgramTrial, parts: Sequence[Part], target: str, signs:
         judged = Judgement(other)
     except (*FAILS, CodeProblem):
         return parts[0]
-    shape = np.shape(other.current.guessed.get(target.rpartition(".")[2]))
+    shape = _count_samples(judged, target) or np.shape(other.current.guessed.get(target.rpartition(".")[2]))
     found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
     return max(parts, key=lambda part: (found[part], "/" in part[1]))
+
+
+def _list_looped_worlds(trial: ProgramTrial, target: str) -> Iterator[GuessedWorld]:
+    """The readings of a body with a loop over samples: what has an axis for them there, and what has none."""
+    made = write_loss(trial.source, trial.plan, target, (1, _leave_sum(LOSSES["free"][0])), {})
+    once = find_training_loops(made.source.tree)
+    yield from (one.world for one in list_readings(replace(trial, source=made.source, once=once).put_in(trial.world)))
+
+
+def _find_loop(trial: ProgramTrial, target: str) -> ast.For | None:
+    """The loop over samples of a body with both passes; None without one."""
+    body = _find_body(trial.source.tree, trial.plan) if trial.plan.is_single else None
+    found = _find_difference(body, target) if body is not None else None
+    return found.loop if found is not None else None
+
+
+def _leave_sum(total: str) -> str:
+    """A loss of one number, as a sample has it in a loop: without the sum over its entries."""
+    return total.replace("np.sum", "")
+
+
+def _count_samples(judged: Judgement, target: str) -> tuple[int, ...]:
+    """How many samples a loop takes, as the shape of all predictions; nothing without such a loop."""
+    if _find_loop(judged.trial, target) is None:
+        return ()
+    key = max(judged.first.record.events, key=lambda event: LOSS_WORDS.match(event.key) is not None and event.number).key
+    return (sum(event.key == key for event in judged.first.record.events) - 1,)
 
 
 def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequence[int]) -> list[Part]:
@@ -315,7 +390,7 @@ def _is_negative(node: ast.expr) -> bool:
 def _name_prediction(source: Source, plan: BackwardPlan, target: str) -> str:
     body = _find_body(source.tree, plan)
     found = _find_difference(body, target) if body is not None else None
-    return found[1] if found is not None else ""
+    return found.prediction if found is not None else ""
 
 
 def _write_inside(source: Source, plan: BackwardPlan, target: str, written: Part, shapes: Mapping[str, Shape]) -> MeantLoss:
@@ -324,25 +399,42 @@ def _write_inside(source: Source, plan: BackwardPlan, target: str, written: Part
     assert body is not None
     found = _find_difference(body, target)
     assert found is not None
-    node, prediction = found
-    shown = written[1].replace("{y}", target).replace("prediction", prediction)
-    made = ast.parse(f"loss = {_sign_loss(written[0], shown)}").body[0]
+    counted = written[1]
+    for count in ("prediction.shape[0]", "prediction.size") if found.loop is not None else ():
+        counted = counted.replace(count, found.rounds)
+    prediction = f"({found.prediction})" if " " in found.prediction else found.prediction
+    shown = counted.replace("{y}", found.target).replace("prediction", prediction)
+    signed = _sign_loss(written[0], shown)
+    name = find_free(body)
+    made = _place_statement(f"{name} = {signed}" if found.loop is None else f"{name} = {name} + {signed}", found.node)
+    placed = [(found.node, made), *([(found.loop, _place_statement(f"{name} = 0.0", found.loop))] if found.loop is not None else [])]
+    if isinstance(body, ast.Module):
+        tree = reduce(lambda whole, one: _put_before(whole, *one), placed, body)
+    else:
+        tree = exchange_function(source.tree, body, reduce(lambda whole, one: _put_before(whole, *one), placed, body))
+    said = _leave_sum(shown) if found.loop is not None else shown
+    return MeantLoss(replace(source, tree=tree), plan, _tell_loss(written[0], said, each=found.loop is not None), shapes)
+
+
+def _place_statement(text: str, node: ast.stmt) -> ast.stmt:
+    """A statement that belongs in front of another one."""
+    made = ast.parse(text).body[0]
     for part in ast.walk(made):
         if isinstance(part, ast.stmt | ast.expr):
             ast.copy_location(part, node)
             part.lineno = part.end_lineno = node.lineno - 1
-    if isinstance(body, ast.Module):
-        tree = _put_before(body, node, made)
-    else:
-        tree = exchange_function(source.tree, body, _put_before(body, node, made))
-    return MeantLoss(replace(source, tree=tree), plan, _tell_loss(written[0], shown), shapes)
+    return made
 
 
 def _sign_loss(sign: int, loss: str) -> str:
     return loss if sign > 0 else f"-({loss})"
 
 
-def _tell_loss(sign: int, shown: str) -> Told:
+def _tell_loss(sign: int, shown: str, *, each: bool = False) -> Told:
+    if each and sign < 0:
+        return tell("the file has no loss: judged with minus the sum of {loss} over the samples, since it adds to its weights", loss=shown)
+    if each:
+        return tell("the file has no loss: judged with the sum of {loss} over the samples", loss=shown)
     if sign < 0:
         return tell("the file has no loss: judged with minus {loss}, since it adds to its weights", loss=shown)
     return tell("the file has no loss: judged with {loss}", loss=shown)
