@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tutor.code.guess_shapes import is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_gradients, list_reached, list_stepped
 from tutor.code.parts_of_formulas import is_outer, split_product, strip_transpose
@@ -77,6 +78,8 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.While) and len(list_gradients(node.body)) >= 2:
             found.add(id(node))
+        if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple) and _names_target(node.target) and list_stepped(node):
+            found.add(id(node))  # a step for each sample
         if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and (
             len(list_gradients(node.body)) >= 2 or list_stepped(node)
         ):  # fmt: skip
@@ -93,6 +96,11 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
             if (any(LOSS_WORDS.match(name) for name in loops) and (idle or _updates(node))) or (idle and _updates(node)):
                 found.add(id(node))
     return frozenset(found)
+
+
+def _names_target(target: ast.Tuple) -> bool:
+    """Whether a loop takes samples with their targets: ``for x, y in zip(X, Y)``."""
+    return any(isinstance(part, ast.Name) and is_target(part.id) for part in ast.walk(target))
 
 
 def list_settings(tree: ast.Module, plan: BackwardPlan) -> dict[str, list[str]]:

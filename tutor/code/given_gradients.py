@@ -53,7 +53,7 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
         of = words.match(key)
         if of and not event.leaf:
             found[key] = GivenGradient(key, of, event.value, local=_is_local(event), base=_name_base(event))
-    listed = [(_find_named(node, place, words) or key, value) for place, (key, value) in enumerate(name_returned(returned, node))]
+    listed = [(find_named(node, place, words) or key, value) for place, (key, value) in enumerate(name_returned(returned, node))]
     for key in [*found]:
         if any(one != key and one.lower() == key.lower() for one, _ in listed) and not any(one == key for one, _ in listed):
             del found[key]  # dw of one sample, beside dW that is returned
@@ -78,13 +78,21 @@ def leave_inner(outputs: list[GivenGradient], node: ast.AST) -> list[GivenGradie
     return [output for output in outputs if not output.base or output.base in stored] or outputs
 
 
-def _find_named(node: ast.expr | None, place: int, words: WordIndex) -> str:
+def find_divided(node: ast.expr | None, place: int, words: WordIndex) -> str:
+    """The gradient that is divided by a count where it is returned: dW of ``return dW / N, db / N``; nothing of other formulas."""
+    part = node.elts[place] if isinstance(node, ast.Tuple) and place < len(node.elts) else None
+    divided = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and isinstance(part.left, ast.Name)
+    return find_named(node, place, words) if divided else ""
+
+
+def find_named(node: ast.expr | None, place: int, words: WordIndex) -> str:
     """The only gradient in what is returned at a place: dW of ``return loss, dW / N + reg * W``; nothing where it is a name itself."""
     part = node.elts[place] if isinstance(node, ast.Tuple) and place < len(node.elts) else None
     if not isinstance(part, ast.BinOp):
         return ""
     names = {one.id for one in ast.walk(part) if isinstance(one, ast.Name) and words.match(one.id)}
-    return names.pop() if len(names) == 1 else ""
+    stepped = isinstance(part.op, ast.Sub) and isinstance(part.left, ast.Name) and any(part.left.id in words.match(name) for name in names)
+    return names.pop() if len(names) == 1 and not stepped else ""
 
 
 def _is_local(event: ValueEvent) -> bool:
@@ -134,9 +142,8 @@ def list_pair_outputs(
         predicted = any(PREDICTIONS.search(name) for name in given)
         given.sort(key=lambda name: bool(TARGETS.match(name)) or (name in ("y", "t") and predicted))
     meant = _list_meant(listed, given, words, inputs)
-    named = [
-        (f"d{meant[place]}" if place in meant else _find_named(node, place, words) or key, value) for place, (key, value) in enumerate(listed)
-    ]
+    keys_given = [f"d{meant[at]}" if at in meant else find_divided(node, at, words) or key for at, (key, _) in enumerate(listed)]
+    named = [(key, value) for key, (_, value) in zip(keys_given, listed, strict=True)]
     found = [*_list_returned(named, given, words, record.events[:begins], produced)]
     steps = set(list_computed(record.events[:begins]))  # an inner step may be kept with another sign, or without 1/m
     if any(not set(output.of) <= steps for output in found):

@@ -174,7 +174,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle: tuple[Told, ...] = (what,) if names else ()
     bare = ", ".join(sorted(judged.trial.bare))
     idle += (tell("{names} is None: what is done where it is given is not judged", names=bare),) if bare else ()
-    idle += (*tell_reading(judged.trial), *([meant.told] if meant is not None else []))
+    idle += (*tell_reading(judged.trial), *([*meant.more, meant.told] if meant is not None else []))
     idle += (tell("images are as high as they are wide"),) if judged.trial.world.images == SQUARE else ()
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
     idle += (*tell_flat(judged), *tell_settings(judged)) if verdict.verdict == "right" else ()

@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 from tutor.code.given_gradients import is_drawn_by
-from tutor.code.guess_shapes import is_parameter
+from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.pair_functions import LOSS_WORDS, STORE, find_long_name, split_gradient
 from tutor.code.targets import list_targets
 from tutor.program.source import Source
@@ -60,6 +60,7 @@ def _list_unnamed(parts: Sequence[ast.AST], drawn: set[str]) -> Iterator[tuple[a
         if known or split_gradient(word) or LOSS_WORDS.match(word) or not taken:
             continue
         worked = _is_worked_out(parts, inner.id) if isinstance(inner, ast.Name) else _has_product(inner)
+        worked = worked or (inner is not value and _has_difference(parts, inner))
         made = f"d_{word}" if STORE.match(f"d{word}") else f"d{word}"
         if not worked or made in names:
             continue
@@ -138,6 +139,14 @@ def _is_worked_out(parts: Sequence[ast.AST], name: str) -> bool:
     """Whether a name is given once, by a product: ``adjustment = np.dot(X.T, delta)``."""
     given = [part for part in parts if isinstance(part, ast.Assign | ast.AugAssign) and name in map(_spell, list_targets(part))]
     return len(given) == 1 and isinstance(given[0], ast.Assign) and _has_product(given[0].value)
+
+
+def _has_difference(parts: Sequence[ast.AST], node: ast.expr) -> bool:
+    """Whether a step is made of how far a prediction is from its target, ``error * x``: by its name, or as it stands."""
+    given = {_spell(part.targets[0]): part.value for part in parts if isinstance(part, ast.Assign) and len(part.targets) == 1}
+    values = [given.get(_spell(part), part) for part in ast.walk(node) if isinstance(part, ast.expr)]
+    taken_off = [one for one in values if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Sub)]
+    return any(is_target(_spell(side).rpartition(".")[2]) for one in taken_off for side in (one.left, one.right))
 
 
 def _has_product(node: ast.expr) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from tutor.code.named_updates import find_step
 from tutor.code.pair_functions import LOSS_WORDS, NOW, BackwardPlan, list_costs, list_stepped
+from tutor.code.pass_loss import is_no_loss
 from tutor.code.split_returns import exchange_function
 from tutor.code.targets import list_targets
 from tutor.errors import Told, tell
@@ -87,6 +88,28 @@ def find_free(body: ast.AST) -> str:
     """
     stored = _list_stored(body)
     return next((name for name in NAMES if name not in stored), NAMES[-1])
+
+
+def turn_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast.Module | None) -> OwnLoss | None:
+    r"""The program with minus its loss, for gradients that are added to the weights; None where no statement gives a loss.
+
+    >>> from tutor.program.source import read_source
+    >>> source = read_source("def fit(w, x, y):\n    loss = (y - w * x) ** 2\n    dw = 2 * x * (y - w * x)\n    w += 0.1 * dw", "f.py")
+    >>> print(ast.unparse(turn_loss(source, BackwardPlan("fit", "fit", "fit"), source.tree.body[0]).source.tree).splitlines()[2].strip())
+    loss = -loss
+    """
+    found = None
+    for block in _list_blocks(body) if body is not None else ():
+        for place, node in enumerate(block):
+            for target in list_targets(node):
+                if isinstance(target, ast.Name) and LOSS_WORDS.match(target.id) and not is_no_loss(node):
+                    found = block, place, target.id
+    if found is None or body is None:
+        return None
+    block, place, name = found
+    turned = _assign(name, ast.UnaryOp(ast.USub(), ast.Name(name, ast.Load())), block[place])
+    told = tell("the gradients are those of minus the loss, since they are added to the weights")
+    return OwnLoss(_put_block(source, plan, body, block, [*block[: place + 1], turned, *block[place + 1 :]]), told, True)
 
 
 def _list_functions(tree: ast.Module, owner: str) -> list[tuple[str, ast.FunctionDef, str]]:

@@ -20,7 +20,7 @@ LOSSES = re.compile(
 PENALTY = re.compile(r"(?i)regulari[sz]|penalt|decay")
 """What is called so is no loss of its own, but a term of one."""
 GRADIENT = re.compile(
-    r"^(?:d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
+    r"^(?:d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta|_deriv|_derivative)$"
 )
 UPSTREAM = re.compile(
     r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
@@ -41,8 +41,8 @@ IN_WORDS = re.compile(r"(?i)deriv|grad|delta")
 LONGER = {"w": re.compile(r"(?i)^(weights?|kernel|coef\w*)_?$"), "b": re.compile(r"(?i)^(bias(es)?|intercept)_?$"),
           "pred": re.compile(r"(?i)^predict(ed|ions?)$")}  # fmt: skip
 """What a letter stands for where nothing is called so: dw of the weights."""
-NOW = re.compile(r"_?(now|current|curr?)$")
-"""What a parameter is called before its step, beside ``new_w``: dw of ``w_now``."""
+NOW = re.compile(r"_?(now|current|curr?)$|^(current|curr?)_")
+"""What a parameter is called before its step, beside ``new_w``: dw of ``w_now``, of ``current_w``."""
 PLACE_WORDS = re.compile(r"(?i)_?(idx|index|indices|ids?|labels?|shape|size|dim|mask)$")
 """What is called so is a place in an array, or a number of something, and no array of numbers."""
 SHORTEST = 5
@@ -162,7 +162,8 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
         given = list_gradients(node.body) or has_bare_return(node)
-        if name not in used and not name.startswith(NO_PASSES) and given and (_has_return(node) or is_training(node)):
+        is_pass = not name.startswith(NO_PASSES) or _works_out_steps(node)
+        if name not in used and is_pass and given and (_has_return(node) or is_training(node)):
             calls = {
                 part.func.id
                 for part in ast.walk(node)
@@ -187,6 +188,17 @@ def list_costs(names: Iterable[str]) -> list[str]:
 
 def _is_backward(name: str) -> bool:
     return bool(BACKWARD.search(name) or BACKWARD.search(spell_words(name)))
+
+
+def _works_out_steps(node: ast.FunctionDef) -> bool:
+    """Whether a function that updates works out its gradients itself, from what it predicts: it is given none."""
+    given = [arg.arg for arg in node.args.args if split_gradient(arg.arg) or STORE.match(arg.arg)]
+    if given or not node.name.startswith("update") or not is_training(node):
+        return False
+    stores = (ast.unparse(part.value).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.Subscript))
+    assigned = (part for part in ast.walk(node) if isinstance(part, ast.Assign))
+    made = [part for part in assigned if any(split_gradient(ast.unparse(one)) for one in part.targets)]
+    return any(map(_is_worked_out, made)) and not any(map(STORE.match, stores))
 
 
 def _list_called(node: ast.FunctionDef) -> set[str]:
@@ -392,7 +404,9 @@ def find_long_name(short: str, words: Collection[str]) -> str:
     >>> find_long_name("m", ["m_now", "b_now"]), find_long_name("0", ["theta0", "theta1"]), find_long_name("1", ["w1"])
     ('m_now', 'theta0', '')
     """
-    known = [word for word in words if NOW.sub("", word) == short != word or (short.isdigit() and re.fullmatch(f"(?i)(theta|beta)_?{short}", word))]
+    words = dict.fromkeys(words)
+    counted = re.compile(f"(?i)(theta|beta)_?{short}" if short.isdigit() else r"(?!)")
+    known = [word for word in words if NOW.sub("", word) == short != word or counted.fullmatch(word)]
     if len(known) == 1 and short not in words:
         return known[0]
     if short.lower() in LONGER:
@@ -402,7 +416,8 @@ def find_long_name(short: str, words: Collection[str]) -> str:
         return letter
     parts = split_words(short)
     if len(parts) == 1 and len(short) >= SHORTEST and short not in words:
-        begun = [word for word in words if split_words(word)[:1] == parts and word != short and not PLACE_WORDS.search(word)]
+        fits = (word for word in words if split_words(word)[:1] == parts and word != short and not PLACE_WORDS.search(word))
+        begun = [word for word in fits if not split_gradient(word)]
         return begun[0] if len(begun) == 1 else ""
     if len(parts) < 2 or any(len(part) < 3 for part in parts):
         return ""

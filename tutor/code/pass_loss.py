@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.code.code_values import CodeProblem, Record
 from tutor.code.guess_shapes import find_seed, is_parameter, is_target
-from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, split_gradient
+from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, find_long_name, split_gradient
 from tutor.code.returned_values import name_returned
 from tutor.errors import tell
 from tutor.numbers.arrays import np
@@ -101,8 +101,8 @@ def has_targets(backward: ast.AST, cost: ast.FunctionDef | ast.Lambda) -> bool:
 def takes_kept(backward: ast.AST) -> bool:
     """Whether a method takes what its object keeps, and not its arguments alone, as the slope of an activation does.
 
-    >>> takes_kept(ast.parse("def prime(self, z): return self.s(z) * (1 - self.s(z))")), takes_kept(ast.parse("def back(self): return self.p"))
-    (False, True)
+    >>> [takes_kept(ast.parse(text)) for text in ("def prime(self, z): return self.s(z)", "def back(self): return self.p")]
+    [False, True]
     """
     called = {id(part.func) for part in ast.walk(backward) if isinstance(part, ast.Call)}
     kept = (part for part in ast.walk(backward) if isinstance(part, ast.Attribute) and id(part) not in called)
@@ -127,7 +127,13 @@ def pick_loss(record: Record, returned: Any, node: ast.expr | None, file: str) -
 
     Raises `CodeProblem` for a loss of several numbers.
     """
+    words = {event.key.rpartition(".")[2] for event in record.events}
+    given = {event.key: event.statement for event in record.events}
+    parts = node.elts if isinstance(node, ast.Tuple | ast.List) else []
+    written = {ast.unparse(part)[:40]: part for part in parts if isinstance(part, ast.BinOp)}
     for key, part in name_returned(returned, node):
+        if takes_step(written.get(key, given.get(key)), words):  # w of w = w_now - rate * dw
+            continue
         head, _, last = key.rpartition(".")
         named = head.isidentifier() or head[:1] == "{"
         if split_gradient(key) or is_parameter(key) or (named and not LOSS_WORDS.match(last)):  # b of parameters
@@ -137,7 +143,30 @@ def pick_loss(record: Record, returned: Any, node: ast.expr | None, file: str) -
         if isinstance(part, float | complex | np.inexact) or (isinstance(part, np.ndarray) and part.size == 1):
             return part
     for event in reversed(record.events):
-        fixed = isinstance(getattr(event.statement, "value", None), ast.Constant) and not isinstance(event.statement, ast.AugAssign)
-        if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1 and not fixed:  # L = 0.01 is a rate
+        if LOSS_WORDS.match(event.key.rpartition(".")[2]) and np.size(event.value) == 1 and not is_no_loss(event.statement):
             return event.value
     return None
+
+
+def takes_step(node: ast.AST | None, words: Collection[str]) -> bool:
+    """Whether a statement works with the gradient of something that there is: ``w = w_now - rate * dw``.
+
+    >>> node = ast.parse("loss = np.sum(diff ** 2)").body[0]
+    >>> takes_step(node, ["x"]), takes_step(ast.parse("b = b_now - L * grad_b").body[0], ["b", "x"])
+    (False, True)
+    """
+    is_written = isinstance(node, ast.Assign | ast.AugAssign | ast.BinOp)
+    used = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)] if is_written and node is not None else []
+    return any(of in words or find_long_name(of, words) for name in used for of in split_gradient(name))
+
+
+def is_no_loss(node: ast.AST | None) -> bool:
+    """Whether what a statement gives is no loss, whatever its name: a rate, ``L = 0.01``, or how far one sample is off, ``error = y - p``.
+
+    >>> [is_no_loss(ast.parse(text).body[0]) for text in ("L = 0.01", "error = y - p", "error = (y - p) ** 2", "loss += 1.0")]
+    [True, True, False, False]
+    """
+    value = node.value if isinstance(node, ast.Assign) else None
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub):
+        return any(is_target(getattr(side, "attr", getattr(side, "id", ""))) for side in (value.left, value.right))
+    return isinstance(value, ast.Constant)

@@ -29,6 +29,8 @@ from tutor.code.file_parts import (
 from tutor.code.given_gradients import (
     PREDICTIONS,
     GivenGradient,
+    WordIndex,
+    find_divided,
     find_kept_loss,
     find_kept_output,
     find_predicted,
@@ -277,7 +279,9 @@ class PassRun:
         before = {event.key.rpartition(".")[2] for event in events[:begins]}
         kept = [pair for pair in list_kept(owner, events[begins:]) if pair[0] not in before]  # gradient(x, y) goes forward itself
         known = {output.key for output in outputs}
-        left = list_left_over([*name_returned(result, words), *kept], known, before, unnamed=isinstance(result, tuple))
+        index = WordIndex(before)
+        listed = [(find_divided(words, place, index) or key, value) for place, (key, value) in enumerate(name_returned(result, words))]
+        left = list_left_over([*listed, *kept], known, before, unnamed=isinstance(result, tuple))
         return outputs, tuple(left)
 
     def _find_loss(

@@ -7,7 +7,7 @@ shapes than what they are of, the numbers of axes are changed one name at a time
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
 
@@ -193,17 +193,19 @@ def count_misfits(trial: ProgramTrial, *, usual: bool = False) -> Misfits:
     lost = sum(output.value is None for output in outcome.outputs)
     given = [output for output in outcome.outputs if output.value is not None]
     spared = {name for name, rank in trial.ranked.items() if usual and (rank or BIASES.match(name))}
-    sized = sum(not _fits(outcome, output.of, output.value) for output in given if not {*output.of} & spared)
+    sized = sum(not _fits(outcome, output.of, output.value, trial.stepped) for output in given if not {*output.of} & spared)
     failing += trial.current.scaled
     ends = [outcome.loss, *(value for name, (_, value) in outcome.upstream.items() if not name and LOSSES.match(trial.plan.forward))]
     several = any(np.size(value) > 1 for value in ends) or (trial.plan.is_single and outcome.loss is None)
     return (0, failing + lost, int(several) + (not outcome.outputs), sized)
 
 
-def _fits(outcome: Outcome, of: Sequence[str], value: object) -> bool:
-    """Whether anything of a name has the shape of its gradient."""
-    events = outcome.record.events[: outcome.begins or None]
-    return any(event.key.rpartition(".")[2] in of and fit_shape(value, np.shape(event.value)) is not None for event in events)
+def _fits(outcome: Outcome, of: Sequence[str], value: object, stepped: Collection[str]) -> bool:
+    """Whether anything of a name has the shape of its gradient; of what takes a step it is what it was before."""
+    named = [event for event in outcome.record.events[: outcome.begins or None] if event.key.rpartition(".")[2] in of]
+    if {*of} & {*stepped}:
+        named = named[:1]
+    return any(fit_shape(value, np.shape(event.value)) is not None for event in named)
 
 
 def tell_reading(trial: ProgramTrial) -> Iterator[Told]:

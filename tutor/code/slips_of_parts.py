@@ -82,9 +82,21 @@ def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
                 yield make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
 
 
+def is_count(node: ast.AST | None) -> bool:
+    """Whether a formula counts: ``len(y)``, ``X.shape[0]``, ``y.size``.
+
+    >>> [is_count(ast.parse(text, mode="eval").body) for text in ("len(y)", "X.shape[0]", "float(y.size)", "len(y) * w")]
+    [True, True, True, False]
+    """
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1:
+        return node.func.id == "len" or (node.func.id in ("float", "int") and is_count(node.args[0]))
+    node = node.value if isinstance(node, ast.Subscript) else node
+    return isinstance(node, ast.Attribute) and node.attr in ("shape", "size")
+
+
 def take_scaled(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
-    """A constant factor, whatever it is: the root of a size by its name."""
-    if isinstance(statement, ast.Expr):
+    """A constant factor, whatever it is: the root of a size by its name; of what counts it is none."""
+    if isinstance(statement, ast.Expr) or is_count(getattr(statement, "value", None)):
         return
     for place, node in enumerate(walk_expressions(statement)):
         if place and not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):

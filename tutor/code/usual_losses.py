@@ -21,7 +21,7 @@ from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
 from tutor.code.named_updates import find_step
-from tutor.code.own_losses import bring_own_loss, find_free
+from tutor.code.own_losses import bring_own_loss, find_free, turn_loss
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped, split_gradient
 from tutor.code.search_ranks import list_readings
 from tutor.code.split_returns import exchange_function, find_function
@@ -69,6 +69,7 @@ class MeantLoss:
     plan: BackwardPlan
     told: Told
     shapes: Mapping[str, Shape]
+    more: tuple[Told, ...] = ()
 
 
 def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
@@ -186,7 +187,8 @@ def _find_samples(body: ast.AST, node: ast.stmt, other: ast.expr, target: str) -
     for loop in (part for part in ast.walk(body) if isinstance(part, ast.For) and any(one is node for one in ast.walk(part))):
         given = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
         stored = {part.id for part in ast.walk(loop) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-        found = loop if used & given or target in stored else found
+        if not list_stepped(loop):  # else it takes a step for each sample
+            found = loop if used & given or target in stored else found
     return found
 
 
@@ -210,8 +212,13 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
     own = bring_own_loss(trial.source, trial.plan, _find_body(trial.source.tree, trial.plan)) if trial.plan.is_single else None
     if own is not None:
         made = MeantLoss(own.source, trial.plan, own.told, {})
-        if own.is_watched or _count_right(trial, made, trial.world):
-            return made
+        read = replace(trial, source=own.source, once=find_training_loops(own.source.tree)).put_in(trial.world)
+        if own.is_watched or any(_count_right(trial, made, one.world) for one in (trial, *list_readings(read))):
+            turned = _turn_loss(replace(trial, source=own.source))
+            return made if turned is None else replace(turned, more=(own.told,))
+    turned = _turn_loss(trial) if trial.plan.is_single else None
+    if turned is not None:
+        return turned
     try:
         found = _find_usual_loss(trial)
     except CodeProblem:
@@ -219,6 +226,20 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
             raise
         found = None
     return found or (made if own is not None and not own.is_watched else None)
+
+
+def _turn_loss(trial: ProgramTrial) -> MeantLoss | None:
+    """A program with minus its loss, where its gradients are added to the weights and no fewer of them are right so."""
+    if list_signs(trial.source.tree) != (-1,):
+        return None
+    turned = turn_loss(trial.source, trial.plan, _find_body(trial.source.tree, trial.plan))
+    if turned is None:
+        return None
+    found = MeantLoss(turned.source, trial.plan, turned.told, {})
+    plain = MeantLoss(trial.source, trial.plan, turned.told, {})
+    ways = [trial.world, replace(trial.world, vectors=True), replace(trial.world, single=True, vectors=True)]
+    counts = [max(_count_right(trial, made, one) for one in ways) for made in (found, plain)]
+    return found if counts[0] >= counts[1] else None
 
 
 def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
@@ -435,6 +456,8 @@ def _tell_loss(sign: int, shown: str, *, each: bool = False) -> Told:
         return tell("the file has no loss: judged with minus the sum of {loss} over the samples, since it adds to its weights", loss=shown)
     if each:
         return tell("the file has no loss: judged with the sum of {loss} over the samples", loss=shown)
+    if sign < 0 and shown.startswith("-"):  # the logarithm of a likelihood
+        return tell("the file has no loss: judged with {loss}, since it adds to its weights", loss=shown[1:])
     if sign < 0:
         return tell("the file has no loss: judged with minus {loss}, since it adds to its weights", loss=shown)
     return tell("the file has no loss: judged with {loss}", loss=shown)

@@ -1,0 +1,68 @@
+"""The loss of the file that a training body watches behind its step, or does not work out at all; and gradients that are added."""
+
+import pytest
+
+from tutor.code.judge_code import judge_code
+from tutor.program.source import read_source
+
+WATCHED = """
+import numpy as np
+def half_cost(X, w, y):
+    return np.sum((X @ w - y) ** 2) / (2 * len(y))
+def descend(X, y, w, lr, rounds):
+    seen = []
+    for r in range(rounds):
+        gap = X @ w - y
+        gradient = X.T @ gap / len(y)
+        w = w - lr * gradient
+        seen.append(half_cost(X, w, y))
+    return w, seen
+"""
+BESIDE = """
+def cost(xs, ys, a, b):
+    total = 0
+    for x, y in zip(xs, ys):
+        total += (a * x + b - y) ** 2
+    return total / len(xs)
+def step_gradient(a_now, b_now, xs, ys, rate):
+    a_gradient = 0
+    b_gradient = 0
+    for x, y in zip(xs, ys):
+        a_gradient += 2 / len(xs) * x * (a_now * x + b_now - y)
+        b_gradient += 2 / len(xs) * (a_now * x + b_now - y)
+    return a_now - rate * a_gradient, b_now - rate * b_gradient
+"""
+ADDED = """
+import numpy as np
+def fit(X, Y, W, lr):
+    p = X @ W
+    loss = np.mean((Y - p) ** 2)
+    dW = 2 / Y.size * X.T @ (Y - p)
+    W += lr * dW
+    return W, loss
+"""
+
+
+def judge(text):
+    return judge_code(read_source(text, "f.py"))[-1]
+
+
+@pytest.mark.parametrize(("text", "old", "new", "line", "said"), [
+    (WATCHED, "X.T @ gap / len(y)", "X.T @ gap", 8, "the loss is half_cost(X, w, y), as it is before the step"),
+    (BESIDE, "* x * (a_now", "* (a_now", 11, "the loss is cost(xs, ys, a_now, b_now), a function of the file"),
+    (ADDED, "* X.T @ (Y - p)", "* X.T @ (p - Y)", 6, "minus the loss"),
+])  # fmt: skip
+def test_the_loss_of_the_file_judges_a_body_and_is_said(text, old, new, line, said):
+    right = judge(text)
+    assert right.verdict == "right"
+    assert any(said in str(what) for what in right.assumes)
+    assert old in text
+    wrong = judge(text.replace(old, new))
+    assert [root.line for root in wrong.roots] == [line]
+
+
+def test_a_rate_called_L_is_no_loss():
+    text = "X = np.array([1.0, 2.0])\nY = X * 3\nm = 0\nL = 0.01\nfor i in range(9):\n    P = m * X\n    D_m = -2 * sum(X * (Y - P))\n    m = m - L * D_m"
+    found = judge("import numpy as np\n" + text)
+    assert found.verdict == "right"
+    assert any("np.sum((P - Y)**2)" in str(said) for said in found.assumes)
