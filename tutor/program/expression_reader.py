@@ -85,6 +85,7 @@ class ExpressionReader(OperandReader):
         value = getattr(self, read)(node)
         if type(value) is Unread:
             raise value.error
+        self.recorder.read[id(node)] = value
         if type(value) in _LATE:
             self.origins.setdefault(id(value), (value, node))
         return value
