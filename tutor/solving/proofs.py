@@ -89,7 +89,8 @@ def prove_entries(
         proof = verify(derive(apart, wanted=tuple(singles)), values, singles, symbolic=(), ask=ask)
         if proof.unproved is None:  # else the step that is named is one of those that are shown
             return (replace(proof, asked=len(singles) if asked is None else 0, entries=True),)
-    return (replace(verify(derive(graph, wanted=tuple(singles)), values, singles, symbolic=asked, ask=ask), entries=len(singles) > len(wanted)),)
+    proof = verify(derive(graph, wanted=tuple(singles)), values, singles, symbolic=asked, ask=ask)
+    return (replace(proof, entries=len(singles) > len(wanted)),)
 
 
 def prove_training(task: Task, ask: Ask | None) -> Proofs:

@@ -12,7 +12,6 @@ from tutor.numbers.proof_facts import LEAST, Agreement, Rewritten
 from tutor.numbers.prove_rewrites import Simplified
 from tutor.numbers.verify import Proof, write_bound
 
-
 MOST_NAMED = 6
 """So many gradients that are not shown are named."""
 
