@@ -148,7 +148,8 @@ def test_beside_what_is_cut_off_a_figure_that_is_right_both_ways_is_not_called_r
 
 @pytest.mark.parametrize(("figure", "alike"), [("0.333", True), ("0.33333", True), ("0.67", False)])
 def test_whether_cutting_off_gives_the_same_digits(figure, alike):
-    text = f'title = "t"\nsteps = ["a = x/3", "L = 2*x/3"]\nclaim = [{{ claim = "{"a" if alike else "L"}", printed = "{figure}" }}]\n[values]\nx = 1\n'
+    claim = f'claim = [{{ claim = "{"a" if alike else "L"}", printed = "{figure}" }}]'
+    text = f'title = "t"\nsteps = ["a = x/3", "L = 2*x/3"]\n{claim}\n[values]\nx = 1\n'
     worked = solve(from_text(text, "mine")).worked
     assert [said.alike for said in say_verdicts(worked, find_wording("en"), [])] == [alike]
 

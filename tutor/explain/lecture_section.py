@@ -396,7 +396,7 @@ def _say_printed_ones(verdicts: Sequence[Said], words: Wording) -> list[Inline]:
 
 
 def _sort_by_ways(verdicts: Sequence[Said], ways: Iterable[str]) -> dict[str, list[Said]]:
-    """The verdicts by how they agree; beside figures that are cut off, rounded ones that cutting off gives as well are a way of their own."""
+    """The verdicts by how they agree; beside what is cut off, a rounded figure that cutting off gives as well has a way of its own."""
     cut = any(said.agreement == "truncated" for said in verdicts)
     found: dict[str, list[Said]] = {key: [] for key in ways}
     for said in verdicts:
