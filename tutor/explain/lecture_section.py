@@ -137,7 +137,9 @@ def say_verdict(
 ) -> Said:  # fmt: skip
     """A verdict for the document: formulas as maths, figures as printed; the step size has its ``own`` letter.
 
-    ``quote`` writes what stands there word for word.  Of a derivative that the page has for one step ``alone`` it is said that it is meant along all paths.
+    ``quote`` writes what stands there word for word.
+
+    Of a derivative that the page has for one step ``alone`` it is said that it is meant along all paths.
     """
     claim = verdict.source
     if claim is None or claim.unknown:
