@@ -85,7 +85,7 @@ def say_verdicts(
     rate = rate_name(exercise.notation)
     own: dict[str, Expr] = {} if rate in known else {rate: Name(worked.notation.rate)}  # one step size, by the letter of this page
 
-    def quote(text: str) -> Sentence:
+    def write_quotation(text: str) -> Sentence:
         """What stands there, but for the letter of the step size."""
         return set_maths(rename_step_size(text, exercise, worked.notation), worked.notation)
 
@@ -94,7 +94,7 @@ def say_verdicts(
         shown |= {Partial(loss, name) for name in known}
     seen = [(verdict, _is_seen(verdict, shown)) for verdict in worked.verdicts]
     said = [
-        replace(say_verdict(verdict, words, shapes, quote, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
+        replace(say_verdict(verdict, words, shapes, write_quotation, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
         for verdict, there in seen if there or verdict.source is None or not verdict.source.follows
     ]  # fmt: skip
     return [
