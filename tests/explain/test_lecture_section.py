@@ -8,10 +8,13 @@ import pytest
 from chosen_exercises import LECTURES
 
 from tutor import solve
-from tutor.exercise.load import from_text
-from tutor.explain.document import Table
+from tutor.exercise.catalogue import ids
+from tutor.exercise.load import from_text, load
+from tutor.explain.document import Math, Table
 from tutor.explain.lecture_section import Said, lecture, say_verdicts
 from tutor.explain.words.languages import find_wording
+from tutor.explain.written_maths import set_maths
+from tutor.notation.profile import Notation
 
 
 def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
@@ -159,10 +162,10 @@ def test_whether_cutting_off_gives_the_same_digits(figure, alike):
     ("qmul/network-deltas", "25 of 27 printed formulas agree exactly."),
     ("neuron/softmax-loss", "All 6 printed formulas agree exactly."),  # a 1 among them
     ("qmul/network-deltas", "it is (δ²₁ · w²₁₁ + δ²₂ · w²₁₂)·x¹₁·(1 − x¹₁)."),
-    ("qmul/network-deltas-layers", "prints (w² δ²) ⊙ σ(z¹); it is (w² δ²) ⊙ σ′(z¹)."),
+    ("qmul/network-deltas-layers", "prints δˡ = w^(l + 1)δ^(l + 1) ⊙ σ(zˡ), here (w² δ²) ⊙ σ(z¹); it is (w² δ²) ⊙ σ′(z¹)."),
     ("published/schiendorfer-two-two-two", "prints −5.34381483665323×10⁻⁸; it is −5.34381483557146×10⁻⁸."),
     ("published/scribd-logistic-samples", "for L at x = 3, y = 0 the lecture prints 1.1015; it is 1.10319."),
-    ("cmu/three-layer-chain", "prints w₃ + η · ∂ℒ/∂w₃; it is w₃ − η · ∂ℒ/∂w₃."),
+    ("cmu/three-layer-chain", "prints θ ← θ + η∂ℒ/∂θ, here w₃ + η · ∂ℒ/∂w₃; it is w₃ − η · ∂ℒ/∂w₃."),
 ])  # fmt: skip
 def test_an_erratum_is_put_right_in_what_is_printed(target, words):
     assert words in " ".join(solve(target).to_text(100).split())
@@ -171,14 +174,14 @@ def test_an_erratum_is_put_right_in_what_is_printed(target, words):
 @pytest.mark.parametrize(("notation", "letter"), [("cmu", "η"), ("neuron", "λ"), ("dl", "α")])
 def test_the_step_size_has_the_letter_of_the_page_in_what_is_printed_too(notation, letter):
     text = " ".join(solve("cmu/stochastic", notation_name=notation).to_text().split())
-    printed, right = re.search(r"the lecture prints w ([^;]*); it is w ([^.]*)\.", text).groups()
+    printed, right = re.search(r"the lecture prints [^,]*, here w ([^;]*); it is w ([^.]*)\.", text).groups()
     assert (printed[:3], right[:3]) == (f"+ {letter}", f"− {letter}")
 
 
 @pytest.mark.parametrize(("target", "notation", "told"), [
     ("neuron/rmsprop", "dl", "is not the step size α but a setting of its own, ρ"),
     ("neuron/rmsprop", "neuron", "is not the step size λ but a setting of its own, ρ"),
-    ("cmu/three-layer-chain", "qmul", "three slides print θ ← θ + τ ∂ℒ/∂θ, which climbs"),
+    ("cmu/three-layer-chain", "qmul", "the lecture prints θ ← θ + τ∂ℒ/∂θ, here"),
     ("cmu/three-layer-chain", "qmul", "f₃ − y. the step size τ belongs"),
     ("qmul/convolution-or-correlation", "dl", "y(τ − t)"),  # nothing is trained: it is another τ
 ])  # fmt: skip
@@ -223,3 +226,17 @@ def test_what_is_printed_at_other_values_stands_on_the_page(target, row):
 )
 def test_a_matrix_that_is_printed_is_set_as_one(target, shown):
     assert shown in " ".join(solve(target).to_latex().replace("%\n", "").split())
+
+
+@pytest.mark.parametrize(("words", "said"), [("en", ", here x₁·y₀ + x₂·y₁; it is"), ("de", ", hier x₁·y₀ + x₂·y₁; richtig ist")])
+def test_a_formula_is_quoted_as_it_stands_there_with_what_it_comes_to_here(words, said):
+    """A lecture prints an integral; the terms are what the exercise makes of it."""
+    told = " ".join(solve("qmul/convolution-or-correlation", words=words).to_text(200).split())
+    assert f"(x * y)(τ) = ∫ x(t) y(t − τ) dt{said}" in told
+
+
+def test_each_quotation_of_an_exercise_is_read_as_mathematics():
+    """What is not understood would stand there with its dollars."""
+    quoted = [(ident, claim.quoted) for ident in ids() for claim in load(ident).claims if claim.quoted]
+    assert len(quoted) > 10
+    assert [pair for pair in quoted if any(type(part) is not Math and part.strip() != "=" for part in set_maths(pair[1], Notation()))] == []

@@ -32,6 +32,7 @@ from tutor.solving.check_claims import Verdict
 from tutor.solving.worked import Worked
 from tutor.solving.written_values import show_printed, show_value, show_values
 
+PLAIN = Notation()
 Write: TypeAlias = Callable[[Expr], Math]
 
 WEIGHT = "w"
@@ -89,12 +90,17 @@ def say_verdicts(
     loss, known = (exercise.graph.loss, exercise.graph.names) if exercise.graph is not None else ("", ())
     rate = rate_name(exercise.notation)
     own: dict[str, Expr] = {} if rate in known else {rate: Name(worked.notation.rate)}  # one step size, by the letter of this page
+
+    def write_quotation(text: str) -> Sentence:
+        """What stands there, but for the letter of the step size."""
+        return set_maths(rename_step_size(text, exercise, worked.notation), worked.notation)
+
     shown = _list_derivatives(blocks) - alone | worked_out
     if exercise.values and worked.request.form == "scalar":  # the graph has them at its nodes
         shown |= {Partial(loss, name) for name in known}
     seen = [(verdict, _is_seen(verdict, shown)) for verdict in worked.verdicts]
     said = [
-        replace(say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
+        replace(say_verdict(verdict, words, shapes, write_quotation, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
         for verdict, there in seen if there or verdict.source is None or not verdict.source.follows
     ]  # fmt: skip
     return [
@@ -132,10 +138,12 @@ def _name_gradient(verdict: Verdict, loss: str, known: Collection[str]) -> dict[
 
 
 def say_verdict(
-    verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], own: Mapping[str, Expr] = MappingProxyType({}),
-    alone: Set[Partial] = frozenset(),
+    verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], quote: Callable[[str], Sentence],
+    own: Mapping[str, Expr] = MappingProxyType({}), alone: Set[Partial] = frozenset(),
 ) -> Said:  # fmt: skip
     """A verdict for the document: formulas as maths, figures as printed; the step size has its ``own`` letter.
+
+    ``quote`` writes what stands there word for word.
 
     Of a derivative that the page has for one step ``alone`` it is said that it is meant along all paths.
     """
@@ -159,6 +167,8 @@ def say_verdict(
         values = [part for name, value in other for part in (", ", Math(Name(name)), EQUALS, Math(as_printed(value, 6)))][1:]
         subject = tuple(split_places(words.pages.AT_VALUES, {"quantity": subject, "values": values}))
     printed, value = _say_printed(claim, write), _say_value(verdict, write)
+    if claim.quoted:
+        printed = tuple(split_places(words.pages.QUOTED, {"quoted": quote(claim.quoted), "printed": printed}))
     if verdict.agreement == "differs" and (number := _find_number(verdict)) is not None:
         printed = tuple(split_places(words.pages.COMES_TO, {"printed": printed, "number": [Math(number)]}))
     formula = claim.is_formula or verdict.derived is not None
@@ -298,7 +308,7 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
     pages, agrees = words.pages, words.rules.AGREES
     label = pages.LABELS["lecture"]
     blocks: list[Block] = []
-    known = notation or Notation()
+    known = notation or PLAIN
     if focused:
         for said in verdicts:
             places: dict[str, Sentence] = {

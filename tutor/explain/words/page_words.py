@@ -108,6 +108,8 @@ class PageWords(Topic):
     ERRATA_HEADS = ("quantity", "printed", "right", "why")
     DITTO = "likewise"
     COMES_TO = "{printed}, which is {number}"
+    QUOTED = "{quoted}, here {printed}"
+    """What a lecture prints as it stands there, and what that comes to with the quantities of the page."""
     ERRATUM_BARE = "for {subject} the lecture prints {printed}."
 
     # A recursion over time
