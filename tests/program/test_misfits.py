@@ -18,7 +18,8 @@ CASES = {
                       ["a is 2×3", "b is 4×5", "np.concatenate([a, b], axis=1)"]),
     "stack": ("def f(a, b):\n    return np.stack([a, b]).sum()", {"a": (2, 3), "b": (2, 5)}, "2:12", ["a is 2×3", "b is 2×5"]),
     "reshape": ("def f(a):\n    return a.reshape(4, 2).sum()", {"a": (2, 3)}, "2:12", ["a is 2×3", "a.reshape(4, 2)"]),
-    "difference": ("def f(x, y):\n    return np.sum((x - y) ** 2)", {"x": ("N", "D"), "y": ("N",)}, "2:20", ["x is N×D", "y is N", "x - y"]),
+    "difference": ("def f(x, y):\n    return np.sum((x - y) ** 2)", {"x": ("N", "D"), "y": ("N",)}, "2:20",
+                   ["x is N×D", "y is N", "x - y"]),
     "convolution": ("def f(x, w):\n    return F.conv2d(x, w).sum()", {"x": (2, 3, 8, 8), "w": (4, 2, 3, 3)}, "2:12",
                     ["x is 2×3×8×8", "w is 4×2×3×3", "F.conv2d(x, w)"]),
     "part": ("def f(b):\n    h = np.zeros((3, 2))\n    h[1] = b\n    return h.sum()", {"b": (5,)}, "3:5", ["5", "2"]),
@@ -34,4 +35,5 @@ def test_sizes_that_do_not_fit(case):
         read_program(head + text + "\n", "f.py", "f", shapes)
     error = caught.value
     assert (error.where, [part for part in told if part not in error.what]) == (f"f.py:{row + 1}:{column}", [])
-    assert error.hint and error.spot.split("\n")[1].index("^") == column + 3
+    assert error.hint
+    assert error.spot.split("\n")[1].index("^") == column + 3

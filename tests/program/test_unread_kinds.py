@@ -58,8 +58,8 @@ def test_each_refusal_says_what_to_write_instead():
     assert sorted({*said} - {*INSTEAD}) == []
 
 
-UNREAD_FORMULAS = ("np.median(x)", "x[x > 0]", "x << 2", "x & 3", "{x, x}", "x.foo", "x * 1j", "~x", "np.sum(x, axis=7)", "x * 'a'", "foo(x)",
-                   "(yield x)", "np.fft.fft(x)", "x[np.argsort(x)]")  # fmt: skip
+UNREAD_FORMULAS = ("np.median(x)", "x[x > 0]", "x << 2", "x & 3", "{x, x}", "x.foo", "x * 1j", "~x", "np.sum(x, axis=7)", "x * 'a'",
+                   "foo(x)", "(yield x)", "np.fft.fft(x)", "x[np.argsort(x)]")  # fmt: skip
 PLACES = {
     "loop": "def f(x):\n    h = 0\n    for t in range(2):\n        y = {}\n        h = h + np.sum(y)\n    return h\n",
     "comprehension": "def f(x):\n    y = [{} for t in range(2)]\n    return np.sum(y[0])\n",
@@ -86,11 +86,13 @@ def test_what_is_not_read_is_told_where_it_stands(place, formula):
     shown, line, column = find_caret(caught.value)
     at = text.split("\n")[row - 1].index(formula)
     assert (line, at < column <= at + len(formula), caught.value.hint != "") == (row, True, True)
-    assert text.split("\n")[row - 1][column - 1 :].startswith(shown) and shown
+    assert text.split("\n")[row - 1][column - 1 :].startswith(shown)
+    assert shown
 
 
 def test_a_judged_program_tells_the_place_too():
-    text = "import numpy as np\n" + START + "    for i in range(2):\n        dout = dout + 0 * np.median(dout)\n    return dout * w, dout * x\n"
+    loop = "    for i in range(2):\n        dout = dout + 0 * np.median(dout)\n"
+    text = "import numpy as np\n" + START + loop + "    return dout * w, dout * x\n"
     page = check_code(text, "net.py")
     (found,) = page.verdicts
     assert (found.verdict, found.place.where, found.place.spot.split("\n")[1].index("^")) == ("undecided", "net.py:7:27", 30)

@@ -494,6 +494,6 @@ _READ: dict[type[ast.expr], Callable[[Any, Any], Any]] = {
     ast.BoolOp: ExpressionWorker.read_bool, ast.IfExp: ExpressionWorker.read_choice, ast.Tuple: ExpressionWorker.read_sequence,
     ast.List: ExpressionWorker.read_sequence, ast.Dict: ExpressionWorker.read_dictionary, ast.JoinedStr: ExpressionWorker.read_text,
     ast.ListComp: ExpressionWorker.read_comprehension, ast.GeneratorExp: ExpressionWorker.read_comprehension,
-    ast.DictComp: ExpressionWorker.read_comprehension, ast.Call: lambda worker, node: worker.read_call(node), ast.Constant: lambda worker, node: read_constant(node),
-    ast.Set: ExpressionWorker.read_set, ast.Lambda: lambda worker, node: ProgramFunction(node, dict(worker.scope)),
+    ast.DictComp: ExpressionWorker.read_comprehension, ast.Call: lambda worker, node: worker.read_call(node),
+    ast.Constant: lambda worker, node: read_constant(node), ast.Set: ExpressionWorker.read_set, ast.Lambda: lambda worker, node: ProgramFunction(node, dict(worker.scope)),
 }  # fmt: skip

@@ -17,8 +17,9 @@ the corrected line was read as a formula, too, and is the same to 40 digits, ``r
 that have no name in the program; ``or`` are lines
 that could be the wrong one as well, with the same keys.
 ``follows`` are the lines
-that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``, ``where``, ``instead``}] those that were not read: ``where``
-is file, line and column, ``instead`` what could be written; a program that is not judged has both, too, for the part that it is not judged for.  ``warnings``
+that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``, ``where``, ``instead``}] those that were not read:
+``where`` is file, line and column, ``instead`` what could be written; a program that is not judged has both, too, for the part that
+it is not judged for.  ``warnings``
 [{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
 A root's ``file`` is where it stands, if not in the program itself.  ``assumes`` are sentences: what functions that are not in the
 file are taken for.  ``not_compared`` [{``name``, ``reason``}] are

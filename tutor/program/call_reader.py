@@ -222,8 +222,8 @@ class CallReader(ExpressionReader):
         if made is not NotImplemented:
             return made
         if head not in LIBRARIES:
-            raise self.source.refuse(node, tell("{path} is no function that is read", path=path[:80]),
-                                     tell("numpy, torch, torch.nn.functional and math are read; give what it computes as an argument"))  # fmt: skip
+            hint = tell("numpy, torch, torch.nn.functional and math are read; give what it computes as an argument")
+            raise self.source.refuse(node, tell("{path} is no function that is read", path=path[:80]), hint)
         return self.call_known_word(word, node, values, named, LIBRARIES[head])
 
     def call_python(self, word: str, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:

@@ -200,7 +200,8 @@ class ExpressionReader(OperandReader):
                 raise self.source.refuse(node.slice, tell("a key is a text or a whole number"))
             if key not in value:
                 known = tell("there are {names}", names=", ".join([str(one) for one in value][:20])) if value else ""
-                raise self.source.refuse(node, tell("there is no entry {key}", key=str(key)[:40]), hint_near(str(key), map(str, value)) or known)
+                hint = hint_near(str(key), map(str, value)) or known
+                raise self.source.refuse(node, tell("there is no entry {key}", key=str(key)[:40]), hint)
             return value[key]
         index = self.read_index(node.slice)
         if isinstance(value, TorchLayer) and value.parts:

@@ -190,8 +190,8 @@ class OperandReader(ABC):
             return MaskedScores(self.take_array(self.combine(kind(), left.scores, right, node), node), left.keep, left.value)
         if kind in (ast.BitAnd, ast.BitOr):
             for value in (left, right):
-                if not (isinstance(value, Condition | Open | bool) or isinstance(value, DrawnArray | KnownArray) or (
-                        isinstance(value, Formula) and type(value.expr) is Name and value.expr.name not in self.recorder.steps)):
+                leaf = isinstance(value, Formula) and type(value.expr) is Name and value.expr.name not in self.recorder.steps
+                if not leaf and not isinstance(value, Condition | Open | bool | DrawnArray | KnownArray):
                     raise self.source.refuse(node, tell("the sign {sign} is read between masks", sign=_NAMED[kind]),
                                              tell("write comparisons in brackets: (a > 0) & (b > 0)"))  # fmt: skip
             one, two = (self.take_mask(value, node) for value in (left, right))

@@ -301,7 +301,8 @@ def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> Re
     assert type(result.expr) is Name
     target = result.expr.name
     if target not in recorder.steps:
-        raise reader.source.refuse(_find_return(node), tell("{name} is given, and not computed", name=target), tell("return what is computed"))
+        raise reader.source.refuse(_find_return(node), tell("{name} is given, and not computed", name=target),
+                                   tell("return what is computed"))  # fmt: skip
     behind = upstream = ""
     if result.shape:
         loss, upstream = recorder.choose_name(LOSS), recorder.choose_name(UPSTREAM)

@@ -39,6 +39,7 @@ class OwnLine(str):
     cut: int
 
     def __new__(cls, place: str, cut: int) -> OwnLine:
+        """A line by its place."""
         made = super().__new__(cls, place)
         made.cut = cut
         return made
