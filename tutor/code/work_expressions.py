@@ -491,9 +491,9 @@ def _is_whole(value: Any) -> bool:
 _READ: dict[type[ast.expr], Callable[[Any, Any], Any]] = {
     ast.Name: ExpressionWorker.read_name, ast.Attribute: ExpressionWorker.read_attribute, ast.Subscript: ExpressionWorker.read_subscript,
     ast.BinOp: ExpressionWorker.read_binary, ast.UnaryOp: ExpressionWorker.read_unary, ast.Compare: ExpressionWorker.read_compare,
-    ast.BoolOp: ExpressionWorker.read_bool, ast.IfExp: ExpressionWorker.read_choice, ast.Tuple: ExpressionWorker.read_sequence,
-    ast.List: ExpressionWorker.read_sequence, ast.Dict: ExpressionWorker.read_dictionary, ast.JoinedStr: ExpressionWorker.read_text,
-    ast.ListComp: ExpressionWorker.read_comprehension, ast.GeneratorExp: ExpressionWorker.read_comprehension,
-    ast.DictComp: ExpressionWorker.read_comprehension, ast.Call: lambda worker, node: worker.read_call(node),
-    ast.Constant: lambda worker, node: read_constant(node), ast.Set: ExpressionWorker.read_set, ast.Lambda: lambda worker, node: ProgramFunction(node, dict(worker.scope)),
+    ast.BoolOp: ExpressionWorker.read_bool, ast.IfExp: ExpressionWorker.read_choice, ast.Set: ExpressionWorker.read_set,
+    **dict.fromkeys((ast.Tuple, ast.List), ExpressionWorker.read_sequence), ast.Constant: lambda worker, node: read_constant(node),
+    **dict.fromkeys((ast.ListComp, ast.GeneratorExp, ast.DictComp), ExpressionWorker.read_comprehension),
+    ast.Dict: ExpressionWorker.read_dictionary, ast.JoinedStr: ExpressionWorker.read_text,
+    ast.Call: lambda worker, node: worker.read_call(node), ast.Lambda: lambda worker, node: ProgramFunction(node, dict(worker.scope)),
 }  # fmt: skip
