@@ -167,8 +167,8 @@ class _PlaceJoiner(ast.NodeTransformer):
                 again = ast.Subscript(inside.args[0], first.slice, ast.Load())
                 return ast.Call(node.func, [_join_places(again) or again, *node.args[1:]], node.keywords)
         if isinstance(first, ast.List) and _name_call(node.func) in ("concatenate", "cat") and not node.keywords:
-            inner = [_take_alone(part) for part in first.elts]
-            if None not in inner and isinstance(node.func, ast.Attribute):
+            inner = [alone for part in first.elts if (alone := _take_alone(part)) is not None]
+            if len(inner) == len(first.elts) and isinstance(node.func, ast.Attribute):
                 return ast.Call(ast.Attribute(node.func.value, "stack", ast.Load()), [ast.List(inner, ast.Load())], [])
         return node
 

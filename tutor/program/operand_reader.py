@@ -271,15 +271,17 @@ class OperandReader(ABC):
         made = other.expr
         product = type(made) is Call and made.func == "matmul"
         bias = tell_kind(name) == "bias" or name in ("beta", "gamma") or (product and kind is ast.Add)
-        if kind in (ast.Add, ast.Sub) and bias and len(other.shape) == 1 and product and self._is_of_samples(made):
+        if kind in (ast.Add, ast.Sub) and bias and len(other.shape) == 1 and self._is_of_samples(made):
             return ()
         if kind in (ast.Add, ast.Sub):
             return other.shape[-1:] if bias else other.shape
         return other.shape[-1:] if name in ("gamma", "beta") else ()
 
-    def _is_of_samples(self, product: Call) -> bool:
+    def _is_of_samples(self, made: Expr) -> bool:
         """Whether a vector is X @ w, a number of each sample, whose bias is one number; W @ x is one of each neuron."""
-        left, right = product.args
+        if type(made) is not Call or made.func != "matmul":
+            return False
+        left, right = made.args
         kinds = [tell_kind(part.name) if type(part) is Name else "" for part in (left, right)]
         return kinds[1] == "weight" and kinds[0] != "weight"
 
