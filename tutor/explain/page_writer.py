@@ -171,6 +171,8 @@ class PageWriter:
         unproved = [proof.unproved for proof in self.worked.proofs.gradients if proof.unproved is not None]
         places: dict[str, Sequence[Inline]] = {"step": [Math(Name(unproved[0].step))] if unproved else []}
         places |= {letter: [Math(Name(letter))] for letter in (forms.sizes if forms is not None and forms.sizes else ())}
+        if forms is not None:
+            places |= {f"{BY}{name}": [Math(Partial(self.worked.derivations[0].graph.loss, name))] for name in forms.besides}
         if self.worked.recursion is not None:
             places[str(self.worked.recursion.end)] = [Math(Name(str(self.worked.recursion.end)))]
         for text in dict.fromkeys(sentences):
@@ -178,6 +180,8 @@ class PageWriter:
             self.blocks.append(self.write_labelled("proof", *split_places(said, places)))
 
 
+BY = "by "
+"""In front of a quantity, in the place of a sentence for the derivative with respect to it."""
 NEAR = 20
 """A result has to come out of the numbers that are printed to a part in so many."""
 

@@ -10,7 +10,7 @@ from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
 from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Sentence, Side
 from tutor.explain.lecture_section import lecture, list_elsewhere, say_verdicts
-from tutor.explain.page_writer import PageWriter, drop_numbers
+from tutor.explain.page_writer import BY, PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation
 from tutor.explain.samples_section import point_to_command, sample_table
 from tutor.explain.simplified_section import write_simplified
@@ -238,8 +238,10 @@ def _leave_symbols_open(proofs: Proofs) -> Proofs:
     """The proofs with places where a step on a kink and the letters of sizes stand, for their symbols (`PageWriter.proofs`)."""
     gradients = [replace(p, unproved=replace(p.unproved, step="{step}")) if p.unproved is not None else p for p in proofs.gradients]
     forms = proofs.forms
-    if forms is not None and forms.sizes:
-        forms = replace(forms, sizes={f"{{{letter}}}": size for letter, size in forms.sizes.items()})
+    if forms is not None:
+        sizes = {f"{{{letter}}}": size for letter, size in (forms.sizes or {}).items()}
+        besides = {f"{{{BY}{name}}}": count for name, count in forms.besides.items()}
+        forms = replace(forms, sizes=sizes, besides=besides)
     return replace(proofs, gradients=tuple(gradients), forms=forms)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, cycle, islice, permutations, product
+from itertools import islice, permutations, product
 from math import prod
 from typing import Literal
 
@@ -362,9 +362,11 @@ def put_sizes(layered: Layered, sizes: Mapping[str, int], *, named: bool = True)
     return Layered(graph, _entries(graph) if named else {})
 
 
-def choose_sizes(layered: Layered, first: Sequence[int] = ()) -> tuple[Layered, dict[str, int]]:
-    """The graph with small numbers in the place of letters for sizes, all different unless ``first`` says which, so that every slice is
-    inside of its array.
+def choose_sizes(layered: Layered, besides: Mapping[str, int] | None = None) -> tuple[Layered, dict[str, int]]:
+    """The graph with small numbers in the place of letters for sizes, so that every slice is inside of its array; ``besides``: others.
+
+    Where that fits they are all different, and none is 1 or 2 or a number that the graph has: a formula with n − 1 for n, with one letter
+    for another, or with the 2 of a square for n is wrong with them.
 
     Raises `GraphError` where no small numbers do that.
     """
@@ -372,7 +374,9 @@ def choose_sizes(layered: Layered, first: Sequence[int] = ()) -> tuple[Layered, 
     if not letters:
         return layered, {}
     problem: GraphError | None = None
-    for sizes in _list_small_sizes(letters, first):
+    for sizes in _list_small_sizes(letters, _list_numbers(layered), besides or {}):
+        if sizes == besides:
+            continue
         try:
             small = put_sizes(layered, sizes)
             _check_steps(small)
@@ -380,22 +384,43 @@ def choose_sizes(layered: Layered, first: Sequence[int] = ()) -> tuple[Layered, 
             problem = problem or error
             continue
         return small, sizes
+    if besides:  # no others fit
+        return put_sizes(layered, besides), dict(besides)
     assert problem is not None
     raise problem
 
 
 MOST_CHOSEN = 400
 """So many numbers for letters are tried."""
+LEAST_SIZE = 3
+"""With 2 samples n − 1 is 1, and n the 2 that comes down from a square."""
 
 
-def _list_small_sizes(letters: Sequence[str], first: Sequence[int]) -> Iterator[dict[str, int]]:
-    """Numbers for the letters of sizes: those that are wished, the smallest, in other orders, far apart."""
-    if first:
-        yield dict(zip(letters, cycle(first), strict=False))
-    close = range(2, 2 + len(letters))
+def _list_numbers(layered: Layered) -> set[int]:
+    """The sizes and the small numbers that a graph has, from which those of letters are to be told."""
+    sizes = {size for shape in layered.shapes.values() for size in shape if isinstance(size, int)}
+    found: set[int] = set()
+    pending: list[Expr] = [step.expr for step in layered.graph.steps]
+    while pending:
+        expr = pending.pop()
+        if type(expr) is Number and expr.text.isdecimal():
+            found.add(int(expr.text))
+        pending += children(expr)
+    return sizes | found
+
+
+def _list_small_sizes(letters: Sequence[str], taken: Collection[int], besides: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """Numbers for the letters of sizes: the smallest, in other orders, far apart, and those that are not told from others."""
+    if besides:  # the letters change their numbers, else these grow by different steps
+        numbers = [besides[letter] for letter in letters]
+        yield dict(zip(letters, [*numbers[1:], numbers[0]], strict=True))
+        yield {letter: besides[letter] + 1 + place for place, letter in enumerate(letters)}
+    free = [size for size in range(LEAST_SIZE, LEAST_SIZE + len(letters) + len(taken)) if size not in taken][: len(letters)]
     apart = [2 * 3 ** min(place, 6) for place in range(len(letters))]
-    for numbers in chain(islice(permutations(close), MOST_CHOSEN), islice(permutations(reversed(apart)), MOST_CHOSEN)):
-        yield dict(zip(letters, numbers, strict=True))
+    close = range(2, 2 + len(letters))
+    for some in (free, list(reversed(apart)), close):
+        for chosen in islice(permutations(some), MOST_CHOSEN):
+            yield dict(zip(letters, chosen, strict=True))
 
 
 def _check_steps(layered: Layered) -> None:

@@ -42,7 +42,7 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     arrays = evaluate_layers(derivation, as_arrays(layered, values)) if values is not None else None
     graph = None if layered.symbolic else exercise.graph
     apart = write_apart(graph, layered) if graph is not None else None
-    agreement = agree(layered, graph, values, apart=apart, found=arrays)
+    agreement = agree(layered, graph, values, apart=apart, found=arrays, shown=needed - {derivation.graph.loss})
     rewritten = prove(layered, () if request.focused else rewrites, arrays, apart)
     proofs = prove_entries(graph, apart, values, layered, request.wanted[0][1], ask)
     run = run_training(request, None) if request.task is not None else None
