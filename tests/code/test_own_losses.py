@@ -50,7 +50,7 @@ def judge(text):
 @pytest.mark.parametrize(("text", "old", "new", "line", "said"), [
     (WATCHED, "X.T @ gap / len(y)", "X.T @ gap", 8, "the loss is half_cost(X, w, y), as it is before the step"),
     (BESIDE, "* x * (a_now", "* (a_now", 11, "the loss is cost(xs, ys, a_now, b_now), a function of the file"),
-    (ADDED, "* X.T @ (Y - p)", "* X.T @ (p - Y)", 6, "minus the loss"),
+    (ADDED, "* X.T @ (Y - p)", "* X.T @ (Y - 2 * p)", 6, "minus the loss"),
 ])  # fmt: skip
 def test_the_loss_of_the_file_judges_a_body_and_is_said(text, old, new, line, said):
     right = judge(text)
@@ -61,8 +61,8 @@ def test_the_loss_of_the_file_judges_a_body_and_is_said(text, old, new, line, sa
     assert [root.line for root in wrong.roots] == [line]
 
 
-def test_a_rate_called_L_is_no_loss():
-    text = "X = np.array([1.0, 2.0])\nY = X * 3\nm = 0\nL = 0.01\nfor i in range(9):\n    P = m * X\n    D_m = -2 * sum(X * (Y - P))\n    m = m - L * D_m"
-    found = judge("import numpy as np\n" + text)
+def test_a_rate_is_no_loss():
+    text = "X = np.array([1.0, 2.0])\nY = X * 3\nm = 0\nL = 0.01\nfor i in range(9):\n    P = m * X\n"
+    found = judge(f"import numpy as np\n{text}    D_m = -2 * sum(X * (Y - P))\n    m = m - L * D_m")
     assert found.verdict == "right"
     assert any("np.sum((P - Y)**2)" in str(said) for said in found.assumes)

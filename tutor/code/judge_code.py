@@ -31,6 +31,7 @@ from tutor.code.split_returns import find_function, split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten
+from tutor.code.update_signs import find_climbing_step
 from tutor.code.usual_losses import find_meant_loss
 from tutor.code.usual_settings import tell_settings
 from tutor.code.work_statements import FAILS
@@ -178,6 +179,8 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle += (tell("images are as high as they are wide"),) if judged.trial.world.images == SQUARE else ()
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
     idle += (*tell_flat(judged), *tell_settings(judged)) if verdict.verdict == "right" else ()
+    climbs = find_climbing_step(file.source, plan) if verdict.verdict == "right" and (meant is None or not meant.is_turned) else None
+    notes = (*notes, *([climbs] if climbs is not None else []))
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 
 

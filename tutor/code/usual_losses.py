@@ -17,15 +17,15 @@ from typing import TypeVar
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import find_training_loops, list_worlds
-from tutor.code.guess_shapes import is_parameter, is_target
+from tutor.code.guess_shapes import is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
-from tutor.code.named_updates import find_step
 from tutor.code.own_losses import bring_own_loss, find_free, turn_loss
-from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped, split_gradient
+from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped
 from tutor.code.search_ranks import list_readings
 from tutor.code.split_returns import exchange_function, find_function
 from tutor.code.trial import ProgramTrial
+from tutor.code.update_signs import list_signs
 from tutor.code.usual_penalties import list_penalties
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, tell
@@ -70,6 +70,7 @@ class MeantLoss:
     told: Told
     shapes: Mapping[str, Shape]
     more: tuple[Told, ...] = ()
+    is_turned: bool = False
 
 
 def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
@@ -235,7 +236,7 @@ def _turn_loss(trial: ProgramTrial) -> MeantLoss | None:
     turned = turn_loss(trial.source, trial.plan, _find_body(trial.source.tree, trial.plan))
     if turned is None:
         return None
-    found = MeantLoss(turned.source, trial.plan, turned.told, {})
+    found = MeantLoss(turned.source, trial.plan, turned.told, {}, is_turned=True)
     plain = MeantLoss(trial.source, trial.plan, turned.told, {})
     ways = [trial.world, replace(trial.world, vectors=True), replace(trial.world, single=True, vectors=True)]
     counts = [max(_count_right(trial, made, one) for one in ways) for made in (found, plain)]
@@ -378,36 +379,6 @@ def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequen
     ]  # fmt: skip
 
 
-def list_signs(tree: ast.Module) -> tuple[int, ...]:
-    """The signs that gradients may have beside the loss: -1 where they are added to the weights, 1 where they are taken off.
-
-    Both where it adds something that is not called a gradient; none where some are added and others taken off.
-
-    >>> [list_signs(ast.parse(text)) for text in ("self.w1 += d_w1", "w -= a * dw", "w += v", "w1 += dw1; w2 -= dw2", "dw += x")]
-    [(-1,), (1,), (1, -1), (), (1,)]
-    >>> list_signs(ast.parse("w += -rate * dw"))
-    (1,)
-    """
-    found: set[tuple[int, ...]] = set()
-    stepped = list_stepped(tree)
-    for node in ast.walk(tree):
-        step = find_step(node)
-        if step is not None:
-            word = ast.unparse(step.target).rpartition(".")[2]
-            if (is_parameter(word) and not split_gradient(word)) or word in stepped:
-                named = any(isinstance(part, ast.Name) and split_gradient(part.id) for part in ast.walk(step.value))
-                taken_off = isinstance(step.op, ast.Sub) is not _is_negative(step.value)  # W += -rate * dW
-                found.add((1,) if taken_off else (-1,) if named else (1, -1))
-    return next(iter(found), (1,)) if len(found) < 2 else () if {(1,), (-1,)} <= found else (1, -1)
-
-
-def _is_negative(node: ast.expr) -> bool:
-    """Whether a product has a minus in front of it, or of one of its factors."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
-        return _is_negative(node.left) is not _is_negative(node.right)
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-
-
 def _name_prediction(source: Source, plan: BackwardPlan, target: str) -> str:
     body = _find_body(source.tree, plan)
     found = _find_difference(body, target) if body is not None else None
@@ -434,7 +405,8 @@ def _write_inside(source: Source, plan: BackwardPlan, target: str, written: Part
     else:
         tree = exchange_function(source.tree, body, reduce(lambda whole, one: _put_before(whole, *one), placed, body))
     said = _leave_sum(shown) if found.loop is not None else shown
-    return MeantLoss(replace(source, tree=tree), plan, _tell_loss(written[0], said, each=found.loop is not None), shapes)
+    return MeantLoss(replace(source, tree=tree), plan, _tell_loss(written[0], said, each=found.loop is not None), shapes,
+                     is_turned=written[0] < 0)
 
 
 def _place_statement(text: str, node: ast.stmt) -> ast.stmt:
@@ -479,4 +451,5 @@ def write_loss(source: Source, plan: BackwardPlan, target: str, written: Part, s
             inside = [*part.body, made]
             body[place] = ast.copy_location(ast.ClassDef(part.name, part.bases, part.keywords, inside, part.decorator_list), part)
     tree = ast.Module(body if plan.owner else [*body, made], [])
-    return MeantLoss(replace(source, tree=tree), replace(plan, cost=NAME), _tell_loss(written[0], shown), shapes)
+    told = _tell_loss(written[0], shown)
+    return MeantLoss(replace(source, tree=tree), replace(plan, cost=NAME), told, shapes, is_turned=written[0] < 0)

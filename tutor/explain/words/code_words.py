@@ -149,6 +149,7 @@ class CodeWords(Topic):
         "division": "Warning, line {line}: `{text}` is no number where `{of}` is 0 in floats. Clip it, or add a small number.",
         "one-side": "Line {line}: no point was found at which `{text}` goes the other way; the gradients are judged on one side of it.",
         "overflow": "Warning, line {line}: `{text}` is no number where `{of}` overflows. Take the maximum off first: `exp(z - max)`.",
+        "climbs": "Warning, line {line}: `{text}` adds the gradient, so that the loss grows with each step. Take it off: `{of}`.",
     }  # fmt: skip
     """What may fail in floats though it is right on paper: no mistake, and no marks are lost for it."""
     HEADS: Mapping[str, str] = {"gradient": "gradient", "of": "with respect to", "shape": "shape", "verdict": "verdict"}
