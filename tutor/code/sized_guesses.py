@@ -148,7 +148,7 @@ def _list_making(node: ast.Call) -> set[str]:
     found = set[str]()
     if word in MAKERS:
         sizes = [one.value for one in node.keywords if one.arg in ("size", "shape")]
-        given = node.args if MAKERS[word] else node.args[:1] if MAKERS[word] is None else []
+        given = node.args if MAKERS[word] else node.args[:1] if MAKERS[word] is None else node.args[2:3]  # uniform(-1, 1, (n, d))
         for part in [*given, *sizes]:
             found |= {_name_last(one) for one in (part.elts if isinstance(part, ast.Tuple | ast.List) else [part])}
     return found

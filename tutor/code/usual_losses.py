@@ -40,8 +40,8 @@ LOSSES = {
     "rows": ("-np.sum({y} * np.log(prediction))",),
 }
 LABELLED = {
-    False: {"free": ("-np.sum(np.log(prediction[np.arange(len({y})), {y}]))",)},
-    True: {"free": ("-np.sum(np.log(prediction[{y}, np.arange(len({y}))]))",)},
+    False: {"free": ("-np.sum(np.log(prediction[np.arange(len({y})), {y}]))", "np.sum((prediction - np.eye(prediction.shape[1])[{y}])**2)")},
+    True: {"free": ("-np.sum(np.log(prediction[{y}, np.arange(len({y}))]))", "np.sum((prediction - np.eye(prediction.shape[0])[:, {y}])**2)")},
 }
 """The usual losses as sums over all entries, by the targets that they take; of labels, beside samples that are rows, or columns."""
 PARTS: tuple[tuple[str, int, Callable[[Sequence[int]], float]], ...] = (

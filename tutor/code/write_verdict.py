@@ -58,7 +58,13 @@ def _find_open(judged: Judgement) -> tuple[str, str, NotRead | None] | None:
     if not judged.has_loss:
         return tell("the loss is no finite number at the numbers that were tried"), tell("give numbers: --given values.json"), None
     reason = judged.find_doubt()
-    return (say_line(reason), "", reason) if reason is not None else None
+    if reason is not None:
+        return say_line(reason), "", reason
+    unknown, plan = ", ".join(judged.first.unmatched), judged.trial.plan
+    if unknown and not (any(judged.first.upstream) or plan.is_single or plan.cost):  # e of backprop(e, h, x)
+        hint = tell("call it as what it is the gradient of: dout, dz; or add the loss")
+        return tell("nothing says what {names} is", names=unknown), hint, None
+    return None
 
 
 def show_place(judged: Judgement, problem: NotRead) -> ProgramError | None:
