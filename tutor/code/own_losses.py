@@ -31,14 +31,14 @@ class OwnLoss:
     is_watched: bool
 
 
-def bring_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast.Module | None) -> OwnLoss | None:
+def put_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast.Module | None) -> OwnLoss | None:
     r"""The program with the loss of its file in front of the step; None where there is no such loss.
 
     >>> from tutor.program.source import read_source
     >>> text = "def cost(X, w, y): return ((X @ w - y) ** 2).sum()\ndef fit(X, y, w):\n    for i in range(9):\n"
     >>> text += "        dw = 2 * X.T @ (X @ w - y)\n        w -= 0.1 * dw\n        history.append(cost(X, w, y))"
     >>> source = read_source(text, "f.py")
-    >>> found = bring_own_loss(source, BackwardPlan("fit", "fit", "fit"), source.tree.body[1])
+    >>> found = put_own_loss(source, BackwardPlan("fit", "fit", "fit"), source.tree.body[1])
     >>> print(str(found.told)), print(ast.unparse(found.source.tree.body[1]).splitlines()[-3].strip())
     the loss is cost(X, w, y), as it is before the step
     loss = cost(X, w, y)
@@ -56,7 +56,7 @@ def bring_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | a
         if _is_worked_out_before(block[:place], costs):
             return None
         shown = ast.unparse(call)
-        made = [*deepcopy(before), deepcopy(moved) if moved is not None else _assign(free, call, block[place])]
+        made = [*deepcopy(before), deepcopy(moved) if moved is not None else _make_assignment(free, call, block[place])]
         kept = [_exchange_call(one, call, free) for one in block if one is not moved]
         block_made = [*kept[:place], *made, *kept[place:]]
         told = tell("the loss is {loss}, as it is before the step", loss=shown)
@@ -70,7 +70,7 @@ def bring_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | a
         if args is not None and block:
             call = ast.Call(ast.parse(f"{head}{name}", mode="eval").body, [ast.Name(arg, ast.Load()) for arg in args], [])
             ast.copy_location(call, block[place])
-            made = [_assign(free, call, block[place])]
+            made = [_make_assignment(free, call, block[place])]
             told = tell("the loss is {loss}, a function of the file", loss=ast.unparse(call))
             return OwnLoss(_put_block(source, plan, body, block, [*block[:place], *made, *block[place:]]), told, False)
     return None
@@ -107,7 +107,7 @@ def turn_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast.Mo
     if found is None or body is None:
         return None
     block, place, name = found
-    turned = _assign(name, ast.UnaryOp(ast.USub(), ast.Name(name, ast.Load())), block[place])
+    turned = _make_assignment(name, ast.UnaryOp(ast.USub(), ast.Name(name, ast.Load())), block[place])
     told = tell("the gradients are those of minus the loss, since they are added to the weights")
     return OwnLoss(_put_block(source, plan, body, block, [*block[: place + 1], turned, *block[place + 1 :]]), told, True)
 
@@ -204,7 +204,7 @@ def _match_arguments(node: ast.FunctionDef, known: Sequence[str], method: bool) 
     return found if found and all(found) else None
 
 
-def _assign(name: str, value: ast.expr, where: ast.stmt) -> ast.Assign:
+def _make_assignment(name: str, value: ast.expr, where: ast.stmt) -> ast.Assign:
     made = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], deepcopy(value)), where)
     for part in ast.walk(made):
         if isinstance(part, ast.expr):

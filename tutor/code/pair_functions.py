@@ -162,7 +162,7 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
         given = list_gradients(node.body) or has_bare_return(node)
-        is_pass = not name.startswith(NO_PASSES) or _works_out_steps(node)
+        is_pass = not name.startswith(NO_PASSES) or _is_own_update(node)
         if name not in used and is_pass and given and (_has_return(node) or is_training(node)):
             calls = {
                 part.func.id
@@ -190,7 +190,7 @@ def _is_backward(name: str) -> bool:
     return bool(BACKWARD.search(name) or BACKWARD.search(spell_words(name)))
 
 
-def _works_out_steps(node: ast.FunctionDef) -> bool:
+def _is_own_update(node: ast.FunctionDef) -> bool:
     """Whether a function that updates works out its gradients itself, from what it predicts: it is given none."""
     given = [arg.arg for arg in node.args.args if split_gradient(arg.arg) or STORE.match(arg.arg)]
     if given or not node.name.startswith("update") or not is_training(node):

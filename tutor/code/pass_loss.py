@@ -98,10 +98,10 @@ def has_targets(backward: ast.AST, cost: ast.FunctionDef | ast.Lambda) -> bool:
     return not wanted or cached or any(name.lower() in known for name in wanted) or any(map(is_target, used))
 
 
-def takes_kept(backward: ast.AST) -> bool:
+def is_object_method(backward: ast.AST) -> bool:
     """Whether a method takes what its object keeps, and not its arguments alone, as the slope of an activation does.
 
-    >>> [takes_kept(ast.parse(text)) for text in ("def prime(self, z): return self.s(z)", "def back(self): return self.p")]
+    >>> [is_object_method(ast.parse(text)) for text in ("def prime(self, z): return self.s(z)", "def back(self): return self.p")]
     [False, True]
     """
     called = {id(part.func) for part in ast.walk(backward) if isinstance(part, ast.Call)}
@@ -132,7 +132,7 @@ def pick_loss(record: Record, returned: Any, node: ast.expr | None, file: str) -
     parts = node.elts if isinstance(node, ast.Tuple | ast.List) else []
     written = {ast.unparse(part)[:40]: part for part in parts if isinstance(part, ast.BinOp)}
     for key, part in name_returned(returned, node):
-        if takes_step(written.get(key, given.get(key)), words):  # w of w = w_now - rate * dw
+        if is_step(written.get(key, given.get(key)), words):  # w of w = w_now - rate * dw
             continue
         head, _, last = key.rpartition(".")
         named = head.isidentifier() or head[:1] == "{"
@@ -148,11 +148,11 @@ def pick_loss(record: Record, returned: Any, node: ast.expr | None, file: str) -
     return None
 
 
-def takes_step(node: ast.AST | None, words: Collection[str]) -> bool:
+def is_step(node: ast.AST | None, words: Collection[str]) -> bool:
     """Whether a statement works with the gradient of something that there is: ``w = w_now - rate * dw``.
 
     >>> node = ast.parse("loss = np.sum(diff ** 2)").body[0]
-    >>> takes_step(node, ["x"]), takes_step(ast.parse("b = b_now - L * grad_b").body[0], ["b", "x"])
+    >>> is_step(node, ["x"]), is_step(ast.parse("b = b_now - L * grad_b").body[0], ["b", "x"])
     (False, True)
     """
     is_written = isinstance(node, ast.Assign | ast.AugAssign | ast.BinOp)

@@ -45,7 +45,7 @@ from tutor.code.given_gradients import (
 from tutor.code.guess_shapes import SCALARS, is_parameter, is_target
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.pair_functions import STORE, BackwardPlan, split_gradient
-from tutor.code.pass_loss import average_samples, find_upstream, has_targets, make_loss, pick_loss, takes_kept
+from tutor.code.pass_loss import average_samples, find_upstream, has_targets, is_object_method, make_loss, pick_loss
 from tutor.code.returned_values import (
     find_return,
     guess_argument,
@@ -291,7 +291,7 @@ class PassRun:
         """The loss of a pair, with the gradients from above: that of a cost function, one that the layer keeps, or one made for them."""
         upstream: dict[str, tuple[str, Any]] = {}
         cost = self._function(self.plan.cost, owner) if self.plan.cost and not ups else None
-        kept = self.plan.owner and takes_kept(pair[1].node)
+        kept = self.plan.owner and is_object_method(pair[1].node)
         if cost is not None and (kept or has_targets(pair[1].node, cost.node)):
             own = environment.get(first) if self._is_forward_again(cost) else self._find_last(outs)
             taken = self._keep_usual(cost, self._match_cost(cost, environment, own))

@@ -20,7 +20,7 @@ from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.guess_shapes import is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
-from tutor.code.own_losses import bring_own_loss, find_free, turn_loss
+from tutor.code.own_losses import find_free, put_own_loss, turn_loss
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped
 from tutor.code.search_ranks import list_readings
 from tutor.code.split_returns import exchange_function, find_function
@@ -40,8 +40,10 @@ LOSSES = {
     "rows": ("-np.sum({y} * np.log(prediction))",),
 }
 LABELLED = {
-    False: {"free": ("-np.sum(np.log(prediction[np.arange(len({y})), {y}]))", "np.sum((prediction - np.eye(prediction.shape[1])[{y}])**2)")},
-    True: {"free": ("-np.sum(np.log(prediction[{y}, np.arange(len({y}))]))", "np.sum((prediction - np.eye(prediction.shape[0])[:, {y}])**2)")},
+    False: {"free": ("-np.sum(np.log(prediction[np.arange(len({y})), {y}]))",
+                     "np.sum((prediction - np.eye(prediction.shape[1])[{y}])**2)")},
+    True: {"free": ("-np.sum(np.log(prediction[{y}, np.arange(len({y}))]))",
+                    "np.sum((prediction - np.eye(prediction.shape[0])[:, {y}])**2)")},
 }
 """The usual losses as sums over all entries, by the targets that they take; of labels, beside samples that are rows, or columns."""
 PARTS: tuple[tuple[str, int, Callable[[Sequence[int]], float]], ...] = (
@@ -210,7 +212,7 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
 
     Raises `CodeProblem` where no gradient is the slope of one.
     """
-    own = bring_own_loss(trial.source, trial.plan, _find_body(trial.source.tree, trial.plan)) if trial.plan.is_single else None
+    own = put_own_loss(trial.source, trial.plan, _find_body(trial.source.tree, trial.plan)) if trial.plan.is_single else None
     if own is not None:
         made = MeantLoss(own.source, trial.plan, own.told, {})
         read = replace(trial, source=own.source, once=find_training_loops(own.source.tree)).put_in(trial.world)
