@@ -146,7 +146,8 @@ def test_what_follows_a_picture_fills_the_page_that_has_no_room_for_it(tex, tmp_
     rows = display(*[r"\text{Rows} &= 1"] * 22)
     blocks = [*[LONG] * 20, draw(330), HEADING, rows, *[LONG.replace("Note", "Last")] * 3]
     body = "\n".join(hold_end(blocks)).replace("\\\\*", "\\\\")
-    (seen,) = compile_documents({"page": document(Document(""), Notation()).replace("\\par\\endgroup", body + "\n\\par\\endgroup")}, tmp_path)
+    source = document(Document(""), Notation()).replace("\\par\\endgroup", body + "\n\\par\\endgroup")
+    (seen,) = compile_documents({"page": source}, tmp_path)
     assert [page.texts[0][:4] for page in seen.pages] == ["Note", "Draw"]
     assert "Rows=1" in seen.pages[0].texts
     assert measure_fill(seen.pages[0]) > 0.9

@@ -147,7 +147,8 @@ room here, a good part of the page would stay empty without it, and the end is l
 
 A page that is half empty and has no room for the picture has the end, and the picture is on top of the next one.
 """
-_EARLY = rf"""\def\tutorturn{{\tutorpicture}}\setbox1\vbox{{\tutorlists}}\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}{_KEPT}%
+_EARLY = rf"""\def\tutorturn{{\tutorpicture}}%
+\setbox1\vbox{{\tutorlists}}\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}{_KEPT}%
 \dimen1=\dimexpr\pagetotal+\ht1+\dp1\relax\dimen3=\dimexpr\ht2+\dp2\relax
 \ifdim\dimen1>\textheight\advance\dimen3 by \dimexpr\ht1+\dp1\relax\else\ifdim\dimen1<{_HALF}\dimen3=\maxdimen\fi\fi
 \ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\ifdim\pagetotal<{_HALF}\dimen3=0pt
