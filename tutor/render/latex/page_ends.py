@@ -53,7 +53,7 @@ def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
     Where they have room as they are they are set so, since a box cannot shrink with its page.
 
     >>> hold_end(["words", "last words"])[0].splitlines()[:2]
-    ['\\par\\def\\tutorend{%', 'words']
+    ['\\par\\def\\tutorfine{}\\def\\tutorend{%', 'words']
     """
     found = _find_end(blocks)
     held, before = list(blocks[found:]), list(blocks[:found])
