@@ -9,9 +9,9 @@ from chosen_exercises import LECTURES
 
 from tutor import solve
 from tutor.exercise.catalogue import ids
-from tutor.exercise.load import load
+from tutor.exercise.load import from_text, load
 from tutor.explain.document import Math, Table
-from tutor.explain.lecture_section import Said, lecture
+from tutor.explain.lecture_section import Said, lecture, say_verdicts
 from tutor.explain.words.languages import find_wording
 from tutor.explain.written_maths import set_maths
 from tutor.notation.profile import Notation
@@ -45,7 +45,7 @@ def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
         ),
         ("dl/index-network-hidden", ("The printed figure agrees exactly.",), ("1 of 1",)),
         ("qmul/convolution-or-correlation", (r". $y(t-\tau)$ is",), (". Y(t ", r"y(t - \tau)")),
-        ("qmul/two-linear-layers", ("figures and formulas agree (",), ("agree exactly",)),
+        ("qmul/two-linear-layers", ("figures and formulas agree: ",), ("agree exactly",)),
     ],
 )
 def test_a_lecture_is_told_in_mathematics_and_sentences(target, shown, hidden):
@@ -120,8 +120,15 @@ def say(exact, rest=(), formulas=(), follows=()):
         (say(0, ["differs"] * 4), "None of the 4 printed figures agrees.", "Keine der 4 gedruckten Zahlen stimmt."),
         (say(1, ["differs"]), "1 of 2 printed figures agrees exactly.", "1 von 2 gedruckten Zahlen stimmt genau."),
         (say(3, ["differs"]), "3 of 4 printed figures agree exactly.", "3 von 4 gedruckten Zahlen stimmen genau."),
-        (say(1, ["rounded", "differs"]), "2 of 3 printed figures agree (1 exactly, 1 rounded).",
-         "2 von 3 gedruckten Zahlen stimmen (1 genau, 1 gerundet)."),
+        (say(1, ["rounded", "differs"]), "2 of 3 printed figures agree: 1 exactly; 1 rounded (q1).",
+         "2 von 3 gedruckten Zahlen stimmen: 1 genau; 1 gerundet (q1)."),
+        (say(0, ["rounded"] * 2), "Both printed figures agree, rounded.", "Beide gedruckten Zahlen stimmen, gerundet."),
+        (say(0, ["truncated"] * 3), "All 3 printed figures agree, cut off (not rounded).",
+         "Alle 3 gedruckten Zahlen stimmen, abgeschnitten (nicht gerundet)."),
+        (say(1, ["carried"] * 2), "3 of 3 printed figures agree: 1 exactly; 2 within the rounding of what goes into them (q1 and q2).",
+         "3 von 3 gedruckten Zahlen stimmen: 1 genau; 2 im Rahmen der Rundung dessen, was eingeht (q1 und q2)."),
+        (say(1, ["rounded"] * 60), "61 of 61 printed figures agree: 1 exactly, 60 rounded.",
+         "61 von 61 gedruckten Zahlen stimmen: 1 genau, 60 gerundet."),
         (say(3, follows={2}), "Both printed figures agree exactly. Not printed there, but right as well: q2.",
          "Beide gedruckten Zahlen stimmen genau. Dort nicht gedruckt, aber ebenfalls richtig: q2."),
         (say(2, follows={0, 1}), "Not printed there, but right as well: q0 and q1.",
@@ -130,6 +137,24 @@ def say(exact, rest=(), formulas=(), follows=()):
 )  # fmt: skip
 def test_what_is_printed_is_counted_as_one_says_it(said, english, german):
     assert said == [english, german]
+
+
+def test_beside_what_is_cut_off_a_figure_that_is_right_both_ways_is_not_called_rounded():
+    def tell(*ways):
+        verdicts = [Said((name,), (), (), way, None, alike=alike) for name, way, alike in ways]
+        return "".join(map(str, lecture(verdicts, find_wording("en"), False)[0].parts))
+
+    both = (("a", "rounded", True), ("b", "rounded", False))
+    assert tell(*both) == "Both printed figures agree, rounded."
+    assert "1 rounded (b); 1 rounded or cut off alike (a); 1 cut off (c)." in tell(*both, ("c", "truncated", True))
+
+
+@pytest.mark.parametrize(("figure", "alike"), [("0.333", True), ("0.33333", True), ("0.67", False)])
+def test_whether_cutting_off_gives_the_same_digits(figure, alike):
+    claim = f'claim = [{{ claim = "{"a" if alike else "L"}", printed = "{figure}" }}]'
+    text = f'title = "t"\nsteps = ["a = x/3", "L = 2*x/3"]\n{claim}\n[values]\nx = 1\n'
+    worked = solve(from_text(text, "mine")).worked
+    assert [said.alike for said in say_verdicts(worked, find_wording("en"), [])] == [alike]
 
 
 @pytest.mark.parametrize(("target", "words"), [
@@ -175,7 +200,7 @@ def test_what_is_checked_and_stands_nowhere_on_the_page_is_named(target, named):
 
 def test_the_last_digits_of_a_float_make_nothing_rounded():
     text = " ".join(solve("published/fishitmo-line-diverges").to_text(100).split())
-    assert "20 of 20 printed figures and formulas agree (18 exactly, 2 exactly but for the last digits of a float)." in text
+    assert "20 of 20 printed figures and formulas agree: 18 exactly, 2 exactly but for the last digits of a float." in text
 
 
 @pytest.mark.parametrize(

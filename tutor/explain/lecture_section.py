@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -26,7 +26,7 @@ from tutor.expression.plain import write_plain
 from tutor.expression.walk import find_partials, is_numeric, substitute
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
-from tutor.numbers.agreement import is_decimal, is_of_a_float
+from tutor.numbers.agreement import is_cut_off_alike, is_decimal, is_of_a_float
 from tutor.numbers.printed import as_printed
 from tutor.solving.check_claims import Verdict
 from tutor.solving.worked import Worked
@@ -45,6 +45,8 @@ TABLED = 4
 """So many figures that are wrong stand in a table."""
 LONGEST_REASON = 90
 """A longer reason is a sentence of its own, and no cell."""
+MOST_LETTERS = 90
+"""What agrees in some way is named where that takes no more letters."""
 MOST_UNSEEN = 6
 """So many derivatives that a page does not work out are named."""
 _EXACT = re.compile(r"-?\d+(?:/\d+)?")
@@ -58,7 +60,10 @@ _WORD = re.compile(r"[A-Za-z]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a lecture prints for something, how it agrees, and what it should be; ``unseen`` is a derivative that the page has not."""
+    """What a lecture prints for something, how it agrees, and what it should be; ``unseen`` is a derivative that the page has not.
+
+    ``alike``: the digits of a rounded figure are those that cutting off gives, too.
+    """
 
     subject: Sentence
     printed: Sentence
@@ -68,6 +73,7 @@ class Said:
     formula: bool = False
     follows: bool = False
     unseen: bool = False
+    alike: bool = False
 
 
 def say_verdicts(
@@ -166,7 +172,7 @@ def say_verdict(
     if verdict.agreement == "differs" and (number := _find_number(verdict)) is not None:
         printed = tuple(split_places(words.pages.COMES_TO, {"printed": printed, "number": [Math(number)]}))
     formula = claim.is_formula or verdict.derived is not None
-    return Said(subject, printed, value, _find_way(verdict), verdict.erratum, formula, claim.follows)
+    return Said(subject, printed, value, _find_way(verdict), verdict.erratum, formula, claim.follows, alike=_is_alike(verdict))
 
 
 def _find_way(verdict: Verdict) -> str:
@@ -175,6 +181,16 @@ def _find_way(verdict: Verdict) -> str:
     if verdict.agreement != "rounded" or exact is None or claim is None or not is_decimal(claim.decimal):
         return verdict.agreement
     return "float" if is_of_a_float(claim.decimal, Fraction(verdict.value)) else verdict.agreement
+
+
+def _is_alike(verdict: Verdict) -> bool:
+    """Whether every rounded figure of a verdict has the digits that cutting off gives, too."""
+    if verdict.parts:
+        return all(_is_alike(part) for part in verdict.parts if part.agreement == "rounded")
+    claim = verdict.source
+    if claim is None or not is_decimal(claim.decimal) or not _NUMBER.fullmatch(verdict.value):
+        return False
+    return is_cut_off_alike(claim.decimal, Fraction(verdict.value))
 
 
 def _write_maths(layers: bool, shapes: Mapping[str, Shape], own: Mapping[str, Expr], expr: Expr) -> Math:
@@ -348,36 +364,70 @@ def _say_total(verdicts: Sequence[Said], words: Wording) -> Sentence:
     """How many of the printed ones agree, and in which ways; what only follows from them is named, and not counted."""
     follows = [said for said in verdicts if said.follows and said.agreement != "differs"]
     printed = [said for said in verdicts if not said.follows]
-    found: list[Inline] = [_say_printed_ones(printed, words)] if printed else []
+    found: list[Inline] = _say_printed_ones(printed, words) if printed else []
     unseen = [said for said in printed if said.unseen]
     for some, phrase in ((unseen, words.pages.UNSEEN), (follows, words.pages.FOLLOWS)):
         once = list(dict.fromkeys(said.subject for said in some))
         if once and (len(once) <= MOST_UNSEEN or some is follows):
-            named = words.pages.grammar.enumerate_parts(once, words.pages.COMMA, words.pages.AND)
-            subjects = [piece for part in named for piece in ((part,) if isinstance(part, str) else part)]
-            told = split_places(phrase, {"subjects": subjects})
+            told = split_places(phrase, {"subjects": _list_subjects(once, words)})
             found += [" ", *told] if found else told
     return tuple(found)
 
 
-def _say_printed_ones(verdicts: Sequence[Said], words: Wording) -> str:
-    """How many agree, and in which ways; of one way only, nothing is counted twice."""
+def _say_printed_ones(verdicts: Sequence[Said], words: Wording) -> list[Inline]:
+    """How many agree, and in which ways, with what those are that do not agree exactly; of one way only, nothing is counted twice."""
     pages = words.pages
     count, kinds = len(verdicts), {said.formula for said in verdicts}
     pair = count == len(kinds) == 2
     printed = pages.grammar.choose(pages.PRINTED["both" if len(kinds) == 2 else "formulas" if True in kinds else "figures"], count)
     if count == 1:
-        return pages.ONE_PRINTED.format(printed=printed, verdict=words.rules.AGREES[verdicts[0].agreement])
-    counted = {key: sum(said.agreement == key for said in verdicts) for key in pages.AGREED}
+        return [pages.ONE_PRINTED.format(printed=printed, verdict=words.rules.AGREES[verdicts[0].agreement])]
+    ways = _sort_by_ways(verdicts, pages.AGREED)
+    counted = {key: len(some) for key, some in ways.items()}
     good = sum(counted.values())
     if not good:
         phrase = pages.NEITHER_OF_PAIR if pair else pages.NEITHER_AGREES if count == 2 else pages.NONE_AGREE
-    elif counted["exact"] == count:
-        phrase = pages.PAIR_EXACT if pair else pages.BOTH_EXACT if count == 2 else pages.ALL_EXACT
+    elif good == count and count in counted.values():
+        exact = (pages.PAIR_EXACT, pages.BOTH_EXACT, pages.ALL_EXACT)
+        other = (pages.PAIR_SO, pages.BOTH_SO, pages.ALL_SO)
+        phrase = (exact if counted["exact"] else other)[0 if pair else 1 if count == 2 else 2]
     else:
         phrase = pages.grammar.choose(pages.SOME_EXACT if counted["exact"] == good else pages.AGREE, good)
-    parts = [way.format(count=counted[key]) for key, way in pages.AGREED.items() if counted[key]]
-    return phrase.format(good=good, count=count, printed=printed, parts=pages.COMMA.join(parts))
+    told = [way.format(count=counted[key]) for key, way in pages.AGREED.items() if counted[key]]
+    only = next((way for key, way in pages.AGREED_SO.items() if counted[key]), "")
+    names = [_name_subjects(ways[key], words) if key != "exact" else [] for key in pages.AGREED if counted[key]]
+    joint = pages.BETWEEN if any(names) else pages.COMMA
+    parts = [
+        piece for way, some in zip(told, names, strict=True)
+        for piece in (joint, way, *(split_places(pages.NAMED_SO, {"subjects": some}) if some else ()))
+    ][1:]  # fmt: skip
+    places = {"good": [str(good)], "count": [str(count)], "printed": [printed], "parts": parts, "way": [only]}
+    return split_places(phrase, places)
+
+
+def _sort_by_ways(verdicts: Sequence[Said], ways: Iterable[str]) -> dict[str, list[Said]]:
+    """The verdicts by how they agree; beside what is cut off, a rounded figure that cutting off gives as well has a way of its own."""
+    cut = any(said.agreement == "truncated" for said in verdicts)
+    found: dict[str, list[Said]] = {key: [] for key in ways}
+    for said in verdicts:
+        way = "alike" if cut and said.alike and said.agreement == "rounded" else said.agreement
+        if way in found:
+            found[way].append(said)
+    return found
+
+
+def _name_subjects(verdicts: Sequence[Said], words: Wording) -> list[Inline]:
+    """What some verdicts are about, as a list; nothing where that is long."""
+    once = list(dict.fromkeys(said.subject for said in verdicts))
+    if sum(len(write_plain(part.expr) if isinstance(part, Math) else str(part)) for subject in once for part in subject) > MOST_LETTERS:
+        return []
+    return _list_subjects(once, words)
+
+
+def _list_subjects(subjects: Sequence[Sentence], words: Wording) -> list[Inline]:
+    """Subjects as they stand in a sentence: a, b and c."""
+    named = words.pages.grammar.enumerate_parts(subjects, words.pages.COMMA, words.pages.AND)
+    return [piece for part in named for piece in ((part,) if isinstance(part, str) else part)]
 
 
 def _read_bare(text: str) -> Sentence:

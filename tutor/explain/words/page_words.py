@@ -82,20 +82,28 @@ class PageWords(Topic):
         "both": ("printed figure or formula", "printed figures and formulas"),
     }  # fmt: skip
     """One of what a lecture prints, and several: numbers, formulas with quantities in them, or some of each."""
-    AGREE = ("{good} of {count} {printed} agrees ({parts}).", "{good} of {count} {printed} agree ({parts}).")
+    AGREE = ("{good} of {count} {printed} agrees: {parts}.", "{good} of {count} {printed} agree: {parts}.")
     SOME_EXACT = ("{good} of {count} {printed} agrees exactly.", "{good} of {count} {printed} agree exactly.")
     ONE_PRINTED = "The {printed} {verdict}."
     BOTH_EXACT, ALL_EXACT = "Both {printed} agree exactly.", "All {count} {printed} agree exactly."
     PAIR_EXACT = "The printed figure and the printed formula agree exactly."
+    BOTH_SO, ALL_SO = "Both {printed} agree{way}.", "All {count} {printed} agree{way}."
+    PAIR_SO = "The printed figure and the printed formula agree{way}."
     NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the printed figure nor the printed formula agrees."
     NONE_AGREE = "None of the {count} {printed} agrees."
     UNSEEN = "Checked, but not worked out here: {subjects}."
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {
         "exact": "{count} exactly", "float": "{count} exactly but for the last digits of a float", "rounded": "{count} rounded",
-        "truncated": "{count} cut off",
+        "alike": "{count} rounded or cut off alike", "truncated": "{count} cut off",
         "carried": "{count} within the rounding of what goes into them",
     }  # fmt: skip
+    AGREED_SO: Mapping[str, str] = {
+        "float": " exactly, but for the last digits of a float", "rounded": ", rounded", "truncated": ", cut off (not rounded)",
+        "carried": " within the rounding of what goes into them",
+    }  # fmt: skip
+    """How all of them agree."""
+    NAMED_SO, BETWEEN = " ({subjects})", "; "
     ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
     EACH_TIME = "each time: {reason}"
     ERRATA_TABLE = "what is printed, and what is right:"
