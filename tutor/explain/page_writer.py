@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.exercise.model import Assumption
 from tutor.explain.document import Block, Equation, Equations, Heading, Inline, Math, Paragraph, Sentence, Side
-from tutor.explain.given_values import find_grids, sort_given
+from tutor.explain.given_families import find_grids, sort_given
 from tutor.explain.layer_formulas import matrix
 from tutor.explain.shared_parameters import list_shared
 from tutor.explain.target_kinds import list_target_kinds

@@ -3,7 +3,7 @@
 import pytest
 
 from tutor import solve
-from tutor.explain.given_values import find_grids, sort_given
+from tutor.explain.given_families import find_grids, sort_given
 from tutor.notation.profile import Notation
 
 
