@@ -30,7 +30,7 @@ from tutor.code.search_roots import RootSearch
 from tutor.code.split_returns import find_function, split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
-from tutor.code.unwritten import refuse_unwritten
+from tutor.code.unwritten import refuse_unwritten, tell_missing
 from tutor.code.usual_losses import find_meant_loss
 from tutor.code.usual_settings import tell_settings
 from tutor.code.work_statements import FAILS
@@ -177,7 +177,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle += (*tell_reading(judged.trial), *([meant.told] if meant is not None else []))
     idle += (tell("images are as high as they are wide"),) if judged.trial.world.images == SQUARE else ()
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
-    idle += (*tell_flat(judged), *tell_settings(judged)) if verdict.verdict == "right" else ()
+    idle += (*tell_missing(judged), *tell_flat(judged), *tell_settings(judged)) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 
 

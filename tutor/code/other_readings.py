@@ -209,14 +209,18 @@ def _judge_above(judged: Judgement) -> Judgement | None:
 
 
 def _judge_bare(judged: Judgement) -> Judgement | None:
-    """The judgement without what is None where nobody gives it (``key=None``, which then is the query).  Only where all is right then."""
+    """The judgement without what is None where nobody gives it (``key=None``, which then is the query).  Only where all is right then.
+
+    A wrong gradient of such an argument itself (``bias=None``) is wrong where it is given: that is no reason to leave it out.
+    """
     world = replace(judged.trial.world, bare=True)
     trial = judged.trial.put_in(world)
     try:
         trial.run()
     except (*FAILS, CodeProblem):
         return None
-    return _judge_in(judged, world) if trial.bare else None
+    given = {of for one in judged.outputs if not judged.right[one.key] and one.value is not None for of in one.of}
+    return _judge_in(judged, world) if trial.bare and not trial.bare & given else None
 
 
 def _judge_settings(judged: Judgement) -> Judgement | None:

@@ -29,7 +29,7 @@ SLOPES = {"dx": "fx", "df": "f", "dfx": "fx"}
 """What the slope of a function is called by itself, beside the function: ``fx`` and ``dx`` of a class."""
 NO_PASSES = ("_", "check", "test", "numerical", "numeric", "eval_num", "update", "clip")
 """What begins so is no backward pass: a check by differences, a step of training."""
-STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates|deltas?)$")
+STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|g|gs|gr|grds?|dparam(eter)?s|deriv\w*|ableitung\w*|nablas?|updates|deltas?)$")
 """What a dictionary of gradients is called."""
 
 

@@ -274,8 +274,10 @@ class PassRun:
         if layers and not above:  # what a net hands on of its input may be that of each sample
             outputs = [output for output in outputs if any(is_parameter(word) for word in output.of)]
         outputs += layers
+        places = {output.place for output in outputs if output.place >= 0}
+        listed = [pair for place, pair in enumerate(name_returned(result, words)) if place not in places]
         left = list_left_over(
-            [*name_returned(result, words), *list_kept(owner, events[begins:])],
+            [*listed, *list_kept(owner, events[begins:])],
             {output.key for output in outputs},
             {event.key.rpartition(".")[2] for event in events[:begins]}, unnamed=isinstance(result, tuple))  # fmt: skip
         return outputs, tuple(left)
