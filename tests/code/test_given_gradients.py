@@ -37,8 +37,10 @@ def attend_backward(do, cache):
     ds = p * (dp - (dp * p).sum(1, keepdims=True))
     return ds @ k, ds.T @ q, dv
 '''
-WAYS = {"of any name": NET, "g": NET.replace("made", "g"), "in another": NET.replace("return made", 'return {"grads": made, "dx": dz @ W.T}'),
-        "beside": NET.replace("return made", "return dz @ W.T, made")}  # fmt: skip
+WAYS = {
+    "of any name": NET, "g": NET.replace("made", "g"), "beside": NET.replace("return made", "return dz @ W.T, made"),
+    "in another": NET.replace("return made", 'return {"grads": made, "dx": dz @ W.T}'),
+}  # fmt: skip
 
 
 def judge(text):

@@ -93,13 +93,13 @@ class EditSearch:
             found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
         except (CodeProblem, *FAILS):  # a program that takes no other values there: every line is tried
             found = None
+        finder = RepairFinder(self.test.trial, self.test.check, self.test.pick, edits, outcome, wrong, local=local)
         if found is not None and not found.edit.tag:  # the line may be right, and what it takes is not: dz_dw of dL_dz * dz_dw
-            source = self._find_source_edit(edits, found, around, kept)
+            source = self._find_source_edit(edits, found, around, finder, kept)
             found = found if source is None else FoundEdit(source, found.fixed)
         summed = found is not None and self._is_summed_in_loop(found.edit.statement, outcome)
         if found is not None and (found.edit.tag or not (fails or summed)):
             return found
-        finder = RepairFinder(self.test.trial, self.test.check, self.test.pick, edits, outcome, wrong, local=local)
         other = self._try_all(edits, wrong, outcome, around, finder, claims)
         return other if found is None or fails or (other is not None and len(other.fixed) == len(wrong)) else found
 
@@ -187,7 +187,9 @@ class EditSearch:
         best = self._pick_smallest(edits, sized[:MOST_CALLED], wrong, kept)
         return best[0] if best else None
 
-    def _find_source_edit(self, edits: Edits, found: FoundEdit, around: Surroundings, kept: set[str]) -> LineEdit | None:
+    def _find_source_edit(
+        self, edits: Edits, found: FoundEdit, around: Surroundings, finder: RepairFinder, kept: set[str]
+    ) -> LineEdit | None:
         """A change of a line in front of one that no change makes right, which gives what that takes."""
         line = found.edit.statement
         used = {part.id for part in list_nodes(line) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
@@ -195,9 +197,11 @@ class EditSearch:
         nodes = [node for node in self.nodes if node.lineno < line.lineno and name_targets(node) & used and id(node) not in edits]
         nodes = [node for node in nodes if not own & {part.func.id for part in list_nodes(node) if isinstance(part, ast.Call)
                                                       and isinstance(part.func, ast.Name)}]  # fmt: skip
-        tried = (edit for row in TABLE for node in nodes for edit in row.take(node, around))
-        sized = [(measure_edit(edit), edit) for edit in islice(tried, MOST_CALLED)]
-        best = self._pick_smallest(edits, sorted(sized, key=itemgetter(0)), found.fixed, kept)
+        finder.find_repairs(nodes)
+        tried = islice((edit for row in TABLE for node in nodes for edit in row.take(node, around)), MOST_LOCAL)
+        sized = sorted(((measure_edit(edit), edit) for edit in tried), key=itemgetter(0))
+        able = (pair for pair in sized if finder.may_repair(pair[1]) and finder.has_names(pair[1]))
+        best = self._pick_smallest(edits, islice(able, MOST_CALLED), found.fixed, kept)
         return best[0] if best else None
 
     def _find_called_edit(

@@ -25,7 +25,9 @@ INPUT_GRADIENTS = re.compile(r"(?i)^(d_?(inputs?|in|x|z)|(input|in)_?grad(ient)?
 """What a layer may call the gradient of what it is given."""
 ENTRY = re.compile(r"\w+\.\w+$")
 """An entry of a dictionary."""
-HOLDERS = re.compile(r"(?i)^(self|held|new\w*|updated?|\w*params?|\w*parameters?|\w*weights?|theta|model|net\w*|\w*cache|\w*state|history)$")
+HOLDERS = re.compile(
+    r"(?i)^(self|held|new\w*|updated?|\w*params?|\w*parameters?|\w*weights?|theta|model|net\w*|\w*cache|\w*state|history)$"
+)
 """What a dictionary of the parameters themselves is called, as they were or after a step."""
 PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score|^y_?p$")
 
@@ -140,6 +142,9 @@ def list_pair_outputs(
         given.sort(key=lambda name: bool(TARGETS.match(name)) or (name in ("y", "t") and predicted))
     meant = _list_meant(listed, given, words, inputs)
     named = [(f"d{meant[place]}" if place in meant else key, value) for place, (key, value) in enumerate(listed)]
+    if [*args[:1]] == ["ctx"] and len(named) == len(args) - 1:  # PyTorch goes by the places alone
+        named = [(key if value is None or of in words.match(key) else f"d{of}", value)
+                 for of, (key, value) in zip(args[1:], named, strict=True)]  # fmt: skip
     found = [*_list_returned(named, given, words, record.events[:begins], produced)]
     steps = set(list_computed(record.events[:begins]))  # an inner step may be kept with another sign, or without 1/m
     if any(not set(output.of) <= steps for output in found):

@@ -1,4 +1,4 @@
-"""The rounds of a loop: one too few, one too many, or gone through in the wrong order.  What changes is the first line of the loop alone."""
+"""The rounds of a loop: one too few, one too many, or in the wrong order.  What changes is the first line of the loop alone."""
 
 from __future__ import annotations
 

@@ -288,6 +288,9 @@ def _judge_matched(judged: Judgement) -> Judgement | None:
             best = other.score, other
         if other.is_right and not other.stops:
             break
+    if best is not None and not best[1].is_right and _has_no_upstream(judged):  # u of backward(u, x): rather the gradient from above
+        above = _judge_above(judged)
+        return above if above is not None and above.is_right else best[1]
     return None if best is None else best[1]
 
 
