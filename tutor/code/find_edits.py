@@ -20,7 +20,6 @@ from tutor.code.line_edits import MEANS, SIGN, LineEdit, Surroundings, is_quanti
 from tutor.code.local_work import LocalWork, list_places
 from tutor.code.look_around import look_around
 from tutor.code.loop_edits import LoopEdits
-from tutor.code.loop_rounds import list_rounds
 from tutor.code.missing_parts import list_missing
 from tutor.code.pair_functions import UPSTREAM, split_gradient
 from tutor.code.part_slopes import PartSlopes
@@ -28,6 +27,7 @@ from tutor.code.pass_run import Outcome
 from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import RepairFinder, is_renamed, is_reshaped
 from tutor.code.slips_of_lines import TABLE
+from tutor.code.slips_of_rounds import list_rounds
 from tutor.code.statement_names import leave_line, name_targets
 from tutor.code.targets import is_drawn
 from tutor.code.work_statements import FAILS
