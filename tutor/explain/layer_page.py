@@ -254,9 +254,15 @@ class ArraySections(PageWriter):
             text = self.words.arrays.ASSUMED if self.numbers is None else self.words.arrays.CONDITION
             self.blocks.append(self.write_labelled("condition", text))
 
+    def say_counting(self) -> None:
+        """That entries are counted from 1, where the course counts single neurons from 0."""
+        if any("0}" in pattern.replace("{l0}", "") for pattern, _ in self.worked.notation.entries.values()):
+            self.blocks.append(self.write_labelled("note", self.words.pages.FROM_ONE))
+
     def conventions(self) -> None:
         """What is taken at the kinks of the operations, and which entries stand on one."""
         graph = self.exercise.graph
+        self.say_shared(self.request.wanted[0][1])
         if graph is None or self.layered.symbolic:
             return
         self.say_targets(self.layered.graph.steps)

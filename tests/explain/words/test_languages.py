@@ -17,7 +17,7 @@ FOLDER = Path(languages.__file__).parent
 ALIKE = {
     "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Errata", "Erratum", "linear", "Name", "Graph", "tutor", "Form", "SELU",
            "GELU",
-           "SiLU (Swish)", "Mish", "{each}, in {call}"},
+           "SiLU (Swish)", "Mish", "{each}, in {call}", "{what}: {both}, in {text}"},
 }
 """What a language writes as English does, besides mathematics."""
 ADDRESS = re.compile(r"\b(du|dir|dich|dein\w*|euch|euer\w*)\b")

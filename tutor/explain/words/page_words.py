@@ -28,6 +28,12 @@ class PageWords(Topic):
         "{steps} are evaluated exactly on their kinks here: the convention is used.",
     )
     TARGET_KINDS = "For {signs} the target {target} is −1 or 1, for {bits} it is 0 or 1: one letter for two kinds of target."
+    PRIMES = "the prime of {updated} marks the updated {old}, that of {slope} a derivative"
+    FROM_ONE = (
+        "Neurons are counted from 1 here, as the rows of a matrix are; the course counts them from 0 where it writes them one by one."
+    )
+    SHARED_BY = ("{quantities} is shared by {places}", "{quantities} are shared by {places}")
+    SHARED = "{shared}. What is shared is the same in all of them, and its gradient adds up what comes back from each."
     COMMA = ", "
 
     # A solution neuron by neuron
