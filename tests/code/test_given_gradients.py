@@ -72,3 +72,12 @@ def test_gradients_in_the_order_of_what_is_given_are_compared_where_the_last_has
     found = judge(PLACES)
     assert (found.verdict, len(found.outputs), found.left_over) == ("right", 3, ())
     assert judge(PLACES.replace("ds @ k,", "-ds @ k,")).verdict == "wrong"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["d", "u"])
+def test_the_first_argument_of_backward_may_be_the_gradient_from_above_by_any_name(name):
+    text = "import numpy as np\ndef f_forward(x):\n    return x.max(axis=1), x\ndef f_backward(top, x):\n    dx = np.zeros_like(x)\n"
+    text += "    dx[np.arange(len(x)), x.argmax(axis=1)] = top\n    return dx\n"
+    (found,) = judge_code(read_source(text.replace("top", name), "f.py"))
+    assert found.verdict == "right"

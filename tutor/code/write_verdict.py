@@ -51,9 +51,10 @@ def _find_open(judged: Judgement) -> tuple[str, str, NotRead | None] | None:
         failing = [(number in judged.first.after, problem) for number, problem in record.problems.items()
                    if problem.fails or isinstance(record.visited.get(number), ast.Raise)]  # fmt: skip
         if judged.trial.plan.is_single:  # of one body what the loss is worked out from
-            needed, last = find_loss_names([*record.visited.values()])
-            failing = [(True, problem) for number, problem in record.problems.items() if problem.fails and number in record.visited
-                       and name_targets(record.visited[number]) & needed and getattr(record.visited[number], "lineno", 0) <= last]  # fmt: skip
+            visited = record.visited
+            needed, last = find_loss_names([*visited.values()])
+            failing = [(True, problem) for number, problem in record.problems.items() if problem.fails and number in visited
+                       and name_targets(visited[number]) & needed and getattr(visited[number], "lineno", 0) <= last]  # fmt: skip
         for within, problem in failing:  # what is right without a line says nothing
             return (say_line(problem) if within else tell("the forward pass is not read: {why}", why=say_line(problem))), "", problem
         return None
