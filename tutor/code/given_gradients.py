@@ -228,7 +228,7 @@ def find_stores(listed: Sequence[tuple[str, Any]], events: Sequence[ValueEvent])
     Each entry is called as something that is given or as its gradient, one at least as a parameter; and none is what has that name itself,
     as in a cache or in parameters that took a step.
 
-    >>> event = ValueEvent(0, "W", np.ones(2), None, 1, leaf=True)
+    >>> event = ValueEvent(0, "W", 1, None, np.ones(2), leaf=True)
     >>> find_stores([("res.W", np.zeros(2)), ("p.W", np.ones(2))], [event])
     {'res'}
     """
