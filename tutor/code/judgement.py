@@ -161,13 +161,13 @@ class Judgement:
         cost = self._find_cost()
         if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
             return False
-        sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
-        found: set[float] = set()
+        events = self.first.record.events[: self.first.begins]
+        found = {float(size) for event in events for size in np.shape(event.value)[:2] if size > 1}
         for output in outputs:
-            target = self.check.find_target(output)
-            if output.key in wrong and target is not None and output.value is not None:
-                found.add(round(self.check.find_ratio(output.value, target) or 0.0, 6))
-        summed = len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
+            if output.key in wrong and output.value is not None:  # of layers that are alike any may be meant
+                ratios = (self.check.find_ratio(output.value, event) for event in self.check.choose_versions(output))
+                found &= {round(ratio or 0.0, 6) for ratio in ratios}
+        summed = len(found) == 1
         return summed and len(wrong) >= 2 and (bool(cost) or len(wrong) < len(outputs))
 
     @property

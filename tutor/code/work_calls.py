@@ -35,6 +35,8 @@ from tutor.numbers.arrays import np
 KNOWN = frozenset({"sigmoid", "relu", "softmax", "tanh", "log_softmax"})
 """Functions that are known by their names where the file does not have them."""
 JOINING = frozenset({"concatenate", "vstack", "hstack", "column_stack", "cat"})
+WRAPPERS = frozenset({"Tensor", "Variable"})
+"""A class of another file that is called so holds an array, ``a.data``, and how it was made: here it is the array."""
 PAIRED = {"multiply": "*", "add": "+", "subtract": "-", "divide": "/", "maximum": "max", "minimum": "min", "mul": "*"}
 
 class CallWorker(ExpressionWorker):
@@ -55,6 +57,8 @@ class CallWorker(ExpressionWorker):
                 named |= self.take(word.value)
             else:
                 named[word.arg] = self.read(word.value)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in WRAPPERS and type(func) is not LibraryWord and values:
+            return self.settle(values[0])
         if isinstance(func, ProgramFunction | ClassOf | Object):
             return self.call_own(func, values, named, node)
         if type(func) is LibraryWord:
