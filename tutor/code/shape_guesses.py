@@ -42,6 +42,8 @@ class ShapeGuesser(CallWorker):
             return
         if sign in ("+", "-", "*", "/"):
             self._ask_classes(np.shape(left), np.shape(right))
+        if sign == "reshape":
+            self._ask_labels(left, np.shape(right))
         pairs = [(left, right, True), (right, left, False)]
         if sign not in ("@", "size"):
             pairs.sort(key=lambda pair: np.size(pair[0]))
@@ -78,6 +80,7 @@ class ShapeGuesser(CallWorker):
             axes = (-2 if at_left and np.ndim(other) > 1 else -1,) if sign == "@" else list_changed(np.shape(own), shape)
             asked += self.list_asked(own, shape, settled=all(self.is_settled(other, axis) for axis in axes))
         if not asked and sign == "@" and np.ndim(left) == 1:
+            self._ask_rows(left, np.shape(right))
             self._ask_size(np.size(left), np.shape(right)[max(0, np.ndim(right) - 2)] if np.ndim(right) else 0)
         if not asked:
             return
@@ -86,6 +89,23 @@ class ShapeGuesser(CallWorker):
             names = [*self.guessed]
             chosen = max(asked, key=lambda one: names.index(one[0]))
         self._ask(*chosen)
+
+    def _ask_rows(self, left: Any, right: tuple[int, ...]) -> None:
+        """One more axis for an array of which one column, ``words[:, 0]``, stands where samples do: several words of each sample."""
+        for name, value in self.guessed.items():
+            picked = getattr(left, "base", None) is value and np.ndim(value) == 2 and left.strides[0] == value.strides[0]
+            if picked and len(right) == 2 and not self.changes.get(name, 0) and not self.list_settled(name):
+                self._ask(name, (*np.shape(value), right[0]), False)
+
+    def _ask_labels(self, own: Any, wanted: tuple[int, ...]) -> None:
+        """Labels for each step in time, where they are laid flat with the steps, or taken step by step."""
+        for name, labels in self.guesser.classes.items():
+            if own is not labels or np.ndim(labels) != 1 or name in self.guesser.places:
+                continue
+            if len(wanted) == 1 and len(labels) and wanted[0] > len(labels) and wanted[0] % len(labels) == 0:
+                wanted = (len(labels), wanted[0] // len(labels))
+            if len(wanted) == 2:
+                raise OtherShape(name, wanted, int(np.max(labels)) + 1)
 
     def _ask_size(self, wanted: int, now: int) -> None:
         """Another size for what only counts, beside an array that is laid flat: it has as many entries as that."""
