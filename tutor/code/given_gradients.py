@@ -337,8 +337,11 @@ def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead 
             of = [one for one in split_gradient(key) if isinstance(layer.attributes.get(one), np.ndarray) and one in begun]
             if of and isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ())):
                 kinds.setdefault(id(layer.of), {})[key] = of
+    held = [id(value) for _, layer in layers for value in layer.attributes.values() if isinstance(value, np.ndarray)]
     for name, layer in layers:
         for key, of in kinds.get(id(layer.of), {}).items():
+            if held.count(id(layer.attributes.get(of[0]))) > 1:  # of steps in time, say, with the same weights: only a part of it
+                continue
             value = layer.attributes.get(key)
             given = isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ()))
             yield GivenGradient(f"{name}.{key}", of, np.array(value)) if given else GivenGradient(

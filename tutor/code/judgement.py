@@ -12,7 +12,7 @@ from tutor.code.find_edits import EditSearch
 from tutor.code.forward_graph import NOT_READ
 from tutor.code.given_gradients import GivenGradient, list_computed
 from tutor.code.gradient_check import GradientCheck
-from tutor.code.guess_shapes import LABELS
+from tutor.code.guess_shapes import LABELS, is_parameter
 from tutor.code.merged_slopes import find_before, is_loss, list_activations
 from tutor.code.pass_loss import is_sum
 from tutor.code.pass_run import Outcome
@@ -161,6 +161,8 @@ class Judgement:
         cost = self._find_cost()
         if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
             return False
+        if any(map(is_parameter, (word for one in outputs if one.key not in wrong for word in one.of))):
+            return False  # dW the sum and db the mean
         events = self.first.record.events[: self.first.begins]
         found = {float(size) for event in events for size in np.shape(event.value)[:2] if size > 1}
         for output in outputs:

@@ -158,8 +158,7 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
         partner = partner or ("" if name in inner else find_whole(name, list(functions)))
         if partner:
             used |= {name, partner}
-            own = costs if owner else [one for one in costs if not is_of_others(functions, one, partner, name)]
-            cost = next(iter(own), "")
+            cost = next((one for one in costs if owner or not is_of_others(functions, one, partner, name)), "")
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
         given = list_gradients(node.body) or has_bare_return(node)

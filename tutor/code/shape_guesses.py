@@ -13,7 +13,7 @@ from tutor.code.code_values import (
 from tutor.code.pair_functions import split_gradient
 from tutor.code.targets import list_targets, spell_target
 from tutor.code.work_calls import CallWorker
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
 MOST_CHANGES = 6
 """So often the shape of one name is guessed anew."""
@@ -90,22 +90,23 @@ class ShapeGuesser(CallWorker):
             chosen = max(asked, key=lambda one: names.index(one[0]))
         self._ask(*chosen)
 
-    def _ask_rows(self, left: Any, right: tuple[int, ...]) -> None:
+    def _ask_rows(self, left: Floats, right: tuple[int, ...]) -> None:
         """One more axis for an array of which one column, ``words[:, 0]``, stands where samples do: several words of each sample."""
         for name, value in self.guessed.items():
-            picked = getattr(left, "base", None) is value and np.ndim(value) == 2 and left.strides[0] == value.strides[0]
-            if picked and len(right) == 2 and not self.changes.get(name, 0) and not self.list_settled(name):
-                self._ask(name, (*np.shape(value), right[0]), False)
+            whole = np.asarray(value)
+            free = not self.changes.get(name, 0) and not self.list_settled(name)
+            if free and left.base is value and whole.ndim == len(right) == 2 and left.strides[0] == whole.strides[0]:
+                self._ask(name, (*whole.shape, right[0]), False)
 
     def _ask_labels(self, own: Any, wanted: tuple[int, ...]) -> None:
         """Labels for each step in time, where they are laid flat with the steps, or taken step by step."""
         for name, labels in self.guesser.classes.items():
             if own is not labels or np.ndim(labels) != 1 or name in self.guesser.places:
                 continue
-            if len(wanted) == 1 and len(labels) and wanted[0] > len(labels) and wanted[0] % len(labels) == 0:
-                wanted = (len(labels), wanted[0] // len(labels))
-            if len(wanted) == 2:
-                raise OtherShape(name, wanted, int(np.max(labels)) + 1)
+            beside = (np.shape(value)[:2] for value in self.guessed.values() if np.ndim(value) > 1)
+            made = next((shape for shape in beside if len(wanted) == 1 and shape[0] * shape[1] == wanted[0]), wanted)
+            if len(made) == 2:
+                raise OtherShape(name, made, int(np.max(labels)) + 1)
 
     def _ask_size(self, wanted: int, now: int) -> None:
         """Another size for what only counts, beside an array that is laid flat: it has as many entries as that."""

@@ -24,7 +24,8 @@ AXES = {"transpose": "places", "permute": "places", "pad": "pairs", "repeat": "a
 
 
 REGULARISED = re.compile(r"(?i)^(l[12]|l[12]_\w+|reg|reg_?\w*|\w*regulari[sz]\w*|lambd\w*|lam|weight_?decay|wd)$")
-MAKERS = {"randn": True, "rand": True, "range": True, "xrange": True, "arange": True, "zeros": None, "ones": None, "empty": None, "full": None, "eye": True,
+MAKERS = {"randn": True, "rand": True, "range": True, "xrange": True, "arange": True,
+          "zeros": None, "ones": None, "empty": None, "full": None, "eye": True,
           "standard_normal": None, "random_sample": None, "random": None, "normal": False, "uniform": False, "reshape": True,
           "view": True}  # fmt: skip
 """What takes sizes: all that it is called with, the first alone (None), or what is called ``size``."""

@@ -23,6 +23,7 @@ from tutor.code.failures import refuse_misfit
 from tutor.code.formatted_texts import take_plain
 from tutor.code.guessing import GuessedDictionary
 from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real
+from tutor.code.library_names import READ
 from tutor.code.size_bounds import LONGEST, check_call, check_pair, weigh_call, weigh_product
 from tutor.code.sized_guesses import count_needed_axes, is_kind
 from tutor.code.targets import INITIALISER
@@ -57,7 +58,8 @@ class CallWorker(ExpressionWorker):
                 named |= self.take(word.value)
             else:
                 named[word.arg] = self.read(word.value)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in WRAPPERS and type(func) is not LibraryWord and values:
+        wrapped = isinstance(node.func, ast.Attribute) and node.func.attr in WRAPPERS and bool(values)
+        if wrapped and not (type(func) is LibraryWord and func.path.partition(".")[0] in READ):
             return self.settle(values[0])
         if isinstance(func, ProgramFunction | ClassOf | Object):
             return self.call_own(func, values, named, node)

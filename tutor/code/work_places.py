@@ -78,7 +78,7 @@ class PlaceWorker(ABC):
         return tuple(found) if isinstance(node, ast.Tuple) else found[0]
 
     def ask_places(self, value: Any, size: int) -> None:
-        """Raise `OtherShape` for an array in brackets that nobody gives, or a part of one: it is whole numbers below the size of the axis."""
+        """Raise `OtherShape` for an array in brackets that nobody gives, or a part of one: whole numbers below the size of the axis."""
         whole = value if getattr(value, "base", None) is None else value.base
         name = next((name for name, guessed in self.guessed.items() if value is guessed or whole is guessed), "")
         if name and size and not self.settled and name not in self.guesser.places:
