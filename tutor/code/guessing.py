@@ -243,10 +243,10 @@ class Guesser:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
         return guess.value
 
-    def note_asked(self, guess: Guess, word: str) -> Guess:
+    def note_asked(self, value: Any, word: str) -> Any:
         """What is asked for something that only arrays have, ``hiddens.shape``, is no list of sizes."""
-        self.arrays |= {guess.name} if word in ("shape", "T", "reshape", "ndim", "dot") else set()
-        return guess
+        self.arrays |= {value.name} if type(value) is Guess and word in ("shape", "T", "reshape", "ndim", "dot") else set()
+        return value
 
     def make_dictionary(self, name: str = "") -> GuessedDictionary:
         """A dictionary that nobody gives; the places of words where it is called so."""
