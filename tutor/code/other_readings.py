@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import has_products, list_settings
+from tutor.code.forward_settings import judge_forward_settings
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import BIASES, MAYBE_MASKS, NAMED_WEIGHTS, is_parameter
 from tutor.code.guessing import GuessedWorld
@@ -479,6 +480,7 @@ KINDER: Sequence[OtherReading] = (
     OtherReading("one output of each sample", _is_any, _judge_outputs),
     OtherReading("one entry from above", _is_skipping_zeros, _judge_sparse),
     OtherReading("a mask of 0 and 1", _is_any, _judge_masks),
+    OtherReading("a setting of forward alone", _is_any, judge_forward_settings),
 )
 """In which what is wrong may be right."""
 STRICTER: Sequence[OtherReading] = (
