@@ -142,3 +142,47 @@ def judge(text):
 def test_a_layer_of_a_course_is_judged(text, old, new, wrong):
     assert {*judge(text).values()} == {"right"}
     assert judge(text.replace(old, new))[wrong] == "wrong"
+
+
+LISTS = """\
+import numpy as np
+class Product:
+    def __init__(self, W):
+        self.params, self.grads, self.x = [W], [np.zeros_like(W)], None
+    def forward(self, x):
+        self.x = x
+        return x @ self.params[0]
+    def backward(self, dout):
+        self.grads[0][...] = self.x.T @ dout
+        return dout @ self.params[0].T
+class Words:
+    def __init__(self, vocab_size, hidden_size):
+        W_in = np.random.randn(vocab_size, hidden_size)
+        W_out = np.random.randn(hidden_size, vocab_size)
+        self.first, self.second, self.out = Product(W_in), Product(W_in), Product(W_out)
+        self.params, self.grads = [], []
+        for layer in (self.first, self.second, self.out):
+            self.params += layer.params
+            self.grads += layer.grads
+    def forward(self, contexts):
+        h = (self.first.forward(contexts[:, 0]) + self.second.forward(contexts[:, 1])) * 0.5
+        return self.out.forward(h)
+    def backward(self, dout):
+        half = self.out.backward(dout) * 0.5
+        self.first.backward(half)
+        self.second.backward(half)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        ("", "", "right"),  # the gradients of both uses of W_in are added
+        ("        self.second.backward(half)\n", "", "wrong"),
+        ("* 0.5\n        self.first", "\n        self.first", "wrong"),
+        ("self.grads[0][...] = ", "self.dW = ", "undecided"),  # nothing is where the net has its gradients
+    ],
+    ids=["right", "one use", "factor", "not put there"],
+)
+def test_the_lists_of_the_layers_of_a_net_are_compared(old, new, verdict):
+    assert judge(LISTS.replace(old, new) if old else LISTS)["Words.backward"] == verdict

@@ -270,7 +270,7 @@ class PassRun:
         outputs = list_pair_outputs(
             self.record, begins, result, words, args, why, in_class=bool(self.plan.owner), produced=produced, spans=list_spans(func),
             foreign=self.foreign, looped=list_looped(func.node))  # fmt: skip
-        outputs += list_listed(owner, {output.key for output in outputs})
+        outputs += list_listed(owner, {output.key for output in outputs}, events[:begins])
         layers = list(list_layer_gradients(owner, events[begins:], why))
         if any(STORE.match(output.key.rpartition(".")[0]) for output in outputs):  # grads["W1"] = layer.dW + reg * W: a step
             layers = []

@@ -41,6 +41,8 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
     {'input_shape': ('c', 'h'), 'size': ('a', 'size 1'), 'shape': ('shape 0', 'shape 1')}
     >>> find_tuples(ast.parse("D, H = dims[0], dims[1]"))
     {'dims': ('D', 'H')}
+    >>> find_tuples(ast.parse("def f(input_dim=(3, 32, 32)): return input_dim[1]"))
+    {'input_dim': ('C', 'H', 'W')}
     """
     found: dict[str, tuple[str, ...]] = {}
     for node in ast.walk(tree):
@@ -68,6 +70,10 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
             word = _name_shape(given[0]) if len(given) == 1 else ""
             if word and "shape" in word:
                 found.setdefault(word, (f"{word} 0", f"{word} 1"))
+        elif isinstance(node, ast.FunctionDef):  # input_dim=(3, 32, 32)
+            for word, value in list_usual(node).items():
+                three = isinstance(value, ast.Tuple) and len(value.elts) == 3 and SHAPED.match(word)
+                found |= {word: ("C", "H", "W")} if three and len(found.get(word, ())) < 3 else {}
     return found
 
 
