@@ -15,8 +15,7 @@ ALLOWED = {  # file: why, and the names
     "contracts/python_formula.py": (
         "TYPED",
         "causal_mask column_sums embed entry fill flatten if_positive join_heads log_softmax matmul max min "
-        "one_hot pad_channel pad_column pad_row pad_sample part part_channel part_column part_row pick_each "
-        "place_each relu rows scatter sigmoid softmax split_heads sqrt transpose unflatten",
+        "one_hot part pick_each place_each relu rows scatter sigmoid softmax split_heads sqrt transpose unflatten",
     ),
     "contracts/python_windows.py": (
         "TYPED",
@@ -26,10 +25,8 @@ ALLOWED = {  # file: why, and the names
     "contracts/python_rows.py": (
         "TYPED",
         "abs arccos arcosh arcsin arctan arsinh artanh batch batch_sums channel_sums column_sums columns concat "
-        "concat_channel concat_column concat_row cos cosh drop_channel drop_column drop_column_each drop_row "
-        "drop_row_each drop_sample erf exp fill flatten keep_channel keep_column keep_column_each keep_row "
-        "keep_row_each keep_sample log log_softmax log_softmax_columns log_softmax_rows logsumexp "
-        "logsumexp_columns logsumexp_rows masked_softmax max mean outer relu route row_sums rows sign sin sinh "
+        "cos cosh erf exp fill flatten log log_softmax log_softmax_columns log_softmax_rows logsumexp "
+        "logsumexp_columns logsumexp_rows masked_softmax max mean outer relu route row_sums rows sample_sums sign sin sinh "
         "softmax softmax_columns softmax_rows sqrt sum tan tanh",
     ),
     "contracts/python_statements.py": (

@@ -17,6 +17,9 @@ WRITTEN = {  # a value of numbers n and arrays: as it is written
         "np.broadcast_to(a[..., None, None], (2, 3, 4, 5))",
     "np.concatenate([np.concatenate([a, b], axis=-1), c], axis=-1)": "np.concatenate([a, b, c], axis=-1)",
     "(a[..., 1:2][..., 0] / n)[..., None]": "a[..., 1:2] / n",
+    "a[:2][:1]": "a[:1]", "a[0:2][1:2]": "a[1:2]", "a[-1:][:1]": "a[-1:][:1]",
+    "np.concatenate([np.concatenate([a[None], b[None]]), c[None]])": "np.stack([a, b, c])",
+    "np.concatenate([np.broadcast_to(n, (1,)), np.broadcast_to(a.sum(), (1,))])": "np.stack([n, a.sum()])",
     "np.concatenate([np.concatenate([a, b], axis=0), c[:2]], axis=1)[:0]": None,
 }  # fmt: skip
 DRAWN = {name: np.random.default_rng(seed).normal(size=(2, 3)) for seed, name in enumerate("abc")} | {"n": 3, "np": np}

@@ -23,6 +23,22 @@ def test_a_matrix_formula(subject, formula, equal):
     assert (find_layer_difference(exercise, read_layer_formula(subject, layered), read_layer_formula(formula, layered)) is None) is equal
 
 
+NORMED = """title = "x"
+steps = ["D = X - mean(X, axis=0)", "V = sum(D^2, axis=0)/(n - 1)", "L = sum(V)"]
+[shapes]
+X = ["n", "m"]
+"""
+
+
+@pytest.mark.parametrize(("formula", "equal"), [
+    ("2/(n - 1)*D", True), ("2*D", False), ("n/(n - 1)*D", False), ("2/n*D", False), ("2/m*D", False), ("2/(m - 1)*D", False),
+    ("2/2*D", False), ("2/3*D", False), ("m/2*D", False), ("2/(m - 2)*D", False), ("1/n*D", False),
+])  # fmt: skip
+def test_another_number_or_letter_for_a_size_is_wrong(formula, equal):
+    exercise = from_text(NORMED, "mine")
+    assert (find_layer_difference(exercise, *(read_layer_formula(text, exercise.layers) for text in ("dL/dX", formula))) is None) is equal
+
+
 def test_what_is_derived():
     exercise = from_text(TEXT, "mine")
     assert write_plain(derive_layer(exercise, read_layer_formula("z", exercise.layers), Name("z"))) == "matmul(W, x)"

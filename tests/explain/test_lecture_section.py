@@ -8,9 +8,13 @@ import pytest
 from chosen_exercises import LECTURES
 
 from tutor import solve
-from tutor.explain.document import Table
-from tutor.explain.lecture_section import Said, lecture
+from tutor.exercise.catalogue import ids
+from tutor.exercise.load import from_text, load
+from tutor.explain.document import Math, Table
+from tutor.explain.lecture_section import Said, lecture, say_verdicts
 from tutor.explain.words.languages import find_wording
+from tutor.explain.written_maths import set_maths
+from tutor.notation.profile import Notation
 
 
 def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
@@ -41,7 +45,7 @@ def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
         ),
         ("dl/index-network-hidden", ("The printed figure agrees exactly.",), ("1 of 1",)),
         ("qmul/convolution-or-correlation", (r". $y(t-\tau)$ is",), (". Y(t ", r"y(t - \tau)")),
-        ("qmul/two-linear-layers", ("figures and formulas agree (",), ("agree exactly",)),
+        ("qmul/two-linear-layers", ("figures and formulas agree: ",), ("agree exactly",)),
     ],
 )
 def test_a_lecture_is_told_in_mathematics_and_sentences(target, shown, hidden):
@@ -116,8 +120,15 @@ def say(exact, rest=(), formulas=(), follows=()):
         (say(0, ["differs"] * 4), "None of the 4 printed figures agrees.", "Keine der 4 gedruckten Zahlen stimmt."),
         (say(1, ["differs"]), "1 of 2 printed figures agrees exactly.", "1 von 2 gedruckten Zahlen stimmt genau."),
         (say(3, ["differs"]), "3 of 4 printed figures agree exactly.", "3 von 4 gedruckten Zahlen stimmen genau."),
-        (say(1, ["rounded", "differs"]), "2 of 3 printed figures agree (1 exactly, 1 rounded).",
-         "2 von 3 gedruckten Zahlen stimmen (1 genau, 1 gerundet)."),
+        (say(1, ["rounded", "differs"]), "2 of 3 printed figures agree: 1 exactly; 1 rounded (q1).",
+         "2 von 3 gedruckten Zahlen stimmen: 1 genau; 1 gerundet (q1)."),
+        (say(0, ["rounded"] * 2), "Both printed figures agree, rounded.", "Beide gedruckten Zahlen stimmen, gerundet."),
+        (say(0, ["truncated"] * 3), "All 3 printed figures agree, cut off (not rounded).",
+         "Alle 3 gedruckten Zahlen stimmen, abgeschnitten (nicht gerundet)."),
+        (say(1, ["carried"] * 2), "3 of 3 printed figures agree: 1 exactly; 2 within the rounding of what goes into them (q1 and q2).",
+         "3 von 3 gedruckten Zahlen stimmen: 1 genau; 2 im Rahmen der Rundung dessen, was eingeht (q1 und q2)."),
+        (say(1, ["rounded"] * 60), "61 of 61 printed figures agree: 1 exactly, 60 rounded.",
+         "61 von 61 gedruckten Zahlen stimmen: 1 genau, 60 gerundet."),
         (say(3, follows={2}), "Both printed figures agree exactly. Not printed there, but right as well: q2.",
          "Beide gedruckten Zahlen stimmen genau. Dort nicht gedruckt, aber ebenfalls richtig: q2."),
         (say(2, follows={0, 1}), "Not printed there, but right as well: q0 and q1.",
@@ -128,15 +139,33 @@ def test_what_is_printed_is_counted_as_one_says_it(said, english, german):
     assert said == [english, german]
 
 
+def test_beside_what_is_cut_off_a_figure_that_is_right_both_ways_is_not_called_rounded():
+    def tell(*ways):
+        verdicts = [Said((name,), (), (), way, None, alike=alike) for name, way, alike in ways]
+        return "".join(map(str, lecture(verdicts, find_wording("en"), False)[0].parts))
+
+    both = (("a", "rounded", True), ("b", "rounded", False))
+    assert tell(*both) == "Both printed figures agree, rounded."
+    assert "1 rounded (b); 1 rounded or cut off alike (a); 1 cut off (c)." in tell(*both, ("c", "truncated", True))
+
+
+@pytest.mark.parametrize(("figure", "alike"), [("0.333", True), ("0.33333", True), ("0.67", False)])
+def test_whether_cutting_off_gives_the_same_digits(figure, alike):
+    claim = f'claim = [{{ claim = "{"a" if alike else "L"}", printed = "{figure}" }}]'
+    text = f'title = "t"\nsteps = ["a = x/3", "L = 2*x/3"]\n{claim}\n[values]\nx = 1\n'
+    worked = solve(from_text(text, "mine")).worked
+    assert [said.alike for said in say_verdicts(worked, find_wording("en"), [])] == [alike]
+
+
 @pytest.mark.parametrize(("target", "words"), [
     ("dl/layer-sizes-two", "All 3 printed figures agree exactly. Not printed there, but right as well: the number"),
     ("qmul/network-deltas", "25 of 27 printed formulas agree exactly."),
     ("neuron/softmax-loss", "All 6 printed formulas agree exactly."),  # a 1 among them
     ("qmul/network-deltas", "it is (δ²₁ · w²₁₁ + δ²₂ · w²₁₂)·x¹₁·(1 − x¹₁)."),
-    ("qmul/network-deltas-layers", "prints (w² δ²) ⊙ σ(z¹); it is (w² δ²) ⊙ σ′(z¹)."),
+    ("qmul/network-deltas-layers", "prints δˡ = w^(l + 1)δ^(l + 1) ⊙ σ(zˡ), here (w² δ²) ⊙ σ(z¹); it is (w² δ²) ⊙ σ′(z¹)."),
     ("published/schiendorfer-two-two-two", "prints −5.34381483665323×10⁻⁸; it is −5.34381483557146×10⁻⁸."),
     ("published/scribd-logistic-samples", "for L at x = 3, y = 0 the lecture prints 1.1015; it is 1.10319."),
-    ("cmu/three-layer-chain", "prints w₃ + η · ∂ℒ/∂w₃; it is w₃ − η · ∂ℒ/∂w₃."),
+    ("cmu/three-layer-chain", "prints θ ← θ + η∂ℒ/∂θ, here w₃ + η · ∂ℒ/∂w₃; it is w₃ − η · ∂ℒ/∂w₃."),
 ])  # fmt: skip
 def test_an_erratum_is_put_right_in_what_is_printed(target, words):
     assert words in " ".join(solve(target).to_text(100).split())
@@ -145,14 +174,14 @@ def test_an_erratum_is_put_right_in_what_is_printed(target, words):
 @pytest.mark.parametrize(("notation", "letter"), [("cmu", "η"), ("neuron", "λ"), ("dl", "α")])
 def test_the_step_size_has_the_letter_of_the_page_in_what_is_printed_too(notation, letter):
     text = " ".join(solve("cmu/stochastic", notation_name=notation).to_text().split())
-    printed, right = re.search(r"the lecture prints w ([^;]*); it is w ([^.]*)\.", text).groups()
+    printed, right = re.search(r"the lecture prints [^,]*, here w ([^;]*); it is w ([^.]*)\.", text).groups()
     assert (printed[:3], right[:3]) == (f"+ {letter}", f"− {letter}")
 
 
 @pytest.mark.parametrize(("target", "notation", "told"), [
     ("neuron/rmsprop", "dl", "is not the step size α but a setting of its own, ρ"),
     ("neuron/rmsprop", "neuron", "is not the step size λ but a setting of its own, ρ"),
-    ("cmu/three-layer-chain", "qmul", "three slides print θ ← θ + τ ∂ℒ/∂θ, which climbs"),
+    ("cmu/three-layer-chain", "qmul", "the lecture prints θ ← θ + τ∂ℒ/∂θ, here"),
     ("cmu/three-layer-chain", "qmul", "f₃ − y. the step size τ belongs"),
     ("qmul/convolution-or-correlation", "dl", "y(τ − t)"),  # nothing is trained: it is another τ
 ])  # fmt: skip
@@ -161,7 +190,7 @@ def test_words_have_the_letter_of_the_page_for_the_step_size(target, notation, t
 
 
 @pytest.mark.parametrize(("target", "named"), [
-    ("published/batra-vector-neuron", "Checked, but not worked out here: ∂L/∂x."),
+    ("published/batra-vector-neuron", ""),
     ("published/karpathy-staged-fraction", ""),  # its graph has the gradient of every node
 ])  # fmt: skip
 def test_what_is_checked_and_stands_nowhere_on_the_page_is_named(target, named):
@@ -171,7 +200,7 @@ def test_what_is_checked_and_stands_nowhere_on_the_page_is_named(target, named):
 
 def test_the_last_digits_of_a_float_make_nothing_rounded():
     text = " ".join(solve("published/fishitmo-line-diverges").to_text(100).split())
-    assert "20 of 20 printed figures and formulas agree (18 exactly, 2 exactly but for the last digits of a float)." in text
+    assert "20 of 20 printed figures and formulas agree: 18 exactly, 2 exactly but for the last digits of a float." in text
 
 
 @pytest.mark.parametrize(
@@ -197,3 +226,17 @@ def test_what_is_printed_at_other_values_stands_on_the_page(target, row):
 )
 def test_a_matrix_that_is_printed_is_set_as_one(target, shown):
     assert shown in " ".join(solve(target).to_latex().replace("%\n", "").split())
+
+
+@pytest.mark.parametrize(("words", "said"), [("en", ", here x₁·y₀ + x₂·y₁; it is"), ("de", ", hier x₁·y₀ + x₂·y₁; richtig ist")])
+def test_a_formula_is_quoted_as_it_stands_there_with_what_it_comes_to_here(words, said):
+    """A lecture prints an integral; the terms are what the exercise makes of it."""
+    told = " ".join(solve("qmul/convolution-or-correlation", words=words).to_text(200).split())
+    assert f"(x * y)(τ) = ∫ x(t) y(t − τ) dt{said}" in told
+
+
+def test_each_quotation_of_an_exercise_is_read_as_mathematics():
+    """What is not understood would stand there with its dollars."""
+    quoted = [(ident, claim.quoted) for ident in ids() for claim in load(ident).claims if claim.quoted]
+    assert len(quoted) > 10
+    assert [pair for pair in quoted if any(type(part) is not Math and part.strip() != "=" for part in set_maths(pair[1], Notation()))] == []

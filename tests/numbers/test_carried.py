@@ -27,6 +27,15 @@ def test_whatever_rounds_to_the_factors_is_allowed(text):
     assert not is_right_within_factors(formula, Fraction(written * 1.2))
 
 
+def test_a_short_decimal_may_be_what_a_value_was_rounded_to():
+    """0.4 + 0.5·0.6 with 0.5 for 0.4966: the half alone is a half."""
+    formula, known = parse("0.4 + 0.5*0.6"), {"0.5": [Fraction("0.4966")]}
+    assert not is_right_within_factors(formula, Fraction("0.69796"))
+    assert is_right_within_factors(formula, Fraction("0.69796"), known)
+    assert not is_right_within_factors(formula, Fraction("0.69"), known)
+    assert not is_right_within_factors(formula, Fraction("0.71"), known)
+
+
 def test_whole_numbers_are_exact():
     assert not is_right_within_factors(parse("3/10"), Fraction(1, 4))
     assert not is_right_within_factors(parse("2*3"), Fraction(6))

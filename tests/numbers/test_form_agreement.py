@@ -19,7 +19,7 @@ from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
 from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Call, children
-from tutor.graph.layered import choose_sizes, from_layers, from_network_layers, write_out
+from tutor.graph.layered import choose_sizes, choose_telling_sizes, from_layers, from_network_layers, write_out
 from tutor.graph.network import Network, from_network
 from tutor.numbers.arithmetic import CONTEXT, as_real
 from tutor.numbers.form_agreement import TOLERANCE, agree, relative
@@ -150,7 +150,37 @@ def test_letters_get_small_different_numbers():
     small, sizes = choose_sizes(layered)
     assert sizes == {"m": 2, "n": 3, "N": 4}
     assert small.shapes["W"] == (2, 3)
-    assert ENGLISH.proofs.say_proof(agree(layered, None, None)).endswith("exactly (at 2 random points, with m = 2, n = 3, N = 4)")
+    assert ENGLISH.proofs.say_proof(agree(layered, None, None)).endswith("exactly (at 2 random points, with m = 3, n = 4, N = 5)")
+
+
+@pytest.mark.parametrize(("steps", "shapes"), [
+    (["L = sum(x^2)/(n - 1)"], {"x": ("n",)}), (["z = W x", "L = sum(z^3)/4"], {"W": ("m", "n"), "x": ("n",)}),
+    (["z = A x + B y", "L = sum(z)"], {"A": (3, "n"), "x": ("n",), "B": (3, "m"), "y": ("m",)}),
+])  # fmt: skip
+def test_sizes_are_told_from_each_other_and_from_the_numbers_of_a_formula(steps, shapes):
+    layered = from_layers(steps, shapes)
+    small, sizes = choose_telling_sizes(layered)
+    other, others = choose_telling_sizes(layered, sizes)
+    for chosen in (sizes, others):
+        assert len({*chosen.values()}) == len(chosen)
+        assert not {*chosen.values()} & {1, 2}
+    assert not {*sizes.values()} & {size for shape in layered.shapes.values() for size in shape if isinstance(size, int)}
+    assert sizes != others
+    assert small.shapes != other.shapes
+
+
+def test_where_no_other_sizes_fit_they_stay():
+    layered = from_layers(["L = sum(x[h:2*h]^2)"], {"x": (4,)})
+    sizes = choose_telling_sizes(layered)[1]
+    assert choose_telling_sizes(layered, sizes)[1] == sizes == {"h": 2}
+
+
+def test_gradients_that_are_not_shown_are_counted_apart():
+    layered = from_layers(["z = W x", "L = sum(z^2)"], {"W": (1, 2), "x": (2,)})
+    found = agree(layered, None, None, shown={"z", "W"})
+    assert (found.entries, found.besides) == (3, {"x": 2})
+    assert "all 3 entries" in ENGLISH.proofs.say_proof(found)
+    assert ENGLISH.proofs.say_proof(found).endswith("; so do 2 more, those of x, which are not shown")
 
 
 def test_where_there_is_no_point():

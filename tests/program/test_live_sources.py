@@ -7,6 +7,7 @@ import pytest
 
 from tutor.errors import ProgramError
 from tutor.program.live_sources import SourceTexts, read_class_of, read_source_of, write_plain_value
+from tutor.results.live_target import read_live_target
 
 SCALE = 0.5
 CALLED = []
@@ -59,3 +60,15 @@ def test_what_has_no_text_is_told():
 def test_values_are_written_as_they_are():
     assert write_plain_value({"a": [1.5, float("inf")], 2: None}) == "{'a': [1.5, float('inf')], 2: None}"
     assert write_plain_value([object()]) is None
+
+
+def test_a_line_of_a_session_is_told_with_its_column():
+    with pytest.raises(ProgramError) as caught:
+        read_live_target(Odd().forward, {"x": [1.0, 2.0]}, {})
+    line = Odd.forward.__code__.co_firstlineno + 1
+    assert (caught.value.where, caught.value.spot.split("\n")[0].strip()) == (f"test_live_sources.py:{line}:16", "return np.median(x)")
+
+
+class Odd:
+    def forward(self, x):
+        return np.median(x)

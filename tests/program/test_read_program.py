@@ -50,3 +50,18 @@ def test_the_gradients_of_programs_are_pytorchs(case):
 def test_the_table_is_pytorchs(case):
     need_torch()
     assert programs.torch_table(case) == {name: pytest.approx(values, abs=1e-12) for name, values in TABLE["cases"][case].items()}
+
+
+@pytest.mark.parametrize(("product", "shape"), [("x @ w + b", ()), ("X @ theta + b", ()), ("W @ x + b", ("D",)), ("x @ W + b", ("H",))])
+def test_the_bias_of_one_number_a_sample_is_a_number(product, shape):
+    data = product.split(" @ ")[0] if product.split(" @ ")[0] != "W" else "x"
+    weight = next(name for name in ("theta", "w", "W") if f"{name} @" in product or f"@ {name}" in product)
+    shapes = {"x @ w + b": {"x": ("N", "D"), "w": ("D",)}, "X @ theta + b": {"X": ("N", "D"), "theta": ("D",)},
+              "W @ x + b": {"W": ("D", "N"), "x": ("N",)}, "x @ W + b": {"x": ("N", "D"), "W": ("D", "H")}}[product]  # fmt: skip
+    text = f"import numpy as np\ndef f({data}, {weight}, b):\n    z = {product}\n    return np.sum(z ** 2)\n"
+    assert read_program(text, "f.py", "f", shapes).found == {"b": shape}
+
+
+def test_targets_that_nobody_says_are_labels():
+    text = "import torch.nn.functional as F\ndef f(z, y):\n    return F.cross_entropy(z, y)\n"
+    assert read_program(text, "f.py", "f", {"z": ("N", "C")}).one_hot == {"y": "y_onehot"}

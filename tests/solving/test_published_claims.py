@@ -134,6 +134,31 @@ def test_a_number_that_was_carried_is_right_where_it_is_used(gradient, update, v
     assert " ".join(verdict.agreement for verdict in found) == verdicts
 
 
+SUM = """
+steps = ["a = x*w", "b = v*w", "L = a + b"]
+values = { x = 0.31, w = 0.37, v = 2.75 }
+"""
+OWN = [  # what is printed of a, of b and of the sum, and the verdicts
+    (("0.105", "1.02", "0.105 + 1.02 = 1.125"), "differs rounded differs"),  # within what rounds to it, but made of a wrong figure
+    (("0.115", "1.02", "0.115 + 1.02 = 1.135"), "rounded rounded carried"),
+    (("0.31*0.37 = 0.115", "1.02", "0.115 + 1.02"), "rounded rounded carried"),
+    (("0.31*0.37 = 0.105", "1.02", "0.105 + 1.02"), "differs rounded differs"),
+]
+
+
+@pytest.mark.parametrize(("figures", "verdicts"), OWN, ids=[row[0][2] for row in OWN])
+def test_what_is_made_of_a_wrong_figure_of_the_page_is_not_within_its_rounding(figures, verdicts):
+    claims = "".join(f'[[claim]]\nclaim = "{name}"\nprinted = "{figure}"\n' for name, figure in zip("abL", figures, strict=True))
+    found = tutor.check(from_text(f'title = "t"\n{SUM}\n{claims}', "t"))
+    assert " ".join(verdict.agreement for verdict in found) == verdicts
+
+
+def test_a_carried_figure_is_no_erratum():
+    claims = '[[claim]]\nclaim = "L"\nprinted = "0.115 + 1.02"\nerratum = "rounded before it was added"\n'
+    (verdict,) = tutor.check(from_text(f'title = "t"\n{SUM}\n{claims}', "t"))
+    assert (verdict.agreement, verdict.ok) == ("carried", False)
+
+
 def test_a_page_writes_a_wrong_update_as_its_optimiser_is_written():
     claims = '[[claim]]\nclaim = "update w"\nprinted = "w - rate*mhat"\n[[claim]]\nclaim = "update mhat"\nprinted = "m/(1 - beta1)"\n'
     exercise = from_text(f'title = "t"\n{ADAM}\n{claims}', "t")

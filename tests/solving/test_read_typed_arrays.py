@@ -71,7 +71,7 @@ def test_what_does_not_fit_is_said(text, shapes, said):
 
 def test_shapes_are_an_option():
     shown = CliRunner().invoke(app, ["solve", "softmax(W x + b)", "--shape", "W=k,n", "--shape", "x=n"])
-    for words in ("Assumed: b is of shape k", "g for ∂L/∂f", "∂L/∂W", "(at 2 random points, with k = 2, n = 3)"):
+    for words in ("Assumed: b is of shape k", "g for ∂L/∂f", "∂L/∂W", "(at 2 random points, with k = 3, n = 4)"):
         assert words in shown.output
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tutor.code.guessing import GuessedWorld
-from tutor.errors import Told
+from tutor.errors import ProgramError, Told
 
 if TYPE_CHECKING:
     from tutor.expression.nodes import Expr
@@ -85,12 +85,13 @@ class WrongLine:
 
 @dataclass(frozen=True, slots=True)
 class UnreadStatement:
-    """A line that was not read, and why."""
+    """A line that was not read, and why; ``place`` is where in it, with a caret, and what could be written instead."""
 
     line: int
     text: str
     why: str
     fails: bool
+    place: ProgramError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class NumericWarning:
 class CodeVerdict:
     """What became of one backward pass: ``right``, ``wrong`` or ``undecided`` with the reason and what to do.
 
+    ``place`` is where something is not read, for which it is not judged.
     ``assumes`` is what it takes for granted: the meaning of functions that are not in the file; ``left_over`` are gradients that are
     compared with nothing, with the reasons.
     """
@@ -128,6 +130,7 @@ class CodeVerdict:
     warnings: tuple[NumericWarning, ...] = ()
     assumes: tuple[Told, ...] = ()
     left_over: tuple[tuple[str, Told], ...] = ()
+    place: ProgramError | None = None
 
 
 def disclose_code(verdict: CodeVerdict, reveal: str) -> CodeVerdict:

@@ -34,7 +34,7 @@ def refuse_overflow(file: str, backward: Sequence[ValueEvent]) -> None:
     What becomes infinite in one step, by a division by 0, is a wrong line like others.
     """
     for event in backward:
-        number = isinstance(event.value, np.ndarray | np.generic | float)
+        number = isinstance(event.value, np.ndarray | np.generic | float) and np.asarray(event.value).dtype.kind in "biufc"
         if number and np.any(np.abs(event.value) > HUGE) and np.all(np.isfinite(event.value)):
             raise CodeProblem(tell("{name} grows until it is too large for a number", name=event.key[:60]), where=f"{file}:{event.line}",
                               hint=tell("judge the lines in front of it by themselves"))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
@@ -21,6 +22,19 @@ DEEPEST = 8
 _NESTED = frozenset({list, tuple, dict})
 _FEW = 10_000_000
 """So many entries may be made by the way, where only a bound is known."""
+
+
+def read_constant(node: ast.Constant) -> Any:
+    """What stands there, a number or a text.  Raises `NotRead` for a number that is too large, and for a complex one.
+
+    >>> read_constant(ast.Constant(2.5))
+    2.5
+    """
+    if isinstance(node.value, int) and abs(node.value) > 10**12:
+        raise NotRead(tell("a whole number that is too large"), node)
+    if isinstance(node.value, bytes) or (isinstance(node.value, complex) and not node.value.real):  # 1j; else it is a number with its slope
+        raise NotRead(tell("complex numbers and bytes are not read"), node)
+    return node.value
 
 
 def refuse_large() -> NotRead:

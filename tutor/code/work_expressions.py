@@ -31,7 +31,7 @@ from tutor.code.library_calls import make_table, take_real
 from tutor.code.library_names import LIBRARIES, PYTHON, READ
 from tutor.code.loop_pace import MOST_BULK, MOST_PARTS, LoopPace
 from tutor.code.returned_values import RESTS
-from tutor.code.size_bounds import check_grown, check_pair, check_picked, weigh_product, weigh_value
+from tutor.code.size_bounds import check_grown, check_pair, check_picked, read_constant, weigh_product, weigh_value
 from tutor.code.work_places import PlaceWorker
 from tutor.errors import tell
 from tutor.numbers.arrays import np
@@ -72,6 +72,7 @@ class ExpressionWorker(PlaceWorker):
         self.made: dict[int, tuple[str, Any, Any, Any]] = {}
         self.settled = False
         self.guessed: dict[str, Any] = {}
+        self.failing: tuple[BaseException | None, ast.AST | None] = None, None  # the innermost part at which Python would stop
         self.scaled = False  # whether one number stood in a product of matrices, np.dot(2.0, W)
 
     def draw(self, shape: tuple[int, ...], kind: str) -> Any:
@@ -90,7 +91,14 @@ class ExpressionWorker(PlaceWorker):
         if found is None:
             name, instead = find_instead(node)
             raise NotRead(tell("{what} is not read: {instead}", what=name, instead=instead), node)
-        value = found(self, node)
+        try:
+            value = found(self, node)
+        except NotRead as why:
+            why.node = why.node or node
+            raise
+        except Exception as error:
+            self.failing = self.failing if self.failing[0] is error else (error, node)
+            raise
         if type(value) is Lost:
             raise value.why
         if type(value) in (list, tuple, dict, str, np.ndarray):
@@ -480,20 +488,12 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
-def _read_constant(worker: ExpressionWorker, node: ast.Constant) -> Any:
-    if isinstance(node.value, int) and abs(node.value) > 10**12:
-        raise NotRead(tell("a whole number that is too large"), node)
-    if isinstance(node.value, bytes) or (isinstance(node.value, complex) and not node.value.real):  # 1j; else it is a number with its slope
-        raise NotRead(tell("complex numbers and bytes are not read"), node)
-    return node.value
-
-
 _READ: dict[type[ast.expr], Callable[[Any, Any], Any]] = {
     ast.Name: ExpressionWorker.read_name, ast.Attribute: ExpressionWorker.read_attribute, ast.Subscript: ExpressionWorker.read_subscript,
     ast.BinOp: ExpressionWorker.read_binary, ast.UnaryOp: ExpressionWorker.read_unary, ast.Compare: ExpressionWorker.read_compare,
-    ast.BoolOp: ExpressionWorker.read_bool, ast.IfExp: ExpressionWorker.read_choice, ast.Tuple: ExpressionWorker.read_sequence,
-    ast.List: ExpressionWorker.read_sequence, ast.Dict: ExpressionWorker.read_dictionary, ast.JoinedStr: ExpressionWorker.read_text,
-    ast.ListComp: ExpressionWorker.read_comprehension, ast.GeneratorExp: ExpressionWorker.read_comprehension,
-    ast.DictComp: ExpressionWorker.read_comprehension, ast.Call: lambda worker, node: worker.read_call(node), ast.Constant: _read_constant,
-    ast.Set: ExpressionWorker.read_set, ast.Lambda: lambda worker, node: ProgramFunction(node, dict(worker.scope)),
+    ast.BoolOp: ExpressionWorker.read_bool, ast.IfExp: ExpressionWorker.read_choice, ast.Set: ExpressionWorker.read_set,
+    **dict.fromkeys((ast.Tuple, ast.List), ExpressionWorker.read_sequence), ast.Constant: lambda worker, node: read_constant(node),
+    **dict.fromkeys((ast.ListComp, ast.GeneratorExp, ast.DictComp), ExpressionWorker.read_comprehension),
+    ast.Dict: ExpressionWorker.read_dictionary, ast.JoinedStr: ExpressionWorker.read_text,
+    ast.Call: lambda worker, node: worker.read_call(node), ast.Lambda: lambda worker, node: ProgramFunction(node, dict(worker.scope)),
 }  # fmt: skip

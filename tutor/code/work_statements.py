@@ -103,7 +103,9 @@ class StatementWorker(AssignmentWorker):
                 self.guess_again(node, why.operands)
             self._note_failure(node, why)
         except FAILS as why:
-            self._note_failure(node, say_failure(why, node))
+            at = self.failing[1] if self.failing[0] is why else None
+            self.failing = None, None
+            self._note_failure(node, say_failure(why, at or node))
         finally:
             self.statement = before
 

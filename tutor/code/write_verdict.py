@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tutor.code.code_values import NotRead
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement
 from tutor.code.failures import say_line
 from tutor.code.judgement import Judgement
 from tutor.code.search_roots import RootSearch
-from tutor.errors import tell
+from tutor.errors import ProgramError, tell
 from tutor.numbers.arrays import np
+from tutor.program.unread_kinds import find_hint
 
 
 def give_verdict(judged: Judgement) -> CodeVerdict:
@@ -24,7 +26,10 @@ def give_verdict(judged: Judgement) -> CodeVerdict:
         return replace(made, why=judged.first.why or tell("no gradient of it is found"))
     open_why = _find_open(judged)
     if open_why is not None:
-        return replace(made, outputs=tuple(_list_judged(judged)), why=open_why[0], hint=open_why[1])
+        why, hint, problem = open_why
+        place = show_place(judged, problem) if problem is not None else None
+        hint = hint or (place.hint if place is not None else "")
+        return replace(made, outputs=tuple(_list_judged(judged)), why=why, hint=hint, place=place)
     if judged.is_right:
         return replace(made, verdict="right", outputs=tuple(_list_judged(judged)))
     search = RootSearch(judged)
@@ -38,21 +43,34 @@ def give_verdict(judged: Judgement) -> CodeVerdict:
     return replace(made, verdict="wrong", outputs=tuple(_list_judged(judged)), roots=ordered, follows=follows, why=why, hint=hint)
 
 
-def _find_open(judged: Judgement) -> tuple[str, str] | None:
-    """Why nothing can be said of what is right or wrong, and what to do; nothing where something can."""
+def _find_open(judged: Judgement) -> tuple[str, str, NotRead | None] | None:
+    """Why nothing can be said of what is right or wrong, what to do, and what was not read; nothing where something can."""
     if judged.is_right:
-        problems = judged.first.record.problems.items()
-        failing = [(number in judged.first.after, problem) for number, problem in problems if problem.fails]
+        record = judged.first.record
+        failing = [(number in judged.first.after, problem) for number, problem in record.problems.items()
+                   if problem.fails or isinstance(record.visited.get(number), ast.Raise)]  # fmt: skip
         for within, problem in failing if not judged.trial.plan.is_single else ():  # what is right without a line says nothing
-            return (say_line(problem) if within else tell("the forward pass is not read: {why}", why=say_line(problem))), ""
+            return (say_line(problem) if within else tell("the forward pass is not read: {why}", why=say_line(problem))), "", problem
         return None
     lost = [output.lost for output in judged.outputs if output.lost is not None and not output.lost.fails]
     if lost and len(lost) == sum(not right for right in judged.right.values()):
-        return say_line(lost[0]), ""
+        return say_line(lost[0]), "", lost[0]
     if not judged.has_loss:
-        return tell("the loss is no finite number at the numbers that were tried"), tell("give numbers: --given values.json")
+        return tell("the loss is no finite number at the numbers that were tried"), tell("give numbers: --given values.json"), None
     reason = judged.find_doubt()
-    return (say_line(reason), "") if reason is not None else None
+    return (say_line(reason), "", reason) if reason is not None else None
+
+
+def show_place(judged: Judgement, problem: NotRead) -> ProgramError | None:
+    """Where something is not read, with a caret, and what to write instead; nothing for what stands in no line."""
+    if not getattr(problem.node, "lineno", 0):
+        return None
+    assert problem.node is not None
+    hint = find_hint(problem.what) or (_STOPS if problem.fails else "")
+    return judged.trial.find_home(problem.node).refuse(problem.node, problem.what, hint)
+
+
+_STOPS = tell("mend this line first, at which Python would stop; where arrays have other shapes, say them: --shapes x=N,D")
 
 
 def _find_first_line(judged: Judgement) -> int:
@@ -77,16 +95,16 @@ def _list_judged(judged: Judgement) -> Iterator[JudgedOutput]:
 
 def _list_unread(judged: Judgement) -> Iterator[UnreadStatement]:
     lines = judged.trial.source.lines
-    told: set[int] = set()
+    told: set[tuple[int, str]] = set()
     for number, problem in judged.first.record.problems.items():
-        if id(problem) in told:
+        if (id(problem.node), problem.what) in told:  # of each round of a loop it is another one
             continue
-        told.add(id(problem))
+        told.add((id(problem.node), problem.what))
         node = judged.first.record.visited.get(number)
         line = getattr(node, "lineno", 0)
         if node is None or judged.trial.find_home(node) is not judged.trial.source:
             continue
         if number in judged.first.after and line and not isinstance(node, ast.Return | ast.For | ast.If | ast.With):
             yield UnreadStatement(
-                line, lines[line - 1].strip() if line <= len(lines) else "", problem.what, problem.fails
+                line, lines[line - 1].strip() if line <= len(lines) else "", problem.what, problem.fails, show_place(judged, problem)
             )

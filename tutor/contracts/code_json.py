@@ -1,7 +1,7 @@
 """JSON of ``tutor code``: a contract, versioned by ``schema``.
 
 ``file``, ``programs`` [{``name``, ``forward``, ``verdict``, ``why``, ``gradients``, ``roots``, ``follows``, ``unread``,
-``warnings``, ``assumes``, ``not_compared``, ``read_as``}].
+``warnings``, ``assumes``, ``not_compared``, ``read_as``, ``where``, ``instead``}].
  ``verdict`` is
 ``right``, ``wrong`` or ``undecided`` (``why`` says the reason).  ``gradients`` [{``name``, ``of``, ``verdict``, ``shape``,
 ``expected_shape``,
@@ -17,7 +17,9 @@ the corrected line was read as a formula, too, and is the same to 40 digits, ``r
 that have no name in the program; ``or`` are lines
 that could be the wrong one as well, with the same keys.
 ``follows`` are the lines
-that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``}] those that were not read.  ``warnings``
+that are wrong only because of them, ``unread`` [{``line``, ``text``, ``reason``, ``where``, ``instead``}] those that were not read:
+``where`` is file, line and column, ``instead`` what could be written; a program that is not judged has both, too, for the part that
+it is not judged for.  ``warnings``
 [{``line``, ``kind``, ``text``, ``of``}] are of what may be 0 (``log``, ``division``) or too large (``overflow``) in floats.
 A root's ``file`` is where it stands, if not in the program itself.  ``assumes`` are sentences: what functions that are not in the
 file are taken for.  ``not_compared`` [{``name``, ``reason``}] are
@@ -57,7 +59,9 @@ def code_json(file: str, verdicts: Sequence[CodeVerdict]) -> dict[str, Any]:
                 ],
                 "roots": [{**_line_json(root), "or": [_line_json(other) for other in root.others]} for root in one.roots],
                 "follows": list(one.follows),
-                "unread": [{"line": line.line, "text": line.text, "reason": line.why} for line in one.unread],
+                "unread": [{"line": line.line, "text": line.text, "reason": line.why, "where": line.place.where if line.place else "",
+                            "instead": line.place.hint if line.place else ""} for line in one.unread],
+                "where": one.place.where if one.place else "", "instead": one.hint,
                 "warnings": [{"line": note.line, "kind": note.kind, "text": note.text, "of": note.of}
                              for note in one.warnings],
                 "assumes": list(one.assumes),

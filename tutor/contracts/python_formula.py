@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.contracts.python_rows import AXES, FUNCTION_ROWS, MOVES, ROWS, SPREAD, TORCH, PythonLibrary
+from tutor.contracts.python_rows import ALONG, AXES, FUNCTION_ROWS, MOVES, ROWS, SPREAD, TORCH, PythonLibrary
 from tutor.contracts.python_windows import WINDOW_LINES
 from tutor.derive.slope import open_prime
 from tutor.errors import OutputError
@@ -237,12 +237,30 @@ class FormulaWriter:
             raise OutputError(f"{call.func} is no line of a program", hint="leave --to python out, or write it with other operations")
         if call.func == "column_sums" and len(self._measure(call)) == 1:
             text = "{0}.sum(axis=0)"
+        word = call.func.partition("_")[2]
+        if call.func.startswith(("keep_", "drop_")) and word in ALONG:
+            whole = call.args[0] if call.func.startswith("drop_") else call
+            picked = self._pick_one(call.args[0], ALONG[word]) if whole is not call else None
+            if picked is not None:
+                return picked, ATOM
+            if len(self._measure(whole)) == -ALONG[word]:
+                text = "{0}[0]" if whole is not call else "{0}[None]"
         self._note_helpers(text)
         for place, part in enumerate(call.args):
             made = self._put(part, free=False)
             here = f"{{{place}}}"
             text = text.replace(here, _put_brackets(made, ATOM) if f"{here}." in text or f"{here}[" in text else made[0])
         return text, ATOM
+
+    def _pick_one(self, part: Any, axis: int) -> str | None:
+        """A part of one entry along an axis that is then left out, as one place: x[2]; nothing for any other part."""
+        if type(part) is not Call or part.func.partition("_")[0] != "part" or self.write_size(part.args[2]) != "1":
+            return None
+        rank, own = len(self._measure(part)), AXES[part.func.removeprefix("part").removeprefix("_")]
+        place = self.write_size(part.args[1])
+        if (own or -rank) != axis or not place.isdigit():
+            return None
+        return f"{self.part(part.args[0], ATOM)}[{place if axis == -rank else f'..., {place}' + ', :' * (-axis - 1)}]"
 
     def _put_sums(self, call: Call) -> Text | None:
         """Several sums one after the other, with axes of one entry that come and go, as one sum along several axes."""
@@ -449,9 +467,8 @@ def _put_placed(writer: FormulaWriter, call: Call) -> Text:
 
 
 _SPECIAL: dict[str, Callable[[FormulaWriter, Call], Text]] = {
-    "transpose": _put_transpose, "matmul": _put_product, "part": _put_part(""), "part_row": _put_part("row"),
-    "part_column": _put_part("column"), "part_channel": _put_part("channel"), "pad_row": _put_pad("row"),
-    "pad_column": _put_pad("column"), "pad_channel": _put_pad("channel"), "pad_sample": _put_pad("sample"), "unflatten": _put_unflatten,
+    "transpose": _put_transpose, "matmul": _put_product, "unflatten": _put_unflatten,
+    **{f"part_{word}" if word else "part": _put_part(word) for word in AXES}, **{f"pad_{word}": _put_pad(word) for word in AXES if word},
     "split_heads": _put_heads, "join_heads": _put_joined, "entry": _put_entry, "one_hot": _put_one_hot, "causal_mask": _put_mask,
     "embed": _put_rows, "scatter": _put_scattered, "pick_each": _put_each, "place_each": _put_placed,
 }  # fmt: skip

@@ -71,36 +71,37 @@ _PLAIN = {name: f"np.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "c
 FUNCTION_ROWS = {**_PLAIN, "arsinh": "np.arcsinh({0})", "arcosh": "np.arccosh({0})", "artanh": "np.arctanh({0})",
               "relu": "np.maximum(0, {0})", "erf": "np.vectorize(erf)({0})", "softmax": "softmax({0})"}  # fmt: skip
 """Functions of numbers, entry by entry; any other is written by the formula of its row."""
+AXES = {"": 0, "row": -1, "column": -2, "channel": -3, "sample": -4, "set": -5}
+"""The axis that an operation is called by, counted from the last one."""
+ALONG = {**{word: axis for word, axis in AXES.items() if word}, "row_each": -1, "column_each": -2}
+
+
+def _write_place(what: str, axis: int) -> str:
+    return f"{{0}}[..., {what}{', :' * (-axis - 1)}]"
+
+
 ROWS: dict[str, str] = {
     "outer": "np.outer({0}, {1})", "row_sums": "{0}.sum(axis=-1)", "column_sums": "{0}.sum(axis=-2)", "batch_sums": "{0}.sum(axis=0)",
-    "channel_sums": "{0}.sum(axis=1)", "sum": "{0}.sum()", "mean": "{0}.mean()",
+    "channel_sums": "{0}.sum(axis=-3)", "sample_sums": "{0}.sum(axis=-4)", "sum": "{0}.sum()", "mean": "{0}.mean()",
     "softmax": "softmax({0})", "softmax_rows": "softmax({0})", "softmax_columns": "np.swapaxes(softmax(np.swapaxes({0}, -1, -2)), -1, -2)",
     "masked_softmax": "masked_softmax({0}, {1})", "logsumexp": "logsumexp({0})", "logsumexp_rows": "logsumexp({0})",
     "logsumexp_columns": "logsumexp(np.swapaxes({0}, -1, -2))", "log_softmax": "np.log(softmax({0}))",
     "log_softmax_rows": "np.log(softmax({0}))", "log_softmax_columns": "np.log(np.swapaxes(softmax(np.swapaxes({0}, -1, -2)), -1, -2))",
-    "flatten": "{0}.reshape(-1)", "concat": "np.concatenate([{0}, {1}])", "concat_row": "np.concatenate([{0}, {1}], axis=-1)",
-    "concat_column": "np.concatenate([{0}, {1}], axis=-2)", "concat_channel": "np.concatenate([{0}, {1}], axis=-3)",
-    "keep_row": "{0}[..., None]", "keep_column": "{0}[..., None, :]", "keep_channel": "{0}[..., None, :, :]",
-    "keep_sample": "{0}[None]", "keep_row_each": "{0}[..., None]", "keep_column_each": "{0}[..., None, :]",
-    "drop_row": "{0}[..., 0]", "drop_column": "{0}[..., 0, :]", "drop_channel": "{0}[..., 0, :, :]", "drop_sample": "{0}[0]",
-    "drop_row_each": "{0}[..., 0]", "drop_column_each": "{0}[..., 0, :]",
-    **{f"largest_{word}": f"{{0}}.max(axis={axis})" for word, axis in (("row", -1), ("column", -2), ("channel", -3), ("sample", -4))},
-    **{f"to_largest_{word}": f"route({{0}}, {{1}}, {axis})"
-       for word, axis in (("row", -1), ("column", -2), ("channel", -3), ("sample", -4))},
+    "flatten": "{0}.reshape(-1)", "concat": "np.concatenate([{0}, {1}])",
+    **{f"concat_{word}": f"np.concatenate([{{0}}, {{1}}], axis={axis})" for word, axis in AXES.items() if word},
+    **{f"keep_{word}": _write_place("None", axis) for word, axis in ALONG.items()},
+    **{f"drop_{word}": _write_place("0", axis) for word, axis in ALONG.items()},
+    **{f"largest_{word}": f"{{0}}.max(axis={axis})" for word, axis in AXES.items() if word},
+    **{f"to_largest_{word}": f"route({{0}}, {{1}}, {axis})" for word, axis in AXES.items() if word},
 }  # fmt: skip
 """Operations without settings."""
 SPREAD = {
     "columns": "{0}[..., None]", "rows": "{0}[..., None, :]", "batch": "{0}", "fill": "{0}",
-    **{f"stretch_{word}": "{0}" for word in ("row", "column", "channel", "sample", "row_each", "column_each")},
+    **{f"stretch_{word}": "{0}" for word in ALONG},
 }  # fmt: skip
 """Operations that a library does by itself beside a larger array."""
-AXES = {"": 0, "row": -1, "column": -2, "channel": -3, "sample": -4}
-"""The axis that an operation is called by."""
 MOVES: dict[str, tuple[int, bool]] = {
-    "row_sums": (-1, False), "column_sums": (-2, False), "batch_sums": (0, False), "channel_sums": (1, False),
-    **{f"keep_{word}": (axis, True) for word, axis in (("row", -1), ("column", -2), ("channel", -3), ("sample", 0), ("row_each", -1),
-                                                       ("column_each", -2))},
-    **{f"drop_{word}": (axis, False) for word, axis in (("row", -1), ("column", -2), ("channel", -3), ("sample", 0), ("row_each", -1),
-                                                        ("column_each", -2))},
+    "row_sums": (-1, False), "column_sums": (-2, False), "batch_sums": (0, False), "channel_sums": (-3, False), "sample_sums": (-4, False),
+    **{f"keep_{word}": (axis, True) for word, axis in ALONG.items()}, **{f"drop_{word}": (axis, False) for word, axis in ALONG.items()},
 }  # fmt: skip
 """Of what sums along an axis, or makes and takes away one of one entry: the place of that axis, and whether it is new."""

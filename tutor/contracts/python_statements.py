@@ -166,7 +166,19 @@ class _PlaceJoiner(ast.NodeTransformer):
             if isinstance(inside, ast.Call) and _name_call(inside.func) == "broadcast_to":
                 again = ast.Subscript(inside.args[0], first.slice, ast.Load())
                 return ast.Call(node.func, [_join_places(again) or again, *node.args[1:]], node.keywords)
+        if isinstance(first, ast.List) and _name_call(node.func) in ("concatenate", "cat") and not node.keywords:
+            inner = [alone for part in first.elts if (alone := _take_alone(part)) is not None]
+            if len(inner) == len(first.elts) and isinstance(node.func, ast.Attribute):
+                return ast.Call(ast.Attribute(node.func.value, "stack", ast.Load()), [ast.List(inner, ast.Load())], [])
         return node
+
+
+def _take_alone(node: ast.expr) -> ast.expr | None:
+    """What has a new first axis of one entry: x of x[None], and of a number in a vector of one; nothing for any other part."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value is None:
+        return node.value
+    alone = isinstance(node, ast.Call) and _name_call(node.func) == "broadcast_to" and ast.unparse(node.args[1]) == "(1,)"
+    return node.args[0] if isinstance(node, ast.Call) and alone else None
 
 
 def _list_new(node: ast.Subscript) -> list[ast.expr]:
@@ -179,6 +191,8 @@ def _list_new(node: ast.Subscript) -> list[ast.expr]:
 def _join_places(node: ast.Subscript) -> ast.Subscript | None:
     """x[..., 2:3, :][..., 0, :] as x[..., 2, :], and x[..., None][..., None] as x[..., None, None]; nothing for any other part."""
     inner = node.value
+    if isinstance(inner, ast.Subscript) and isinstance(node.slice, ast.Slice) and isinstance(inner.slice, ast.Slice):
+        return _join_spans(inner.value, inner.slice, node.slice)
     if not isinstance(inner, ast.Subscript) or not isinstance(node.slice, ast.Tuple) or not isinstance(inner.slice, ast.Tuple):
         return None
     if _list_new(node) and _list_new(inner):
@@ -191,6 +205,16 @@ def _join_places(node: ast.Subscript) -> ast.Subscript | None:
     if not isinstance(first, int) or last != first + 1:
         return None
     return ast.Subscript(inner.value, ast.Tuple([inner.slice.elts[0], ast.Constant(first), *inner.slice.elts[2:]], ast.Load()), ast.Load())
+
+
+def _join_spans(value: ast.expr, outer: ast.Slice, inner: ast.Slice) -> ast.Subscript | None:
+    """x[1:5][2:3] as x[3:4]: both count from the first entry on, and the inner span ends in the outer one."""
+    ends = [(0 if end is None else end.value if isinstance(end, ast.Constant) else None) for end in (outer.lower, inner.lower, inner.upper)]
+    first, low, high = (end if type(end) is int else None for end in ends)
+    if outer.step or inner.step or first is None or low is None or not high or min(first, low, high) < 0:
+        return None
+    span = ast.Slice(ast.Constant(first + low) if first + low else None, ast.Constant(first + high))
+    return ast.Subscript(value, span, ast.Load())
 
 
 def _put_minus(node: ast.expr) -> ast.expr | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.derive.backward import derive
@@ -16,7 +16,7 @@ from tutor.expression.nodes import Call, Expr, Name, Number, Partial
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import find_partials, names, substitute
 from tutor.graph.entries import Array, Entries
-from tutor.graph.layered import choose_sizes, write_out
+from tutor.graph.layered import Layered, choose_sizes, choose_telling_sizes, write_out
 from tutor.graph.shapes import Shape, shape_text, shorten_call
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.form_agreement import relative
@@ -53,18 +53,31 @@ class LayerDifference:
 def find_layer_difference(exercise: Exercise, subject: Expr, formula: Expr, *, normed: bool = True) -> LayerDifference | None:
     """Where two formulas over layers differ; None if they are equal, entry by entry, at the given values and at seeded random points.
 
-    ``normed``: the targets of a softmax add up to 1 at these points, as lectures take for granted.
+    ``normed``: the targets of a softmax add up to 1 at these points, as lectures take for granted.  Where sizes are letters, these stand
+    for other numbers at a second point: a number in a formula that a letter is meant for is right with one of them only.
     """
     layered = layers_of(exercise, exercise.notation)
-    small, sizes = choose_sizes(layered)
-    numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
-    subject, formula = substitute(subject, numbers), substitute(formula, numbers)
+    small, sizes = choose_telling_sizes(layered)
     graph = write_out(small)
     points: list[Mapping[str, Value]] = list(random_points(graph, POINTS, seed=3))
     if exercise.values and not layered.symbolic:
         points.insert(0, exercise.values)
     if not points:
         raise ExerciseError("no point was found at which the whole computation exists")
+    found = _compare_at(small, sizes, (subject, formula), points, exercise.values, normed)
+    if found is None and layered.symbolic:
+        other, others = choose_telling_sizes(layered, sizes)
+        found = _compare_at(other, others, (subject, formula), random_points(write_out(other), 1, seed=4), {}, normed)
+    return found
+
+
+def _compare_at(
+    small: Layered, sizes: Mapping[str, int], formulas: tuple[Expr, Expr], points: Sequence[Mapping[str, Value]],
+    values: Mapping[str, Value], normed: bool,
+) -> LayerDifference | None:  # fmt: skip
+    """Where two formulas differ at some points, of which the given ``values`` may be one, with ``sizes`` for letters."""
+    numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
+    subject, formula = (substitute(expr, numbers) for expr in formulas)
     rewrites = find_layer_rewrites(small)
     losses = dict.fromkeys([small.graph.loss, *(partial.of for partial in (*find_partials(subject), *find_partials(formula)))])
     derivations = [derive(replace(small.graph, loss=of)) for of in losses]
@@ -72,7 +85,7 @@ def find_layer_difference(exercise: Exercise, subject: Expr, formula: Expr, *, n
     for point in points:
         given = {name: point[single] for named in singles.values() for single in named.items for name in [single]}
         arrays = as_arrays(small, given)
-        if normed and point is not exercise.values:  # admissible targets of a softmax are probabilities
+        if normed and point is not values:  # admissible targets of a softmax are probabilities
             arrays = norm_targets(small, rewrites, arrays)
         known = {name: array for derivation in derivations for name, array in evaluate_layers(derivation, arrays).items()}
         entries = Entries(known, Numbers())
@@ -82,7 +95,7 @@ def find_layer_difference(exercise: Exercise, subject: Expr, formula: Expr, *, n
         made_of = [known[key] for key in _list_operands(subject) if key in known]  # where they cancel, what is left of them is no digit
         floor = EQUAL * max([abs(as_real(item)) for array in (left, *made_of) for item in array.items], default=CONTEXT.mpf(0))
         if any(as_real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
-            return LayerDifference(left, right, point is exercise.values)
+            return LayerDifference(left, right, point is values)
     return None
 
 

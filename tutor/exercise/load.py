@@ -60,7 +60,7 @@ _NETWORK_KEYS = {
     "mean": (bool,),
 }
 _CLAIM_KEYS = {"claim": (str,), "printed": (str, int, list), "at": (dict,), "erratum": (str,), "note": (str,), "follows": (bool,),
-               "correction": (str, int, list)}
+               "correction": (str, int, list), "quoted": (str,)}
 _TABLE_KEYS = {"columns": (list,), "rows": (list,), "note": (str,)}
 
 
@@ -452,7 +452,7 @@ class _Reader:
                 instead = {key: value for key, value in entry.items() if key not in ("erratum", "note")} | {"printed": entry["correction"]}
                 meant = self.read_claim_at(f"{path}.correction", instead, graph, network, profile, plan, layered)
             if claim is not None:
-                found.append(replace(claim, follows=entry.get("follows", False), correction=meant))
+                found.append(replace(claim, follows=entry.get("follows", False), correction=meant, quoted=entry.get("quoted", "")))
         return found
 
     def read_claim_at(

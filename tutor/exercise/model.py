@@ -34,6 +34,7 @@ class Claim:
     ``figure`` is the decimal that is meant where more is printed (``62.2%``, ``≈ 0.622``).  ``parts`` are the claims that it is made of:
     the entries of an array of that ``shape``, or what stands between equals signs (``0.741*0.593 = 0.44``).
     ``readings`` are all ways in which a formula over arrays can be read (``X*g``), where there are several; ``formula`` is the first.
+    ``quoted`` is what stands there, word for word, where ``printed`` is what that comes to with the quantities of the exercise.
     ``over`` is what is made of the samples' values (``mean dL/dw``); without it a claim is about the first sample.
     """
 
@@ -56,6 +57,7 @@ class Claim:
     follows: bool = False
     correction: Claim | None = None
     readings: tuple[Expr, ...] = ()
+    quoted: str = ""
 
     @property
     def decimal(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
+from tutor.errors import ProgramError
 from tutor.explain.derived_section import name_gradient, write_agreement, write_derived
 from tutor.explain.document import Block, Code, Document, Heading, Inline, Paragraph, Sentence, Table, Verbatim
 from tutor.explain.words.code_words import CodeWords
@@ -61,6 +62,7 @@ def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
         return
     if verdict.verdict == "undecided":
         yield Paragraph(write_coded(said.UNDECIDED, name=name, why=_end(say(verdict.why))))
+        yield from _write_place(verdict.place)
         yield from _write_unread(verdict, said, say)
         yield Paragraph((said.HELPS.format(what=say(verdict.hint)),) if verdict.hint else write_coded(said.NEXT))
         return
@@ -223,6 +225,17 @@ def _write_unread(verdict: CodeVerdict, said: CodeWords, say: Say) -> Iterator[B
         if line.line not in rooted and not str(verdict.why).startswith(f"line {line.line} "):
             told = said.REFUSED if line.fails else said.UNREAD
             yield Paragraph((told.format(line=line.line, why=_end(say(line.why))),))
+            yield from _write_place(line.place)
+            if line.place is not None and line.place.hint:
+                yield Paragraph((said.HELPS.format(what=say(line.place.hint)),))
+
+
+def _write_place(place: ProgramError | None) -> Iterator[Block]:
+    """A place of a program: its address, and its line with a caret."""
+    if place is not None and place.spot:
+        code, caret = drop_margin(place.spot.split("\n")[:1])[0], place.spot.split("\n")[1]
+        cut = len(place.spot.split("\n")[0]) - len(code[0])
+        yield Verbatim(f"{place.where}\n    {code[0]}\n    {caret[cut:]}")
 
 
 def _end(said: object) -> str:

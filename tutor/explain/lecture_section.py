@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -14,9 +14,10 @@ from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import layers_of
-from tutor.explain.document import Block, Equations, Inline, Math, Paragraph, Sentence, Table
+from tutor.explain.document import Block, Equation, Equations, Inline, Math, Paragraph, Sentence, Side, Table
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.page_writer import EQUALS
+from tutor.explain.printed_forms import list_shown_forms, sort_formula
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import rename_step_size, set_maths
@@ -26,12 +27,13 @@ from tutor.expression.plain import write_plain
 from tutor.expression.walk import find_partials, is_numeric, substitute
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
-from tutor.numbers.agreement import is_decimal, is_of_a_float
+from tutor.numbers.agreement import is_cut_off_alike, is_decimal, is_of_a_float
 from tutor.numbers.printed import as_printed
 from tutor.solving.check_claims import Verdict
 from tutor.solving.worked import Worked
 from tutor.solving.written_values import show_printed, show_value, show_values
 
+PLAIN = Notation()
 Write: TypeAlias = Callable[[Expr], Math]
 
 WEIGHT = "w"
@@ -44,6 +46,10 @@ TABLED = 4
 """So many figures that are wrong stand in a table."""
 LONGEST_REASON = 90
 """A longer reason is a sentence of its own, and no cell."""
+MOST_FORMS = 6
+"""So many formulas stand beside the verdict that have another form above."""
+MOST_LETTERS = 90
+"""What agrees in some way is named where that takes no more letters."""
 MOST_UNSEEN = 6
 """So many derivatives that a page does not work out are named."""
 _EXACT = re.compile(r"-?\d+(?:/\d+)?")
@@ -57,7 +63,11 @@ _WORD = re.compile(r"[A-Za-z]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a lecture prints for something, how it agrees, and what it should be; ``unseen`` is a derivative that the page has not."""
+    """What a lecture prints for something, how it agrees, and what it should be; ``unseen`` is a derivative that the page has not.
+
+    ``alike``: the digits of a rounded figure are those that cutting off gives, too; ``unlike``: it is a formula of a derivative that is
+    right and has another form than on the page.
+    """
 
     subject: Sentence
     printed: Sentence
@@ -67,6 +77,8 @@ class Said:
     formula: bool = False
     follows: bool = False
     unseen: bool = False
+    alike: bool = False
+    unlike: bool = False
 
 
 def say_verdicts(
@@ -83,18 +95,48 @@ def say_verdicts(
     loss, known = (exercise.graph.loss, exercise.graph.names) if exercise.graph is not None else ("", ())
     rate = rate_name(exercise.notation)
     own: dict[str, Expr] = {} if rate in known else {rate: Name(worked.notation.rate)}  # one step size, by the letter of this page
-    shown = _list_derivatives(blocks) - alone | worked_out
-    if exercise.values and worked.request.form == "scalar":  # the graph has them at its nodes
-        shown |= {Partial(loss, name) for name in known}
+
+    def write_quotation(text: str) -> Sentence:
+        """What stands there, but for the letter of the step size."""
+        return set_maths(rename_step_size(text, exercise, worked.notation), worked.notation)
+
+    shown = _list_shown(worked, blocks, alone, worked_out)
     seen = [(verdict, _is_seen(verdict, shown)) for verdict in worked.verdicts]
     said = [
-        replace(say_verdict(verdict, words, shapes, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
+        replace(say_verdict(verdict, words, shapes, write_quotation, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
         for verdict, there in seen if there or verdict.source is None or not verdict.source.follows
     ]  # fmt: skip
+    forms = list_shown_forms(blocks)
     return [
-        replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else one
+        replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else
+        replace(one, unlike=_is_unlike(one, forms))
         for one in said
-    ]
+    ]  # fmt: skip
+
+
+def _is_unlike(said: Said, forms: Collection[str]) -> bool:
+    """Whether a printed formula of a derivative is right and stands on the page in no order of its factors and terms."""
+    left, right = (part[0] if len(part) == 1 else None for part in (said.subject, said.printed))
+    if not said.formula or said.agreement != "exact" or not isinstance(left, Math) or not isinstance(right, Math):
+        return False
+    return type(left.expr) is Partial and not is_numeric(right.expr) and sort_formula(right.expr) not in forms
+
+
+def _list_shown(worked: Worked, blocks: Sequence[Block], alone: Set[Partial], worked_out: Set[Partial]) -> Set[Partial]:
+    """The derivatives that a page has, with those at the nodes of its graph."""
+    exercise = worked.request.exercise
+    shown = _list_derivatives(blocks) - alone | worked_out
+    if exercise.graph is None or not exercise.values or worked.request.form != "scalar":
+        return shown
+    return shown | {Partial(exercise.graph.loss, name) for name in exercise.graph.names}
+
+
+def list_missing(worked: Worked, blocks: Sequence[Block], alone: Set[Partial]) -> list[Partial]:
+    """The derivatives that a lecture prints and a page has not that has these ``blocks``."""
+    shown = _list_shown(worked, blocks, alone, frozenset())
+    unseen = [verdict.source for verdict in worked.verdicts if not _is_seen(verdict, shown)]
+    found = (part for claim in unseen if claim is not None and not claim.follows and claim.subject for part in find_partials(claim.subject))
+    return [part for part in dict.fromkeys(found) if part not in shown]
 
 
 def _is_seen(verdict: Verdict, shown: Collection[Partial]) -> bool:
@@ -126,10 +168,12 @@ def _name_gradient(verdict: Verdict, loss: str, known: Collection[str]) -> dict[
 
 
 def say_verdict(
-    verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], own: Mapping[str, Expr] = MappingProxyType({}),
-    alone: Set[Partial] = frozenset(),
+    verdict: Verdict, words: Wording, shapes: Mapping[str, Shape], quote: Callable[[str], Sentence],
+    own: Mapping[str, Expr] = MappingProxyType({}), alone: Set[Partial] = frozenset(),
 ) -> Said:  # fmt: skip
     """A verdict for the document: formulas as maths, figures as printed; the step size has its ``own`` letter.
+
+    ``quote`` writes what stands there word for word.
 
     Of a derivative that the page has for one step ``alone`` it is said that it is meant along all paths.
     """
@@ -153,10 +197,12 @@ def say_verdict(
         values = [part for name, value in other for part in (", ", Math(Name(name)), EQUALS, Math(as_printed(value, 6)))][1:]
         subject = tuple(split_places(words.pages.AT_VALUES, {"quantity": subject, "values": values}))
     printed, value = _say_printed(claim, write), _say_value(verdict, write)
+    if claim.quoted:
+        printed = tuple(split_places(words.pages.QUOTED, {"quoted": quote(claim.quoted), "printed": printed}))
     if verdict.agreement == "differs" and (number := _find_number(verdict)) is not None:
         printed = tuple(split_places(words.pages.COMES_TO, {"printed": printed, "number": [Math(number)]}))
     formula = claim.is_formula or verdict.derived is not None
-    return Said(subject, printed, value, _find_way(verdict), verdict.erratum, formula, claim.follows)
+    return Said(subject, printed, value, _find_way(verdict), verdict.erratum, formula, claim.follows, alike=_is_alike(verdict))
 
 
 def _find_way(verdict: Verdict) -> str:
@@ -165,6 +211,16 @@ def _find_way(verdict: Verdict) -> str:
     if verdict.agreement != "rounded" or exact is None or claim is None or not is_decimal(claim.decimal):
         return verdict.agreement
     return "float" if is_of_a_float(claim.decimal, Fraction(verdict.value)) else verdict.agreement
+
+
+def _is_alike(verdict: Verdict) -> bool:
+    """Whether every rounded figure of a verdict has the digits that cutting off gives, too."""
+    if verdict.parts:
+        return all(_is_alike(part) for part in verdict.parts if part.agreement == "rounded")
+    claim = verdict.source
+    if claim is None or not is_decimal(claim.decimal) or not _NUMBER.fullmatch(verdict.value):
+        return False
+    return is_cut_off_alike(claim.decimal, Fraction(verdict.value))
 
 
 def _write_maths(layers: bool, shapes: Mapping[str, Shape], own: Mapping[str, Expr], expr: Expr) -> Math:
@@ -282,7 +338,7 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
     pages, agrees = words.pages, words.rules.AGREES
     label = pages.LABELS["lecture"]
     blocks: list[Block] = []
-    known = notation or Notation()
+    known = notation or PLAIN
     if focused:
         for said in verdicts:
             places: dict[str, Sentence] = {
@@ -291,8 +347,21 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
             }  # fmt: skip
             blocks.append(Paragraph(tuple(split_places(pages.PRINTS_ERRATUM if said.erratum else pages.PRINTS, places)), label))
         return blocks
-    blocks.append(Paragraph(_say_total(verdicts, words), label))
+    blocks += _say_agreement(verdicts, words, label)
     return [*blocks, *_list_errata([said for said in verdicts if said.agreement == "differs"], words, known)]
+
+
+def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str) -> Iterator[Block]:
+    """How many agree; and the formulas that are right and stand nowhere above, since what is only said to be right cannot be looked up."""
+    told = _say_total(verdicts, words)
+    rows = [Equation(left.expr, (Side(right.expr),)) for left, right in dict.fromkeys(
+        (one.subject[0], one.printed[0]) for one in verdicts if one.unlike and not one.unseen and not one.follows
+    ) if isinstance(left, Math) and isinstance(right, Math)]  # fmt: skip
+    if not 0 < len(rows) <= MOST_FORMS:
+        yield Paragraph(told, label)
+        return
+    yield Paragraph((*told, " ", words.pages.grammar.choose(words.pages.OTHER_FORMS, len(rows))), label)
+    yield Equations(tuple(rows))
 
 
 def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> Iterator[Block]:
@@ -338,36 +407,70 @@ def _say_total(verdicts: Sequence[Said], words: Wording) -> Sentence:
     """How many of the printed ones agree, and in which ways; what only follows from them is named, and not counted."""
     follows = [said for said in verdicts if said.follows and said.agreement != "differs"]
     printed = [said for said in verdicts if not said.follows]
-    found: list[Inline] = [_say_printed_ones(printed, words)] if printed else []
+    found: list[Inline] = _say_printed_ones(printed, words) if printed else []
     unseen = [said for said in printed if said.unseen]
     for some, phrase in ((unseen, words.pages.UNSEEN), (follows, words.pages.FOLLOWS)):
         once = list(dict.fromkeys(said.subject for said in some))
         if once and (len(once) <= MOST_UNSEEN or some is follows):
-            named = words.pages.grammar.enumerate_parts(once, words.pages.COMMA, words.pages.AND)
-            subjects = [piece for part in named for piece in ((part,) if isinstance(part, str) else part)]
-            told = split_places(phrase, {"subjects": subjects})
+            told = split_places(phrase, {"subjects": _list_subjects(once, words)})
             found += [" ", *told] if found else told
     return tuple(found)
 
 
-def _say_printed_ones(verdicts: Sequence[Said], words: Wording) -> str:
-    """How many agree, and in which ways; of one way only, nothing is counted twice."""
+def _say_printed_ones(verdicts: Sequence[Said], words: Wording) -> list[Inline]:
+    """How many agree, and in which ways, with what those are that do not agree exactly; of one way only, nothing is counted twice."""
     pages = words.pages
     count, kinds = len(verdicts), {said.formula for said in verdicts}
     pair = count == len(kinds) == 2
     printed = pages.grammar.choose(pages.PRINTED["both" if len(kinds) == 2 else "formulas" if True in kinds else "figures"], count)
     if count == 1:
-        return pages.ONE_PRINTED.format(printed=printed, verdict=words.rules.AGREES[verdicts[0].agreement])
-    counted = {key: sum(said.agreement == key for said in verdicts) for key in pages.AGREED}
+        return [pages.ONE_PRINTED.format(printed=printed, verdict=words.rules.AGREES[verdicts[0].agreement])]
+    ways = _sort_by_ways(verdicts, pages.AGREED)
+    counted = {key: len(some) for key, some in ways.items()}
     good = sum(counted.values())
     if not good:
         phrase = pages.NEITHER_OF_PAIR if pair else pages.NEITHER_AGREES if count == 2 else pages.NONE_AGREE
-    elif counted["exact"] == count:
-        phrase = pages.PAIR_EXACT if pair else pages.BOTH_EXACT if count == 2 else pages.ALL_EXACT
+    elif good == count and count in counted.values():
+        exact = (pages.PAIR_EXACT, pages.BOTH_EXACT, pages.ALL_EXACT)
+        other = (pages.PAIR_SO, pages.BOTH_SO, pages.ALL_SO)
+        phrase = (exact if counted["exact"] else other)[0 if pair else 1 if count == 2 else 2]
     else:
         phrase = pages.grammar.choose(pages.SOME_EXACT if counted["exact"] == good else pages.AGREE, good)
-    parts = [way.format(count=counted[key]) for key, way in pages.AGREED.items() if counted[key]]
-    return phrase.format(good=good, count=count, printed=printed, parts=pages.COMMA.join(parts))
+    told = [way.format(count=counted[key]) for key, way in pages.AGREED.items() if counted[key]]
+    only = next((way for key, way in pages.AGREED_SO.items() if counted[key]), "")
+    names = [_name_subjects(ways[key], words) if key != "exact" else [] for key in pages.AGREED if counted[key]]
+    joint = pages.BETWEEN if any(names) else pages.COMMA
+    parts = [
+        piece for way, some in zip(told, names, strict=True)
+        for piece in (joint, way, *(split_places(pages.NAMED_SO, {"subjects": some}) if some else ()))
+    ][1:]  # fmt: skip
+    places = {"good": [str(good)], "count": [str(count)], "printed": [printed], "parts": parts, "way": [only]}
+    return split_places(phrase, places)
+
+
+def _sort_by_ways(verdicts: Sequence[Said], ways: Iterable[str]) -> dict[str, list[Said]]:
+    """The verdicts by how they agree; beside what is cut off, a rounded figure that cutting off gives as well has a way of its own."""
+    cut = any(said.agreement == "truncated" for said in verdicts)
+    found: dict[str, list[Said]] = {key: [] for key in ways}
+    for said in verdicts:
+        way = "alike" if cut and said.alike and said.agreement == "rounded" else said.agreement
+        if way in found:
+            found[way].append(said)
+    return found
+
+
+def _name_subjects(verdicts: Sequence[Said], words: Wording) -> list[Inline]:
+    """What some verdicts are about, as a list; nothing where that is long."""
+    once = list(dict.fromkeys(said.subject for said in verdicts))
+    if sum(len(write_plain(part.expr) if isinstance(part, Math) else str(part)) for subject in once for part in subject) > MOST_LETTERS:
+        return []
+    return _list_subjects(once, words)
+
+
+def _list_subjects(subjects: Sequence[Sentence], words: Wording) -> list[Inline]:
+    """Subjects as they stand in a sentence: a, b and c."""
+    named = words.pages.grammar.enumerate_parts(subjects, words.pages.COMMA, words.pages.AND)
+    return [piece for part in named for piece in ((part,) if isinstance(part, str) else part)]
 
 
 def _read_bare(text: str) -> Sentence:

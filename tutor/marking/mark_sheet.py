@@ -22,7 +22,7 @@ from tutor.exercise.question import WITHOUT_VALUES, Question
 from tutor.exercise.training_task import Trainer, is_trained_otherwise
 from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, write_fraction
-from tutor.graph.layered import Layered, choose_sizes, write_out
+from tutor.graph.layered import Layered, choose_sizes, choose_telling_sizes, write_out
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
 from tutor.marking.array_diagnose import ArraySlips
@@ -47,8 +47,6 @@ from tutor.rules.optimisers import DESCENT
 
 MOST_SIMPLIFIED = 500
 """In a graph of up to so many steps it is looked for simplifications that lectures make."""
-OTHER_SIZES = (3, 2, 4, 5, 3, 2)
-"""Sizes in the place of letters, besides those of the write-out: a number where a letter is meant is right with one of them only."""
 FORMULA_POINTS = 12
 """At so many points formulas are compared with what slips give."""
 
@@ -169,8 +167,8 @@ class Sheet:
         assert self.layers is not None
         small, sizes = choose_sizes(self.layers)
         found = [Field.make(small, self.points, sizes)]
-        if sizes:
-            other, others = choose_sizes(self.layers, OTHER_SIZES)
+        if sizes:  # a number where a letter is meant is right with one of them only
+            other, others = choose_telling_sizes(self.layers, sizes)
             derivation = derive(write_out(other))
             found.append(Field.make(other, points_of(derivation, seed=self.seed, groups=list_target_groups(other)), others))
         return tuple(found)

@@ -391,7 +391,7 @@ class _FormulaReader(_SymbolReader):
         if word == "\\frac":
             self.take()
             above, below = self.group(), self.group()
-            shown = [part.text if part.text.isalnum() else f"({part.text})" for part in (above, below)]
+            shown = [part.text if part.text.removeprefix("∂").isalnum() else f"({part.text})" for part in (above, below)]
             return Symbol(f"\\frac{{{above.latex}}}{{{below.latex}}}", "/".join(shown))
         if word == "\\sqrt":
             self.take()

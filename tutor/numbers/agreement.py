@@ -73,6 +73,19 @@ def decimal_agreement(text: Decimal, value: Value) -> Agreement:
     return "rounded" if shorter == "exact" else shorter
 
 
+def is_cut_off_alike(printed: str, value: Fraction) -> bool:
+    """Whether the digits that stand there are those of a value cut off, which rounding may give as well.
+
+    >>> [is_cut_off_alike(text, Fraction(2, 3)) for text in ("0.66", "0.67")], is_cut_off_alike("0.333", Fraction(1, 3))
+    ([True, False], True)
+    """
+    text = Decimal(printed.strip().replace("−", "-"))
+    exponent = text.as_tuple().exponent
+    assert isinstance(exponent, int)
+    written = Fraction(text)
+    return 0 <= abs(value) - abs(written) < _unit(exponent)[0] and (written == 0 or (value >= 0) == (written >= 0))
+
+
 def is_of_a_float(printed: str, exact: Fraction) -> bool:
     """Whether a printed decimal is an exact value but for what a float of 64 bits leaves of it behind its last digits.
 

@@ -21,20 +21,23 @@ DIGITS = 19
 
 
 LEAST = 2
-"""Decimals of fewer digits are taken as they are: 0.5 is a half."""
+"""Decimals of fewer digits are taken as they are, 0.5 as a half, unless the page has rounded a value to them."""
 
 
 Carried = Mapping[str, Sequence[Value]]
-"""What decimals stand for, without their signs, that came out of rounded factors earlier on the page."""
+"""What decimals stand for, without their signs, to which a value was rounded earlier on the page, or that came out of rounded factors."""
 
 
 def list_factor_ranges(expr: Expr, carried: Carried | None = None) -> tuple[Expr, dict[str, tuple[float, float]]]:
     """The formula with a name for each of its decimals, and the numbers that each may stand for: rounded or cut off to it.
 
+    >>> from fractions import Fraction
     >>> list_factor_ranges(Number("0.62"))[1]
     {'0': (0.615, 0.63)}
-    >>> list_factor_ranges(Number("2"))[1]
-    {}
+    >>> list_factor_ranges(Number("2"))[1], list_factor_ranges(Number("0.5"))[1]
+    ({}, {})
+    >>> list_factor_ranges(Number("0.5"), {"0.5": [Fraction("0.4966")]})[1]
+    {'0': (0.4966, 0.5)}
     """
     ranges: dict[str, tuple[float, float]] = {}
 
@@ -43,16 +46,32 @@ def list_factor_ranges(expr: Expr, carried: Carried | None = None) -> tuple[Expr
         if inner:
             return rebuild(part, tuple(map(name, inner)))
         value = Decimal(part.text) if type(part) is Number and "." in part.text else Decimal(0)
-        if len(value.as_tuple().digits) < LEAST:
-            return part
-        exponent = value.as_tuple().exponent
-        assert isinstance(exponent, int)
-        unit = Decimal(1).scaleb(exponent)
         meant = [float(abs(as_real(one))) for one in (carried or {}).get(part.text, ())] if type(part) is Number else []
-        ranges[str(len(ranges))] = min([float(value - unit / 2), *meant]), max([float(value + unit), *meant])
+        low, high = value, value
+        if len(value.as_tuple().digits) >= LEAST:
+            exponent = value.as_tuple().exponent
+            assert isinstance(exponent, int)
+            unit = Decimal(1).scaleb(exponent)
+            low, high = value - unit / 2, value + unit
+        elif not meant:
+            return part
+        ranges[str(len(ranges))] = min([float(low), *meant]), max([float(high), *meant])
         return Name(str(len(ranges) - 1))
 
     return name(expr), ranges
+
+
+def list_decimals(expr: Expr) -> list[str]:
+    """The decimals of a formula of numbers, as they are written.
+
+    >>> from tutor.expression.parse import parse
+    >>> list_decimals(parse("0.005 + 2*1.02"))
+    ['0.005', '1.02']
+    """
+    inner = children(expr)
+    if not inner:
+        return [expr.text] if type(expr) is Number and "." in expr.text else []
+    return [text for part in inner for text in list_decimals(part)]
 
 
 def is_right_within_factors(formula: Expr, value: Value, carried: Carried | None = None) -> bool:

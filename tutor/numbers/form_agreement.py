@@ -6,14 +6,14 @@ quantities.  Every entry of every gradient is compared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from tutor.derive.backward import derive
 from tutor.errors import ProofError
 from tutor.expression.keys import derivative_key
 from tutor.graph.entries import Array, places
-from tutor.graph.layered import Layered, choose_sizes, write_out
+from tutor.graph.layered import Layered, choose_telling_sizes, write_out
 from tutor.graph.nested_products import write_apart
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
@@ -42,19 +42,20 @@ def agree(
     *,
     apart: Graph | None = None,
     found: Mapping[str, Array[Value]] | None = None,
+    shown: Collection[str] | None = None,
 ) -> Agreement:
     """Compare both forms at the given values of the single quantities, or at seeded random points.
 
     ``scalar`` is the graph neuron by neuron where there is one (a network's is made on its own); else the layers are written out.
     What was worked out before is not worked out again: ``apart`` is what `write_apart` makes of the graph, ``found`` are the arrays of the
-    layer form at the given values.
+    layer form at the given values.  ``shown`` are the quantities whose gradients stand on the page, all unless it is said.
 
     Raises `ProofError` with the entry where they differ.
     """
-    layered, sizes = choose_sizes(layered)
-    shown = write_out(layered) if scalar is None else scalar
-    count = POINTS if len(shown.names) < MANY else 1
-    graph = apart or write_apart(shown, layered)
+    layered, sizes = choose_telling_sizes(layered)
+    written = write_out(layered) if scalar is None else scalar
+    count = POINTS if len(written.names) < MANY else 1
+    graph = apart or write_apart(written, layered)
     by_layers, by_neurons = derive(layered.graph), derive(graph)
     points: Sequence[Mapping[str, Value]] = [values] if values is not None else random_points(graph, count)
     if not points:
@@ -65,8 +66,10 @@ def agree(
         arrays = found if found and values is not None else evaluate_layers(by_layers, as_arrays(layered, leaves), least=LEAST)
         trace = evaluate(by_neurons, leaves, least=LEAST).values
         worst = max(worst, _compare_entries(layered, graph.loss, arrays, trace), key=as_real)
-    entries = sum(len(named.items) for named in layered.entries.values())
-    return Agreement(entries, worst, values is not None, len(points), sizes)
+    entries = {name: len(named.items) for name, named in layered.entries.items()}
+    besides = {name: count for name, count in entries.items() if shown is not None and name not in shown and name != graph.loss}
+    counted = sum(count for name, count in entries.items() if shown is None or name in shown)
+    return Agreement(counted, worst, values is not None, len(points), sizes, besides)
 
 
 def _compare_entries(layered: Layered, loss: str, arrays: Mapping[str, Array[Value]], trace: Mapping[str, Value]) -> Value:

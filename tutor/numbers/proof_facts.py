@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor.numbers.arithmetic import CONTEXT, Value
@@ -20,7 +20,8 @@ LEAST = CONTEXT.mpf(10) ** -50
 class Agreement:
     """How the two forms agree: ``entries`` gradients compared, the largest relative difference ``error``, at ``points`` points.
 
-    ``sizes`` are the numbers that were put in for letters.
+    ``sizes`` are the numbers that were put in for letters; ``besides`` are gradients that were compared and are not shown, with how many
+    entries each has.
     """
 
     entries: int
@@ -28,6 +29,7 @@ class Agreement:
     at_values: bool
     points: int = 0
     sizes: Mapping[str, int] | None = None
+    besides: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

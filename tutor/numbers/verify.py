@@ -83,7 +83,7 @@ class Proof:
     Of ``asked`` gradients ``symbolic`` equal SymPy's; ``numeric`` agree with finite differences (largest relative difference
     ``error``), each by itself or, in a large graph, all together along a random direction (``together``); ``small`` ones are too small for
     that.  All at the given values or, where there are none, at ``points`` seeded random points.  ``unproved`` says what could not be
-    checked and why.
+    checked and why; ``entries`` that they are the entries of gradients over arrays.
     """
 
     asked: int
@@ -95,6 +95,7 @@ class Proof:
     together: bool = False
     small: int = 0
     unproved: Unproved | None = None
+    entries: bool = False
 
 
 def merge_proofs(proofs: Sequence[Proof]) -> Proof:

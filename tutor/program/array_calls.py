@@ -179,7 +179,8 @@ def _expand(reader: Any, node: ast.AST, given: Given) -> Any:
 
 def _spread(reader: Any, node: ast.AST, array: Formula, whole: tuple[Size, ...]) -> Formula:
     if join_shapes(array.shape, whole) != whole:
-        what = tell("{one} is written where {two} belongs", one="×".join(map(str, array.shape)), two="×".join(map(str, whole)))
+        what = tell("an array of shape {one} is written where {two} belongs",
+                    one="×".join(map(str, array.shape)), two="×".join(map(str, whole)))
         raise reader.source.refuse(node, what, tell("check the shapes"))
     made = reader.recorder.build(spread_array(array.expr, array.shape, whole), node)
     assert isinstance(made, Formula)

@@ -11,6 +11,7 @@ from typing import Any
 from tutor.errors import hint_near, tell
 from tutor.expression.nodes import ZERO, Call
 from tutor.expression.program_signs import SUBSCRIPTS, read_subscripts
+from tutor.numbers.arrays import np
 from tutor.program.array_calls import call_array, compute_of_known
 from tutor.program.expression_reader import OF_MODULES, ExpressionReader
 from tutor.program.known_arrays import make_known, read_fraction
@@ -213,15 +214,16 @@ class CallReader(ExpressionReader):
         if head in ("torch.nn.init", "random") or path in ("torch.manual_seed", "numpy.random.seed", "torch.no_grad", "torch.Generator"):
             return None
         if head == "torch.nn.utils.rnn":
-            raise self.source.refuse(node, tell("{path} is no function that is read", path=path[:80]))
+            raise self.source.refuse(node, tell("{path} is no function that is read", path=path[:80]),
+                                     tell("give what it computes as an argument"))  # fmt: skip
         if head == "onnx" and word in list_operators():
             return self.call_written(word, node, values, named, operators=True)
         made = self.make_layer(path, node, values, named)
         if made is not NotImplemented:
             return made
         if head not in LIBRARIES:
-            raise self.source.refuse(node, tell("{path} is no function that is read", path=path[:80]),
-                                     tell("numpy, torch, torch.nn.functional and math are read"))  # fmt: skip
+            hint = tell("numpy, torch, torch.nn.functional and math are read; give what it computes as an argument")
+            raise self.source.refuse(node, tell("{path} is no function that is read", path=path[:80]), hint)
         return self.call_known_word(word, node, values, named, LIBRARIES[head])
 
     def call_python(self, word: str, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
@@ -260,7 +262,8 @@ class CallReader(ExpressionReader):
         row = table.get(word)
         if row is None:
             raise self.source.refuse(node, tell("the function {word} is not read", word=word[:40]),
-                                     hint_near(word, table) or tell("write it with functions that are read; docs/programs.md has them"))
+                                     find_near_function(word, table) or
+                                     tell("give what it computes as an argument, or write it with functions that docs/programs.md has"))
         if self.dialect == "torch" and word in ("max", "min") and len(values) == 2 and not is_whole(values[1]):
             word = f"{word}imum"  # torch.max(a, b)
             row = table[word]
@@ -306,6 +309,17 @@ class CallReader(ExpressionReader):
         if isinstance(found.get("axis"), Formula):  # torch.sum(x, x.dim() - 1) is a whole number; a formula is none
             raise self.source.refuse(node, tell("{word}: the axis is no whole number", word=word))
         return CallArguments(self, node, found, word)
+
+
+def find_near_function(word: str, table: Mapping[str, LibraryRow]) -> str:
+    """The function that is meant where a name is mistyped; nothing for one that NumPy has, which is no slip.
+
+    >>> find_near_function("meen", LIBRARIES["numpy"]), find_near_function("sort", LIBRARIES["numpy"])
+    ('did you mean mean?', '')
+    """
+    if any(hasattr(part, word) for part in (np, np.ndarray, np.linalg)):
+        return ""
+    return hint_near(word, [name for name in table if abs(len(name) - len(word)) <= 2])
 
 
 def _find_above(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:

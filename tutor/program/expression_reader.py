@@ -85,6 +85,9 @@ class ExpressionReader(OperandReader):
         value = getattr(self, read)(node)
         if type(value) is Unread:
             raise value.error
+        self.recorder.read[id(node)] = value
+        if type(value) in _LATE:
+            self.origins.setdefault(id(value), (value, node))
         return value
 
     def read_constant(self, node: ast.Constant) -> Any:
@@ -193,8 +196,12 @@ class ExpressionReader(OperandReader):
             return self.join_beside(node, columns=value.path == "numpy.c_")
         if isinstance(value, dict):
             key = self.read_index(node.slice)
-            if not isinstance(key, str | int | tuple) or key not in value:
-                raise self.source.refuse(node, tell("there is no entry {key}", key=str(key)[:40]), hint_near(str(key), map(str, value)))
+            if not is_plain(key):
+                raise self.source.refuse(node.slice, tell("a key is a text or a whole number"))
+            if key not in value:
+                known = tell("there are {names}", names=", ".join([str(one) for one in value][:20])) if value else ""
+                hint = hint_near(str(key), map(str, value)) or known
+                raise self.source.refuse(node, tell("there is no entry {key}", key=str(key)[:40]), hint)
             return value[key]
         index = self.read_index(node.slice)
         if isinstance(value, TorchLayer) and value.parts:
@@ -266,6 +273,8 @@ class ExpressionReader(OperandReader):
                 found += inner if isinstance(inner, tuple | list | range) else [self.refuse_value(part, inner)]
             else:
                 found.append(self.read(part))
+        if isinstance(node, ast.Set) and not all(map(is_plain, found)):
+            self.refuse_value(node, set(found[:0]))
         return tuple(found) if isinstance(node, ast.Tuple) else found
 
     def read_dictionary(self, node: ast.Dict) -> Any:
@@ -396,6 +405,8 @@ _MEASURED: dict[str, Callable[[Any, Shape, ast.AST], Any]] = {
 }  # fmt: skip
 
 
+_LATE = frozenset({MaskedPart, MaskedScores, Method, Infinite})
+"""Values that are read at some places only, and refused where they are used elsewhere."""
 _READERS: dict[type[ast.expr], str] = {
     ast.Constant: "read_constant", ast.Name: "read_name", ast.Attribute: "read_attribute",
     ast.Subscript: "read_subscript", ast.Tuple: "read_sequence", ast.List: "read_sequence",

@@ -82,7 +82,8 @@ def write_part(reader: OperandReader, array: FilledArray, parts: Sequence[Any], 
         shape = tuple(_measure(span) for span, keeps in zip(region, kept, strict=True) if keeps)
         if own.shape != shape:
             if join_shapes(own.shape, shape) != shape and own.shape:
-                what = tell("{one} is written where {two} belongs", one="×".join(map(str, own.shape)), two="×".join(map(str, shape)) or "1")
+                what = tell("an array of shape {one} is written where {two} belongs",
+                            one="×".join(map(str, own.shape)), two="×".join(map(str, shape)) or "1")
                 raise reader.source.refuse(node, what, tell("check the shapes"))
             own = Formula(spread_array(own.expr, own.shape, shape), shape)
         array.writes.append(WrittenPart(region, kept, own))

@@ -17,7 +17,7 @@ from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, N
 from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
 from tutor.expression.tokens import LIST
 from tutor.graph.shapes import size_expr
-from tutor.program.program_values import Condition, Formula, KnownArray
+from tutor.program.program_values import Condition, Formula, KnownArray, Open
 
 if TYPE_CHECKING:
     from tutor.program.recorder import Recorder
@@ -265,6 +265,8 @@ def _label_loss(func: str, given: CallArguments) -> Formula:
         logs = given.build(Call("log_softmax", (scores.expr, Call(AXIS_WORD, (Neg(ONE),))))) if func == "scores" else scores
         listed = Call(LIST, tuple(Number(str(int(label))) for label in known))
         return _reduce(given, Neg(given.build(Call("pick_each", (logs.expr, listed))).expr))
+    if isinstance(given["y"], Open):  # nobody says: labels, as PyTorch's documentation has them first
+        recorder.settle(given["y"], scores.shape[:-1])
     target = given.reading.take_array(given["y"], given.node)
     if len(target.shape) == len(scores.shape) - 1:
         target = recorder.write_one_hot(target, scores.shape[-1:], given.node)

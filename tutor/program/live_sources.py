@@ -13,6 +13,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from tutor.errors import ProgramError, tell
+from tutor.program.source import OwnLine
 from tutor.text import make_visible
 
 MOST_SOURCES = 60
@@ -35,10 +36,12 @@ class SourceTexts:
         self.written = 0
 
     def add_text(self, text: str, place: str = "", first: int = 0) -> None:
-        """Lines of a program, which stand from ``first`` on at a place that has a name."""
-        lines = text.rstrip("\n").split("\n")
+        """Lines of a program, which stand from ``first`` on at a place that has a name; what all are indented by is taken away."""
+        own = textwrap.dedent(text) if place else text
+        lines = own.rstrip("\n").split("\n")
+        cut = next((len(old) - len(new) for old, new in zip(text.split("\n"), lines, strict=False) if new.strip()), 0)
         self.lines += lines
-        self.places += [f"{place}:{first + count}" if place else "" for count in range(len(lines))]
+        self.places += [OwnLine(f"{place}:{first + count}", cut) if place else "" for count in range(len(lines))]
 
     def add_function(self, function: FunctionType, name: str = "") -> str:
         """A function with what it uses; the name that it has in the text."""
@@ -161,7 +164,7 @@ def list_used(text: str) -> list[str]:
     ['x', 'W', 'np']
     """
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(textwrap.dedent(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not hasattr(builtins, node.id)]
@@ -182,7 +185,7 @@ def read_source_of(function: Any) -> tuple[str, str, int]:
         hint = tell("define it with def in a cell or a file, or give the file: model.py:{name}", name=named)
         raise ProgramError(tell("the source of {name} is not there", name=named), hint=hint) from None
     place = _name_place(function.__code__.co_filename)
-    return textwrap.dedent("".join(lines)), place or named, first if place else 1
+    return "".join(lines), place or named, first if place else 1
 
 
 def read_class_of(made: type) -> tuple[str, str, int]:
@@ -199,7 +202,7 @@ def read_class_of(made: type) -> tuple[str, str, int]:
             if isinstance(node, ast.ClassDef) and node.name == made.__name__ and _holds(node, codes):
                 first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
                 place = _name_place(file)
-                text = textwrap.dedent("".join(lines[first - 1 : node.end_lineno]))
+                text = "".join(lines[first - 1 : node.end_lineno])
                 return text, place or made.__name__, first if place else 1
     named = make_visible(made.__name__, 60)
     raise ProgramError(tell("the source of {name} is not there", name=named),

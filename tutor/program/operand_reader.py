@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from tutor.errors import TutorError, tell
 from tutor.expression.limits import MAX_EXPONENT, constant_size
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Neg, Number, Pow, children
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Name, Neg, Number, Pow, children
 from tutor.expression.plain import write_plain
 from tutor.expression.sizes import Size
 from tutor.expression.walk import names
@@ -54,6 +54,7 @@ from tutor.program.program_values import (
     write_size,
 )  # fmt: skip
 from tutor.program.recorder import Recorder
+from tutor.program.unread_kinds import find_hint
 
 MOST_READ = 10_000
 """So many parts of a program are looked at, loops and helpers included."""
@@ -92,6 +93,7 @@ class OperandReader(ABC):
         self.read_so_far = 0
         self.size_letters: dict[str, str] = {}
         self.making_weights = True
+        self.origins: dict[int, tuple[Any, ast.AST]] = {}
 
     @abstractmethod
     def pick(self, array: Any, parts: Sequence[Any], node: ast.AST) -> Any:
@@ -106,7 +108,13 @@ class OperandReader(ABC):
 
     def refuse_value(self, node: ast.AST, value: Any) -> NoReturn:
         """Refuse a value that is no array and no number."""
-        raise self.source.refuse(node, tell("{what} stands where an array belongs", what=name_value(value)))
+        raise self.source.refuse(self.find_origin(value, node), tell("{what} stands where an array belongs", what=name_value(value)),
+                                 find_hint("", type(value).__name__))  # fmt: skip
+
+    def find_origin(self, value: Any, node: ast.AST) -> ast.AST:
+        """Where a value was made that is read only at some places: what is wrong stands there, and not where it is used."""
+        made = self.origins.get(id(value))
+        return made[1] if made is not None and made[0] is value else node
 
     def combine(self, sign: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
         """Two values with a sign between them."""
@@ -181,6 +189,11 @@ class OperandReader(ABC):
         if isinstance(left, MaskedScores) and kind in (ast.Mult, ast.Div, ast.Add, ast.Sub) and not isinstance(right, MaskedScores):
             return MaskedScores(self.take_array(self.combine(kind(), left.scores, right, node), node), left.keep, left.value)
         if kind in (ast.BitAnd, ast.BitOr):
+            for value in (left, right):
+                leaf = isinstance(value, Formula) and type(value.expr) is Name and value.expr.name not in self.recorder.steps
+                if not leaf and not isinstance(value, Condition | Open | bool | DrawnArray | KnownArray):
+                    raise self.source.refuse(node, tell("the sign {sign} is read between masks", sign=_NAMED[kind]),
+                                             tell("write comparisons in brackets: (a > 0) & (b > 0)"))  # fmt: skip
             one, two = (self.take_mask(value, node) for value in (left, right))
             both = self.recorder.build(multiply_each(one.expr, two.expr), node)
             if kind is ast.BitOr:
@@ -258,9 +271,19 @@ class OperandReader(ABC):
         made = other.expr
         product = type(made) is Call and made.func == "matmul"
         bias = tell_kind(name) == "bias" or name in ("beta", "gamma") or (product and kind is ast.Add)
+        if kind in (ast.Add, ast.Sub) and bias and len(other.shape) == 1 and self._is_of_samples(made):
+            return ()
         if kind in (ast.Add, ast.Sub):
             return other.shape[-1:] if bias else other.shape
         return other.shape[-1:] if name in ("gamma", "beta") else ()
+
+    def _is_of_samples(self, made: Expr) -> bool:
+        """Whether a vector is X @ w, a number of each sample, whose bias is one number; W @ x is one of each neuron."""
+        if type(made) is not Call or made.func != "matmul":
+            return False
+        left, right = made.args
+        kinds = [tell_kind(part.name) if type(part) is Name else "" for part in (left, right)]
+        return kinds[1] == "weight" and kinds[0] != "weight"
 
     def _choose_letter(self) -> str:
         used = {*self.size_letters.values()} | {str(size) for shape in self.recorder.shapes.values() for size in shape}
@@ -340,7 +363,7 @@ class OperandReader(ABC):
         if isinstance(value, MaskedScores):
             return self.fill_scores(value, node)
         if isinstance(value, MaskedPart):
-            raise self.source.refuse(node, tell("entries picked by a mask are not read"),
+            raise self.source.refuse(self.find_origin(value, node), tell("entries picked by a mask are not read"),
                                      tell("multiply with the mask: X * (X > 0), or write np.where(mask, X, 0)"))  # fmt: skip
         if isinstance(value, WeightOf) and isinstance(own := value.layer.settings.get(value.name), Formula):
             return own

@@ -285,6 +285,9 @@ def name_value(value: Any) -> str:
         return value.path
     if isinstance(value, Open):
         return value.name
+    if isinstance(value, Method):
+        return f".{value.name}"
     return {str: tell("a text"), dict: tell("a dictionary"), type(None): "None", list: tell("a list"), tuple: tell("a tuple"),
             OwnFunction: tell("a function"), Class: tell("a class"), Instance: tell("an object"), TorchLayer: tell("a layer"),
-            slice: tell("a slice"), range: tell("a range")}.get(type(value), tell("this"))  # fmt: skip
+            slice: tell("a slice"), set: tell("a set"), Infinite: tell("infinity"),
+            range: tell("a range")}.get(type(value), tell("this"))  # fmt: skip

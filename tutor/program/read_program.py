@@ -134,9 +134,9 @@ class ProgramReader(StatementReader):
         if isinstance(value, Unread):
             raise value.error
         if isinstance(value, Class):
-            function, owner = self.open_object(value, method or "forward"), value.node
+            function = self.open_object(value, method or "forward")
             assert isinstance(function.node, ast.FunctionDef)
-            return self.call_target(function), owner, f"{head}.{function.node.name}"
+            return self.call_target(function), function.node, f"{head}.{function.node.name}"
         if not isinstance(value, OwnFunction) or method:
             known = [name for name, one in self.module.items() if isinstance(one, OwnFunction | Class)]
             raise ProgramError(tell("there is no function {name} in the file", name=wanted[:60]), where=self.source.file,
@@ -287,7 +287,7 @@ def choose_result(value: Any, reader: ProgramReader, node: ast.AST) -> Formula:
         value = reader.take_array(value, node)
     if isinstance(value, Formula):
         return value
-    raise reader.source.refuse(node, tell("what is returned is no number and no array that is computed"),
+    raise reader.source.refuse(_find_return(node), tell("what is returned is no number and no array that is computed"),
                                tell("return the loss, or the output of the network"))  # fmt: skip
 
 
@@ -301,7 +301,8 @@ def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> Re
     assert type(result.expr) is Name
     target = result.expr.name
     if target not in recorder.steps:
-        raise reader.source.refuse(node, tell("{name} is given, and not computed", name=target), tell("return what is computed"))
+        raise reader.source.refuse(_find_return(node), tell("{name} is given, and not computed", name=target),
+                                   tell("return what is computed"))  # fmt: skip
     behind = upstream = ""
     if result.shape:
         loss, upstream = recorder.choose_name(LOSS), recorder.choose_name(UPSTREAM)
@@ -341,8 +342,15 @@ def assemble_program(recorder: Recorder, target: str) -> Layered:
 
 
 def _find_return(node: ast.AST) -> ast.AST:
-    """Where a function returns."""
-    return next((part for part in ast.walk(node) if isinstance(part, ast.Return)), node)
+    """Where a function returns: not one that stands in it."""
+    found, waiting = node, list(getattr(node, "body", []))
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, ast.Return):
+            found = part
+        if not isinstance(part, ast.FunctionDef | ast.ClassDef | ast.Lambda):
+            waiting[:0] = ast.iter_child_nodes(part)
+    return found
 
 
 def refuse_unused(recorder: Recorder, used: Sequence[str] | set[str]) -> None:

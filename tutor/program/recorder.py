@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tutor.errors import TutorError, tell
 from tutor.expression.letters import GREEK
@@ -17,6 +18,7 @@ from tutor.graph.array_products import arrange_products
 from tutor.graph.expand_layers import expand_layers
 from tutor.graph.nouns import Kind, Quantity
 from tutor.graph.shapes import Shape, shape_of, size_expr
+from tutor.program.misfits import say_misfit
 from tutor.program.program_values import Formula, Open, write_number
 from tutor.program.source import Source
 from tutor.rules.composite_layers import COMPOSITES
@@ -33,7 +35,8 @@ _RESERVED = frozenset({*FUNCTIONS, "e", "d", "pi", "if", "else", "inf"})
 class Recorder:
     """What has been read of a program's computation: steps in their order, shapes, leaves, lines.
 
-    ``given`` are the shapes that somebody says, ``taken`` the names that the program has itself.
+    ``given`` are the shapes that somebody says, ``taken`` the names that the program has itself, ``read`` the values of its
+    expressions, by their nodes.
     """
 
     source: Source
@@ -50,6 +53,7 @@ class Recorder:
     chosen: dict[str, str] = field(default_factory=dict)
     notes: set[str] = field(default_factory=set)
     at: list[ast.AST] = field(default_factory=list)
+    read: dict[int, Any] = field(default_factory=dict)
     work: int = 0
     """How many parts the formulas had that were made."""
 
@@ -60,7 +64,7 @@ class Recorder:
             shape = shape_of(made, self.shapes)
         except TutorError as error:
             self.refuse_unsaid(expr, node)
-            raise self.source.refuse_for(node, error) from None
+            raise self.source.refuse(node, *say_misfit(node, error, self.read)) from None
         parts = size(made)
         self.work += parts
         if parts > MOST_PARTS or depth(made) > DEEPEST:

@@ -15,6 +15,7 @@ from tutor.late_patterns import compile_late
 from tutor.program.notebooks import read_notebook
 from tutor.program.program_words import MAX_WORDS, has_more_words
 from tutor.program.python_two import leave_out_old, names_old
+from tutor.program.unread_kinds import find_hint
 from tutor.text import make_visible
 
 MAX_BYTES = 200_000
@@ -26,6 +27,25 @@ MOST_BITS = 14_280
 """A whole number in other digits than decimal ones may be too long to be written: Python refuses to write more than 4,300 digits."""
 MAX_NESTED = 60
 """So deep may the parts of a statement stand in one another."""
+
+
+class OwnLine(str):
+    """A line that somebody wrote, by its file or its function and its number there: ``cut`` columns before it were taken away.
+
+    >>> OwnLine("net.py:3", 4).cut
+    4
+    """
+
+    cut: int
+
+    def __new__(cls, place: str, cut: int) -> OwnLine:
+        """A line by its place."""
+        made = super().__new__(cls, place)
+        made.cut = cut
+        return made
+
+    def __reduce__(self) -> tuple[type[OwnLine], tuple[str, int]]:
+        return OwnLine, (str(self), self.cut)
 
 
 Place: TypeAlias = "tuple[int, int] | str"
@@ -56,14 +76,18 @@ class Source:
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         at = len(text.encode()[:column].decode(errors="ignore"))
-        written = 0 < line <= len(self.places) and isinstance(self.places[line - 1], str)  # by us: the column is nobody's
-        where = self.name_line(line) if written else f"{self.name_line(line)}:{at + 1}"
-        return ProgramError(what, where=where, hint=hint, spot=refusal(text, "", at).spot)
+        place = self.places[line - 1] if 0 < line <= len(self.places) else None
+        column = at + 1 + (place.cut if isinstance(place, OwnLine) else 0)
+        written = isinstance(place, str) and not isinstance(place, OwnLine)  # by us: the column is nobody's
+        where = self.name_line(line) if written else f"{self.name_line(line)}:{column}"
+        return ProgramError(what, where=where, hint=hint or find_hint(what), spot=refusal(text, "", at).spot)
 
     def name_line(self, line: int) -> str:
         """The file and the line; of a notebook its cell and the line in that, of a model its node."""
         if 0 < line <= len(self.places):
             place = self.places[line - 1]
+            if isinstance(place, OwnLine) and ".py:" in place:
+                return str(place)
             return f"{self.file} {place}".rstrip() if isinstance(place, str) else f"{self.file} cell {place[0]}:{place[1]}"
         return f"{self.file}:{line}"
 

@@ -164,11 +164,13 @@ class _VerdictWriter:
     def __call__(self, verdict: Verdict) -> VerdictText:
         said = write_words(set_maths(verdict.erratum, self.notation), self.notation) if verdict.erratum else ""
         cause = self.write_cause(verdict.cause) if verdict.cause is not None else None
-        meant = verdict.correction
-        if meant is not None:
-            meant = replace(meant, written=self(meant))
-            return replace(self.write_verdict(verdict), erratum=said, cause=cause, correction=meant)
-        return replace(self.write_verdict(verdict), erratum=said, cause=cause)
+        meant = replace(verdict.correction, written=self(verdict.correction)) if verdict.correction is not None else None
+        told = self.write_verdict(verdict)
+        quoted = verdict.source.quoted if verdict.source is not None else ""
+        if quoted:
+            as_it_stands = write_words(set_maths(quoted, self.notation), self.notation)
+            told = replace(told, printed=self.words.pages.QUOTED.format(quoted=as_it_stands, printed=told.printed))
+        return replace(told, erratum=said, cause=cause, correction=meant)
 
     def write_cause(self, cause: Cause) -> Cause:
         """What is known of a wrong figure, its quantities in symbols."""

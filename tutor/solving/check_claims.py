@@ -25,7 +25,7 @@ from tutor.graph.nouns import Derivation, Graph
 from tutor.graph.shapes import shape_text
 from tutor.numbers.agreement import Agreement, agreement, is_decimal
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
-from tutor.numbers.carried import is_right_within_factors
+from tutor.numbers.carried import is_right_within_factors, list_decimals
 from tutor.numbers.data_set import join_samples
 from tutor.numbers.printed import as_exact_text, round_significant
 from tutor.numbers.run import compute, evaluate, run
@@ -45,6 +45,7 @@ NEAR = Fraction(1, 10**6)
 _BARE_ZERO, _BARE_ONE = re.compile(r"[-+−]?0+"), re.compile(r"[-+−]?0*1")
 _LEAST_ONE = as_real(Fraction(19, 20))  # what is 1 by its first digit
 _SIGNS = "+-−"
+_VALUE = re.compile(r"-?\d+(?:/\d+|\.\d*)?(?:e[-+]?\d+)?")
 EXACT_ZERO = CONTEXT.mpf(10) ** -60
 """A number that agrees exactly with a figure and is smaller is 0."""
 _FIT: tuple[Agreement, ...] = ("exact", "rounded", "truncated", "carried", "differs")
@@ -126,7 +127,7 @@ class Verdict:
             return self.agreement != "differs"
         if self.correction is not None and not self.correction.ok:
             return False
-        return self.agreement not in ("exact", "rounded")
+        return self.agreement not in ("exact", "rounded", "carried")
 
 
 def check(exercise: Exercise) -> list[Verdict]:
@@ -172,15 +173,31 @@ class _Checker:
         self.rate = rate_name(exercise.notation)
         self.trainer = Trainer(exercise)
         self.carried: dict[str, list[Value]] = {}
+        self.wrong: set[str] = set()
+        """Figures of the page, without their signs, that are wrong and are right for nothing else on it."""
+        self.known = {abs(as_real(value)) for value in exercise.values.values()}
 
     def verdict(self, claim: Claim) -> Verdict:
-        """The verdict on one claim; a number that came out of rounded factors is known from then on for what it was to be."""
+        """The verdict on one claim; a rounded number is known from then on for what it was to be, a wrong one for what is wrong."""
         found = self.judge(claim)
-        for part in () if claim.shape else found.parts:
-            assert part.source is not None
-            if part.agreement == "carried" and is_decimal(part.source.decimal):
-                self.carried.setdefault(part.source.decimal.lstrip(_SIGNS), []).append(Fraction(part.value))
+        if not claim.parts:
+            self.remember(found)
+        for part in found.parts:
+            self.remember(part)
         return found
+
+    def remember(self, verdict: Verdict) -> None:
+        """What later formulas may have a printed figure for: the value that it was rounded from, or nothing, where it is wrong."""
+        claim = verdict.source
+        if claim is None or not is_decimal(claim.decimal) or not _VALUE.fullmatch(verdict.value):
+            return
+        text = claim.decimal.lstrip(_SIGNS)
+        if verdict.agreement == "differs":
+            if text not in self.carried and as_real(Fraction(text)) not in self.known:
+                self.wrong.add(text)
+        else:
+            self.wrong.discard(text)
+            self.carried.setdefault(text, []).append(Fraction(verdict.value))
 
     def judge(self, claim: Claim) -> Verdict:
         if claim.correction is not None:
@@ -263,8 +280,8 @@ class _Checker:
         number = compute(claim.formula, {})
         if self.is_same(number, value):
             return "exact"
-        if is_right_within_factors(claim.formula, value, self.carried):
-            return "carried"
+        if is_right_within_factors(claim.formula, value, self.carried) and self.wrong.isdisjoint(list_decimals(claim.formula)):
+            return "carried"  # what is made of a wrong figure is no rounding
         return "rounded" if abs(as_real(number) - as_real(value)) <= as_real(NEAR) * abs(as_real(value)) else "differs"
 
     @staticmethod

@@ -88,8 +88,9 @@ def prove_entries(
     if apart is not graph and (asked == () or not list_feasible(graph, singles)):
         proof = verify(derive(apart, wanted=tuple(singles)), values, singles, symbolic=(), ask=ask)
         if proof.unproved is None:  # else the step that is named is one of those that are shown
-            return (replace(proof, asked=len(singles) if asked is None else 0),)
-    return (verify(derive(graph, wanted=tuple(singles)), values, singles, symbolic=asked, ask=ask),)
+            return (replace(proof, asked=len(singles) if asked is None else 0, entries=True),)
+    proof = verify(derive(graph, wanted=tuple(singles)), values, singles, symbolic=asked, ask=ask)
+    return (replace(proof, entries=len(singles) > len(wanted)),)
 
 
 def prove_training(task: Task, ask: Ask | None) -> Proofs:

@@ -16,8 +16,10 @@ F = Fraction
         (Proof(1, 1, 1, F(0), 1, True), "The gradient asked for equals SymPy's derivative"),
         (
             Proof(3, 3, 5, F(1, 10**30), 2, False),
-            "finite differences agree to 10⁻³⁰ for all 5 quantities (at 2 random points)",
+            "finite differences agree to 10⁻³⁰ for them and for 2 other quantities of the graph (at 2 random points)",
         ),
+        (Proof(3, 3, 5, F(0), 1, True), "finite differences agree exactly for all 5 quantities (at the given values)"),
+        (Proof(6, 6, 6, F(0), 1, True, entries=True), "All 6 entries of the gradients asked for equal SymPy's"),
         (Proof(9, 4, 9, F(0), 1, True), "All 4 compared of the 9 gradients asked for equal SymPy's"),
         (
             Proof(9, 0, 9, F(1, 10**20), 2, False, together=True),

@@ -28,6 +28,12 @@ class PageWords(Topic):
         "{steps} are evaluated exactly on their kinks here: the convention is used.",
     )
     TARGET_KINDS = "For {signs} the target {target} is −1 or 1, for {bits} it is 0 or 1: one letter for two kinds of target."
+    PRIMES = "the prime of {updated} marks the updated {old}, that of {slope} a derivative"
+    FROM_ONE = (
+        "Neurons are counted from 1 here, as the rows of a matrix are; the course counts them from 0 where it writes them one by one."
+    )
+    SHARED_BY = ("{quantities} is shared by {places}", "{quantities} are shared by {places}")
+    SHARED = "{shared}. What is shared is the same in all of them, and its gradient adds up what comes back from each."
     COMMA = ", "
 
     # A solution neuron by neuron
@@ -80,26 +86,38 @@ class PageWords(Topic):
         "both": ("printed figure or formula", "printed figures and formulas"),
     }  # fmt: skip
     """One of what a lecture prints, and several: numbers, formulas with quantities in them, or some of each."""
-    AGREE = ("{good} of {count} {printed} agrees ({parts}).", "{good} of {count} {printed} agree ({parts}).")
+    AGREE = ("{good} of {count} {printed} agrees: {parts}.", "{good} of {count} {printed} agree: {parts}.")
     SOME_EXACT = ("{good} of {count} {printed} agrees exactly.", "{good} of {count} {printed} agree exactly.")
     ONE_PRINTED = "The {printed} {verdict}."
     BOTH_EXACT, ALL_EXACT = "Both {printed} agree exactly.", "All {count} {printed} agree exactly."
     PAIR_EXACT = "The printed figure and the printed formula agree exactly."
+    BOTH_SO, ALL_SO = "Both {printed} agree{way}.", "All {count} {printed} agree{way}."
+    PAIR_SO = "The printed figure and the printed formula agree{way}."
     NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the printed figure nor the printed formula agrees."
     NONE_AGREE = "None of the {count} {printed} agrees."
     UNSEEN = "Checked, but not worked out here: {subjects}."
+    PRINTED_TOO = "What the lecture prints besides:"
+    OTHER_FORMS = ("Printed in another form than above, and equal to it:", "Printed in other forms than above, and equal to these:")
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {
         "exact": "{count} exactly", "float": "{count} exactly but for the last digits of a float", "rounded": "{count} rounded",
-        "truncated": "{count} cut off",
+        "alike": "{count} rounded or cut off alike", "truncated": "{count} cut off",
         "carried": "{count} within the rounding of what goes into them",
     }  # fmt: skip
+    AGREED_SO: Mapping[str, str] = {
+        "float": " exactly, but for the last digits of a float", "rounded": ", rounded", "truncated": ", cut off (not rounded)",
+        "carried": " within the rounding of what goes into them",
+    }  # fmt: skip
+    """How all of them agree."""
+    NAMED_SO, BETWEEN = " ({subjects})", "; "
     ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
     EACH_TIME = "each time: {reason}"
     ERRATA_TABLE = "what is printed, and what is right:"
     ERRATA_HEADS = ("quantity", "printed", "right", "why")
     DITTO = "likewise"
     COMES_TO = "{printed}, which is {number}"
+    QUOTED = "{quoted}, here {printed}"
+    """What a lecture prints as it stands there, and what that comes to with the quantities of the page."""
     ERRATUM_BARE = "for {subject} the lecture prints {printed}."
 
     # A recursion over time

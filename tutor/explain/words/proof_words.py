@@ -12,6 +12,9 @@ from tutor.numbers.proof_facts import LEAST, Agreement, Rewritten
 from tutor.numbers.prove_rewrites import Simplified
 from tutor.numbers.verify import Proof, write_bound
 
+MOST_NAMED = 6
+"""So many gradients that are not shown are named."""
+
 
 class ProofWords(Topic):
     """The phrases about proofs."""
@@ -20,14 +23,20 @@ class ProofWords(Topic):
     POINTS = ("at {count} random point", "at {count} random points")
     BOTH_PLACES = "{first} and {second}"
     FORMS_AGREE = "The layer form and the form entry by entry agree in all {entries} entries of the gradients, {how} ({place})"
+    MORE_ENTRIES = (
+        "; so does 1 more, that of {names}, which is not shown", "; so do {count} more, those of {names}, which are not shown",
+    )
+    MORE_GRADIENTS = "; so do {count} entries of {more} other gradients, which are not shown"
     EXACTLY, TO = "exactly", "to {bound}"
     WITH_SIZES = "{place}, with {sizes}"
     SYMBOLIC: Mapping[int, str] = {1: "the gradient asked for equals", 2: "both gradients asked for equal"}
     SYMBOLIC_ALL = "all {asked} gradients asked for equal"
     SYMBOLIC_SOME = "all {symbolic} compared of the {asked} gradients asked for equal"
+    SYMBOLIC_ENTRIES = "all {asked} entries of the gradients asked for equal"
     BY_SYMPY = "{many} SymPy's derivative of the composed formula"
     DIFFERENCES = "finite differences agree {how}{more}"
     FOR_ALL = " for all {count} quantities"
+    FOR_OTHERS = (" for them and for {count} other quantity of the graph", " for them and for {count} other quantities of the graph")
     ALONG = " along a random direction through all {count} inputs and parameters"
     TOO_SMALL = (
         "{count} gradient is too small, or at the edge of the domain, for finite differences",
@@ -50,6 +59,7 @@ class ProofWords(Topic):
     SCORES_TOO = "; SymPy's derivative of the composed formula confirms those of the scores"
     UNITS = "the single linear unit and the network are exactly equal {place}"
     REPLACED = "What is simplified equals what it replaces, entry by entry, {place}"
+    COMMA, AND = ", ", " and "
     AT_BOTH, AT_RANDOM = "at the given values and at random points", "at random points"
 
     @singledispatchmethod
@@ -67,12 +77,17 @@ class ProofWords(Topic):
         parts = []
         if checked.symbolic:
             many = self.SYMBOLIC.get(checked.asked, self.SYMBOLIC_ALL.format(asked=checked.asked))
+            if checked.entries and checked.asked > 1:
+                many = self.SYMBOLIC_ENTRIES.format(asked=checked.asked)
             if checked.symbolic < checked.asked:
                 many = self.SYMBOLIC_SOME.format(symbolic=checked.symbolic, asked=checked.asked)
             parts.append(self.BY_SYMPY.format(many=many))
         if checked.numeric:
             how = self.EXACTLY if checked.error == 0 else self.TO.format(bound=write_bound(checked.error))
             more = self.FOR_ALL.format(count=checked.numeric) if checked.numeric > max(checked.symbolic, 1) else ""
+            others = checked.numeric + checked.small - checked.asked
+            if more and not checked.at_values and checked.asked and others > 0:
+                more = self.grammar.count(self.FOR_OTHERS, others)
             if checked.together:
                 more = self.ALONG.format(count=checked.numeric)
             parts.append(self.DIFFERENCES.format(how=how, more=more))
@@ -92,7 +107,7 @@ class ProofWords(Topic):
         if checked.sizes:
             place = self.WITH_SIZES.format(place=place, sizes=", ".join(f"{letter} = {size}" for letter, size in checked.sizes.items()))
         how = self.EXACTLY if checked.error == 0 else self.TO.format(bound=write_bound(max(as_real(checked.error), LEAST)))
-        return self.FORMS_AGREE.format(entries=checked.entries, how=how, place=place)
+        return self.FORMS_AGREE.format(entries=checked.entries, how=how, place=place) + self._tell_besides(checked.besides)
 
     @say_proof.register
     def _(self, checked: Simplified) -> str:
@@ -116,6 +131,16 @@ class ProofWords(Topic):
             return self.ROWS.format(index=checked.index, last=checked.end)
         text = self.ROWS_OPEN.format(letter=checked.end, ends=", ".join(map(str, checked.agreed)))
         return text + (self.ROWS_EQUAL.format(letter=checked.end, ends=", ".join(map(str, checked.equal))) if checked.equal else "")
+
+    def _tell_besides(self, besides: Mapping[str, int]) -> str:
+        """What was compared though it is not shown; of few gradients which they are."""
+        if not besides:
+            return ""
+        count = sum(besides.values())
+        if len(besides) > MOST_NAMED:
+            return self.MORE_GRADIENTS.format(count=self.grammar.write_count(count), more=len(besides))
+        names = "".join(self.grammar.enumerate_parts([*besides], self.COMMA, self.AND))
+        return self.grammar.count(self.MORE_ENTRIES, count, names=names)
 
     def _place(self, at_values: bool, points: int) -> str:
         return self.VALUES if at_values else self.grammar.count(self.POINTS, points)
