@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from shown import list_worked_blocks
 
 import tutor
 from tutor.exercise.load import from_text
@@ -16,7 +17,7 @@ from tutor.expression.plain import write_plain
 def sections(solution):
     """The equations of each section: {heading: {left side: [right sides]}}."""
     found, rows = {}, {}
-    for block in solution.document().blocks:
+    for block in list_worked_blocks(solution.document()):
         if isinstance(block, Heading):
             rows = found.setdefault(block.text, {})
         elif isinstance(block, Equations):

@@ -190,7 +190,7 @@ def test_words_have_the_letter_of_the_page_for_the_step_size(target, notation, t
 
 
 @pytest.mark.parametrize(("target", "named"), [
-    ("published/batra-vector-neuron", "Checked, but not worked out here: ∂L/∂x."),
+    ("published/batra-vector-neuron", ""),
     ("published/karpathy-staged-fraction", ""),  # its graph has the gradient of every node
 ])  # fmt: skip
 def test_what_is_checked_and_stands_nowhere_on_the_page_is_named(target, named):

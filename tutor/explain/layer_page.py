@@ -36,7 +36,7 @@ from tutor.numbers.arithmetic import Value
 from tutor.numbers.kinks import array_conventions, list_kinks_hit
 from tutor.numbers.slices import list_dependent
 from tutor.rules.operations import ENTRYWISE
-from tutor.solving.work_arrays import list_needed
+from tutor.solving.work_arrays import list_needed, list_told
 from tutor.solving.worked import Worked
 
 GIVEN_WIDTH = 55
@@ -137,7 +137,7 @@ class ArraySections(PageWriter):
 
     def list_needed(self) -> list[Step]:
         """The gradients that the wanted ones are computed from, in teaching order."""
-        needed = list_needed(self.derivation, self.request.wanted[0][1]) - {self.derivation.graph.loss}
+        needed = list_needed(self.derivation, list_told(self.request, self.layered)) - {self.derivation.graph.loss}
         return [step for step in self.derivation.backward if step.wrt in needed]
 
     def step(self, step: Step, left: Expr, why: str) -> list[Equation]:
