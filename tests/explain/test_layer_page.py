@@ -196,6 +196,7 @@ def test_what_is_upstream_is_put_in_for_a_delta_only(target, shown, hidden):
     ("dl/index-network-layers", "cmu", False, False),  # an arrow; neurons from 1
     ("dl/bce-columns", "dl", True, False),  # its letters are its own
     ("dl/maxout-vector", "dl", False, False),
+    ("qmul/network-deltas-layers", "qmul", False, False),  # x⁰ is a layer
 ])  # fmt: skip
 def test_a_prime_of_two_meanings_and_a_counting_that_changes_are_told(target, notation, primes, counted):
     page = tutor.solve(target, notation_name=notation).to_text(200)

@@ -256,7 +256,8 @@ class ArraySections(PageWriter):
 
     def say_counting(self) -> None:
         """That entries are counted from 1, where the course counts single neurons from 0."""
-        if any("0}" in pattern.replace("{l0}", "") for pattern, _ in self.worked.notation.entries.values()):
+        patterns = [pattern for pattern, _ in self.worked.notation.entries.values()]
+        if any(place in pattern for pattern in patterns for place in ("{j0}", "{i0}", "{o0}")):
             self.blocks.append(self.write_labelled("note", self.words.pages.FROM_ONE))
 
     def conventions(self) -> None:
