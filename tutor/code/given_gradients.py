@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
+from tutor.code.code_values import Guess, Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing, say_list
 from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS, is_parameter, is_target
 from tutor.code.lane_arrays import hold_floats, make_anew
-from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, find_long_name, split_gradient
-from tutor.code.returned_values import list_lost, name_returned
+from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, split_gradient
+from tutor.code.returned_values import WordIndex, find_divided, find_named, list_lost, name_returned
 from tutor.code.targets import INITIALISER, spell_target
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
@@ -23,6 +23,12 @@ from tutor.text import make_visible
 OUTPUTS = re.compile(r"(?i)^(out(put)?s?|y|a|activations?|output_data|results?|forward_output)$")
 INPUT_GRADIENTS = re.compile(r"(?i)^(d_?(inputs?|in|x|z)|(input|in)_?grad(ient)?s?|grad(ient)?s?_?(input|in)s?|grad|gradient)$")
 """What a layer may call the gradient of what it is given."""
+ENTRY = re.compile(r"\w+\.\w+$")
+"""An entry of a dictionary."""
+HOLDERS = re.compile(
+    r"(?i)^(self|held|new\w*|updated?|\w*params?|\w*parameters?|\w*weights?|theta|model|net\w*|\w*cache|\w*state|history)$"
+)
+"""What a dictionary of the parameters themselves is called, as they were or after a step."""
 PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score|^y_?p$")
 
 MOST_DEEP, MOST_LAYERS = 4, 40
@@ -54,11 +60,12 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
         if of and not event.leaf:
             found[key] = GivenGradient(key, of, event.value, local=_is_local(event), base=_name_base(event))
     listed = [(find_named(node, place, words) or key, value) for place, (key, value) in enumerate(name_returned(returned, node))]
+    stores = find_stores(listed, record.events)
     for key in [*found]:
         if any(one != key and one.lower() == key.lower() for one, _ in listed) and not any(one == key for one, _ in listed):
             del found[key]  # dw of one sample, beside dW that is returned
     for key, value in listed:
-        of = words.match(key) or (_match_bare(value, record.events) if BARE.match(key) else [])
+        of = words.match(key) or words.match_entry(key, stores) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
             found[key] = GivenGradient(key, of, make_anew(value))
         elif of and value is None:
@@ -76,23 +83,6 @@ def leave_inner(outputs: list[GivenGradient], node: ast.AST) -> list[GivenGradie
     """The gradients of a body without those that only functions name which it calls; all where there are no others."""
     stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
     return [output for output in outputs if not output.base or output.base in stored] or outputs
-
-
-def find_divided(node: ast.expr | None, place: int, words: WordIndex) -> str:
-    """The gradient that is divided by a count where it is returned: dW of ``return dW / N, db / N``; nothing of other formulas."""
-    part = node.elts[place] if isinstance(node, ast.Tuple) and place < len(node.elts) else None
-    divided = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and isinstance(part.left, ast.Name)
-    return find_named(node, place, words) if divided else ""
-
-
-def find_named(node: ast.expr | None, place: int, words: WordIndex) -> str:
-    """The only gradient in what is returned at a place: dW of ``return loss, dW / N + reg * W``; nothing where it is a name itself."""
-    part = node.elts[place] if isinstance(node, ast.Tuple) and place < len(node.elts) else None
-    if not isinstance(part, ast.BinOp):
-        return ""
-    names = {one.id for one in ast.walk(part) if isinstance(one, ast.Name) and words.match(one.id)}
-    stepped = isinstance(part.op, ast.Sub) and isinstance(part.left, ast.Name) and any(part.left.id in words.match(name) for name in names)
-    return names.pop() if len(names) == 1 and not stepped else ""
 
 
 def _is_local(event: ValueEvent) -> bool:
@@ -144,6 +134,9 @@ def list_pair_outputs(
     meant = _list_meant(listed, given, words, inputs)
     keys_given = [f"d{meant[at]}" if at in meant else find_divided(node, at, words) or key for at, (key, _) in enumerate(listed)]
     named = [(key, value) for key, (_, value) in zip(keys_given, listed, strict=True)]
+    if [*args[:1]] == ["ctx"] and len(named) == len(args) - 1:  # PyTorch goes by the places alone
+        named = [(key if value is None or of in words.match(key) else f"d{of}", value)
+                 for of, (key, value) in zip(args[1:], named, strict=True)]  # fmt: skip
     found = [*_list_returned(named, given, words, record.events[:begins], produced)]
     steps = set(list_computed(record.events[:begins]))  # an inner step may be kept with another sign, or without 1/m
     if any(not set(output.of) <= steps for output in found):
@@ -189,19 +182,62 @@ def _list_returned(
     listed: Sequence[tuple[str, Any]], given: Sequence[str], words: WordIndex, events: Sequence[ValueEvent], produced: Collection[str],
 ) -> Iterator[GivenGradient]:  # fmt: skip
     """What a backward function returns that is a gradient: by its name, or by its place among what the forward pass is ``given``."""
+    stores = find_stores(listed, events)
+    entries = [bool(ENTRY.match(key)) for key, _ in listed]
+    ordered = _is_in_order(listed, given, words, events)
     for place, (key, value) in enumerate(listed):
-        of = words.match(key)
+        own = -1 if entries[place] else place - sum(entries[:place])
+        of = words.match(key) or words.match_entry(key, stores)
         of = [] if len(listed) == 1 and given and {*of} <= {*produced} else of
-        alone = len(listed) == len(given) or len(listed) == 1
-        if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
-            of = _match_unnamed(given[place], value, events) if len(listed) < len(given) else [given[place]]
+        alone = len(listed) == len(given) or len(listed) == 1 or ordered
+        if not of and alone and place < len(given) and not entries[place]:
+            of = _match_unnamed(given[place], value, events) if len(listed) < len(given) and not ordered else [given[place]]
             key = key if key.isidentifier() else f"d{given[place]}"
         if type(value) is Lost and of:
-            yield GivenGradient(key, of, None, value.why, place)
+            yield GivenGradient(key, of, None, value.why, own)
         elif value is None and of and key != "None":
-            yield GivenGradient(key, of, None, note_missing(key), place)
+            yield GivenGradient(key, of, None, note_missing(key), own)
         elif of and isinstance(value, np.ndarray | float | int | np.generic):
-            yield GivenGradient(key, of, hold_floats(value), place=place)
+            yield GivenGradient(key, of, hold_floats(value), place=own)
+
+
+def _is_in_order(listed: Sequence[tuple[str, Any]], given: Sequence[str], words: WordIndex, events: Sequence[ValueEvent]) -> bool:
+    """Whether several gradients stand in the order of what is given, of which the last have none: a mask, a setting.
+
+    Those with names are at their places, the others have the shapes of what is given there.
+    """
+    shapes = {event.key.rpartition(".")[2]: np.shape(event.value) for event in events if event.leaf}
+    pairs = [*zip(listed, given, strict=False)]
+    return 1 < len(listed) < len(given) and all(
+        name in words.match(key) if words.match(key) else isinstance(value, np.ndarray) and np.shape(value) == shapes.get(name)
+        for (key, value), name in pairs
+    )
+
+
+def find_stores(listed: Sequence[tuple[str, Any]], events: Sequence[ValueEvent]) -> set[str]:
+    """The dictionaries among what is returned that hold gradients, whatever they are called.
+
+    Each entry is called as something that is given or as its gradient, one at least as a parameter; and none is what has that name itself,
+    as in a cache or in parameters that took a step.
+
+    >>> event = ValueEvent(0, "W", 1, None, np.ones(2), leaf=True)
+    >>> find_stores([("res.W", np.zeros(2)), ("p.W", np.ones(2))], [event])
+    {'res'}
+    """
+    leaves = {event.key.rpartition(".")[2] for event in events if event.leaf}
+    values: dict[str, list[Any]] = {}
+    for event in events:
+        values.setdefault(event.key, []).append(event.value)
+    held: dict[str, dict[str, Any]] = {}
+    for key, value in listed:
+        head, _, word = key.rpartition(".")
+        if head.isidentifier() and not HOLDERS.match(head) and not isinstance(value, dict):
+            held.setdefault(head, {})[word] = value
+    return {
+        head for head, parts in held.items()
+        if all(word in leaves or {*split_gradient(word)} & leaves for word in parts) and any(map(is_parameter, parts))
+        and not any(np.shape(value) and np.array_equal(value, one) for word, value in parts.items() for one in values.get(word, ()))
+    }  # fmt: skip
 
 
 def is_smaller(value: Any, of: Sequence[str], events: Sequence[ValueEvent]) -> bool:
@@ -310,12 +346,16 @@ def list_left_over(
         if of and not index.match(key):
             if key.rpartition(".")[0] or not re.fullmatch(r"d[a-z]{3,}|delta\w*|gradient\w*", key):
                 yield key, tell("nothing in the forward pass is called {name}", name=make_visible(of[0], 60))
-        elif unnamed and not of and not re.fullmatch(r"\w+\.\w+", key):
+        elif unnamed and not of and not ENTRY.match(key):
             yield key, tell("its name does not say which gradient it is")
 
 
-def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
-    """The gradients that a layer keeps in a list beside that of its parameters: ``self.params = [W, b]``, ``self.grads = [dW, db]``."""
+def list_listed(owner: Any, known: Collection[str], events: Sequence[ValueEvent]) -> Iterator[GivenGradient]:
+    """The gradients that a layer keeps in a list beside that of its parameters: ``self.params = [W, b]``, ``self.grads = [dW, db]``.
+
+    A net puts the lists of its layers together; what is so in it has the name under which its value was made, in the ``events`` of the
+    forward pass.  Of what is in it twice the gradients are added.
+    """
     if not isinstance(owner, Object) or owner.of is None or "__init__" not in owner.of.methods:
         return
     params, grads = owner.attributes.get("params"), owner.attributes.get("grads")
@@ -325,9 +365,33 @@ def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
     for part in ast.walk(owner.of.methods["__init__"]):
         if isinstance(part, ast.Assign) and isinstance(part.value, ast.List) and spell_target(part.targets[0])[1] == "params":
             names = [one.id if isinstance(one, ast.Name) else "" for one in part.value.elts]
+    if not names:
+        yield from _list_joined(params, grads, events)
     for name, value in zip(names, grads, strict=False):
         if name and f"d{name}" not in known and isinstance(value, np.ndarray):
             yield GivenGradient(f"d{name}", [name], np.array(value))
+
+
+def _list_joined(params: Sequence[Any], grads: Sequence[Any], events: Sequence[ValueEvent]) -> Iterator[GivenGradient]:
+    """The gradients in a list that was put together, where any of them was given: those of one parameter as one."""
+    own = [value.value if type(value) is Guess else value for value in params]
+    pairs = [(value, grad) for value, grad in zip(own, grads, strict=True) if isinstance(value, np.ndarray)]
+    if not pairs or not all(isinstance(grad, np.ndarray) and np.shape(grad) == np.shape(value) for value, grad in pairs):
+        return
+    if not any(np.any(grad) for _, grad in pairs):  # kept under other names
+        return
+    found: dict[int, tuple[str, dict[int, Any]]] = {}
+    for value, grad in pairs:
+        same = (one.key.rpartition(".")[2] for one in events if np.shape(one.value) == value.shape and np.array_equal(one.value, value))
+        key = next(same, "")
+        found.setdefault(id(value), (key, {}))[1][id(grad)] = grad
+    for place, (key, parts) in enumerate(found.values()):
+        made = np.sum(list(parts.values()), axis=0)
+        if key and np.any(made):
+            yield GivenGradient(f"grads[{place}]", [key], made)
+        elif key:
+            why = NotRead(tell("{name} stays 0: the gradient is not put there", name=f"grads[{place}]"), fails=True)
+            yield GivenGradient(f"grads[{place}]", [key], None, why)
 
 
 def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead | None) -> Iterator[GivenGradient]:
@@ -346,8 +410,11 @@ def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead 
             of = [one for one in split_gradient(key) if isinstance(layer.attributes.get(one), np.ndarray) and one in begun]
             if of and isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ())):
                 kinds.setdefault(id(layer.of), {})[key] = of
+    held = [id(value) for _, layer in layers for value in layer.attributes.values() if isinstance(value, np.ndarray)]
     for name, layer in layers:
         for key, of in kinds.get(id(layer.of), {}).items():
+            if held.count(id(layer.attributes.get(of[0]))) > 1:  # of steps in time, say, with the same weights: only a part of it
+                continue
             value = layer.attributes.get(key)
             given = isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ()))
             yield GivenGradient(f"{name}.{key}", of, np.array(value)) if given else GivenGradient(
@@ -379,42 +446,11 @@ def _list_layers(value: Any, name: str, depth: int) -> Iterator[tuple[str, Objec
             yield from _list_layers(part, f"{name}[{key!r}]", depth + 1)
 
 
-@dataclass(slots=True)
-class WordIndex:
-    """The words of a forward pass, to be looked up by what gradients are called."""
-
-    words: Collection[str]
-    places: dict[str, int] = field(default_factory=dict)
-    small: dict[str, list[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for word in self.words:
-            if word not in self.places:
-                self.places[word] = len(self.places)
-                self.small.setdefault(word.lower(), []).append(word)
-
-    def match(self, key: str) -> list[str]:
-        """What a gradient may be the gradient of, as `match_words` says."""
-        meant = split_gradient(key)
-        found = [one for one in meant if one in self.places]
-        small = {word for one in meant for word in self.small.get(one.lower(), ())}
-        found = found or sorted(small, key=self.places.__getitem__)
-        return found or list(filter(None, (find_long_name(one, self.words) for one in meant)))
-
 
 def list_kept(owner: Any, events: Sequence[ValueEvent]) -> list[tuple[str, Any]]:
     """What an object keeps that was given in some events: ``self.dW``."""
     kept = owner.attributes if isinstance(owner, Object) else {}
     return list({event.key: event.value for event in events if event.key in kept}.items())
-
-
-def match_words(key: str, words: Collection[str]) -> list[str]:
-    """What a gradient is the gradient of, among the words that there are: ``grad_w`` of w, or of W where only that is there.
-
-    >>> match_words("grad_w", ["W", "b"]), match_words("dw", ["w", "W"]), match_words("dx", ["W"])
-    (['W'], ['w'], [])
-    """
-    return WordIndex(words).match(key)
 
 
 def list_computed(events: Sequence[ValueEvent]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tutor.code.class_parts import list_class_parts
+from tutor.code.guess_shapes import is_target
 
 BACKWARD = re.compile(
     r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts|^d(x|f|fx)$"
@@ -23,13 +24,13 @@ GRADIENT = re.compile(
     r"^(?:d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta|_deriv|_derivative)$"
 )
 UPSTREAM = re.compile(
-    r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
+    r"(?i)^(d\w+|(?-i:d)|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
 )
 SLOPES = {"dx": "fx", "df": "f", "dfx": "fx"}
 """What the slope of a function is called by itself, beside the function: ``fx`` and ``dx`` of a class."""
 NO_PASSES = ("_", "check", "test", "numerical", "numeric", "eval_num", "update", "clip")
 """What begins so is no backward pass: a check by differences, a step of training."""
-STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates|deltas?)$")
+STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|g|gs|gr|grds?|dparam(eter)?s|deriv\w*|ableitung\w*|nablas?|updates|deltas?)$")
 """What a dictionary of gradients is called."""
 
 
@@ -150,7 +151,6 @@ def list_functions(tree: ast.Module) -> list[str]:
 def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[BackwardPlan]:
     prefix = f"{owner}." if owner else ""
     costs = list_costs(functions)
-    cost = costs[0] if costs else ""
     used: set[str] = set()
     passes = [name for name in functions if _is_backward(name) and not name.startswith(NO_PASSES)]
     inner = {name for name in passes if any(name in _list_called(functions[other]) for other in passes if other != name)}
@@ -159,6 +159,7 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
         partner = partner or ("" if name in inner else find_whole(name, list(functions)))
         if partner:
             used |= {name, partner}
+            cost = next((one for one in costs if owner or not is_of_others(functions, one, partner, name)), "")
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
         given = list_gradients(node.body) or has_bare_return(node)
@@ -199,6 +200,20 @@ def _is_own_update(node: ast.FunctionDef) -> bool:
     assigned = (part for part in ast.walk(node) if isinstance(part, ast.Assign))
     made = [part for part in assigned if any(split_gradient(ast.unparse(one)) for one in part.targets)]
     return any(map(_is_worked_out, made)) and not any(map(STORE.match, stores))
+
+
+def is_of_others(functions: Mapping[str, ast.FunctionDef], cost: str, forward: str, backward: str) -> bool:
+    r"""Whether a cost has nothing to do with a pair: who calls the one does not call the other, and the backward pass takes no target.
+
+    >>> text = "def f(x): pass\ndef b(cache): pass\ndef bce_loss(p, t): pass\ndef gan(p): return bce_loss(p, 1)"
+    >>> functions = {part.name: part for part in ast.parse(text).body}
+    >>> is_of_others(functions, "bce_loss", "f", "b"), is_of_others(functions, "bce_loss", "gan", "b")
+    (True, False)
+    """
+    called = {name: _list_called(node) for name, node in functions.items() if name != cost}
+    callers = [name for name, calls in called.items() if cost in calls] or [name for name, calls in called.items() if forward in calls]
+    beside = any(cost in called[name] and (forward in called[name] or name == forward) for name in callers)
+    return bool(callers) and not beside and not any(is_target(arg.arg) for arg in functions[backward].args.args)
 
 
 def _list_called(node: ast.FunctionDef) -> set[str]:

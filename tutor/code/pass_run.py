@@ -29,8 +29,6 @@ from tutor.code.file_parts import (
 from tutor.code.given_gradients import (
     PREDICTIONS,
     GivenGradient,
-    WordIndex,
-    find_divided,
     find_kept_loss,
     find_kept_output,
     find_predicted,
@@ -47,6 +45,8 @@ from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.pair_functions import STORE, BackwardPlan, split_gradient
 from tutor.code.pass_loss import average_samples, find_upstream, has_targets, is_object_method, make_loss, pick_loss
 from tutor.code.returned_values import (
+    WordIndex,
+    find_divided,
     find_return,
     guess_argument,
     has_default,
@@ -71,7 +71,7 @@ class Outcome:
     ``scope`` has the names of the forward pass, ``upstream`` for each gradient from above the output that it belongs to and its value;
     under an empty name stands the output that is the loss, or is summed to one.  ``left_over`` are gradients that are compared with
     nothing, with the reasons.  ``unmatched`` are the arguments of the backward pass that nothing gives, each with the values of the
-    forward pass that it may be.
+    forward pass that it may be; ``shared`` are those that have the name of something that forward is given, each with what forward gives.
     """
 
     record: Record
@@ -85,6 +85,7 @@ class Outcome:
     upstream: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
     left_over: tuple[tuple[str, Told], ...] = ()
     unmatched: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,9 @@ class PassRun:
         free = [name for name in backs if name not in handed and "cache" not in name and _is_array(taken.get(name))]
         arrays = [name for name, value in environment.items() if (name in free or name not in given) and _is_array(value)]
         unmatched = {name: [*dict.fromkeys([*(one for one in values if one in arrays), *arrays])] for name in free}
-        return Outcome(self.record, loss, outputs, begins, after, self.worker.guesser.asked, said, inner, upstream, left, unmatched)
+        made = [name for name, value in outs if _is_array(value)]
+        shared = {name: made for name in backs if made and name in values and name not in made and _is_array(taken.get(name))}
+        return Outcome(self.record, loss, outputs, begins, after, self.worker.guesser.asked, said, inner, upstream, left, unmatched, shared)
 
     def _list_gradients(
         self, owner: Any, func: ProgramFunction, begins: int, result: Any, why: NotRead | None, args: Sequence[str],
@@ -269,7 +272,7 @@ class PassRun:
         outputs = list_pair_outputs(
             self.record, begins, result, words, args, why, in_class=bool(self.plan.owner), produced=produced, spans=list_spans(func),
             foreign=self.foreign, looped=list_looped(func.node))  # fmt: skip
-        outputs += list_listed(owner, {output.key for output in outputs})
+        outputs += list_listed(owner, {output.key for output in outputs}, events[:begins])
         layers = list(list_layer_gradients(owner, events[begins:], why))
         if any(STORE.match(output.key.rpartition(".")[0]) for output in outputs):  # grads["W1"] = layer.dW + reg * W: a step
             layers = []
@@ -278,9 +281,10 @@ class PassRun:
         outputs += layers
         before = {event.key.rpartition(".")[2] for event in events[:begins]}
         kept = [pair for pair in list_kept(owner, events[begins:]) if pair[0] not in before]  # gradient(x, y) goes forward itself
-        known = {output.key for output in outputs}
-        index = WordIndex(before)
-        listed = [(find_divided(words, place, index) or key, value) for place, (key, value) in enumerate(name_returned(result, words))]
+        index, named = WordIndex(before), name_returned(result, words)
+        listed = [(find_divided(words, place, index) or key, value) for place, (key, value) in enumerate(named)]
+        placed = {listed[output.place][0] for output in outputs if 0 <= output.place < len(listed)}  # dout @ w.T, compared as dx
+        known = placed | {output.key for output in outputs}
         left = list_left_over([*listed, *kept], known, before, unnamed=isinstance(result, tuple))
         return outputs, tuple(left)
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import Guess, NotRead, ProgramFunction, Record
+from tutor.code.pair_functions import find_long_name, split_gradient
 from tutor.code.targets import spell_target
 
 TRAINS = re.compile(r"(?i)train")
 """What is called so is on where gradients are worked out."""
 RESTS = re.compile(r"(?i)^_?(is_?)?(eval\w*|test\w*|infer\w*|predict\w*|debug|verbose|print\w*)$")
 """What is called so is off there."""
+
+MOST_DEEP = 4
+"""Dictionaries in dictionaries are looked into so far."""
 
 
 def list_arguments(func: ProgramFunction) -> list[ast.arg]:
@@ -99,7 +104,7 @@ def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
     if isinstance(node, ast.Tuple):
         names = [_say_name(part) for part in node.elts]
     elif node is not None:
-        names = [("out" if _holds_itself(node) else "grads") if isinstance(node, ast.Dict) else _say_name(node)]
+        names = [_say_name(node)]
     parts = (
         list(value)
         if isinstance(value, tuple) and (isinstance(node, ast.Tuple) or node is None or not isinstance(node, ast.Name))
@@ -111,11 +116,19 @@ def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
     for place, part in enumerate(parts):
         name = names[place] if place < len(names) else f"out {place}"
         if isinstance(part, dict):
-            found += [(f"{name}.{key}", one) for key, one in part.items()]
+            found += _list_entries(name, part, 0)
             found.append((name, part))
         else:
             found.append((name, part.value if type(part) is Guess and part.known else part))
     return found
+
+
+def _list_entries(name: str, part: Mapping[Any, Any], depth: int) -> Iterator[tuple[str, Any]]:
+    """The entries of a dictionary by their names; of one that stands in it under its own: ``{"grads": grads, "dx": dx}``."""
+    for key, one in part.items():
+        yield f"{name}.{key}", one
+        if isinstance(one, dict) and depth < MOST_DEEP:
+            yield from _list_entries(str(key), one, depth + 1)
 
 
 def _holds_itself(node: ast.Dict) -> bool:
@@ -127,6 +140,8 @@ def _holds_itself(node: ast.Dict) -> bool:
 def _say_name(node: ast.expr) -> str:
     if isinstance(node, ast.Name):
         return node.id
+    if isinstance(node, ast.Dict):
+        return "held" if _holds_itself(node) else "grads"
     return node.attr if isinstance(node, ast.Attribute) else ast.unparse(node)[:40]
 
 
@@ -140,3 +155,57 @@ def list_lost(record: Record) -> Iterator[tuple[str, NotRead, bool]]:
         for target in targets:
             for part in target.elts if isinstance(target, ast.Tuple) else [target]:
                 yield spell_target(part)[1], problem, isinstance(part, ast.Name)
+
+
+@dataclass(slots=True)
+class WordIndex:
+    """The words of a forward pass, to be looked up by what gradients are called."""
+
+    words: Collection[str]
+    places: dict[str, int] = field(default_factory=dict)
+    small: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for word in self.words:
+            if word not in self.places:
+                self.places[word] = len(self.places)
+                self.small.setdefault(word.lower(), []).append(word)
+
+    def match(self, key: str) -> list[str]:
+        """What a gradient may be the gradient of, as `match_words` says."""
+        meant = split_gradient(key)
+        found = [one for one in meant if one in self.places]
+        small = {word for one in meant for word in self.small.get(one.lower(), ())}
+        found = found or sorted(small, key=self.places.__getitem__)
+        return found or list(filter(None, (find_long_name(one, self.words) for one in meant)))
+
+    def match_entry(self, key: str, stores: Collection[str]) -> list[str]:
+        """What an entry of a dictionary of gradients is the gradient of, as `find_stores` finds them: W of ``res["W"]``."""
+        head, _, word = key.rpartition(".")
+        return [word] if head in stores and word in self.places else []
+
+
+def match_words(key: str, words: Collection[str]) -> list[str]:
+    """What a gradient is the gradient of, among the words that there are: ``grad_w`` of w, or of W where only that is there.
+
+    >>> match_words("grad_w", ["W", "b"]), match_words("dw", ["w", "W"]), match_words("dx", ["W"])
+    (['W'], ['w'], [])
+    """
+    return WordIndex(words).match(key)
+
+
+def find_divided(node: ast.expr | None, place: int, words: WordIndex) -> str:
+    """The gradient that is divided by a count where it is returned: dW of ``return dW / N, db / N``; nothing of other formulas."""
+    part = node.elts[place] if isinstance(node, ast.Tuple) and place < len(node.elts) else None
+    divided = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and isinstance(part.left, ast.Name)
+    return find_named(node, place, words) if divided else ""
+
+
+def find_named(node: ast.expr | None, place: int, words: WordIndex) -> str:
+    """The only gradient in what is returned at a place: dW of ``return loss, dW / N + reg * W``; nothing where it is a name itself."""
+    part = node.elts[place] if isinstance(node, ast.Tuple) and place < len(node.elts) else None
+    if not isinstance(part, ast.BinOp):
+        return ""
+    names = {one.id for one in ast.walk(part) if isinstance(one, ast.Name) and words.match(one.id)}
+    stepped = isinstance(part.op, ast.Sub) and isinstance(part.left, ast.Name) and any(part.left.id in words.match(name) for name in names)
+    return names.pop() if len(names) == 1 and not stepped else ""

@@ -36,7 +36,7 @@ from tutor.numbers.arithmetic import Value
 from tutor.numbers.kinks import array_conventions, list_kinks_hit
 from tutor.numbers.slices import list_dependent
 from tutor.rules.operations import ENTRYWISE
-from tutor.solving.work_arrays import list_needed
+from tutor.solving.work_arrays import list_needed, list_told
 from tutor.solving.worked import Worked
 
 GIVEN_WIDTH = 55
@@ -137,7 +137,7 @@ class ArraySections(PageWriter):
 
     def list_needed(self) -> list[Step]:
         """The gradients that the wanted ones are computed from, in teaching order."""
-        needed = list_needed(self.derivation, self.request.wanted[0][1]) - {self.derivation.graph.loss}
+        needed = list_needed(self.derivation, list_told(self.request, self.layered)) - {self.derivation.graph.loss}
         return [step for step in self.derivation.backward if step.wrt in needed]
 
     def step(self, step: Step, left: Expr, why: str) -> list[Equation]:
@@ -256,7 +256,8 @@ class ArraySections(PageWriter):
 
     def say_counting(self) -> None:
         """That entries are counted from 1, where the course counts single neurons from 0."""
-        if any("0}" in pattern.replace("{l0}", "") for pattern, _ in self.worked.notation.entries.values()):
+        patterns = [pattern for pattern, _ in self.worked.notation.entries.values()]
+        if any(place in pattern for pattern in patterns for place in ("{j0}", "{i0}", "{o0}")):
             self.blocks.append(self.write_labelled("note", self.words.pages.FROM_ONE))
 
     def conventions(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
 from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Sentence, Side
-from tutor.explain.lecture_section import lecture, list_elsewhere, say_verdicts
+from tutor.explain.lecture_section import lecture, list_elsewhere, list_missing, say_verdicts
 from tutor.explain.page_writer import BY, PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation
 from tutor.explain.samples_section import point_to_command, sample_table
@@ -61,6 +61,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
             page.add_backward(derivation, names)
         page.explain_indicator()
+        page.add_printed(list_missing(worked, page.blocks, page.alone - page.worked_out))
         backward = len(page.blocks)
         page.blocks += write_simplified(worked.rewrites, words, worked.scalars, page.print, page.fill_in, page.name_step_above)
         update(page)

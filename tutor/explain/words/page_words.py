@@ -96,6 +96,8 @@ class PageWords(Topic):
     NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the printed figure nor the printed formula agrees."
     NONE_AGREE = "None of the {count} {printed} agrees."
     UNSEEN = "Checked, but not worked out here: {subjects}."
+    PRINTED_TOO = "What the lecture prints besides:"
+    OTHER_FORMS = ("Printed in another form than above, and equal to it:", "Printed in other forms than above, and equal to these:")
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {
         "exact": "{count} exactly", "float": "{count} exactly but for the last digits of a float", "rounded": "{count} rounded",
