@@ -271,7 +271,7 @@ ALLOWED = {  # file: why, and the names
     "derive/layerwise.py": ("ALGEBRA", "sum"),
     "explain/end_reasons.py": ("ALGEBRA", "matmul mean sum"),
     "explain/axis_chains.py": ("ALGEBRA", "batch columns max rows sum"),
-    "explain/formula_kinds.py": ("OWN", "columns log log_softmax matmul rows sqrt sum"),
+    "explain/formula_kinds.py": ("OWN", "columns log log_softmax matmul mean rows sqrt sum"),
     "explain/layer_formulas.py": ("ALGEBRA", "matmul outer transpose"),
     "explain/layer_page.py": ("ALGEBRA", "matmul"),
     "explain/worked_entry.py": ("ALGEBRA", "exp if_positive log lse max_share min_share"),

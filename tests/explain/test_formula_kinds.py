@@ -17,7 +17,8 @@ KINDS = [  # a formula of numbers, or of arrays (capital letters and those besid
     ("((y - t)^2 + (p - q)^2)/2", "half the sum of squares"),
     ("1/2*(h - t)^2 + 1/2*(k - s)^2", "half the sum of squares"),
     ("(p - q)^2 + 1/2*(k - s)^2", "sum"),
-    ("(u + v)/2", "mean of its terms"),
+    ("(u + v)/2", "half the sum"), ("1/2*(u + v)", "half the sum"), ("(u + v + w)/2", "half the sum"),
+    ("(u + v + p)/3", "mean of its terms"), ("mean(X)*100", "mean over all entries, scaled"),
     ("3*x^2 + 2*x + 1", "polynomial"),
     ("-(t*log(p) + s*log(q))", "cross-entropy"),
     ("-(1 - p)^3*log(p)", "product"),
@@ -36,7 +37,8 @@ def first_step(formula):
     """The step of an exercise that has the formula as its first one."""
     used = [name for name in SHAPED if name in formula]
     arrays = any(name.isupper() for name in used) or formula.startswith("g *")
-    last = "L = sum(f)" if arrays and "sum" not in formula else "L = 2*f"
+    reduced = "sum" in formula or "mean" in formula
+    last = "L = sum(f)" if arrays and not reduced else "L = 2*f"
     shapes = "\n".join(f"{name} = {SHAPED[name]}" for name in used)
     text = f'title = "a"\nsteps = ["f = {formula}", "{last}"]\n' + (f"[shapes]\n{shapes}\n" if arrays else "")
     exercise = from_text(text, "a")

@@ -375,6 +375,8 @@ def refine_rule(rule: str, expr: Expr, wrt: str, ties: Ties) -> str:
         return refine_rule(rule.removesuffix(CHAIN), expr, wrt, ties) + CHAIN
     if expr == ONE and rule not in _ONE_OTHERWISE:
         return "sum"
+    if rule == "formula: power" and expr == Name(wrt):  # a power whose derivative is the quantity itself is half its square
+        return "half square"
     if rule == "difference" and expr == Neg(ONE):
         return "term subtracted"
     if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):

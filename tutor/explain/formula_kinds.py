@@ -69,8 +69,10 @@ def _name_scaled(inner: Expr, shares: Sequence[Expr]) -> str:
     if type(inner) is Add and len(shares) == 1 and _has_root(shares[0]) and any(type(term) is Neg for term in inner.args):
         return "over root"
     if type(inner) is Add:
+        if list(shares) == [_HALF]:  # of two terms their mean, too; which of both is meant the formula does not say
+            return "half sum"
         return "mean of terms" if _counts(shares, len(inner.args)) else "scaled sum"
-    if type(inner) is Call and inner.func in ("sum", "matmul"):
+    if type(inner) is Call and inner.func in ("sum", "mean", "matmul"):
         return f"scaled {inner.func}"
     return ""
 
@@ -89,6 +91,9 @@ def _take_numbers(expr: Expr) -> tuple[Expr, list[Expr]]:
             shares.append(expr.args[0])
             rest = expr.args[1:]
             expr = rest[0] if len(rest) == 1 else Mul(rest)
+        elif type(expr) is Mul and len(expr.args) == 2 and type(expr.args[1]) is Number and type(expr.args[0]) is Call:
+            shares.append(expr.args[1])  # mean(x)·100
+            expr = expr.args[0]
         else:
             return (Neg(expr) if sign else expr), shares
 

@@ -124,6 +124,10 @@ class TrainingSections(PageWriter):
             "settings": self.list_values(tuple(shown_settings), shown_settings),
         }  # fmt: skip
         parts: list[Inline] = split_places(with_settings if task.settings else bare, places)
+        pages = self.words.pages
+        if task.row.states:
+            named = wording.grammar.enumerate_parts([Math(Name(state)) for state in task.row.states], pages.COMMA, pages.AND)
+            parts += [" ", *split_places(wording.grammar.choose(wording.STATES, len(task.row.states)), {"states": named})]
         if task.samples is not None:
             many = wording.samples(task.size)
             text = wording.ALL_SAMPLES if task.size == task.count else wording.BATCHES[task.order]

@@ -152,3 +152,11 @@ def test_what_follows_a_picture_fills_the_page_that_has_no_room_for_it(tex, tmp_
     assert "Rows=1" in seen.pages[0].texts
     assert measure_fill(seen.pages[0]) > 0.9
     assert not seen.complaints
+
+
+def test_an_end_with_a_list_is_not_lost_where_it_has_no_room():
+    """amsmath sets its lists in box 0: an end that was measured there, and then in small type, was gone."""
+    for rows in range(26, 42):
+        held = hold_end([display(*[ROW] * rows), WORDS, display(ROW), WORDS.replace("a word", "the very last word")])
+        assert "\\box0" not in held[-1]
+        assert "\\setbox0" not in held[-1]

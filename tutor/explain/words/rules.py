@@ -35,6 +35,7 @@ class RuleWords(Topic):
         "mean logarithm": "minus the logarithm, scaled", "mean logarithms": "minus the mean of the logarithms",
         "mean entropy": "cross-entropy, as a mean", "sum of squares": "sum of squares", "half squares": "half the sum of squares",
         "mean of squares": "mean of squares", "scaled squares": "sum of squares, scaled", "mean of terms": "mean of its terms",
+        "half sum": "half the sum", "scaled mean": "mean over all entries, scaled",
         "mixture": "weighted mean: both weights add up to 1", "polynomial": "polynomial", "scaled and shifted": "scaled and shifted",
         "product of entries": "product, entry by entry", "composed": "composed of the parts above",
         "sum of terms": "sum", "scaled sum": "sum, scaled", "scaled matmul": "matrix product, scaled",
@@ -63,7 +64,7 @@ class RuleWords(Topic):
         "if_positive condition": "the condition only chooses",
         "term subtracted": "what is subtracted has derivative −1",
         "term repeated": "each of its terms has derivative 1 or −1",
-        "target of a loss": "the loss is linear in it",
+        "half square": "the 2 cancels the ½", "target of a loss": "the loss is linear in it",
         "slope below 0": "its factor below 0, nothing above",
         "softmax other": "softmax: minus the product of both outputs",
     }

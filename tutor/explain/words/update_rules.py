@@ -121,6 +121,7 @@ class UpdateWords(Topic):
     }
     """What is wrong with a method as on the slide."""
     METHOD = "{title} (source: {source})."
+    STATES = ("At the start {states} is 0.", "At the start {states} are 0.")
     METHOD_WITH = "{title} with {settings} (source: {source})."
     FROM: Mapping[str, str] = {
         "start": "the gradient at the start",

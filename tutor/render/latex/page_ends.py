@@ -73,7 +73,7 @@ def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
     if before and not titled and (short or all(block.startswith(_WORDS) for block in held)):
         before[-1], tied = _tie_end(before[-1], sure=short)
     flush = titled or held[0].startswith("\\par")
-    set_apart = f"{tied}{_FLUSH if flush else _SKIP}\\box0"
+    set_apart = f"{tied}{_FLUSH if flush else _SKIP}\\box{_HELD}"
     measured = _measure("vbox" if flush else "vtop", r"\tutorend", held)
     squeezed = _squeeze("vbox" if flush else "vtop", r"\tutorend", held)
     chosen = f"\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{squeezed}{set_apart}\\fi\\fi"
@@ -122,8 +122,9 @@ def _measure(box: str, shown: str, blocks: Sequence[str], at: int = 0) -> str:
     """How far down the page goes with what is ``shown``, in the box and the length of number ``at``, the space that these blocks can give
     away taken off."""
     spare = _SPARE[box] - sum_shrinks("\n".join(blocks))
-    kept = f"{_KEEP}\\setbox{at}\\{box}{{{shown}}}{_KEPT}"
-    room = rf"\dimen{at}=\pagetotal\advance\dimen{at}\ht{at}\advance\dimen{at}\dp{at}\advance\dimen{at}-\pageshrink"
+    held = at or _HELD
+    kept = f"{_KEEP}\\setbox{held}\\{box}{{{shown}}}{_KEPT}"
+    room = rf"\dimen{at}=\pagetotal\advance\dimen{at}\ht{held}\advance\dimen{at}\dp{held}\advance\dimen{at}-\pageshrink"
     return f"{kept}{room}\\advance\\dimen{at} by {spare}pt\\relax"
 
 
@@ -135,13 +136,15 @@ def _squeeze(box: str, shown: str, blocks: Sequence[str]) -> str:
     return f"\\def\\tutorfine{{{_FINE}}}{measured}{fits}{shown}\\else\\def\\tutorfine{{}}%\n"
 
 
+_HELD = 4000
+"""The box of the end: the lists of amsmath empty box 0 when they are set once more in another box, and with it the end was lost."""
 _END = rf"{_SKIP}\setbox0\vtop{{\tutorend}}\box0"
-_BOTH = rf"""\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}\dimen2=\dimexpr\ht2+\dp2\relax
-\ifdim\pagetotal<{_HALF}\dimen2=\maxdimen\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\dimen2=-1pt\relax\fi\fi
-\setbox4\vtop{{\tutorend}}\ifdim\pagetotal<{_AIRY}\ifdim\dimexpr\ht4+\dp4\relax>{_OWN}%
-\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax<\textheight\dimen2=\maxdimen\fi\fi\fi
+_BOTH = rf"""\setbox4002\vbox{{\tutorpicture\tutorend}}\setbox4003\vbox{{\tutorpicture}}\dimen2=\dimexpr\ht4002+\dp4002\relax
+\ifdim\pagetotal<{_HALF}\dimen2=\maxdimen\ifdim\dimexpr\pagetotal+\ht4003+\dp4003\relax>\textheight\dimen2=-1pt\relax\fi\fi
+\setbox4004\vtop{{\tutorend}}\ifdim\pagetotal<{_AIRY}\ifdim\dimexpr\ht4004+\dp4004\relax>{_OWN}%
+\ifdim\dimexpr\pagetotal+\ht4003+\dp4003\relax<\textheight\dimen2=\maxdimen\fi\fi\fi
 \ifdim\dimen2<0pt\begin{{figure}}[!t]\tutorpicture\end{{figure}}{_END}\else
-\ifdim\dimen2>\textheight\tutorpicture{_END}\else{_FLUSH}\box2\fi\fi"""
+\ifdim\dimen2>\textheight\tutorpicture{_END}\else{_FLUSH}\box4002\fi\fi"""
 r"""The picture with the end in one box; alone where that would leave half of a page empty, or has no room on one, and where the picture has
 room here, a good part of the page would stay empty without it, and the end is long enough for a page of its own.
 
