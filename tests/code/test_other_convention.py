@@ -28,6 +28,7 @@ SAID = "would be right if they were"
     (ROWS, ("dz @ W.T", "W.T @ dz"), [f"samples are rows (line 7 {SAID} columns)"]),
     (COLUMNS, ("dz @ x.T", "x.T @ dz"), [f"samples are columns (line 8 {SAID} rows)"]),
     (ROWS, ("x.T @ dz", "-x.T @ dz"), []),
+    (ROWS.replace("dx = dz @ W.T", "g = dz.copy()\n    g[g < 0] = 0\n    dx = dz @ W.T"), ("dz.copy()", "dz"), []),
 ])  # fmt: skip
 def test_the_convention_that_would_make_a_line_right_is_said(text, change, said):
     (found,) = judge_code(read_source(text.replace(*change), "f.py"))
