@@ -39,7 +39,7 @@ def tell_convention(judged: Judgement) -> Iterator[Told]:
             continue
         right, turned = local.read(node, put.value), local.read(node, turn_matrices(node.value, local.scopes[id(node)]))
         own = local.read(node, node.value)
-        if right is None or turned is None or np.ndim(right) == 0 or (np.shape(own) == np.shape(right) and np.array_equal(own, right)):
+        if not isinstance(right, np.ndarray) or not isinstance(turned, np.ndarray) or right.ndim == 0 or np.array_equal(own, right):
             continue  # a copy is missing: what stands there has the right numbers
         ways = (one for one in (turned, np.transpose(turned)) if np.shape(one) == np.shape(right))
         if any(np.allclose(right, one, rtol=SAME, atol=SAME) for one in ways):
@@ -58,6 +58,7 @@ def turn_matrices(node: ast.expr, scope: dict[str, Any]) -> ast.expr:
     """
     for part in [*ast.walk(node)]:
         value = scope.get(part.id) if isinstance(part, ast.Name) else None
-        if isinstance(part, ast.Name) and np.ndim(getattr(value, "value", value) if value is not None else 0) == 2:
+        value = getattr(value, "value", value)  # of what was guessed
+        if isinstance(part, ast.Name) and isinstance(value, np.ndarray) and value.ndim == 2:
             node = replace_part(node, part, ast.copy_location(ast.Attribute(part, "T", ast.Load()), part))
     return node
