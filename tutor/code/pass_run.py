@@ -274,9 +274,11 @@ class PassRun:
         if layers and not above:  # what a net hands on of its input may be that of each sample
             outputs = [output for output in outputs if any(is_parameter(word) for word in output.of)]
         outputs += layers
+        listed = name_returned(result, words)
+        placed = {listed[output.place][0] for output in outputs if 0 <= output.place < len(listed)}  # dout @ w.T, compared as dx
         left = list_left_over(
-            [*name_returned(result, words), *list_kept(owner, events[begins:])],
-            {output.key for output in outputs},
+            [*listed, *list_kept(owner, events[begins:])],
+            placed | {output.key for output in outputs},
             {event.key.rpartition(".")[2] for event in events[:begins]}, unnamed=isinstance(result, tuple))  # fmt: skip
         return outputs, tuple(left)
 
