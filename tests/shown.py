@@ -11,12 +11,19 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.reading import read
 from tutor.derive.working import list_referred, working
 from tutor.exercise.question import Question
-from tutor.explain.document import Equation, Equations, Figure, Math, Picture, Table
+from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Picture, Table
 from tutor.explain.training_page import COUNTED
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial
 from tutor.render import maths
 from tutor.render.latex.article import fragment
 from tutor.render.markdown import markdown
+
+
+def list_worked_blocks(document: Document) -> list[Block]:
+    """The blocks of a page in front of what its lecture prints, whose formulas are not ours."""
+    labels = [block.label if isinstance(block, Paragraph) else "" for block in document.blocks]
+    return list(document.blocks[: labels.index("Lecture")] if "Lecture" in labels else document.blocks)
+
 
 NOTATIONS = ("plain", "dl", "qmul", "graz", "neuron", "cmu")
 

@@ -339,3 +339,90 @@ def test_a_gradient_that_is_a_list_is_not_called_right(old, new):
     """It is compared with nothing: a wrong entry of it went through as right."""
     found = judge_code(read_source(LISTS.replace(old, new), "f.py"))
     assert "right" not in [one.verdict for one in found]
+
+
+HINGE = """\
+import torch
+def hinge_loss(W, X, y):
+    rows = torch.arange(X.shape[0])
+    s = X.mm(W)
+    gap = s - s[rows, y].unsqueeze(1) + 1
+    gap[rows, y] = 0
+    loss = torch.sum((gap > 0) * gap)
+    counts = (gap > 0).to(X.dtype)
+    counts[rows, y] = -counts.sum(dim=1)
+    dW = X.t().mm(counts)
+    return loss, dW
+"""
+
+SPACED = """\
+import numpy as np
+class Thin:
+    def __init__(self, keep_every):
+        self.keep_every = keep_every
+    def forward(self, A):
+        self.width = A.shape[2]
+        k = self.keep_every
+        return A[:, :, np.arange(0, A.shape[2], k)]
+    def backward(self, dLdZ):
+        k = self.keep_every
+        dLdA = np.zeros((dLdZ.shape[0], dLdZ.shape[1], self.width))
+        dLdA[:, :, np.arange(0, self.width, k)] = dLdZ
+        return dLdA
+"""
+
+CELL = """\
+import numpy as np
+class Cell:
+    def __init__(self, d, k):
+        self.W, self.U, self.b = np.random.randn(k, d), np.random.randn(k, k), np.random.randn(k)
+        self.dW, self.dU, self.db = np.zeros((k, d)), np.zeros((k, k)), np.zeros(k)
+    def forward(self, x, h):
+        h_new = np.tanh(x @ self.W.T + h @ self.U.T + self.b)
+        return h_new
+    def backward(self, delta, h, below, before):
+        dz = delta * (1 - h ** 2)
+        self.dW += dz.T @ below
+        self.dU += dz.T @ before
+        self.db += dz.sum(axis=0)
+        return dz @ self.W, dz @ self.U
+"""
+
+APART_COST = """\
+import numpy as np
+def times_forward(x, y):
+    out = x * y
+    cache = (x, y)
+    return out, cache
+def times_backward(cache):
+    x, y = cache
+    dx = y
+    dy = x
+    return dx, dy
+def other_loss(p, target):
+    return np.mean((p - target) ** 2)
+def other(p):
+    return other_loss(p, 1.0)
+def climb():
+    x, y = 1.0, 2.0
+    out, cache = times_forward(x, y)
+    dx, dy = times_backward(cache)
+    return out
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "wrong"),
+    [
+        (HINGE, "(gap > 0).to(X.dtype)", "(gap > 0).to(X.dtype) * 2", "hinge_loss"),  # truth values become numbers
+        (HINGE, "-counts.sum(dim=1)", "counts.sum(dim=1)", "hinge_loss"),
+        (SPACED, "= dLdZ\n", "= 2 * dLdZ\n", "Thin.backward"),
+        (CELL, "(1 - h ** 2)", "(1 - h)", "Cell.backward"),  # h is what forward gives, as another argument is what it was given
+        (CELL, "@ before", "@ h", "Cell.backward"),
+        (APART_COST, "dx = y", "dx = x", "times_backward"),  # a cost that others take is none of it
+    ],
+    ids=["numbers", "row sums", "spaced", "cell slope", "cell state", "cost of others"],
+)
+def test_what_was_accused_is_right_and_a_slip_in_it_is_not(text, old, new, wrong):
+    assert {(one.verdict, str(one.why)) for one in judge(text)} == {("right", "")}
+    assert {one.name: one.verdict for one in judge(text.replace(old, new))}[wrong] == "wrong"

@@ -86,7 +86,7 @@ def test_letters_for_sizes_make_a_symbolic_exercise():
     exercise = from_text(LETTERS, "mine")
     assert exercise.layers.symbolic == ("n", "m")
     assert exercise.values == {}
-    assert len(exercise.graph.leaves) == 3 + 4 + 4 * 3 + 4  # n = 3 and m = 4: the smallest that differ, also from 1 and 2
+    assert len(exercise.graph.leaves) == 2 + 3 + 3 * 2 + 3  # n = 2 and m = 3: the smallest that differ
 
 
 def test_the_steps_know_their_kinds_and_places():

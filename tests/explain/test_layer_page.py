@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from shown import list_worked_blocks
 
 import tutor
 from tutor.exercise.load import from_text
@@ -16,7 +17,7 @@ from tutor.expression.plain import write_plain
 def sections(solution):
     """The equations of each section: {heading: {left side: [right sides]}}."""
     found, rows = {}, {}
-    for block in solution.document().blocks:
+    for block in list_worked_blocks(solution.document()):
         if isinstance(block, Heading):
             rows = found.setdefault(block.text, {})
         elif isinstance(block, Equations):
@@ -188,3 +189,15 @@ def test_what_is_upstream_is_put_in_for_a_delta_only(target, shown, hidden):
     text = " ".join(tutor.solve(target, form="layer").to_text(100).split())
     assert shown in text
     assert not hidden or hidden not in text
+
+
+@pytest.mark.parametrize(("target", "notation", "primes", "counted"), [
+    ("dl/index-network-layers", "dl", True, True),
+    ("dl/index-network-layers", "cmu", False, False),  # an arrow; neurons from 1
+    ("dl/bce-columns", "dl", True, False),  # its letters are its own
+    ("dl/maxout-vector", "dl", False, False),
+    ("qmul/network-deltas-layers", "qmul", False, False),  # x⁰ is a layer
+])  # fmt: skip
+def test_a_prime_of_two_meanings_and_a_counting_that_changes_are_told(target, notation, primes, counted):
+    page = tutor.solve(target, notation_name=notation).to_text(200)
+    assert ("the prime of" in page, "counted from 1 here" in page) == (primes, counted)

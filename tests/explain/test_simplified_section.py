@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from shown import list_worked_blocks
 from some_now import some_now
 
 import tutor
@@ -54,7 +55,7 @@ def test_sigmoid_with_cross_entropy():
 @pytest.mark.parametrize("name", ["dl/bce", "dl/bce-columns", "neuron/softmax-cross-entropy"])
 def test_no_number_of_a_gradient_is_shown_twice(name, chain):
     """Where the backward pass has the number, the simplified form names its step."""
-    blocks = tutor.solve(name, chain=chain, form="scalar").document().blocks
+    blocks = list_worked_blocks(tutor.solve(name, chain=chain, form="scalar").document())
     equations = [row for block in blocks if isinstance(block, Equations) for row in block.rows]
     numbered = {str(row.left): row.number for row in equations if row.number and row.sides[-1].result}
     results = [str(row.left) for row in equations if isinstance(row.left, Partial) and row.sides[-1].result]

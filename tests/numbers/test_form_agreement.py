@@ -19,7 +19,7 @@ from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
 from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Call, children
-from tutor.graph.layered import choose_sizes, from_layers, from_network_layers, write_out
+from tutor.graph.layered import choose_sizes, choose_telling_sizes, from_layers, from_network_layers, write_out
 from tutor.graph.network import Network, from_network
 from tutor.numbers.arithmetic import CONTEXT, as_real
 from tutor.numbers.form_agreement import TOLERANCE, agree, relative
@@ -148,8 +148,8 @@ def test_agreement_at_given_values_is_exact_where_it_can_be():
 def test_letters_get_small_different_numbers():
     layered = from_layers(["Z = W X + columns(b, N)", "L = sum(Z^2)/N"], {"W": ("m", "n"), "X": ("n", "N"), "b": ("m",)})
     small, sizes = choose_sizes(layered)
-    assert sizes == {"m": 3, "n": 4, "N": 5}
-    assert small.shapes["W"] == (3, 4)
+    assert sizes == {"m": 2, "n": 3, "N": 4}
+    assert small.shapes["W"] == (2, 3)
     assert ENGLISH.proofs.say_proof(agree(layered, None, None)).endswith("exactly (at 2 random points, with m = 3, n = 4, N = 5)")
 
 
@@ -159,8 +159,8 @@ def test_letters_get_small_different_numbers():
 ])  # fmt: skip
 def test_sizes_are_told_from_each_other_and_from_the_numbers_of_a_formula(steps, shapes):
     layered = from_layers(steps, shapes)
-    small, sizes = choose_sizes(layered)
-    other, others = choose_sizes(layered, sizes)
+    small, sizes = choose_telling_sizes(layered)
+    other, others = choose_telling_sizes(layered, sizes)
     for chosen in (sizes, others):
         assert len({*chosen.values()}) == len(chosen)
         assert not {*chosen.values()} & {1, 2}
@@ -171,8 +171,8 @@ def test_sizes_are_told_from_each_other_and_from_the_numbers_of_a_formula(steps,
 
 def test_where_no_other_sizes_fit_they_stay():
     layered = from_layers(["L = sum(x[h:2*h]^2)"], {"x": (4,)})
-    sizes = choose_sizes(layered)[1]
-    assert choose_sizes(layered, sizes)[1] == sizes == {"h": 2}
+    sizes = choose_telling_sizes(layered)[1]
+    assert choose_telling_sizes(layered, sizes)[1] == sizes == {"h": 2}
 
 
 def test_gradients_that_are_not_shown_are_counted_apart():

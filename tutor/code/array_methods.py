@@ -23,10 +23,10 @@ UNARY = ("exp", "log", "sqrt", "tanh", "sin", "cos", "square", "sigmoid", "relu"
          "flip", "tril", "triu", "mv", "minimum", "maximum", "div", "add", "sub", "neg", "reciprocal", "gather", "expm1", "log1p",
          "masked_fill", "logical_not", "amax", "amin")  # fmt: skip
 """Methods that are functions of the library's table."""
-KEPT = frozenset({"float", "double", "detach", "cpu", "numpy", "contiguous", "item", "requires_grad_", "to", "cuda", "type",
-    "view_as", "conj",
-                  "long", "int", "retain_grad"})  # fmt: skip
+KEPT = frozenset({"detach", "cpu", "numpy", "contiguous", "item", "requires_grad_", "cuda", "view_as", "conj", "retain_grad"})
 """Methods that give the array itself: they change nothing of the mathematics."""
+KINDS = frozenset({"float", "double", "half", "long", "int", "to", "type"})
+"""Methods that give it with entries of another kind: of floats the same, but truth values become numbers."""
 
 
 CHANGES = {"add_": "add", "sub_": "subtract", "mul_": "multiply", "div_": "divide"}
@@ -37,6 +37,8 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
     """The method of an array by its name.  Raises `NotRead` for one that there is not."""
     if name in KEPT:
         return lambda *args, **named: array
+    if name in KINDS:
+        return lambda *kinds, **named: _make_numbers(array, name, *kinds)
     if name in ("copy", "clone"):
         return lambda *args, **named: make_anew(array)
     if name == "flatten" and not torch:
@@ -73,7 +75,7 @@ def call_array(array: Any, name: str, table: Mapping[str, Method], torch: bool) 
         return lambda *shape, **named: table[name.removeprefix("new_")](*shape)
     if name in ("expand_as", "type_as", "reshape_as"):
         return lambda other: np.broadcast_to(array, np.shape(other)) if name == "expand_as" else (
-            array if name == "type_as" else np.reshape(array, np.shape(other)))
+            _make_numbers(array, "float") if name == "type_as" else np.reshape(array, np.shape(other)))
     if name in ("zero_", "fill_"):
         return lambda value=0: _change(array, value)
     if name in CHANGES:
@@ -126,6 +128,15 @@ def convert_array(array: Any, kind: Any) -> Any:
     if word.startswith("bool"):
         return np.asarray(take_real(array)).astype(bool)
     return np.asanyarray(array) * 1.0
+
+
+def _make_numbers(array: Any, name: str, *kinds: Any) -> Any:
+    """Truth values as numbers, ``mask.to(x.dtype)``: what is put in would be a truth value else; what is none is kept."""
+    if np.asarray(array).dtype.kind != "b":
+        return array
+    words = [str(getattr(kind, "path", getattr(kind, "name", ""))).rpartition(".")[2] for kind in kinds if not isinstance(kind, str)]
+    word = name if name not in ("to", "type") else next((word for word in words if word and word not in ("device", "cuda", "cpu")), "")
+    return array if not word and kinds else convert_array(array, word)
 
 
 def take_extreme(array: Any, name: str, torch: bool, axis: Any = None, keepdims: bool = False, **named: Any) -> Any:

@@ -44,7 +44,7 @@ def is_refusing(node: ast.FunctionDef) -> bool:
     True
     """
     body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
-    return len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplemented" in ast.dump(body[0])
+    return len(body) == 1 and isinstance(body[0], ast.Raise | ast.Return) and "NotImplemented" in ast.dump(body[0])
 
 
 def _list_methods(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:

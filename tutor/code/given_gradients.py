@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from tutor.code.code_values import Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
+from tutor.code.code_values import Guess, Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing, say_list
 from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS, is_parameter, is_target
 from tutor.code.lane_arrays import hold_floats, make_anew
@@ -305,8 +305,12 @@ def list_left_over(
             yield key, tell("its name does not say which gradient it is")
 
 
-def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
-    """The gradients that a layer keeps in a list beside that of its parameters: ``self.params = [W, b]``, ``self.grads = [dW, db]``."""
+def list_listed(owner: Any, known: Collection[str], events: Sequence[ValueEvent]) -> Iterator[GivenGradient]:
+    """The gradients that a layer keeps in a list beside that of its parameters: ``self.params = [W, b]``, ``self.grads = [dW, db]``.
+
+    A net puts the lists of its layers together; what is so in it has the name under which its value was made, in the ``events`` of the
+    forward pass.  Of what is in it twice the gradients are added.
+    """
     if not isinstance(owner, Object) or owner.of is None or "__init__" not in owner.of.methods:
         return
     params, grads = owner.attributes.get("params"), owner.attributes.get("grads")
@@ -316,9 +320,33 @@ def list_listed(owner: Any, known: Collection[str]) -> Iterator[GivenGradient]:
     for part in ast.walk(owner.of.methods["__init__"]):
         if isinstance(part, ast.Assign) and isinstance(part.value, ast.List) and spell_target(part.targets[0])[1] == "params":
             names = [one.id if isinstance(one, ast.Name) else "" for one in part.value.elts]
+    if not names:
+        yield from _list_joined(params, grads, events)
     for name, value in zip(names, grads, strict=False):
         if name and f"d{name}" not in known and isinstance(value, np.ndarray):
             yield GivenGradient(f"d{name}", [name], np.array(value))
+
+
+def _list_joined(params: Sequence[Any], grads: Sequence[Any], events: Sequence[ValueEvent]) -> Iterator[GivenGradient]:
+    """The gradients in a list that was put together, where any of them was given: those of one parameter as one."""
+    own = [value.value if type(value) is Guess else value for value in params]
+    pairs = [(value, grad) for value, grad in zip(own, grads, strict=True) if isinstance(value, np.ndarray)]
+    if not pairs or not all(isinstance(grad, np.ndarray) and np.shape(grad) == np.shape(value) for value, grad in pairs):
+        return
+    if not any(np.any(grad) for _, grad in pairs):  # kept under other names
+        return
+    found: dict[int, tuple[str, dict[int, Any]]] = {}
+    for value, grad in pairs:
+        same = (one.key.rpartition(".")[2] for one in events if np.shape(one.value) == value.shape and np.array_equal(one.value, value))
+        key = next(same, "")
+        found.setdefault(id(value), (key, {}))[1][id(grad)] = grad
+    for place, (key, parts) in enumerate(found.values()):
+        made = np.sum(list(parts.values()), axis=0)
+        if key and np.any(made):
+            yield GivenGradient(f"grads[{place}]", [key], made)
+        elif key:
+            why = NotRead(tell("{name} stays 0: the gradient is not put there", name=f"grads[{place}]"), fails=True)
+            yield GivenGradient(f"grads[{place}]", [key], None, why)
 
 
 def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead | None) -> Iterator[GivenGradient]:
@@ -337,8 +365,11 @@ def list_layer_gradients(owner: Any, events: Sequence[ValueEvent], why: NotRead 
             of = [one for one in split_gradient(key) if isinstance(layer.attributes.get(one), np.ndarray) and one in begun]
             if of and isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ())):
                 kinds.setdefault(id(layer.of), {})[key] = of
+    held = [id(value) for _, layer in layers for value in layer.attributes.values() if isinstance(value, np.ndarray)]
     for name, layer in layers:
         for key, of in kinds.get(id(layer.of), {}).items():
+            if held.count(id(layer.attributes.get(of[0]))) > 1:  # of steps in time, say, with the same weights: only a part of it
+                continue
             value = layer.attributes.get(key)
             given = isinstance(value, np.ndarray) and any(np.array_equal(value, one) for one in made.get(key, ()))
             yield GivenGradient(f"{name}.{key}", of, np.array(value)) if given else GivenGradient(

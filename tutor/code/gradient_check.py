@@ -78,7 +78,7 @@ class GradientCheck:
         if key not in self.slopes and not self.is_asked:
             self.is_asked = True
             outputs = [output for output in self.first.outputs if output.value is not None]
-            self.find_together([event, *(one for output in outputs for one in self._choose_versions(output))])
+            self.find_together([event, *(one for output in outputs for one in self.choose_versions(output))])
         if key not in self.slopes:
             self.slopes[key] = self.trial.find_slope(event, self.direction(event, place))
         return self.slopes[key]
@@ -134,9 +134,10 @@ class GradientCheck:
         """Whether an output is right, for any value that its name may mean."""
         if output.value is None:
             return False
-        return any(self.is_slope(output.value, event) for event in self._choose_versions(output))
+        return any(self.is_slope(output.value, event) for event in self.choose_versions(output))
 
-    def _choose_versions(self, output: GivenGradient) -> list[ValueEvent]:
+    def choose_versions(self, output: GivenGradient) -> list[ValueEvent]:
+        """The values that an output may be the gradient of: what is given, or else those of its size."""
         versions = self.list_versions(output.of)
         leaves = [event for event in versions if event.leaf]
         fits = [event for event in versions if np.size(event.value) == np.size(output.value)]

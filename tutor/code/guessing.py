@@ -150,6 +150,7 @@ class Guesser:
         self.idle: frozenset[str] = frozenset()
         self.left_out: set[str] = set()
         self.axes: Mapping[str, int] = {}
+        self.arrays: set[str] = set()
         self.joined: frozenset[str] = frozenset()
         self.looped: frozenset[str] = frozenset()
         self.predicted: frozenset[str] = frozenset()
@@ -226,7 +227,7 @@ class Guesser:
             return self.settle_labels(guess, self.places[guess.name], shape)
         check_size(shape)
         guess.known = True
-        if LISTED.match(guess.name):
+        if LISTED.match(guess.name) and guess.name not in self.arrays:
             names = ("D", "H", "C") if not guess.name.startswith("hidden") else ("H", "H2")
             guess.value = [self.sizes.find(name) for name in names]
             return guess.value
@@ -242,6 +243,11 @@ class Guesser:
         else:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
         return guess.value
+
+    def note_asked(self, value: Any, word: str) -> Any:
+        """What is asked for something that only arrays have, ``hiddens.shape``, is no list of sizes."""
+        self.arrays |= {value.name} if type(value) is Guess and word in ("shape", "T", "reshape", "ndim", "dot") else set()
+        return value
 
     def make_dictionary(self, name: str = "") -> GuessedDictionary:
         """A dictionary that nobody gives; the places of words where it is called so."""

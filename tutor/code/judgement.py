@@ -12,7 +12,7 @@ from tutor.code.find_edits import EditSearch
 from tutor.code.forward_graph import NOT_READ
 from tutor.code.given_gradients import GivenGradient, list_computed
 from tutor.code.gradient_check import GradientCheck
-from tutor.code.guess_shapes import LABELS
+from tutor.code.guess_shapes import LABELS, is_parameter
 from tutor.code.merged_slopes import find_before, is_loss, list_activations
 from tutor.code.pass_loss import is_sum
 from tutor.code.pass_run import Outcome
@@ -161,13 +161,15 @@ class Judgement:
         cost = self._find_cost()
         if self.trial.plan.is_single or (cost and not is_sum(self.trial.source.tree, cost)):
             return False
-        sizes = {size for event in self.first.record.events[: self.first.begins] for size in np.shape(event.value)[:2]}
-        found: set[float] = set()
+        if any(map(is_parameter, (word for one in outputs if one.key not in wrong for word in one.of))):
+            return False  # dW the sum and db the mean
+        events = self.first.record.events[: self.first.begins]
+        found = {float(size) for event in events for size in np.shape(event.value)[:2] if size > 1}
         for output in outputs:
-            target = self.check.find_target(output)
-            if output.key in wrong and target is not None and output.value is not None:
-                found.add(round(self.check.find_ratio(output.value, target) or 0.0, 6))
-        summed = len(found) == 1 and found <= {float(size) for size in sizes if size > 1}
+            if output.key in wrong and output.value is not None:  # of layers that are alike any may be meant
+                ratios = (self.check.find_ratio(output.value, event) for event in self.check.choose_versions(output))
+                found &= {round(ratio or 0.0, 6) for ratio in ratios}
+        summed = len(found) == 1
         return summed and len(wrong) >= 2 and (bool(cost) or len(wrong) < len(outputs))
 
     @property

@@ -7,7 +7,7 @@ LIBRARIES = {"np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.f
 PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tuple", "enumerate", "zip", "reversed", "float", "int", "print",
     "abs", "str", "slice", "divmod",
                     "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
-                    "getattr"})  # fmt: skip
+                    "getattr", "NotImplemented", "NotImplementedError"})  # fmt: skip
 READ = frozenset({"numpy", "torch", "math", "random", "scipy", "python", "itertools", "collections"})
 """What the tables of functions are of."""
 _SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}

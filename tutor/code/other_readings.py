@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import has_products, list_settings
+from tutor.code.forward_settings import judge_forward_settings
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import BIASES, MAYBE_MASKS, NAMED_WEIGHTS, is_parameter
 from tutor.code.guessing import GuessedWorld
@@ -267,17 +268,16 @@ def _judge_matched(judged: Judgement) -> Judgement | None:
 
     ``backward(delta, h_t, h_below, h_before)`` beside ``forward(x, h_before)``: what comes from below is x.
     """
-    unmatched, plan = judged.first.unmatched, judged.trial.plan
-    ways = itertools.product(*(values[:MOST_MATCHED] for values in unmatched.values()))
+    plan = judged.trial.plan
     best: tuple[tuple[int, ...], Judgement] | None = None
-    for values in itertools.islice((way for way in ways if len({*way}) == len(way)), MOST_MATCHES):
+    for stands in _list_matches(judged):
         try:
-            other = Judgement(judged.trial.put_in(replace(judged.trial.world, stands=dict(zip(unmatched, values, strict=True)))))
+            other = Judgement(judged.trial.put_in(replace(judged.trial.world, stands=stands)))
         except (*FAILS, CodeProblem):
             continue
         kept = {*judged.right} <= {*other.right} and list_wrong(other) <= list_wrong(judged)  # not because less is compared
         if kept and other.score < (judged.score if best is None else best[0]):
-            for name, value in zip(unmatched, values, strict=True):
+            for name, value in stands.items():
                 what = tell("{name} of {backward} is {value} of {forward}", name=name, backward=plan.backward, value=value,
                             forward=plan.forward)  # fmt: skip
                 other.trial.conventions.add(what)
@@ -285,6 +285,19 @@ def _judge_matched(judged: Judgement) -> Judgement | None:
         if other.is_right and not other.stops:
             break
     return None if best is None else best[1]
+
+
+def _list_matches(judged: Judgement) -> Iterator[dict[str, str]]:
+    """The ways to give values of the forward pass to arguments of backward that nothing gives.
+
+    Beside them an argument that is called as one of forward may be what that gives, where another one is what forward is given:
+    ``backward(delta, h, h_before)`` of ``forward(x, h)``.
+    """
+    unmatched, shared = judged.first.unmatched, judged.first.shared
+    for also in [{}, *({name: value} for name, values in shared.items() for value in values[:1])]:
+        ways = itertools.product(*([*also, *values][:MOST_MATCHED] for values in unmatched.values()))
+        for way in itertools.islice((way for way in ways if len({*way}) == len(way) and {*also} <= {*way}), MOST_MATCHES):
+            yield {**also, **dict(zip(unmatched, way, strict=True))}
 
 
 def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
@@ -467,6 +480,7 @@ KINDER: Sequence[OtherReading] = (
     OtherReading("one output of each sample", _is_any, _judge_outputs),
     OtherReading("one entry from above", _is_skipping_zeros, _judge_sparse),
     OtherReading("a mask of 0 and 1", _is_any, _judge_masks),
+    OtherReading("a setting of forward alone", _is_any, judge_forward_settings),
 )
 """In which what is wrong may be right."""
 STRICTER: Sequence[OtherReading] = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tutor.code.class_parts import list_class_parts
+from tutor.code.guess_shapes import is_target
 
 BACKWARD = re.compile(
     r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts|^d(x|f|fx)$"
@@ -148,7 +149,7 @@ def list_functions(tree: ast.Module) -> list[str]:
 def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[BackwardPlan]:
     prefix = f"{owner}." if owner else ""
     costs = [name for name in functions if LOSSES.match(name) or LOSSES.match(spell_words(name))]
-    cost = next((name for name in costs if not PENALTY.search(name)), "")
+    costs = [name for name in costs if not PENALTY.search(name)]
     used: set[str] = set()
     passes = [name for name in functions if BACKWARD.search(name) and not name.startswith(NO_PASSES)]
     inner = {name for name in passes if any(name in _list_called(functions[other]) for other in passes if other != name)}
@@ -157,6 +158,7 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
         partner = partner or ("" if name in inner else find_whole(name, list(functions)))
         if partner:
             used |= {name, partner}
+            cost = next((one for one in costs if owner or not is_of_others(functions, one, partner, name)), "")
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
         given = list_gradients(node.body) or has_bare_return(node)
@@ -171,6 +173,20 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             if not own and BACKWARD.search(name) and not calls & {*functions} and re.search(r"(?i)backward|backprop|bwd", name):
                 continue  # a backward pass whose forward pass is not there
             yield BackwardPlan(f"{prefix}{name}", name, name, owner)
+
+
+def is_of_others(functions: Mapping[str, ast.FunctionDef], cost: str, forward: str, backward: str) -> bool:
+    r"""Whether a cost has nothing to do with a pair: who calls the one does not call the other, and the backward pass takes no target.
+
+    >>> text = "def f(x): pass\ndef b(cache): pass\ndef bce_loss(p, t): pass\ndef gan(p): return bce_loss(p, 1)"
+    >>> functions = {part.name: part for part in ast.parse(text).body}
+    >>> is_of_others(functions, "bce_loss", "f", "b"), is_of_others(functions, "bce_loss", "gan", "b")
+    (True, False)
+    """
+    called = {name: _list_called(node) for name, node in functions.items() if name != cost}
+    callers = [name for name, calls in called.items() if cost in calls] or [name for name, calls in called.items() if forward in calls]
+    beside = any(cost in called[name] and (forward in called[name] or name == forward) for name in callers)
+    return bool(callers) and not beside and not any(is_target(arg.arg) for arg in functions[backward].args.args)
 
 
 def _list_called(node: ast.FunctionDef) -> set[str]:

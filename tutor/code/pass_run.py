@@ -69,7 +69,7 @@ class Outcome:
     ``scope`` has the names of the forward pass, ``upstream`` for each gradient from above the output that it belongs to and its value;
     under an empty name stands the output that is the loss, or is summed to one.  ``left_over`` are gradients that are compared with
     nothing, with the reasons.  ``unmatched`` are the arguments of the backward pass that nothing gives, each with the values of the
-    forward pass that it may be.
+    forward pass that it may be; ``shared`` are those that have the name of something that forward is given, each with what forward gives.
     """
 
     record: Record
@@ -83,6 +83,7 @@ class Outcome:
     upstream: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
     left_over: tuple[tuple[str, Told], ...] = ()
     unmatched: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,9 @@ class PassRun:
         free = [name for name in backs if name not in handed and "cache" not in name and _is_array(taken.get(name))]
         arrays = [name for name, value in environment.items() if (name in free or name not in given) and _is_array(value)]
         unmatched = {name: [*dict.fromkeys([*(one for one in values if one in arrays), *arrays])] for name in free}
-        return Outcome(self.record, loss, outputs, begins, after, self.worker.guesser.asked, said, inner, upstream, left, unmatched)
+        made = [name for name, value in outs if _is_array(value)]
+        shared = {name: made for name in backs if made and name in values and name not in made and _is_array(taken.get(name))}
+        return Outcome(self.record, loss, outputs, begins, after, self.worker.guesser.asked, said, inner, upstream, left, unmatched, shared)
 
     def _list_gradients(
         self, owner: Any, func: ProgramFunction, begins: int, result: Any, why: NotRead | None, args: Sequence[str],
@@ -267,7 +270,7 @@ class PassRun:
         outputs = list_pair_outputs(
             self.record, begins, result, words, args, why, in_class=bool(self.plan.owner), produced=produced, spans=list_spans(func),
             foreign=self.foreign, looped=list_looped(func.node))  # fmt: skip
-        outputs += list_listed(owner, {output.key for output in outputs})
+        outputs += list_listed(owner, {output.key for output in outputs}, events[:begins])
         layers = list(list_layer_gradients(owner, events[begins:], why))
         if any(STORE.match(output.key.rpartition(".")[0]) for output in outputs):  # grads["W1"] = layer.dW + reg * W: a step
             layers = []

@@ -13,7 +13,7 @@ from tutor.code.code_values import (
 from tutor.code.pair_functions import split_gradient
 from tutor.code.targets import list_targets, spell_target
 from tutor.code.work_calls import CallWorker
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
 MOST_CHANGES = 6
 """So often the shape of one name is guessed anew."""
@@ -42,6 +42,8 @@ class ShapeGuesser(CallWorker):
             return
         if sign in ("+", "-", "*", "/"):
             self._ask_classes(np.shape(left), np.shape(right))
+        if sign == "reshape":
+            self._ask_labels(left, np.shape(right))
         pairs = [(left, right, True), (right, left, False)]
         if sign not in ("@", "size"):
             pairs.sort(key=lambda pair: np.size(pair[0]))
@@ -78,6 +80,7 @@ class ShapeGuesser(CallWorker):
             axes = (-2 if at_left and np.ndim(other) > 1 else -1,) if sign == "@" else list_changed(np.shape(own), shape)
             asked += self.list_asked(own, shape, settled=all(self.is_settled(other, axis) for axis in axes))
         if not asked and sign == "@" and np.ndim(left) == 1:
+            self._ask_rows(left, np.shape(right))
             self._ask_size(np.size(left), np.shape(right)[max(0, np.ndim(right) - 2)] if np.ndim(right) else 0)
         if not asked:
             return
@@ -86,6 +89,24 @@ class ShapeGuesser(CallWorker):
             names = [*self.guessed]
             chosen = max(asked, key=lambda one: names.index(one[0]))
         self._ask(*chosen)
+
+    def _ask_rows(self, left: Floats, right: tuple[int, ...]) -> None:
+        """One more axis for an array of which one column, ``words[:, 0]``, stands where samples do: several words of each sample."""
+        for name, value in self.guessed.items():
+            whole = np.asarray(value)
+            free = not self.changes.get(name, 0) and not self.list_settled(name)
+            if free and left.base is value and whole.ndim == len(right) == 2 and left.strides[0] == whole.strides[0]:
+                self._ask(name, (*whole.shape, right[0]), False)
+
+    def _ask_labels(self, own: Any, wanted: tuple[int, ...]) -> None:
+        """Labels for each step in time, where they are laid flat with the steps, or taken step by step."""
+        for name, labels in self.guesser.classes.items():
+            if own is not labels or np.ndim(labels) != 1 or name in self.guesser.places:
+                continue
+            beside = (np.shape(value)[:2] for value in self.guessed.values() if np.ndim(value) > 1)
+            made = next((shape for shape in beside if len(wanted) == 1 and shape[0] * shape[1] == wanted[0]), wanted)
+            if len(made) == 2:
+                raise OtherShape(name, made, int(np.max(labels)) + 1)
 
     def _ask_size(self, wanted: int, now: int) -> None:
         """Another size for what only counts, beside an array that is laid flat: it has as many entries as that."""

@@ -24,7 +24,8 @@ AXES = {"transpose": "places", "permute": "places", "pad": "pairs", "repeat": "a
 
 
 REGULARISED = re.compile(r"(?i)^(l[12]|l[12]_\w+|reg|reg_?\w*|\w*regulari[sz]\w*|lambd\w*|lam|weight_?decay|wd)$")
-MAKERS = {"randn": True, "rand": True, "range": True, "xrange": True, "zeros": None, "ones": None, "empty": None, "full": None, "eye": True,
+MAKERS = {"randn": True, "rand": True, "range": True, "xrange": True, "arange": True,
+          "zeros": None, "ones": None, "empty": None, "full": None, "eye": True,
           "standard_normal": None, "random_sample": None, "random": None, "normal": False, "uniform": False, "reshape": True,
           "view": True}  # fmt: skip
 """What takes sizes: all that it is called with, the first alone (None), or what is called ``size``."""
@@ -40,6 +41,8 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
     {'input_shape': ('c', 'h'), 'size': ('a', 'size 1'), 'shape': ('shape 0', 'shape 1')}
     >>> find_tuples(ast.parse("D, H = dims[0], dims[1]"))
     {'dims': ('D', 'H')}
+    >>> find_tuples(ast.parse("def f(input_dim=(3, 32, 32)): return input_dim[1]"))
+    {'input_dim': ('C', 'H', 'W')}
     """
     found: dict[str, tuple[str, ...]] = {}
     for node in ast.walk(tree):
@@ -67,6 +70,10 @@ def find_tuples(tree: ast.AST) -> dict[str, tuple[str, ...]]:
             word = _name_shape(given[0]) if len(given) == 1 else ""
             if word and "shape" in word:
                 found.setdefault(word, (f"{word} 0", f"{word} 1"))
+        elif isinstance(node, ast.FunctionDef):  # input_dim=(3, 32, 32)
+            for word, value in list_usual(node).items():
+                three = isinstance(value, ast.Tuple) and len(value.elts) == 3 and SHAPED.match(word)
+                found |= {word: ("C", "H", "W")} if three and len(found.get(word, ())) < 3 else {}
     return found
 
 
@@ -133,12 +140,14 @@ def find_counts(*trees: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             arrays |= {_name_last(node.left), _name_last(node.right)}
         counts |= _list_beside_sizes(node)
-    for node in parts:  # self.width = wide
-        if isinstance(node, ast.Assign):
-            for target, value in list_parts(node.targets[0], node.value):
-                if isinstance(value, ast.Name) and isinstance(target, ast.Attribute):
-                    for names in (counts, asked):
-                        names |= {value.id} if target.attr in names else set()
+    given = [pair for node in parts if isinstance(node, ast.Assign) for pair in list_parts(node.targets[0], node.value)]
+    for target, value in given:  # k = self.factor
+        if isinstance(target, ast.Name) and isinstance(value, ast.Attribute) and target.id in counts - arrays:
+            counts |= {value.attr} if _name_last(value.value) == "self" else set()
+    for target, value in given:  # self.width = wide
+        if isinstance(value, ast.Name) and isinstance(target, ast.Attribute):
+            for names in (counts, asked):
+                names |= {value.id} if target.attr in names else set()
     return frozenset(counts - arrays - {""}), frozenset(asked - arrays - counts - {""})
 
 

@@ -71,7 +71,7 @@ class _Unwritten:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # out.astype(x.dtype)
             return self._is_nothing(node.func.value) or (self.open and _is_beginning(node))
         if isinstance(node, ast.Name):
-            return node.id in self.empty
+            return node.id in self.empty or node.id.startswith("NotImplemented")
         if isinstance(node, ast.Constant) and node.value is None:
             return True
         return self.open and _is_beginning(node)

@@ -186,7 +186,7 @@ class AssignmentWorker(DefinitionWorker):
             return False
         of = self.read(value.value)
         if type(of) is not Guess or of.known or of.hint is not None:
-            self.require_axes(self.settle(of), len(target.elts), node)
+            self.require_axes(self.settle(self.guesser.note_asked(of, "shape")), len(target.elts), node)
             return False
         letters = [part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else "" for part in target.elts]
         shape = tuple(

@@ -23,6 +23,7 @@ from tutor.code.failures import refuse_misfit
 from tutor.code.formatted_texts import take_plain
 from tutor.code.guessing import GuessedDictionary
 from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real
+from tutor.code.library_names import READ
 from tutor.code.size_bounds import LONGEST, check_call, check_pair, weigh_call, weigh_product
 from tutor.code.sized_guesses import count_needed_axes, is_kind
 from tutor.code.targets import INITIALISER
@@ -35,6 +36,8 @@ from tutor.numbers.arrays import np
 KNOWN = frozenset({"sigmoid", "relu", "softmax", "tanh", "log_softmax"})
 """Functions that are known by their names where the file does not have them."""
 JOINING = frozenset({"concatenate", "vstack", "hstack", "column_stack", "cat"})
+WRAPPERS = frozenset({"Tensor", "Variable"})
+"""A class of another file that is called so holds an array, ``a.data``, and how it was made: here it is the array."""
 PAIRED = {"multiply": "*", "add": "+", "subtract": "-", "divide": "/", "maximum": "max", "minimum": "min", "mul": "*"}
 
 class CallWorker(ExpressionWorker):
@@ -55,6 +58,9 @@ class CallWorker(ExpressionWorker):
                 named |= self.take(word.value)
             else:
                 named[word.arg] = self.read(word.value)
+        wrapped = isinstance(node.func, ast.Attribute) and node.func.attr in WRAPPERS and bool(values)
+        if wrapped and not (type(func) is LibraryWord and func.path.partition(".")[0] in READ):
+            return self.settle(values[0])
         if isinstance(func, ProgramFunction | ClassOf | Object):
             return self.call_own(func, values, named, node)
         if type(func) is LibraryWord:

@@ -173,7 +173,7 @@ class ExpressionWorker(PlaceWorker):
             of.value, of.known = self.guesser.make_dictionary(of.name), True
             of = of.value
         if type(of) is Guess:
-            of = self.settle(of)
+            of = self.settle(self.guesser.note_asked(of, name))
         if isinstance(of, Pair) and name in ("values", "indices"):
             return getattr(of, name)
         if isinstance(of, list | dict | str | tuple):

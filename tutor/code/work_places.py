@@ -78,10 +78,11 @@ class PlaceWorker(ABC):
         return tuple(found) if isinstance(node, ast.Tuple) else found[0]
 
     def ask_places(self, value: Any, size: int) -> None:
-        """Raise `OtherShape` for an array in brackets that nobody gives: it is whole numbers below the size of the axis."""
-        name = next((name for name, guessed in self.guessed.items() if value is guessed), "")
+        """Raise `OtherShape` for an array in brackets that nobody gives, or a part of one: whole numbers below the size of the axis."""
+        whole = value if getattr(value, "base", None) is None else value.base
+        name = next((name for name, guessed in self.guessed.items() if value is guessed or whole is guessed), "")
         if name and size and not self.settled and name not in self.guesser.places:
-            raise OtherShape(name, np.shape(value), size)
+            raise OtherShape(name, np.shape(self.guessed[name]), size)
 
     def require_axes(self, array: Any, count: int, node: ast.AST) -> None:
         """Raise `NotRead` for an array that has fewer axes than a use of it takes; where its shape was guessed it gets another."""
@@ -107,11 +108,11 @@ class PlaceWorker(ABC):
                 and isinstance(part.start, int)
                 and part.start >= wanted[place] > 0
             ):
-                wanted[place] = part.start + max(1, part.start // 3)
+                wanted[place] = part.start + max(1, part.start // (_count_before(node, place) or 3))
         if tuple(wanted) != np.shape(of):
             why = NotRead(tell("a slice goes beyond the array"), node, fails=True)
             why.operands = (of, "size", np.empty(wanted))
-            if id(of) in self.made:
+            if id(of) in self.made or (np.size(of[index]) == 0 and any(of is guessed for guessed in self.guessed.values())):
                 raise why
 
     def set_part(self, target: ast.Subscript, value: Any, node: ast.AST) -> None:
@@ -160,6 +161,19 @@ class PlaceWorker(ABC):
         made = make_room(of, value)
         self.scope[ast.unparse(node)] = made
         return made
+
+
+def _count_before(node: ast.AST, place: int) -> int:
+    """How many parts of the same size lie in front of the last one: 2 of ``W[:, 2 * n:]``; 0 where that is not said.
+
+    >>> _count_before(ast.parse("W[:, 2 * n:]", mode="eval").body, 1), _count_before(ast.parse("W[n:]", mode="eval").body, 0)
+    (2, 0)
+    """
+    parts = node.slice.elts if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) else [getattr(node, "slice", None)]
+    part = parts[place] if place < len(parts) else None
+    begin = part.lower if isinstance(part, ast.Slice) else None
+    factors = (begin.left, begin.right) if isinstance(begin, ast.BinOp) and isinstance(begin.op, ast.Mult) else ()
+    return next((one.value for one in factors if isinstance(one, ast.Constant) and type(one.value) is int), 0)
 
 
 def take_whole(value: Any) -> Any:

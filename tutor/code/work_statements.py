@@ -159,6 +159,8 @@ class StatementWorker(AssignmentWorker):
         try:
             holds = self.judge(node.test)
         except NotRead as why:
+            if not why.fails and not node.orelse and isinstance(node.body[0], ast.Raise):
+                return  # a check of what is given: if type(a).__name__ != "Tensor": raise …
             why.node = why.node or node
             for part in node.body:
                 for target in list_targets(part):

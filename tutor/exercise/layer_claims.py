@@ -16,7 +16,7 @@ from tutor.expression.nodes import Call, Expr, Name, Number, Partial
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import find_partials, names, substitute
 from tutor.graph.entries import Array, Entries
-from tutor.graph.layered import Layered, choose_sizes, write_out
+from tutor.graph.layered import Layered, choose_sizes, choose_telling_sizes, write_out
 from tutor.graph.shapes import Shape, shape_text, shorten_call
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.form_agreement import relative
@@ -57,7 +57,7 @@ def find_layer_difference(exercise: Exercise, subject: Expr, formula: Expr, *, n
     for other numbers at a second point: a number in a formula that a letter is meant for is right with one of them only.
     """
     layered = layers_of(exercise, exercise.notation)
-    small, sizes = choose_sizes(layered)
+    small, sizes = choose_telling_sizes(layered)
     graph = write_out(small)
     points: list[Mapping[str, Value]] = list(random_points(graph, POINTS, seed=3))
     if exercise.values and not layered.symbolic:
@@ -66,7 +66,7 @@ def find_layer_difference(exercise: Exercise, subject: Expr, formula: Expr, *, n
         raise ExerciseError("no point was found at which the whole computation exists")
     found = _compare_at(small, sizes, (subject, formula), points, exercise.values, normed)
     if found is None and layered.symbolic:
-        other, others = choose_sizes(layered, sizes)
+        other, others = choose_telling_sizes(layered, sizes)
         found = _compare_at(other, others, (subject, formula), random_points(write_out(other), 1, seed=4), {}, normed)
     return found
 

@@ -66,7 +66,7 @@ def _draw(
     graph: Graph, show: Callable[[str], Expr | None], focus: Sequence[str] = (), gradients: bool = True
 ) -> tuple[list[Node], list[tuple[str, str]], Sequence[Step]]:
     """The boxes, the edges, and the steps that are drawn; ``show`` is the number of a value or derivative, where it is shown."""
-    kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)} | _tell_weights(graph)
+    kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)} | tell_weights(graph)
     nodes: list[Node] = []
     links: list[tuple[str, str]] = []
     drawn: set[str] = set()
@@ -97,11 +97,11 @@ def _draw(
 
 
 
-def _tell_weights(graph: Graph) -> dict[str, Kind]:
+def tell_weights(graph: Graph) -> dict[str, Kind]:
     """Weights and biases by their names, where nobody has said what is trained: what is called w is no input to the eye.
 
     >>> from tutor.graph.build import from_steps
-    >>> _tell_weights(from_steps(["z = w_1*x + b", "f = z^2"])), _tell_weights(from_steps(["f = a*b"]))
+    >>> tell_weights(from_steps(["z = w_1*x + b", "f = z^2"])), tell_weights(from_steps(["f = a*b"]))
     ({'w_1': 'weight', 'b': 'bias'}, {})
     """
     if graph.parameters:

@@ -36,7 +36,7 @@ from tutor.numbers.arithmetic import Value
 from tutor.numbers.kinks import array_conventions, list_kinks_hit
 from tutor.numbers.slices import list_dependent
 from tutor.rules.operations import ENTRYWISE
-from tutor.solving.work_arrays import list_needed
+from tutor.solving.work_arrays import list_needed, list_told
 from tutor.solving.worked import Worked
 
 GIVEN_WIDTH = 55
@@ -137,7 +137,7 @@ class ArraySections(PageWriter):
 
     def list_needed(self) -> list[Step]:
         """The gradients that the wanted ones are computed from, in teaching order."""
-        needed = list_needed(self.derivation, self.request.wanted[0][1]) - {self.derivation.graph.loss}
+        needed = list_needed(self.derivation, list_told(self.request, self.layered)) - {self.derivation.graph.loss}
         return [step for step in self.derivation.backward if step.wrt in needed]
 
     def step(self, step: Step, left: Expr, why: str) -> list[Equation]:
@@ -254,9 +254,16 @@ class ArraySections(PageWriter):
             text = self.words.arrays.ASSUMED if self.numbers is None else self.words.arrays.CONDITION
             self.blocks.append(self.write_labelled("condition", text))
 
+    def say_counting(self) -> None:
+        """That entries are counted from 1, where the course counts single neurons from 0."""
+        patterns = [pattern for pattern, _ in self.worked.notation.entries.values()]
+        if any(place in pattern for pattern in patterns for place in ("{j0}", "{i0}", "{o0}")):
+            self.blocks.append(self.write_labelled("note", self.words.pages.FROM_ONE))
+
     def conventions(self) -> None:
         """What is taken at the kinks of the operations, and which entries stand on one."""
         graph = self.exercise.graph
+        self.say_shared(self.request.wanted[0][1])
         if graph is None or self.layered.symbolic:
             return
         self.say_targets(self.layered.graph.steps)

@@ -14,9 +14,10 @@ from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import layers_of
-from tutor.explain.document import Block, Equations, Inline, Math, Paragraph, Sentence, Table
+from tutor.explain.document import Block, Equation, Equations, Inline, Math, Paragraph, Sentence, Side, Table
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.page_writer import EQUALS
+from tutor.explain.printed_forms import list_shown_forms, sort_formula
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import rename_step_size, set_maths
@@ -45,6 +46,8 @@ TABLED = 4
 """So many figures that are wrong stand in a table."""
 LONGEST_REASON = 90
 """A longer reason is a sentence of its own, and no cell."""
+MOST_FORMS = 6
+"""So many formulas stand beside the verdict that have another form above."""
 MOST_LETTERS = 90
 """What agrees in some way is named where that takes no more letters."""
 MOST_UNSEEN = 6
@@ -62,7 +65,8 @@ _WORD = re.compile(r"[A-Za-z]\w*")
 class Said:
     """What a lecture prints for something, how it agrees, and what it should be; ``unseen`` is a derivative that the page has not.
 
-    ``alike``: the digits of a rounded figure are those that cutting off gives, too.
+    ``alike``: the digits of a rounded figure are those that cutting off gives, too; ``unlike``: it is a formula of a derivative that is
+    right and has another form than on the page.
     """
 
     subject: Sentence
@@ -74,6 +78,7 @@ class Said:
     follows: bool = False
     unseen: bool = False
     alike: bool = False
+    unlike: bool = False
 
 
 def say_verdicts(
@@ -95,18 +100,43 @@ def say_verdicts(
         """What stands there, but for the letter of the step size."""
         return set_maths(rename_step_size(text, exercise, worked.notation), worked.notation)
 
-    shown = _list_derivatives(blocks) - alone | worked_out
-    if exercise.values and worked.request.form == "scalar":  # the graph has them at its nodes
-        shown |= {Partial(loss, name) for name in known}
+    shown = _list_shown(worked, blocks, alone, worked_out)
     seen = [(verdict, _is_seen(verdict, shown)) for verdict in worked.verdicts]
     said = [
         replace(say_verdict(verdict, words, shapes, write_quotation, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
         for verdict, there in seen if there or verdict.source is None or not verdict.source.follows
     ]  # fmt: skip
+    forms = list_shown_forms(blocks)
     return [
-        replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else one
+        replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else
+        replace(one, unlike=_is_unlike(one, forms))
         for one in said
-    ]
+    ]  # fmt: skip
+
+
+def _is_unlike(said: Said, forms: Collection[str]) -> bool:
+    """Whether a printed formula of a derivative is right and stands on the page in no order of its factors and terms."""
+    left, right = (part[0] if len(part) == 1 else None for part in (said.subject, said.printed))
+    if not said.formula or said.agreement != "exact" or not isinstance(left, Math) or not isinstance(right, Math):
+        return False
+    return type(left.expr) is Partial and not is_numeric(right.expr) and sort_formula(right.expr) not in forms
+
+
+def _list_shown(worked: Worked, blocks: Sequence[Block], alone: Set[Partial], worked_out: Set[Partial]) -> Set[Partial]:
+    """The derivatives that a page has, with those at the nodes of its graph."""
+    exercise = worked.request.exercise
+    shown = _list_derivatives(blocks) - alone | worked_out
+    if exercise.graph is None or not exercise.values or worked.request.form != "scalar":
+        return shown
+    return shown | {Partial(exercise.graph.loss, name) for name in exercise.graph.names}
+
+
+def list_missing(worked: Worked, blocks: Sequence[Block], alone: Set[Partial]) -> list[Partial]:
+    """The derivatives that a lecture prints and a page has not that has these ``blocks``."""
+    shown = _list_shown(worked, blocks, alone, frozenset())
+    unseen = [verdict.source for verdict in worked.verdicts if not _is_seen(verdict, shown)]
+    found = (part for claim in unseen if claim is not None and not claim.follows and claim.subject for part in find_partials(claim.subject))
+    return [part for part in dict.fromkeys(found) if part not in shown]
 
 
 def _is_seen(verdict: Verdict, shown: Collection[Partial]) -> bool:
@@ -317,8 +347,21 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
             }  # fmt: skip
             blocks.append(Paragraph(tuple(split_places(pages.PRINTS_ERRATUM if said.erratum else pages.PRINTS, places)), label))
         return blocks
-    blocks.append(Paragraph(_say_total(verdicts, words), label))
+    blocks += _say_agreement(verdicts, words, label)
     return [*blocks, *_list_errata([said for said in verdicts if said.agreement == "differs"], words, known)]
+
+
+def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str) -> Iterator[Block]:
+    """How many agree; and the formulas that are right and stand nowhere above, since what is only said to be right cannot be looked up."""
+    told = _say_total(verdicts, words)
+    rows = [Equation(left.expr, (Side(right.expr),)) for left, right in dict.fromkeys(
+        (one.subject[0], one.printed[0]) for one in verdicts if one.unlike and not one.unseen and not one.follows
+    ) if isinstance(left, Math) and isinstance(right, Math)]  # fmt: skip
+    if not 0 < len(rows) <= MOST_FORMS:
+        yield Paragraph(told, label)
+        return
+    yield Paragraph((*told, " ", words.pages.grammar.choose(words.pages.OTHER_FORMS, len(rows))), label)
+    yield Equations(tuple(rows))
 
 
 def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> Iterator[Block]:

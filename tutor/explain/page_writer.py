@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any
 
 from tutor.exercise.model import Assumption
 from tutor.explain.document import Block, Equation, Equations, Heading, Inline, Math, Paragraph, Sentence, Side
+from tutor.explain.given_families import find_grids, sort_given
 from tutor.explain.layer_formulas import matrix
+from tutor.explain.shared_parameters import list_shared
 from tutor.explain.target_kinds import list_target_kinds
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
@@ -34,6 +36,8 @@ from tutor.solving.worked import Worked
 
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 
+MOST_PLACES = 5
+"""So many steps are named that share a parameter."""
 MOST_KINKS = 8
 """So many steps that stand on a kink are named."""
 
@@ -105,13 +109,24 @@ class PageWriter:
         return self.as_written(self.request.rate_written, self.request.rate, 12 if self.request.subject == "training" else None)
 
     def list_values(self, names: Sequence[str], values: Mapping[str, Value]) -> Sentence:
-        """``x = 1, y = 2``, as written."""
+        """``x = 1, y = 2``, as written; families together, and a matrix whose entries are all among them as one."""
         parts: list[Inline] = []
         digits = 12 if self.request.subject == "training" else self.digits
-        for name in names:
+        grids = {name: grid for grid in find_grids(names, self.worked.notation) for name in grid.names}
+        said: set[str] = set()
+
+        def write_value(name: str) -> Expr:
             text = self.exercise.written.get(name, "")
-            value = self.as_written(text, values[name], digits) if text else as_printed(values[name], 12)
-            parts += [self.words.pages.COMMA if parts else "", Math(Name(name)), EQUALS, Math(value)]
+            return self.as_written(text, values[name], digits) if text else as_printed(values[name], 12)
+
+        for name in sort_given(names):
+            grid = grids.get(name)
+            shown = name if grid is None else grid.base
+            if shown in said:
+                continue
+            said.add(shown)
+            value = write_value(name) if grid is None else Call("matrix", (Number(str(grid.columns)), *map(write_value, grid.names)))
+            parts += [self.words.pages.COMMA if parts else "", Math(Name(shown)), EQUALS, Math(value)]
         return tuple(part for part in parts if part)
 
     def heading(self, name: str) -> Heading:
@@ -164,6 +179,15 @@ class PageWriter:
                 places: dict[str, Sequence[Inline]] = {kind: self.list_named(losses) for kind, losses in wanted.items()}
                 places["target"] = [Math(Name(target))]
                 self.blocks.append(self.write_labelled("note", *split_places(self.words.pages.TARGET_KINDS, places)))
+
+    def say_shared(self, wanted: Collection[str]) -> None:
+        """Which parameters several steps share, whose gradients are therefore sums."""
+        pages, said = self.words.pages, list[Inline]()
+        for places, shared in list_shared(self.worked.derivations[0], wanted).items():
+            named: dict[str, Sequence[Inline]] = {"quantities": self.list_named(shared), "places": self.list_named(places, MOST_PLACES)}
+            said += [*(["; "] if said else []), *split_places(pages.grammar.choose(pages.SHARED_BY, len(shared)), named)]
+        if said:
+            self.blocks.append(self.write_labelled("note", *split_places(pages.SHARED, {"shared": said})))
 
     def proofs(self, sentences: Sequence[str]) -> None:
         """What was proved, a paragraph each; in the place ``{step}`` is the symbol of one that stands on a kink, in ``{n}`` of a size."""

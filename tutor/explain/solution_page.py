@@ -52,6 +52,8 @@ def _words(*parts: Inline) -> Sentence:
     return tuple(parts)
 
 
+MOST_FACTORS = 24
+"""What takes more factors along all of its paths is not worked out only because it is printed."""
 MOST_HELD = 8
 """So many local derivatives are named that leave something out."""
 
@@ -271,6 +273,25 @@ class NumberSections(PageWriter):
             self.blocks.append(Equations(tuple(rows)))
             self.join_equations(len(self.blocks) - 2)
 
+    def add_printed(self, missing: Sequence[Partial]) -> None:
+        """The derivatives that the lecture prints and that are not worked out yet, each along its paths."""
+        graph = self.worked.derivations[0].graph
+        start = len(self.blocks)
+        made = []
+        for one in missing[:MOST_HELD]:
+            inner = derive(replace(graph, loss=one.of))
+            paths = list_full_chains(inner, one.wrt)
+            if paths and sum(len(path.factors) for path in paths) <= MOST_FACTORS:
+                made.append((inner, one, paths))
+                self.local_rows(inner, {one.wrt: paths})
+        rows = [self.chain_row(inner, one.wrt, paths, whole=True) for inner, one, paths in made if not self.is_said(inner, one.wrt, paths)]
+        self.worked_out.update(one for _, one, _ in made)
+        self.blocks += [Equations(tuple(rows))] if rows else []
+        if len(self.blocks) > start + 1:
+            self.join_equations(len(self.blocks) - 2)
+        if made:
+            self.blocks.insert(start, Paragraph((self.words.pages.PRINTED_TOO,)))
+
     def join_equations(self, place: int) -> None:
         """Two blocks of equations that follow one another as one, in one alignment and one style."""
         if len(self.blocks) > place + 1 >= 1 and isinstance(first := self.blocks[place], Equations):
@@ -428,6 +449,7 @@ class NumberSections(PageWriter):
             return
         graph = self.worked.derivations[0].graph
         self.say_targets(graph.steps)
+        self.say_shared(self.request.wanted[0][1])
         flat = list_flat_steps(graph)
         kinks = list_kinks_hit(graph, self.trace) if self.trace is not None else []
         self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])

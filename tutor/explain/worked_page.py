@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
 from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Sentence, Side
-from tutor.explain.lecture_section import lecture, list_elsewhere, say_verdicts
+from tutor.explain.lecture_section import lecture, list_elsewhere, list_missing, say_verdicts
 from tutor.explain.page_writer import BY, PageWriter, drop_numbers
 from tutor.explain.picture_section import draw_computation
 from tutor.explain.samples_section import point_to_command, sample_table
@@ -18,7 +18,8 @@ from tutor.explain.solution_page import NumberSections
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_maths, set_title
-from tutor.expression.nodes import Expr, Name
+from tutor.expression.keys import read_after
+from tutor.expression.nodes import Call, Expr, Name, children
 from tutor.expression.walk import substitute
 from tutor.numbers.arithmetic import CONTEXT
 from tutor.numbers.run import LEVELS
@@ -60,9 +61,11 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
             page.add_backward(derivation, names)
         page.explain_indicator()
+        page.add_printed(list_missing(worked, page.blocks, page.alone - page.worked_out))
         backward = len(page.blocks)
         page.blocks += write_simplified(worked.rewrites, words, worked.scalars, page.print, page.fill_in, page.name_step_above)
         update(page)
+        explain_primes(page)
         page.blocks += write_course(worked, words)
         drawn = draw_computation(page)
         page.blocks.append(replace(drawn, earlier=len(page.blocks) - backward) if isinstance(drawn, Figure) else drawn)
@@ -114,10 +117,12 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     page.add_backward()
     page.add_simplified()
     update(page)
+    explain_primes(page)
     page.blocks += write_course(worked, words)
     page.blocks += list_elsewhere(worked, words)
     page.blocks += lecture(say_verdicts(worked, words, page.blocks), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
+    page.say_counting()
     page.conventions()
     write_closing(page, proofs)
     return finish_page(page)
@@ -217,6 +222,28 @@ def update(page: PageWriter) -> None:
                 why = tuple(split_places(page.words.updates.SIZED_STEP, {"rate": [Math(Name(page.rate_name))]}))
             rows.append(Equation(Name(step.target), tuple(sides), None, why))
     page.blocks += [page.heading("update"), Equations(tuple(rows))]
+
+
+def explain_primes(page: PageWriter) -> None:
+    """What a prime is, where it is an updated weight in one row, W′, and the slope of a function in another, ReLU′."""
+    if page.worked.notation.update != "prime" or not page.request.trained:
+        return
+    rows = [row for block in page.blocks if isinstance(block, Equations) for row in block.rows]
+    slopes = (slope for row in rows for side in row.sides for slope in list_slopes(side.expr))
+    updated = [row.left for row in rows if type(row.left) is Name and read_after(row.left.name).updates]
+    slope = next(slopes, None)
+    if slope is None or not updated:
+        return
+    places = {"updated": [Math(updated[0])], "old": [Math(Name(read_after(updated[0].name).key))], "slope": [Math(slope)]}
+    page.blocks.append(page.write_labelled("where", *split_places(page.words.pages.PRIMES, places)))
+
+
+def list_slopes(expr: Expr) -> Iterator[Call]:
+    """The functions in a formula that are written with a prime."""
+    if type(expr) is Call and expr.func.endswith("'"):
+        yield expr
+    for part in children(expr):
+        yield from list_slopes(part)
 
 
 def point_to_training(exercise: Exercise, words: Wording) -> list[Block]:

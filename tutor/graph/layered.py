@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, permutations, product
+from itertools import chain, islice, permutations, product
 from math import prod
 from typing import Literal
 
@@ -362,30 +362,52 @@ def put_sizes(layered: Layered, sizes: Mapping[str, int], *, named: bool = True)
     return Layered(graph, _entries(graph) if named else {})
 
 
-def choose_sizes(layered: Layered, besides: Mapping[str, int] | None = None) -> tuple[Layered, dict[str, int]]:
-    """The graph with small numbers in the place of letters for sizes, so that every slice is inside of its array; ``besides``: others.
+def choose_sizes(layered: Layered) -> tuple[Layered, dict[str, int]]:
+    """The graph with the smallest numbers in the place of letters for sizes, all different, so that every slice is inside of its array.
 
-    Where that fits they are all different, and none is 1 or 2 or a number that the graph has: a formula with n − 1 for n, with one letter
-    for another, or with the 2 of a square for n is wrong with them.
+    These are the sizes in which an exercise is written out, and in which its entries are asked for.
 
     Raises `GraphError` where no small numbers do that.
     """
     letters = layered.symbolic
+    return _take_first(layered, _list_small_sizes(letters)) if letters else (layered, {})
+
+
+def choose_telling_sizes(layered: Layered, besides: Mapping[str, int] | None = None) -> tuple[Layered, dict[str, int]]:
+    """The graph with sizes in the place of letters with which a wrong formula is wrong; ``besides``: others than these.
+
+    Where that fits they are all different, and none is 1 or 2 or a number that the graph has: a formula with n for n − 1, with one letter
+    for another, or with n for the 2 of a square differs with them.
+
+    Raises `GraphError` where no small numbers fit.
+    """
+    letters = layered.symbolic
     if not letters:
         return layered, {}
+    taken, known = _list_numbers(layered), [(besides or {}).get(letter, 0) for letter in letters]
+    free = [size for size in range(LEAST_SIZE, LEAST_SIZE + len(letters) + len(taken)) if size not in taken][: len(letters)]
+    first: Iterable[Sequence[int]] = permutations(free)
+    if besides:  # the letters change their numbers, else these grow by different steps
+        first = [[*known[1:], known[0]], [size + 1 + place for place, size in enumerate(known)]]
+    told = (dict(zip(letters, numbers, strict=True)) for numbers in islice(first, MOST_CHOSEN))
+    return _take_first(layered, (sizes for sizes in chain(told, _list_small_sizes(letters)) if sizes != besides), besides)
+
+
+def _take_first(
+    layered: Layered, candidates: Iterable[Mapping[str, int]], otherwise: Mapping[str, int] | None = None
+) -> tuple[Layered, dict[str, int]]:
+    """The graph with the first sizes that fit."""
     problem: GraphError | None = None
-    for sizes in _list_small_sizes(letters, _list_numbers(layered), besides or {}):
-        if sizes == besides:
-            continue
+    for sizes in candidates:
         try:
             small = put_sizes(layered, sizes)
             _check_steps(small)
         except GraphError as error:
             problem = problem or error
             continue
-        return small, sizes
-    if besides:  # no others fit
-        return put_sizes(layered, besides), dict(besides)
+        return small, dict(sizes)
+    if otherwise:
+        return put_sizes(layered, otherwise), dict(otherwise)
     assert problem is not None
     raise problem
 
@@ -409,18 +431,12 @@ def _list_numbers(layered: Layered) -> set[int]:
     return sizes | found
 
 
-def _list_small_sizes(letters: Sequence[str], taken: Collection[int], besides: Mapping[str, int]) -> Iterator[dict[str, int]]:
-    """Numbers for the letters of sizes: the smallest, in other orders, far apart, and those that are not told from others."""
-    if besides:  # the letters change their numbers, else these grow by different steps
-        numbers = [besides[letter] for letter in letters]
-        yield dict(zip(letters, [*numbers[1:], numbers[0]], strict=True))
-        yield {letter: besides[letter] + 1 + place for place, letter in enumerate(letters)}
-    free = [size for size in range(LEAST_SIZE, LEAST_SIZE + len(letters) + len(taken)) if size not in taken][: len(letters)]
-    apart = [2 * 3 ** min(place, 6) for place in range(len(letters))]
+def _list_small_sizes(letters: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Numbers for the letters of sizes: the smallest, in other orders, far apart."""
     close = range(2, 2 + len(letters))
-    for some in (free, list(reversed(apart)), close):
-        for chosen in islice(permutations(some), MOST_CHOSEN):
-            yield dict(zip(letters, chosen, strict=True))
+    apart = [2 * 3 ** min(place, 6) for place in range(len(letters))]
+    for numbers in chain(islice(permutations(close), MOST_CHOSEN), islice(permutations(reversed(apart)), MOST_CHOSEN)):
+        yield dict(zip(letters, numbers, strict=True))
 
 
 def _check_steps(layered: Layered) -> None:

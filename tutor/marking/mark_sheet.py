@@ -22,7 +22,7 @@ from tutor.exercise.question import WITHOUT_VALUES, Question
 from tutor.exercise.training_task import Trainer, is_trained_otherwise
 from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, write_fraction
-from tutor.graph.layered import Layered, choose_sizes, write_out
+from tutor.graph.layered import Layered, choose_sizes, choose_telling_sizes, write_out
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
 from tutor.marking.array_diagnose import ArraySlips
@@ -168,7 +168,7 @@ class Sheet:
         small, sizes = choose_sizes(self.layers)
         found = [Field.make(small, self.points, sizes)]
         if sizes:  # a number where a letter is meant is right with one of them only
-            other, others = choose_sizes(self.layers, sizes)
+            other, others = choose_telling_sizes(self.layers, sizes)
             derivation = derive(write_out(other))
             found.append(Field.make(other, points_of(derivation, seed=self.seed, groups=list_target_groups(other)), others))
         return tuple(found)

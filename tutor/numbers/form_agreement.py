@@ -13,7 +13,7 @@ from tutor.derive.backward import derive
 from tutor.errors import ProofError
 from tutor.expression.keys import derivative_key
 from tutor.graph.entries import Array, places
-from tutor.graph.layered import Layered, choose_sizes, write_out
+from tutor.graph.layered import Layered, choose_telling_sizes, write_out
 from tutor.graph.nested_products import write_apart
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
@@ -52,7 +52,7 @@ def agree(
 
     Raises `ProofError` with the entry where they differ.
     """
-    layered, sizes = choose_sizes(layered)
+    layered, sizes = choose_telling_sizes(layered)
     written = write_out(layered) if scalar is None else scalar
     count = POINTS if len(written.names) < MANY else 1
     graph = apart or write_apart(written, layered)

@@ -12,7 +12,7 @@ from tutor.errors import ProofError
 from tutor.expression.nodes import Expr, Name, Number
 from tutor.expression.walk import substitute
 from tutor.graph.entries import SAMPLES, Array, Entries, samples
-from tutor.graph.layered import Layered, choose_sizes, write_out
+from tutor.graph.layered import Layered, choose_telling_sizes, write_out
 from tutor.graph.nested_products import take_apart
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import Value, add, as_real, divide
@@ -34,7 +34,7 @@ def prove(
     """
     if not rewrites:
         return Rewritten((), {})
-    small, sizes = choose_sizes(layered)
+    small, sizes = choose_telling_sizes(layered)
     numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
     compared = [replace(r, expr=substitute(r.expr, numbers), equals=substitute(r.equals, numbers)) for r in rewrites]
     derivation = derive(small.graph)

@@ -10,6 +10,7 @@ from tutor.derive.rewrites.entrywise import LayerRewrite
 from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, find_layer_rewrites
 from tutor.exercise.over_layers import entries_of
 from tutor.expression.nodes import Name, Partial
+from tutor.expression.walk import find_partials
 from tutor.graph.layered import Layered
 from tutor.graph.nested_products import write_apart
 from tutor.graph.network import quantities
@@ -34,7 +35,7 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     """A solution in arrays, proved against the form neuron by neuron."""
     exercise, values = request.exercise, request.values
     derivation = derive(layered.graph)
-    needed = {derivation.graph.loss, *list_needed(derivation, request.wanted[0][1])}
+    needed = {derivation.graph.loss, *list_needed(derivation, list_told(request, layered))}
     found = find_layer_rewrites(layered)
     rewrites = tuple(r for r in found if type(r.left) is not Partial or r.left.wrt in needed)
     recursion = find_recursion(request, derivation)
@@ -51,6 +52,21 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
         list_relevant_verdicts(request),
         (*exercise.assumptions, *note_truncation(request), *(() if request.focused else exercise.notes)), recursion,
     )  # fmt: skip
+
+
+def list_told(request: Request, layered: Layered) -> tuple[str, ...]:
+    """The arrays whose gradients a page works out: those asked for, and those that its lecture prints besides."""
+    wanted = request.wanted[0][1]
+    if request.focused or not request.own:
+        return tuple(wanted)
+    loss, known = layered.graph.loss, [quantity.name for quantity in (*layered.graph.leaves, *layered.graph.nodes)]
+    printed = {
+        partial.wrt for claim in request.exercise.claims if claim.subject is not None and not claim.follows
+        for partial in find_partials(claim.subject) if partial.of == loss
+    }  # fmt: skip
+    entries = {single: name for name, array in layered.entries.items() for single in array.items}
+    told = {entries.get(name, name) for name in printed}
+    return (*wanted, *(name for name in known if name in told and name not in wanted))
 
 
 def list_needed(derivation: Derivation, wanted: Collection[str]) -> set[str]:

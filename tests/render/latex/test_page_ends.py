@@ -122,3 +122,33 @@ def test_what_the_signs_of_a_list_mean_stays_with_it():
     tied = tie_words([display(ROW), WORDS, display(ROW), HEADING])
     assert tied[0].startswith("{\\postdisplaypenalty=10000 ")
     assert tied[1:] == [WORDS, display(ROW), HEADING]
+
+
+SQUEEZED = {"ends": (25, 16, 1), "fits": (15, 16, 1), "long": (40, 16, 2)}  # rows, closing words, pages
+
+
+@pytest.mark.slow
+def test_closing_words_are_small_where_that_saves_a_page(tex, tmp_path):
+    """A page three quarters full and another of closing words become one; where they have room, or never would, they are not small."""
+    article, sources = document(Document(""), Notation()), {}
+    for name, (rows, words, _) in SQUEEZED.items():
+        body = "\n".join(hold_end([display(*[ROW] * rows), *[LONG] * words])).replace("\\\\*", "\\\\")
+        sources[name] = article.replace("\\par\\endgroup", body + "\n\\par\\endgroup")
+    for seen in compile_documents(sources, tmp_path):
+        assert len(seen.pages) == SQUEEZED[seen.name][-1], seen.name
+        assert not seen.complaints
+        assert any(8.9 < size < 9.1 for page in seen.pages for size in page.sizes) == (seen.name == "ends"), seen.name
+
+
+@pytest.mark.slow
+def test_what_follows_a_picture_fills_the_page_that_has_no_room_for_it(tex, tmp_path):
+    """Half empty pages stood in front of pictures, with a whole section behind them."""
+    rows = display(*[r"\text{Rows} &= 1"] * 22)
+    blocks = [*[LONG] * 20, draw(330), HEADING, rows, *[LONG.replace("Note", "Last")] * 3]
+    body = "\n".join(hold_end(blocks)).replace("\\\\*", "\\\\")
+    source = document(Document(""), Notation()).replace("\\par\\endgroup", body + "\n\\par\\endgroup")
+    (seen,) = compile_documents({"page": source}, tmp_path)
+    assert [page.texts[0][:4] for page in seen.pages] == ["Note", "Draw"]
+    assert "Rows=1" in seen.pages[0].texts
+    assert measure_fill(seen.pages[0]) > 0.9
+    assert not seen.complaints

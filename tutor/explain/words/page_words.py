@@ -28,6 +28,12 @@ class PageWords(Topic):
         "{steps} are evaluated exactly on their kinks here: the convention is used.",
     )
     TARGET_KINDS = "For {signs} the target {target} is −1 or 1, for {bits} it is 0 or 1: one letter for two kinds of target."
+    PRIMES = "the prime of {updated} marks the updated {old}, that of {slope} a derivative"
+    FROM_ONE = (
+        "Neurons are counted from 1 here, as the rows of a matrix are; the course counts them from 0 where it writes them one by one."
+    )
+    SHARED_BY = ("{quantities} is shared by {places}", "{quantities} are shared by {places}")
+    SHARED = "{shared}. What is shared is the same in all of them, and its gradient adds up what comes back from each."
     COMMA = ", "
 
     # A solution neuron by neuron
@@ -90,6 +96,8 @@ class PageWords(Topic):
     NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the printed figure nor the printed formula agrees."
     NONE_AGREE = "None of the {count} {printed} agrees."
     UNSEEN = "Checked, but not worked out here: {subjects}."
+    PRINTED_TOO = "What the lecture prints besides:"
+    OTHER_FORMS = ("Printed in another form than above, and equal to it:", "Printed in other forms than above, and equal to these:")
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {
         "exact": "{count} exactly", "float": "{count} exactly but for the last digits of a float", "rounded": "{count} rounded",

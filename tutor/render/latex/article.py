@@ -79,6 +79,7 @@ _PREAMBLE = r"""% Made by backprop-tutor; compile with pdflatex, latexmk or tect
 \makeatletter
 \renewcommand\section{\@startsection{section}{1}{\z@}{-9pt plus -3pt minus -2pt}{1pt plus 1pt}%
   {\normalfont\large\bfseries}}
+\setlength\@fptop{0pt}
 \makeatother
 \setlength{\mathindent}{0pt}
 \setlength{\parindent}{0pt}

@@ -20,12 +20,18 @@ _LABELLED = f"{_WORDS} \\textbf{{"
 _SPARE = {"vbox": 5, "vtop": 8}  # points that are not reckoned with: of the space between lines, and \parskip above a paragraph
 _FLUSH, _SKIP = r"\nointerlineskip\vskip2pt", r"\vskip\parskip"
 """What stands above a box that begins with space of its own, and above one that begins with a line."""
-_HALF = r".5\textheight"
-_AIRY, _OWN = r".75\textheight", r".2\textheight"
+_HALF, _NEARLY, _LINE = r".5\textheight", r".88\textheight", 12
+"""Parts of a page, and the points of a line."""
+_AIRY, _OWN = r".8\textheight", r".15\textheight"
 """A page that is no fuller has a picture that has room, where what is behind it is so high that it may stand alone."""
-_KEEP = r"\edef\tutorkept{\csname if@nobreak\endcsname1\else0\fi}"
+_FINE, _LONGER = r"\small\parskip=1pt\relax", "6pt"
+"""How closing words are set that have no room otherwise, and how much longer their page may be."""
+_KEEP = r"\edef\tutorkept{\expandafter\ifx\csname if@nobreak\expandafter\endcsname\csname iftrue\endcsname1\else0\fi}"
 _KEPT = r"\ifnum\tutorkept=1 \global\csname @nobreaktrue\endcsname\fi"
-"""What is measured below a heading must not take its place: a list would leave a line free there afterwards."""
+"""What is measured below a heading must not take its place: a list would leave a line free there afterwards.
+
+No condition is named by its name, which TeX would not see where it skips this.
+"""
 
 
 def arrange_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
@@ -47,7 +53,7 @@ def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
     Where they have room as they are they are set so, since a box cannot shrink with its page.
 
     >>> hold_end(["words", "last words"])[0].splitlines()[:2]
-    ['\\par\\def\\tutorend{%', 'words']
+    ['\\par\\def\\tutorfine{}\\def\\tutorend{%', 'words']
     """
     found = _find_end(blocks)
     held, before = list(blocks[found:]), list(blocks[:found])
@@ -59,7 +65,9 @@ def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
         if seam == len(before) - 1 and seam and before[seam - 1].startswith("\\begin{align*}"):
             return [*before[: seam - 1], _float_picture(before[seam - 1], before[seam], held)]
         return [*before[:seam], _place_picture(before[seam:-1], before[-1], held)]
-    before = [_set_free(block) if is_picture(block) else block for block in before]
+    ended = _write_macro("tutorend", held)
+    for place in filter(lambda place: is_picture(before[place]), range(found)):
+        before[place], ended = f"\\par{ended}{_set_free(before[place], blocks[place + 1 :])}", ""
     tied = ""
     short = sum(map(measure_block, held)) < ENOUGH
     if before and not titled and (short or all(block.startswith(_WORDS) for block in held)):
@@ -67,7 +75,9 @@ def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
     flush = titled or held[0].startswith("\\par")
     set_apart = f"{tied}{_FLUSH if flush else _SKIP}\\box0"
     measured = _measure("vbox" if flush else "vtop", r"\tutorend", held)
-    return [*before, f"\\par{_write_macro('tutorend', held)}{measured}\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{set_apart}\\fi"]
+    squeezed = _squeeze("vbox" if flush else "vtop", r"\tutorend", held)
+    chosen = f"\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{squeezed}{set_apart}\\fi\\fi"
+    return [*before, f"\\par{ended}{measured}{chosen}"]
 
 
 def _find_end(blocks: Sequence[str]) -> int:
@@ -101,17 +111,28 @@ def _is_titled(block: str) -> bool:
 
 
 def _write_macro(name: str, blocks: Sequence[str]) -> str:
-    body = "\n".join(blocks)
+    """A macro that sets these blocks; at the end of a page labelled words may be told to be small."""
+    fine = "\\def\\tutorfine{}" if name == "tutorend" else ""
+    body = "\n".join(f"{{\\tutorfine{block}}}" if fine and block.startswith(_LABELLED) else block for block in blocks)
     line = "\n" if body.endswith("%") else ""  # elsewhere it would be a blank, and that a line of its own behind a display
-    return f"\\def\\{name}{{%\n{body}{line}\\par}}%\n"
+    return f"{fine}\\def\\{name}{{%\n{body}{line}\\par}}%\n"
 
 
-def _measure(box: str, shown: str, blocks: Sequence[str]) -> str:
-    """How far down the page goes with what is ``shown``, in \\dimen0, the space that these blocks can give away taken off."""
+def _measure(box: str, shown: str, blocks: Sequence[str], at: int = 0) -> str:
+    """How far down the page goes with what is ``shown``, in the box and the length of number ``at``, the space that these blocks can give
+    away taken off."""
     spare = _SPARE[box] - sum_shrinks("\n".join(blocks))
-    kept = f"{_KEEP}\\setbox0\\{box}{{{shown}}}{_KEPT}"
-    room = r"\dimen0=\pagetotal\advance\dimen0\ht0\advance\dimen0\dp0\advance\dimen0-\pageshrink"
-    return f"{kept}{room}\\advance\\dimen0 by {spare}pt\\relax"
+    kept = f"{_KEEP}\\setbox{at}\\{box}{{{shown}}}{_KEPT}"
+    room = rf"\dimen{at}=\pagetotal\advance\dimen{at}\ht{at}\advance\dimen{at}\dp{at}\advance\dimen{at}-\pageshrink"
+    return f"{kept}{room}\\advance\\dimen{at} by {spare}pt\\relax"
+
+
+def _squeeze(box: str, shown: str, blocks: Sequence[str]) -> str:
+    r"""What is ``shown`` on this page after all, where closing words in small type make the room that lacks; what else is to be done stands
+    behind it, and two ``\fi``: a page that is not quite full, and another of some closing lines, are what nobody would have set by hand."""
+    measured = _measure(box, shown, blocks, 8)
+    fits = rf"\ifdim\dimen8<\dimexpr\pagegoal+{_LONGER}\relax\enlargethispage{{{_LONGER}}}"
+    return f"\\def\\tutorfine{{{_FINE}}}{measured}{fits}{shown}\\else\\def\\tutorfine{{}}%\n"
 
 
 _END = rf"{_SKIP}\setbox0\vtop{{\tutorend}}\box0"
@@ -126,16 +147,20 @@ room here, a good part of the page would stay empty without it, and the end is l
 
 A page that is half empty and has no room for the picture has the end, and the picture is on top of the next one.
 """
-_EARLY = rf"""\setbox1\vbox{{\tutorlists}}\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}{_KEPT}%
+_EARLY = rf"""\def\tutorturn{{\tutorpicture}}%
+\setbox1\vbox{{\tutorlists}}\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}{_KEPT}%
 \dimen1=\dimexpr\pagetotal+\ht1+\dp1\relax\dimen3=\dimexpr\ht2+\dp2\relax
 \ifdim\dimen1>\textheight\advance\dimen3 by \dimexpr\ht1+\dp1\relax\else\ifdim\dimen1<{_HALF}\dimen3=\maxdimen\fi\fi
-\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\ifdim\pagetotal<{_HALF}\dimen3=0pt\fi\fi
+\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\ifdim\pagetotal<{_HALF}\dimen3=0pt
+\else\ifdim\dimen1>\textheight\ifdim\pagetotal<{_NEARLY}\ifdim\dimexpr\ht2+\dp2\relax<{_AIRY}%
+\dimen3=\maxdimen\def\tutorturn{{\begin{{figure}}[!t]\tutorpicture\end{{figure}}}}\fi\fi\fi\fi\fi
 \ifdim\dimen3>\textheight
 \def\tutortie{{10000 }}%
-\tutorpicture\tutorlists\nopagebreak{_END}\else
+\tutorturn\tutorlists\nopagebreak{_END}\else
 \tutorlists
 {_BOTH}\fi"""
-r"""The lists before the picture as they are where a page ends well behind them or within, else the picture in front of them.
+r"""The lists before the picture as they are where a page ends well behind them or within, else the picture in front of them; on top of the
+next page where it has no room on this one, which goes on with the lists.
 
 Boxes and lengths of these numbers are anybody's: what is set between may change them.
 """
@@ -149,17 +174,25 @@ def _place_picture(lists: Sequence[str], picture: str, held: Sequence[str]) -> s
     named = {name: blocks for name, blocks in parts.items() if blocks}
     whole = "".join(f"\\{name}" for name in named)
     defined = "".join(_write_macro(name, blocks) for name, blocks in named.items())
-    measured = _measure("vbox", whole, [*lists, picture, *held])
-    return f"\\par{defined}\\def\\tutortie{{0 }}{measured}\\ifdim\\dimen0<\\pagegoal{whole}\\else\n{_EARLY if lists else _BOTH}\n\\fi"
+    return f"\\par{defined}\\def\\tutortie{{0 }}{_choose_whole(whole, [*lists, picture, *held], _EARLY if lists else _BOTH)}"
 
 
-def _set_free(picture: str) -> str:
-    """A picture with more than closing words behind it: where it would leave a page half empty, these go on there, and it stands on top of
-    the next one."""
+def _choose_whole(whole: str, blocks: Sequence[str], otherwise: str) -> str:
+    """All of it where a page has room for it, or would with smaller closing words, else what is to be done ``otherwise``."""
+    measured, squeezed = _measure("vbox", whole, blocks), _squeeze("vbox", whole, blocks)
+    return f"{measured}\\ifdim\\dimen0<\\pagegoal{whole}\\else\n{squeezed}{otherwise}\n\\fi\\fi"
+
+
+def _set_free(picture: str, after: Sequence[str]) -> str:
+    """A picture with more than closing words behind it: where it would leave a page half empty, or less than full with more ``after`` it
+    than has room there, these go on there, and it stands on top of the next one."""
     room = rf"\setbox3\vbox{{\tutorpicture}}{_KEPT}\dimen1=\dimexpr\pagetotal+\ht3+\dp3\relax"
-    moved = rf"\ifdim\dimen1>\textheight\ifdim\pagetotal<{_HALF}\dimen1=-1pt\relax\fi\fi"
+    rest = rf"\dimexpr\pagetotal+{_LINE * sum(map(measure_block, after)):.0f}pt\relax"
+    limit = rf"\dimen2={_HALF}\ifdim{rest}>\textheight\dimen2={_NEARLY}\fi"
+    below = r"\setbox4\vtop{\tutorend}\ifdim\dimexpr\ht3+\dp3+\ht4+\dp4\relax<.95\textheight"  # one that it leaves no room would run over
+    moved = rf"\ifdim\dimen1>\textheight{limit}\ifdim\pagetotal<\dimen2{below}\dimen1=-1pt\relax\fi\fi\fi"
     chosen = r"\ifdim\dimen1<0pt\begin{figure}[!t]\tutorpicture\end{figure}\else\tutorpicture\fi"
-    return f"\\par{_KEEP}{_write_macro('tutorpicture', [picture])}{room}{moved}\n{chosen}"
+    return f"{_KEEP}{_write_macro('tutorpicture', [picture])}{room}{moved}\n{chosen}"
 
 
 _FLOATED = rf"""\setbox1\vbox{{\tutorlists}}\begingroup\vbadness=10000\vfuzz=\maxdimen\dimen5=\dimexpr\textheight-\pagetotal\relax
@@ -182,7 +215,8 @@ def _float_picture(list_before: str, picture: str, held: Sequence[str]) -> str:
     """
     parts = {"tutorlists": [tie_list(list_before, r"\tutortie")], "tutorpicture": [picture], "tutorend": held}
     defined = "".join(_write_macro(name, blocks) for name, blocks in parts.items())
-    return f"\\par{defined}\\def\\tutortie{{0 }}{_KEEP}{_FLOATED}"
+    chosen = _choose_whole("".join(f"\\{name}" for name in parts), [list_before, picture, *held], f"{_KEEP}{_FLOATED}")
+    return f"\\par{defined}\\def\\tutortie{{0 }}{chosen}"
 
 
 def _tie_end(block: str, *, sure: bool) -> tuple[str, str]:
