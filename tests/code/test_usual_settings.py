@@ -56,3 +56,46 @@ def test_what_is_right_at_the_usual_value_alone_says_so(text, change, said):
     assert "another value" not in str(right.assumes)
     (found,) = check_code(text.replace(*change)).verdicts
     assert [str(one) for one in found.assumes if "another value" in str(one)] == [f"{said}: it would be wrong with another value"]
+
+
+TABLE = """
+import numpy as np
+ACT = {"relu": (lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0), "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2)}
+class Layer:
+    def __init__(self, n, m, act="relu"):
+        self.W = np.random.randn(n, m)
+        self.f, self.df = ACT[act]
+    def forward(self, x):
+        self.x = x
+        self.z = x @ self.W
+        return self.f(self.z)
+    def backward(self, dout):
+        dz = dout * self.df(self.z)
+        self.dW = self.x.T @ dz
+        return dz @ self.W.T
+"""
+NONE = """
+import numpy as np
+def lin_forward(x, W, b=None):
+    # x: (N, D), W: (D, H), b: (H,)
+    z = x @ W
+    if b is not None:
+        z = z + b
+    return z, (x, W, b)
+def lin_backward(dout, cache):
+    x, W, b = cache
+    db = None
+    if b is not None:
+        db = dout.sum(axis=0)
+    return dout @ W.T, x.T @ dout, db
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("text", "change"), [
+    (TABLE, ("1 - np.tanh(z) ** 2", "1 - z ** 2")),
+    (NONE, ("sum(axis=0)", "sum(axis=1)")),
+])  # fmt: skip
+def test_each_function_of_a_table_and_what_may_be_none_are_judged(text, change):
+    assert [one.verdict for one in check_code(text).verdicts] == ["right"]
+    assert [one.verdict for one in check_code(text.replace(*change)).verdicts] == ["wrong"]

@@ -120,7 +120,23 @@ def list_settings(tree: ast.Module, plan: BackwardPlan) -> dict[str, list[str]]:
             name, text = kept.get(name, name), node.comparators[0].value
             if name in known and isinstance(text, str) and text not in found.get(name, []):
                 found.setdefault(name, []).append(text)
-    return found
+    tables = _list_tables(tree)
+    for node in (part for one in (begin, functions.get(plan.forward), backward) if one is not None for part in ast.walk(one)):
+        if isinstance(node, ast.Subscript):
+            name = _name_operand(node.slice)
+            name, texts = kept.get(name, name), tables.get(_name_operand(node.value), ())
+            if name in known:
+                found[name] = [*dict.fromkeys([*found.get(name, ()), *texts])]
+    return {name: texts for name, texts in found.items() if texts}
+
+
+def _list_tables(tree: ast.Module) -> dict[str, list[str]]:
+    """The dictionaries of a file that have functions, or anything else, under texts: ``SLOPES = {"relu": …, "tanh": …}``."""
+    made = [part for part in ast.walk(tree) if isinstance(part, ast.Assign) and isinstance(part.value, ast.Dict)]
+    keys = {_name_operand(part.targets[0]): [getattr(key, "value", None) for key in part.value.keys]
+            for part in made if isinstance(part.value, ast.Dict)}  # fmt: skip
+    return {name: [one for one in texts if isinstance(one, str)] for name, texts in keys.items()
+            if len(texts) > 1 and all(isinstance(one, str) for one in texts)}  # fmt: skip
 
 
 def _updates(loop: ast.For) -> bool:

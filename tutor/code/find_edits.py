@@ -27,6 +27,7 @@ from tutor.code.pass_run import Outcome
 from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import RepairFinder, is_renamed, is_reshaped
 from tutor.code.slips_of_lines import TABLE
+from tutor.code.slips_of_rounds import list_rounds
 from tutor.code.statement_names import leave_line, name_targets
 from tutor.code.targets import is_drawn
 from tutor.code.work_statements import FAILS
@@ -37,6 +38,8 @@ MOST_RUNS = 2_500
 """So many changes are tried at most."""
 MOST_WORK = 400_000
 """So many parts of the program are worked out where changes are tried at every line."""
+MOST_ROUNDS_WORK = 40_000
+"""So many for other rounds of its loops."""
 MOST_LINES = 4
 """At so many lines that should give another derivative is a change looked for."""
 MOST_OTHERS = 2
@@ -81,21 +84,32 @@ class EditSearch:
         for scope in list(scopes.values())[-1:]:  # a gradient from above that was lost stands nowhere else
             lost = {name: value for name, value in scope.items() if UPSTREAM.match(name) and name not in around.pool}
             around.pool = {**around.pool, **{name: one for name, one in lost.items() if isinstance(one, np.ndarray)}}
+        looped = self._find_rounds_edit(edits, wrong, kept)
+        if looped is not None:
+            return looped
         local = LocalWork(worker, scopes, list_places(self.test.trial.source.tree), budget=self.test.trial.budget)
         fails = any(problem.fails for problem in outcome.record.problems.values())
         try:
             found = self._find_expected_edit(edits, wrong, outcome, around, local, kept)
         except (CodeProblem, *FAILS):  # a program that takes no other values there: every line is tried
             found = None
+        finder = RepairFinder(self.test.trial, self.test.check, self.test.pick, edits, outcome, wrong, local=local)
         if found is not None and not found.edit.tag:  # the line may be right, and what it takes is not: dz_dw of dL_dz * dz_dw
-            source = self._find_source_edit(edits, found, around, kept)
+            source = self._find_source_edit(edits, found, around, finder, kept)
             found = found if source is None else FoundEdit(source, found.fixed)
         summed = found is not None and self._is_summed_in_loop(found.edit.statement, outcome)
         if found is not None and (found.edit.tag or not (fails or summed)):
             return found
-        finder = RepairFinder(self.test.trial, self.test.check, self.test.pick, edits, outcome, wrong, local=local)
         other = self._try_all(edits, wrong, outcome, around, finder, claims)
         return other if found is None or fails or (other is not None and len(other.fixed) == len(wrong)) else found
+
+    def _find_rounds_edit(self, edits: Edits, wrong: Sequence[str], kept: set[str]) -> FoundEdit | None:
+        """Other rounds of a loop that make all gradients right."""
+        ends = self.test.trial.work + MOST_ROUNDS_WORK
+        rounds = list_rounds(self.test.trial.source.tree, self.nodes, self.test.trial.once)
+        able = takewhile(lambda _: self.test.trial.work < ends, rounds)
+        best = self._pick_smallest(edits, ((1, edit) for edit in able), wrong, kept)
+        return FoundEdit(best[0], list(wrong)) if best else None
 
     def _is_summed_in_loop(self, node: ast.stmt, outcome: Outcome) -> bool:
         """Whether a loop gives the same name its parts, round by round: any of these lines may be at fault as well."""
@@ -154,13 +168,28 @@ class EditSearch:
         if not found:
             return None
         first = found[0].statement
-        left = leave_line(lines.find_carried(first) or first)
+        carried = lines.find_carried(first)
+        given = self._find_carried_edit(edits, carried, wrong, around, kept) if carried is not None else None
+        if given is not None:
+            return FoundEdit(given, found[0].fixed)
+        left = leave_line(carried or first)
         if left.statement is first and not left.tag:
             word = find_dropped(self.parts, lines.events[id(first)][-1].value, found[0].value)
             left = replace(left, tag="path-dropped", factor=word) if word else left
         return FoundEdit(left, found[0].fixed)
 
-    def _find_source_edit(self, edits: Edits, found: FoundEdit, around: Surroundings, kept: set[str]) -> LineEdit | None:
+    def _find_carried_edit(
+        self, edits: Edits, line: ast.stmt, wrong: Sequence[str], around: Surroundings, kept: set[str]
+    ) -> LineEdit | None:
+        """A change of the line that hands something over to the next round: what it should give is said by what that round makes of it."""
+        tried = islice((edit for row in TABLE for edit in row.take(line, around)), MOST_LOCAL)
+        sized = sorted(((measure_edit(edit), edit) for edit in tried), key=itemgetter(0))
+        best = self._pick_smallest(edits, sized[:MOST_CALLED], wrong, kept)
+        return best[0] if best else None
+
+    def _find_source_edit(
+        self, edits: Edits, found: FoundEdit, around: Surroundings, finder: RepairFinder, kept: set[str]
+    ) -> LineEdit | None:
         """A change of a line in front of one that no change makes right, which gives what that takes."""
         line = found.edit.statement
         used = {part.id for part in list_nodes(line) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
@@ -168,9 +197,11 @@ class EditSearch:
         nodes = [node for node in self.nodes if node.lineno < line.lineno and name_targets(node) & used and id(node) not in edits]
         nodes = [node for node in nodes if not own & {part.func.id for part in list_nodes(node) if isinstance(part, ast.Call)
                                                       and isinstance(part.func, ast.Name)}]  # fmt: skip
-        tried = (edit for row in TABLE for node in nodes for edit in row.take(node, around))
-        sized = [(measure_edit(edit), edit) for edit in islice(tried, MOST_CALLED)]
-        best = self._pick_smallest(edits, sorted(sized, key=itemgetter(0)), found.fixed, kept)
+        finder.find_repairs(nodes)
+        tried = islice((edit for row in TABLE for node in nodes for edit in row.take(node, around)), MOST_LOCAL)
+        sized = sorted(((measure_edit(edit), edit) for edit in tried), key=itemgetter(0))
+        able = (pair for pair in sized if finder.may_repair(pair[1]) and finder.has_names(pair[1]))
+        best = self._pick_smallest(edits, islice(able, MOST_CALLED), found.fixed, kept)
         return best[0] if best else None
 
     def _find_called_edit(

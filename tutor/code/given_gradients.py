@@ -23,6 +23,12 @@ from tutor.text import make_visible
 OUTPUTS = re.compile(r"(?i)^(out(put)?s?|y|a|activations?|output_data|results?|forward_output)$")
 INPUT_GRADIENTS = re.compile(r"(?i)^(d_?(inputs?|in|x|z)|(input|in)_?grad(ient)?s?|grad(ient)?s?_?(input|in)s?|grad|gradient)$")
 """What a layer may call the gradient of what it is given."""
+ENTRY = re.compile(r"\w+\.\w+$")
+"""An entry of a dictionary."""
+HOLDERS = re.compile(
+    r"(?i)^(self|held|new\w*|updated?|\w*params?|\w*parameters?|\w*weights?|theta|model|net\w*|\w*cache|\w*state|history)$"
+)
+"""What a dictionary of the parameters themselves is called, as they were or after a step."""
 PREDICTIONS = re.compile(r"(?i)hat|pred|out|prob|logit|score|^y_?p$")
 
 MOST_DEEP, MOST_LAYERS = 4, 40
@@ -54,11 +60,12 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
         if of and not event.leaf:
             found[key] = GivenGradient(key, of, event.value, local=_is_local(event), base=_name_base(event))
     listed = [(_find_named(node, place, words) or key, value) for place, (key, value) in enumerate(name_returned(returned, node))]
+    stores = find_stores(listed, record.events)
     for key in [*found]:
         if any(one != key and one.lower() == key.lower() for one, _ in listed) and not any(one == key for one, _ in listed):
             del found[key]  # dw of one sample, beside dW that is returned
     for key, value in listed:
-        of = words.match(key) or (_match_bare(value, record.events) if BARE.match(key) else [])
+        of = words.match(key) or words.match_entry(key, stores) or (_match_bare(value, record.events) if BARE.match(key) else [])
         if of and isinstance(value, np.ndarray | float | np.inexact):
             found[key] = GivenGradient(key, of, make_anew(value))
         elif of and value is None:
@@ -135,6 +142,9 @@ def list_pair_outputs(
         given.sort(key=lambda name: bool(TARGETS.match(name)) or (name in ("y", "t") and predicted))
     meant = _list_meant(listed, given, words, inputs)
     named = [(f"d{meant[place]}" if place in meant else key, value) for place, (key, value) in enumerate(listed)]
+    if [*args[:1]] == ["ctx"] and len(named) == len(args) - 1:  # PyTorch goes by the places alone
+        named = [(key if value is None or of in words.match(key) else f"d{of}", value)
+                 for of, (key, value) in zip(args[1:], named, strict=True)]  # fmt: skip
     found = [*_list_returned(named, given, words, record.events[:begins], produced)]
     steps = set(list_computed(record.events[:begins]))  # an inner step may be kept with another sign, or without 1/m
     if any(not set(output.of) <= steps for output in found):
@@ -180,19 +190,62 @@ def _list_returned(
     listed: Sequence[tuple[str, Any]], given: Sequence[str], words: WordIndex, events: Sequence[ValueEvent], produced: Collection[str],
 ) -> Iterator[GivenGradient]:  # fmt: skip
     """What a backward function returns that is a gradient: by its name, or by its place among what the forward pass is ``given``."""
+    stores = find_stores(listed, events)
+    entries = [bool(ENTRY.match(key)) for key, _ in listed]
+    ordered = _is_in_order(listed, given, words, events)
     for place, (key, value) in enumerate(listed):
-        of = words.match(key)
+        own = -1 if entries[place] else place - sum(entries[:place])
+        of = words.match(key) or words.match_entry(key, stores)
         of = [] if len(listed) == 1 and given and {*of} <= {*produced} else of
-        alone = len(listed) == len(given) or len(listed) == 1
-        if not of and alone and place < len(given) and not re.match(r"^\w+\.\w+$", key):
-            of = _match_unnamed(given[place], value, events) if len(listed) < len(given) else [given[place]]
+        alone = len(listed) == len(given) or len(listed) == 1 or ordered
+        if not of and alone and place < len(given) and not entries[place]:
+            of = _match_unnamed(given[place], value, events) if len(listed) < len(given) and not ordered else [given[place]]
             key = key if key.isidentifier() else f"d{given[place]}"
         if type(value) is Lost and of:
-            yield GivenGradient(key, of, None, value.why, place)
+            yield GivenGradient(key, of, None, value.why, own)
         elif value is None and of and key != "None":
-            yield GivenGradient(key, of, None, note_missing(key), place)
+            yield GivenGradient(key, of, None, note_missing(key), own)
         elif of and isinstance(value, np.ndarray | float | int | np.generic):
-            yield GivenGradient(key, of, hold_floats(value), place=place)
+            yield GivenGradient(key, of, hold_floats(value), place=own)
+
+
+def _is_in_order(listed: Sequence[tuple[str, Any]], given: Sequence[str], words: WordIndex, events: Sequence[ValueEvent]) -> bool:
+    """Whether several gradients stand in the order of what is given, of which the last have none: a mask, a setting.
+
+    Those with names are at their places, the others have the shapes of what is given there.
+    """
+    shapes = {event.key.rpartition(".")[2]: np.shape(event.value) for event in events if event.leaf}
+    pairs = [*zip(listed, given, strict=False)]
+    return 1 < len(listed) < len(given) and all(
+        name in words.match(key) if words.match(key) else isinstance(value, np.ndarray) and np.shape(value) == shapes.get(name)
+        for (key, value), name in pairs
+    )
+
+
+def find_stores(listed: Sequence[tuple[str, Any]], events: Sequence[ValueEvent]) -> set[str]:
+    """The dictionaries among what is returned that hold gradients, whatever they are called.
+
+    Each entry is called as something that is given or as its gradient, one at least as a parameter; and none is what has that name itself,
+    as in a cache or in parameters that took a step.
+
+    >>> event = ValueEvent(0, "W", 1, None, np.ones(2), leaf=True)
+    >>> find_stores([("res.W", np.zeros(2)), ("p.W", np.ones(2))], [event])
+    {'res'}
+    """
+    leaves = {event.key.rpartition(".")[2] for event in events if event.leaf}
+    values: dict[str, list[Any]] = {}
+    for event in events:
+        values.setdefault(event.key, []).append(event.value)
+    held: dict[str, dict[str, Any]] = {}
+    for key, value in listed:
+        head, _, word = key.rpartition(".")
+        if head.isidentifier() and not HOLDERS.match(head) and not isinstance(value, dict):
+            held.setdefault(head, {})[word] = value
+    return {
+        head for head, parts in held.items()
+        if all(word in leaves or {*split_gradient(word)} & leaves for word in parts) and any(map(is_parameter, parts))
+        and not any(np.shape(value) and np.array_equal(value, one) for word, value in parts.items() for one in values.get(word, ()))
+    }  # fmt: skip
 
 
 def is_smaller(value: Any, of: Sequence[str], events: Sequence[ValueEvent]) -> bool:
@@ -301,7 +354,7 @@ def list_left_over(
         if of and not index.match(key):
             if key.rpartition(".")[0] or not re.fullmatch(r"d[a-z]{3,}|delta\w*|gradient\w*", key):
                 yield key, tell("nothing in the forward pass is called {name}", name=make_visible(of[0], 60))
-        elif unnamed and not of and not re.fullmatch(r"\w+\.\w+", key):
+        elif unnamed and not of and not ENTRY.match(key):
             yield key, tell("its name does not say which gradient it is")
 
 
@@ -422,6 +475,11 @@ class WordIndex:
         small = {word for one in meant for word in self.small.get(one.lower(), ())}
         found = found or sorted(small, key=self.places.__getitem__)
         return found or list(filter(None, (find_long_name(one, self.words) for one in meant)))
+
+    def match_entry(self, key: str, stores: Collection[str]) -> list[str]:
+        """What an entry of a dictionary of gradients is the gradient of, as `find_stores` finds them: W of ``res["W"]``."""
+        head, _, word = key.rpartition(".")
+        return [word] if head in stores and word in self.places else []
 
 
 def list_kept(owner: Any, events: Sequence[ValueEvent]) -> list[tuple[str, Any]]:

@@ -21,7 +21,7 @@ ROWS_AGAIN = {"N": 5, "m": 5, "T": 4, "D": 7, "H": 4, "C": 6, "M": 13, "W": 8, "
               "n_H": 5, "n_W": 3, "T_x": 4, "Tx": 4}  # fmt: skip
 """Other sizes: letters that have the same size in the one choice differ in the other, so that nothing fits by chance in both."""
 SCALARS = re.compile(
-    r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lam|rate|momentum|decay\w*|keep_prob|(?-i:p)|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
+    r"(?i)^(reg\w*|lr|learning_rate|alpha\d?|eps\w*|epsilon|lambd\w*|lmbda|lmbd|lam|rate|momentum|decay\w*|keep_prob|(?-i:p)|dropout\w*|drop\w*|delta|margin|scale|temp\w*"
     r"|beta[12]|l2\w*|weight_decay|temperature|tau|step_size|eta\d?|learn(ing)?_?rate|learningRate|step)$"
 )
 """What is called so is a number."""

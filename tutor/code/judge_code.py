@@ -21,6 +21,7 @@ from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
 from tutor.code.named_updates import name_updates
 from tutor.code.numeric_warnings import find_warnings
+from tutor.code.other_convention import tell_convention
 from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
 from tutor.code.other_readings import judge_kinder, judge_stricter, tell_flat
 from tutor.code.pair_functions import BackwardPlan, find_plans, is_training, list_called_passes, list_functions
@@ -30,7 +31,7 @@ from tutor.code.search_roots import RootSearch
 from tutor.code.split_returns import find_function, split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
-from tutor.code.unwritten import refuse_unwritten
+from tutor.code.unwritten import refuse_unwritten, tell_missing
 from tutor.code.usual_losses import find_meant_loss
 from tutor.code.usual_settings import tell_settings
 from tutor.code.work_statements import FAILS
@@ -177,7 +178,8 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle += (*tell_reading(judged.trial), *([meant.told] if meant is not None else []))
     idle += (tell("images are as high as they are wide"),) if judged.trial.world.images == SQUARE else ()
     idle += tuple(sorted(judged.trial.conventions)) if verdict.verdict == "right" else ()
-    idle += (*tell_flat(judged), *tell_settings(judged)) if verdict.verdict == "right" else ()
+    idle += tuple(tell_convention(judged)) if verdict.verdict == "wrong" else ()
+    idle += (*tell_missing(judged), *tell_flat(judged), *tell_settings(judged)) if verdict.verdict == "right" else ()
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 
 

@@ -226,9 +226,11 @@ def write_lines(source: Sequence[str], edit: LineEdit) -> tuple[list[str], list[
     part = find_part_of_return(node)
     if part is not None:
         return _write_return(source, edit, *part)
-    begin, end = node.lineno, node.end_lineno or node.lineno
+    begin, end = node.lineno, find_end(node)
     old = list(source[begin - 1 : end])
     indent = old[0][: len(old[0]) - len(old[0].lstrip())] if old else ""
+    if isinstance(node, ast.For):
+        return old, _put_text("\n".join(old), edit, begin, say_node(edit.put)).split("\n") if edit.put is not None else old
     kept = _write_kept(old, edit, begin)
     if kept is not None:
         return old, kept
@@ -239,6 +241,25 @@ def write_lines(source: Sequence[str], edit: LineEdit) -> tuple[list[str], list[
         else:
             new += [indent + line for line in ast.unparse(ast.fix_missing_locations(statement)).splitlines()]
     return old, new
+
+
+def find_end(node: ast.stmt) -> int:
+    """The last line of a statement; of a loop that of its first line, whose rounds are in question, and not what stands in it."""
+    return (node.iter.end_lineno if isinstance(node, ast.For) else node.end_lineno) or node.lineno
+
+
+def _put_text(text: str, edit: LineEdit, begin: int, put: str) -> str:
+    """The text of a statement that begins at a line with something in the place of the part that differs."""
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    first, last = ((starts[line - begin] + column) for line, column in _find_span(edit.at))
+    return text[:first] + put + text[last:]
+
+
+def _find_span(at: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Where a part begins and ends: lines and columns."""
+    return (at.lineno, at.col_offset), (at.end_lineno, at.end_col_offset)
 
 
 def find_part_of_return(node: ast.stmt) -> tuple[ast.Return, int] | None:

@@ -210,14 +210,18 @@ def _judge_above(judged: Judgement) -> Judgement | None:
 
 
 def _judge_bare(judged: Judgement) -> Judgement | None:
-    """The judgement without what is None where nobody gives it (``key=None``, which then is the query).  Only where all is right then."""
+    """The judgement without what is None where nobody gives it (``key=None``, which then is the query).  Only where all is right then.
+
+    A wrong gradient of such an argument itself (``bias=None``) is wrong where it is given: that is no reason to leave it out.
+    """
     world = replace(judged.trial.world, bare=True)
     trial = judged.trial.put_in(world)
     try:
         trial.run()
     except (*FAILS, CodeProblem):
         return None
-    return _judge_in(judged, world) if trial.bare else None
+    given = {of for one in judged.outputs if not judged.right[one.key] and one.value is not None for of in one.of}
+    return _judge_in(judged, world) if trial.bare and not trial.bare & given else None
 
 
 def _judge_settings(judged: Judgement) -> Judgement | None:
@@ -284,6 +288,9 @@ def _judge_matched(judged: Judgement) -> Judgement | None:
             best = other.score, other
         if other.is_right and not other.stops:
             break
+    if best is not None and not best[1].is_right and _has_no_upstream(judged):  # u of backward(u, x): rather the gradient from above
+        above = _judge_above(judged)
+        return above if above is not None and above.is_right else best[1]
     return None if best is None else best[1]
 
 

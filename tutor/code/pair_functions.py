@@ -24,13 +24,13 @@ GRADIENT = re.compile(
     r"^(?:d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta)$"
 )
 UPSTREAM = re.compile(
-    r"(?i)^(d\w+|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
+    r"(?i)^(d\w+|(?-i:d)|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
 )
 SLOPES = {"dx": "fx", "df": "f", "dfx": "fx"}
 """What the slope of a function is called by itself, beside the function: ``fx`` and ``dx`` of a class."""
 NO_PASSES = ("_", "check", "test", "numerical", "numeric", "eval_num", "update", "clip")
 """What begins so is no backward pass: a check by differences, a step of training."""
-STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|dparams|\w*_grads|derivatives|updates|deltas?)$")
+STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|g|gs|gr|grds?|dparam(eter)?s|deriv\w*|ableitung\w*|nablas?|updates|deltas?)$")
 """What a dictionary of gradients is called."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,9 @@ TRAINS = re.compile(r"(?i)train")
 """What is called so is on where gradients are worked out."""
 RESTS = re.compile(r"(?i)^_?(is_?)?(eval\w*|test\w*|infer\w*|predict\w*|debug|verbose|print\w*)$")
 """What is called so is off there."""
+
+MOST_DEEP = 4
+"""Dictionaries in dictionaries are looked into so far."""
 
 
 def list_arguments(func: ProgramFunction) -> list[ast.arg]:
@@ -99,7 +102,7 @@ def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
     if isinstance(node, ast.Tuple):
         names = [_say_name(part) for part in node.elts]
     elif node is not None:
-        names = [("out" if _holds_itself(node) else "grads") if isinstance(node, ast.Dict) else _say_name(node)]
+        names = [_say_name(node)]
     parts = (
         list(value)
         if isinstance(value, tuple) and (isinstance(node, ast.Tuple) or node is None or not isinstance(node, ast.Name))
@@ -111,11 +114,19 @@ def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
     for place, part in enumerate(parts):
         name = names[place] if place < len(names) else f"out {place}"
         if isinstance(part, dict):
-            found += [(f"{name}.{key}", one) for key, one in part.items()]
+            found += _list_entries(name, part, 0)
             found.append((name, part))
         else:
             found.append((name, part.value if type(part) is Guess and part.known else part))
     return found
+
+
+def _list_entries(name: str, part: Mapping[Any, Any], depth: int) -> Iterator[tuple[str, Any]]:
+    """The entries of a dictionary by their names; of one that stands in it under its own: ``{"grads": grads, "dx": dx}``."""
+    for key, one in part.items():
+        yield f"{name}.{key}", one
+        if isinstance(one, dict) and depth < MOST_DEEP:
+            yield from _list_entries(str(key), one, depth + 1)
 
 
 def _holds_itself(node: ast.Dict) -> bool:
@@ -127,6 +138,8 @@ def _holds_itself(node: ast.Dict) -> bool:
 def _say_name(node: ast.expr) -> str:
     if isinstance(node, ast.Name):
         return node.id
+    if isinstance(node, ast.Dict):
+        return "held" if _holds_itself(node) else "grads"
     return node.attr if isinstance(node, ast.Attribute) else ast.unparse(node)[:40]
 
 

@@ -29,7 +29,7 @@ WITHOUT_EFFECT = 5
 """What is lost in the usual reading, and for the same reason in as many others as these, is lost in all."""
 MOST_READINGS = 3
 COUNTING = {"axis", "dim", "keepdims", "shape", "size", "mean"}
-TARGETS = ("free", "rows", "binary", "signs")
+TARGETS = ("free", "rows", "columns", "binary", "signs")
 MOST_AXES = 2
 SAID: Mapping[int, Callable[[str], Told]] = {
     0: lambda names: tell("{names} as single numbers", names=names),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tutor.code.code_values import CodeProblem, ValueEvent
 from tutor.code.code_verdicts import WrongLine
 from tutor.code.judgement import Judgement
-from tutor.code.line_edits import LineEdit, write_lines
+from tutor.code.line_edits import LineEdit, find_end, write_lines
 from tutor.code.pair_functions import split_gradient
 from tutor.code.repairable_lines import has_formula
 from tutor.code.split_returns import join_returns
@@ -77,7 +77,7 @@ class RootSearch:
         before, after = write_lines(home.lines, edit)
         problem = self.judged.first.record.problems.get(id(node))
         target = name_targets(node)
-        return WrongLine(node.lineno, node.end_lineno or node.lineno, edit.tag, *edit.words, edit.factor, tuple(before),
+        return WrongLine(node.lineno, find_end(node), edit.tag, *edit.words, edit.factor, tuple(before),
             tuple(after), tuple(self.judged.trial.shown.get(key, key) for key in fixed),
                          next(iter(sorted(target)), ""), problem.what if problem is not None and problem.fails else "", others,
                          file="" if home is self.judged.trial.source else home.file)  # fmt: skip

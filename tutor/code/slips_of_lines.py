@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from tutor.code.line_edits import SUMS, LineEdit, Surroundings, is_counted, make_edit, say_node, walk_expressions
 from tutor.code.missing_terms import take_powers, take_units
@@ -35,6 +36,7 @@ from tutor.code.slips_of_places import (
 )
 from tutor.code.slips_of_slopes import take_everywhere, take_slopes
 from tutor.code.slips_of_windows import take_windows
+from tutor.code.statement_names import is_length
 
 Take = Callable[[ast.stmt, Surroundings], Iterator[LineEdit]]
 LITERALS = (0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -1.5, -2, 0.25)
@@ -307,6 +309,8 @@ def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
             for text in texts:
                 if text != say_node(node):
                     yield make_edit("another-variable", statement, node, around.parse(text))
+            if node is getattr(statement, "value", None) and isinstance(node, ast.Subscript) and is_length(node):
+                yield from _take_lengths(statement, node, around)
         elif isinstance(node, ast.Call) and around.shape(node) == ():  # len(y), mask.sum()
             for text in around.counts:
                 if text != say_node(node):
@@ -320,6 +324,14 @@ def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and strip_transpose(node) is None and around.shape(node) is not None:
             for text in around.list_fitting(around.shape(node), exact=True):
                 yield make_edit("another-variable", statement, node, around.parse(f"(1 - {text})"))
+
+
+def _take_lengths(statement: ast.stmt, node: ast.Subscript, around: Surroundings) -> Iterator[LineEdit]:
+    """Two lengths of the same array for one, ``x.shape[2] * x.shape[3]``: how many numbers a mean is of."""
+    of = node.value.value  # type: ignore[attr-defined]
+    for left, right in combinations(range(len(around.shape(of) or ())), 2):
+        text = f"{say_node(of)}.shape[{left}] * {say_node(of)}.shape[{right}]"
+        yield make_edit("another-variable", statement, node, around.parse(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from tutor.code.line_edits import SUMS, LineEdit, Surroundings, make_edit, say_node, walk_expressions
 from tutor.code.parts_of_formulas import LIBRARY, strip_transpose
+from tutor.code.targets import list_targets
 
 SLOPES = ("({0} > 0)", "{0} * (1 - {0})", "(1 - {0} ** 2)", "(1 - {0})", "{0}")
 
@@ -47,6 +48,15 @@ def take_needless(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdi
         yield LineEdit("line-too-many", statement, (), None, None, say_node(statement), "")
 
 
+def is_entry(statement: ast.stmt) -> bool:
+    """Whether a statement gives one entry of an array, as loops over all of its entries do.
+
+    >>> [is_entry(ast.parse(text).body[0]) for text in ("d[k] = e", "d = e", "d[i, j] += e")]
+    [True, False, True]
+    """
+    return isinstance(statement, ast.Assign | ast.AugAssign) and all(isinstance(one, ast.Subscript) for one in list_targets(statement))
+
+
 def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """A factor that is missing: a slope, a mask, a quantity, a count."""
     if isinstance(statement, ast.Expr):
@@ -55,9 +65,9 @@ def take_factors(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
         if isinstance(node, ast.Constant) or strip_transpose(node) is not None:
             continue
         shape = around.shape(node)
-        if not shape:
+        if not shape and not (shape == () and node is getattr(statement, "value", None) and is_entry(statement)):
             continue
-        for text in around.list_fitting(shape):
+        for text in around.list_fitting(shape, exact=not shape):
             if text == say_node(node):
                 continue
             for form in SLOPES:

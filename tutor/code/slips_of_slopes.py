@@ -60,11 +60,14 @@ def take_everywhere(statement: ast.stmt, around: Surroundings) -> Iterator[LineE
     if not isinstance(statement, ast.Assign | ast.AugAssign | ast.Return) or statement.value is None:
         return
     places: dict[str, list[ast.expr]] = {}
+    fails = not isinstance(statement, ast.Return) and id(statement.value) not in around.values  # the slope of a layer of another size
     for node in walk_expressions(statement):
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and is_quantity(around.values.get(id(node))):
+        known = is_quantity(around.values.get(id(node))) or (fails and say_node(node) in around.pool)
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and known:
             places.setdefault(say_node(node), []).append(node)
     for name, nodes in places.items():
-        for text in around.list_fitting(around.shape(nodes[0]), exact=True) if len(nodes) > 1 else ():
+        texts = [*around.pool] if fails else around.list_fitting(around.shape(nodes[0]), exact=True)
+        for text in texts if len(nodes) > 1 else ():
             if text != name:
                 made, put = statement, around.parse(text)
                 for node in nodes:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tutor.code.code_values import ValueEvent
+from tutor.code.guess_shapes import COUNTS
 from tutor.code.line_edits import LineEdit
 from tutor.code.pair_functions import LOSS_WORDS, split_gradient
 from tutor.code.parts_of_formulas import LIBRARY
@@ -114,8 +115,8 @@ def is_taken_out(node: ast.AST) -> bool:
     (False, False)
     >>> is_taken_out(ast.parse("x, z = caches[l]").body[0]), is_taken_out(ast.parse("x, z = caches[l - 1]").body[0])
     (True, False)
-    >>> is_taken_out(ast.parse("g = grad_output").body[0])
-    False
+    >>> is_taken_out(ast.parse("g = grad_output").body[0]), is_taken_out(ast.parse("n = x.shape[0]").body[0])
+    (False, False)
     """
     plain = isinstance(node, ast.Assign) and isinstance(
         node.value, ast.Name | ast.Attribute | ast.Subscript | ast.Tuple
@@ -126,8 +127,17 @@ def is_taken_out(node: ast.AST) -> bool:
         return False
     if isinstance(node.value, ast.Name) and split_gradient(node.value.id):  # g = grad_output: what it is times may be left out
         return False
+    if isinstance(node.targets[0], ast.Name) and (is_length(node.value) or (
+        isinstance(node.value, ast.Name) and COUNTS.match(node.value.id) and COUNTS.match(node.targets[0].id)
+    )):  # n = x.shape[0], m = N: the count of something else
+        return False
     keys = {spell_target(target)[1] for target in node.targets if not isinstance(target, ast.Tuple | ast.List)}
     return not any(split_gradient(name) for name in name_targets(node) | keys)
+
+
+def is_length(node: ast.AST) -> bool:
+    """Whether something is the length of an axis, ``x.shape[0]``."""
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
 
 
 def is_at_places(target: ast.AST) -> bool:

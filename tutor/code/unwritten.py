@@ -7,8 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tutor.code.code_values import CodeProblem
+from tutor.code.given_gradients import is_drawn_by
+from tutor.code.guess_shapes import is_parameter
+from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import BackwardPlan
-from tutor.errors import tell
+from tutor.errors import Told, tell
+from tutor.numbers.arrays import np
 from tutor.program.source import Source
 
 
@@ -20,6 +24,20 @@ def refuse_unwritten(source: Source, plan: BackwardPlan, *, backward_only: bool 
         if isinstance(node, ast.FunctionDef) and node.name in names and is_unwritten(node):
             raise CodeProblem(tell("{name} is not written yet", name=node.name), where=source.name_line(node.lineno),
                               hint=tell("write it, then it is judged"))  # fmt: skip
+
+
+def tell_missing(judged: Judgement) -> Iterator[Told]:
+    """The parameters that the loss depends on and that no gradient is given of, beside those of others."""
+    given = {of for output in judged.outputs for of in output.of}
+    if not any(map(is_parameter, given)):
+        return
+    ends = judged.first.begins or len(judged.first.record.events)
+    leaves = {event.key.rpartition(".")[2]: event for event in judged.first.record.events[:ends]
+              if event.leaf or (event.statement is not None and is_drawn_by(event.statement))}  # fmt: skip
+    missing = [name for name, event in leaves.items() if is_parameter(name) and name not in given and np.size(event.value)
+               and isinstance(event.value, np.ndarray) and judged.check.find_slope(event, 0)]  # fmt: skip
+    if missing:
+        yield tell("there is no gradient of {names}", names=", ".join(missing))
 
 
 def is_unwritten(node: ast.FunctionDef) -> bool:

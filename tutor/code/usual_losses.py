@@ -298,7 +298,7 @@ def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequen
     ratio = None if event is None or output.value is None else judged.check.find_ratio(output.value, event)
     return [
         (sign, part) for sign in signs for part, axes, count in PARTS
-        if ratio and len(shape) >= axes and abs(sign * count(shape) * ratio - 1) < SAME
+        if ratio and len(shape) >= axes and (axes < 2 or shape[1] > 1) and abs(sign * count(shape) * ratio - 1) < SAME
     ]  # fmt: skip
 
 

@@ -230,7 +230,7 @@ class ExpressionWorker(PlaceWorker):
             check_grown(listed)
             return self.table["column_stack" if of.path == "numpy.c_" else "concatenate"]([np.atleast_1d(part) for part in listed])
         if isinstance(of, dict):
-            key = self.take(node.slice)
+            key = self.take_key(node.slice, of)
             value = of[take_real(key) if isinstance(key, complex) else key]
             return value.value if type(value) is Guess and value.known else value
         of = self.settle(of)

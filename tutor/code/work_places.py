@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
@@ -28,6 +29,13 @@ class PlaceWorker(ABC):
     @abstractmethod
     def read(self, node: ast.expr) -> Any:
         """The value of an expression."""
+
+    def take_key(self, node: ast.expr, of: Mapping[Any, Any]) -> Any:
+        """The key of an entry; a setting that nobody gives is one of the texts that there are."""
+        key = self.read(node)
+        if type(key) is Guess and not key.known and isinstance(first := next(iter(of), None), str):
+            return self.guesser.settle_text(key, first)
+        return self.settle(key)
 
     @abstractmethod
     def take(self, node: ast.expr) -> Any:

@@ -11,6 +11,7 @@ from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement
 from tutor.code.failures import say_line
 from tutor.code.judgement import Judgement
 from tutor.code.search_roots import RootSearch
+from tutor.code.statement_names import find_loss_names, name_targets
 from tutor.errors import ProgramError, tell
 from tutor.numbers.arrays import np
 from tutor.program.unread_kinds import find_hint
@@ -49,7 +50,12 @@ def _find_open(judged: Judgement) -> tuple[str, str, NotRead | None] | None:
         record = judged.first.record
         failing = [(number in judged.first.after, problem) for number, problem in record.problems.items()
                    if problem.fails or isinstance(record.visited.get(number), ast.Raise)]  # fmt: skip
-        for within, problem in failing if not judged.trial.plan.is_single else ():  # what is right without a line says nothing
+        if judged.trial.plan.is_single:  # of one body what the loss is worked out from
+            visited = record.visited
+            needed, last = find_loss_names([*visited.values()])
+            failing = [(True, problem) for number, problem in record.problems.items() if problem.fails and number in visited
+                       and name_targets(visited[number]) & needed and getattr(visited[number], "lineno", 0) <= last]  # fmt: skip
+        for within, problem in failing:  # what is right without a line says nothing
             return (say_line(problem) if within else tell("the forward pass is not read: {why}", why=say_line(problem))), "", problem
         return None
     lost = [output.lost for output in judged.outputs if output.lost is not None and not output.lost.fails]

@@ -59,6 +59,8 @@ class CodeWords(Topic):
         "stride-forgotten": "The window goes on by `{factor}` each time: `{new}`, not `{old}`.",
         "padding-forgotten": "The border of zeros that was put around has to be cut off again: `{new}`, not `{old}`.",
         "repeated-places": "A place that comes more than once gets only one of its parts with `+=`: `{new}` adds all of them.",
+        "loop-rounds": "The loop goes one round too few, or one too many: `{new}`, not `{old}`.",
+        "loop-order": "The loop goes through its rounds in the wrong order: `{new}`, not `{old}`.",
         "unwritten": "The gradient is not worked out yet.",
         "": "This line is wrong by itself; no known slip gives it.",
     }
@@ -79,7 +81,8 @@ class CodeWords(Topic):
         "wrong-place": "what stands in brackets", "parts-exchanged": "the order of parts", "function-forgotten": "a function",
         "repeated-places": "places that come more than once", "diagonal-only": "the slope of a softmax", "term-forgotten": "a term",
         "another-slope": "the slope of an activation", "path-dropped": "the ways on which a quantity acts", "stride-forgotten": "a stride",
-        "padding-forgotten": "a border of zeros", "unwritten": "what is not written yet", "": "the formula",
+        "padding-forgotten": "a border of zeros", "loop-rounds": "how often a loop is gone through",
+        "loop-order": "the order of a loop", "unwritten": "what is not written yet", "": "the formula",
     }  # fmt: skip
     """What a hint points at, without the solution."""
     NAMES: Mapping[str, str] = {
@@ -100,6 +103,7 @@ class CodeWords(Topic):
         "repeated-places": "places that come more than once", "diagonal-only": "the diagonal of a softmax's slope only",
         "another-slope": "the slope of another activation", "path-dropped": "a whole way left out",
         "stride-forgotten": "a stride forgotten", "padding-forgotten": "a border of zeros that is still there",
+        "loop-rounds": "a round of a loop too few or too many", "loop-order": "a loop in the wrong order",
     }  # fmt: skip
     """What slips are called in the lists of a class, but for those that marking has a name for."""
     HINT = "Look at {kind}."
