@@ -51,8 +51,8 @@ ALLOWED = {  # file: why, and the names
         "columns mean rows",
     ),
     "code/usual_losses.py": (
-        "KEY",
-        "columns rows",
+        "TYPED",
+        "columns matmul mean outer rows sum transpose",
     ),
     "code/forward_graph.py": (
         "ALGEBRA",

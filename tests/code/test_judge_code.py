@@ -462,3 +462,11 @@ def rnn_backward(dh, cache):
 )
 def test_a_slip_in_a_helper_that_a_loop_calls_is_found_there(new, root):
     assert judge(HELPER, "1 - h ** 2", new)[:2] == ("wrong", [root])
+
+
+def test_what_is_compared_by_its_place_is_not_told_as_not_compared():
+    text = "def f_forward(x, W):\n    return x @ W, (x, W)\n"
+    text += "def f_backward(dout, cache):\n    x, W = cache\n    return dout @ W.T, x.T @ dout\n"
+    for formula, verdict in (("x.T @ dout", "right"), ("2 * x.T @ dout", "wrong")):
+        (found,) = check_code(text.replace("x.T @ dout", formula)).verdicts
+        assert (found.verdict, len(found.outputs), found.left_over) == (verdict, 2, ())

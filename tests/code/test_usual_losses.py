@@ -4,6 +4,7 @@ import pytest
 
 from tutor.code.judge_code import judge_code
 from tutor.program.source import read_source
+from tutor.results.code_check import check_code
 
 NET = """
 import numpy as np
@@ -140,3 +141,70 @@ class NeuralNetwork:
 def test_the_sign_of_a_loss_is_that_of_the_updates(right, wrong, verdict):
     (found,) = judge_code(read_source(CLIMBING.replace(right, wrong), "f.py"))
     assert found.verdict == verdict
+
+
+PLAIN = """import math
+def sigmoid(z):
+    return 1 / (1 + math.exp(-z))
+def forward(x, w1, b1, w2, b2):
+    z1 = w1 * x + b1
+    a1 = sigmoid(z1)
+    return z1, a1, sigmoid(w2 * a1 + b2)
+def backward(x, y, w1, b1, w2, b2):
+    z1, a1, a2 = forward(x, w1, b1, w2, b2)
+    dz2 = (a2 - y) * a2 * (1 - a2)
+    dw2 = dz2 * a1
+    db2 = dz2
+    dz1 = dz2 * w2 * a1 * (1 - a1)
+    dw1 = dz1 * x
+    db1 = dz1
+    return dw1, db1, dw2, db2
+"""
+
+
+@pytest.mark.parametrize("library", ["math", "numpy"])
+@pytest.mark.parametrize(("old", "new", "lines"), [("", "", []), ("dz2 * w2", "dz2 * w1", [13])])
+def test_a_hidden_layer_of_plain_numbers(library, old, new, lines):
+    text = PLAIN.replace("import math", "import numpy as math") if library == "numpy" else PLAIN
+    (found,) = [one for one in check_code(text.replace(old, new)).verdicts if one.name == "backward"]
+    assert ([root.line for root in found.roots], found.verdict) == (lines, "wrong" if lines else "right")
+    assert any("of single numbers" in said for said in found.assumes)
+
+
+HUBER = """import numpy as np
+def huber(p, y, delta=1.0):
+    r = p - y
+    return np.mean(np.where(np.abs(r) <= delta, 0.5 * r ** 2, delta * (np.abs(r) - 0.5 * delta)))
+def huber_grad(p, y, delta=1.0):
+    r = p - y
+    return np.where(np.abs(r) <= delta, r, delta * np.sign(r)) / r.size
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "verdict"), [("", "", "right"), (" / r.size", "", "wrong"), ("    r = p - y\n    return np.where",
+                         "    r = y - p\n    return np.where", "wrong")])  # fmt: skip
+def test_p_beside_a_target_is_a_prediction(old, new, verdict):
+    (found,) = check_code(HUBER.replace(old, new) if old else HUBER).verdicts
+    assert (found.verdict, [one.of for one in found.outputs]) == (verdict, ["p"])
+
+
+SCRIPT = """import random
+import math
+w = random.uniform(-1, 1)
+b = random.gauss(0, 1)
+x, t = 1.5, 0.25
+for step in range(100):
+    a = 1 / (1 + math.exp(-(w * x + b)))
+    loss = (a - t) ** 2
+    dz = 2 * (a - t) * a * (1 - a)
+    dw = dz * x
+    db = dz
+    w -= 0.1 * dw
+    b -= 0.1 * db
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "lines"), [("", "", []), ("dw = dz * x", "dw = dz * w", [10])])
+def test_numbers_of_the_module_random(old, new, lines):
+    (found,) = check_code(SCRIPT.replace(old, new) if old else SCRIPT).verdicts
+    assert ([root.line for root in found.roots], found.unread) == (lines, ())

@@ -154,6 +154,7 @@ class Guesser:
         self.arrays: set[str] = set()
         self.joined: frozenset[str] = frozenset()
         self.looped: frozenset[str] = frozenset()
+        self.predicted: frozenset[str] = frozenset()
         self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.places: Mapping[str, int] = {}
@@ -238,7 +239,7 @@ class Guesser:
             return self.settle_labels(guess, 2, shape if fits else None)
         if guess.hint is None and guess.name in STEPS:
             guess.value = STEPS[guess.name]
-        elif shape == () and self.is_count(guess.name) and not SCALARS.match(guess.name):
+        elif shape == () and self.is_count(guess.name) and not self.is_setting(guess.name):
             guess.value = self.sizes.find(guess.name)
         else:
             guess.value = self.found(guess.name, self.make_numbers(guess.name, shape))
@@ -283,13 +284,17 @@ class Guesser:
 
     def is_number(self, name: str) -> bool:
         """Whether a name is that of one number, or somebody gives a value for it."""
-        return self.is_count(name) or bool(SCALARS.match(name)) or name in {*self.asked_numbers, *self.given, *self.idle}
+        return self.is_count(name) or self.is_setting(name) or name in {*self.asked_numbers, *self.given, *self.idle}
+
+    def is_setting(self, name: str) -> bool:
+        """Whether a name is that of one number that says how something is done: a rate, a strength."""
+        return bool(SCALARS.match(name)) and name not in self.predicted
 
     def guess_shape(self, name: str) -> tuple[int, ...]:
         """A shape by a name alone."""
         if name in self.joined:
             return (1,)
-        if SCALARS.match(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)) or name in self.counts | self.asked_numbers:
+        if self.is_setting(name) or (COUNTS.match(name) and not re.match(r"^[HTCKt]$", name)) or name in self.counts | self.asked_numbers:
             return ()
         rows, width = self.sizes.find_rows(columns=self.world.columns), self.sizes.find("D")
         if name in self.looped and self.world.lone:  # a column, or a row, for each step in time
@@ -386,7 +391,7 @@ class Guesser:
         """The shape that a name needs beside another value; a target beside one number that was worked out is one number."""
         other: tuple[int, ...] = np.shape(beside)
         computed = isinstance(beside, np.inexact)
-        if SCALARS.match(name) or (COUNTS.match(name) and len(name) > 1) or name in self.counts:
+        if self.is_setting(name) or (COUNTS.match(name) and len(name) > 1) or name in self.counts:
             return ()
         if sign == "@":
             if not other:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from tutor.code.guess_shapes import LABELS, Sizes
+from tutor.code.guess_shapes import LABELS, SCALARS, Sizes, is_target
 from tutor.code.parts_of_formulas import split_product
 from tutor.code.pass_loss import find_upstream
 from tutor.code.returned_values import list_usual
@@ -203,6 +203,19 @@ def find_axes(tree: ast.AST, forward: str, backward: str) -> dict[str, int]:
                 own = isinstance(of, ast.Attribute) or (isinstance(of, ast.Name) and part.name == forward and of.id not in changed)
                 found |= {_name_last(of): count} if own and count > max(1, found.get(_name_last(of), 0)) else {}
     return found
+
+
+def find_predicted(tree: ast.AST) -> frozenset[str]:
+    r"""Names of settings that are predictions here: p of a loss of (p, y), which is no chance to drop something out.
+
+    >>> sorted(find_predicted(ast.parse("def huber(p, y, delta=1.0): return p - y\ndef dropout(x, p): return x * p")))
+    ['p']
+    """
+    found: set[str] = set()
+    for body in (part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)):
+        given = [arg.arg for arg in body.args.args[: len(body.args.args) - len(body.args.defaults)] if arg.arg != "self"]
+        found |= {name for name in given if len(given) == 2 and SCALARS.match(name) and any(is_target(one) for one in given if one != name)}
+    return frozenset(found)
 
 
 def find_looped(tree: ast.AST, forward: str) -> frozenset[str]:

@@ -39,6 +39,7 @@ from tutor.code.sized_guesses import (
     find_idle_arguments,
     find_joined,
     find_looped,
+    find_predicted,
     find_tuples,
     settle_divided,
     settle_images,
@@ -79,6 +80,7 @@ class ProgramTrial:
     axes: Mapping[str, int] = field(default_factory=dict)
     looped: frozenset[str] = frozenset()
     stepped: frozenset[str] = frozenset()
+    predicted: frozenset[str] = frozenset()
     counts: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     spread: set[str] = field(default_factory=set)
     flat: set[str] = field(default_factory=set)
@@ -108,7 +110,7 @@ class ProgramTrial:
         self.stepped = list_stepped(self.source.tree)
         self.counts = find_counts(self.source.tree, *(source.tree for source in self.others))
         self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
-        self.looped = find_looped(self.source.tree, self.plan.forward)
+        self.looped, self.predicted = find_looped(self.source.tree, self.plan.forward), find_predicted(self.source.tree)
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         elif not self.plan.is_single and self.forward_source is None:
@@ -138,8 +140,8 @@ class ProgramTrial:
             worker.guesser.one_place = find_places(self.source.tree)
             worker.guesser.tables = find_tables(self.source.tree)
             worker.guesser.axes, worker.guesser.looped = self.axes, self.looped
-            worker.guesser.joined = find_joined(self.source.tree)
             worker.guesser.stepped = self.stepped
+            worker.guesser.joined, worker.guesser.predicted = find_joined(self.source.tree), self.predicted
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2 if "pool" in self.plan.name.lower() else self.world.steps}

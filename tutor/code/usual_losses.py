@@ -253,12 +253,50 @@ def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
     if trial.plan.is_single and _has_loss(trial):
         return None
     worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
-    best: tuple[int, Part, GuessedWorld, Mapping[str, Shape]] | None = None
+    found = _find_in_worlds(trial, target, [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)])
+    if found is None or found[1] < found[2]:
+        numbers = dict.fromkeys(list_plain(trial.source.tree, trial.plan), ())
+        plain = [replace(one, shapes={**numbers, **one.shapes}) for one in worlds[:1] if numbers]
+        other = _find_in_worlds(trial, target, plain)
+        if other is not None and (found is None or other[1] > found[1]):
+            return replace(other[0], shapes={**numbers, **other[0].shapes}, told=tell("{what}, of single numbers", what=other[0].told))
+    if found is not None:
+        return found[0]
+    hint = tell("write it beside them, as a function of prediction and target")
+    raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=hint)
+
+
+def list_plain(tree: ast.Module, plan: BackwardPlan) -> list[str]:
+    r"""What is given to two functions that may be of single numbers: nothing in them needs an array; else nothing.
+
+    >>> tree = ast.parse("def f(x, w): return w * x\ndef f_backward(x, y, w): return (w * x - y) * x")
+    >>> list_plain(tree, BackwardPlan("f_backward", "f", "f_backward"))
+    ['x', 'w', 'y']
+    """
+    bodies = [find_function(tree, plan.owner, name) for name in (plan.forward, plan.backward) if name and name != plan.owner]
+    args: list[str] = []
+    for body in bodies:
+        for part in ast.walk(body) if body is not None and not plan.owner else ():
+            word = part.attr if isinstance(part, ast.Attribute) else part.id if isinstance(part, ast.Name) else ""
+            if isinstance(part, ast.MatMult | ast.Subscript | ast.For) or word in OF_ARRAYS:
+                return []
+            args += [part.arg] if isinstance(part, ast.arg) else []
+    return [*dict.fromkeys(args)]
+
+
+OF_ARRAYS = frozenset({"T", "dot", "matmul", "sum", "mean", "shape", "outer", "array", "reshape", "len", "size", "transpose", "einsum",
+                       "zeros"})  # fmt: skip
+"""What only arrays have, or is made of them."""
+
+
+def _find_in_worlds(trial: ProgramTrial, target: str, worlds: Sequence[GuessedWorld]) -> tuple[MeantLoss, int, int] | None:
+    """The loss that is meant in the first world in which one is, how many gradients are right with it, and of how many."""
+    best: tuple[int, int, Part, GuessedWorld, Mapping[str, Shape]] | None = None
     signs = list_signs(trial.source.tree)
     labelled = target.rpartition(".")[2] in trial.labels
     looped = _find_loop(trial, target) is not None
     looped_worlds = [*_list_looped_worlds(trial, target)] if looped else []
-    for world in [*looped_worlds, *worlds, *(replace(one, single=True, vectors=True) for one in worlds)]:
+    for world in [*looped_worlds, *worlds]:
         shape, shapes = ((), {}) if looped else _find_shape(trial.put_in(world), target)
         own = replace(world, shapes={**world.shapes, **shapes})
         rows = LABELLED[world.columns] if labelled else LOSSES
@@ -278,12 +316,12 @@ def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
             parts = [part for part in found if found[part] == max(found.values())]
             part = _choose_part(judged.trial, parts, target, signs) if len(parts) > 1 else next(iter(parts), None)
             if part is not None and (best is None or found[part] > best[0]):
-                best = found[part], (part[0], part[1].replace("{}", total)), replace(own, targets=kind), shapes
+                best = found[part], len(judged.right), (part[0], part[1].replace("{}", total)), replace(own, targets=kind), shapes
         if best is not None:
-            _, written, chosen, said = best
-            return write_loss(trial.source, trial.plan, target, _add_penalties(trial, target, written, chosen, said), said)
-    hint = tell("write it beside them, as a function of prediction and target")
-    raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=hint)
+            right, whole, written, chosen, said = best
+            made = write_loss(trial.source, trial.plan, target, _add_penalties(trial, target, written, chosen, said), said)
+            return made, right, whole
+    return None
 
 
 def _add_penalties(trial: ProgramTrial, target: str, written: Part, world: GuessedWorld, shapes: Mapping[str, Shape]) -> Part:

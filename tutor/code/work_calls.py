@@ -161,6 +161,8 @@ class CallWorker(ExpressionWorker):
             return self.call_python(word, self._place_named(word, values, named, node), node)
         for prefix in ("nn.functional.", "nn.", "core."):
             word = word.removeprefix(prefix)
+        if head == "random":  # Python's own: one number at a time
+            word = {"gauss": "random.normal", "normalvariate": "random.normal", "randrange": "random.randint"}.get(word, f"random.{word}")
         if word in ("random.RandomState", "random.default_rng", "random.Generator", "Generator", "random.manual_seed"):
             return LibraryWord("numpy.random")
         if word.startswith("random.") and word[7:] in ("standard_normal", "integers"):
@@ -191,6 +193,8 @@ class CallWorker(ExpressionWorker):
         if word in JOINING and values and isinstance(values[0], list | tuple):
             values[0] = self.guesser.settle_joined(values[0])
         values = [self.settle_parts(value) for value in values]
+        if head == "math" and any(isinstance(value, np.ndarray) and value.size > 1 for value in values):  # as Python refuses it
+            raise NotRead(tell("an array stands where one number is needed"), node, fails=True)
         cleaned = self._drop_needless(named)
         self.require_axes(values[0] if values else None, count_needed_axes(word, values[1:], cleaned), node)
         check_call(word, values, list(cleaned.values()))
