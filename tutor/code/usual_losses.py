@@ -169,11 +169,11 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
     if trial.plan.is_single and _has_loss(trial):
         return None
     worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
-    found = _search_worlds(trial, target, [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)])
+    found = _find_in_worlds(trial, target, [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)])
     if found is None or found[1] < found[2]:
         numbers = dict.fromkeys(list_plain(trial.source.tree, trial.plan), ())
         plain = [replace(one, shapes={**numbers, **one.shapes}) for one in worlds[:1] if numbers]
-        other = _search_worlds(trial, target, plain)
+        other = _find_in_worlds(trial, target, plain)
         if other is not None and (found is None or other[1] > found[1]):
             return replace(other[0], shapes={**numbers, **other[0].shapes}, told=tell("{what}, of single numbers", what=other[0].told))
     if found is not None:
@@ -205,7 +205,7 @@ OF_ARRAYS = frozenset({"T", "dot", "matmul", "sum", "mean", "shape", "outer", "a
 """What only arrays have, or is made of them."""
 
 
-def _search_worlds(trial: ProgramTrial, target: str, worlds: Sequence[GuessedWorld]) -> tuple[MeantLoss, int, int] | None:
+def _find_in_worlds(trial: ProgramTrial, target: str, worlds: Sequence[GuessedWorld]) -> tuple[MeantLoss, int, int] | None:
     """The loss that is meant in the first world in which one is, how many gradients are right with it, and of how many."""
     best: tuple[int, int, Part, GuessedWorld, Mapping[str, Shape]] | None = None
     signs = list_signs(trial.source.tree)
