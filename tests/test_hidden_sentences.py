@@ -117,6 +117,7 @@ LEFT = {
     "render/html_page.py": (4, "classes of the style"),
     "render/latex/pdf.py": (2, "parts of an error"),
     "render/latex/preamble.py": (8, "names of LaTeX's commands, and parts of an error"),
+    "derive/local.py": (2, "keys of reasons"),
     "render/layer_maths.py": (11, "keys of how operations are written"),
     "render/page_formats.py": (7, "help on formats"),
     "render/terminal/listing.py": (6, "commands, and a colour"),
