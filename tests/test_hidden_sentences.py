@@ -88,7 +88,7 @@ LEFT = {
     "contracts/python_rows.py": (6, "code that is written"),
     "contracts/python_program.py": (7, "code that is written"),  # module: how many are left, and why
     "contracts/python_windows.py": (11, "code that is written"),
-    "derive/local.py": (1, "a key: the rule of a step"),
+    "derive/local.py": (2, "a key: the rule of a step"),
     "derive/rewrites/named.py": (3, "conditions, as their sources say them, and a key"),
     "derive/second.py": (1, "a key: the rule of a step"),
     "explain/feedback_page.py": (2, "titles of columns in files that were handed in"),
@@ -117,7 +117,6 @@ LEFT = {
     "render/html_page.py": (4, "classes of the style"),
     "render/latex/pdf.py": (2, "parts of an error"),
     "render/latex/preamble.py": (8, "names of LaTeX's commands, and parts of an error"),
-    "derive/local.py": (2, "keys of reasons"),
     "render/layer_maths.py": (11, "keys of how operations are written"),
     "render/page_formats.py": (7, "help on formats"),
     "render/terminal/listing.py": (6, "commands, and a colour"),
