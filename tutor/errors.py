@@ -137,7 +137,8 @@ def hint_near(word: str, known: Iterable[str], *, limit: int = 3) -> str:
     matches = difflib.get_close_matches(word, names, n=limit, cutoff=0.6)
     if not matches:
         lowered = word.lower()
-        inside = [name for name in names if name.lower() in lowered and 2 * len(name) >= len(word)]
+        plain = lowered.rstrip("0123456789_")  # x of x_1
+        inside = [name for name in names if name.lower() in lowered and (2 * len(name) >= len(word) or name.lower() == plain)]
         matches = [name for name in names if lowered and (lowered in name.lower() or name in inside)][:limit]
     if not matches:
         return ""

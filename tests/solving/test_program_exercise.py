@@ -46,7 +46,8 @@ def test_a_program_is_asked_like_any_other_exercise(tmp_path):
 
 
 @pytest.mark.parametrize(("target", "told", "kind"), [
-    (":forwrd", "did you mean forward", ProgramError), (":forward", "net.py:4:14: the matrix product does not take X", ProgramError),
+    (":forwrd", "did you mean forward", ProgramError),
+    (":forward", "net.py:4:14: shapes do not fit: X is 3×2 and W is a number", ProgramError),
     ("x.py:forward", "does not exist", ExerciseError),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_said_with_its_place(file, target, told, kind):
