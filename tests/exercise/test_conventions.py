@@ -41,7 +41,7 @@ def test_check_solve_and_mark_judge_a_tie_by_the_same_convention(body, conventio
     assert verdict.agreement == "exact"
     forms = ("scalar", "layer") if exercise.layers else ("scalar",)
     pages = [tutor.solve(exercise, form=form) for form in forms]
-    assert all("The printed figure agrees exactly." in page.to_text() for page in pages)
+    assert all("The checked figure agrees exactly." in page.to_text() for page in pages)
     marked = Marker(exercise).mark(Submission("s", {"q": printed}))
     assert [answer.verdict for answer in marked.answers] == ["correct"]
 

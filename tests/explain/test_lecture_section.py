@@ -30,7 +30,7 @@ def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
     [
         (
             "neuron/rmsprop",
-            ("Neither of the two printed formulas agrees.", r"(1 - \rho)(\partial L/\partial w)^{2}"),
+            ("Neither of the two checked formulas agrees.", r"(1 - \rho)(\partial L/\partial w)^{2}"),
             ("agree ()", "lambda*v", "mathrm{E}"),
         ),
         (
@@ -43,7 +43,7 @@ def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
             (r"$\partial \mathcal{L}/\partial f_{3}$\hskip0pt plus.1em ${}\cdot \partial f_{3}/\partial a_{3}$",),
             ("dL/df", "mathit{dL}"),
         ),
-        ("dl/index-network-hidden", ("The printed figure agrees exactly.",), ("1 of 1",)),
+        ("dl/index-network-hidden", ("The checked figure agrees exactly.",), ("1 of 1",)),
         ("qmul/convolution-or-correlation", (r". $y(t-\tau)$ is",), (". Y(t ", r"y(t - \tau)")),
         ("qmul/two-linear-layers", ("figures and formulas agree: ",), ("agree exactly",)),
     ],
@@ -107,30 +107,30 @@ def say(exact, rest=(), formulas=(), follows=()):
 @pytest.mark.parametrize(
     ("said", "english", "german"),
     [
-        (say(1), "The printed figure agrees exactly.", "Die gedruckte Zahl stimmt genau."),
-        (say(1, formulas={0}), "The printed formula agrees exactly.", "Die gedruckte Formel stimmt genau."),
-        (say(0, ["rounded"]), "The printed figure agrees, rounded.", "Die gedruckte Zahl stimmt, gerundet."),
-        (say(2), "Both printed figures agree exactly.", "Beide gedruckten Zahlen stimmen genau."),
-        (say(2, formulas={0, 1}), "Both printed formulas agree exactly.", "Beide gedruckten Formeln stimmen genau."),
-        (say(2, formulas={0}), "The printed figure and the printed formula agree exactly.",
-         "Die gedruckte Zahl und die gedruckte Formel stimmen genau."),
-        (say(3), "All 3 printed figures agree exactly.", "Alle 3 gedruckten Zahlen stimmen genau."),
-        (say(3, formulas={2}), "All 3 printed figures and formulas agree exactly.", "Alle 3 gedruckten Zahlen und Formeln stimmen genau."),
-        (say(0, ["differs"] * 2), "Neither of the two printed figures agrees.", "Keine der beiden gedruckten Zahlen stimmt."),
-        (say(0, ["differs"] * 4), "None of the 4 printed figures agrees.", "Keine der 4 gedruckten Zahlen stimmt."),
-        (say(1, ["differs"]), "1 of 2 printed figures agrees exactly.", "1 von 2 gedruckten Zahlen stimmt genau."),
-        (say(3, ["differs"]), "3 of 4 printed figures agree exactly.", "3 von 4 gedruckten Zahlen stimmen genau."),
-        (say(1, ["rounded", "differs"]), "2 of 3 printed figures agree: 1 exactly; 1 rounded (q1).",
-         "2 von 3 gedruckten Zahlen stimmen: 1 genau; 1 gerundet (q1)."),
-        (say(0, ["rounded"] * 2), "Both printed figures agree, rounded.", "Beide gedruckten Zahlen stimmen, gerundet."),
-        (say(0, ["truncated"] * 3), "All 3 printed figures agree, cut off (not rounded).",
-         "Alle 3 gedruckten Zahlen stimmen, abgeschnitten (nicht gerundet)."),
-        (say(1, ["carried"] * 2), "3 of 3 printed figures agree: 1 exactly; 2 within the rounding of what goes into them (q1 and q2).",
-         "3 von 3 gedruckten Zahlen stimmen: 1 genau; 2 im Rahmen der Rundung dessen, was eingeht (q1 und q2)."),
-        (say(1, ["rounded"] * 60), "61 of 61 printed figures agree: 1 exactly, 60 rounded.",
-         "61 von 61 gedruckten Zahlen stimmen: 1 genau, 60 gerundet."),
-        (say(3, follows={2}), "Both printed figures agree exactly. Not printed there, but right as well: q2.",
-         "Beide gedruckten Zahlen stimmen genau. Dort nicht gedruckt, aber ebenfalls richtig: q2."),
+        (say(1), "The checked figure agrees exactly.", "Die geprüfte Zahl stimmt genau."),
+        (say(1, formulas={0}), "The checked formula agrees exactly.", "Die geprüfte Formel stimmt genau."),
+        (say(0, ["rounded"]), "The checked figure agrees, rounded.", "Die geprüfte Zahl stimmt, gerundet."),
+        (say(2), "Both checked figures agree exactly.", "Beide geprüften Zahlen stimmen genau."),
+        (say(2, formulas={0, 1}), "Both checked formulas agree exactly.", "Beide geprüften Formeln stimmen genau."),
+        (say(2, formulas={0}), "The checked figure and the checked formula agree exactly.",
+         "Die geprüfte Zahl und die geprüfte Formel stimmen genau."),
+        (say(3), "All 3 checked figures agree exactly.", "Alle 3 geprüften Zahlen stimmen genau."),
+        (say(3, formulas={2}), "All 3 checked figures and formulas agree exactly.", "Alle 3 geprüften Zahlen und Formeln stimmen genau."),
+        (say(0, ["differs"] * 2), "Neither of the two checked figures agrees.", "Keine der beiden geprüften Zahlen stimmt."),
+        (say(0, ["differs"] * 4), "None of the 4 checked figures agrees.", "Keine der 4 geprüften Zahlen stimmt."),
+        (say(1, ["differs"]), "1 of 2 checked figures agrees exactly.", "1 von 2 geprüften Zahlen stimmt genau."),
+        (say(3, ["differs"]), "3 of 4 checked figures agree exactly.", "3 von 4 geprüften Zahlen stimmen genau."),
+        (say(1, ["rounded", "differs"]), "2 of 3 checked figures agree: 1 exactly; 1 rounded (q1).",
+         "2 von 3 geprüften Zahlen stimmen: 1 genau; 1 gerundet (q1)."),
+        (say(0, ["rounded"] * 2), "Both checked figures agree, rounded.", "Beide geprüften Zahlen stimmen, gerundet."),
+        (say(0, ["truncated"] * 3), "All 3 checked figures agree, cut off (not rounded).",
+         "Alle 3 geprüften Zahlen stimmen, abgeschnitten (nicht gerundet)."),
+        (say(1, ["carried"] * 2), "3 of 3 checked figures agree: 1 exactly; 2 within the rounding of what goes into them (q1 and q2).",
+         "3 von 3 geprüften Zahlen stimmen: 1 genau; 2 im Rahmen der Rundung dessen, was eingeht (q1 und q2)."),
+        (say(1, ["rounded"] * 60), "61 of 61 checked figures agree: 1 exactly, 60 rounded.",
+         "61 von 61 geprüften Zahlen stimmen: 1 genau, 60 gerundet."),
+        (say(3, follows={2}), "Both checked figures agree exactly. Not printed there, but right as well: q2.",
+         "Beide geprüften Zahlen stimmen genau. Dort nicht gedruckt, aber ebenfalls richtig: q2."),
         (say(2, follows={0, 1}), "Not printed there, but right as well: q0 and q1.",
          "Dort nicht gedruckt, aber ebenfalls richtig: q0 und q1."),
     ],
@@ -145,7 +145,7 @@ def test_beside_what_is_cut_off_a_figure_that_is_right_both_ways_is_not_called_r
         return "".join(map(str, lecture(verdicts, find_wording("en"), False)[0].parts))
 
     both = (("a", "rounded", True), ("b", "rounded", False))
-    assert tell(*both) == "Both printed figures agree, rounded."
+    assert tell(*both) == "Both checked figures agree, rounded."
     assert "1 rounded (b); 1 rounded or cut off alike (a); 1 cut off (c)." in tell(*both, ("c", "truncated", True))
 
 
@@ -158,9 +158,9 @@ def test_whether_cutting_off_gives_the_same_digits(figure, alike):
 
 
 @pytest.mark.parametrize(("target", "words"), [
-    ("dl/layer-sizes-two", "All 3 printed figures agree exactly. Not printed there, but right as well: the number"),
-    ("qmul/network-deltas", "25 of 27 printed formulas agree exactly."),
-    ("neuron/softmax-loss", "All 6 printed formulas agree exactly."),  # a 1 among them
+    ("dl/layer-sizes-two", "All 3 checked figures agree exactly. Not printed there, but right as well: the number"),
+    ("qmul/network-deltas", "25 of 27 checked formulas agree exactly."),
+    ("neuron/softmax-loss", "All 6 checked formulas agree exactly."),  # a 1 among them
     ("qmul/network-deltas", "it is (δ²₁ · w²₁₁ + δ²₂ · w²₁₂)·x¹₁·(1 − x¹₁)."),
     ("qmul/network-deltas-layers", "prints δˡ = w^(l + 1)δ^(l + 1) ⊙ σ(zˡ), here (w² δ²) ⊙ σ(z¹); it is (w² δ²) ⊙ σ′(z¹)."),
     ("published/schiendorfer-two-two-two", "prints −5.34381483665323×10⁻⁸; it is −5.34381483557146×10⁻⁸."),
@@ -200,7 +200,7 @@ def test_what_is_checked_and_stands_nowhere_on_the_page_is_named(target, named):
 
 def test_the_last_digits_of_a_float_make_nothing_rounded():
     text = " ".join(solve("published/fishitmo-line-diverges").to_text(100).split())
-    assert "20 of 20 printed figures and formulas agree: 18 exactly, 2 exactly but for the last digits of a float." in text
+    assert "20 of 20 checked figures and formulas agree: 18 exactly, 2 exactly but for the last digits of a float." in text
 
 
 @pytest.mark.parametrize(

@@ -82,18 +82,18 @@ class PageWords(Topic):
     """Of a derivative whose name the page has for one step alone."""
     COUNT_OF = "the number of {what}"
     PRINTED: Mapping[str, tuple[str, str]] = {
-        "figures": ("printed figure", "printed figures"), "formulas": ("printed formula", "printed formulas"),
-        "both": ("printed figure or formula", "printed figures and formulas"),
+        "figures": ("checked figure", "checked figures"), "formulas": ("checked formula", "checked formulas"),
+        "both": ("checked figure or formula", "checked figures and formulas"),
     }  # fmt: skip
     """One of what a lecture prints, and several: numbers, formulas with quantities in them, or some of each."""
     AGREE = ("{good} of {count} {printed} agrees: {parts}.", "{good} of {count} {printed} agree: {parts}.")
     SOME_EXACT = ("{good} of {count} {printed} agrees exactly.", "{good} of {count} {printed} agree exactly.")
     ONE_PRINTED = "The {printed} {verdict}."
     BOTH_EXACT, ALL_EXACT = "Both {printed} agree exactly.", "All {count} {printed} agree exactly."
-    PAIR_EXACT = "The printed figure and the printed formula agree exactly."
+    PAIR_EXACT = "The checked figure and the checked formula agree exactly."
     BOTH_SO, ALL_SO = "Both {printed} agree{way}.", "All {count} {printed} agree{way}."
-    PAIR_SO = "The printed figure and the printed formula agree{way}."
-    NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the printed figure nor the printed formula agrees."
+    PAIR_SO = "The checked figure and the checked formula agree{way}."
+    NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the checked figure nor the checked formula agrees."
     NONE_AGREE = "None of the {count} {printed} agrees."
     UNSEEN = "Checked, but not worked out here: {subjects}."
     PRINTED_TOO = "What the lecture prints besides:"
