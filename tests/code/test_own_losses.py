@@ -66,3 +66,56 @@ def test_a_rate_is_no_loss():
     found = judge(f"import numpy as np\n{text}    D_m = -2 * sum(X * (Y - P))\n    m = m - L * D_m")
     assert found.verdict == "right"
     assert any("np.sum((P - Y)**2)" in str(said) for said in found.assumes)
+
+
+DIVIDED = """
+def mse(xs, ys, w):
+    return sum((w * x - y) ** 2 for x, y in zip(xs, ys)) / len(xs)
+def fit(xs, ys, lr):
+    w = 0.0
+    for epoch in range(50):
+        dw = 0
+        for x, y in zip(xs, ys):
+            dw += 2 * (w * x - y) * x
+        w -= lr * dw / len(xs)
+        print(mse(xs, ys, w))
+    return w
+"""
+INSIDE = """
+import numpy as np
+def fit(X, y, lr=0.1):
+    w = np.zeros(X.shape[1])
+    for epoch in range(100):
+        loss = np.mean((X @ w - y) ** 2)
+        dw = 2 * X.T @ (X @ w - y) / len(y)
+        w -= lr * dw
+    return w
+"""
+WATCHED_ELSE = """
+import numpy as np
+def misclassification_error(X, y, w):
+    return np.mean((X @ w > 0) != y)
+def fit(X, y, lr=0.1):
+    w = np.random.randn(X.shape[1])
+    for epoch in range(10):
+        p = 1 / (1 + np.exp(-X @ w))
+        dw = X.T @ (p - y) / len(y)
+        w -= lr * dw
+        print(misclassification_error(X, y, w))
+    return w
+"""
+
+
+@pytest.mark.parametrize(("text", "old", "new", "verdict"), [
+    (DIVIDED, "", "", "right"), (DIVIDED, "2 * (w", "3 * (w", "wrong"),
+    (INSIDE, "", "", "right"), (INSIDE, "(X @ w - y) / len", "(5 * X @ w - y) / len", "wrong"),
+    (WATCHED_ELSE, "", "", "right"),
+])  # fmt: skip
+def test_steps_that_divide_weights_that_begin_as_zeros_and_what_is_only_watched(text, old, new, verdict):
+    assert old in text
+    assert judge(text.replace(old, new) if old else text).verdict == verdict
+
+
+def test_a_difference_in_a_loop_is_no_loss():
+    text = "def step(xs, ys, w, lr):\n    dw = 0\n    for i in range(len(xs)):\n        error = w * xs[i] - ys[i]\n"
+    assert judge(f"{text}        dw += error * xs[i]\n    w -= lr * dw\n    return w\n").verdict != "wrong"

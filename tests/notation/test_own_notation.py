@@ -44,7 +44,7 @@ def test_pages_are_written_in_it(tmp_path, pages):
     own = put(tmp_path, OWN)
     solution = tutor.solve("neuron/two-two-two", wrt=["w5"], notation_name=own)
     text = str(solution)
-    assert "ω⁽²⁾₁₁ = 0.40" in text
+    assert "ω⁽²⁾ = [0.40 0.45; 0.50 0.55]" in text
     assert "ς(z⁽²⁾₁)" in text
     assert "∂J/∂ω⁽²⁾₁₁" in text
     assert r"\omega^{(2)}_{11}" in solution.to_latex() or r"\omega_{11}^{(2)}" in solution.to_latex()

@@ -19,7 +19,7 @@ from tutor.code.failures import say_failure, say_list
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
-from tutor.code.named_updates import name_updates
+from tutor.code.named_updates import divide_in_steps, name_updates
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_convention import tell_convention
 from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
@@ -150,6 +150,12 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     if meant is not None:
         file, plan = replace(file, source=meant.source, shapes={**file.shapes, **meant.shapes}), meant.plan
     judged = _judge_worlds(file, plan)
+    divided = divide_in_steps(file.source) if plan.is_single and not judged.is_right else file.source
+    if divided is not file.source:
+        other = _judge_worlds(replace(file, source=divided), plan)
+        if other.is_right:
+            judged = other
+            judged.trial.conventions.add(tell("the gradients are divided where the steps are taken with them"))
     judged, notes = judge_kinks(judged) if judged.is_right else (judge_near(judged), ())
     judged = judged if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:

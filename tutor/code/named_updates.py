@@ -79,6 +79,36 @@ def _list_unnamed(parts: Sequence[ast.AST], drawn: set[str]) -> Iterator[tuple[a
         yield node, (first, second)
 
 
+def divide_in_steps(source: Source) -> Source:
+    r"""A program whose gradients are divided where steps are taken with them, ``w -= lr * dw / n``: there ``dw = dw / n`` stands in front.
+
+    >>> from tutor.program.source import read_source
+    >>> print(ast.unparse(divide_in_steps(read_source("dw = 2 * x * e\nw -= lr * dw / len(x)", "f.py")).tree))
+    dw = 2 * x * e
+    dw = dw / len(x)
+    w -= dw
+    """
+    made: dict[int, list[ast.stmt]] = {}
+    for node in ast.walk(source.tree):
+        step = find_step(node)
+        inner = _drop_rate(step.value) if step is not None else None
+        if step is None or inner is None or isinstance(inner, ast.Name) or not isinstance(node, ast.stmt):
+            continue
+        word = _spell(step.target).rpartition(".")[2]
+        named = [part for part in ast.walk(inner) if isinstance(part, ast.Name) and word in split_gradient(part.id)]
+        divided = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in ast.walk(inner))
+        if len(named) == 1 and divided and not any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub)
+                                                   for part in ast.walk(inner)):  # fmt: skip
+            first = ast.copy_location(ast.Assign([ast.Name(named[0].id, ast.Store())], deepcopy(inner), lineno=node.lineno), node)
+            ast.copy_location(first.targets[0], node)
+            gradient = ast.copy_location(ast.Name(named[0].id, ast.Load()), node)
+            made[id(node)] = [first, ast.copy_location(ast.AugAssign(deepcopy(step.target), step.op, gradient), node)]
+    if not made:
+        return source
+    changed = ast.Module([*_exchange(source.tree.body, made)], [])
+    return replace(source, tree=changed, parts=tuple(ast.walk(changed)))
+
+
 def find_step(node: ast.AST) -> ast.AugAssign | None:
     """What takes a step, as ``w += e``, where it is written so or as ``w = w + e``.
 

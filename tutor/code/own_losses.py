@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from tutor.code.named_updates import find_step
-from tutor.code.pair_functions import LOSS_WORDS, NOW, BackwardPlan, list_costs, list_stepped
+from tutor.code.pair_functions import LOSS_WORDS, METRIC, NOW, BackwardPlan, list_costs, list_stepped, split_gradient
 from tutor.code.pass_loss import is_no_loss
 from tutor.code.split_returns import exchange_function
 from tutor.code.targets import list_targets
@@ -48,7 +48,7 @@ def put_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast
         return None
     block, place = _find_step(body)
     functions = _list_functions(source.tree, plan.owner)
-    costs = list_costs([name for name, _, _ in functions if name != plan.backward])
+    costs = [name for name in list_costs([name for name, _, _ in functions if name != plan.backward]) if not METRIC.search(name)]
     free = find_free(body)
     found = _find_watched(block, place, costs) if block else None
     if found is not None:
@@ -137,8 +137,18 @@ def _find_step(body: ast.FunctionDef | ast.Module) -> tuple[list[ast.stmt], int]
         for place, node in enumerate(block):
             step = find_step(node)
             if step is not None and ast.unparse(step.target).rpartition(".")[2] in stepped:
-                return block, place
+                loops = (number for number in range(place) if isinstance(block[number], ast.For))
+                return block, next((number for number in loops if _has_parts_stepped(block[number])), place)
     return [], 0
+
+
+def _has_parts_stepped(loop: ast.stmt) -> bool:
+    """Whether a loop takes steps with the parts of a parameter: ``w[j] -= rate * dw[j]``."""
+    steps = [part for part in ast.walk(loop) if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Subscript)]
+    return any(
+        isinstance(step.target, ast.Subscript) and ast.unparse(step.target.value) in split_gradient(part.id)
+        for step in steps for part in ast.walk(step.value) if isinstance(part, ast.Name)
+    )  # fmt: skip
 
 
 def _find_end(body: ast.FunctionDef | ast.Module) -> tuple[list[ast.stmt], int]:
@@ -155,7 +165,8 @@ def _find_watched(
     """The loss that is called behind a step: the call, what is worked out for it there, and its statement where that names a loss."""
     for number in range(place + 1, len(block)):
         for part in ast.walk(block[number]):
-            if isinstance(part, ast.Call) and ast.unparse(part.func).rpartition(".")[2] in costs:
+            word = ast.unparse(part.func).rpartition(".")[2] if isinstance(part, ast.Call) else ""
+            if isinstance(part, ast.Call) and word in costs and _is_of_step(part, block[:number], place):
                 node = block[number]
                 named = isinstance(node, ast.Assign) and node.value is part and isinstance(node.targets[0], ast.Name)
                 moved = node if named and isinstance(node, ast.Assign) and LOSS_WORDS.match(ast.unparse(node.targets[0])) else None
@@ -168,6 +179,16 @@ def _exchange_call(node: ast.stmt, call: ast.Call, name: str) -> ast.stmt:
     if not any(part is call for part in ast.walk(node)):
         return node
     return deepcopy(node, {id(call): ast.copy_location(ast.Name(name, ast.Load()), call)})
+
+
+def _is_of_step(call: ast.Call, nodes: Sequence[ast.stmt], place: int) -> bool:
+    """Whether a loss is given what the step is worked out from, and no other data: none of validation, none of all samples for one."""
+    given = {part.id for arg in call.args for part in ast.walk(arg) if isinstance(part, ast.Name)}
+    before = {part.id for node in nodes[:place] for part in ast.walk(node) if isinstance(part, ast.Name)}
+    behind = [part for node in nodes[place:] for part in ast.walk(node)]
+    stored = {part.id for part in behind if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    parts = {part.value.id for part in behind if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name)}
+    return given <= before | stored | parts | {"self", "np"}
 
 
 def _list_needed(between: Sequence[ast.stmt], call: ast.Call) -> list[ast.stmt]:

@@ -18,6 +18,8 @@ FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "for
 LOSSES = re.compile(
     r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$|^(mse|bce|nll|((binary|categorical)_)?cross_?entropy)$"
 )
+METRIC = re.compile(r"(?i)abs|mae|miss?class|accura|rmse|root|(^|_)val(_|id|$)|test|score")
+"""What is called so is looked at, and is not what is made small: ``misclassification_error``."""
 PENALTY = re.compile(r"(?i)regulari[sz]|penalt|decay")
 """What is called so is no loss of its own, but a term of one."""
 GRADIENT = re.compile(

@@ -168,5 +168,7 @@ def is_no_loss(node: ast.AST | None) -> bool:
     """
     value = node.value if isinstance(node, ast.Assign) else None
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub):
-        return any(is_target(getattr(side, "attr", getattr(side, "id", ""))) for side in (value.left, value.right))
+        sides = [side.value if isinstance(side, ast.Subscript) else side for side in (value.left, value.right)]
+        called = isinstance(node, ast.Assign) and "error" in ast.unparse(node.targets[0]).lower()
+        return called or any(is_target(getattr(side, "attr", getattr(side, "id", ""))) for side in sides)
     return isinstance(value, ast.Constant)

@@ -6,6 +6,7 @@ And the slope of the loss by any value of it.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -154,7 +155,8 @@ class ProgramTrial:
             worker.settled = bool(edits) or bool(forced) or bump is not None  # no other shapes then
             worker.changes, worker.settled_axes = self.changes, self.settled_axes
             try:
-                with np.errstate(all="ignore"):
+                with np.errstate(all="ignore"), warnings.catch_warnings():
+                    warnings.simplefilter("ignore", RuntimeWarning)  # the mean of nothing
                     run = PassRun(
                         worker, self.source, self.plan, self.forward_source, self.others, self.given, self.foreign, self.bare
                     )  # fmt: skip

@@ -55,7 +55,9 @@ def find_climbing_step(source: Source, plan: BackwardPlan) -> NumericWarning | N
     >>> find_climbing_step(read_source(text, "f.py"), BackwardPlan("fit", "fit", "fit"))
     NumericWarning(line=4, kind='climbs', text='w = w + 0.1 * dw', of='w = w - 0.1 * dw')
     """
-    own = find_function(source.tree, plan.owner, plan.backward) if plan.is_single and plan.backward else None
+    if not plan.is_single:
+        return None
+    own = find_function(source.tree, plan.owner, plan.backward) if plan.backward else None
     parts = [*ast.walk(source.tree if own is None else own)]
     stored = [part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
     if list_signs(source.tree) != (-1,) or not any(map(_MINIMISED.search, [*stored, plan.cost])):
@@ -69,5 +71,8 @@ def find_climbing_step(source: Source, plan: BackwardPlan) -> NumericWarning | N
             changed = made if isinstance(made, ast.AugAssign) else made.value
             assert isinstance(changed, ast.AugAssign | ast.BinOp)
             changed.op = ast.Sub()
+            written = source.lines[node.lineno - 1].strip() if node.lineno <= len(source.lines) else ""
+            if "+=" in written:  # as it stands there: its gradient may have got a name
+                return NumericWarning(node.lineno, "climbs", written, written.replace("+=", "-=", 1))
             return NumericWarning(node.lineno, "climbs", ast.unparse(node), ast.unparse(made))
     return None

@@ -311,6 +311,8 @@ def _find_in_worlds(trial: ProgramTrial, target: str, worlds: Sequence[GuessedWo
                 judged = Judgement(replace(trial, source=made.source, plan=made.plan, once=once).put_in(replace(own, targets=kind)))
             except (*FAILS, CodeProblem):
                 continue
+            if looped and any(problem.fails for problem in judged.first.record.problems.values()):
+                continue  # the loop has ended before its time
             counted = _count_samples(judged, target) or shape
             found = Counter(part for key in judged.right for part in _list_parts(judged, key, counted, signs))
             parts = [part for part in found if found[part] == max(found.values())]

@@ -116,7 +116,7 @@ class AssignmentWorker(DefinitionWorker):
             )
         if isinstance(value, dict) and isinstance(node.value, ast.Dict):
             self.note_entries(node.targets[0], node.value, value, node)
-        if self.generic and is_drawn(node.value):
+        if is_drawn(node.value) and (self.generic or spell_target(node.targets[0])[1].rpartition(".")[2] in self.guesser.stepped):
             value = self.make_generic(node.targets[0], value)
         for target in node.targets:
             self.give_value(target, value, node)
@@ -172,7 +172,8 @@ class AssignmentWorker(DefinitionWorker):
         if isinstance(value, np.ndarray) and value.dtype.kind in "fc" and value.size:
             name, spread = spell_target(target)[1], float(np.std(np.real(value)))
             last = name.rpartition(".")[2]
-            if spread > 0.02 or split_gradient(name) or not any(kind.match(last) for kind in (BIASES, NAMED_WEIGHTS, GAINS)):
+            named = last in self.guesser.stepped or any(kind.match(last) for kind in (BIASES, NAMED_WEIGHTS, GAINS))
+            if spread > 0.02 or split_gradient(name) or not named:
                 return value
             return np.asarray(0.3 * self.guesser.make_numbers(f" {name}", value.shape), dtype=self.number)
         return value

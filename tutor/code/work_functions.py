@@ -21,7 +21,7 @@ from tutor.code.code_values import (
     TooLong,
 )
 from tutor.code.guess_shapes import BIASES, NAMED_WEIGHTS, list_documented
-from tutor.code.pair_functions import LOSSES
+from tutor.code.pair_functions import LOSSES, METRIC
 from tutor.code.shape_guesses import ShapeGuesser
 from tutor.code.sized_guesses import REGULARISED
 from tutor.code.window_steps import STRIDES
@@ -94,7 +94,7 @@ class FunctionWorker(ShapeGuesser):
         except FunctionReturned as end:
             if type(end.value) is Lost:
                 raise end.value.why from None
-            if LOSSES.match(func.node.name) and is_number(end.value):
+            if LOSSES.match(func.node.name) and not METRIC.search(func.node.name) and is_number(end.value):
                 return self.note("loss", end.value, node)
             return end.value
         finally:
