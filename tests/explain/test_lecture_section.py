@@ -94,7 +94,7 @@ def test_a_page_neuron_by_neuron_names_arrays_as_that_in_layers_does():
     page = solve("generative/denoising-diffusion", form="scalar", notation_name="cmu").to("latex")
     assert r"\partial \mathcal{L}/\partial \mathbf{W}_{2}$.\par" in page
     assert r"The noise $\mathbf{e}$ is" in page
-    assert r"Written out with $d$~=~$3$, $k$~=~$4$." in page
+    assert r"Written out with $d$~=~$2$, $k$~=~$3$." in page
 
 
 def say(exact, rest=(), formulas=(), follows=()):

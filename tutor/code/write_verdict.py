@@ -10,6 +10,7 @@ from tutor.code.code_values import NotRead
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement
 from tutor.code.failures import say_line
 from tutor.code.judgement import Judgement
+from tutor.code.pair_functions import UPSTREAM
 from tutor.code.search_roots import RootSearch
 from tutor.code.statement_names import find_loss_names, name_targets
 from tutor.errors import ProgramError, tell
@@ -66,7 +67,7 @@ def _find_open(judged: Judgement) -> tuple[str, str, NotRead | None] | None:
     reason = judged.find_doubt()
     if reason is not None:
         return say_line(reason), "", reason
-    unknown, plan = ", ".join(judged.first.unmatched), judged.trial.plan
+    unknown, plan = ", ".join(name for name in judged.first.unmatched if not UPSTREAM.match(name)), judged.trial.plan
     if unknown and not (any(judged.first.upstream) or plan.is_single or plan.cost):  # e of backprop(e, h, x)
         hint = tell("call it as what it is the gradient of: dout, dz; or add the loss")
         return tell("nothing says what {names} is", names=unknown), hint, None
