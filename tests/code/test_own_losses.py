@@ -119,3 +119,9 @@ def test_steps_that_divide_weights_that_begin_as_zeros_and_what_is_only_watched(
 def test_a_difference_in_a_loop_is_no_loss():
     text = "def step(xs, ys, w, lr):\n    dw = 0\n    for i in range(len(xs)):\n        error = w * xs[i] - ys[i]\n"
     assert judge(f"{text}        dw += error * xs[i]\n    w -= lr * dw\n    return w\n").verdict != "wrong"
+
+
+def test_of_a_sum_and_a_mean_the_mean_is_meant():
+    text = "def gradient(x, y, w, b):\n    m = len(x)\n    dw = 0\n    db = 0\n    for i in range(m):\n        f = w * x[i] + b\n"
+    found = judge(f"{text}        db += f - y[i]\n        dw += (f - y[i]) * x[i]\n    dw = dw / m\n    db = 1 * db\n    return dw, db\n")
+    assert [(root.line, root.tag) for root in found.roots] == [(10, "mean-forgotten")]

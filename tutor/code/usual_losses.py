@@ -378,6 +378,8 @@ def _choose_part(trial: ProgramTrial, parts: Sequence[Part], target: str, signs:
         judged = Judgement(other)
     except (*FAILS, CodeProblem):
         return parts[0]
+    if _find_loop(trial, target) is not None and any(problem.fails for problem in judged.first.record.problems.values()):
+        return max(parts, key=lambda part: "/" in part[1])  # a row for each target is not said: the loop ends before its time
     shape = _count_samples(judged, target) or np.shape(other.current.guessed.get(target.rpartition(".")[2]))
     found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
     return max(parts, key=lambda part: (found[part], "/" in part[1]))
