@@ -25,3 +25,11 @@ def test_a_step_that_adds_the_gradient_of_a_loss_is_warned_of():
     assert not judge(ADDED).warnings
     likelihood = ADDED.replace("loss", "score").replace("np.mean((Y - p) ** 2)", "-np.mean((Y - p) ** 2)")
     assert not judge(likelihood).warnings
+
+
+def test_added_gradients_are_those_of_minus_the_loss():
+    right = judge(ADDED)
+    assert right.verdict == "right"
+    assert any("minus the loss" in str(what) for what in right.assumes)
+    wrong = judge(ADDED.replace("X.T @ (Y - p)", "X.T @ (Y - 2 * p)"))
+    assert [root.line for root in wrong.roots] == [6]

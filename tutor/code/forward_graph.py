@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess
+from tutor.code.exchanged_parts import exchange_function, find_function
 from tutor.code.given_gradients import is_drawn_by
 from tutor.code.known_forwards import list_known_forwards
 from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, split_gradient
 from tutor.code.pass_run import Outcome
 from tutor.code.returned_values import find_return, name_returned
 from tutor.code.size_letters import Sizes, find_said_letters, name_sizes
-from tutor.code.split_returns import exchange_function, find_function
 from tutor.code.statement_names import find_loss_names
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS

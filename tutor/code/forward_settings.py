@@ -6,10 +6,10 @@ import ast
 from dataclasses import replace
 
 from tutor.code.code_values import CodeProblem
+from tutor.code.exchanged_parts import find_function
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import BackwardPlan
 from tutor.code.returned_values import list_usual
-from tutor.code.split_returns import find_function
 from tutor.code.work_statements import FAILS
 from tutor.errors import tell
 

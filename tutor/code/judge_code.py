@@ -15,6 +15,7 @@ from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
+from tutor.code.exchanged_parts import find_function
 from tutor.code.failures import say_failure, say_list
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
@@ -28,7 +29,7 @@ from tutor.code.pair_functions import BackwardPlan, find_plans, is_training, lis
 from tutor.code.refused_runs import refuse_overflow
 from tutor.code.search_ranks import judge_ranked, tell_reading
 from tutor.code.search_roots import RootSearch
-from tutor.code.split_returns import find_function, split_return
+from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
 from tutor.code.trial import ProgramTrial
 from tutor.code.unwritten import refuse_unwritten, tell_missing

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess
+from tutor.code.exchanged_parts import find_function
 from tutor.code.library_calls import take_real
-from tutor.code.split_returns import find_function
 from tutor.code.trial import ProgramTrial
 from tutor.numbers.arrays import np
 

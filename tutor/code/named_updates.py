@@ -9,8 +9,8 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import replace
 
+from tutor.code.exchanged_parts import exchange_statements
 from tutor.code.given_gradients import is_drawn_by
 from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.pair_functions import LOSS_WORDS, STORE, find_long_name, split_gradient
@@ -38,10 +38,7 @@ def name_updates(source: Source) -> Source:
     for parts in (script, *([*ast.walk(body)] for body in bodies)):
         found = [*_list_unnamed(parts, drawn)]
         made |= {id(node): [*pair] for node, pair in found}
-    if not made:
-        return source
-    changed = ast.Module([*_exchange(tree.body, made)], [])
-    return replace(source, tree=changed, parts=tuple(ast.walk(changed)))
+    return exchange_statements(source, made)
 
 
 def _list_unnamed(parts: Sequence[ast.AST], drawn: set[str]) -> Iterator[tuple[ast.stmt, tuple[ast.stmt, ast.stmt]]]:
@@ -97,16 +94,13 @@ def divide_in_steps(source: Source) -> Source:
         word = _spell(step.target).rpartition(".")[2]
         named = [part for part in ast.walk(inner) if isinstance(part, ast.Name) and word in split_gradient(part.id)]
         divided = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in ast.walk(inner))
-        if len(named) == 1 and divided and not any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub)
-                                                   for part in ast.walk(inner)):  # fmt: skip
+        summed = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub) for part in ast.walk(inner))
+        if len(named) == 1 and divided and not summed:
             first = ast.copy_location(ast.Assign([ast.Name(named[0].id, ast.Store())], deepcopy(inner), lineno=node.lineno), node)
             ast.copy_location(first.targets[0], node)
             gradient = ast.copy_location(ast.Name(named[0].id, ast.Load()), node)
             made[id(node)] = [first, ast.copy_location(ast.AugAssign(deepcopy(step.target), step.op, gradient), node)]
-    if not made:
-        return source
-    changed = ast.Module([*_exchange(source.tree.body, made)], [])
-    return replace(source, tree=changed, parts=tuple(ast.walk(changed)))
+    return exchange_statements(source, made)
 
 
 def find_step(node: ast.AST) -> ast.AugAssign | None:
@@ -187,17 +181,3 @@ def _has_product(node: ast.expr) -> bool:
 
 def _spell(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else f"{_spell(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else ""
-
-
-def _exchange(body: Sequence[ast.stmt], made: dict[int, list[ast.stmt]]) -> Iterator[ast.stmt]:
-    """Statements with those that are made in the place of others, however deep; the rest is shared."""
-    for node in body:
-        if id(node) in made:
-            yield from made[id(node)]
-            continue
-        lists = {name: getattr(node, name) for name in ("body", "orelse", "finalbody") if getattr(node, name, None)}
-        if any(id(part) in made for part in ast.walk(node)):
-            fields = dict(ast.iter_fields(node)) | {name: [*_exchange(parts, made)] for name, parts in lists.items()}
-            yield ast.copy_location(type(node)(**fields), node)
-        else:
-            yield node

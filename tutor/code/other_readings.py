@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import has_products, list_settings
+from tutor.code.exchanged_parts import find_function
 from tutor.code.forward_settings import judge_forward_settings
 from tutor.code.gradient_check import GradientCheck
 from tutor.code.guess_shapes import BIASES, MAYBE_MASKS, NAMED_WEIGHTS, is_parameter
@@ -20,7 +21,6 @@ from tutor.code.judgement import Judgement
 from tutor.code.other_numbers import judge_trial
 from tutor.code.returned_values import has_none
 from tutor.code.size_letters import list_sampled
-from tutor.code.split_returns import find_function
 from tutor.code.trial import ProgramTrial
 from tutor.code.window_steps import has_steps
 from tutor.code.work_statements import FAILS

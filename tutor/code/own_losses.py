@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from tutor.code.exchanged_parts import exchange_statements
 from tutor.code.named_updates import find_step
 from tutor.code.pair_functions import LOSS_WORDS, METRIC, NOW, BackwardPlan, list_costs, list_stepped, split_gradient
 from tutor.code.pass_loss import is_no_loss
-from tutor.code.split_returns import exchange_function
 from tutor.code.targets import list_targets
 from tutor.errors import Told, tell
 from tutor.program.source import Source
@@ -55,12 +55,11 @@ def put_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast
         call, before, moved = found
         if _is_worked_out_before(block[:place], costs):
             return None
-        shown = ast.unparse(call)
-        made = [*deepcopy(before), deepcopy(moved) if moved is not None else _make_assignment(free, call, block[place])]
-        kept = [_exchange_call(one, call, free) for one in block if one is not moved]
-        block_made = [*kept[:place], *made, *kept[place:]]
-        told = tell("the loss is {loss}, as it is before the step", loss=shown)
-        return OwnLoss(_put_block(source, plan, body, block, block_made), told, True)
+        loss = deepcopy(moved) if moved is not None else _make_assignment(free, call, block[place])
+        made = {id(node): [] if node is moved else [_exchange_call(node, call, free)] for node in block[place:]}
+        made[id(block[place])] = [*deepcopy(before), loss, *made[id(block[place])]]
+        told = tell("the loss is {loss}, as it is before the step", loss=ast.unparse(call))
+        return OwnLoss(exchange_statements(source, made), told, True)
     if any(map(LOSS_WORDS.match, _list_stored(body))):
         return None
     block, place = (block, place) if block else _find_end(body)
@@ -70,9 +69,9 @@ def put_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast
         if args is not None and block:
             call = ast.Call(ast.parse(f"{head}{name}", mode="eval").body, [ast.Name(arg, ast.Load()) for arg in args], [])
             ast.copy_location(call, block[place])
-            made = [_make_assignment(free, call, block[place])]
             told = tell("the loss is {loss}, a function of the file", loss=ast.unparse(call))
-            return OwnLoss(_put_block(source, plan, body, block, [*block[:place], *made, *block[place:]]), told, False)
+            made = {id(block[place]): [_make_assignment(free, call, block[place]), block[place]]}
+            return OwnLoss(exchange_statements(source, made), told, False)
     return None
 
 
@@ -90,12 +89,12 @@ def find_free(body: ast.AST) -> str:
     return next((name for name in NAMES if name not in stored), NAMES[-1])
 
 
-def turn_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast.Module | None) -> OwnLoss | None:
+def turn_loss(source: Source, body: ast.FunctionDef | ast.Module | None) -> OwnLoss | None:
     r"""The program with minus its loss, for gradients that are added to the weights; None where no statement gives a loss.
 
     >>> from tutor.program.source import read_source
     >>> source = read_source("def fit(w, x, y):\n    loss = (y - w * x) ** 2\n    dw = 2 * x * (y - w * x)\n    w += 0.1 * dw", "f.py")
-    >>> print(ast.unparse(turn_loss(source, BackwardPlan("fit", "fit", "fit"), source.tree.body[0]).source.tree).splitlines()[2].strip())
+    >>> print(ast.unparse(turn_loss(source, source.tree.body[0]).source.tree).splitlines()[2].strip())
     loss = -loss
     """
     found = None
@@ -109,7 +108,7 @@ def turn_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast.Mo
     block, place, name = found
     turned = _make_assignment(name, ast.UnaryOp(ast.USub(), ast.Name(name, ast.Load())), block[place])
     told = tell("the gradients are those of minus the loss, since they are added to the weights")
-    return OwnLoss(_put_block(source, plan, body, block, [*block[: place + 1], turned, *block[place + 1 :]]), told, True)
+    return OwnLoss(exchange_statements(source, {id(block[place]): [block[place], turned]}), told, True)
 
 
 def _list_functions(tree: ast.Module, owner: str) -> list[tuple[str, ast.FunctionDef, str]]:
@@ -231,15 +230,3 @@ def _make_assignment(name: str, value: ast.expr, where: ast.stmt) -> ast.Assign:
         if isinstance(part, ast.expr):
             ast.copy_location(part, where)
     return made
-
-
-def _put_block(
-    source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast.Module, block: Sequence[ast.stmt], made: list[ast.stmt]
-) -> Source:
-    """The program with other statements in the place of a block."""
-    memo: dict[int, object] = {id(block): made}  # what is copied is the rest
-    if isinstance(body, ast.Module):
-        tree = deepcopy(body, memo)
-    else:
-        tree = exchange_function(source.tree, body, deepcopy(body, memo))
-    return replace(source, tree=tree, parts=tuple(ast.walk(tree)))

@@ -328,7 +328,9 @@ def take_names(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
 
 def _take_lengths(statement: ast.stmt, node: ast.Subscript, around: Surroundings) -> Iterator[LineEdit]:
     """Two lengths of the same array for one, ``x.shape[2] * x.shape[3]``: how many numbers a mean is of."""
-    of = node.value.value  # type: ignore[attr-defined]
+    if not isinstance(node.value, ast.Attribute):
+        return
+    of = node.value.value
     for left, right in combinations(range(len(around.shape(of) or ())), 2):
         text = f"{say_node(of)}.shape[{left}] * {say_node(of)}.shape[{right}]"
         yield make_edit("another-variable", statement, node, around.parse(text))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tutor.code.code_verdicts import WrongLine
+from tutor.code.exchanged_parts import exchange_function, find_function
 from tutor.code.line_edits import find_part_of_return, note_part_of_return
 from tutor.code.pair_functions import split_gradient
 from tutor.code.pass_run import Outcome
@@ -71,23 +72,6 @@ def _list_inputs(trial: ProgramTrial, first: Outcome, count: int) -> list[str]:
     leaves = {event.key.rpartition(".")[2] for event in first.record.events[: first.begins] if event.leaf}
     found = [arg.arg for arg in node.args.args if arg.arg in leaves] if node is not None else []
     return found if len(found) == count else []
-
-
-def find_function(tree: ast.Module, owner: str, name: str) -> ast.FunctionDef | None:
-    """A function of a module, or a method of a class in it."""
-    body = next((part.body for part in tree.body if isinstance(part, ast.ClassDef) and part.name == owner), tree.body)
-    return next((part for part in body if isinstance(part, ast.FunctionDef) and part.name == name), None)
-
-
-def exchange_function(tree: ast.Module, old: ast.FunctionDef, new: ast.FunctionDef) -> ast.Module:
-    """A module with a function in the place of another, at its top or in a class; all else is shared."""
-    body: list[ast.stmt] = []
-    for part in tree.body:
-        if isinstance(part, ast.ClassDef) and old in part.body:
-            own = [new if one is old else one for one in part.body]
-            part = ast.copy_location(ast.ClassDef(part.name, part.bases, part.keywords, own, part.decorator_list), part)
-        body.append(new if part is old else part)
-    return ast.Module(body, [])
 
 
 def join_returns(roots: Sequence[WrongLine], edits: Mapping[int, tuple[ast.stmt, ...]], nodes: Sequence[ast.stmt]) -> list[WrongLine]:

@@ -7,10 +7,10 @@ import re
 from copy import deepcopy
 
 from tutor.code.code_verdicts import NumericWarning
+from tutor.code.exchanged_parts import find_function
 from tutor.code.guess_shapes import is_parameter
 from tutor.code.named_updates import find_step
 from tutor.code.pair_functions import BackwardPlan, list_stepped, split_gradient
-from tutor.code.split_returns import find_function
 from tutor.program.source import Source
 
 _MINIMISED = re.compile(r"(?i)(^|_)(loss|cost|error|mse|nll|bce)")

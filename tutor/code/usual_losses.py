@@ -10,20 +10,17 @@ import ast
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import reduce
-from typing import TypeVar
 
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import find_training_loops, list_worlds
+from tutor.code.exchanged_parts import exchange_statements, find_function
 from tutor.code.guess_shapes import is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
 from tutor.code.own_losses import find_free, put_own_loss, turn_loss
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped
 from tutor.code.search_ranks import list_readings
-from tutor.code.split_returns import exchange_function, find_function
 from tutor.code.trial import ProgramTrial
 from tutor.code.update_signs import list_signs
 from tutor.code.usual_penalties import list_penalties
@@ -33,7 +30,6 @@ from tutor.graph.shapes import Shape
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
 
-Body = TypeVar("Body", ast.FunctionDef, ast.Module)
 NAME = "usual_loss"
 LOSSES = {
     "free": ("np.sum((prediction - {y})**2)", "-np.sum({y} * np.log(prediction) + (1 - {y}) * np.log(1 - prediction))"),
@@ -195,18 +191,6 @@ def _find_samples(body: ast.AST, node: ast.stmt, other: ast.expr, target: str) -
     return found
 
 
-def _put_before(body: Body, node: ast.stmt, made: ast.stmt) -> Body:
-    """A function, or a script, with a statement in front of another one, in whatever loop that stands."""
-    changed = deepcopy(body)
-    for part in ast.walk(changed):
-        for listed in (part.body, part.orelse) if isinstance(part, ast.For | ast.While | ast.If) else (getattr(part, "body", []),):
-            for place, one in enumerate(listed if isinstance(listed, list) else []):
-                if (one.lineno, one.col_offset) == (node.lineno, node.col_offset):
-                    listed.insert(place, made)
-                    return changed
-    return changed
-
-
 def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
     """The usual loss that most gradients of a program are slopes of, where it takes a target and has no loss; else nothing.
 
@@ -235,7 +219,7 @@ def _turn_loss(trial: ProgramTrial) -> MeantLoss | None:
     """A program with minus its loss, where its gradients are added to the weights and no fewer of them are right so."""
     if list_signs(trial.source.tree) != (-1,):
         return None
-    turned = turn_loss(trial.source, trial.plan, _find_body(trial.source.tree, trial.plan))
+    turned = turn_loss(trial.source, _find_body(trial.source.tree, trial.plan))
     if turned is None:
         return None
     found = MeantLoss(turned.source, trial.plan, turned.told, {}, is_turned=True)
@@ -419,7 +403,7 @@ def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequen
     ratio = None if event is None or output.value is None else judged.check.find_ratio(output.value, event)
     return [
         (sign, part) for sign in signs for part, axes, count in PARTS
-        if ratio and len(shape) >= axes and abs(sign * count(shape) * ratio - 1) < SAME and (part[-1] != "]" or shape[int(part[-2])] > 1)
+        if ratio and len(shape) >= axes and (not axes or shape[axes - 1] > 1) and abs(sign * count(shape) * ratio - 1) < SAME
     ]  # fmt: skip
 
 
@@ -443,14 +427,12 @@ def _write_inside(source: Source, plan: BackwardPlan, target: str, written: Part
     signed = _sign_loss(written[0], shown)
     name = find_free(body)
     made = _place_statement(f"{name} = {signed}" if found.loop is None else f"{name} = {name} + {signed}", found.node)
-    placed = [(found.node, made), *([(found.loop, _place_statement(f"{name} = 0.0", found.loop))] if found.loop is not None else [])]
-    if isinstance(body, ast.Module):
-        tree = reduce(lambda whole, one: _put_before(whole, *one), placed, body)
-    else:
-        tree = exchange_function(source.tree, body, reduce(lambda whole, one: _put_before(whole, *one), placed, body))
+    placed = {id(found.node): [made, found.node]}
+    if found.loop is not None:
+        placed[id(found.loop)] = [_place_statement(f"{name} = 0.0", found.loop), found.loop]
     said = _leave_sum(shown) if found.loop is not None else shown
-    return MeantLoss(replace(source, tree=tree), plan, _tell_loss(written[0], said, each=found.loop is not None), shapes,
-                     is_turned=written[0] < 0)
+    told = _tell_loss(written[0], said, each=found.loop is not None)
+    return MeantLoss(exchange_statements(source, placed), plan, told, shapes, is_turned=written[0] < 0)
 
 
 def _place_statement(text: str, node: ast.stmt) -> ast.stmt:

@@ -9,10 +9,10 @@ import ast
 from dataclasses import replace
 
 from tutor.code.code_values import CodeProblem
+from tutor.code.exchanged_parts import find_function
 from tutor.code.guess_shapes import COUNTS
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
-from tutor.code.split_returns import find_function
 from tutor.code.trial import ProgramTrial
 from tutor.code.window_steps import STRIDES
 from tutor.code.work_statements import FAILS

@@ -38,6 +38,9 @@ KNOWN = frozenset({"sigmoid", "relu", "softmax", "tanh", "log_softmax"})
 JOINING = frozenset({"concatenate", "vstack", "hstack", "column_stack", "cat"})
 WRAPPERS = frozenset({"Tensor", "Variable"})
 """A class of another file that is called so holds an array, ``a.data``, and how it was made: here it is the array."""
+SAME_RANDOM = {"random.gauss": "random.normal", "random.normalvariate": "random.normal", "random.randrange": "random.randint",
+               "random.standard_normal": "random.randn", "random.integers": "random.randint"}  # fmt: skip
+"""Names of random numbers that are drawn as under another name."""
 PAIRED = {"multiply": "*", "add": "+", "subtract": "-", "divide": "/", "maximum": "max", "minimum": "min", "mul": "*"}
 
 class CallWorker(ExpressionWorker):
@@ -161,12 +164,10 @@ class CallWorker(ExpressionWorker):
             return self.call_python(word, self._place_named(word, values, named, node), node)
         for prefix in ("nn.functional.", "nn.", "core."):
             word = word.removeprefix(prefix)
-        if head == "random":  # Python's own: one number at a time
-            word = {"gauss": "random.normal", "normalvariate": "random.normal", "randrange": "random.randint"}.get(word, f"random.{word}")
+        word = f"random.{word}" if head == "random" else word  # Python's own: one number at a time
+        word = SAME_RANDOM.get(word, word)
         if word in ("random.RandomState", "random.default_rng", "random.Generator", "Generator", "random.manual_seed"):
             return LibraryWord("numpy.random")
-        if word.startswith("random.") and word[7:] in ("standard_normal", "integers"):
-            word = {"standard_normal": "random.randn", "integers": "random.randint"}[word[7:]]
         if word in ("reshape",) and values and isinstance(self.settle(values[0]), np.ndarray):
             return self.change_shape(
                 self.settle(values[0]), values[1:] or [named.get("shape", named.get("newshape"))], node
