@@ -40,11 +40,13 @@ def list_along():
                     yield f"stretch_{word}{each}", [one], (3,)
 
 
-def has_entries(inputs, kernel, settings):
-    """Whether a border that is cut off a transposed convolution leaves any of it, where all axes have the same settings."""
+def leave_some(inputs, kernel, settings):
+    """Inputs of which a border that is cut off a transposed convolution leaves some, where all axes have the same settings."""
+    if len(settings) > 4:
+        return inputs
     stride, border, dilation = (*settings, *(1, 0, 1)[len(settings) :])[:3]
-    pairs = zip(inputs, kernel[2:], strict=True)
-    return len(settings) > 4 or all((size - 1) * stride + dilation * (width - 1) + 1 - 2 * border > 0 for size, width in pairs)
+    least = [1 + max(0, -((dilation * (width - 1) - 2 * border) // stride)) for width in kernel[2:]]
+    return tuple(max(pair) for pair in zip(inputs, least, strict=True))
 
 
 def list_windows():
@@ -70,8 +72,7 @@ def list_windows():
                     ((1, 1), (1, 2, 3), (1, 2, 1, 0, 1, 0, 1, 1, 2)), ((2, 1), (2, 2, 2), (1, 1, 2, 0, 0, 1, 1, 1, 1, 2)),
                 )),
             ):  # fmt: skip
-                if swapped and not has_entries(inputs, kernel, settings):
-                    continue
+                inputs = leave_some(inputs, kernel, settings) if swapped else inputs
                 groups = settings[3] if len(settings) == 4 else settings[-1] if len(settings) in (7, 10) else 1
                 yield name, [(*lead, kernel[0] if swapped else kernel[1] * groups, *inputs), kernel], settings
     for name in ("max_pool", "average_pool"):
