@@ -120,7 +120,7 @@ def check_pair(sign: str, left: Any, right: Any) -> None:
         if sum(sizes) > 2 * LONGEST or (sign == "*" and counts and sum(sizes) * counts[0] > LONGEST):
             raise NotRead(tell("a list of more than {limit:,} entries", limit=LONGEST))
         return
-    if np.size(left) * np.size(right) <= LARGEST:
+    if getattr(left, "size", 1) * getattr(right, "size", 1) <= LARGEST:  # what is no array has one entry
         return
     found = _size_product([left, right]) if sign == "@" else _size_broadcast([left, right])
     if found is not None and found > LARGEST:

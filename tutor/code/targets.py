@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from tutor.code.pair_functions import split_gradient
@@ -47,6 +48,7 @@ def gather_starred(targets: Sequence[ast.expr], values: list[Any]) -> list[Any]:
     return [*values[:place], values[place:end], *values[end:]]
 
 
+@lru_cache(maxsize=8192)
 def is_drawn(node: ast.expr) -> bool:
     """Whether a value begins as zeros, or as numbers that are drawn."""
     called = (part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name))
@@ -80,6 +82,7 @@ def is_gradient_given(node: ast.Assign) -> bool:
     return any(split_gradient(spell_target(target)[1]) for target in node.targets)
 
 
+@lru_cache(maxsize=8192)
 def may_end(node: ast.While | ast.For) -> bool:
     """Whether anything inside of a loop can leave it."""
     return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in ast.walk(node))
