@@ -19,8 +19,9 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "numbers": ("errors", "expression", "rules", "graph", "derive"),
     "notation": ("errors", "expression.keys", "expression.letters", "expression.own_functions", "graph"),
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
-    "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
-                "answer.compare", "program"),  # what is asked, worked out
+    # what is asked, worked out; the shapes of a program that nobody says are those of a run of it
+    "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "answer.compare", "program",
+                "code.forward_shapes"),
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
                "program.notebooks"),  # all that students write
     # programs worked through at numbers, line by line; beside a wrong line stands the derivation of the forward pass

@@ -7,7 +7,7 @@ from tutor.errors import ExerciseError, ProgramError
 from tutor.exercise.load import from_text
 from tutor.marking.mark_submission import Marker
 from tutor.results.solution import solve
-from tutor.solving.program_exercise import find_exercise_text
+from tutor.solving.program_exercise import find_exercise_text, read_sized
 
 NET = """import numpy as np
 
@@ -59,3 +59,46 @@ def test_what_cannot_be_read_is_said_with_its_place(file, target, told, kind):
 def test_shapes_may_stand_behind_one_option():
     words = protect_formulas(["solve", "f.py:f", "--shapes", "X=N,D", "W=D,H", "--form", "layer"])
     assert words == ["solve", "f.py:f", "--shapes", "X=N,D", "--shapes", "W=D,H", "--form", "layer"]
+
+
+TORCH = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+MODULES = {  # nobody says a shape: the module, what the page says of it
+    "the input of a layer": ("self.a = nn.Linear(4, 3)", "return F.relu(self.a(x))", {"x": ("N", 4)}),
+    "axes that are taken apart": ("self.a = nn.Linear(4, 4)", "B, T, C = x.shape\n        return self.a(x) + x", {"x": ("B", "T", 4)}),
+    "an image in front of a layer that needs 8": (
+        "self.c = nn.Conv2d(1, 2, 3); self.a = nn.Linear(8, 3)",
+        "x = F.max_pool2d(F.relu(self.c(x)), 2)\n        return self.a(x.view(x.size(0), -1))", {"x": ("N", 1, 6, 6)},
+    ),
+    "a size that is large": ("self.a = nn.Linear(28 * 28, 5)", "return self.a(x.view(-1, 28 * 28))", {"x": ("N", "D")}),
+    "an image laid flat": ("self.a = nn.Linear(70, 5)", "return self.a(torch.flatten(x, 1))", {"x": ("N", "D")}),
+    "words one after the other": (
+        "self.e = nn.Embedding(5, 3); self.r = nn.GRU(3, 2, batch_first=True); self.a = nn.Linear(2, 2)",
+        "h, _ = self.r(self.e(x))\n        return self.a(h[:, -1])", {},
+    ),
+    "labels": ("self.a = nn.Linear(4, 3)", "return F.cross_entropy(self.a(x), y)", {"x": ("N", 4)}),
+    "a matrix for words": ("self.a = nn.Linear(4, 3)", "T, C = x.size()\n        return self.a(x)", {"x": ("T", 4)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_inputs_of_modules_have_the_shapes_that_their_layers_take(name):
+    made, body, shapes = MODULES[name]
+    labels = ", y" if name == "labels" else ""
+    text = f"{TORCH}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        {made}\n"
+    text += f"    def forward(self, x{labels}):\n        {body}\n"
+    found = read_sized(text, "net.py", "Net", {})
+    assert {name: found.found[name] for name in shapes} == shapes
+
+
+def test_large_sizes_have_letters_and_the_page_says_which(tmp_path):
+    path = tmp_path / "net.py"
+    made = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(784, 100)\n"
+    path.write_text(f"{TORCH}{made}    def forward(self, x):\n        return self.a(x)\n")
+    page = " ".join(solve(f"{path}:Net").to("terminal").split())
+    assert "Large sizes have letters, H = 784, D = 100:" in page or "Large sizes have letters, D = 784, H = 100:" in page
+
+
+def test_the_refusal_is_about_the_program_where_no_shapes_help():
+    with pytest.raises(ProgramError) as refused:
+        read_sized("import numpy as np\ndef f(X, W):\n    return np.sum(np.frobnicate(X @ W))\n", "f.py", "f", {})
+    assert "f.py:3" in str(refused.value)

@@ -112,7 +112,7 @@ def read_forward(trial: ProgramTrial, outcome: Outcome) -> Iterator[ForwardGraph
     It is read with letters for sizes first, and where a loop needs to know them with numbers; then as what has the same values.
     """
     shapes = list_leaf_shapes(outcome)
-    lettered, sizes = name_sizes(shapes, *_look_at_other_sizes(trial, shapes), taken=_list_arrays(outcome))
+    lettered, sizes = name_sizes(shapes, *look_at_other_sizes(trial, shapes), taken=_list_arrays(outcome))
     for given, letters in ((lettered, sizes), (shapes, {})):
         try:
             yield _read_graph(trial, outcome, given, letters, trial.plan, trial.forward_source or trial.source)
@@ -152,7 +152,7 @@ def _list_arrays(outcome: Outcome) -> set[str]:
     return {event.key.rpartition(".")[2] for event in outcome.record.events if np.ndim(event.value)}
 
 
-def _look_at_other_sizes(
+def look_at_other_sizes(
     trial: ProgramTrial, shapes: Mapping[str, tuple[int, ...]]
 ) -> tuple[dict[str, tuple[int, ...]], dict[str, Sizes]]:
     """The shapes of the same program at other sizes, and the sizes of its letters in both."""
@@ -252,7 +252,7 @@ def _read_loss(reader: ForwardReader, plan: BackwardPlan, outcome: Outcome, tree
     """The quantity that is differentiated, and the gradients from above in it by their names in the program."""
     reader.drawn_kind = "weight"
     reader.read_module()
-    if not plan.backward:
+    if plan.is_flat:
         name = _name_loss(None, outcome)
         return _as_step(reader, choose_result(reader.module.get(name), reader, tree), "loss", tree), {}
     function = _open_function(reader, plan, plan.forward)

@@ -73,6 +73,16 @@ class BackwardPlan:
         """Whether loss and gradients are computed in one body."""
         return self.forward == self.backward
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether it is the file itself that is worked through."""
+        return not self.forward and not self.backward
+
+    @property
+    def is_forward(self) -> bool:
+        """Whether it is a forward pass alone."""
+        return bool(self.forward) and not self.backward
+
 
 def find_plans(tree: ast.Module, wanted: str = "", forward: str = "") -> list[BackwardPlan]:
     """The pairs of a file, or the one that is wanted.

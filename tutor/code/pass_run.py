@@ -113,16 +113,18 @@ class PassRun:
         """The whole run: what stands in the files, then both passes, or the first alone."""
         apart = () if self.forward_source is None else (keep_apart(self.forward_source),)
         for source in (*self.others, *apart, self.source):
-            flat = not self.plan.backward and source is self.source
+            flat = self.plan.is_flat and source is self.source
             drawn = () if flat else list_drawn(source.tree)
             self.worker.generic = flat or bool(drawn)
             self.worker.run([node for node in source.tree.body if flat or is_definition(node) or node in drawn])
-            self.worker.generic = not self.plan.backward
+            self.worker.generic = self.plan.is_flat
         own = [one.tree for one in (self.source, self.forward_source) if one is not None]
         self.worker.torch = any(map(names_torch, own))  # whatever a file beside it imports
         name_naive(self.worker.module, self.source.tree)
-        if not self.plan.backward:
+        if self.plan.is_flat:
             return self._finish_flat()
+        if self.plan.is_forward:
+            return self._run_forward()
         if self.plan.is_single:
             return self._run_single()
         return self._run_pair(backward)
@@ -182,6 +184,17 @@ class PassRun:
         compared = {output.key for output in outputs if named & {*output.of}}
         left = list_left_over(listed, compared, named, unnamed=False)
         return Outcome(self.record, loss, outputs, 0, after, self.worker.guesser.asked, why.what if why else "", scope, {}, tuple(left))
+
+    def _run_forward(self) -> Outcome:
+        """A forward pass alone: what it gives stands for its loss."""
+        func = self._function(self.plan.forward, self._make_owner())
+        scopes: list[dict[str, Any]] = []
+        self.worker.first_scopes = scopes
+        returned, why = self._call(func, self._keep_usual(func, {arg.arg: guess_argument(arg) for arg in list_arguments(func)}))
+        if why is not None:
+            raise refuse_forward(self.source, why)
+        first = returned[0] if isinstance(returned, tuple | list) and returned else returned
+        return Outcome(self.record, first, [], 0, {}, self.worker.guesser.asked, "", scopes[0] if scopes else {})
 
     def _keep_usual(self, func: ProgramFunction, values: dict[str, Any]) -> dict[str, Any]:
         """Arguments that have usual values keep them, where nobody gives others."""

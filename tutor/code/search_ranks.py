@@ -10,13 +10,16 @@ import ast
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
+from typing import Any
 
 from tutor.code.code_values import CodeProblem
+from tutor.code.exchanged_parts import find_function
 from tutor.code.gradient_check import fit_shape
 from tutor.code.guess_shapes import BIASES, COUNTS, is_parameter, is_target
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import LOSSES
 from tutor.code.pass_run import Outcome
+from tutor.code.returned_values import find_return
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
 from tutor.errors import Told, tell
@@ -95,7 +98,7 @@ def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
     work = found = 0
     while queue:
         misfits, depth, _, ranks, ranked = heappop(queue)
-        for change in _list_changes(ranked, ranks, most, first=not depth):
+        for change in _list_changes(ranked, ranks, most, first=not depth, alone=trial.plan.is_forward):
             made = tuple(sorted({**dict(ranks), **{name: rank for name, rank in change.items() if rank != ranked[name]}}.items()))
             if made in seen:
                 continue
@@ -124,20 +127,28 @@ def list_refused(trial: ProgramTrial) -> frozenset[tuple[int, str]]:
     return frozenset((number, str(record.problems[number].what)) for number in given)
 
 
-def _list_changes(ranked: Mapping[str, int], ranks: Ranks, most: int, *, first: bool) -> Iterator[dict[str, int]]:
-    """Other numbers of axes: of all at once, where nothing was changed, then of one name after the other."""
-    if first:
-        data = [name for name in ranked if not is_parameter(name)]
-        for names in (data, [*ranked]):
-            yield {name: max(find_least(name), ranked[name] - 1) for name in names}
-        yield {name: max(find_least(name), ranked[name] - 1) for name in ranked if not is_target(name)}  # one feature, a target each
-        for count in (0, 1):
-            yield {name: max(find_least(name), count) for name in ranked}
+def _list_changes(ranked: Mapping[str, int], ranks: Ranks, most: int, *, first: bool, alone: bool) -> Iterator[dict[str, int]]:
+    """Other numbers of axes: of all at once, where nothing was changed, and of one name after the other.
+
+    A backward pass is mostly off in all of them, one neuron for a layer; a forward pass ``alone`` in one, a vector of weights.
+    """
+    together = _list_together(ranked) if first else ()
+    yield from () if alone else together
     changed = dict(ranks)
     for name, rank in ranked.items():
         if name not in changed:
             nearest = sorted(range(find_least(name), most + 1), key=lambda other: abs(other - rank))
             yield from ({name: other} for other in nearest if other != rank)
+    yield from together if alone else ()
+
+
+def _list_together(ranked: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    data = [name for name in ranked if not is_parameter(name)]
+    for names in (data, [*ranked]):
+        yield {name: max(find_least(name), ranked[name] - 1) for name in names}
+    yield {name: max(find_least(name), ranked[name] - 1) for name in ranked if not is_target(name)}  # one feature, a target each
+    for count in (0, 1):
+        yield {name: max(find_least(name), count) for name in ranked}
 
 
 def counts_samples(trial: ProgramTrial) -> bool:
@@ -185,11 +196,16 @@ def count_misfits(trial: ProgramTrial, *, usual: bool = False) -> Misfits:
 
     In the usual reading a gradient of what is only guessed may have the wrong shape by a slip: that is no reason for another one.
     """
+    traced: dict[int, Any] | None = {} if trial.plan.is_forward else None
     try:
-        outcome = trial.run()
+        outcome = trial.run(traced=traced)
     except (*FAILS, CodeProblem):
         return REFUSED
     failing = sum(problem.fails for problem in outcome.record.problems.values())
+    if traced is not None:  # a forward pass alone
+        body = find_function(trial.source.tree, trial.plan.owner, trial.plan.forward)
+        several = np.size(outcome.loss) > 1 and (bool(LOSSES.match(trial.plan.forward)) or (body is not None and is_summed_up(body)))
+        return (0, failing + trial.current.scaled + count_idle_sums(trial.source.tree, traced), int(several), 0)
     lost = sum(output.value is None for output in outcome.outputs)
     given = [output for output in outcome.outputs if output.value is not None]
     spared = {name for name, rank in trial.ranked.items() if usual and (rank or BIASES.match(name))}
@@ -198,6 +214,45 @@ def count_misfits(trial: ProgramTrial, *, usual: bool = False) -> Misfits:
     ends = [outcome.loss, *(value for name, (_, value) in outcome.upstream.items() if not name and LOSSES.match(trial.plan.forward))]
     several = any(np.size(value) > 1 for value in ends) or (trial.plan.is_single and outcome.loss is None)
     return (0, failing + lost, int(several) + (not outcome.outputs), sized)
+
+
+def is_summed_up(function: ast.FunctionDef) -> bool:
+    """Whether a function returns a sum, or a mean, over everything, perhaps with a term more: one number.
+
+    >>> [is_summed_up(ast.parse(f"def f(x): return {text}").body[0]) for text in ("np.mean(x) + r * w @ w", "x.sum(0)", "-x.sum() / n")]
+    [True, False, True]
+    """
+    returned = find_return(function)
+    waiting = [returned] if returned is not None else []
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.UnaryOp):
+            waiting.append(part.operand)
+        elif isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub):
+            waiting += [part.left, part.right]
+        elif isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult | ast.Div):
+            sides = [one for one in (part.left, part.right) if not isinstance(one, ast.Constant | ast.Name)]
+            waiting += sides if len(sides) == 1 else []
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in ("sum", "mean"):
+            library = isinstance(part.func.value, ast.Name) and part.func.value.id in ("np", "numpy", "torch")
+            if len(part.args) == library and not part.keywords:
+                return True
+    return False
+
+
+def count_idle_sums(tree: ast.Module, values: Mapping[int, Any]) -> int:
+    """How many sums and means are taken of a single number: what is summed was meant to be an array.
+
+    >>> tree = ast.parse("np.sum(a) + b.mean()")
+    >>> count_idle_sums(tree, {id(part): 2.0 for part in ast.walk(tree)})
+    2
+    """
+    found = 0
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in ("sum", "mean"):
+            value = values.get(id((part.args or [part.func.value])[0]))
+            found += isinstance(value, float | np.number) and np.ndim(value) == 0
+    return found
 
 
 def _fits(outcome: Outcome, of: Sequence[str], value: object, stepped: Collection[str]) -> bool:

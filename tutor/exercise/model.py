@@ -86,7 +86,7 @@ class Assumption:
 
     kind: Literal[
         "apart", "as written", "assumed", "one quantity", "written out", "shape", "upstream", "labels", "stopped", "dropout",
-        "skipped", "chosen",
+        "skipped", "chosen", "letters",
         "truncated", "truncated from the end", "truncated at", "not truncated",
     ]  # fmt: skip
     names: tuple[str, ...] = ()

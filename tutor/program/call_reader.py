@@ -11,6 +11,7 @@ from typing import Any
 from tutor.errors import hint_near, tell
 from tutor.expression.nodes import ZERO, Call
 from tutor.expression.program_signs import SUBSCRIPTS, read_subscripts
+from tutor.graph.shapes import size_of
 from tutor.numbers.arrays import np
 from tutor.program.array_calls import call_array, compute_of_known
 from tutor.program.expression_reader import OF_MODULES, ExpressionReader
@@ -85,6 +86,8 @@ class CallReader(ExpressionReader):
     def read_call(self, node: ast.Call) -> Any:
         """What is called, with its arguments read."""
         called = self.read(node.func)
+        if isinstance(called, Method) and isinstance(called.of, Open) and (flat := self.take_flat(called, node)) is not None:
+            return flat
         values: list[Any] = []
         for part in node.args:
             inner = self.read(part.value if isinstance(part, ast.Starred) else part)
@@ -109,6 +112,17 @@ class CallReader(ExpressionReader):
         if isinstance(called, Library):
             return self.call_library(called.path, node, values, named)
         raise self.source.refuse(node, tell("{what} cannot be called", what=name_value(called)))
+
+    def take_flat(self, called: Method, node: ast.Call) -> Any:
+        """x.view(-1, 784), x.view(x.size(0), -1), x.flatten(1) of what nobody says: samples one below the other, laid flat as they are."""
+        last = node.args[-1] if len(node.args) == 2 else None
+        if called.name == "flatten" or (called.name in ("view", "reshape") and last is not None and ast.unparse(last) == "-1"):
+            return called.of
+        if called.name in ("view", "reshape") and last is not None and ast.unparse(node.args[0]) == "-1":
+            width = self.read(last)
+            width = self.recorder.take_large(width) if is_whole(width) else width
+            return self.recorder.settle_sizes(called.of, ("N", size_of(self.take_size(width, last))))
+        return None
 
     def find_forward(self, called: Instance, node: ast.AST) -> OwnFunction:
         """What an object computes when it is called."""
@@ -221,6 +235,8 @@ class CallReader(ExpressionReader):
         made = self.make_layer(path, node, values, named)
         if made is not NotImplemented:
             return made
+        if word == "flatten" and values and isinstance(values[0], Open):  # it is given flat
+            return values[0]
         if head not in LIBRARIES:
             hint = tell("numpy, torch, torch.nn.functional and math are read; give what it computes as an argument")
             raise self.source.refuse(node, tell("{path} is no function that is read", path=path[:80]), hint)

@@ -108,7 +108,8 @@ class ExpressionReader(OperandReader):
     def read_name(self, node: ast.Name) -> Any:
         """What a name stands for."""
         if node.id in self.scope:
-            return self.scope[node.id]
+            value = self.scope[node.id]
+            return self.recorder.settle(value, ()) if isinstance(value, Open) and value.name in self.recorder.shapes else value
         if node.id in self.module:
             return self.module[node.id]
         if node.id in ("__file__", "__doc__"):
@@ -140,7 +141,7 @@ class ExpressionReader(OperandReader):
             return None
         if isinstance(value, DrawnArray | FilledArray | KnownArray | list) and node.attr in ("T", "mT", "data", "ndim", "shape"):
             value = self.take_array(value, node)
-        if isinstance(value, Formula | Open | Condition):
+        if isinstance(value, Formula | Open | Condition) and node.attr in ("T", "mT", "shape", "ndim", "data", "size"):
             formula = self.take_array(value, node)
             if node.attr in ("T", "mT"):
                 return self.call_row("transpose" if node.attr == "T" else "swapaxes", node,

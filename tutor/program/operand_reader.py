@@ -58,6 +58,7 @@ from tutor.program.unread_kinds import find_hint
 
 MOST_READ = 10_000
 """So many parts of a program are looked at, loops and helpers included."""
+TOO_LONG = tell("reading the program takes more than {limit:,} steps", limit=MOST_READ)
 FORMULAS = 2
 """So many parts of a formula that is made take as long as one part of a program that is read."""
 LISTED = 4
@@ -103,8 +104,7 @@ class OperandReader(ABC):
         """So many parts more have been looked at: of the program, or of a list that it makes."""
         self.read_so_far += parts
         if self.read_so_far + self.recorder.work // FORMULAS > MOST_READ:
-            raise self.source.refuse(node, tell("reading the program takes more than {limit:,} steps", limit=MOST_READ),
-                                     tell("give a smaller function, or fewer rounds of its loops"))  # fmt: skip
+            raise self.source.refuse(node, TOO_LONG, tell("give a smaller function, or fewer rounds of its loops"))
 
     def refuse_value(self, node: ast.AST, value: Any) -> NoReturn:
         """Refuse a value that is no array and no number."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.errors import ProgramError, TutorError, hint_near, tell
@@ -29,13 +30,19 @@ from tutor.program.program_values import (
     Unread,
     write_size,
 )
-from tutor.program.recorder import Recorder
+from tutor.program.recorder import Recorder, SizeTold
 from tutor.program.source import Place, Source, read_source
 from tutor.program.statement_reader import StatementReader
 
 ENTRANCES = ("forward", "loss", "model", "main")
 """What the function that is meant is called where nobody says it."""
 LOSS, UPSTREAM = "L", "g"
+IMAGES = ("V", "H", "W")
+"""The letters of PyTorch's documentation for what windows slide over: they have to be numbers."""
+SMALL = {"N": 2, "B": 2, "T": 3}
+"""Sizes that nobody says, where a loop runs over them."""
+IMAGE_SIZES = range(4, 65)
+"""Images whose size nobody says are square, of the smallest size with which the program fits: 32 in front of nn.Linear(400, 120)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class ReadProgram:
     """A program as a graph: ``lines`` says in which line each step stands, ``found`` are shapes that nobody said, by name.
 
     ``one_hot`` gives for labels the name of their rows of 0 and 1; ``behind`` is the result where that is an array, and a loss stands
-    behind it.
+    behind it.  ``large`` gives the numbers of letters that stand for large sizes.
     """
 
     layered: Layered
@@ -58,6 +65,7 @@ class ReadProgram:
     dialect: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
+    large: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_program(
@@ -77,7 +85,57 @@ def read_program(
     source = read_source(text, file, places)
     taken = {node.id for node in source.parts if isinstance(node, ast.Name)}
     given = put_numbers(shapes or {})
-    reader = ProgramReader(Recorder(source, given, taken | {*given}), "torch" if uses_torch(source) else "numpy")
+    def read(attempt: Attempt) -> ReadProgram:
+        recorders.append(Recorder(source, given, taken | {*given}, attempt.letters, attempt.lettered, attempt.is_deep))
+        try:
+            return _read_once(recorders[-1], wanted)
+        except SizeTold as told:  # each letter is told once
+            return read(replace(attempt, letters={**attempt.letters, told.letter: told.size}))
+
+    recorders: list[Recorder] = []
+    waiting: Iterator[Attempt] | None = None
+    attempt, refused = Attempt(), (-1, ProgramError(""))
+    while True:
+        try:
+            found = read(attempt)
+            break
+        except ProgramError as error:
+            refused = (len(recorders[-1].steps), error) if len(recorders[-1].steps) > refused[0] else refused
+        waiting = list_attempts(recorders[-1]) if waiting is None else waiting
+        following = next(waiting, None)
+        if following is None:
+            raise refused[1]
+        attempt = following
+    if recorders[-1].large and not attempt.lettered:
+        with suppress(ProgramError):
+            return read(replace(attempt, letters=recorders[-1].letters, lettered=True))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What sizes that nobody says are taken for: ``letters`` that are numbers, large ones ``lettered``, inputs with an axis for time."""
+
+    letters: Mapping[str, int] = field(default_factory=dict)
+    lettered: bool = False
+    is_deep: bool = False
+
+
+def list_attempts(recorder: Recorder) -> Iterator[Attempt]:
+    """Other sizes, where a program does not fit with letters for what nobody says: letters for what is large, an axis more, numbers."""
+    if recorder.large:
+        yield Attempt(lettered=True)
+    if recorder.invented & {*IMAGES}:
+        yield from (Attempt(dict.fromkeys(IMAGES, size)) for size in IMAGE_SIZES)
+    elif recorder.invented:
+        yield Attempt(is_deep=True)
+        numbers = {letter: SMALL.get(letter, 4) for letter in (*recorder.invented, *SMALL)}
+        yield from (Attempt(numbers, is_deep=deep) for deep in (False, True))
+
+
+def _read_once(recorder: Recorder, wanted: str) -> ReadProgram:
+    source = recorder.source
+    reader = ProgramReader(recorder, "torch" if uses_torch(source) else "numpy")
     try:
         value, node, called = reader.read_target(wanted)
         return _finish(reader, value, node, called)
@@ -322,7 +380,7 @@ def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> Re
     stopped = {name: one for name, one in recorder.stopped.items() if name in used}
     return ReadProgram(
         layered, lines, found, hot, behind, upstream, called, stopped, tuple(sorted(recorder.notes)), reader.dialect, recorder.chosen,
-        recorder.source.places,
+        recorder.source.places, {letter: size for size, letter in recorder.large.items()} if recorder.lettered else {},
     )  # fmt: skip
 
 

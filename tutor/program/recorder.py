@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from tutor.errors import TutorError, tell
 from tutor.expression.letters import GREEK
 from tutor.expression.nodes import Call, Expr, Name, Number, children
 from tutor.expression.program_signs import SLICE
+from tutor.expression.sizes import Size
 from tutor.expression.spelling import is_name
 from tutor.expression.walk import depth, names, size
 from tutor.graph.array_products import arrange_products
@@ -19,7 +20,7 @@ from tutor.graph.expand_layers import expand_layers
 from tutor.graph.nouns import Kind, Quantity
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.program.misfits import say_misfit
-from tutor.program.program_values import Formula, Open, write_number
+from tutor.program.program_values import Formula, Open, write_number, write_size
 from tutor.program.source import Source
 from tutor.rules.composite_layers import COMPOSITES
 from tutor.rules.functions import FUNCTIONS
@@ -28,7 +29,18 @@ MOST_STEPS = 600
 MOST_PARTS = 120
 """A formula of more parts gets a step of its own where it stands."""
 DEEPEST = 16
+LARGE = 64
+"""Sizes from here on get letters where arrays would have too many entries."""
+LARGE_LETTERS = ("D", "H", "M", "K", "P", "Q", "R", "S", *(f"n{place}" for place in range(1, 1_000)))
 _RESERVED = frozenset({*FUNCTIONS, "e", "d", "pi", "if", "else", "inf"})
+
+
+class SizeTold(Exception):
+    """A letter that was invented for a size is a number: the program is read anew with it."""
+
+    def __init__(self, letter: str, size: int) -> None:
+        super().__init__(letter, size)
+        self.letter, self.size = letter, size
 
 
 @dataclass(slots=True)
@@ -36,12 +48,17 @@ class Recorder:
     """What has been read of a program's computation: steps in their order, shapes, leaves, lines.
 
     ``given`` are the shapes that somebody says, ``taken`` the names that the program has itself, ``read`` the values of its
-    expressions, by their nodes.
+    expressions, by their nodes.  ``invented`` are letters for sizes that nobody says, ``letters`` what numbers they turned out to be.
+    ``large`` are sizes of layers that are large, with letters in whose place they stand where it is ``lettered``.
+    With ``is_deep`` inputs of layers have an axis for time beside that of the samples.
     """
 
     source: Source
     given: Mapping[str, Shape]
     taken: Collection[str]
+    letters: Mapping[str, int] = field(default_factory=dict)
+    lettered: bool = False
+    is_deep: bool = False
     steps: dict[str, Expr] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
@@ -52,6 +69,8 @@ class Recorder:
     stopped: dict[str, str] = field(default_factory=dict)
     chosen: dict[str, str] = field(default_factory=dict)
     notes: set[str] = field(default_factory=set)
+    large: dict[int, str] = field(default_factory=dict)
+    invented: set[str] = field(default_factory=set)
     at: list[ast.AST] = field(default_factory=list)
     read: dict[int, Any] = field(default_factory=dict)
     work: int = 0
@@ -140,6 +159,30 @@ class Recorder:
             self.kinds[value.name] = Quantity(value.name, "input")
             self.found[value.name] = shape
         return Formula(Name(value.name), self.shapes[value.name])
+
+    def settle_sizes(self, value: Open, sizes: Sequence[Size]) -> Formula:
+        """The shape of an argument that had none, told by what takes it apart, or by the documentation of the layer that takes it.
+
+        Letters are invented: they may turn out to be numbers (`SizeTold`).
+        """
+        if value.name in self.shapes:
+            return Formula(Name(value.name), self.shapes[value.name])
+        letters = [size for size in sizes if isinstance(size, str) and size not in self.letters]
+        self.invented |= {letter for letter in letters if letter.isidentifier()}
+        return self.settle(value, tuple(self.letters.get(size, size) if isinstance(size, str) else size for size in sizes))
+
+    def take_large(self, size: int) -> Any:
+        """A size of a layer; a large one has a letter, the same for the same number, where it is ``lettered``."""
+        if size < LARGE:
+            return size
+        if size not in self.large:
+            self.large[size] = next(letter for letter in LARGE_LETTERS if letter not in {*self.large.values(), *self.taken})
+        return write_size(self.large[size]) if self.lettered else size
+
+    def tell_size(self, size: Size, number: Size) -> None:
+        """Raise `SizeTold` where a letter that was invented has to be a number."""
+        if isinstance(size, str) and isinstance(number, int) and size in self.invented:
+            raise SizeTold(size, number)
 
     def write_one_hot(self, labels: Formula, classes: Shape, node: ast.AST) -> Formula:
         """The labels of an array as rows of 0 and 1, a quantity of its own: y stands for Y, with a 1 at the place of each label."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from tutor.errors import ProgramError, tell
 from tutor.expression.nodes import Expr, Name
+from tutor.expression.spelling import is_name
 from tutor.expression.walk import names, size
 from tutor.graph.nouns import Kind
 from tutor.program import torch_layers
@@ -40,6 +41,9 @@ from tutor.program.recorder import Recorder
 from tutor.program.shared_arrays import find_shown, leave_shared
 from tutor.program.source import list_nodes
 from tutor.program.unread_kinds import find_instead
+
+LETTERS = ("", "N", "ND", "BTC", "NCHW")
+"""Letters for the sizes of an array with so many axes, where the program has no short names for them."""
 
 
 class StatementReader(FunctionReader):
@@ -116,12 +120,26 @@ class StatementReader(FunctionReader):
 
     def run_assign(self, node: ast.Assign) -> None:
         """x = …, also of several at once."""
+        self.settle_taken(node)
         value = self.read(node.value)
         shown = find_shown(self, node.value) if isinstance(value, Formula) and (value.shape or self.dialect == "torch") else None
         for target in node.targets:
             self.bind(target, value)
             if shown is not None and isinstance(target, ast.Name) and (made := self.scope.get(target.id)) is not shown:
                 self.shown.append((made, shown))
+
+    def settle_taken(self, node: ast.Assign) -> None:
+        """N, D = X.shape: an argument whose shape nobody says has so many axes, and these letters for their sizes."""
+        target, value = node.targets[0], node.value
+        of = value.func if isinstance(value, ast.Call) and not value.args else value
+        word = "size" if of is not value else "shape"
+        if isinstance(target, ast.Tuple) and isinstance(of, ast.Attribute) and of.attr == word and isinstance(of.value, ast.Name):
+            array = self.scope.get(of.value.id)
+            names = [part.id for part in target.elts if isinstance(part, ast.Name)]
+            if isinstance(array, Open) and len(names) == len(target.elts) <= len(LETTERS):
+                usual = LETTERS[len(names)]
+                said = [name if len(name) <= 2 and is_name(name) else letter for name, letter in zip(names, usual, strict=True)]
+                self.recorder.settle_sizes(array, said if len({*said}) == len(said) else usual)
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """x: Float[Array, "N"] = …"""

@@ -11,7 +11,7 @@ from tutor.errors import hint_near, tell
 from tutor.expression.nodes import Call, Name
 from tutor.expression.sizes import Size
 from tutor.graph.shapes import size_of
-from tutor.program.program_values import DrawnArray, FilledArray, KnownArray, TorchLayer, WeightOf
+from tutor.program.program_values import DrawnArray, FilledArray, Formula, KnownArray, Open, TorchLayer, WeightOf
 
 NONE = "identity"
 
@@ -22,6 +22,7 @@ class LayerOfTorch:
 
     ``weights`` are rows (name, sizes by the names of settings, the setting without which it is missing).  ``function`` is one of the
     library's, ``composite`` a layer of `tutor.rules.composite_layers`, ``written`` a program of `tutor.program.written_layers`.
+    ``takes`` is the shape of its input as PyTorch's documentation has it, in letters and names of settings.
     """
 
     settings: str
@@ -29,34 +30,35 @@ class LayerOfTorch:
     function: str = ""
     composite: str = ""
     written: str = ""
+    takes: str = ""
 
 
 TORCH_LAYERS: Mapping[str, LayerOfTorch] = {
     "Linear": LayerOfTorch("in_features out_features bias=True", (
-        ("weight", "out_features in_features", ""), ("bias", "out_features", "bias")), "linear"),
-    "Embedding": LayerOfTorch("num_embeddings embedding_dim", (("weight", "num_embeddings embedding_dim", ""),), "embedding"),
+        ("weight", "out_features in_features", ""), ("bias", "out_features", "bias")), "linear", takes="N in_features"),
+    "Embedding": LayerOfTorch("num_embeddings embedding_dim", (("weight", "num_embeddings embedding_dim", ""),), "embedding", takes="N"),
     "LayerNorm": LayerOfTorch("normalized_shape eps=1e-05 elementwise_affine=True", (
-        ("weight", "normalized_shape", "elementwise_affine"), ("bias", "normalized_shape", "elementwise_affine")), composite="layer_norm"),
-    "BatchNorm1d": LayerOfTorch("num_features eps=1e-05 momentum=0.1 affine=True", (
-        ("weight", "num_features", "affine"), ("bias", "num_features", "affine")), composite="batch_norm"),
-    "BatchNorm2d": LayerOfTorch("num_features eps=1e-05 momentum=0.1 affine=True", (
-        ("weight", "num_features", "affine"), ("bias", "num_features", "affine")), composite="batch_norm"),
+        ("weight", "normalized_shape", "elementwise_affine"), ("bias", "normalized_shape", "elementwise_affine")), composite="layer_norm",
+        takes="N normalized_shape"),
+    **{f"BatchNorm{axes}d": LayerOfTorch("num_features eps=1e-05 momentum=0.1 affine=True", (
+        ("weight", "num_features", "affine"), ("bias", "num_features", "affine")), composite="batch_norm",
+        takes=f"N num_features{' H W' * (axes - 1)}") for axes in (1, 2)},
     **{f"Conv{axes}d": LayerOfTorch("in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True", (
-        ("weight", f"out_channels in_channels{' kernel_size' * axes}", ""), ("bias", "out_channels", "bias")), f"conv{axes}d")
-       for axes in (1, 2, 3)},
+        ("weight", f"out_channels in_channels{' kernel_size' * axes}", ""), ("bias", "out_channels", "bias")), f"conv{axes}d",
+       takes="N in_channels" + ("", " W", " H W", " V H W")[axes]) for axes in (1, 2, 3)},
     **{f"{word}Pool{axes}d": LayerOfTorch("kernel_size stride=None padding=None", function=f"{word.lower()}_pool{axes}d")
        for word in ("Max", "Avg") for axes in (1, 2, 3)},
     **{word: LayerOfTorch("p=0.5 inplace=False", function="dropout") for word in ("Dropout", "Dropout1d", "Dropout2d")},
     "Bilinear": LayerOfTorch("in1_features in2_features out_features bias=True", (
         ("weight", "out_features in1_features in2_features", ""), ("bias", "out_features", "bias")), written="bilinear"),
     "RMSNorm": LayerOfTorch("normalized_shape eps=None elementwise_affine=True", (
-        ("weight", "normalized_shape", "elementwise_affine"),), function="rms_norm"),
+        ("weight", "normalized_shape", "elementwise_affine"),), function="rms_norm", takes="N normalized_shape"),
     **{word: LayerOfTorch("input_size hidden_size num_layers=1 bias=True batch_first=False dropout=0.0 bidirectional=False "
-                          "nonlinearity='tanh'", written="recurrent") for word in ("RNN", "GRU", "LSTM")},
-    **{word: LayerOfTorch("input_size hidden_size bias=True nonlinearity='tanh'", written=written)
+                          "nonlinearity='tanh'", written="recurrent", takes="T N input_size") for word in ("RNN", "GRU", "LSTM")},
+    **{word: LayerOfTorch("input_size hidden_size bias=True nonlinearity='tanh'", written=written, takes="N input_size")
        for word, written in (("RNNCell", "rnn_cell"), ("GRUCell", "gru_cell"), ("LSTMCell", "lstm_cell"))},
     "MultiheadAttention": LayerOfTorch("embed_dim num_heads dropout=0.0 bias=True add_bias_kv=False add_zero_attn=False kdim=None "
-                                       "vdim=None batch_first=False", written="multi_head"),
+                                       "vdim=None batch_first=False", written="multi_head", takes="T N embed_dim"),
     "Flatten": LayerOfTorch("start_dim=1", function="flatten"), "Identity": LayerOfTorch("", function=NONE),
     "Softmax": LayerOfTorch("dim=-1", function="softmax"), "LogSoftmax": LayerOfTorch("dim=-1", function="log_softmax"),
     "LeakyReLU": LayerOfTorch("negative_slope=0.01", function="leaky_relu"), "ELU": LayerOfTorch("alpha=1", function="elu"),
@@ -70,6 +72,9 @@ TORCH_LAYERS: Mapping[str, LayerOfTorch] = {
 """The layers that are read, by their names in torch.nn."""
 CALLED = dict.fromkeys(("linear", "conv1d", "conv2d", "conv3d"), ("weight", "bias"))
 """The functions that are given a layer's weights."""
+SIZES = frozenset({"in_features", "out_features", "in1_features", "in2_features", "normalized_shape", "num_features", "num_embeddings",
+                   "embedding_dim"})  # fmt: skip
+"""Settings that are sizes, and may be letters."""
 PASSED = frozenset({"stride", "padding", "dilation", "groups", "kernel_size", "reduction", "dim", "negative_slope", "alpha", "start_dim"})
 
 
@@ -111,6 +116,8 @@ def _make_of_torch(reader: Any, word: str, node: ast.Call, values: Sequence[Any]
             found[name] = usual
         else:
             raise reader.source.refuse(node, tell("{word} needs {name}", word=word, name=name))
+    if word not in RECURRENT:
+        found |= {name: reader.recorder.take_large(found[name]) for name in SIZES & found.keys() if type(found[name]) is int}
     return TorchLayer(word, found, made=dict(found))
 
 
@@ -217,6 +224,9 @@ def call_layer(reader: Any, layer: TorchLayer, node: ast.AST, values: Sequence[A
             value = reader.call_value(part, node, [value])
         return value
     row, settings = TORCH_LAYERS[layer.kind], layer.settings
+    if layer.kind == "Flatten" and isinstance(values[0], Open):  # it is given flat
+        return values[0]
+    values = [_take_documented(reader, layer, node, value) for value in values] if row.takes else values
     if row.function == NONE:
         return values[0]
     if row.function == "dropout":
@@ -242,6 +252,31 @@ def call_layer(reader: Any, layer: TorchLayer, node: ast.AST, values: Sequence[A
     if row.function in CALLED:
         passed.pop("kernel_size", None)
     return reader.call_known_word(row.function, node, [*values, *given], passed, reader.torch_table)
+
+
+def _take_documented(reader: Any, layer: TorchLayer, node: ast.AST, value: Any) -> Any:
+    """An input whose shape nobody says, with the shape that the documentation of the layer has; else the value itself.
+
+    A letter that was invented for it is the number that the layer has there.
+    """
+    words = TORCH_LAYERS[layer.kind].takes.split()
+    if reader.recorder.is_deep and words[0] == "N" and len(words) < 3:
+        words = ["B", "T", *words[1:]]
+    if layer.settings.get("batch_first"):
+        words[0], words[1] = words[1], words[0]
+    sizes: list[Size] = []
+    for word in words:
+        own = layer.settings.get(word, word)
+        parts = own if isinstance(own, tuple | list) else [own]
+        sizes += [part if isinstance(part, str) else _read_size(reader, part, node) for part in parts]
+    if isinstance(value, Open):
+        value = reader.recorder.settle_sizes(value, sizes)
+    if isinstance(value, Formula):
+        place = next((place for place, word in enumerate(words) if word in layer.settings), len(words))
+        axis = place if place < len(words) - 1 else -1  # the last axis, however many are in front of it
+        if -len(value.shape) <= axis < len(value.shape) and place < len(sizes):
+            reader.recorder.tell_size(value.shape[axis], sizes[place])
+    return value
 
 
 def _list_written_settings(layer: TorchLayer) -> dict[str, Any]:

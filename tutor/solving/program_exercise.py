@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
+from tutor.code.forward_shapes import list_forward_shapes
+from tutor.errors import ProgramError
 from tutor.exercise.catalogue import exercise_text, is_model_name, is_program_name, read_model_file, read_program_file
 from tutor.exercise.model import Assumption, Exercise, tell_shapes
 from tutor.exercise.over_layers import write_graph
@@ -12,7 +15,9 @@ from tutor.expression.plain import write_plain
 from tutor.graph.shapes import Shape
 from tutor.program.notebooks import read_notebook
 from tutor.program.onnx_program import FUNCTION, write_onnx_program
-from tutor.program.read_program import ReadProgram, read_program
+from tutor.program.operand_reader import TOO_LONG
+from tutor.program.read_program import ReadProgram, put_numbers, read_program
+from tutor.program.source import Place, read_source
 from tutor.text import make_visible
 
 
@@ -46,8 +51,33 @@ def make_program_exercise(target: str, shapes: Mapping[str, Shape]) -> Exercise:
         given = {**made.shapes, **shapes}
         return describe_program(file, read_program(made.text, file, FUNCTION, given, made.places), ())
     file, text, wanted = read_program_file(target)
-    found = read_program(text, file, wanted, shapes)
+    found = read_sized(text, file, wanted, shapes)
     return describe_program(file, found, read_notebook(text, file).skipped if file.endswith(".ipynb") else ())
+
+
+def read_sized(text: str, file: str, wanted: str, shapes: Mapping[str, Shape], places: tuple[Place, ...] = ()) -> ReadProgram:
+    r"""Read a program; where it does not fit with the shapes that are said, with those that a run of it at numbers finds for the others.
+
+    Raises `ProgramError` with file, line and column for what is not read.
+
+    >>> text = "import numpy as np\ndef f(X, w):\n    z = X @ w\n    return np.mean(z ** 2)\n"
+    >>> read_sized(text, "f.py", "f", {}).found
+    {'X': ('N', 'D'), 'w': ('D', 'H')}
+    """
+    try:
+        return read_program(text, file, wanted, shapes, places)
+    except ProgramError as error:
+        if error.what == TOO_LONG:
+            raise
+        refused = error
+    for found in list_forward_shapes(read_source(text, file, places), wanted, put_numbers(shapes)):
+        guessed = {name: shape for name, shape in found.items() if name not in shapes}
+        try:
+            made = read_program(text, file, wanted, {**guessed, **shapes}, places)
+        except ProgramError:
+            continue
+        return replace(made, found={**made.found, **{name: shape for name, shape in guessed.items() if name in made.layered.shapes}})
+    raise refused
 
 
 def describe_program(file: str, found: ReadProgram, skipped: tuple[str, ...], title: str = "") -> Exercise:
@@ -57,6 +87,9 @@ def describe_program(file: str, found: ReadProgram, skipped: tuple[str, ...], ti
     assumed += [Assumption("stopped", (name,), {"one": one}) for name, one in found.stopped.items()]
     assumed += [Assumption("dropout")] if "dropout" in found.notes else []
     assumed += [Assumption("chosen", (name,), {"text": make_visible(text, 40)}) for name, text in found.chosen.items()]
+    if found.large:
+        said = ", ".join(f"{letter} = {size:,}" for letter, size in found.large.items())
+        assumed.append(Assumption("letters", tuple(found.large), {"sizes": said}))
     if skipped:
         assumed.append(Assumption("skipped", skipped[:5]))
     if found.behind:

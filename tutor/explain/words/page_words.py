@@ -170,6 +170,7 @@ class PageWords(Topic):
         "chosen": (
             "Nothing says what {names} is, and the program asks for ‘{text}’ first, which is taken; --shapes {names}=… says another.",
         ) * 2,
+        "letters": ("Large sizes have letters, {sizes}: the formulas are the same for any.",) * 2,
         "skipped": ("Not Python, and left out: {names}.",) * 2,
         "upstream": ("${names}$ is an array: ${loss}$ stands for any loss behind it, and ${upstream}$ for $d{loss}/d{names}$.",) * 2,
         "truncated at": (
