@@ -117,7 +117,7 @@ def _make_of_torch(reader: Any, word: str, node: ast.Call, values: Sequence[Any]
         else:
             raise reader.source.refuse(node, tell("{word} needs {name}", word=word, name=name))
     if word not in RECURRENT:
-        found |= {name: reader.recorder.take_large(found[name]) for name in SIZES & found.keys() if type(found[name]) is int}
+        found |= {name: reader.recorder.take_large(found[name]) for name in found if name in SIZES and type(found[name]) is int}
     return TorchLayer(word, found, made=dict(found))
 
 
