@@ -15,6 +15,7 @@ from tutor.graph.shapes import Shape
 from tutor.program.filled_arrays import read_part
 from tutor.program.indexing import pick_entries
 from tutor.program.known_arrays import LARGEST, is_identity, make_known, read_fraction
+from tutor.program.open_choices import choose_value, is_open
 from tutor.program.operand_reader import LONGEST, OperandReader
 from tutor.program.program_values import (
     Above,
@@ -301,6 +302,8 @@ class ExpressionReader(OperandReader):
             return MaskedPart(self.recorder.build(Neg(value.array.expr), node), value.keep)
         if isinstance(value, KnownArray) and isinstance(node.op, ast.USub | ast.Invert):
             return KnownArray(-value.entries if isinstance(node.op, ast.USub) else ~value.entries.astype(bool))
+        if isinstance(node.op, ast.Not) and is_open(value):
+            return Condition(value.positive, not value.turned, value.binary)
         if isinstance(node.op, ast.Not):
             return not self.take_truth(value, node)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -328,14 +331,25 @@ class ExpressionReader(OperandReader):
         return self.compare(type(node.ops[0]), values[0], values[1], node)
 
     def read_choice(self, node: ast.IfExp) -> Any:
-        """a if c else b, where c is known."""
-        return self.read(node.body if self.take_truth(self.read(node.test), node.test) else node.orelse)
+        """a if c else b; where c depends on numbers, a formula with both cases."""
+        condition = self.read(node.test)
+        if is_open(condition):
+            return choose_value(self, condition, self.read(node.body), self.read(node.orelse), node)
+        return self.read(node.body if self.take_truth(condition, node.test) else node.orelse)
 
     def read_logic(self, node: ast.BoolOp) -> Any:
         """and, or: of what is known."""
         value: Any = None
-        for part in node.values:
+        for place, part in enumerate(node.values):
             value = self.read(part)
+            if is_open(value) and place + 1 < len(node.values):
+                rest = self.read_logic(ast.BoolOp(node.op, node.values[place + 1 :]))
+                known = rest if isinstance(rest, bool) else None
+                if known is None:
+                    return self.combine(ast.BitOr() if isinstance(node.op, ast.Or) else ast.BitAnd(), value, rest, node)
+                return known if known is isinstance(node.op, ast.Or) else value
+            if is_open(value):
+                return value
             if self.take_truth(value, part) is isinstance(node.op, ast.Or):
                 return value
         return value

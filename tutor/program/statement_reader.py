@@ -11,7 +11,6 @@ from typing import Any
 
 from tutor.errors import ProgramError, tell
 from tutor.expression.nodes import Expr, Name
-from tutor.expression.spelling import is_name
 from tutor.expression.walk import names, size
 from tutor.graph.nouns import Kind
 from tutor.program import torch_layers
@@ -20,8 +19,10 @@ from tutor.program.filled_arrays import write_part
 from tutor.program.function_reader import FunctionReader, LoopEnds, Returned
 from tutor.program.indexing import put_in_place
 from tutor.program.known_arrays import make_known
-from tutor.program.left_sides import list_changed, load_target
+from tutor.program.left_sides import may_leave, list_changed, load_target, settle_taken
 from tutor.program.library_rows import LIBRARIES, LibraryRow
+from tutor.program.open_choices import is_open
+from tutor.program.open_statements import run_open_if
 from tutor.program.operand_reader import LISTED, MOST_ROUNDS
 from tutor.program.program_values import (
     Class,
@@ -42,17 +43,15 @@ from tutor.program.shared_arrays import find_shown, leave_shared
 from tutor.program.source import list_nodes
 from tutor.program.unread_kinds import find_instead
 
-LETTERS = ("", "N", "ND", "BTC", "NCHW")
-"""Letters for the sizes of an array with so many axes, where the program has no short names for them."""
-
 
 class StatementReader(FunctionReader):
     """Reads statements, one after the other, into the steps of its recorder."""
 
     torch_table: Mapping[str, LibraryRow] = LIBRARIES["torch"]
     parts: dict[int, Sequence[ast.AST]]
-    stopping = False
-    """Whether what is computed stands behind torch.no_grad()."""
+    stopping = inside = False
+    """Whether what is computed stands behind torch.no_grad(); whether it is a case of a formula, and no step of its own."""
+    rest: Sequence[ast.stmt] = ()
 
     def __init__(self, recorder: Recorder, dialect: str) -> None:
         super().__init__(recorder, dialect)
@@ -67,8 +66,9 @@ class StatementReader(FunctionReader):
 
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Read statements in their order."""
-        for node in body:
+        for place, node in enumerate(body):
             self.count(node)
+            self.rest = body[place + 1 :]
             run = _STATEMENTS.get(type(node))
             try:
                 if run is None:
@@ -96,8 +96,7 @@ class StatementReader(FunctionReader):
         changed = list(list_changed(node, parts))
         for name in changed:
             self.scope[name] = Unread(error)
-        ends = any(isinstance(part, ast.Return) for part in parts) and not isinstance(node, ast.FunctionDef | ast.ClassDef)
-        if ends:  # what would be returned is not known
+        if may_leave(node):  # what would be returned is not known, or which rounds go on
             raise error
         for part in parts:
             target = part.value if isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store) else None
@@ -120,26 +119,13 @@ class StatementReader(FunctionReader):
 
     def run_assign(self, node: ast.Assign) -> None:
         """x = …, also of several at once."""
-        self.settle_taken(node)
+        settle_taken(self.scope, self.recorder, node)
         value = self.read(node.value)
         shown = find_shown(self, node.value) if isinstance(value, Formula) and (value.shape or self.dialect == "torch") else None
         for target in node.targets:
             self.bind(target, value)
             if shown is not None and isinstance(target, ast.Name) and (made := self.scope.get(target.id)) is not shown:
                 self.shown.append((made, shown))
-
-    def settle_taken(self, node: ast.Assign) -> None:
-        """N, D = X.shape: an argument whose shape nobody says has so many axes, and these letters for their sizes."""
-        target, value = node.targets[0], node.value
-        of = value.func if isinstance(value, ast.Call) and not value.args else value
-        word = "size" if of is not value else "shape"
-        if isinstance(target, ast.Tuple) and isinstance(of, ast.Attribute) and of.attr == word and isinstance(of.value, ast.Name):
-            array = self.scope.get(of.value.id)
-            names = [part.id for part in target.elts if isinstance(part, ast.Name)]
-            if isinstance(array, Open) and len(names) == len(target.elts) <= len(LETTERS):
-                usual = LETTERS[len(names)]
-                said = [name if len(name) <= 2 and is_name(name) else letter for name, letter in zip(names, usual, strict=True)]
-                self.recorder.settle_sizes(array, said if len({*said}) == len(said) else usual)
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """x: Float[Array, "N"] = …"""
@@ -289,7 +275,7 @@ class StatementReader(FunctionReader):
         """A value that is called so from here on: a formula becomes a step, a drawn array a quantity, a layer has its weights."""
         if isinstance(value, Formula) and self.stopping:
             value = self.stop_gradient(value, name, node)
-        if isinstance(value, Formula) and type(value.expr) is not Name and self._has_quantities(value.expr):
+        if isinstance(value, Formula) and type(value.expr) is not Name and self._has_quantities(value.expr) and not self.inside:
             return self.recorder.add_step(name, value, node)
         if isinstance(value, DrawnArray) and (not value.fill or (self.drawn_kind != "input" and self.scope is self.module)):
             return self.name_drawn(value, name, "bias" if value.fill == "0" and self.drawn_kind == "weight" else self.drawn_kind)
@@ -351,10 +337,14 @@ class StatementReader(FunctionReader):
     # control
 
     def run_if(self, node: ast.If) -> None:
-        """A choice that is known while the program is read."""
+        """A choice that is known while the program is read; or both ways of one that depends on numbers."""
         if isinstance(node.test, ast.Compare) and isinstance(node.test.left, ast.Name) and node.test.left.id == "__name__":
             return
-        self.run(node.body if self.take_truth(self.read(node.test), node.test) else node.orelse)
+        condition, rest = self.read(node.test), self.rest
+        if is_open(condition):
+            run_open_if(self, node, condition, rest)
+        else:
+            self.run(node.body if self.take_truth(condition, node.test) else node.orelse)
 
     def run_for(self, node: ast.For) -> None:
         """A loop, round by round."""
