@@ -24,7 +24,8 @@ def fit(X, y, W, b, lr=0.1):
     ("[dW, db]", "[db, dW]", [(9, "parts-exchanged", "[dW, db]")]),
     ("a -= lr * g", "a = a - lr * g", [(10, "step-lost", "a")]),
     ("a -= lr * g", "a = a - lr * g\n        print(a)", []),
-    ("    for a, g in zip([W, b], [dW, db])", "    made = [db, dW]\n    for a, g in zip([W, b], made)", [(9, "parts-exchanged", "[dW, db]")]),
+    ("    for a, g in zip([W, b], [dW, db])", "    made = [db, dW]\n    for a, g in zip([W, b], made)",
+     [(9, "parts-exchanged", "[dW, db]")]),
 ])  # fmt: skip
 def test_the_lists_and_the_step(old, new, told):
     (found,) = judge_code(read_source(ZIPPED.replace(old, new), "f.py"))

@@ -18,8 +18,8 @@ from tutor.code.judgement import Judgement
 from tutor.code.kept_sums import find_kept_sums
 from tutor.code.line_edits import LineEdit, make_edit, replace_part, write_lines
 from tutor.code.pair_functions import BackwardPlan, find_long_name, split_gradient
-from tutor.code.read_steps import Body, GradientUse, ParameterStep, list_bodies
 from tutor.code.update_signs import is_minimised
+from tutor.code.written_steps import Body, GradientUse, ParameterStep, list_bodies
 from tutor.code.zipped_steps import find_zipped
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
@@ -70,13 +70,13 @@ class StepJudge:
         owns = {step.word for step in steps if any(step.is_own(use) for use in step.uses)}
         roots = [root for step in steps for use in step.uses for root in self._find_swapped(body, step, use, owns)]
         roots += [*self._list_upward(steps), *self._list_repeated(body, steps)]
-        roots += [*find_zipped(body, self._differ, self.write_root)]
+        roots += [*find_zipped(body, self._is_another, self.write_root)]
         roots += find_kept_sums(self.source, body, steps, self.gradients) if not roots else []
         return tuple(sorted(roots, key=lambda one: one.line)), tuple(self._list_idle(body, steps))
 
     def _find_swapped(self, body: Body, step: ParameterStep, use: GradientUse, owns: set[str]) -> Iterator[WrongLine]:
         """A step with the gradient of something else, beside which its own gradient is known and another one."""
-        if any(step.is_own(one) for one in step.uses) or not self._differs(step, use):
+        if any(step.is_own(one) for one in step.uses) or not self._is_of_another(step, use):
             return
         old = ast.unparse(use.node)
         of = next(one for one in use.of if self._find_value(one, old) is not None)
@@ -107,13 +107,13 @@ class StepJudge:
         named = [one for one in written if any(step.is_own(GradientUse(step.target, (of,), 1)) for of in split_gradient(one))]
         return turned if turned != old and (turned in written or not named) else min(named, default="")
 
-    def _differs(self, step: ParameterStep, use: GradientUse) -> bool:
+    def _is_of_another(self, step: ParameterStep, use: GradientUse) -> bool:
         """Whether the gradient of what is moved was compared, and is another than the one that the step takes."""
         own, text = self._find_value(step.word, ""), ast.unparse(use.node)
         others = [value for value in (self._find_value(of, text) for of in use.of) if value is not None]
         return own is not None and len(others) > 0 and not any(_are_same(own, other) for other in others)
 
-    def _differ(self, word: str, other: str) -> bool:
+    def _is_another(self, word: str, other: str) -> bool:
         """Whether the gradients of two parameters were compared, and are not the same."""
         own, another = self.gradients.get(word), self.gradients.get(other)
         return own is not None and another is not None and not _are_same(own, another)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from tutor.code.code_verdicts import WrongLine
 from tutor.code.named_updates import find_step
-from tutor.code.read_steps import Body, ParameterStep
+from tutor.code.written_steps import Body, ParameterStep
 from tutor.program.source import Source
+
+EMPTYING = re.compile(r"^(fill|zero_|clear)$")
+"""Methods that set an array back where it stands."""
 
 
 def find_kept_sums(source: Source, body: Body, steps: Sequence[ParameterStep], known: Collection[str]) -> list[WrongLine]:
@@ -38,7 +42,7 @@ def _find_sum(body: Body, loop: ast.For | ast.While, name: str) -> tuple[ast.stm
     for part in body.parts:
         if isinstance(part, ast.Call) and id(part) in inside and _may_change(part, name):
             return None
-        if not isinstance(part, ast.stmt) or not _gives(part, name):
+        if not isinstance(part, ast.stmt) or not _is_given(part, name):
             continue
         step = find_step(part, entries=True)
         if step is not None and isinstance(step.op, ast.Add | ast.Sub) and id(part) in inside:
@@ -51,7 +55,7 @@ def _find_sum(body: Body, loop: ast.For | ast.While, name: str) -> tuple[ast.stm
     return (begun, added) if plain and begun is not None and added is not None else None
 
 
-def _gives(node: ast.stmt, name: str) -> bool:
+def _is_given(node: ast.stmt, name: str) -> bool:
     """Whether a statement itself gives a name, or a part of it, a value."""
     heads: list[ast.AST] = []
     if isinstance(node, ast.Assign | ast.Delete):
@@ -75,7 +79,7 @@ def _may_change(call: ast.Call, name: str) -> bool:
     func = call.func
     if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
         if func.value.id == name:
-            return func.attr in ("fill", "zero_", "clear")
+            return bool(EMPTYING.match(func.attr))
         if func.value.id in ("np", "numpy", "math", "torch"):
             return any(word.arg == "out" for word in call.keywords)
     return any(isinstance(part, ast.Name) and part.id == name for part in call.args)

@@ -12,8 +12,8 @@ from tutor.code.guess_shapes import is_parameter
 from tutor.code.judgement import Judgement
 from tutor.code.named_updates import find_step
 from tutor.code.pair_functions import BackwardPlan
-from tutor.code.read_steps import spell_word
 from tutor.code.torch_returns import has_context
+from tutor.code.written_steps import spell_word
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 from tutor.program.source import Source

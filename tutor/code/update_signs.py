@@ -11,7 +11,7 @@ from tutor.code.exchanged_parts import find_function
 from tutor.code.guess_shapes import is_parameter
 from tutor.code.named_updates import find_step
 from tutor.code.pair_functions import BackwardPlan, list_stepped, split_gradient
-from tutor.code.read_steps import list_bodies
+from tutor.code.written_steps import list_bodies
 from tutor.program.source import Source
 
 _MINIMISED = re.compile(r"(?i)(^|_)(loss|cost|error|mse|nll|bce)")

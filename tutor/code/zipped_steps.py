@@ -11,7 +11,7 @@ from tutor.code.code_verdicts import WrongLine
 from tutor.code.line_edits import LineEdit, make_edit
 from tutor.code.named_updates import find_step
 from tutor.code.pair_functions import find_long_name, split_gradient
-from tutor.code.read_steps import Body, spell_key
+from tutor.code.written_steps import Body, spell_key
 
 
 def find_zipped(body: Body, differ: Callable[[str, str], bool], write_root: Callable[[LineEdit], WrongLine]) -> Iterator[WrongLine]:

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tutor.code.read_steps import list_bodies
+from tutor.code.written_steps import list_bodies
 
 
 @pytest.mark.parametrize(("text", "told"), [
