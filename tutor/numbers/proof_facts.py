@@ -34,7 +34,8 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The rewrites that hold at the given values (all of them without values), with the arrays that they give."""
+    """The rewrites that hold at the given values (all of them without values), with the arrays that they give; compared at ``points`` points, too."""
 
     rewrites: tuple[LayerRewrite, ...]
     arrays: Mapping[str, Array[Value]]
+    points: int = 0
