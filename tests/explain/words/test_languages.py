@@ -15,8 +15,8 @@ from tutor.explain.words.wording import ENGLISH, SENTENCES, TOPICS, list_english
 OTHERS = [code for code in LANGUAGES if code != "en"]
 FOLDER = Path(languages.__file__).parent
 ALIKE = {
-    "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Errata", "Erratum", "linear", "Name", "Notebook", "Graph", "tutor", "Form", "SELU",
-           "GELU",
+    "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Errata", "Erratum", "linear", "Name", "Graph", "tutor", "Form", "SELU",
+           "Notebook", "GELU",
            "SiLU (Swish)", "Mish", "{each}, in {call}", "{what}: {both}, in {text}"},
 }
 """What a language writes as English does, besides mathematics."""
