@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
+from tutor.explain.asked_section import write_asked
 from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Sentence, Side
 from tutor.explain.lecture_section import lecture, list_elsewhere, list_missing, say_verdicts
 from tutor.explain.page_writer import BY, PageWriter, drop_numbers
@@ -56,6 +57,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
     if worked.recursion is not None:
         return recursion_page(worked, words, proofs, page)
     page.add_given()
+    page.blocks += write_asked(worked, words)
     if worked.derivations:
         page.add_forward()
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
@@ -113,6 +115,7 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     if worked.recursion is not None:
         return recursion_page(worked, words, proofs, page)
     page.add_given()
+    page.blocks += write_asked(worked, words)
     page.add_forward()
     page.add_backward()
     page.add_simplified()
@@ -139,6 +142,7 @@ def recursion_page(worked: Worked, words: Wording, proofs: Sequence[str], usual:
         page.blocks += usual.blocks
     else:
         page.add_given_open()
+    page.blocks += write_asked(worked, words)
     page.add_forward()
     page.add_backward()
     update(page)
