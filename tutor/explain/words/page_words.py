@@ -16,8 +16,9 @@ class PageWords(Topic):
         "counting": "Counting", "samples": "Samples", "first update": "First update", "iterations": "Iterations",
     }  # fmt: skip
     LABELS: Mapping[str, str] = {
-        "given": "Given", "asked": "Asked", "start": "Start", "where": "Where", "note": "Note", "condition": "Condition", "no derivative": "No derivative",
-        "convention": "Convention", "kink": "Kink", "proof": "Checked", "numbers": "Numbers", "method": "Method", "stop": "Stop",
+        "given": "Given", "asked": "Asked", "start": "Start", "where": "Where", "note": "Note", "condition": "Condition",
+        "no derivative": "No derivative", "convention": "Convention", "kink": "Kink", "proof": "Checked", "numbers": "Numbers",
+        "method": "Method", "stop": "Stop",
         "source": "Source", "lecture": "Lecture", "paper": "Paper", "book": "Book", "course": "Course", "notebook": "Notebook",
         "documentation": "Documentation", "page": "Web page", "erratum": "Erratum", "errata": "Errata", "growth": "Over time",
     }  # fmt: skip
