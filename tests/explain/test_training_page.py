@@ -147,7 +147,8 @@ def test_a_step_size_is_called_one_and_a_loss_that_rises_is_written_as_in_the_ta
 def test_a_table_of_updates_has_the_derivative_that_each_took(optimiser):
     """The first update is written out; of the others nobody could see what they were made of."""
     data = {"x": [2, 1, 3], "y": [10, 5, 15]}
-    page = tutor.train("L = (w*x - y)^2", at={"w": 3}, wrt=["w"], data=data, rate="0.1", steps=3, optimiser=optimiser, batch=1, order="given")
+    run = {"rate": "0.1", "steps": 3, "optimiser": optimiser, "batch": 1, "order": "given"}
+    page = tutor.train("L = (w*x - y)^2", at={"w": 3}, wrt=["w"], data=data, **run)
     table = [block for block in page.document().blocks if isinstance(block, Table)][-1]
     column = [Printer(page.notation).text(head[0].expr) if isinstance(head[0], Math) else head[0] for head in table.header].index("∂L/∂w")
     cells = [Printer(page.notation).text(row[column][0].expr) if row[column] else "" for row in table.rows]
