@@ -246,7 +246,8 @@ def find_weighing(tree: ast.AST) -> frozenset[str]:
             for own, other in ((part.left, part.right), (part.right, part.left)):
                 own = own.operand if isinstance(own, ast.UnaryOp) else own
                 called = other.func if isinstance(other, ast.Call) else None
-                if isinstance(own, ast.Name) and _LOGARITHM.match(getattr(called, "attr", getattr(called, "id", ""))) and not _WORTH.search(own.id):
+                name = getattr(called, "attr", getattr(called, "id", ""))
+                if isinstance(own, ast.Name) and _LOGARITHM.match(name) and not _WORTH.search(own.id):
                     found.add(own.id)
     return frozenset(found)
 
