@@ -97,7 +97,7 @@ SOLUTIONS = [  # target, notation, what its solutions say, what they do not
     ("cmu/three-layer-chain", "qmul", "\\partial f_{3}/\\partial a_{3} \\cdot \\partial a_{3}/\\partial w_{3}", "/\\partial a_{3}\\, "),
     ("qmul/linear-neuron-samples", "cmu", "\\leftarrow 0.956667$", "after 1 update~=~"),
     ("qmul/linear-neuron-samples", "cmu", "First update", "{Lm1}"),
-    ("dl/linear-collapse", "plain", "\\enspace $x$, $w$ and $w_{2}$", "Given}\\enspace\\par"),
+    ("dl/linear-collapse", "plain", "\\enspace $x$, $w$, $w_{2}$", "Given}\\enspace\\par"),
 ]  # fmt: skip
 
 
