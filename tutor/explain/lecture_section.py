@@ -1,4 +1,4 @@
-"""What a lecture prints, and how it agrees: a section of every worked solution."""
+"""What a source prints, a lecture or a paper, and how it agrees: a section of every worked solution."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tutor.exercise.over_layers import layers_of
 from tutor.explain.document import Block, Equation, Equations, Inline, Math, Paragraph, Sentence, Side, Table
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.page_writer import EQUALS
-from tutor.explain.printed_forms import list_shown_forms, sort_formula
+from tutor.explain.printed_forms import ShownForms
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import rename_step_size, set_maths
@@ -106,7 +106,8 @@ def say_verdicts(
         replace(say_verdict(verdict, words, shapes, write_quotation, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
         for verdict, there in seen if there or verdict.source is None or not verdict.source.follows
     ]  # fmt: skip
-    forms = list_shown_forms(blocks)
+    steps = {step.target: step.expr for derivation in worked.derivations[:1] for step in derivation.graph.steps}
+    forms = ShownForms(blocks, steps)
     return [
         replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else
         replace(one, unlike=_is_unlike(one, forms))
@@ -114,12 +115,12 @@ def say_verdicts(
     ]  # fmt: skip
 
 
-def _is_unlike(said: Said, forms: Collection[str]) -> bool:
+def _is_unlike(said: Said, forms: ShownForms) -> bool:
     """Whether a printed formula of a derivative is right and stands on the page in no order of its factors and terms."""
     left, right = (part[0] if len(part) == 1 else None for part in (said.subject, said.printed))
     if not said.formula or said.agreement != "exact" or not isinstance(left, Math) or not isinstance(right, Math):
         return False
-    return type(left.expr) is Partial and not is_numeric(right.expr) and sort_formula(right.expr) not in forms
+    return type(left.expr) is Partial and not is_numeric(right.expr) and not forms.has(left.expr, right.expr)
 
 
 def _list_shown(worked: Worked, blocks: Sequence[Block], alone: Set[Partial], worked_out: Set[Partial]) -> Set[Partial]:
@@ -331,12 +332,14 @@ def list_elsewhere(worked: Worked, words: Wording) -> list[Block]:
     return [Table(header, tuple(rows), "r" * len(header), (words.pages.ELSEWHERE,))]
 
 
-def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None) -> list[Block]:
-    """How the lecture's figures agree; ``notation`` has the symbols of what stands in dollars."""
+def lecture(
+    verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None, kind: str = "source"
+) -> list[Block]:
+    """How the figures of a source of this ``kind`` agree; ``notation`` has the symbols of what stands in dollars."""
     if not verdicts:
         return []
     pages, agrees = words.pages, words.rules.AGREES
-    label = pages.LABELS["lecture"]
+    label = pages.LABELS[kind]
     blocks: list[Block] = []
     known = notation or PLAIN
     if focused:
@@ -348,7 +351,7 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
             blocks.append(Paragraph(tuple(split_places(pages.PRINTS_ERRATUM if said.erratum else pages.PRINTS, places)), label))
         return blocks
     blocks += _say_agreement(verdicts, words, label)
-    return [*blocks, *_list_errata([said for said in verdicts if said.agreement == "differs"], words, known)]
+    return [*blocks, *_list_errata([said for said in verdicts if said.agreement == "differs"], words, known, kind)]
 
 
 def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str) -> Iterator[Block]:
@@ -364,7 +367,7 @@ def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str) -> Iter
     yield Equations(tuple(rows))
 
 
-def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> Iterator[Block]:
+def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation, kind: str) -> Iterator[Block]:
     """A paragraph for each figure that is wrong; one for several with the same reason, which is said once; a table for many."""
     pages = words.pages
     reasons: dict[object, list[Said]] = {}
@@ -378,7 +381,8 @@ def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> I
         parts: list[Inline] = []
         for said in some:
             phrase = pages.ERRATUM if said.value else pages.ERRATUM_BARE
-            places = {"subject": said.subject, "printed": said.printed, "value": said.value}
+            places: dict[str, Sentence] = {"subject": said.subject, "printed": said.printed, "value": said.value}
+            places["source"] = (pages.THE_SOURCE[kind],)
             parts += [" ", *split_places(pages.grammar.capital(phrase), places)] if parts else split_places(phrase, places)
         several = len(some) > 1
         note = pages.EACH_TIME.format(reason=erratum) if erratum and several else erratum

@@ -258,7 +258,7 @@ class _SheetWriter:
     def choose_shown(self, worked: Worked, blocks: Sequence[Block], told: set[Block]) -> tuple[Block, ...]:
         """The blocks of a worked solution without what is left out, what stands in the exercise, and what was ``told`` before."""
         pages, ident = self.words.pages, worked.request.exercise.id
-        labels = {pages.LABELS[label] for part, some in LABELLED.items() if not self.has(part) for label in some}
+        labels = {pages.LABELS[label] for part, some in LABELLED.items() if not self.has(part) for label in some} | {pages.LABELS["asked"]}
         told.add(point_to_command(self.words.updates.WORKED, ident))
         exact = self.words.updates.ARITHMETIC[True].format(digits=worked.notation.digits)
         told.add(Paragraph((exact,), pages.LABELS["numbers"]))  # as all other numbers of a sheet
@@ -401,9 +401,6 @@ def has_rate(given: Worked, questions: Collection[Question]) -> bool:
 def _write_numbers(given: Worked, words: Wording) -> list[Block]:
     page = NumberSections(given, words)
     page.add_given()
-    leaves = given.request.exercise.graph.leaves if given.request.exercise.graph is not None else ()
-    if not page.blocks:  # no values: what there is, by its name
-        page.blocks = [page.write_labelled("given", *page.list_named([leaf.name for leaf in leaves]))]
     page.add_forward()
     return _strip(page)
 

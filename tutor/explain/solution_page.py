@@ -110,10 +110,12 @@ class NumberSections(PageWriter):
     # The sections
 
     def add_given(self) -> None:
-        """The given values."""
-        if self.trace is not None and self.worked.derivations and self.worked.derivations[0].graph.leaves:
-            names = [quantity.name for quantity in self.worked.derivations[0].graph.leaves]
-            self.blocks.append(self.write_labelled("given", *self.list_values(names, self.trace)))
+        """The given values; without values what there is, by its name."""
+        graph = self.worked.derivations[0].graph if self.worked.derivations else self.exercise.graph
+        names = [quantity.name for quantity in graph.leaves] if graph is not None else []
+        if names:
+            told = self.list_values(names, self.trace) if self.trace is not None else self.list_families(names)
+            self.blocks.append(self.write_labelled("given", *told))
 
     def add_forward(self) -> None:
         """The forward pass."""
@@ -275,7 +277,7 @@ class NumberSections(PageWriter):
 
     def add_printed(self, missing: Sequence[Partial]) -> None:
         """The derivatives that the lecture prints and that are not worked out yet, each along its paths."""
-        graph = self.worked.derivations[0].graph
+        pages, graph = self.words.pages, self.worked.derivations[0].graph
         start = len(self.blocks)
         made = []
         for one in missing[:MOST_HELD]:
@@ -290,7 +292,7 @@ class NumberSections(PageWriter):
         if len(self.blocks) > start + 1:
             self.join_equations(len(self.blocks) - 2)
         if made:
-            self.blocks.insert(start, Paragraph((self.words.pages.PRINTED_TOO,)))
+            self.blocks.insert(start, Paragraph((pages.PRINTED_TOO.format(source=pages.THE_SOURCE[self.exercise.source_kind]),)))
 
     def join_equations(self, place: int) -> None:
         """Two blocks of equations that follow one another as one, in one alignment and one style."""
