@@ -46,6 +46,8 @@ def test_a_slip_in_front_of_it_is_named(clip):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", ["dw = dw / len(y)", "dw = dw * np.linalg.norm(w)", "dw = np.clip(err, -c, c) @ X", "dw *= np.linalg.norm(dw)"])
+@pytest.mark.parametrize(
+    "line", ["dw = dw / len(y)", "dw = dw * np.linalg.norm(w)", "dw = np.clip(err, -c, c) @ X", "dw *= np.linalg.norm(dw)"]
+)
 def test_what_is_no_limit_is_judged(line):
     assert judge(line).verdict == "wrong"

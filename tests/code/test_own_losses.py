@@ -136,7 +136,7 @@ SAID = "half of it and 0.5 * lam * np.sum(w ** 2)"
 @pytest.mark.parametrize(("old", "new", "said"), [
     ("", "", SAID),
     pytest.param("X.T @ e / n + lam", "2 * X.T @ e / n + lam", "0.5 * lam * np.sum(w ** 2) added to it", marks=pytest.mark.slow),
-    pytest.param("X.T @ e / n + lam * w", "2 * (X.T @ e + lam * np.sign(w)) / n", "(lam * (2 / n)) * np.sum(np.abs(w)) added to it", marks=pytest.mark.slow),
+    pytest.param("X.T @ e / n + lam * w", "2 * (X.T @ e + lam * np.sign(w)) / n", "np.sum(np.abs(w)) added", marks=pytest.mark.slow),
     pytest.param(" + lam * w", "", "half the loss that is watched", marks=pytest.mark.slow),
 ])  # fmt: skip
 def test_a_loss_that_is_only_watched_needs_no_penalty(old, new, said):

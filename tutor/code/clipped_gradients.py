@@ -33,7 +33,8 @@ def leave_clipping(source: Source) -> Source:
     w -= a * dw
     """
     made: dict[int, Sequence[ast.stmt]] = {}
-    for body in (source.tree, *(part for part in ast.walk(source.tree) if isinstance(part, ast.FunctionDef))):
+    bodies: list[ast.FunctionDef | ast.Module] = [part for part in ast.walk(source.tree) if isinstance(part, ast.FunctionDef)]
+    for body in (source.tree, *bodies):
         found = {id(node): node for node in list_clipping(body)}
         idle = (part for part in ast.walk(body) if isinstance(part, ast.If) and not part.orelse and {*map(id, part.body)} <= {*found})
         made |= {id(node): [ast.copy_location(ast.Pass(), node)] for node in (*found.values(), *idle)}

@@ -176,9 +176,12 @@ class Sizes:
         return self.known[word]
 
     def _find_whole(self, word: str) -> int:
-        """The size of what goes together with others: D of rows that are d_1 × … × d_k each, as far as it is known."""
+        """The size of what goes together with others: D of rows that are d_1 × … × d_k each, N of data whose shape is said, as far as known."""
         if word in ("d_1", "d_k") and "D" in self.known:
             return self.known["D"] if word == "d_1" else 1
+        if word in ("N", "m") and not {"N", "m"} & {*self.known}:
+            said = (shape for shapes in self.documented.values() for name, shape in shapes.items() if DATA.match(name) and len(shape) > 1)
+            return next(said, (0,))[0 if word == "N" else -1]
         return self.known["d_1"] * self.known["d_k"] if word == "D" and {"d_1", "d_k"} <= {*self.known} else 0
 
     def find_rows(self, *, columns: bool) -> int:
@@ -190,14 +193,7 @@ class Sizes:
         (4, 9)
         """
         letter, other = ("m", "N") if columns else ("N", "m")
-        if letter not in self.known and other in self.known:
-            return self.known[other]
-        if letter not in self.known:
-            said = (shape for shapes in self.documented.values() for name, shape in shapes.items() if DATA.match(name) and len(shape) > 1)
-            shape = next(said, None)
-            if shape is not None:
-                self.known[letter] = shape[-1 if columns else 0]
-        return self.find(letter)
+        return self.known[other] if letter not in self.known and other in self.known else self.find(letter)
 
     def name_letter(self, word: str) -> str:
         """The letter that a long name of a size means, or the name."""

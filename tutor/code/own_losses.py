@@ -10,10 +10,20 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 
 from tutor.code.exchanged_parts import exchange_statements
 from tutor.code.named_updates import find_step
-from tutor.code.pair_functions import LOSS_WORDS, METRIC, NOW, BackwardPlan, is_training, list_costs, list_stepped, split_gradient
+from tutor.code.pair_functions import (
+    LOSS_WORDS,
+    METRIC,
+    NOW,
+    BackwardPlan,
+    is_training,
+    list_costs,
+    list_stepped,
+    split_gradient,
+)
 from tutor.code.pass_loss import is_no_loss
 from tutor.code.targets import list_targets
 from tutor.code.usual_penalties import list_penalties
@@ -132,9 +142,14 @@ def list_watched(source: Source, body: ast.FunctionDef | ast.Module | None, *, h
     ways += [("0.5 * {}", half)] if halved else []
     ways += [("0.5 * {}" + f" + {penalties}", both)] if halved and penalties else []
     for written, said in ways:
-        found = _put_behind_loss(source, body, lambda name, written=written: ast.parse(written.replace("{}", name, 1), mode="eval").body)
+        found = _put_behind_loss(source, body, partial(_write_loss, written))
         if found is not None:
             yield OwnLoss(found, said, True)
+
+
+def _write_loss(written: str, name: str) -> ast.expr:
+    """An expression in which a loss stands in the place of braces."""
+    return ast.parse(written.replace("{}", name, 1), mode="eval").body
 
 
 def _put_behind_loss(

@@ -202,8 +202,8 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
         read = replace(trial, source=own.source, once=find_training_loops(own.source.tree)).put_in(trial.world)
         if own.is_watched or any(_count_right(trial, made, one.world) for one in (trial, *list_readings(read))):
             turned = _turn_loss(replace(trial, source=own.source))
-            found = made if turned is None else replace(turned, more=(own.told,))
-            return _choose_watched(trial, found, halved=own.is_metric)
+            made = made if turned is None else replace(turned, more=(own.told,))
+            return _choose_watched(trial, made, halved=own.is_metric)
     turned = _turn_loss(trial) if trial.plan.is_single else None
     if turned is not None:
         return _choose_watched(trial, turned)
