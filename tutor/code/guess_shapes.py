@@ -176,7 +176,7 @@ class Sizes:
         return self.known[word]
 
     def _find_whole(self, word: str) -> int:
-        """The size of what goes together with others: D of rows that are d_1 × … × d_k each, N of data whose shape is said, as far as known."""
+        """The size of what goes together with others: D of rows that are d_1 × … × d_k each, N of data, where known."""
         if word in ("d_1", "d_k") and "D" in self.known:
             return self.known["D"] if word == "d_1" else 1
         if word in ("N", "m") and not {"N", "m"} & {*self.known}:
