@@ -275,6 +275,7 @@ ALLOWED = {  # file: why, and the names
     "explain/formula_kinds.py": ("OWN", "columns log log_softmax matmul mean rows sqrt sum"),
     "explain/layer_formulas.py": ("ALGEBRA", "matmul outer transpose"),
     "explain/layer_page.py": ("ALGEBRA", "matmul"),
+    "explain/printed_forms.py": ("OWN", "sqrt"),
     "explain/worked_entry.py": ("ALGEBRA", "exp if_positive log lse max_share min_share"),
     "graph/entries.py": ("ALGEBRA", "columns part row_sums rows"),
     "graph/index_form.py": ("ALGEBRA", "exp log lse max max_share"),

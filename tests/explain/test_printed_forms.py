@@ -5,7 +5,8 @@ import pytest
 from tutor import solve
 from tutor.exercise.load import from_text
 from tutor.explain.document import Equation, Equations, Side
-from tutor.explain.printed_forms import list_shown_forms, sort_formula
+from tutor.explain.printed_forms import ShownForms, sort_formula
+from tutor.expression.nodes import Mul, Partial
 from tutor.expression.parse import parse
 from tutor.rules.functions import FUNCTIONS
 
@@ -27,8 +28,29 @@ def test_two_formulas_are_one_but_for_the_order(one, other, same):
 
 def test_the_lines_of_a_sum_over_paths_are_its_formula():
     row = Equation(parse("f"), (Side(parse("a*b")), Side(parse("c*d"), "+"), Side(parse("e"))))
-    assert {sort("c*d + a*b"), sort("a*b"), sort("e")} <= list_shown_forms([Equations((row,))])
-    assert sort("a*b + e") not in list_shown_forms([Equations((row,))])
+    assert {sort("c*d + a*b"), sort("e")} <= ShownForms([Equations((row,))], {}).forms
+    assert sort("a*b + e") not in ShownForms([Equations((row,))], {}).forms
+
+
+@pytest.mark.parametrize(("printed", "there"), [
+    ("1*cos(c) + 1*(1/2)*c^(-1/2)", True), ("1/(2*sqrt(a + b)) + cos(c)", True), ("cos(c) + 1/(4*d)", False), ("cos(c) + 2/d", False),
+    ("sigmoid'(c) + 1/(2*d)", False),
+])  # fmt: skip
+def test_what_is_written_out_is_the_same_formula(printed, there):
+    rows = [Equation(Partial("f", "c"), (Side(parse("1/(2*d) + cos(c)", functions=FUNCTIONS)),))]
+    steps = {"c": parse("a + b"), "d": parse("sqrt(c)", functions=FUNCTIONS)}
+    shown = ShownForms([Equations(tuple(rows))], steps)
+    assert shown.has(Partial("f", "c"), parse(printed, functions=[*FUNCTIONS, "sigmoid'"])) is there
+
+
+@pytest.mark.parametrize(("printed", "there"), [
+    ("-(y - p)*x", True), ("2*(1/2)*(p - y)*x", True), ("(y - p)*x", False), ("2*(p - y)*x", False),
+])  # fmt: skip
+def test_a_product_is_there_where_its_factors_are(printed, there):
+    one, two = Partial("L", "p"), Partial("p", "w")
+    rows = (Equation(one, (Side(parse("p - y")), Side(parse("3")))), Equation(two, (Side(parse("x")), Side(parse("2")))))
+    shown = ShownForms([Equations((*rows, Equation(Partial("L", "w"), (Side(Mul((one, two))), Side(parse("3*2"))))))], {})
+    assert shown.has(Partial("L", "w"), parse(printed)) is there
 
 
 LAYER = """title = "t"

@@ -52,3 +52,10 @@ def test_samples_with_updates_between_them_are_shown_without_what_they_cost_at_t
     between, whole = line(rate="0.1", steps=3, batch=1, order="given"), line(rate="0.1", steps=3)
     heads = [next(block for block in page.document().blocks if isinstance(block, Table)).header for page in (between, whole)]
     assert [len(head) for head in heads] == [3, 6]
+
+
+def test_a_sheet_shows_samples_with_updates_between_them_alike():
+    """Its first page of a solution has no updates yet: what the exercise says of its training tells."""
+    text = " ".join(tutor.sheet(["published/gnesi-momentum"], solutions="after").to_text().replace("─", "").split())
+    assert "Samples sample x y 1 2 10 2 1 5" in text
+    assert "taken at the values above" not in text

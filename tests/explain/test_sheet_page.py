@@ -97,7 +97,7 @@ SOLUTIONS = [  # target, notation, what its solutions say, what they do not
     ("cmu/three-layer-chain", "qmul", "\\partial f_{3}/\\partial a_{3} \\cdot \\partial a_{3}/\\partial w_{3}", "/\\partial a_{3}\\, "),
     ("qmul/linear-neuron-samples", "cmu", "\\leftarrow 0.956667$", "after 1 update~=~"),
     ("qmul/linear-neuron-samples", "cmu", "First update", "{Lm1}"),
-    ("dl/linear-collapse", "plain", "\\enspace $x$, $w$ and $w_{2}$", "Given}\\enspace\\par"),
+    ("dl/linear-collapse", "plain", "\\enspace $x$, $w$, $w_{2}$", "Given}\\enspace\\par"),
 ]  # fmt: skip
 
 
@@ -120,6 +120,6 @@ def test_a_solution_is_one_derivation_in_one_style():
     assert "= (1/2)·(4/3)·(1/3)" in first
     assert " 0.5" not in first.replace("0.1", "")
     assert second.index("Backward pass") < second.index("First update") < second.index("Lecture")
-    assert [second.count(said) for said in ("Forward pass", "Checked", "0.433333", "13/30")] == [1, 1, 3, 0]
+    assert [second.count(said) for said in ("Forward pass", "Checked", "0.433333", "13/30")] == [1, 1, 4, 0]
     assert "\n 6  ∂s/∂x" in third
     assert "\n\n 7  ∂t/∂x" not in third

@@ -152,6 +152,7 @@ class Guesser:
         self.joined: frozenset[str] = frozenset()
         self.looped: frozenset[str] = frozenset()
         self.predicted: frozenset[str] = frozenset()
+        self.weighing: frozenset[str] = frozenset()
         self.assumed: dict[str, Told] = {}
         self.again: Mapping[str, tuple[int, ...]] = {}
         self.places: Mapping[str, int] = {}
@@ -169,7 +170,7 @@ class Guesser:
 
     def _draw_numbers(self, name: str, shape: tuple[int, ...]) -> Any:
         rng = np.random.default_rng(find_seed(name, self.world.seed))
-        if LABELS.match(name):
+        if LABELS.match(name) or name in self.weighing:
             return self._make_targets(rng, shape)
         if shape and (MASKS.match(name) or name in self.world.masks):
             return np.where(rng.uniform(size=shape) < 0.7, 1.0, 0.0)
@@ -338,6 +339,8 @@ class Guesser:
         rows = self.sizes.find("T") if guess.name in self.sequences else self.sizes.find_rows(columns=self.world.columns)
         alone = self.world.single and self.world.vectors and guess.name in self.one_place
         shape = guess.hint if guess.hint is not None else () if alone else shape if shape is not None else (rows,)
+        if len(shape) == 1 and guess.hint is None and self.axes.get(guess.name) == 2:  # several words of each sample
+            shape = (*shape, self.sizes.find("T"))
         if guess.hint is None:
             shape = self._take_rank(guess.name, shape)
         check_size(shape)

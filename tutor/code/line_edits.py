@@ -282,10 +282,12 @@ def _write_return(source: Sequence[str], edit: LineEdit, whole: ast.Return, plac
     indent = old[0][: len(old[0]) - len(old[0].lstrip())]
     before = [line for one in edit.statements[:-1] for line in ast.unparse(ast.fix_missing_locations(one)).splitlines()]
     own = edit.statements[-1]
-    if own is edit.statement or not isinstance(own, ast.Assign) or not isinstance(whole.value, ast.Tuple):
+    if own is edit.statement or not isinstance(own, ast.Assign):
         return old, [*(indent + line for line in before), *old]
-    elements = [own.value if number == place else one for number, one in enumerate(whole.value.elts)]
-    made = ast.copy_location(ast.Return(ast.Tuple(elements, ast.Load())), whole)
+    value = own.value
+    if isinstance(whole.value, ast.Tuple):
+        value = ast.Tuple([own.value if number == place else one for number, one in enumerate(whole.value.elts)], ast.Load())
+    made = ast.copy_location(ast.Return(value), whole)
     kept = _write_kept(old, LineEdit(edit.tag, whole, (made,), edit.at, edit.put), begin) if not before else None
     if kept is None:
         return old, [indent + line for line in (*before, ast.unparse(ast.fix_missing_locations(made)))]

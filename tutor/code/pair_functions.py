@@ -16,7 +16,7 @@ BACKWARD = re.compile(
 )
 FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass", "fw", "vorwaerts", "vorwärts")
 LOSSES = re.compile(
-    r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error)(_\w+)?$|^(mse|bce|nll|((binary|categorical)_)?cross_?entropy)$"
+    r"(?i)^(compute_)?(\w+_)?(loss|cost|objective|criterion|error|kosten|verlust|fehler)(_\w+)?$|^(mse|bce|nll|((binary|categorical)_)?cross_?entropy)$"
 )
 METRIC = re.compile(r"(?i)abs|mae|miss?class|accura|rmse|root|(^|_)val(_|id|$)|test|score")
 """What is called so is looked at, and is not what is made small: ``misclassification_error``."""
@@ -37,7 +37,7 @@ STORE = re.compile(r"(?i)^(\w*grad\w*|d|ds|g|gs|gr|grds?|dparam(eter)?s|deriv\w*
 
 
 LOSS_WORDS = re.compile(
-    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|(?-i:L|J|E)|nll|mse|bce)(_?(val|value|total|sum|data))?$"
+    r"(?i)^(total_?|data_?|mean_?|avg_?)?(loss|cost|error|objective|kosten|verlust|(?-i:L|J|E)|nll|mse|bce)(_?(val|value|total|sum|data))?$"
 )
 IN_WORDS = re.compile(r"(?i)deriv|grad|delta")
 """A gradient's name that is no other thing's, even in a store of gradients: ``gradients["derivative_weight"]``."""

@@ -94,15 +94,21 @@ def find_dictionaries(tree: ast.AST) -> frozenset[str]:
 
     >>> sorted(find_dictionaries(ast.parse("p['W' + str(l)] @ x[0] + self.c['b']; q.get('a')")))
     ['c', 'p', 'q']
+    >>> sorted(find_dictionaries(ast.parse("W, b = (params[name] for name in ('W', 'b'))")))
+    ['params']
     """
     found = set[str]()
+    rounds = [(part.target, part.iter) for part in ast.walk(tree) if isinstance(part, ast.comprehension | ast.For)]
+    texts = {target.id for target, listed in rounds if isinstance(target, ast.Name) and isinstance(listed, ast.Tuple | ast.List)
+             and listed.elts and all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in listed.elts)}  # fmt: skip
     for node in ast.walk(tree):
         key, of = (node.slice, node.value) if isinstance(node, ast.Subscript) else (None, None)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
             key, of = node.args[0], node.func.value
         while isinstance(key, ast.BinOp):
             key = key.left
-        if of is not None and (isinstance(key, ast.JoinedStr) or (isinstance(key, ast.Constant) and isinstance(key.value, str))):
+        named = isinstance(key, ast.JoinedStr) or (isinstance(key, ast.Name) and key.id in texts)
+        if of is not None and (named or (isinstance(key, ast.Constant) and isinstance(key.value, str))):
             found.add(_name_last(of))
     return frozenset(found - {""})
 
@@ -192,13 +198,18 @@ def find_axes(tree: ast.AST, forward: str, backward: str) -> dict[str, int]:
     {'K': 3, 'Q': 3}
     >>> find_axes(ast.parse("def f(x): return x.shape[0], x.shape[3]"), "f", "b")
     {'x': 4}
+    >>> find_axes(ast.parse("def f(ids, E): return E[ids], ids\\ndef b(g, c):\\n ids = c\\n n, k = ids.shape"), "f", "b")
+    {'ids': 2}
     """
     found: dict[str, int] = {}
+    given = {arg.arg for part in ast.walk(tree) if isinstance(part, ast.FunctionDef) and part.name == forward for arg in part.args.args}
     for part in ast.walk(tree):
         if not isinstance(part, ast.FunctionDef) or part.name not in (forward, backward):
             continue
         changed = {node.id for node in ast.walk(part) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         for node in ast.walk(part):
+            for of, count in _list_taken(node):  # the backward pass takes it out of its cache
+                found |= {of.id: count} if isinstance(of, ast.Name) and of.id in given else {}
             for of, count in [*_list_ordered(node), *_list_asked(node)]:
                 own = isinstance(of, ast.Attribute) or (isinstance(of, ast.Name) and part.name == forward and of.id not in changed)
                 found |= {_name_last(of): count} if own and count > max(1, found.get(_name_last(of), 0)) else {}
@@ -215,6 +226,29 @@ def find_predicted(tree: ast.AST) -> frozenset[str]:
     for body in (part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)):
         given = [arg.arg for arg in body.args.args[: len(body.args.args) - len(body.args.defaults)] if arg.arg != "self"]
         found |= {name for name in given if len(given) == 2 and SCALARS.match(name) and any(is_target(one) for one in given if one != name)}
+    return frozenset(found)
+
+
+_WORTH = re.compile(r"(?i)adv|rew|ret|gain|worth|weight|^(w|W|G|R)\d*$")
+"""What weighs a logarithm and is no target: how good an action was."""
+_LOGARITHM = re.compile(r"^log\d*$")
+
+
+def find_weighing(tree: ast.AST) -> frozenset[str]:
+    r"""Names of targets by what is done with them, whatever they are called: k of ``np.sum(k * np.log(q))``.
+
+    >>> sorted(find_weighing(ast.parse("loss = -np.mean(k * np.log(q)) + a * b - np.sum(reward * np.log(p))")))
+    ['k']
+    """
+    found: set[str] = set()
+    for part in ast.walk(tree):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
+            for own, other in ((part.left, part.right), (part.right, part.left)):
+                own = own.operand if isinstance(own, ast.UnaryOp) else own
+                called = other.func if isinstance(other, ast.Call) else None
+                name = getattr(called, "attr", getattr(called, "id", ""))
+                if isinstance(own, ast.Name) and _LOGARITHM.match(name) and not _WORTH.search(own.id):
+                    found.add(own.id)
     return frozenset(found)
 
 
@@ -252,6 +286,13 @@ def find_joined(tree: ast.AST) -> frozenset[str]:
                 if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Slice):
                     found.add(_name_last(part.value))
     return frozenset(found - {""})
+
+
+def _list_taken(node: ast.AST) -> list[tuple[ast.expr, int]]:
+    """What is taken apart into the sizes of its two axes, ``n, length = ids.shape``."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Tuple) or len(node.targets[0].elts) != 2:
+        return []
+    return [(node.value.value, 2)] if isinstance(node.value, ast.Attribute) and node.value.attr == "shape" else []
 
 
 def _list_asked(node: ast.AST) -> list[tuple[ast.expr, int]]:

@@ -1,4 +1,4 @@
-"""Several gradients in one ``return``: each part as a statement of its own, so that each is judged, corrected and derived by itself."""
+"""Gradients that a ``return`` works out, one or several: each as a statement of its own, judged, corrected and derived by itself."""
 
 from __future__ import annotations
 
@@ -33,10 +33,12 @@ def split_return(trial: ProgramTrial, first: Outcome) -> ProgramTrial | None:
     """
     node = find_function(trial.source.tree, trial.plan.owner, trial.plan.backward)
     last = node.body[-1] if node is not None else None
-    if node is None or not isinstance(last, ast.Return) or not isinstance(last.value, ast.Tuple):
+    if node is None or not isinstance(last, ast.Return) or not isinstance(last.value, ast.Tuple | ast.BinOp | ast.UnaryOp):
         return None
+    several = isinstance(last.value, ast.Tuple)
     taken = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    parts, named = [*last.value.elts], []
+    parts: list[ast.expr] = [*last.value.elts] if isinstance(last.value, ast.Tuple) else [last.value]
+    named: list[ast.stmt] = []
     shown: dict[str, str] = {}
     meant = {output.place: output for output in first.outputs if output.of and 0 <= output.place < len(parts)}
     keys = {place: (output.key, output.of[0]) for place, output in meant.items()}
@@ -56,7 +58,8 @@ def split_return(trial: ProgramTrial, first: Outcome) -> ProgramTrial | None:
         parts[place] = ast.copy_location(ast.Name(name, ast.Load()), part)
     if not named:
         return None
-    returned = ast.copy_location(ast.Return(ast.copy_location(ast.Tuple(parts, ast.Load()), last.value)), last)
+    value = ast.copy_location(ast.Tuple(parts, ast.Load()), last.value) if several else parts[0]
+    returned = ast.copy_location(ast.Return(value), last)
     made_function = ast.copy_location(
         ast.FunctionDef(node.name, node.args, [*node.body[:-1], *named, returned], node.decorator_list, node.returns), node)  # fmt: skip
     source = replace(trial.source, tree=exchange_function(trial.source.tree, node, made_function))

@@ -42,6 +42,7 @@ from tutor.code.sized_guesses import (
     find_looped,
     find_predicted,
     find_tuples,
+    find_weighing,
     settle_divided,
     settle_images,
 )
@@ -82,6 +83,7 @@ class ProgramTrial:
     looped: frozenset[str] = frozenset()
     stepped: frozenset[str] = frozenset()
     predicted: frozenset[str] = frozenset()
+    weighing: frozenset[str] = frozenset()
     counts: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     spread: set[str] = field(default_factory=set)
     flat: set[str] = field(default_factory=set)
@@ -112,6 +114,7 @@ class ProgramTrial:
         self.counts = find_counts(self.source.tree, *(source.tree for source in self.others))
         self.axes = {} if self.plan.is_single else find_axes(self.source.tree, self.plan.forward, self.plan.backward)
         self.looped, self.predicted = find_looped(self.source.tree, self.plan.forward), find_predicted(self.source.tree)
+        self.weighing = find_weighing((self.forward_source or self.source).tree)
         if self.plan.owner and not self.plan.is_single and self.forward_source is None:
             self.idle = find_idle(self.source.tree, self.plan.owner, self.plan.forward, self.plan.cost)
         elif not self.plan.is_single and self.forward_source is None:
@@ -143,6 +146,7 @@ class ProgramTrial:
             worker.guesser.axes, worker.guesser.looped = self.axes, self.looped
             worker.guesser.stepped = self.stepped
             worker.guesser.joined, worker.guesser.predicted = find_joined(self.source.tree), self.predicted
+            worker.guesser.weighing = self.weighing
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out
             worker.guesser.counts, worker.guesser.asked_numbers = self.counts
             worker.guesser.settings = {"stride": 2 if "pool" in self.plan.name.lower() else self.world.steps}

@@ -25,7 +25,10 @@ def write_asked(worked: Worked, words: Wording) -> list[Block]:
         return []
     counted = worked.request.exercise.graph is None
     phrase = sheets.ASKS["number" if counted or worked.numbers is not None else "expression"]
-    return [Paragraph(tuple(split_places(phrase, {"asked": listed})), pages.LABELS["asked"])]
+    said = [*split_places(phrase, {"asked": listed})]
+    if _list_values(worked):
+        said.append(f" {pages.OURS.format(source=pages.THE_SOURCE[worked.request.exercise.source_kind])}")
+    return [Paragraph(tuple(said), pages.LABELS["asked"])]
 
 
 def _flatten(parts: Iterable[Sequence[Inline]], words: Wording) -> list[Inline]:

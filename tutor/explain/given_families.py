@@ -30,11 +30,20 @@ def sort_given(names: Sequence[str]) -> list[str]:
     >>> sort_given(["w_1", "x_1", "w_2", "x_2", "b"]), sort_given(["x_1", "h_0", "x_3", "x_2"]), sort_given(["w_14", "w_04"])
     (['w_1', 'w_2', 'x_1', 'x_2', 'b'], ['x_1', 'x_2', 'x_3', 'h_0'], ['w_14', 'w_04'])
     """
+    return [name for family in list_families(names) for name in family]
+
+
+def list_families(names: Sequence[str]) -> list[list[str]]:
+    """The names family by family.
+
+    >>> list_families(["w_1", "x_1", "w_2", "b"])
+    [['w_1', 'w_2'], ['x_1'], ['b']]
+    """
     families: dict[str, dict[str, int | None]] = {}
     for name in names:
         family, number = _part_name(name)
         families.setdefault(family, {})[name] = number
-    return [name for family in families.values() for name in _sort_family(family)]
+    return [_sort_family(family) for family in families.values()]
 
 
 def _part_name(name: str) -> tuple[str, int | None]:

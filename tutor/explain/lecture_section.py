@@ -17,7 +17,7 @@ from tutor.exercise.over_layers import layers_of
 from tutor.explain.document import Block, Equation, Equations, Inline, Math, Paragraph, Sentence, Side, Table
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.page_writer import EQUALS
-from tutor.explain.printed_forms import list_shown_forms, sort_formula
+from tutor.explain.printed_forms import ShownForms
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import rename_step_size, set_maths
@@ -106,7 +106,8 @@ def say_verdicts(
         replace(say_verdict(verdict, words, shapes, write_quotation, own | _name_gradient(verdict, loss, known), alone), unseen=not there)
         for verdict, there in seen if there or verdict.source is None or not verdict.source.follows
     ]  # fmt: skip
-    forms = list_shown_forms(blocks)
+    steps = {step.target: step.expr for derivation in worked.derivations[:1] for step in derivation.graph.steps}
+    forms = ShownForms(blocks, steps)
     return [
         replace(one, erratum=rename_step_size(exercise.say(one.erratum, words.language), exercise, worked.notation)) if one.erratum else
         replace(one, unlike=_is_unlike(one, forms))
@@ -114,12 +115,12 @@ def say_verdicts(
     ]  # fmt: skip
 
 
-def _is_unlike(said: Said, forms: Collection[str]) -> bool:
+def _is_unlike(said: Said, forms: ShownForms) -> bool:
     """Whether a printed formula of a derivative is right and stands on the page in no order of its factors and terms."""
     left, right = (part[0] if len(part) == 1 else None for part in (said.subject, said.printed))
     if not said.formula or said.agreement != "exact" or not isinstance(left, Math) or not isinstance(right, Math):
         return False
-    return type(left.expr) is Partial and not is_numeric(right.expr) and sort_formula(right.expr) not in forms
+    return type(left.expr) is Partial and not is_numeric(right.expr) and not forms.has(left.expr, right.expr)
 
 
 def _list_shown(worked: Worked, blocks: Sequence[Block], alone: Set[Partial], worked_out: Set[Partial]) -> Set[Partial]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.exercise.model import Assumption
 from tutor.explain.document import Block, Equation, Equations, Heading, Inline, Math, Paragraph, Sentence, Side
-from tutor.explain.given_families import find_grids, sort_given
+from tutor.explain.given_families import find_grids, list_families, sort_given
 from tutor.explain.layer_formulas import matrix
 from tutor.explain.shared_parameters import list_shared
 from tutor.explain.target_kinds import list_target_kinds
@@ -38,6 +38,8 @@ EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 
 MOST_PLACES = 5
 """So many steps are named that share a parameter."""
+MOST_GIVEN = 4
+"""So many quantities of a family are named that have no values."""
 MOST_KINKS = 8
 """So many steps that stand on a kink are named."""
 
@@ -128,6 +130,17 @@ class PageWriter:
             value = write_value(name) if grid is None else Call("matrix", (Number(str(grid.columns)), *map(write_value, grid.names)))
             parts += [self.words.pages.COMMA if parts else "", Math(Name(shown)), EQUALS, Math(value)]
         return tuple(part for part in parts if part)
+
+    def list_families(self, names: Sequence[str]) -> Sequence[Inline]:
+        """Names without values; of a large family the first and the last: x₁, x₂, w₁, …, w₈."""
+        dots: list[Inline] = ["…"]
+        listed: list[list[Inline]] = []
+        for family in list_families(names):
+            few = len(family) <= MOST_GIVEN
+            listed += [[Math(Name(name))] for name in (family if few else (family[0], family[-1]))]
+            if not few:
+                listed.insert(-1, dots)
+        return [part for one in listed for part in (self.words.pages.COMMA, *one)][1:]
 
     def heading(self, name: str) -> Heading:
         """The heading of a section."""

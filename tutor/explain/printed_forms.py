@@ -1,29 +1,109 @@
 """Which printed formulas a page has: one that differs from a formula above it by the order of its factors and terms alone is there.
 
+So is one that has exp(a) for the b of a step b = exp(a), σ′(z) for h·(1 − h), or c^(−1/2) for 1/√c: it is the same formula, written out.
+
 A lecture's form of a gradient that is made in several steps here (batch normalisation in one line) stands on no row of the derivation: it
 is shown beside the verdict, since nobody can look up what is only said to be right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from tutor.explain.document import Block, Equations
 from tutor.explain.layer_formulas import strip_shapes
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Neg, children
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.expression.walk import is_numeric, size, substitute
+from tutor.rules.functions import FUNCTIONS, OUT, slope_of
 from tutor.rules.operations import ENTRYWISE
 
+MOST_NODES = 120
+"""A formula that is larger is not written out in what is given."""
 
-def list_shown_forms(blocks: Sequence[Block]) -> set[str]:
-    """The formulas that stand in equations, each in a form that does not depend on the order of factors and terms."""
-    found: set[str] = set()
-    for row in (row for block in blocks if isinstance(block, Equations) for row in block.rows):
-        terms: list[Expr] = []
-        for side in row.sides:  # a sum over paths has a line for each of them
-            terms = [*terms, side.expr] if side.relation == "+" else [side.expr]
-            found.add(sort_formula(Add(tuple(terms)) if len(terms) > 1 else side.expr))
-    return found
+
+class ShownForms:
+    """The formulas that stand in the equations of a page, as they are and written out; ``steps`` are those of its forward pass.
+
+    A derivative that is a product of others is there with these put in, too: its factors stand above it.
+    """
+
+    def __init__(self, blocks: Sequence[Block], steps: Mapping[str, Expr]) -> None:
+        self.steps = steps
+        self.known: dict[Partial, Expr] = {}
+        self.forms: set[str] = set()
+        for row in (row for block in blocks if isinstance(block, Equations) for row in block.rows):
+            members: list[list[Expr]] = []
+            for side in row.sides:  # a sum over paths has a line for each of them
+                if side.relation != "+" or not members:
+                    members.append([])
+                members[-1].append(side.expr)
+            shown = [Add(tuple(terms)) if len(terms) > 1 else terms[0] for terms in members]
+            for expr in shown:
+                self.forms |= self.list_forms(expr)
+            if type(row.left) is Partial and shown and not is_numeric(shown[0]):
+                self.known.setdefault(row.left, self.put_in(shown[0]))
+
+    def list_forms(self, expr: Expr) -> set[str]:
+        """A formula as it is, written out, and with the derivatives put in that are known."""
+        return {sort_formula(one) for one in (expr, write_out(expr, self.steps), write_out(self.put_in(expr), self.steps))}
+
+    def put_in(self, expr: Expr) -> Expr:
+        """The formula with the derivatives put in that are known; as it is where that is long."""
+        found = _put_in(strip_shapes(expr), self.known)
+        return found if size(found) <= MOST_NODES else strip_shapes(expr)
+
+    def has(self, left: Partial, expr: Expr) -> bool:
+        """Whether a printed formula of a derivative is there; a chain of derivatives says only what it is a product of."""
+        if type(expr) is Partial or (type(expr) is Mul and all(type(part) is Partial for part in expr.args)):
+            return True
+        return not self.list_forms(expr).isdisjoint(self.forms)
+
+
+def _put_in(expr: Expr, known: Mapping[Partial, Expr]) -> Expr:
+    """A formula with derivatives put in."""
+    if type(expr) is Partial:
+        return known.get(expr, expr)
+    inner = children(expr)
+    return rebuild(expr, tuple(_put_in(part, known) for part in inner)) if inner else expr
+
+
+def write_out(expr: Expr, steps: Mapping[str, Expr]) -> Expr:
+    """A formula in what is given: what ``steps`` compute, slopes of functions and powers that are roots or quotients written out.
+
+    >>> from tutor.expression.parse import parse
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(write_out(parse("2*b*c^(-1/2)"), {"b": parse("a + 1")}))
+    '2*(a + 1)*(1/sqrt(c))'
+    """
+    whole = strip_shapes(expr)
+    for _ in steps:
+        known = substitute(whole, steps)
+        if known == whole or size(known) > MOST_NODES:
+            break
+        whole = known
+    return _open_up(whole)
+
+
+def _open_up(expr: Expr) -> Expr:
+    """Slopes of functions and some powers written otherwise."""
+    inner = children(expr)
+    made = rebuild(expr, tuple(map(_open_up, inner))) if inner else expr
+    if type(made) is Call and made.func.endswith("'") and made.func[:-1] in FUNCTIONS and len(made.args) == 1:
+        row = FUNCTIONS[made.func[:-1]]
+        if len(row.params) == 1:
+            return substitute(slope_of(row), {row.params[0]: made.args[0], OUT: Call(row.name, made.args)})
+    if type(made) is Pow and made.exp in _ROOTS:
+        root = Call("sqrt", (made.base,))
+        return Div(ONE, root) if made.exp != _HALF else root
+    return made
+
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_HALF = Div(ONE, Number("2"))
+_ROOTS = (_HALF, Neg(_HALF), Div(Neg(ONE), Number("2")))
 
 
 def sort_formula(expr: Expr) -> str:
@@ -49,7 +129,13 @@ def _sort(expr: Expr) -> tuple[int, str]:
         return first, f"({' + '.join(f'{sign * first}{text}' for sign, text in parts)})"
     if type(expr) in (Mul, Div) or (type(expr) is Call and expr.func == ENTRYWISE):
         sign, above, below = _list_factors(expr)
-        return sign, f"{'*'.join(sorted(above)) or '1'}{''.join(f'/{part}' for part in sorted(below))}"
+        number = Fraction(1)
+        for part in above:
+            number *= Fraction(part) if _NUMBER.fullmatch(part) else 1
+        for part in below:
+            number /= Fraction(part) if _NUMBER.fullmatch(part) and Fraction(part) else 1
+        factors = [part for part in above if not _NUMBER.fullmatch(part)] + ([str(number)] if number != 1 else [])
+        return sign, f"{'*'.join(sorted(factors)) or '1'}{''.join(f'/{part}' for part in sorted(below) if not _NUMBER.fullmatch(part))}"
     inner = children(expr)
     if not inner:
         return 1, write_plain(expr)

@@ -401,9 +401,6 @@ def has_rate(given: Worked, questions: Collection[Question]) -> bool:
 def _write_numbers(given: Worked, words: Wording) -> list[Block]:
     page = NumberSections(given, words)
     page.add_given()
-    leaves = given.request.exercise.graph.leaves if given.request.exercise.graph is not None else ()
-    if not page.blocks:  # no values: what there is, by its name
-        page.blocks = [page.write_labelled("given", *page.list_named([leaf.name for leaf in leaves]))]
     page.add_forward()
     return _strip(page)
 

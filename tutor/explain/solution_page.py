@@ -110,10 +110,12 @@ class NumberSections(PageWriter):
     # The sections
 
     def add_given(self) -> None:
-        """The given values."""
-        if self.trace is not None and self.worked.derivations and self.worked.derivations[0].graph.leaves:
-            names = [quantity.name for quantity in self.worked.derivations[0].graph.leaves]
-            self.blocks.append(self.write_labelled("given", *self.list_values(names, self.trace)))
+        """The given values; without values what there is, by its name."""
+        graph = self.worked.derivations[0].graph if self.worked.derivations else self.exercise.graph
+        names = [quantity.name for quantity in graph.leaves] if graph is not None else []
+        if names:
+            told = self.list_values(names, self.trace) if self.trace is not None else self.list_families(names)
+            self.blocks.append(self.write_labelled("given", *told))
 
     def add_forward(self) -> None:
         """The forward pass."""

@@ -91,7 +91,7 @@ def write_course(worked: Worked, words: Wording) -> list[Block]:
     """The exercise's samples, and the updates that it is about: the method, the first update with its numbers, the table of a few."""
     course = worked.course
     digits, ident = worked.notation.digits, worked.request.exercise.id
-    blocks = [] if worked.samples is None else sample_table(worked.samples, words, digits, between=updates_between(course))
+    blocks = [] if worked.samples is None else sample_table(worked.samples, words, digits, between=updates_between(worked))
     if course is None:
         return blocks if worked.samples is None else [*blocks, point_to_command(words.updates.WORKED, ident)]
     from tutor.explain.training_page import TrainingSections
@@ -106,10 +106,13 @@ def write_course(worked: Worked, words: Wording) -> list[Block]:
     return sections.blocks
 
 
-def updates_between(course: Worked | None) -> bool:
-    """Whether there are updates between the samples of a data set."""
-    task = course.training.task if course is not None and course.training is not None else None
-    return task is not None and task.size < task.count
+def updates_between(worked: Worked) -> bool:
+    """Whether there are updates between the samples of a data set, on this page or, as in a sheet, on the next one."""
+    if worked.course is not None and worked.course.training is not None:
+        return worked.course.training.task.size < worked.course.training.task.count
+    exercise = worked.request.exercise
+    size = exercise.plan.batch or optimiser(exercise.plan.optimiser).batch or 0
+    return exercise.samples is not None and 0 < size < len(exercise.samples)
 
 
 def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Document:

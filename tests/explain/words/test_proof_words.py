@@ -16,7 +16,7 @@ F = Fraction
         (Proof(1, 1, 1, F(0), 1, True), "The gradient asked for has the value of SymPy's derivative of the composed formula, to 12"),
         (
             Proof(3, 3, 5, F(1, 10**30), 2, False),
-            "finite differences agree to 10⁻³⁰ for them and for 2 other quantities of the graph (at 2 random points)",
+            "finite differences agree to 10⁻³⁰, also for 2 other quantities of the graph (at 2 random points)",
         ),
         (Proof(3, 3, 5, F(0), 1, True), "finite differences agree exactly for all 5 quantities (at the given values)"),
         (Proof(6, 6, 6, F(0), 1, True, entries=True), "All 6 entries of the gradients asked for have the values of SymPy's"),

@@ -147,6 +147,16 @@ def test_a_formula_is_whole_where_the_page_has_room_for_it() -> None:
     assert "\\ldots" not in found[0]
 
 
+def test_a_low_picture_grows_rather_than_leave_names_alone_in_its_boxes() -> None:
+    outputs = [Node(f"phi_long{place}", "node", Call("elu", (Name("x"), Name("a")))) for place in range(5)]
+    short = Node("s", "node", Call("relu", (Name("x"),)))
+    edges = [("x", "s"), *((leaf, node.name) for node in outputs for leaf in ("x", "a"))]
+    fan = Picture((Node("x", "input"), Node("a", "input"), short, *outputs), tuple(edges))
+    found = fit_whole(fan, NOTATION, [PictureRoom(12.0, height) for height in (3.0, 8.0)])
+    assert found is not None
+    assert found[0].count(" = ") == len(outputs) + 1  # in each box, also in those of long formulas
+
+
 def test_a_room_for_nothing_is_refused() -> None:
     with pytest.raises(OutputError, match=r"no room in 1 cm by 22 cm"):
         tikz(two_two_two(), NOTATION, 1.0)

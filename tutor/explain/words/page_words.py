@@ -105,6 +105,8 @@ class PageWords(Topic):
     NONE_AGREE = "None of the {count} {printed} agrees."
     UNSEEN = "Checked, but not worked out here: {subjects}."
     PRINTED_TOO = "What {source} prints besides:"
+    OURS = "The derivatives are added here: {source} prints values alone."
+    """Of a source that has no derivative."""
     OTHER_FORMS = ("Printed in another form than above, and equal to it:", "Printed in other forms than above, and equal to these:")
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {

@@ -39,7 +39,7 @@ class ProofWords(Topic):
     BY_SYMPY = "{many} of SymPy's derivative of the composed formula, to 12 digits or more"
     DIFFERENCES = "finite differences agree {how}{more}"
     FOR_ALL = " for all {count} quantities"
-    FOR_OTHERS = (" for them and for {count} other quantity of the graph", " for them and for {count} other quantities of the graph")
+    FOR_OTHERS = (", also for {count} other quantity of the graph", ", also for {count} other quantities of the graph")
     ALONG = " along a random direction through all {count} inputs and parameters"
     TOO_SMALL = (
         "{count} gradient is too small, or at the edge of the domain, for finite differences",

@@ -176,11 +176,11 @@ def _fit_stage(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom
 
 def _keep_formulas(sized: Sized, picture: Picture, notation: Notation, room: PictureRoom, tallest: float) -> Sized:
     """The drawing itself or, where boxes have lost their formulas, one with more of them: layers nearer to one another, formulas below
-    the names.  It is no higher, so that it does not push what stands below it to another page, but where there are none at all."""
+    the names.  It may grow to what is low on a page; a higher one grows only where there are no formulas at all."""
     computed = sum(node.expr is not None for node in picture.nodes)
     width = room.width * CM
     taller = MOST_TALLER if sized.height > LOW else 1.0
-    height = min(room.height * CM, sized.height) if sized.draft.formulas else min(tallest * CM, sized.height * taller)
+    height = min(tallest * CM, max(sized.height if sized.draft.formulas else sized.height * taller, LOW))
     for near, folded in ((True, False), (False, True), (True, True)):
         if sized.draft.formulas == computed:
             break
