@@ -161,10 +161,10 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
         partner = partner or ("" if name in inner else find_whole(name, list(functions)))
         if partner:
             used |= {name, partner}
-            own = [one for one in costs if owner or not is_of_others(functions, one, partner, name)]
+            fitting = [one for one in costs if owner or not is_of_others(functions, one, partner, name)]
             penalised = bool(PENALTY.search(name))
-            own.sort(key=lambda one: bool(PENALTY.search(one)) is not penalised)
-            cost = next(iter(own), "")
+            fitting.sort(key=lambda one: bool(PENALTY.search(one)) is not penalised)
+            cost = next(iter(fitting), "")
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
         given = list_gradients(node.body) or has_bare_return(node)
