@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from tutor.code.guess_shapes import is_target
 from tutor.code.named_updates import find_step
 from tutor.code.pair_functions import BARE, split_gradient
 from tutor.code.targets import spell_target
@@ -32,8 +33,8 @@ def list_penalties(body: ast.AST) -> list[str]:
         own = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub)
         if not own and not isinstance(node, ast.Assign):
             continue
-        sign = -1 if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) else 1
-        terms = [*_list_terms(node.value, given, sign, ONE)]
+        taken = -1 if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) else 1
+        terms = [*_list_terms(node.value, given, taken, ONE)]
         for word in _list_words(spell_target(target)[1], assigned) if own or len(terms) > 1 else ():
             for before, term in terms:
                 name, rate, is_sign = _divide(term, word)
@@ -60,38 +61,45 @@ def _list_words(key: str, assigned: list[ast.Assign | ast.AugAssign]) -> list[st
             if any(isinstance(part, ast.Name) and part.id == key for part in ast.walk(step.value))]  # fmt: skip
 
 
-def _list_terms(node: ast.expr, given: dict[str, ast.expr], sign: int, factor: ast.expr) -> Iterator[tuple[int, ast.expr]]:
+def _list_terms(node: ast.expr, given: dict[str, ast.expr], before: int, factor: ast.expr) -> Iterator[tuple[int, ast.expr]]:
     """The terms of a sum with their signs, also where it is multiplied, ``(X.T @ e + lam * w) / n``, or has a name."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-        yield from _list_terms(node.left, given, sign, factor)
-        yield from _list_terms(node.right, given, -sign if isinstance(node.op, ast.Sub) else sign, factor)
+        yield from _list_terms(node.left, given, before, factor)
+        yield from _list_terms(node.right, given, -before if isinstance(node.op, ast.Sub) else before, factor)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield from _list_terms(node.operand, given, -sign, factor)
+        yield from _list_terms(node.operand, given, -before, factor)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div) and _is_sum(node.left):
-        yield from _list_terms(node.left, given, sign, _multiply(factor, node.right, node.op))
+        yield from _list_terms(node.left, given, before, _multiply(factor, node.right, node.op))
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and _is_sum(node.right):
-        yield from _list_terms(node.right, given, sign, _multiply(factor, node.left, node.op))
+        yield from _list_terms(node.right, given, before, _multiply(factor, node.left, node.op))
     elif isinstance(node, ast.Name) and node.id in given and isinstance(given[node.id], ast.BinOp):
         own = {name: value for name, value in given.items() if name != node.id}
-        yield from _list_terms(given[node.id], own, sign, factor)
+        yield from _list_terms(given[node.id], own, before, factor)
     else:
-        yield sign, node if factor is ONE else _multiply(node, factor, ast.Mult())
+        yield before, node if factor is ONE else _multiply(node, factor, ast.Mult())
 
 
 def _is_sum(node: ast.expr) -> bool:
-    """Whether a value is a sum, or a multiple of one."""
+    """Whether a value is a sum, or a multiple of one; none of a prediction and a target, ``w * x - y``."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         return _is_sum(node.left) or _is_sum(node.right)
-    return isinstance(node, ast.BinOp) and (isinstance(node.op, ast.Add | ast.Sub) or (isinstance(node.op, ast.Div) and _is_sum(node.left)))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _is_sum(node.left)
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) and not any(map(_is_target, (node.left, node.right)))
 
 
-def _multiply(left: ast.expr, right: ast.expr, sign: ast.operator) -> ast.expr:
+def _is_target(node: ast.expr) -> bool:
+    base = node.value if isinstance(node, ast.Subscript) else node
+    return isinstance(base, ast.Name) and is_target(base.id)
+
+
+def _multiply(left: ast.expr, right: ast.expr, how: ast.operator) -> ast.expr:
     """A product, or a quotient, without a factor 1: ``w * (1 / n)`` is w / n."""
-    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Div) and right.left is ONE and isinstance(sign, ast.Mult):
+    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Div) and right.left is ONE and isinstance(how, ast.Mult):
         return ast.BinOp(left, ast.Div(), right.right)
-    if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div) and left.left is ONE and isinstance(sign, ast.Mult):
+    if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div) and left.left is ONE and isinstance(how, ast.Mult):
         return ast.BinOp(right, ast.Div(), left.right)
-    return right if left is ONE and isinstance(sign, ast.Mult) else ast.BinOp(left, sign, right)
+    return right if left is ONE and isinstance(how, ast.Mult) else ast.BinOp(left, how, right)
 
 
 def _divide(node: ast.expr, word: str) -> tuple[ast.expr, ast.expr | None, bool]:
