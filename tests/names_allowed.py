@@ -96,6 +96,7 @@ ALLOWED = {  # file: why, and the names
         "erf identity matmul max mean min sum transpose",
     ),
     "code/judged_steps.py": ("KEY", "sign"),
+    "code/usual_penalties.py": ("TYPED", "sign"),
     "code/missing_parts.py": (
         "TYPED",
         "sign",

@@ -404,3 +404,29 @@ def backward(X, y, W):
 """
     (found,) = judge_code(read_source(text, "f.py"))
     assert found.verdict == "right"
+
+
+EACH = """
+import numpy as np
+class LinearModel:
+    def __init__(self, num_features=2):
+        self.W = None
+    def forward(self, X):
+        batch_size, _ = X.shape
+        X = np.concatenate((X, np.ones((batch_size, 1))), axis=1)
+        y = X.dot(self.W)
+        self.cache = X
+        return y
+    def backward(self, y):
+        X = self.cache
+        dW = X
+        return dW
+"""
+
+
+def test_the_derivative_of_each_sample_alone_is_not_judged():
+    (found,) = judge_code(read_source(EACH, "f.py"))
+    assert found.verdict == "undecided"
+    assert "dW has a row for each sample" in str(found.why)
+    (found,) = judge_code(read_source(EACH.replace("dW = X", "dW = 2 * X"), "f.py"))
+    assert found.verdict == "wrong"

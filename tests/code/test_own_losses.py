@@ -114,3 +114,48 @@ def test_of_a_sum_and_a_mean_the_mean_is_meant():
     text = "def gradient(x, y, w, b):\n    m = len(x)\n    dw = 0\n    db = 0\n    for i in range(m):\n        f = w * x[i] + b\n"
     found = judge(f"{text}        db += f - y[i]\n        dw += (f - y[i]) * x[i]\n    dw = dw / m\n    db = 1 * db\n    return dw, db\n")
     assert [(root.line, root.tag) for root in found.roots] == [(10, "mean-forgotten")]
+
+
+RIDGE = """
+import numpy as np
+def mse(X, y, w):
+    return np.mean((X @ w - y) ** 2)
+def fit(X, y, lr=0.1, lam=0.01):
+    n, d = X.shape
+    w = np.random.randn(d)
+    for r in range(100):
+        e = X @ w - y
+        dw = X.T @ e / n + lam * w
+        w -= lr * dw
+        print(r, mse(X, y, w))
+    return w
+"""
+SAID = "half of it and 0.5 * lam * np.sum(w ** 2)"
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ("", "", SAID),
+    pytest.param("X.T @ e / n + lam", "2 * X.T @ e / n + lam", "0.5 * lam * np.sum(w ** 2) added to it", marks=pytest.mark.slow),
+    pytest.param("X.T @ e / n + lam * w", "2 * (X.T @ e + lam * np.sign(w)) / n", "np.sum(np.abs(w)) added", marks=pytest.mark.slow),
+    pytest.param(" + lam * w", "", "half the loss that is watched", marks=pytest.mark.slow),
+])  # fmt: skip
+def test_a_loss_that_is_only_watched_needs_no_penalty(old, new, said):
+    right = judge(RIDGE.replace(old, new) if old else RIDGE)
+    assert right.verdict == "right"
+    assert any(said in str(what) for what in right.assumes), right.assumes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("old", "new"), [
+    ("X.T @ e / n + lam", "X.T @ e + lam"), ("X @ w - y\n", "y - X @ w\n"),
+    ("np.mean((X @ w - y) ** 2)", "np.mean((X @ w - y) ** 2) + np.sum(w ** 2)"),
+])  # fmt: skip
+def test_a_slip_beside_a_penalty_of_a_watched_loss_stays_wrong(old, new):
+    assert old in RIDGE
+    assert judge(RIDGE.replace(old, new)).verdict == "wrong"
+
+
+@pytest.mark.slow
+def test_a_penalty_beside_a_loss_that_is_returned_with_its_gradient_is_judged():
+    text = "import numpy as np\ndef loss(X, y, w, lam):\n    e = X @ w - y\n    loss = np.mean(e ** 2)\n"
+    assert judge(f"{text}    dw = 2 * X.T @ e / len(y) + lam * w\n    return loss, dw\n").verdict == "wrong"

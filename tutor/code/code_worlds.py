@@ -47,6 +47,8 @@ def find_orientation(source: Source, plan: BackwardPlan) -> bool | None:
             if found is None:
                 continue
             names = [_name_operand(one) for one in found[:2]]
+            if names[0] in ("w", "theta", "weights") and isinstance(found[1], ast.Subscript) and isinstance(found[1].slice, ast.Name):
+                continue  # np.dot(w, X[i]): two vectors
             weights = [bool(_WEIGHT.match(name)) for name in names]
             left += weights == [True, False]
             right += weights == [False, True]

@@ -39,6 +39,8 @@ TARGETS = re.compile(r"(?i)^(labels?|targets?|y_?(true|real)|truths?|gt|ground_?
 """What can be nothing but a target of a loss; y and t are targets beside a prediction."""
 _ASKED = re.compile(r"(?i)^(targets?\w*|y_?(real|actual)|true_\w+|(expected|desired|actual)\w*)$")
 CHANCES = re.compile(r"^(A[L0-9]*|a\d*|p\d*|probs?|y_?hat|y_?pred\w*|predictions?|sigma|AL|out_prob)$")
+DATA = re.compile(r"^([xX]|inputs?|data|X_?(train|batch)|features)$")
+"""What is called so holds samples."""
 MASKS = re.compile(r"(?i)^((\w+_)?masks?(_?\w{1,3}|_\w+)?|D\d|keep_mask\w*)$")
 """What is called so, and is an array, keeps some entries: of 0 and 1."""
 MOST_SAID = 4_000
@@ -174,16 +176,21 @@ class Sizes:
         return self.known[word]
 
     def _find_whole(self, word: str) -> int:
-        """The size of what goes together with others: D of rows that are d_1 × … × d_k each, as far as it is known."""
+        """The size of what goes together with others: D of rows that are d_1 × … × d_k each, N of data, where known."""
         if word in ("d_1", "d_k") and "D" in self.known:
             return self.known["D"] if word == "d_1" else 1
+        if word in ("N", "m") and not {"N", "m"} & {*self.known}:
+            said = (shape for shapes in self.documented.values() for name, shape in shapes.items() if DATA.match(name) and len(shape) > 1)
+            return next(said, (0,))[0 if word == "N" else -1]
         return self.known["d_1"] * self.known["d_k"] if word == "D" and {"d_1", "d_k"} <= {*self.known} else 0
 
     def find_rows(self, *, columns: bool) -> int:
         """The number of samples: N, or m where samples are columns; the other letter where only that was met.
 
-        >>> Sizes({"m": 4}).find_rows(columns=False)
-        4
+        Where neither was, it is that of data whose shape is said, ``n, d = X.shape``.
+
+        >>> Sizes({"m": 4}).find_rows(columns=False), Sizes(documented={0: {"X": (9, 5)}}).find_rows(columns=False)
+        (4, 9)
         """
         letter, other = ("m", "N") if columns else ("N", "m")
         return self.known[other] if letter not in self.known and other in self.known else self.find(letter)

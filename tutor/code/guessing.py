@@ -13,6 +13,7 @@ from tutor.code.guess_shapes import (
     BIASES,
     CHANCES,
     COUNTS,
+    DATA,
     LABELS,
     LISTED,
     MASKS,
@@ -91,10 +92,6 @@ class GuessedWorld:
     stands: Mapping[str, str] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     bent: Mapping[str, float] = field(default_factory=dict)
-
-
-DATA = re.compile(r"^([xX]|inputs?|data|X_?(train|batch)|features)$")
-"""What is called so holds samples."""
 
 
 ROWS = re.compile(r"(?i)[a-z_](vectors|vecs|matrix|embeddings)$")

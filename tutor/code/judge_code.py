@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from tutor.code.clipped_gradients import leave_clipping, tell_clipping
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
 from tutor.code.code_worlds import find_training_loops, list_worlds
@@ -82,8 +83,8 @@ def judge_code(
     """
     _require_function(source, wanted)
     _require_function(forward_source or source, forward if not wanted.rpartition(".")[0] else "")
-    steps = StepJudge(source)
-    source = source if forward_source is not None else name_updates(source)
+    written, steps = source, StepJudge(source)
+    source = source if forward_source is not None else name_updates(leave_clipping(source))
     plans = find_plans(source.tree, wanted, forward)
     if not source.tree.body:
         raise CodeProblem(tell("there are no statements in the file"), where=source.file,
@@ -110,6 +111,8 @@ def judge_code(
                 raise CodeProblem(tell("the steps for one file are used up"), where=source.file,
                                   hint=tell("judge it by itself: tutor code FILE:{name}", name=plan.name))  # fmt: skip
             verdict = _judge_plan(file, plan)
+            if source is not written and verdict.outputs:
+                verdict = replace(verdict, assumes=(*verdict.assumes, *tell_clipping(written, plan)))
         except CodeProblem as why:
             reason = tell("{why} ({place})", place=shorten_path(why.where), why=why.what)
             verdict = CodeVerdict(plan.name, plan.forward, "undecided", (), (), (), (), why=reason, hint=why.hint)

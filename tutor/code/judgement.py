@@ -103,6 +103,8 @@ class Judgement:
         for output in self.outputs:
             if not output.local or self.right[output.key] or not is_used_later(self.first.after.values(), output.key):
                 continue
+            if {*output.of} & self.trial.stepped - named:  # b -= rate * db: no other gradient of b is given
+                continue
             event = self.check.find_target(output)
             fits = event is not None and output.value is not None and np.shape(event.value) == np.shape(output.value)
             if complete or named & {*output.of} or not fits:

@@ -168,7 +168,7 @@ def list_lengths(first: Outcome, pool: Mapping[str, Any], *, torch: bool) -> Ite
                 if name in known and name in pool and known[name][0] > 1:
                     yield f"len({name})", known[name][0]
     for name, shape in known.items():
-        if name in pool and shape[0] > 1:
+        if name in pool and np.shape(pool[name])[:1] == shape[:1] and shape[0] > 1:  # b may be an array elsewhere
             yield f"{name}.shape[0]", shape[0]
             if len(shape) == 2 and shape[1] > 1:
                 yield f"{name}.{'numel()' if torch else 'size'}", shape[0] * shape[1]

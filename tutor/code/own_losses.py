@@ -6,29 +6,47 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 
 from tutor.code.exchanged_parts import exchange_statements
 from tutor.code.named_updates import find_step
-from tutor.code.pair_functions import LOSS_WORDS, METRIC, NOW, BackwardPlan, list_costs, list_stepped, split_gradient
+from tutor.code.pair_functions import (
+    LOSS_WORDS,
+    METRIC,
+    NOW,
+    BackwardPlan,
+    is_training,
+    list_costs,
+    list_stepped,
+    split_gradient,
+)
 from tutor.code.pass_loss import is_no_loss
 from tutor.code.targets import list_targets
+from tutor.code.usual_penalties import list_penalties
 from tutor.errors import Told, tell
 from tutor.program.source import Source
 
+_MEASURE = re.compile(r"(?i)(^|_|\.)mse(_|$)|mean_?squared")
+"""A loss that is as often a measure of how good a prediction is."""
 NAMES = ("loss", "cost", "objective", "total_loss")
 """What the loss is called in the body: the first one that is free there."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnLoss:
-    """A program whose body works out the loss of its file; ``is_watched`` where the body calls it itself."""
+    """A program whose body works out the loss of its file; ``is_watched`` where the body calls it itself.
+
+    It is a metric, too, where it is called as one is, ``mse``, and nothing is made of it.
+    """
 
     source: Source
     told: Told
     is_watched: bool
+    is_metric: bool = False
 
 
 def put_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast.Module | None) -> OwnLoss | None:
@@ -59,7 +77,7 @@ def put_own_loss(source: Source, plan: BackwardPlan, body: ast.FunctionDef | ast
         made = {id(node): [] if node is moved else [_exchange_call(node, call, free)] for node in block[place:]}
         made[id(block[place])] = [*deepcopy(before), loss, *made[id(block[place])]]
         told = tell("the loss is {loss}, as it is before the step", loss=ast.unparse(call))
-        return OwnLoss(exchange_statements(source, made), told, True)
+        return OwnLoss(exchange_statements(source, made), told, True, bool(_MEASURE.search(ast.unparse(call.func))))
     if any(map(LOSS_WORDS.match, _list_stored(body))):
         return None
     block, place = (block, place) if block else _find_end(body)
@@ -97,18 +115,58 @@ def turn_loss(source: Source, body: ast.FunctionDef | ast.Module | None) -> OwnL
     >>> print(ast.unparse(turn_loss(source, source.tree.body[0]).source.tree).splitlines()[2].strip())
     loss = -loss
     """
+    turned = _put_behind_loss(source, body, lambda name: ast.UnaryOp(ast.USub(), ast.Name(name, ast.Load())))
+    told = tell("the gradients are those of minus the loss, since they are added to the weights")
+    return None if turned is None else OwnLoss(turned, told, True)
+
+
+def list_watched(source: Source, body: ast.FunctionDef | ast.Module | None, *, halved: bool = False) -> Iterator[OwnLoss]:
+    r"""The programs with another loss, where a body that takes steps only watches its own: with the penalties of its gradients.
+
+    Where it may be ``halved`` it is so, too: one that is called ``mse`` and is printed says how near a prediction is, in a usual unit.
+
+    >>> from tutor.program.source import read_source
+    >>> text = "def fit(w, x, y):\n    loss = (y - w * x) ** 2\n    dw = 2 * x * (w * x - y) + a * w\n    w -= 0.1 * dw"
+    >>> source = read_source(text, "f.py")
+    >>> made = list_watched(source, source.tree.body[0], halved=True)
+    >>> [ast.unparse(one.source.tree).splitlines()[2].strip() for one in made]
+    ['loss = loss + 0.5 * a * np.sum(w ** 2)', 'loss = 0.5 * loss', 'loss = 0.5 * loss + 0.5 * a * np.sum(w ** 2)']
+    """
+    if body is None or not is_training(body):
+        return
+    penalties = " + ".join(list_penalties(body)).replace("+ -", "- ")
+    half = tell("the gradients are those of half the loss that is watched")
+    told = tell("the loss that is watched has no penalty: judged with {penalty} added to it", penalty=penalties)
+    both = tell("the loss that is watched has no penalty: judged with half of it and {penalty}", penalty=penalties)
+    ways = [("{}" + f" + {penalties}", told)] if penalties else []
+    ways += [("0.5 * {}", half)] if halved else []
+    ways += [("0.5 * {}" + f" + {penalties}", both)] if halved and penalties else []
+    for written, said in ways:
+        found = _put_behind_loss(source, body, partial(_write_loss, written))
+        if found is not None:
+            yield OwnLoss(found, said, True)
+
+
+def _write_loss(written: str, name: str) -> ast.expr:
+    """An expression in which a loss stands in the place of braces."""
+    return ast.parse(written.replace("{}", name, 1), mode="eval").body
+
+
+def _put_behind_loss(
+    source: Source, body: ast.FunctionDef | ast.Module | None, make: Callable[[str], ast.expr]
+) -> Source | None:
+    """The program in which a body makes something of its loss, behind the statement that gives it; None where none does."""
     found = None
     for block in _list_blocks(body) if body is not None else ():
         for place, node in enumerate(block):
             for target in list_targets(node):
                 if isinstance(target, ast.Name) and LOSS_WORDS.match(target.id) and not is_no_loss(node):
                     found = block, place, target.id
-    if found is None or body is None:
+    if found is None:
         return None
     block, place, name = found
-    turned = _make_assignment(name, ast.UnaryOp(ast.USub(), ast.Name(name, ast.Load())), block[place])
-    told = tell("the gradients are those of minus the loss, since they are added to the weights")
-    return OwnLoss(exchange_statements(source, {id(block[place]): [block[place], turned]}), told, True)
+    made = _make_assignment(name, make(name), block[place])
+    return exchange_statements(source, {id(block[place]): [block[place], made]})
 
 
 def _list_functions(tree: ast.Module, owner: str) -> list[tuple[str, ast.FunctionDef, str]]:

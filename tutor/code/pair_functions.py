@@ -21,7 +21,7 @@ LOSSES = re.compile(
 METRIC = re.compile(r"(?i)abs|mae|miss?class|accura|rmse|root|(^|_)val(_|id|$)|test|score")
 """What is called so is looked at, and is not what is made small: ``misclassification_error``."""
 PENALTY = re.compile(r"(?i)regulari[sz]|penalt|decay")
-"""What is called so is no loss of its own, but a term of one."""
+"""What is called so is no loss of its own, but a term of one; a cost *with* it is a whole one."""
 GRADIENT = re.compile(
     r"^(?:d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta|_deriv|_derivative)$"
 )
@@ -171,7 +171,10 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
         partner = partner or ("" if name in inner else find_whole(name, list(functions)))
         if partner:
             used |= {name, partner}
-            cost = next((one for one in costs if owner or not is_of_others(functions, one, partner, name)), "")
+            fitting = [one for one in costs if owner or not is_of_others(functions, one, partner, name)]
+            penalised = bool(PENALTY.search(name))
+            fitting.sort(key=lambda one: bool(PENALTY.search(one)) is not penalised)
+            cost = next(iter(fitting), "")
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
         given = list_gradients(node.body) or has_bare_return(node)
@@ -194,9 +197,11 @@ def list_costs(names: Iterable[str]) -> list[str]:
 
     >>> list_costs(["costFunction", "costFunctionPrime", "mse_loss", "propagate_error_backward", "l2_penalty_loss"])
     ['costFunction', 'mse_loss']
+    >>> list_costs(["compute_cost_with_regularization", "regularization_cost"])
+    ['compute_cost_with_regularization']
     """
     named = [name for name in names if LOSSES.match(name.lstrip("_")) or LOSSES.match(spell_words(name))]
-    return [name for name in named if not PENALTY.search(name) and not _is_backward(name)]
+    return [name for name in named if (not PENALTY.search(name) or "with" in name.lower()) and not _is_backward(name)]
 
 
 def _is_backward(name: str) -> bool:

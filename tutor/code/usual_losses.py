@@ -18,7 +18,7 @@ from tutor.code.exchanged_parts import exchange_statements, find_function
 from tutor.code.guess_shapes import is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
-from tutor.code.own_losses import find_free, put_own_loss, turn_loss
+from tutor.code.own_losses import find_free, list_watched, put_own_loss, turn_loss
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped
 from tutor.code.search_ranks import list_readings
 from tutor.code.trial import ProgramTrial
@@ -202,17 +202,33 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
         read = replace(trial, source=own.source, once=find_training_loops(own.source.tree)).put_in(trial.world)
         if own.is_watched or any(_count_right(trial, made, one.world) for one in (trial, *list_readings(read))):
             turned = _turn_loss(replace(trial, source=own.source))
-            return made if turned is None else replace(turned, more=(own.told,))
+            made = made if turned is None else replace(turned, more=(own.told,))
+            return _choose_watched(trial, made, halved=own.is_metric)
     turned = _turn_loss(trial) if trial.plan.is_single else None
     if turned is not None:
-        return turned
+        return _choose_watched(trial, turned)
     try:
         found = _find_usual_loss(trial)
     except CodeProblem:
         if own is None:
             raise
         found = None
-    return found or (made if own is not None and not own.is_watched else None)
+    return found or _choose_watched(trial, made if own is not None and not own.is_watched else None)
+
+
+def _choose_watched(trial: ProgramTrial, made: MeantLoss | None, *, halved: bool = False) -> MeantLoss | None:
+    """A program with another loss than the one that it watches, where more gradients are right with it."""
+    source = trial.source if made is None else made.source
+    others = [*list_watched(source, _find_body(source.tree, trial.plan), halved=halved)] if trial.plan.is_single else []
+    if not others:
+        return made
+    plain = made or MeantLoss(source, trial.plan, others[0].told, {})
+    said = () if made is None else (*made.more, made.told)
+    found = [plain, *(replace(plain, source=one.source, told=one.told, more=said) for one in others)]
+    ways = [trial.world, replace(trial.world, vectors=True), replace(trial.world, single=True, vectors=True)]
+    counts = [max(_count_right(trial, one, world) for world in ways) for one in found]
+    best = counts.index(max(counts))
+    return found[best] if best else made
 
 
 def _turn_loss(trial: ProgramTrial) -> MeantLoss | None:
@@ -314,10 +330,11 @@ def _add_penalties(trial: ProgramTrial, target: str, written: Part, world: Guess
     """A loss with the squares of the weights whose multiples the gradients have, where more of these are right with it."""
     body = _find_body(trial.source.tree, trial.plan)
     sign, loss = written
-    penalties = list_penalties(body) if body is not None and sign > 0 else []
+    penalties = list_penalties(body) if body is not None else []
     if not penalties:
         return written
-    losses = (written, (sign, " + ".join([loss, *penalties])))
+    added = [f"-({one})" if sign < 0 and not one.startswith("-") else one.lstrip("-") if sign < 0 else one for one in penalties]
+    losses = (written, (sign, " + ".join([loss, *added])))
     return max(losses, key=lambda loss: _count_right(trial, write_loss(trial.source, trial.plan, target, loss, shapes), world))
 
 
@@ -345,10 +362,10 @@ def _find_shape(trial: ProgramTrial, target: str) -> tuple[tuple[int, ...], dict
     except (*FAILS, CodeProblem):
         return (), {}
     said = "" if not trial.plan.is_single else _name_prediction(trial.source, trial.plan, target).rpartition(".")[2]
-    shape = np.shape(next((value for _, value in first.upstream.values()), 0.0))
-    shape = next((np.shape(event.value) for event in first.record.events if event.key == said), shape)
     name = target.rpartition(".")[2]
     own = np.shape(trial.current.guessed.get(name))
+    shape = np.shape(next((value for _, value in first.upstream.values()), 0.0)) if said.isidentifier() or not said else own
+    shape = next((np.shape(event.value) for event in first.record.events if event.key == said), shape)
     if own in ((), shape) or name in trial.labels:
         return shape, {}
     letters = {size: letter for letter, size in reversed(trial.sizes.known.items()) if letter.isidentifier()}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from tutor.code.code_values import NotRead
 from tutor.code.code_verdicts import CodeVerdict, JudgedOutput, UnreadStatement
 from tutor.code.failures import say_line
+from tutor.code.guess_shapes import is_parameter
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import UPSTREAM
 from tutor.code.search_roots import RootSearch
@@ -71,7 +72,32 @@ def _find_open(judged: Judgement) -> tuple[str, str, NotRead | None] | None:
     if unknown and not (any(judged.first.upstream) or plan.is_single or plan.cost):  # e of backprop(e, h, x)
         hint = tell("call it as what it is the gradient of: dout, dz; or add the loss")
         return tell("nothing says what {names} is", names=unknown), hint, None
+    if is_each_alone(judged):
+        names = ", ".join(key for key, right in judged.right.items() if not right)
+        hint = tell("give the gradient from above to it, backward(dout), and the sum over the samples")
+        return tell("{names} has a row for each sample: it is multiplied with the gradient from above elsewhere", names=names), hint, None
     return None
+
+
+def is_each_alone(judged: Judgement) -> bool:
+    """Whether what is wrong is the derivative of each sample's own output, of which the sum would be right.
+
+    ``dW = X`` of ``y = X @ W``, without a gradient from above: who calls it sums over the samples.
+    """
+    plan = judged.trial.plan
+    if any(judged.first.upstream) or plan.is_single or plan.cost:
+        return False
+    for output in judged.outputs:
+        event = judged.check.find_target(output)
+        if judged.right[output.key]:
+            continue
+        if event is None or output.value is None or np.ndim(output.value) != 2 or not is_parameter(event.key.rpartition(".")[2]):
+            return False
+        total, shape = np.sum(output.value, axis=0), np.shape(event.value)
+        made = total[:, None] if len(shape) == 2 and shape[0] == total.size else total
+        if np.shape(output.value) == shape or len(shape) != np.ndim(made) or not judged.check.is_slope(np.broadcast_to(made, shape), event):
+            return False
+    return bool(judged.outputs) and not judged.is_right
 
 
 def show_place(judged: Judgement, problem: NotRead) -> ProgramError | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from typing import TypeAlias
 
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
@@ -102,7 +103,18 @@ def find_loss_factor(verdict: CodeVerdict) -> str:
     own = verdict.forward == verdict.name.rpartition(".")[2]
     factors = {output.factor for output in verdict.outputs}
     shown = bool(verdict.roots) and all(root.before for root in verdict.roots)
-    return next(iter(factors)) if own and shown and len(factors) == 1 else ""
+    factor = next(iter(factors)) if own and shown and len(factors) == 1 else ""
+    return factor if factor and is_usual_factor(float(factor)) else ""
+
+
+def is_usual_factor(factor: float) -> bool:
+    """Whether a loss may be meant to be so many times another one: a small number, or that of samples, or one over that.
+
+    >>> [is_usual_factor(one) for one in (2.0, -1.0, 1 / 7, 0.285714, 1.017)]
+    [True, True, True, True, False]
+    """
+    near = Fraction(abs(factor)).limit_denominator(200)
+    return bool(near) and abs(float(near) - abs(factor)) < 1e-5 * abs(factor) and min(near.numerator, near.denominator) <= 4
 
 
 TOLD_ALONE = ("", "unwritten", "path-dropped")
