@@ -19,7 +19,7 @@ from tutor.program.filled_arrays import write_part
 from tutor.program.function_reader import FunctionReader, LoopEnds, Returned
 from tutor.program.indexing import put_in_place
 from tutor.program.known_arrays import make_known
-from tutor.program.left_sides import may_leave, list_changed, load_target, settle_taken
+from tutor.program.left_sides import list_changed, load_target, may_leave, settle_taken
 from tutor.program.library_rows import LIBRARIES, LibraryRow
 from tutor.program.open_choices import is_open
 from tutor.program.open_statements import run_open_if
