@@ -20,6 +20,7 @@ from tutor.code.failures import say_failure, say_list
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
+from tutor.code.margin_losses import name_margin_steps
 from tutor.code.named_updates import divide_in_steps, name_updates
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_convention import tell_convention
@@ -79,7 +80,7 @@ def judge_code(
     """
     _require_function(source, wanted)
     _require_function(forward_source or source, forward if not wanted.rpartition(".")[0] else "")
-    source = source if forward_source is not None else name_updates(source)
+    source = source if forward_source is not None else name_updates(name_margin_steps(source))
     plans = find_plans(source.tree, wanted, forward)
     if not source.tree.body:
         raise CodeProblem(tell("there are no statements in the file"), where=source.file,

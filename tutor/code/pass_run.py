@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tutor.code.class_parts import find_beginning
 from tutor.code.code_values import (
     ClassOf,
     CodeProblem,
@@ -151,6 +152,11 @@ class PassRun:
         begin = made_of.methods.get("__init__")
         said = {arg.arg: Guess(arg.arg) for arg in (begin.args.args if begin is not None else ()) if arg.arg in self.worker.world.texts}
         made = self.worker.make_object(made_of, [], said, made_of.node)
+        begun = find_beginning(made_of.node, self.plan.backward) if self.plan.is_single else None
+        if begun is not None:  # self.m, self.n = X.shape of fit, beside a method that takes a step
+            generic, self.worker.generic = self.worker.generic, True
+            self.worker.prepare(made, made_of, begun)
+            self.worker.generic = generic
         self.worker.statement = before
         return made
 

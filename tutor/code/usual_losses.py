@@ -18,6 +18,7 @@ from tutor.code.exchanged_parts import exchange_statements, find_function
 from tutor.code.guess_shapes import is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
+from tutor.code.margin_losses import list_margin_losses, refuse_unknown_loss
 from tutor.code.own_losses import find_free, put_own_loss, turn_loss
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped
 from tutor.code.search_ranks import list_readings
@@ -203,7 +204,7 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
         if own.is_watched or any(_count_right(trial, made, one.world) for one in (trial, *list_readings(read))):
             turned = _turn_loss(replace(trial, source=own.source))
             return made if turned is None else replace(turned, more=(own.told,))
-    turned = _turn_loss(trial) if trial.plan.is_single else None
+    turned = (_turn_loss(trial) or _find_margin_loss(trial)) if trial.plan.is_single else None
     if turned is not None:
         return turned
     try:
@@ -229,6 +230,19 @@ def _turn_loss(trial: ProgramTrial) -> MeantLoss | None:
     return found if counts[0] >= counts[1] else None
 
 
+def _find_margin_loss(trial: ProgramTrial) -> MeantLoss | None:
+    """The loss of steps that a condition on a margin chooses; None where there are none, or no gradient is right with it."""
+    body = _find_body(trial.source.tree, trial.plan)
+    listed = [*list_margin_losses(body)] if body is not None else []
+    made = [(loss, exchange_statements(trial.source, {id(node): [_place_statement(f"{name} = {loss}", node), node]}))
+            for node, name, loss in listed]  # fmt: skip
+    found = [MeantLoss(source, trial.plan, _tell_loss(1, loss), {}) for loss, source in made]
+    reads = [replace(trial, source=one.source, once=find_training_loops(one.source.tree)).put_in(trial.world) for one in found]
+    ways = [[trial.world, *(one.world for one in list_readings(read))] for read in reads]
+    counts = [max(_count_right(trial, one, way) for way in own) for one, own in zip(found, ways, strict=True)]
+    return found[counts.index(max(counts))] if any(counts) else None
+
+
 def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
     """The usual loss that most gradients are slopes of.  Raises `CodeProblem` where none is."""
     target = find_target(trial.source.tree, trial.plan)
@@ -246,8 +260,7 @@ def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
             return replace(other[0], shapes={**numbers, **other[0].shapes}, told=tell("{what}, of single numbers", what=other[0].told))
     if found is not None:
         return found[0]
-    hint = tell("write it beside them, as a function of prediction and target")
-    raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=hint)
+    raise refuse_unknown_loss(trial.source, _find_body(trial.source.tree, trial.plan), _name_prediction(trial.source, trial.plan, target))
 
 
 def list_plain(tree: ast.Module, plan: BackwardPlan) -> list[str]:
