@@ -11,8 +11,10 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.reading import read
 from tutor.derive.working import list_referred, working
 from tutor.exercise.question import Question
+from tutor.exercise.source_kinds import SOURCE_KINDS
 from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Picture, Table
 from tutor.explain.training_page import COUNTED
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial
 from tutor.render import maths
 from tutor.render.latex.article import fragment
@@ -20,11 +22,13 @@ from tutor.render.markdown import markdown
 
 
 def list_worked_blocks(document: Document) -> list[Block]:
-    """The blocks of a page in front of what its lecture prints, whose formulas are not ours."""
+    """The blocks of a page in front of what its source prints, whose formulas are not ours."""
     labels = [block.label if isinstance(block, Paragraph) else "" for block in document.blocks]
-    return list(document.blocks[: labels.index("Lecture")] if "Lecture" in labels else document.blocks)
+    first = next((place for place, label in enumerate(labels) if label in SOURCES), len(labels))
+    return list(document.blocks[:first])
 
 
+SOURCES = {ENGLISH.pages.LABELS[kind] for kind in SOURCE_KINDS}
 NOTATIONS = ("plain", "dl", "qmul", "graz", "neuron", "cmu")
 
 

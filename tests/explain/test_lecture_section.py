@@ -57,7 +57,7 @@ def test_a_lecture_is_told_in_mathematics_and_sentences(target, shown, hidden):
 def test_the_reason_of_several_errata_is_said_once():
     reasons = {"a": "cut off", "b": "cut off", "c": "the sign"}
     verdicts = [Said((name,), ("1",), ("2",), "differs", why) for name, why in reasons.items()]
-    found = [(block.label, "".join(map(str, block.parts))) for block in lecture(verdicts, find_wording("en"), False)[1:]]
+    found = [(block.label, "".join(map(str, block.parts))) for block in lecture(verdicts, find_wording("en"), False, kind="lecture")[1:]]
     assert found == [
         ("Errata", "for a the lecture prints 1; it is 2. For b the lecture prints 1; it is 2. Each time: cut off."),
         ("Erratum", "for c the lecture prints 1; it is 2. The sign."),
@@ -164,7 +164,7 @@ def test_whether_cutting_off_gives_the_same_digits(figure, alike):
     ("qmul/network-deltas", "it is (δ²₁ · w²₁₁ + δ²₂ · w²₁₂)·x¹₁·(1 − x¹₁)."),
     ("qmul/network-deltas-layers", "prints δˡ = w^(l + 1)δ^(l + 1) ⊙ σ(zˡ), here (w² δ²) ⊙ σ(z¹); it is (w² δ²) ⊙ σ′(z¹)."),
     ("published/schiendorfer-two-two-two", "prints −5.34381483665323×10⁻⁸; it is −5.34381483557146×10⁻⁸."),
-    ("published/scribd-logistic-samples", "for L at x = 3, y = 0 the lecture prints 1.1015; it is 1.10319."),
+    ("published/scribd-logistic-samples", "for L at x = 3, y = 0 the web page prints 1.1015; it is 1.10319."),
     ("cmu/three-layer-chain", "prints θ ← θ + η∂ℒ/∂θ, here w₃ + η · ∂ℒ/∂w₃; it is w₃ − η · ∂ℒ/∂w₃."),
 ])  # fmt: skip
 def test_an_erratum_is_put_right_in_what_is_printed(target, words):

@@ -71,5 +71,5 @@ def test_an_array_whose_gradient_is_printed_is_worked_out_in_layer_form():
     page = read(PRODUCT, **{"dL/dx": "W^T (2*z)"})
     assert "∂L/∂x = Wᵀ ∂L/∂z" in page.partition("Lecture")[0]
     assert "not shown" not in page
-    assert "∂L/∂x" not in read(PRODUCT).partition("Proof")[0]
+    assert "∂L/∂x" not in read(PRODUCT).partition("Checked")[0]
     assert "so do 3 more, those of ∂L/∂x, which are not shown" in read(PRODUCT)

@@ -120,6 +120,6 @@ def test_a_solution_is_one_derivation_in_one_style():
     assert "= (1/2)·(4/3)·(1/3)" in first
     assert " 0.5" not in first.replace("0.1", "")
     assert second.index("Backward pass") < second.index("First update") < second.index("Lecture")
-    assert [second.count(said) for said in ("Forward pass", "Proof", "0.433333", "13/30")] == [1, 1, 3, 0]
+    assert [second.count(said) for said in ("Forward pass", "Checked", "0.433333", "13/30")] == [1, 1, 3, 0]
     assert "\n 6  ∂s/∂x" in third
     assert "\n\n 7  ∂t/∂x" not in third

@@ -45,7 +45,7 @@ def test_what_is_found_holds_at_random_points(layered):
     proved = prove(layered, rewrites, None)
     assert proved.rewrites == tuple(rewrites) != ()
     assert proved.arrays == {}
-    assert ENGLISH.proofs.say_proof(proved) == "What is simplified equals what it replaces, entry by entry, at random points"
+    assert ENGLISH.proofs.say_proof(proved) == "What is simplified has the values of what it replaces, entry by entry, at 2 random points"
 
 
 def test_nothing_to_prove():
@@ -59,7 +59,7 @@ def test_the_numbers_of_a_rewrite():
     assert proved.arrays[str(Name(UNIT))].items == (4, 5, 0, 1)  # W2 W1 by hand
     assert proved.arrays[str(Name("bhat"))].items == (3, 7)  # W2 b1 + b2
     assert proved.arrays[str(Name("g"))].items == (17, 9)
-    assert "at the given values and at random points" in ENGLISH.proofs.say_proof(proved)
+    assert "at 2 random points and at the given values" in ENGLISH.proofs.say_proof(proved)
 
 
 @pytest.mark.parametrize(

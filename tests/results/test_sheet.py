@@ -151,7 +151,7 @@ def test_where_solutions_stand():
 
 @pytest.mark.parametrize(
     ("part", "word"),
-    [("name", "Student number"), ("ids", "df/dx"), ("sources", "Artificial Neural"), ("proof", "**Proof**"), ("numbers", "**Numbers**"),
+    [("name", "Student number"), ("ids", "df/dx"), ("sources", "Artificial Neural"), ("proof", "**Checked**"), ("numbers", "**Numbers**"),
      ("lecture", "**Lecture**"), ("notes", "**Note**")],
 )  # fmt: skip
 def test_parts_are_left_out(part, word):

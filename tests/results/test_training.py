@@ -33,7 +33,7 @@ def test_every_optimiser_is_explained(row):
         "Iterations",
         ENGLISH.updates.METHODS[row.name],
         "Convention",
-        "Proof",
+        "Checked",
         "Numbers",
     ):
         assert piece in text

@@ -103,7 +103,7 @@ def test_check_solve_and_mark_agree_on_a_published_figure(example, claim, printe
     (verdict,) = tutor.check(exercise)
     assert (verdict.agreement, verdict.written.value) == (agreement, value)
     page = " ".join(tutor.solve(exercise).to_text().split())
-    said = re.search(r"Erratum for .* the lecture prints (.*?); it is (.*?)\. [A-Z]", page)
+    said = re.search(r"Erratum for .* the source prints (.*?); it is (.*?)\. [A-Z]", page)
     assert (said is None) is (agreement != "differs")
     assert said is None or said[2].replace(" ", "") == value.replace(" ", "")
     assert said is None or not re.search(r"[*]|-\d|\d{12}", said[0])
@@ -164,7 +164,7 @@ def test_a_page_writes_a_wrong_update_as_its_optimiser_is_written():
     exercise = from_text(f'title = "t"\n{ADAM}\n{claims}', "t")
     assert [verdict.written.printed for verdict in tutor.check(exercise)] == ["w − η·m̂", "m/(1 − β₁)"]
     page = " ".join(tutor.solve(exercise).to_text().split())
-    assert "for the update of m̂ the lecture prints m/(1 − β₁); it is m/(1 − β₁^t)" in page
+    assert "for the update of m̂ the source prints m/(1 − β₁); it is m/(1 − β₁^t)" in page
     assert "rate*" not in page
 
 
@@ -179,7 +179,7 @@ def test_a_wrong_array_stands_on_the_page_with_its_symbols():
     exercise = from_text(f'title = "t"\n{SOFTMAX}\n{claims}', "t")
     for form in ("scalar", "layer"):
         page = " ".join(tutor.solve(exercise, form=form).to_text().split())
-        assert "for ∂L/∂z the lecture prints [0.341, −0.242, −0.099]; it is [−0.3410, 0.2424, 0.0986]" in page.replace("0.09856", "0.0986")
+        assert "for ∂L/∂z the source prints [0.341, −0.242, −0.099]; it is [−0.3410, 0.2424, 0.0986]" in page.replace("0.09856", "0.0986")
 
 
 LOGISTIC = """
@@ -203,7 +203,7 @@ def test_a_claim_may_be_about_all_samples(claim, printed, agreement, value):
     assert (verdict.agreement, verdict.written.value) == (agreement, value)
     assert verdict.written.claim.split()[0] == claim.replace("d", "∂").split()[0] or verdict.written.claim == "∂L/∂w"
     page = " ".join(tutor.solve(exercise).to_text().split())
-    assert ("for the mean of ∂L/∂w over the samples the lecture prints −0.5; it is 0.25." in page) is (agreement == "differs")
+    assert ("for the mean of ∂L/∂w over the samples the source prints −0.5; it is 0.25." in page) is (agreement == "differs")
 
 
 @pytest.mark.parametrize(("example", "claim", "printed"), [(NEURON, "mean f", "0.5"), (LOGISTIC, "mean dL/dw", "(p - y)*x")])

@@ -29,6 +29,7 @@ from tutor.exercise.read_questions import Subject, asks_only_programs, read_case
 from tutor.exercise.read_repeats import WRITTEN_WITH, read_repeats
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
 from tutor.exercise.repeated import Repetition
+from tutor.exercise.source_kinds import read_source_kind
 from tutor.exercise.translations import add_options, is_language_code, read_translations
 from tutor.expression.own_functions import shorten_name
 from tutor.graph.build import from_steps
@@ -45,20 +46,15 @@ from tutor.numbers.run import read_value
 from tutor.text import make_visible
 
 _KEYS: dict[str, tuple[type, ...]] = {
-    "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "language": (str,), "chain": (str,),
+    "schema": (int,), "title": (str,), "source": (str,), "source_kind": (str,), "notation": (str,), "language": (str,), "chain": (str,),
     "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
     "conventions": (dict,), "functions": (dict,), "repeat": (list,), "recursion": (bool,), BROUGHT: (dict,), PROGRAMS: (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
-    "sizes": (list,),
-    "activation": (str, list),
-    "loss": (str,),
-    "biases": (str,),
-    "naming": (str,),
-    "mean": (bool,),
-}
+    "sizes": (list,), "activation": (str, list), "loss": (str,), "biases": (str,), "naming": (str,), "mean": (bool,),
+}  # fmt: skip
 _CLAIM_KEYS = {"claim": (str,), "printed": (str, int, list), "at": (dict,), "erratum": (str,), "note": (str,), "follows": (bool,),
                "correction": (str, int, list), "quoted": (str,)}
 _TABLE_KEYS = {"columns": (list,), "rows": (list,), "note": (str,)}
@@ -231,6 +227,7 @@ class _Reader:
             add_options(questions, translations), read_cases(good.get("case", []), self.check_types, self.fault),
             read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(), language=good.get("language", ""),
             translations=translations, repetition=self.repetition, recursion=good.get("recursion"),
+            source_kind=read_source_kind(good, self.fault),
         )  # fmt: skip
 
     def put_in(self, graph: Graph) -> Graph:

@@ -116,6 +116,7 @@ class Exercise:
     ``lines`` are those of the program that it was read from, by the steps that stand there; ``dialect`` is the library that this program
     is written with, numpy or torch, ``cells`` the cell and the line in it of each line of a notebook, or the node of a model that
     it is.
+    ``source_kind`` is what its source is, one of `tutor.exercise.source_kinds`.
     ``repetition`` is what it says about steps over t = 1…T, ``recursion`` whether its derivation is told as one row for every t.
     """
 
@@ -149,6 +150,7 @@ class Exercise:
     translations: Translations = field(default_factory=dict)
     repetition: Repetition | None = None
     recursion: bool | None = None
+    source_kind: str = "source"
     lines: Mapping[str, int] = field(default_factory=dict)
     dialect: str = ""
     cells: tuple[tuple[int, int] | str, ...] = ()

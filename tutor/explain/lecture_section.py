@@ -1,4 +1,4 @@
-"""What a lecture prints, and how it agrees: a section of every worked solution."""
+"""What a source prints, a lecture or a paper, and how it agrees: a section of every worked solution."""
 
 from __future__ import annotations
 
@@ -331,12 +331,14 @@ def list_elsewhere(worked: Worked, words: Wording) -> list[Block]:
     return [Table(header, tuple(rows), "r" * len(header), (words.pages.ELSEWHERE,))]
 
 
-def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None) -> list[Block]:
-    """How the lecture's figures agree; ``notation`` has the symbols of what stands in dollars."""
+def lecture(
+    verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None, kind: str = "source"
+) -> list[Block]:
+    """How the figures of a source of this ``kind`` agree; ``notation`` has the symbols of what stands in dollars."""
     if not verdicts:
         return []
     pages, agrees = words.pages, words.rules.AGREES
-    label = pages.LABELS["lecture"]
+    label = pages.LABELS[kind]
     blocks: list[Block] = []
     known = notation or PLAIN
     if focused:
@@ -348,7 +350,7 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
             blocks.append(Paragraph(tuple(split_places(pages.PRINTS_ERRATUM if said.erratum else pages.PRINTS, places)), label))
         return blocks
     blocks += _say_agreement(verdicts, words, label)
-    return [*blocks, *_list_errata([said for said in verdicts if said.agreement == "differs"], words, known)]
+    return [*blocks, *_list_errata([said for said in verdicts if said.agreement == "differs"], words, known, kind)]
 
 
 def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str) -> Iterator[Block]:
@@ -364,7 +366,7 @@ def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str) -> Iter
     yield Equations(tuple(rows))
 
 
-def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> Iterator[Block]:
+def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation, kind: str) -> Iterator[Block]:
     """A paragraph for each figure that is wrong; one for several with the same reason, which is said once; a table for many."""
     pages = words.pages
     reasons: dict[object, list[Said]] = {}
@@ -378,7 +380,8 @@ def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation) -> I
         parts: list[Inline] = []
         for said in some:
             phrase = pages.ERRATUM if said.value else pages.ERRATUM_BARE
-            places = {"subject": said.subject, "printed": said.printed, "value": said.value}
+            places: dict[str, Sentence] = {"subject": said.subject, "printed": said.printed, "value": said.value}
+            places["source"] = (pages.THE_SOURCE[kind],)
             parts += [" ", *split_places(pages.grammar.capital(phrase), places)] if parts else split_places(phrase, places)
         several = len(some) > 1
         note = pages.EACH_TIME.format(reason=erratum) if erratum and several else erratum

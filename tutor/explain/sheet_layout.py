@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from tutor.exercise.source_kinds import SOURCE_KINDS
+
 if TYPE_CHECKING:
     from tutor.explain.document import Theme
 
@@ -13,10 +15,10 @@ Solutions = Literal["none", "after", "end", "only"]
 SOLUTIONS: tuple[Solutions, ...] = get_args(Solutions)
 """Where the solutions stand: nowhere, after each exercise, at the end, or alone without the exercises."""
 LABELLED: Mapping[str, tuple[str, ...]] = {
-    "proof": ("proof",), "numbers": ("numbers",), "lecture": ("lecture", "erratum", "errata"), "notes": ("note",),
+    "proof": ("proof",), "numbers": ("numbers",), "lecture": (*SOURCE_KINDS, "erratum", "errata"), "notes": ("note",),
 }  # fmt: skip
 """Parts of worked solutions that can be left out, and the labels of their paragraphs."""
-CLOSING = ("lecture", "erratum", "errata", "note", "no derivative", "convention", "kink", "proof", "numbers")
+CLOSING = (*SOURCE_KINDS, "erratum", "errata", "note", "no derivative", "convention", "kink", "proof", "numbers")
 """The labels of what is said about a whole solution, below all that is derived."""
 LEFT_OUT = ("name", "ids", "sources", *LABELLED)
 """What of a sheet can be left out: the field for a name, ids, where an exercise is from, parts of its solution."""

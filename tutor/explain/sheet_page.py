@@ -258,7 +258,7 @@ class _SheetWriter:
     def choose_shown(self, worked: Worked, blocks: Sequence[Block], told: set[Block]) -> tuple[Block, ...]:
         """The blocks of a worked solution without what is left out, what stands in the exercise, and what was ``told`` before."""
         pages, ident = self.words.pages, worked.request.exercise.id
-        labels = {pages.LABELS[label] for part, some in LABELLED.items() if not self.has(part) for label in some}
+        labels = {pages.LABELS[label] for part, some in LABELLED.items() if not self.has(part) for label in some} | {pages.LABELS["asked"]}
         told.add(point_to_command(self.words.updates.WORKED, ident))
         exact = self.words.updates.ARITHMETIC[True].format(digits=worked.notation.digits)
         told.add(Paragraph((exact,), pages.LABELS["numbers"]))  # as all other numbers of a sheet

@@ -275,7 +275,7 @@ class NumberSections(PageWriter):
 
     def add_printed(self, missing: Sequence[Partial]) -> None:
         """The derivatives that the lecture prints and that are not worked out yet, each along its paths."""
-        graph = self.worked.derivations[0].graph
+        pages, graph = self.words.pages, self.worked.derivations[0].graph
         start = len(self.blocks)
         made = []
         for one in missing[:MOST_HELD]:
@@ -290,7 +290,7 @@ class NumberSections(PageWriter):
         if len(self.blocks) > start + 1:
             self.join_equations(len(self.blocks) - 2)
         if made:
-            self.blocks.insert(start, Paragraph((self.words.pages.PRINTED_TOO,)))
+            self.blocks.insert(start, Paragraph((pages.PRINTED_TOO.format(source=pages.THE_SOURCE[self.exercise.source_kind]),)))
 
     def join_equations(self, place: int) -> None:
         """Two blocks of equations that follow one another as one, in one alignment and one style."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
+from tutor.explain.asked_section import write_asked
 from tutor.explain.document import Block, Document, Equation, Equations, Figure, Math, Paragraph, Sentence, Side
 from tutor.explain.lecture_section import lecture, list_elsewhere, list_missing, say_verdicts
 from tutor.explain.page_writer import BY, PageWriter, drop_numbers
@@ -56,6 +57,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
     if worked.recursion is not None:
         return recursion_page(worked, words, proofs, page)
     page.add_given()
+    page.blocks += write_asked(worked, words)
     if worked.derivations:
         page.add_forward()
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
@@ -72,7 +74,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
     page.counts()
     said = say_verdicts(worked, words, page.blocks, page.alone, page.worked_out)
     page.blocks += list_elsewhere(worked, words)
-    page.blocks += lecture(said, words, worked.request.focused, worked.notation)
+    page.blocks += lecture(said, words, worked.request.focused, worked.notation, page.exercise.source_kind)
     page.notes(worked.notes)
     page.conventions()
     write_closing(page, proofs)
@@ -113,6 +115,7 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     if worked.recursion is not None:
         return recursion_page(worked, words, proofs, page)
     page.add_given()
+    page.blocks += write_asked(worked, words)
     page.add_forward()
     page.add_backward()
     page.add_simplified()
@@ -120,7 +123,8 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     explain_primes(page)
     page.blocks += write_course(worked, words)
     page.blocks += list_elsewhere(worked, words)
-    page.blocks += lecture(say_verdicts(worked, words, page.blocks), words, worked.request.focused, worked.notation)
+    said = say_verdicts(worked, words, page.blocks)
+    page.blocks += lecture(said, words, worked.request.focused, worked.notation, page.exercise.source_kind)
     page.notes(worked.notes)
     page.say_counting()
     page.conventions()
@@ -138,10 +142,12 @@ def recursion_page(worked: Worked, words: Wording, proofs: Sequence[str], usual:
         page.blocks += usual.blocks
     else:
         page.add_given_open()
+    page.blocks += write_asked(worked, words)
     page.add_forward()
     page.add_backward()
     update(page)
-    page.blocks += lecture(say_verdicts(worked, words, page.blocks), words, worked.request.focused, worked.notation)
+    said = say_verdicts(worked, words, page.blocks)
+    page.blocks += lecture(said, words, worked.request.focused, worked.notation, page.exercise.source_kind)
     page.notes(worked.notes)
     usual.blocks = []
     usual.conventions()

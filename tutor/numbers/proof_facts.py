@@ -34,7 +34,11 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The rewrites that hold at the given values (all of them without values), with the arrays that they give."""
+    """The rewrites that hold at the given values (all of them without values), with the arrays that they give.
+
+    ``points`` is at how many random points they were compared, too.
+    """
 
     rewrites: tuple[LayerRewrite, ...]
     arrays: Mapping[str, Array[Value]]
+    points: int = 0

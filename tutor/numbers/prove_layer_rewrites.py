@@ -38,13 +38,14 @@ def prove(
     numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
     compared = [replace(r, expr=substitute(r.expr, numbers), equals=substitute(r.equals, numbers)) for r in rewrites]
     derivation = derive(small.graph)
-    for point in random_points(apart or write_out(take_apart(small)), POINTS, seed=2):
+    points = random_points(apart or write_out(take_apart(small)), POINTS, seed=2)
+    for point in points:
         given = norm_targets(small, compared, as_arrays(small, point))
         _compare_sides(compared, evaluate_layers(derivation, given, least=LEAST))
     if arrays is None:
-        return Rewritten(tuple(rewrites), {})
+        return Rewritten(tuple(rewrites), {}, len(points))
     kept = [r for r in rewrites if not r.targets or all(total == 1 for total in _totals(arrays[r.targets], r))]
-    return Rewritten(tuple(kept), _compare_sides(kept, arrays))
+    return Rewritten(tuple(kept), _compare_sides(kept, arrays), len(points))
 
 
 def _compare_sides(rewrites: Sequence[LayerRewrite], arrays: Mapping[str, Array[Value]]) -> dict[str, Array[Value]]:

@@ -21,7 +21,7 @@ from tutor.expression.keys import read_derivative
 from tutor.expression.parse import read_name
 from tutor.expression.walk import names as used_names
 from tutor.graph.bracketed import pick_bracketed
-from tutor.graph.layered import Layered
+from tutor.graph.layered import Layered, choose_sizes
 from tutor.graph.nouns import Graph
 from tutor.notation.profile import notation
 from tutor.numbers.arithmetic import Value
@@ -341,9 +341,11 @@ def choose_numbers(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> tupl
 def choose_arrays(exercise: Exercise, layered: Layered, wrt: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The arrays with respect to which the loss is differentiated; a single quantity stands for its array."""
     loss = layered.graph.loss
-    if not wrt and exercise.layers is not None and not layered.symbolic:
+    if not wrt and exercise.layers is not None:
         asked = [derivative for text in exercise.asked if (derivative := read_derivative(text))]
         wrt = [derivative.wrt for derivative in asked if derivative.of == loss]
+        if wrt and layered.symbolic:  # its file is read with numbers in the place of letters, and asks for entries
+            return ((loss, choose_owners(choose_sizes(layered)[0], wrt)),)
     return ((loss, choose_owners(layered, wrt) if wrt else array_order(layered.graph)),)
 
 

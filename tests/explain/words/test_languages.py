@@ -16,7 +16,7 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 FOLDER = Path(languages.__file__).parent
 ALIKE = {
     "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Errata", "Erratum", "linear", "Name", "Graph", "tutor", "Form", "SELU",
-           "GELU",
+           "Notebook", "GELU",
            "SiLU (Swish)", "Mish", "{each}, in {call}", "{what}: {both}, in {text}"},
 }
 """What a language writes as English does, besides mathematics."""

@@ -143,7 +143,7 @@ class ArrayWords(Topic):
         "multi-class hinge": "each class that misses the margin counts 1, the right one minus their number",
         "divergence of two Gaussians": "the divergence of two normal distributions, in their means and spreads",
         "log-sum-exp": "the slope of log Σ exp is the softmax",
-        "normalisation": "through the mean and the deviation, too",
+        "normalisation": "through the mean and the deviation, too; deviations from their mean add up to 0",
         "division by the norm": "through what it is divided by, too",
         "gates": "each gate's slope in its own value",
         "linear network": "linear layers are one linear layer",

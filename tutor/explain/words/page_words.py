@@ -16,9 +16,11 @@ class PageWords(Topic):
         "counting": "Counting", "samples": "Samples", "first update": "First update", "iterations": "Iterations",
     }  # fmt: skip
     LABELS: Mapping[str, str] = {
-        "given": "Given", "start": "Start", "where": "Where", "note": "Note", "condition": "Condition", "no derivative": "No derivative",
-        "convention": "Convention", "kink": "Kink", "proof": "Proof", "numbers": "Numbers", "method": "Method", "stop": "Stop",
-        "lecture": "Lecture", "erratum": "Erratum", "errata": "Errata", "growth": "Over time",
+        "given": "Given", "asked": "Asked", "start": "Start", "where": "Where", "note": "Note", "condition": "Condition",
+        "no derivative": "No derivative", "convention": "Convention", "kink": "Kink", "proof": "Checked", "numbers": "Numbers",
+        "method": "Method", "stop": "Stop",
+        "source": "Source", "lecture": "Lecture", "paper": "Paper", "book": "Book", "course": "Course", "notebook": "Notebook",
+        "documentation": "Documentation", "page": "Web page", "erratum": "Erratum", "errata": "Errata", "growth": "Over time",
     }  # fmt: skip
     """The word in front of a paragraph."""
     NO_DERIVATIVE = "{reason}; nothing can be learnt through {steps}."
@@ -67,7 +69,13 @@ class PageWords(Topic):
     COUNT_HEADS = ("what", "counted", "how many")
     SIZES = "A network whose layers have the sizes {sizes}, the inputs first."
 
-    # What a lecture prints
+    # What a source prints
+
+    THE_SOURCE: Mapping[str, str] = {
+        "source": "the source", "lecture": "the lecture", "paper": "the paper", "book": "the book", "course": "the course",
+        "notebook": "the notebook", "documentation": "the documentation", "page": "the web page",
+    }  # fmt: skip
+    """What the source of an exercise is called in a sentence."""
 
     PRINTS = "prints {printed} for {subject}: {verdict}."
     PRINTS_ERRATUM = "prints {printed} for {subject}: {verdict} ({erratum})."
@@ -96,7 +104,7 @@ class PageWords(Topic):
     NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the checked figure nor the checked formula agrees."
     NONE_AGREE = "None of the {count} {printed} agrees."
     UNSEEN = "Checked, but not worked out here: {subjects}."
-    PRINTED_TOO = "What the lecture prints besides:"
+    PRINTED_TOO = "What {source} prints besides:"
     OTHER_FORMS = ("Printed in another form than above, and equal to it:", "Printed in other forms than above, and equal to these:")
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {
@@ -110,7 +118,7 @@ class PageWords(Topic):
     }  # fmt: skip
     """How all of them agree."""
     NAMED_SO, BETWEEN = " ({subjects})", "; "
-    ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
+    ERRATUM = "for {subject} {source} prints {printed}; it is {value}."
     EACH_TIME = "each time: {reason}"
     ERRATA_TABLE = "what is printed, and what is right:"
     ERRATA_HEADS = ("quantity", "printed", "right", "why")
@@ -118,7 +126,7 @@ class PageWords(Topic):
     COMES_TO = "{printed}, which is {number}"
     QUOTED = "{quoted}, here {printed}"
     """What a lecture prints as it stands there, and what that comes to with the quantities of the page."""
-    ERRATUM_BARE = "for {subject} the lecture prints {printed}."
+    ERRATUM_BARE = "for {subject} {source} prints {printed}."
 
     # A recursion over time
 

@@ -1,4 +1,7 @@
-"""The sentences about proofs: what was compared with what, and how well it agrees.  `tutor.numbers` gives the facts."""
+"""The sentences about what was checked: what was compared with what, where, and how well it agrees.  `tutor.numbers` gives the facts.
+
+The derivation is the proof; finite differences and random points are none, so no sentence says that they prove.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ MOST_NAMED = 6
 
 
 class ProofWords(Topic):
-    """The phrases about proofs."""
+    """The phrases about what was checked."""
 
     VALUES = "at the given values"
     POINTS = ("at {count} random point", "at {count} random points")
@@ -29,11 +32,11 @@ class ProofWords(Topic):
     MORE_GRADIENTS = "; so do {count} entries of {more} other gradients, which are not shown"
     EXACTLY, TO = "exactly", "to {bound}"
     WITH_SIZES = "{place}, with {sizes}"
-    SYMBOLIC: Mapping[int, str] = {1: "the gradient asked for equals", 2: "both gradients asked for equal"}
-    SYMBOLIC_ALL = "all {asked} gradients asked for equal"
-    SYMBOLIC_SOME = "all {symbolic} compared of the {asked} gradients asked for equal"
-    SYMBOLIC_ENTRIES = "all {asked} entries of the gradients asked for equal"
-    BY_SYMPY = "{many} SymPy's derivative of the composed formula"
+    SYMBOLIC: Mapping[int, str] = {1: "the gradient asked for has the value", 2: "both gradients asked for have the values"}
+    SYMBOLIC_ALL = "all {asked} gradients asked for have the values"
+    SYMBOLIC_SOME = "the {symbolic} compared of the {asked} gradients asked for have the values"
+    SYMBOLIC_ENTRIES = "all {asked} entries of the gradients asked for have the values"
+    BY_SYMPY = "{many} of SymPy's derivative of the composed formula, to 12 digits or more"
     DIFFERENCES = "finite differences agree {how}{more}"
     FOR_ALL = " for all {count} quantities"
     FOR_OTHERS = (" for them and for {count} other quantity of the graph", " for them and for {count} other quantities of the graph")
@@ -52,15 +55,14 @@ class ProofWords(Topic):
     ROWS = "Written out for {index} = 1, …, {last}, each row is a step of the derivation there, formula by formula"
     ROWS_OPEN = "Written out for {letter} = {ends}, each row is a step of the derivation there, formula by formula"
     ROWS_EQUAL = "; for {letter} = {ends} they are equal at random points"
-    NOTHING = "Nothing to prove"
+    NOTHING = "Nothing to check"
     SIMPLE: Mapping[int, str] = {1: "the simplified form equals", 2: "both simplified forms equal"}
     SIMPLE_ALL = "all {count} simplified forms equal"
     OF_CHAIN = "{many} the product of the chain rule {place}, in 40 digits{besides}"
     SCORES_TOO = "; SymPy's derivative of the composed formula confirms those of the scores"
     UNITS = "the single linear unit and the network are exactly equal {place}"
-    REPLACED = "What is simplified equals what it replaces, entry by entry, {place}"
+    REPLACED = "What is simplified has the values of what it replaces, entry by entry, {place}"
     COMMA, AND = ", ", " and "
-    AT_BOTH, AT_RANDOM = "at the given values and at random points", "at random points"
 
     @singledispatchmethod
     def say_proof(self, checked: object) -> str:
@@ -111,8 +113,7 @@ class ProofWords(Topic):
 
     @say_proof.register
     def _(self, checked: Simplified) -> str:
-        places = [self.POINTS[1].format(count=checked.points)] * bool(checked.points) + [self.VALUES] * checked.at_values
-        place = self.BOTH_PLACES.format(first=places[0], second=places[1]) if len(places) == 2 else "".join(places)
+        place = self._name_places(checked.points, checked.at_values)
         said = []
         if checked.gradients:
             many = self.SIMPLE.get(checked.gradients, self.SIMPLE_ALL.format(count=checked.gradients))
@@ -123,7 +124,7 @@ class ProofWords(Topic):
 
     @say_proof.register
     def _(self, checked: Rewritten) -> str:
-        return self.REPLACED.format(place=self.AT_BOTH if checked.arrays else self.AT_RANDOM) if checked.rewrites else ""
+        return self.REPLACED.format(place=self._name_places(checked.points, bool(checked.arrays))) if checked.rewrites else ""
 
     @say_proof.register
     def _(self, checked: Recursion) -> str:
@@ -141,6 +142,11 @@ class ProofWords(Topic):
             return self.MORE_GRADIENTS.format(count=self.grammar.write_count(count), more=len(besides))
         names = "".join(self.grammar.enumerate_parts([*besides], self.COMMA, self.AND))
         return self.grammar.count(self.MORE_ENTRIES, count, names=names)
+
+    def _name_places(self, points: int, at_values: bool) -> str:
+        """Where two sides were compared: at random points, at the given values, or both."""
+        places = [self.grammar.count(self.POINTS, points)] * bool(points) + [self.VALUES] * at_values
+        return self.BOTH_PLACES.format(first=places[0], second=places[1]) if len(places) == 2 else "".join(places)
 
     def _place(self, at_values: bool, points: int) -> str:
         return self.VALUES if at_values else self.grammar.count(self.POINTS, points)

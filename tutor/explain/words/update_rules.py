@@ -64,7 +64,7 @@ class UpdateWords(Topic):
     SECOND = "Second derivatives, from differentiating the backward pass once more:"
     ENTRYWISE = "Squares, roots and quotients of arrays are taken entry by entry."
     SOLVED = "{direction} solves {system}, the linear system of the Hessian {hessian} and the gradient {gradient}."
-    HESSIAN_PROOF = "The Hessian agrees with finite differences of the proved gradient."
+    HESSIAN_PROOF = "The Hessian agrees with finite differences of the gradient."
     ELSEWHERE = "{command} shows the updates ({method})."
     """Below a solution of what is trained by another method than gradient descent."""
     WORKED = "The steps above are those of sample 1; {command} shows the updates over all samples."
