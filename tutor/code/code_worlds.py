@@ -21,10 +21,10 @@ def list_worlds(source: Source, plan: BackwardPlan) -> Iterator[GuessedWorld]:
     columns = find_orientation(source, plan)
     body = find_function(source.tree, plan.owner, plan.backward) if plan.backward else source.tree
     chooses = plan.is_single and body is not None and has_choices(body)  # of y = 0 all is 0, of y = 1 a factor y is as good as none
-    if has_outer(source, plan):
+    if has_outer(source, plan) and not chooses:
         yield from (GuessedWorld(0, False, targets, single=True, vectors=True) for targets in ("free", "binary"))
     for column in (False, True) if columns is None else (columns,):
-        for targets in ("free",) if chooses else ("free", "columns" if column else "rows", "binary", "signs"):
+        for targets in ("signed",) if chooses else ("free", "columns" if column else "rows", "binary", "signs"):
             for meanings in list_meanings(source.tree):
                 yield GuessedWorld(0, column, targets, meanings=meanings)
 

@@ -261,7 +261,7 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
         if (judged.is_right and not judged.stops) or not (judged.varies or trial.assumed):
             break
     if best is None or not best[1].is_right or best[1].stops:
-        usual = [one for one in worlds if one.targets == "free"]
+        usual = [one for one in worlds if one.targets in ("free", "signed")]
         trials = [
             ProgramTrial(source, plan, replace(one, shapes=file.shapes), find_training_loops(source.tree), forward_source, file.others,
                          file.given, budget=file.budget) for one in usual

@@ -237,8 +237,9 @@ def _find_margin_loss(trial: ProgramTrial) -> MeantLoss | None:
     made = [(loss, exchange_statements(trial.source, {id(node): [_place_statement(f"{name} = {loss}", node), node]}))
             for node, name, loss in listed]  # fmt: skip
     found = [MeantLoss(source, trial.plan, _tell_loss(1, loss), {}) for loss, source in made]
-    reads = [replace(trial, source=one.source, once=find_training_loops(one.source.tree)).put_in(trial.world) for one in found]
-    ways = [[trial.world, *(one.world for one in list_readings(read))] for read in reads]
+    world = replace(trial.world, targets="signed")
+    reads = [replace(trial, source=one.source, once=find_training_loops(one.source.tree)).put_in(world) for one in found]
+    ways = [[world, *(one.world for one in list_readings(read))] for read in reads]
     counts = [max(_count_right(trial, one, way) for way in own) for one, own in zip(found, ways, strict=True)]
     return found[counts.index(max(counts))] if any(counts) else None
 
