@@ -29,19 +29,25 @@ HALF = 0.5
 CLOSING = 0.12
 """And the last of several."""
 
+TITLE = 11.5
+"""Points; the letters of a title are larger."""
+
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _TOKEN = re.compile(rb"\((?:\\.|[^()\\])*\)|\[(?:\((?:\\.|[^()\\])*\)|[^\[\]()])*\]|<[0-9A-Fa-f]*>|/[^\s/\[\]()<>]+|[^\s\[\]()<>/]+")
+_PARAGRAPH_END = re.compile(r"(?:\\[A-Za-z]+|[^A-Za-z,.;:() \\]) ?([A-Za-z][A-Za-z,.;:() \n]{4,})\\par\}")
+_LIGATURE = re.compile("ff[il]|f[fil]")  # one letter in a font of TeX
 _MOVES = {b"m", b"l", b"c", b"re"}
 _BP = 72.27 / 72  # TeX's points in one of PDF
 
 
 @dataclass(slots=True)
 class SeenPage:
-    """One page: the letters' sizes in TeX's points, each with the first text set in it, all texts, and where the first and the last mark
-    stand, in points from the top, the page's number left out."""
+    """One page: the letters' sizes in TeX's points, each with the first text set in it, all texts, the size of the last of them, and where
+    the first and the last mark stand, in points from the top, the page's number left out."""
 
     sizes: dict[float, str] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    last_size: float = 0.0
     top: float = A4
     bottom: float = 0.0
 
@@ -107,6 +113,7 @@ def _read_page(content: bytes) -> SeenPage:
     for points, at, text in found:
         page.sizes.setdefault(points, text)
         page.texts.append(text)
+        page.last_size = points
         page.top, page.bottom = min(page.top, at - points), max(page.bottom, at)
     return page
 
@@ -123,22 +130,27 @@ def _multiply(one: Matrix, other: Matrix) -> Matrix:
 
 @dataclass(frozen=True, slots=True)
 class SeenDocument:
-    """The pages of one document, and what TeX said while it set them."""
+    """The pages of one document, what TeX said while it set them, and words of its source that are on none of them."""
 
     name: str
     pages: tuple[SeenPage, ...]
     complaints: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
     def list_faults(self) -> Iterator[str]:
         """What a lecturer would send back, in words."""
         for complaint in self.complaints:
             yield f"{self.name}: {complaint}"
+        for words in self.lost:
+            yield f"{self.name}: {words!r} of its source is on no page"
         for number, page in enumerate(self.pages, 1):
             at = f"{self.name}, page {number} of {len(self.pages)}"
             if page.smallest < LEAST - 0.06:
                 yield f"{at}: letters of {page.smallest:g} pt ({page.sizes[page.smallest]!r})"
             if number < len(self.pages) and measure_fill(page) < HALF:
                 yield f"{at}: {measure_fill(page):.0%} full"
+            if number < len(self.pages) and page.last_size > TITLE:
+                yield f"{at}: ends in a title ({page.texts[-1]!r})"
             if 1 < number == len(self.pages) and measure_fill(page) < CLOSING:
                 yield f"{at}: closing lines alone"
 
@@ -176,10 +188,28 @@ def compile_documents(sources: Mapping[str, str], folder: Path) -> list[SeenDocu
         count = len(re.findall(r"\[\d+", said))
         own, pages = pages[:count], pages[count:]
         found = re.findall(r"^(?:Overfull|Underfull|Missing character|! |.*Warning).*", said, re.MULTILINE)
-        seen.append(SeenDocument(name, tuple(own), tuple(found)))
+        seen.append(SeenDocument(name, tuple(own), tuple(found), tuple(list_lost(sources[name], own))))
         assert len(own) == count, f"{name}: {len(own)} of {count} pages were read"
     assert not pages, f"{len(pages)} pages more than the log tells of"
     return seen
+
+
+def list_lost(source: str, pages: Sequence[SeenPage]) -> Iterator[str]:
+    r"""The ends of paragraphs of a source that are on no page: what is set in a box may be forgotten there.
+
+    >>> page = SeenPage(texts=["Note", "the", "end"])
+    >>> list(list_lost(r"{\raggedright\noindent $x$ is the very end\par}{\raggedright\noindent \textbf{Note} the end\par}", [page]))
+    ['is the very end']
+    """
+    shown = re.sub(r"\\(\d{3}|.)", _read_escape, "".join(text for page in pages for text in page.texts))
+    for words in _PARAGRAPH_END.findall(source):
+        if not re.search(re.sub(r"(\\?\s)+", "", _LIGATURE.sub(".", re.escape(words))), shown):
+            yield words.strip()
+
+
+def _read_escape(found: re.Match[str]) -> str:
+    """A character as a PDF writes it behind a backslash."""
+    return chr(int(found[1], 8)) if found[1].isdigit() else found[1]
 
 
 def write_exercise(ident: str, notation: str, language: str | None = None) -> str:

@@ -62,6 +62,8 @@ LINES = "words\\par " * 30
         ("words $a_{b_c}$", "letters of 5 pt"),
         ("a few lines\\clearpage " + LINES, "% full"),
         (LINES * 2 + "\\clearpage the end", "closing lines alone"),
+        (LINES * 2 + "\\par{\\large Words}\\clearpage " + LINES, "ends in a title ('Words')"),
+        ("words\\setbox0\\vbox{\\textbf{Note} words that are lost\\par}", "'words that are lost' of its source is on no page"),
         ("\\hbox to 1cm{words and words and words}", "Overfull"),
     ],
 )

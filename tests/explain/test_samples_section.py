@@ -7,6 +7,7 @@ import pytest
 import tutor
 from tutor.errors import TutorError
 from tutor.exercise.load import load
+from tutor.explain.document import Table
 
 F = Fraction
 
@@ -44,3 +45,10 @@ def test_every_gradient_has_a_column_or_it_is_said_how_many_have_one(weights, sa
     text = " ".join(tutor.train(steps, at=dict.fromkeys(names, 1), data={"x": [1, 2], "t": [1, 2]}, rate="0.1", steps=1).to_text().split())
     assert said in text
     assert "∂L/∂w₉" in text
+
+
+def test_samples_with_updates_between_them_are_shown_without_what_they_cost_at_the_start():
+    """The first update changes that: but for the first sample no figure of it is one of the run."""
+    between, whole = line(rate="0.1", steps=3, batch=1, order="given"), line(rate="0.1", steps=3)
+    heads = [next(block for block in page.document().blocks if isinstance(block, Table)).header for page in (between, whole)]
+    assert [len(head) for head in heads] == [3, 6]

@@ -28,7 +28,7 @@ from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import RepairFinder, is_renamed, is_reshaped
 from tutor.code.slips_of_lines import TABLE
 from tutor.code.slips_of_rounds import list_rounds
-from tutor.code.statement_names import leave_line, name_targets
+from tutor.code.statement_names import leave_line, list_called, name_targets
 from tutor.code.targets import is_drawn
 from tutor.code.work_statements import FAILS
 from tutor.numbers.arrays import Floats, np
@@ -208,8 +208,7 @@ class EditSearch:
         self, edits: Edits, wrong: Sequence[str], line: ast.stmt, around: Surroundings, kept: set[str], most: int
     ) -> LineEdit | None:
         """A change of a line of a function that a line calls, no larger than ``most`` where that is not 0."""
-        called = {part.func.id for part in ast.walk(line) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
-        functions = [part for part in self.test.trial.source.tree.body if isinstance(part, ast.FunctionDef) and part.name in called]
+        functions = list_called(self.test.trial.source.tree, line)
         inside = {id(part) for function in functions for part in ast.walk(function)}
         nodes = [node for node in self.nodes if id(node) in inside]
         tried = (edit for row in TABLE for node in nodes for edit in row.take(node, around))

@@ -161,7 +161,7 @@ def list_pair_outputs(
             continue  # dx of one round, beside x of all
         step = in_class and _is_local(event) and inner and not any(np.shape(one.value) == np.shape(event.value)
             for one in record.events[:begins] if one.key.rpartition(".")[2] in of)  # fmt: skip
-        if of and key not in keys and not step and (in_class or not found or why is not None):
+        if of and key not in keys and not step and (in_class or not found or why is not None) and (args[:1] != ["ctx"] or not found):
             kept.append(GivenGradient(key, of, event.value))
     own = [output for output in kept if not set(output.of) <= steps]
     found += own if own or found else kept

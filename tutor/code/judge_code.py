@@ -17,8 +17,10 @@ from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.derived_lines import add_formulas
 from tutor.code.exchanged_parts import find_function
 from tutor.code.failures import say_failure, say_list
+from tutor.code.function_settings import judge_functions
 from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
+from tutor.code.judged_steps import StepJudge
 from tutor.code.judgement import Judgement
 from tutor.code.margin_losses import name_margin_steps
 from tutor.code.named_updates import divide_in_steps, name_updates
@@ -32,8 +34,9 @@ from tutor.code.search_ranks import judge_ranked, tell_reading
 from tutor.code.search_roots import RootSearch
 from tutor.code.split_returns import split_return
 from tutor.code.step_budget import StepBudget
+from tutor.code.torch_returns import find_short_return
 from tutor.code.trial import ProgramTrial
-from tutor.code.unwritten import refuse_unwritten, tell_missing
+from tutor.code.unwritten import list_unnamed, refuse_unwritten, tell_missing
 from tutor.code.update_signs import find_climbing_step
 from tutor.code.usual_losses import find_meant_loss
 from tutor.code.usual_settings import tell_settings
@@ -80,6 +83,7 @@ def judge_code(
     """
     _require_function(source, wanted)
     _require_function(forward_source or source, forward if not wanted.rpartition(".")[0] else "")
+    steps = StepJudge(source)
     source = source if forward_source is not None else name_updates(name_margin_steps(source))
     plans = find_plans(source.tree, wanted, forward)
     if not source.tree.body:
@@ -99,7 +103,7 @@ def judge_code(
     values, said = check_given(given, sources), check_shapes(shapes, sources)
     found = []
     kept = {plan.name for plan in plans if not plan.is_single}
-    file = _JudgedFile(source, forward_source, others, values, said)
+    file = _JudgedFile(source, forward_source, others, values, said, steps)
     for plan in plans:
         file.budget.begin_pass()
         try:
@@ -117,7 +121,7 @@ def judge_code(
         found.append(replace(verdict, warnings=(*verdict.warnings, *find_warnings(source, names, plan.owner))))
     if len(found) > 1:
         found = [one for one in found if one.outputs or one.name in kept] or found
-    return tuple(found)
+    return tuple(steps.judge(found, plans, alone=bool(wanted)))
 
 
 def _require_function(source: Source, name: str) -> None:
@@ -140,6 +144,7 @@ class _JudgedFile:
     others: Sequence[Source]
     given: Mapping[str, Floats]
     shapes: Mapping[str, Shape]
+    steps: StepJudge
     budget: StepBudget = field(default_factory=StepBudget)
 
 
@@ -159,7 +164,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
             judged = other
             judged.trial.conventions.add(tell("the gradients are divided where the steps are taken with them"))
     judged, notes = judge_kinks(judged) if judged.is_right else (judge_near(judged), ())
-    judged = judged if judged.is_right else _judge_parts(judged)
+    judged = judge_functions(judged) if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:
         judged.called = [*_judge_called(file, plan, judged)]
     if not judged.is_right:
@@ -173,6 +178,16 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     listed = [why for key, why in verdict.left_over if why == say_list(key)]
     if listed and verdict.verdict == "right":
         return replace(verdict, verdict="undecided", why=listed[0])
+    unnamed = list_unnamed(judged) if verdict.verdict == "right" and plan.is_single else []
+    if unnamed:
+        why = tell("{names} takes a step by what has no name, which is not compared", names=", ".join(unnamed))
+        return replace(verdict, verdict="undecided", why=why, hint=tell("give it a name, d{name} = …", name=unnamed[0]))
+    short = find_short_return(file.source, plan) if verdict.verdict == "right" else None
+    if short is not None:
+        line, count, asked = short
+        why = tell("line {line} returns {count} gradients, and forward is given {asked} values: PyTorch refuses that",
+                   line=line, count=count, asked=asked)  # fmt: skip
+        return replace(verdict, verdict="undecided", why=why, hint=tell("return None where a value needs no gradient"))
     assumed = judged.trial.assumed
     if assumed and verdict.verdict == "wrong":
         return _leave_open(verdict, tuple(assumed))
@@ -191,6 +206,8 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     idle += (*tell_missing(judged), *tell_flat(judged), *tell_settings(judged)) if verdict.verdict == "right" else ()
     climbs = find_climbing_step(file.source, plan) if verdict.verdict == "right" and (meant is None or not meant.is_turned) else None
     notes = (*notes, *([climbs] if climbs is not None else []))
+    if verdict.verdict == "right":
+        file.steps.note(judged)
     return add_formulas(judged, replace(verdict, assumes=(*assumed.values(), *idle), warnings=notes))
 
 

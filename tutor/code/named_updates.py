@@ -83,8 +83,8 @@ def _list_unnamed(
             continue
         target, value = step.target, step.value
         word = _spell(target).rpartition(".")[2]
-        known = word in named or any(find_long_name(of, [word]) for of in named)
-        inner = drop_rate(value)
+        inner = drop_rate(value)  # X.T @ d_hidden for hidden_weights: d_hidden is another's
+        known = word in named or (not _has_product(inner) and any(find_long_name(of, [word]) for of in named))
         taken = is_parameter(word) or _spell(target) in drawn or _has_rate(value)
         if known or split_gradient(word) or LOSS_WORDS.match(word) or not taken:
             continue
@@ -145,20 +145,21 @@ def divide_in_steps(source: Source) -> Source:
     return exchange_statements(source, made)
 
 
-def find_step(node: ast.AST) -> ast.AugAssign | None:
-    """What takes a step, as ``w += e``, where it is written so or as ``w = w + e``.
+def find_step(node: ast.AST, *, entries: bool = False) -> ast.AugAssign | None:
+    """What takes a step, as ``w += e``, where it is written so or as ``w = w + e``; of ``entries`` too, ``params["w"]`` and ``w[j]``.
 
     >>> print(ast.unparse(find_step(ast.parse("w = w - a * e").body[0])))
     w -= a * e
     """
+    kinds = (ast.Name, ast.Attribute, *((ast.Subscript,) if entries else ()))
     made = None
     if isinstance(node, ast.AugAssign):
         made = node
     elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
         target, value = node.targets[0], node.value
-        if isinstance(target, ast.Name | ast.Attribute) and ast.unparse(value.left) == ast.unparse(target):
+        if isinstance(target, kinds) and ast.unparse(value.left) == ast.unparse(target):
             made = ast.copy_location(ast.AugAssign(target, value.op, value.right), node)
-    plain = made is not None and isinstance(made.op, ast.Add | ast.Sub) and isinstance(made.target, ast.Name | ast.Attribute)
+    plain = made is not None and isinstance(made.op, ast.Add | ast.Sub) and isinstance(made.target, kinds)
     return made if plain else None
 
 

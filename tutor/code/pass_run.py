@@ -214,6 +214,7 @@ class PassRun:
         values: dict[str, Any] = {arg.arg: guess_argument(arg) for arg in list_arguments(forward)}
         if "ctx" in values:
             values["ctx"] = Object(None)
+            values["ctx"].attributes["needs_input_grad"] = (True,) * (len(values) - 1)
         scopes: list[dict[str, Any]] = []
         self.worker.first_scopes = scopes
         asked = self._keep_usual(forward, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -147,3 +148,26 @@ def is_at_places(target: ast.AST) -> bool:
     [True, False, False]
     """
     return isinstance(target, ast.Subscript) and not (isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str))
+
+
+def list_called(tree: ast.Module, line: ast.AST) -> list[ast.FunctionDef]:
+    r"""The functions of a file that a line calls; where it calls what it was given, ``self.slope(z)``, those that are given anywhere.
+
+    >>> tree = ast.parse("def f(z): return z\ndef g(z): return z\ndef h(z, slope=g): return slope(z)")
+    >>> [[one.name for one in list_called(tree, ast.parse(text))] for text in ("f(1)", "slope(z)", "z.sum()")]
+    [['f'], ['g'], []]
+    """
+    functions = {part.name: part for part in tree.body if isinstance(part, ast.FunctionDef)}
+    calls = [part.func for part in ast.walk(line) if isinstance(part, ast.Call)]
+    named = {one.id for one in calls if isinstance(one, ast.Name)}
+    given = any(isinstance(one, ast.Subscript) or _is_own(one) for one in calls) or bool(named - {*functions} - {*dir(builtins)})
+    if given:
+        called = {id(part.func) for part in ast.walk(tree) if isinstance(part, ast.Call)}
+        loaded = (part for part in ast.walk(tree) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
+        named |= {part.id for part in loaded if id(part) not in called}
+    return [function for name, function in functions.items() if name in named]
+
+
+def _is_own(node: ast.expr) -> bool:
+    """Whether what is called is an attribute of the object itself: ``self.slope``."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"

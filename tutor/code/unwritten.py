@@ -10,7 +10,10 @@ from tutor.code.code_values import CodeProblem
 from tutor.code.given_gradients import is_drawn_by
 from tutor.code.guess_shapes import is_parameter
 from tutor.code.judgement import Judgement
+from tutor.code.named_updates import find_step
 from tutor.code.pair_functions import BackwardPlan
+from tutor.code.torch_returns import has_context
+from tutor.code.written_steps import spell_word
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
 from tutor.program.source import Source
@@ -28,16 +31,30 @@ def refuse_unwritten(source: Source, plan: BackwardPlan, *, backward_only: bool 
 
 def tell_missing(judged: Judgement) -> Iterator[Told]:
     """The parameters that the loss depends on and that no gradient is given of, beside those of others."""
+    missing = list_missing(judged)
+    if missing:
+        yield tell("there is no gradient of {names}", names=", ".join(missing))
+
+
+def list_unnamed(judged: Judgement) -> list[str]:
+    """The parameters that take a step by what has no name, ``w[j] -= rate * x[j] * e``: their gradients are not compared."""
+    missing = list_missing(judged)
+    steps = [find_step(part, entries=True) for part in ast.walk(judged.trial.source.tree)] if missing else []
+    moved = {spell_word(step.target) for step in steps if step is not None}
+    return [name for name in missing if name in moved]
+
+
+def list_missing(judged: Judgement) -> list[str]:
+    """The parameters that the loss depends on and that no gradient is given of; none where no parameter has one."""
     given = {of for output in judged.outputs for of in output.of}
-    if not any(map(is_parameter, given)):
-        return
+    whole = has_context(judged.trial.source, judged.trial.plan)  # of a function of PyTorch all that it is given
+    if not whole and not any(map(is_parameter, given)):
+        return []
     ends = judged.first.begins or len(judged.first.record.events)
     leaves = {event.key.rpartition(".")[2]: event for event in judged.first.record.events[:ends]
               if event.leaf or (event.statement is not None and is_drawn_by(event.statement))}  # fmt: skip
-    missing = [name for name, event in leaves.items() if is_parameter(name) and name not in given and np.size(event.value)
-               and isinstance(event.value, np.ndarray) and judged.check.find_slope(event, 0)]  # fmt: skip
-    if missing:
-        yield tell("there is no gradient of {names}", names=", ".join(missing))
+    return [name for name, event in leaves.items() if (whole or is_parameter(name)) and name not in given and np.size(event.value)
+            and isinstance(event.value, np.ndarray) and judged.check.find_slope(event, 0)]  # fmt: skip
 
 
 def is_unwritten(node: ast.FunctionDef) -> bool:

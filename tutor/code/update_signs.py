@@ -11,6 +11,7 @@ from tutor.code.exchanged_parts import find_function
 from tutor.code.guess_shapes import is_parameter
 from tutor.code.named_updates import find_step
 from tutor.code.pair_functions import BackwardPlan, list_stepped, split_gradient
+from tutor.code.written_steps import list_bodies
 from tutor.program.source import Source
 
 _MINIMISED = re.compile(r"(?i)(^|_)(loss|cost|error|mse|nll|bce)")
@@ -29,13 +30,14 @@ def list_signs(tree: ast.Module) -> tuple[int, ...]:
     """
     found: set[tuple[int, ...]] = set()
     stepped = list_stepped(tree)
+    down = {id(step.node) for body in list_bodies(tree) for step in body.list_steps() if step.down}
     for node in ast.walk(tree):
         step = find_step(node)
         if step is not None:
             word = ast.unparse(step.target).rpartition(".")[2]
             if (is_parameter(word) and not split_gradient(word)) or word in stepped:
                 named = any(isinstance(part, ast.Name) and split_gradient(part.id) for part in ast.walk(step.value))
-                taken_off = isinstance(step.op, ast.Sub) is not _is_negative(step.value)  # W += -rate * dW
+                taken_off = id(node) in down or isinstance(step.op, ast.Sub) is not _is_negative(step.value)  # W += -rate * dW
                 found.add((1,) if taken_off else (-1,) if named else (1, -1))
     return next(iter(found), (1,)) if len(found) < 2 else () if {(1,), (-1,)} <= found else (1, -1)
 
@@ -45,6 +47,17 @@ def _is_negative(node: ast.expr) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
         return _is_negative(node.left) is not _is_negative(node.right)
     return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+
+
+def is_minimised(tree: ast.AST) -> bool:
+    """Whether something in a program is called as what is made small.
+
+    >>> is_minimised(ast.parse("loss = f(x)")), is_minimised(ast.parse("def cost(x): return x")), is_minimised(ast.parse("score = x"))
+    (True, True, False)
+    """
+    parts = [*ast.walk(tree)]
+    stored = [part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+    return any(map(_MINIMISED.search, [*stored, *(part.name for part in parts if isinstance(part, ast.FunctionDef))]))
 
 
 def find_climbing_step(source: Source, plan: BackwardPlan) -> NumericWarning | None:
@@ -59,8 +72,7 @@ def find_climbing_step(source: Source, plan: BackwardPlan) -> NumericWarning | N
         return None
     own = find_function(source.tree, plan.owner, plan.backward) if plan.backward else None
     parts = [*ast.walk(source.tree if own is None else own)]
-    stored = [part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
-    if list_signs(source.tree) != (-1,) or not any(map(_MINIMISED.search, [*stored, plan.cost])):
+    if list_signs(source.tree) != (-1,) or not (is_minimised(source.tree if own is None else own) or _MINIMISED.search(plan.cost)):
         return None
     for node in parts:
         step = find_step(node)

@@ -81,11 +81,9 @@ def _write_verdict(verdict: CodeVerdict, words: Wording) -> Iterator[Block]:
     factor = find_loss_factor(verdict)
     if factor:
         yield Paragraph((said.OR_LOSS.format(factor=factor),))
-    yield Table(
-        tuple((said.HEADS[key],) for key in ("gradient", "of", "shape", "verdict")),
-        tuple(_write_rows(verdict, said)),
-        "llll",
-    )
+    if verdict.outputs:  # else only steps are taken there
+        heads = tuple((said.HEADS[key],) for key in ("gradient", "of", "shape", "verdict"))
+        yield Table(heads, tuple(_write_rows(verdict, said)), "llll")
     for one in verdict.assumes:
         yield Paragraph(write_coded(said.ASSUMES, what=say(one)))
     yield from _write_unread(verdict, said, say)
@@ -144,7 +142,8 @@ def _write_root(root: WrongLine, said: CodeWords, say: Say, *, shown: bool) -> I
             yield _write_change(root)
         names = [Code(name_gradient(key)) for key in root.repairs]
         keys: list[Inline] = [*said.grammar.enumerate_parts(names, said.COMMA, said.AND)]
-        yield Paragraph(tuple(split_places(said.grammar.choose(said.REPAIRS, len(names)), {"keys": keys})))
+        if names:  # a step makes no gradient right
+            yield Paragraph(tuple(split_places(said.grammar.choose(said.REPAIRS, len(names)), {"keys": keys})))
         for other in root.others:
             yield Paragraph((said.OR_LINE.format(line=other.line),))
             yield _write_change(other)

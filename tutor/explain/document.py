@@ -157,12 +157,12 @@ class Picture:
 class Figure:
     """A picture of a graph or of a network, with its caption.
 
-    On paper it may as well stand ``earlier`` by so many blocks, where that fills the pages.
+    On paper it may as well stand in front of the blocks at these ``places`` of its document, where that fills the pages.
     """
 
     picture: Picture | Diagram
     caption: Sentence = ()
-    earlier: int = 0
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

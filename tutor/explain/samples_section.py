@@ -19,15 +19,21 @@ MAX_GRADIENTS = 12
 def sample_table(data: SampleTable, words: Wording, digits: int, *, between: bool = False) -> list[Block]:
     """The section on the data set: one row a sample, and last the mean (or the sum) of all.
 
-    ``between``: there are updates between the samples, so that the table is about the start alone.
+    ``between``: there are updates between the samples, so that what they cost at the start is of no use, and only they are shown.
     """
     samples, loss, wording = data.samples, data.loss, words.updates
     gradients = data.parameters[:MAX_GRADIENTS]
-    header: list[Sentence] = [(wording.HEADS["sample"],), *((Math(Name(name)),) for name in samples.columns), (Math(Name(loss)),)]
-    header += [(Math(Partial(loss, name)),) for name in gradients]
-    keys = [loss, *(derivative_key(loss, name) for name in gradients)]
-
     thinned = list(thin_rows(list(enumerate(data.each))))
+    header: list[Sentence] = [(wording.HEADS["sample"],), *((Math(Name(name)),) for name in samples.columns)]
+    if between:
+        shown: list[tuple[Sentence, ...]] = [
+            ((str(place + 1),), *((Math(as_printed(value, digits)),) for value in samples.rows[place])) for place, _ in thinned
+        ]
+        hidden = len(data.each) - len(shown)
+        said: Sentence = (wording.SAMPLES_LEFT_OUT.format(count=hidden).strip(),) if hidden else ()
+        return [Heading(words.pages.HEADINGS["samples"]), Table(tuple(header), tuple(shown), "r" * len(header), said)]
+    header += [(Math(Name(loss)),), *((Math(Partial(loss, name)),) for name in gradients)]
+    keys = [loss, *(derivative_key(loss, name) for name in gradients)]
     results = write_cells([[each[key] for key in keys] for each in (*(values for _, values in thinned), data.whole)], digits)
     rows: list[tuple[Sentence, ...]] = []
     for (place, _), cells in zip(thinned, results, strict=False):
@@ -35,7 +41,7 @@ def sample_table(data: SampleTable, words: Wording, digits: int, *, between: boo
         rows.append(((str(place + 1),), *given, *cells))
     empty: list[Sentence] = [()] * len(samples.columns)
     rows.append(((wording.HEADS[samples.reduce],), *empty, *results[-1]))
-    text = wording.BETWEEN if between else wording.REDUCED[samples.reduce]
+    text = wording.REDUCED[samples.reduce]
     hidden = len(data.each) + 1 - len(rows)
     if hidden:
         text += wording.SAMPLES_LEFT_OUT.format(count=hidden)

@@ -35,6 +35,7 @@ from tutor.numbers.printed import as_printed, choose_digits_for_change
 from tutor.numbers.run import run as run_steps
 from tutor.numbers.stops import RunStop
 from tutor.numbers.train import Row
+from tutor.numbers.train import gradient as take_gradient
 from tutor.rules.operations import ENTRYWISE
 from tutor.rules.optimisers import Optimiser
 from tutor.solving.table_rows import MAX_TABLE_ROWS, thin_rows
@@ -326,17 +327,20 @@ class TrainingSections(PageWriter):
         if run.made < 1:
             return
         columns = task.parameters[:MAX_COLUMNS]
+        taken = columns if run.exact and len(run.rows) == run.made + 1 and len(columns) * (2 + len(task.row.states)) <= MAX_COLUMNS else ()
         if len(columns) * (1 + len(task.row.states)) <= MAX_COLUMNS:
             columns += task.states
         batched = task.samples is not None and task.size < task.count
         heads = wording.HEADS
         header: list[Sentence] = [(COUNTED,), *([(heads["epoch"],), (heads["samples"],)] if batched else [])]
+        header += [(Math(Partial(self.moving, name)),) for name in taken]
         header += [(Math(Name(name)),) for name in (*columns, self.whole)]
         rows = thin_rows(run.rows, most) if len(run.rows) == run.made + 1 or most < MAX_TABLE_ROWS else list(run.rows)
         numbers = write_cells([[*(row.values[name] for name in columns), row.loss] for row in rows], self.digits,
                               fractions=self.fractions, changing=True)  # fmt: skip
-        body = [(*self.begin_row(row, batched), *cells) for row, cells in zip(rows, numbers, strict=True)]
-        more: list[Inline] = []
+        slopes = self.list_taken(rows, taken)
+        body = [(*self.begin_row(row, batched), *before, *cells) for row, before, cells in zip(rows, slopes, numbers, strict=True)]
+        more: list[Inline] = [wording.grammar.choose(wording.GOES_ALONG, len(taken))] if taken else []
         if len(body) < run.made + 1:
             left_out = wording.LEFT_OUT if most == MAX_TABLE_ROWS else wording.ROWS_LEFT_OUT
             more.append(left_out.format(count=run.made + 1 - len(body)))
@@ -344,6 +348,16 @@ class TrainingSections(PageWriter):
             more += split_places(wording.TABLE_OVER[task.samples.reduce], {**self.place_losses(), "count": [str(task.count)]})
         caption = (*self.say_rows(""), *more, *self.say_unshown(columns))
         self.blocks += [self.heading("iterations"), Table(tuple(header), tuple(body), "r" * len(header), caption)]
+
+    def list_taken(self, rows: Sequence[Row], names: Sequence[str]) -> list[list[Sentence]]:
+        """For each row of a table the derivatives that its update took, those of the row before it; none at the start."""
+        found = []
+        for row in rows[1:] if names else ():
+            at = {name: self.run.rows[row.step - 1].values[name] for name in self.task.parameters}
+            made = take_gradient(self.task, at, row.batch.samples if row.batch is not None else ())
+            found.append([made[derivative_key(self.loss, name)] for name in names])
+        empty: list[Sentence] = [() for _ in names]
+        return [empty, *write_cells(found, self.digits, fractions=self.fractions)] if found else [empty for _ in rows]
 
     def say_rows(self, more: str) -> Sentence:
         """What a row of a table of updates is, and what more is to be said."""

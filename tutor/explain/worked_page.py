@@ -59,18 +59,24 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
     page.add_given()
     page.blocks += write_asked(worked, words)
     if worked.derivations:
+        places = [len(page.blocks)]
         page.add_forward()
+        places.append(len(page.blocks))
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
             page.add_backward(derivation, names)
         page.explain_indicator()
         page.add_printed(list_missing(worked, page.blocks, page.alone - page.worked_out))
-        backward = len(page.blocks)
+        drawn = draw_computation(page)
+        page.blocks.append(drawn)
+        behind = len(page.blocks)
         page.blocks += write_simplified(worked.rewrites, words, worked.scalars, page.print, page.fill_in, page.name_step_above)
         update(page)
         explain_primes(page)
+        places.append(len(page.blocks))
         page.blocks += write_course(worked, words)
-        drawn = draw_computation(page)
-        page.blocks.append(replace(drawn, earlier=len(page.blocks) - backward) if isinstance(drawn, Figure) else drawn)
+        places.append(len(page.blocks))
+        if isinstance(drawn, Figure):  # between sections, never within a derivation
+            page.blocks[behind - 1] = replace(drawn, places=tuple(place for place in dict.fromkeys(places) if place != behind))
     page.counts()
     said = say_verdicts(worked, words, page.blocks, page.alone, page.worked_out)
     page.blocks += list_elsewhere(worked, words)

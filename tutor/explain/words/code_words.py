@@ -61,6 +61,11 @@ class CodeWords(Topic):
         "repeated-places": "A place that comes more than once gets only one of its parts with `+=`: `{new}` adds all of them.",
         "loop-rounds": "The loop goes one round too few, or one too many: `{new}`, not `{old}`.",
         "loop-order": "The loop goes through its rounds in the wrong order: `{new}`, not `{old}`.",
+        "gradient-of-another": "The step takes the gradient of another quantity: `{new}`, not `{old}`.",
+        "step-twice": "The same step is taken a second time.",
+        "sum-kept": "`{old}` still holds what earlier rounds of this loop have added: each round has to begin anew.",
+        "step-inside": "The step is taken before the sum in `{old}` is whole: it belongs behind the loop.",
+        "step-lost": "This gives the name `{old}` another value, and the parameter keeps its own.",
         "unwritten": "The gradient is not worked out yet.",
         "": "This line is wrong by itself; no known slip gives it.",
     }
@@ -82,7 +87,9 @@ class CodeWords(Topic):
         "repeated-places": "places that come more than once", "diagonal-only": "the slope of a softmax", "term-forgotten": "a term",
         "another-slope": "the slope of an activation", "path-dropped": "the ways on which a quantity acts", "stride-forgotten": "a stride",
         "padding-forgotten": "a border of zeros", "loop-rounds": "how often a loop is gone through",
-        "loop-order": "the order of a loop", "unwritten": "what is not written yet", "": "the formula",
+        "loop-order": "the order of a loop", "gradient-of-another": "which gradient a step takes",
+        "step-twice": "how often a step is taken", "sum-kept": "where a sum begins", "step-inside": "where a step is taken",
+        "step-lost": "what a step changes", "unwritten": "what is not written yet", "": "the formula",
     }  # fmt: skip
     """What a hint points at, without the solution."""
     NAMES: Mapping[str, str] = {
@@ -104,6 +111,9 @@ class CodeWords(Topic):
         "another-slope": "the slope of another activation", "path-dropped": "a whole way left out",
         "stride-forgotten": "a stride forgotten", "padding-forgotten": "a border of zeros that is still there",
         "loop-rounds": "a round of a loop too few or too many", "loop-order": "a loop in the wrong order",
+        "gradient-of-another": "the gradient of another quantity in a step", "step-twice": "a step taken twice",
+        "sum-kept": "a sum that begins only once", "step-inside": "a step before its sum is whole",
+        "step-lost": "a step that changes no parameter",
     }  # fmt: skip
     """What slips are called in the lists of a class, but for those that marking has a name for."""
     HINT = "Look at {kind}."
@@ -154,6 +164,7 @@ class CodeWords(Topic):
         "one-side": "Line {line}: no point was found at which `{text}` goes the other way; the gradients are judged on one side of it.",
         "overflow": "Warning, line {line}: `{text}` is no number where `{of}` overflows. Take the maximum off first: `exp(z - max)`.",
         "climbs": "Warning, line {line}: `{text}` adds the gradient, so that the loss grows with each step. Take it off: `{of}`.",
+        "unstepped": "Line {line}: `{text}` is worked out, but `{of}` takes no step with it.",
     }  # fmt: skip
     """What may fail in floats though it is right on paper: no mistake, and no marks are lost for it."""
     HEADS: Mapping[str, str] = {"gradient": "gradient", "of": "with respect to", "shape": "shape", "verdict": "verdict"}

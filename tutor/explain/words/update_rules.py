@@ -58,6 +58,8 @@ class UpdateWords(Topic):
     LIKEWISE = "In the same way:"
     OTHERS = "The other {count} parameters move in the same way."
     ROWS = "Row {k}: the values after {k} updates; row 0 is the start."
+    GOES_ALONG = (" The derivative is the one that the update took.", " The derivatives are those that the update took.")
+    """Below a table of updates that has them beside the values after each."""
     LEFT_OUT = " {count} rows are left out; --to csv has them all."
     UNSHOWN = " A row has room for {most} parameters; left out: {names}."
     UNASKED = " Left out, since not asked for: {names}."
@@ -70,8 +72,6 @@ class UpdateWords(Topic):
     WORKED = "The steps above are those of sample 1; {command} shows the updates over all samples."
     WORKED_BELOW = "The steps above are those of sample 1; the updates over all samples are below."
     ALL_UPDATES = "{command} shows all updates."
-    BETWEEN = "Each sample is taken at the start values, as if there were no updates between the samples."
-    """Below a table of samples between which a run makes updates."""
     COMPARED = "The formulas as on the slide, and the published method, from the same start."
 
     METHODS: Mapping[str, str] = {

@@ -37,7 +37,7 @@ from tutor.render.latex.answer_columns import set_answer_columns
 from tutor.render.latex.fragments import FRAME, FragmentStyle
 from tutor.render.latex.heights import join_rows, part_fractions
 from tutor.render.latex.math_sizes import write_math_sizes
-from tutor.render.latex.page_ends import arrange_end, tie_list, tie_words
+from tutor.render.latex.page_ends import ARRANGING, arrange_pages, tie_list, tie_words
 from tutor.render.latex.page_figures import set_figure
 from tutor.render.latex.rows import LatexRow, count_torn, set_beside, set_rows
 from tutor.render.latex.sentences import Phrases
@@ -85,7 +85,7 @@ _PREAMBLE = r"""% Made by backprop-tutor; compile with pdflatex, latexmk or tect
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{3pt plus 1pt}
 \setlength{\jot}{3pt}
-""" + write_math_sizes()
+""" + write_math_sizes() + ARRANGING
 _PARTS = r"""\makeatletter
 \renewcommand\subsection{\@startsection{subsection}{2}{\z@}{-7pt plus -3pt minus -2pt}{1pt plus 1pt}%
   {\normalfont\normalsize\bfseries}}
@@ -224,11 +224,21 @@ class _LatexPage:
                 every[place] = tie_list(every[place], "10000")  # what its signs mean is not alone at the top of the next page
         blocks = [text for text in every if text]
         if self.floats and not any(isinstance(block, Section) for block in doc.blocks):
-            free = [place - block.earlier for place, block in enumerate(doc.blocks) if isinstance(block, Figure) and block.earlier]
-            blocks = arrange_end(blocks, sum(map(bool, every[: free[-1]])) if free else None)
+            blocks = self.arrange(doc, every)
+        else:
+            blocks.insert(0, self.title(doc))
         ragged = "\\raggedbottom" if self.style is not None else ""
-        parts = ["\\par\\begingroup\\allowdisplaybreaks" + ragged + _WHOLE, self.title(doc), *blocks, "\\par\\endgroup"]
+        parts = ["\\par\\begingroup\\allowdisplaybreaks" + ragged + _WHOLE, *blocks, "\\par\\endgroup"]
         return "\n".join(part for part in parts if part) + "\n"
+
+    def arrange(self, doc: Document, every: Sequence[str]) -> list[str]:
+        """The title and the blocks of a whole document, its picture where the pages are the fullest."""
+        shown = [self.title(doc), *every]
+        place_of = [sum(map(bool, shown[:place])) for place in range(1, len(shown) + 1)]
+        for place, block in enumerate(doc.blocks):
+            if isinstance(block, Figure) and block.places and every[place]:
+                return arrange_pages(list(filter(None, shown)), place_of[place], [place_of[other] for other in block.places])
+        return arrange_pages(list(filter(None, shown)))
 
     def title(self, doc: Document) -> str:
         """The title with the identifier at the right, the facts below it and the source."""
@@ -308,7 +318,7 @@ class _LatexPage:
         doc = block.document
         page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent, self.floats, self.style)
         body = [text for text in page.body_of_part(doc.blocks) if text]
-        body = arrange_end(body) if self.floats and whole else body
+        body = arrange_pages(body, ended=False) if self.floats and whole else body
         questions = [place for place, part in enumerate(body) if part.startswith(QUESTION)]
         asked = questions[0] if questions else 0
         body[:asked] = tie_words(body[:asked])

@@ -90,9 +90,7 @@ _PICTURE = re.compile(r"\\begin\{tikzpicture\}\[x=([\d.]+)pt.*?rectangle \([\d.]
 _LINE_OF_WORDS = 100  # letters and signs that make about a line
 _SILENT = re.compile(r"\\(?:text[a-z]+|raggedright|noindent|enspace|par|interlinepenalty=0|frac)\b|[{}$^_]")
 _SIGN = re.compile(r"\\[A-Za-z]+ ?")
-_SHRINKS = {"\\begin{align*}": 4, "section*{": 2, "\\medskip": 2, "\\smallskip": 1}
-"""How many points the space at each of these can give away."""
-_FREE = re.compile(r"\\begin\{figure\}|\\(?:fboxsep|rule)\b|\\addvspace|\\clearpage|\\tutorend|\\begin\{list\}")
+_FREE = re.compile(r"\\begin\{figure\}|\\(?:fboxsep|rule)\b|\\addvspace|\\clearpage|\\begin\{list\}")
 """What has a place of its own: a picture on its side, room to write in, an end that is held already."""
 
 
@@ -106,9 +104,9 @@ def is_picture(block: str) -> bool:
     return block.startswith("\\par\\medskip\n{\\centering") and len(_PICTURE.findall(block)) == 1
 
 
-def sum_shrinks(latex: str) -> int:
-    """How many points the space in a piece of a page can give away."""
-    return sum(latex.count(glue) * points for glue, points in _SHRINKS.items())
+def is_long_table(block: str) -> bool:
+    """Whether a block is a table that may go on on the next page, under its head again."""
+    return "\\tutorhead" in block
 
 
 def measure_block(latex: str) -> float:

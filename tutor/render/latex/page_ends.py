@@ -1,83 +1,172 @@
-r"""The end of a page: its closing words stand with what they close, and with the last picture where they do not all have room.
+r"""How a document is parted into pages: where its picture stands, and how its closing words are held together.
 
-What TeX alone knows, how full its page is, is asked there (``\pagetotal``): the parts are given names, measured in boxes, and set in the
-way that leaves no page half empty.
+What TeX alone knows, how high everything is, is asked there: each way to arrange the document is set in a box, split into pages as TeX
+would split it, and the way is taken whose pages are the fullest and the fewest.  What stands on the page is the box that was tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from tutor.render.latex.heights import CLOSING, ENOUGH, LAST, TOGETHER, is_free, is_picture, measure_block, sum_shrinks
+from tutor.render.latex.heights import CLOSING, ENOUGH, LAST, is_free, is_long_table, is_picture, measure_block
 
 FLOAT = "\\begin{figure}[p]"
 """How a picture begins that has a page of its own."""
 MOST = 45.0
 """Closing words that are longer than `LAST` are kept together up to so many lines: they fill a page."""
+LONGEST = 420.0
+"""So many lines at the end of a document are arranged; what is before them stands as it comes."""
 _WORDS = "{\\raggedright\\noindent"
 _LABELLED = f"{_WORDS} \\textbf{{"
-_SPARE = {"vbox": 5, "vtop": 8}  # points that are not reckoned with: of the space between lines, and \parskip above a paragraph
-_FLUSH, _SKIP = r"\nointerlineskip\vskip2pt", r"\vskip\parskip"
-"""What stands above a box that begins with space of its own, and above one that begins with a line."""
-_HALF, _NEARLY, _LINE = r".5\textheight", r".88\textheight", 12
-"""Parts of a page, and the points of a line."""
-_AIRY, _OWN = r".8\textheight", r".15\textheight"
-"""A page that is no fuller has a picture that has room, where what is behind it is so high that it may stand alone."""
-_FINE, _LONGER = r"\small\parskip=1pt\relax", "6pt"
-"""How closing words are set that have no room otherwise, and how much longer their page may be."""
-_KEEP = r"\edef\tutorkept{\expandafter\ifx\csname if@nobreak\expandafter\endcsname\csname iftrue\endcsname1\else0\fi}"
-_KEPT = r"\ifnum\tutorkept=1 \global\csname @nobreaktrue\endcsname\fi"
-"""What is measured below a heading must not take its place: a list would leave a line free there afterwards.
+_BELOW = r"\medskip"
+_TIE, _HOLD = r"\par\penalty\tutortie\relax", r"\par\penalty\tutorhold\relax"
+_ENDS = (
+    ("", 0), (r"\def\tutorhold{10000 }", 5), (r"\def\tutortie{0 }", 6), (r"\tutorsmall", 14), (r"\tutorsmall\def\tutorless{6pt}", 18),
+)  # fmt: skip
+"""How the closing words stand, and what that costs: together, with all of the section before them, parted, in small type, and so on a page
+that is a little longer."""
+_STANDS = (0, 8, 12, 10, 9, 8)
+"""What it costs that a picture stands where it might stand, too."""
 
-No condition is named by its name, which TeX would not see where it skips this.
+ARRANGING = r"""\makeatletter
+\newbox\tutorbest\newbox\tutortried\newbox\tutorrest\newbox\tutorpage\newbox\tutordrawn\newbox\tutorclosing
+\newcount\tutorleast\newcount\tutorcost\newcount\tutorpages\newcount\tutorfew\newdimen\tutorroom
+\def\tutortie{10000 }\def\tutorhold{0 }\def\tutorfine{}\def\tutorless{0pt}\def\tutorsmall{\def\tutorfine{\small\parskip=1pt\relax}}
+\def\tutorstart{\par\xdef\tutordeep{\the\prevdepth}\xdef\tutorkept{\if@nobreak1\else0\fi}%
+\global\tutorleast=\maxdimen\global\tutorfew=-1 \def\tutorended{1}%
+\setbox\tutordrawn\box\voidb@x\setbox\tutorclosing\box\voidb@x
+\tutorroom=\ifdim\pagetotal=0pt\textheight\else\dimexpr\pagegoal-\pagetotal\relax\fi}
+\long\def\tutorset#1{\vbox{\prevdepth=\tutordeep\relax\ifnum\tutorkept=1 \global\@nobreaktrue\fi\penalty10000 %
+#1\par\xdef\tutorlast{\the\prevdepth}}}
+\def\tutoropen{\def\tutorended{0}}
+\long\def\tutordraw#1{\setbox\tutordrawn\vbox{#1}}
+\def\tutorpicture{\par\vskip\parskip\unvcopy\tutordrawn\prevdepth=3pt\relax}
+\def\tutorclose#1{\setbox\tutorclosing\vbox{#1}}
+\long\def\tutortry#1#2{\ifnum#1<\tutorleast\begingroup\setbox\tutortried\tutorset{#2\par\ifdim\tutorless>0pt\penalty10000\vskip-\tutorless\fi}%
+\tutorcost=#1\relax\tutorjudge\ifnum\tutorcost<\tutorleast\global\tutorleast=\tutorcost
+\global\setbox\tutorbest\box\tutortried\global\let\tutorends\tutorlast\fi\endgroup\fi}
+\def\tutortake{\unvbox\tutorbest\prevdepth=\tutorends\relax}
+\def\tutoralone#1{\dimen8=\dimexpr\dimen2-\ht\tutordrawn-#1\relax\ifdim\dimen8<0pt\dimen8=-\dimen8\fi
+\ifdim\dimen8<15pt\ifdim\ht\tutordrawn>0pt\advance\tutorcost by 60 \fi\fi}
+\def\tutorjudge{\vbadness=10000 \vfuzz=\maxdimen\splittopskip=\topskip\splitmaxdepth=\maxdepth
+\ifnum\tutorfew<0 \dimen2=\dimexpr\ht\tutortried-\tutorroom-9pt\relax
+\global\tutorfew=\ifdim\dimen2>0pt\numexpr1+(\dimen2+\textheight/2)/\textheight\relax\else1 \fi\fi
+\setbox\tutorrest\vbox{\ifdim\pagetotal=0pt\penalty-10000\fi\unvcopy\tutortried}%
+\ifdim\pagetotal=0pt\setbox\tutorpage\vsplit\tutorrest to0pt\fi
+\tutorpages=0 \dimen4=\tutorroom
+\loop\setbox\tutorpage\vsplit\tutorrest to\dimen4 \setbox\tutorpage\vbox{\unvbox\tutorpage}%
+\advance\tutorpages by 1 \dimen2=\dimexpr\ht\tutorpage+\dp\tutorpage\relax
+\ifvoid\tutorrest\ifnum\numexpr\tutorpages*\tutorended\relax>1 \tutoralone{\ht\tutorclosing}\count2=\numexpr25-\dimen2*100/\textheight\relax
+\ifnum\count2>0 \advance\tutorcost by\numexpr\count2*\count2\relax\fi\fi
+\else\tutoralone{0pt}\count2=\numexpr(\dimen4-\dimen2)*100/\textheight\relax
+\advance\tutorcost by\ifnum\count2<-4 2000 \else\numexpr\count2*\count2/8\relax\fi\fi
+\dimen4=\textheight
+\ifvoid\tutorrest\else\repeat
+\ifnum\tutorpages>\tutorfew\advance\tutorcost by\numexpr100*(\tutorpages-\tutorfew)\relax\fi}
+\makeatother
+"""
+r"""What arranges a document, for the head of an article.
+
+`\\tutorstart` looks where on its page it begins, `\\tutordraw` and `\\tutorclose` measure the picture and what is behind its last place,
+`\\tutortry` sets the whole in one way and keeps it where its pages are better than those before, `\\tutortake` puts the best on the page.
+A page but the last costs by what it lacks, an eighth of the square of its percents; one that nobody needs 100; one of a picture alone 60;
+the last by the square of what it lacks of a quarter.  A box has no paragraph before it: the depth of the last line and whether a heading
+stands above are handed in, and out.
 """
 
 
-def arrange_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
-    """The blocks with pictures on pages of their own in front, so that text fills the pages beside them, and with the end together.
+def arrange_pages(blocks: Sequence[str], figure: int | None = None, places: Sequence[int] = (), *, ended: bool = True) -> list[str]:
+    """The blocks with pictures on pages of their own in front, so that text fills the pages beside them, and the rest arranged.
 
-    ``early`` is the block in front of which the last picture may stand as well.
+    ``figure`` is the block that is a picture, ``places`` are the blocks in front of which it may stand as well; a document that is
+    ``ended`` has nothing behind it.  A long table, which looks itself where its page ends, stands between what is arranged.
     """
     floats = [block for block in blocks if block.startswith(FLOAT)]
-    before = [block for block in blocks[:early] if not block.startswith(FLOAT)]
-    others = [block for block in blocks if not block.startswith(FLOAT)]
-    return floats + hold_end(others, None if early is None else len(before))
+    kept = [place for place, block in enumerate(blocks) if not block.startswith(FLOAT)]
+    counted = {place: sum(other < place for other in kept) for place in range(len(blocks) + 1)}
+    others = [blocks[place] for place in kept]
+    stands = [] if figure is None or figure not in kept else [counted[place] for place in (figure, *places)]
+    breaks = [place for place, block in enumerate(others) if is_long_table(block)]
+    arranged: list[str] = []
+    for start, end in pairwise([-1, *breaks, len(others)]):
+        here = [place - start - 1 for place in stands if start < stands[0] < end and start < place <= end]
+        arranged += _arrange(others[start + 1 : end], here, ended=ended and end == len(others))
+        arranged += others[end : end + 1]
+    return floats + arranged
 
 
-def hold_end(blocks: Sequence[str], early: int | None = None) -> list[str]:
-    r"""The blocks of a page, the last of them together: a page that has no room for them ends before them, or within the list before.
+def _arrange(blocks: Sequence[str], stands: Sequence[int], *, ended: bool) -> list[str]:
+    """All ways in which some blocks may stand, for TeX to choose from; of very many blocks the last ones.
 
-    The last section is kept together where it is short enough, else all closing words and as many blocks as make `CLOSING` lines.
-
-    Where they have room as they are they are set so, since a box cannot shrink with its page.
-
-    >>> hold_end(["words", "last words"])[0].splitlines()[:2]
-    ['\\par\\def\\tutorfine{}\\def\\tutorend{%', 'words']
+    The first of ``stands`` is the block that is a picture, the others are those in front of which it may stand.
     """
-    found = _find_end(blocks)
-    held, before = list(blocks[found:]), list(blocks[:found])
-    if len(held) < min(2, found + 1):
+    first, high = len(blocks), 0.0
+    while first and high < LONGEST:
+        first -= 1
+        high += measure_block(blocks[first])
+    others, drawn = list(blocks[first:]), ""
+    stands = [place - first for place in stands if place >= first] if stands and stands[0] >= first else []
+    if stands:
+        drawn = others.pop(stands[0])
+        stands = [place - (place > stands[0]) for place in stands]
+    if len(others) < 2:
         return list(blocks)
-    titled = _is_titled(held[0])
-    if before and not titled and is_picture(before[-1]):
-        seam = len(before) - 1 if early is None else min(early, len(before) - 1)
-        if seam == len(before) - 1 and seam and before[seam - 1].startswith("\\begin{align*}"):
-            return [*before[: seam - 1], _float_picture(before[seam - 1], before[seam], held)]
-        return [*before[:seam], _place_picture(before[seam:-1], before[-1], held)]
-    ended = _write_macro("tutorend", held)
-    for place in filter(lambda place: is_picture(before[place]), range(found)):
-        before[place], ended = f"\\par{ended}{_set_free(before[place], blocks[place + 1 :])}", ""
-    tied = ""
-    short = sum(map(measure_block, held)) < ENOUGH
-    if before and not titled and (short or all(block.startswith(_WORDS) for block in held)):
-        before[-1], tied = _tie_end(before[-1], sure=short)
-    flush = titled or held[0].startswith("\\par")
-    set_apart = f"{tied}{_FLUSH if flush else _SKIP}\\box{_HELD}"
-    measured = _measure("vbox" if flush else "vtop", r"\tutorend", held)
-    squeezed = _squeeze("vbox" if flush else "vtop", r"\tutorend", held)
-    chosen = f"\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{squeezed}{set_apart}\\fi\\fi"
-    return [*before, f"\\par{ended}{measured}{chosen}"]
+    tied = list(tie_end(others))
+    cuts = sorted({0, len(tied), *stands})
+    parts = {start: f"\\tutorpart{chr(97 + number)}" for number, start in enumerate(cuts[:-1])}
+    told = [f"\\def{parts[start]}{{%\n{_join(tied[start:end])}\\par}}%" for start, end in pairwise(cuts)]
+    if drawn:
+        told.append(f"\\tutordraw{{{drawn}}}%")
+        told.append(f"\\tutorclose{{{''.join(name for start, name in parts.items() if start >= max(stands))}}}%")
+    ways = [(cost + more, ends + shown) for cost, shown in _list_orders(parts, stands) for ends, more in _ENDS]
+    told += [f"\\tutortry{{{cost}}}{{{shown}}}%" for cost, shown in sorted(ways, key=lambda way: way[0])]
+    start = "\\tutorstart" if ended else "\\tutorstart\\tutoropen"
+    return [*blocks[:first], "\n".join([start, *told, "\\tutortake"])]
+
+
+def _list_orders(parts: Mapping[int, str], stands: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """What it costs that the picture stands at each of its places, and the parts with it there."""
+    if not stands:
+        yield 0, "".join(parts.values())
+    for cost, stand in zip(_STANDS, stands, strict=False):
+        shown = "".join(("\\tutorpicture" if start == stand else "") + name for start, name in parts.items())
+        yield cost, shown + ("" if stand in parts else "\\tutorpicture")
+
+
+def _join(blocks: Sequence[str]) -> str:
+    """Blocks below one another within a macro."""
+    return "".join(f"{block}\n" for block in blocks)
+
+
+def tie_end(blocks: Sequence[str]) -> Iterator[str]:
+    """The blocks with what may hold the last of them to one another, and the last rows of the list before them with them."""
+    found = _find_end(blocks)
+    closing = sum(map(measure_block, blocks[found:]))
+    held = found < len(blocks) and not _is_titled(blocks[found]) and (closing < ENOUGH or all(b.startswith(_WORDS) for b in blocks[found:]))
+    section = next((place for place in range(found, -1, -1) if _is_titled(blocks[place])), found) if blocks[found:] else found
+    if sum(map(measure_block, blocks[section:])) > MOST:
+        section = found
+    for place, block in enumerate(blocks):
+        if place < found - held:
+            if "\\begin{align*}" in block and place >= section:
+                yield tie_list(block, r"\tutorhold")
+            else:
+                yield block if place < section else _hold(block, _HOLD)
+            continue
+        if "\\begin{align*}" in block:
+            yield tie_list(block, r"\tutortie")
+        else:
+            shown = f"{{\\tutorfine{block}}}" if block.startswith(_LABELLED) else block
+            yield shown if place == len(blocks) - 1 else _hold(shown, _TIE)
+
+
+def _hold(block: str, penalty: str) -> str:
+    """A block with what may keep the page from ending behind it, in front of the space there, at which it would end; not behind a title."""
+    if _is_titled(block):
+        return block
+    bare = block.removesuffix(_BELOW)
+    return f"{bare}\n{penalty}{_BELOW}%" if bare != block else f"{block}\n{penalty}%"
 
 
 def _find_end(blocks: Sequence[str]) -> int:
@@ -110,132 +199,6 @@ def _is_titled(block: str) -> bool:
     return "section*{" in block[:20]
 
 
-def _write_macro(name: str, blocks: Sequence[str]) -> str:
-    """A macro that sets these blocks; at the end of a page labelled words may be told to be small."""
-    fine = "\\def\\tutorfine{}" if name == "tutorend" else ""
-    body = "\n".join(f"{{\\tutorfine{block}}}" if fine and block.startswith(_LABELLED) else block for block in blocks)
-    line = "\n" if body.endswith("%") else ""  # elsewhere it would be a blank, and that a line of its own behind a display
-    return f"{fine}\\def\\{name}{{%\n{body}{line}\\par}}%\n"
-
-
-def _measure(box: str, shown: str, blocks: Sequence[str], at: int = 0) -> str:
-    """How far down the page goes with what is ``shown``, in the box and the length of number ``at``, the space that these blocks can give
-    away taken off."""
-    spare = _SPARE[box] - sum_shrinks("\n".join(blocks))
-    held = at or _HELD
-    kept = f"{_KEEP}\\setbox{held}\\{box}{{{shown}}}{_KEPT}"
-    room = rf"\dimen{at}=\pagetotal\advance\dimen{at}\ht{held}\advance\dimen{at}\dp{held}\advance\dimen{at}-\pageshrink"
-    return f"{kept}{room}\\advance\\dimen{at} by {spare}pt\\relax"
-
-
-def _squeeze(box: str, shown: str, blocks: Sequence[str]) -> str:
-    r"""What is ``shown`` on this page after all, where closing words in small type make the room that lacks; what else is to be done stands
-    behind it, and two ``\fi``: a page that is not quite full, and another of some closing lines, are what nobody would have set by hand."""
-    measured = _measure(box, shown, blocks, 8)
-    fits = rf"\ifdim\dimen8<\dimexpr\pagegoal+{_LONGER}\relax\enlargethispage{{{_LONGER}}}"
-    return f"\\def\\tutorfine{{{_FINE}}}{measured}{fits}{shown}\\else\\def\\tutorfine{{}}%\n"
-
-
-_HELD = 4000
-"""The box of the end: the lists of amsmath empty box 0 when they are set once more in another box, and with it the end was lost."""
-_END = rf"{_SKIP}\setbox0\vtop{{\tutorend}}\box0"
-_BOTH = rf"""\setbox4002\vbox{{\tutorpicture\tutorend}}\setbox4003\vbox{{\tutorpicture}}\dimen2=\dimexpr\ht4002+\dp4002\relax
-\ifdim\pagetotal<{_HALF}\dimen2=\maxdimen\ifdim\dimexpr\pagetotal+\ht4003+\dp4003\relax>\textheight\dimen2=-1pt\relax\fi\fi
-\setbox4004\vtop{{\tutorend}}\ifdim\pagetotal<{_AIRY}\ifdim\dimexpr\ht4004+\dp4004\relax>{_OWN}%
-\ifdim\dimexpr\pagetotal+\ht4003+\dp4003\relax<\textheight\dimen2=\maxdimen\fi\fi\fi
-\ifdim\dimen2<0pt\begin{{figure}}[!t]\tutorpicture\end{{figure}}{_END}\else
-\ifdim\dimen2>\textheight\tutorpicture{_END}\else{_FLUSH}\box4002\fi\fi"""
-r"""The picture with the end in one box; alone where that would leave half of a page empty, or has no room on one, and where the picture has
-room here, a good part of the page would stay empty without it, and the end is long enough for a page of its own.
-
-A page that is half empty and has no room for the picture has the end, and the picture is on top of the next one.
-"""
-_EARLY = rf"""\def\tutorturn{{\tutorpicture}}%
-\setbox1\vbox{{\tutorlists}}\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}{_KEPT}%
-\dimen1=\dimexpr\pagetotal+\ht1+\dp1\relax\dimen3=\dimexpr\ht2+\dp2\relax
-\ifdim\dimen1>\textheight\advance\dimen3 by \dimexpr\ht1+\dp1\relax\else\ifdim\dimen1<{_HALF}\dimen3=\maxdimen\fi\fi
-\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\ifdim\pagetotal<{_HALF}\dimen3=0pt
-\else\ifdim\dimen1>\textheight\ifdim\pagetotal<{_NEARLY}\ifdim\dimexpr\ht2+\dp2\relax<{_AIRY}%
-\dimen3=\maxdimen\def\tutorturn{{\begin{{figure}}[!t]\tutorpicture\end{{figure}}}}\fi\fi\fi\fi\fi
-\ifdim\dimen3>\textheight
-\def\tutortie{{10000 }}%
-\tutorturn\tutorlists\nopagebreak{_END}\else
-\tutorlists
-{_BOTH}\fi"""
-r"""The lists before the picture as they are where a page ends well behind them or within, else the picture in front of them; on top of the
-next page where it has no room on this one, which goes on with the lists.
-
-Boxes and lengths of these numbers are anybody's: what is set between may change them.
-"""
-
-
-def _place_picture(lists: Sequence[str], picture: str, held: Sequence[str]) -> str:
-    """The last picture with the end: where not all has room on a page, the end takes it along to the next one or, where that would leave
-    this one half empty, the picture stands in front of the ``lists`` before it, and the end takes their last rows along."""
-    tied = [*lists[:-1], tie_list(lists[-1], r"\tutortie")] if lists else []
-    parts = {"tutorlists": tied, "tutorpicture": [picture], "tutorend": held}
-    named = {name: blocks for name, blocks in parts.items() if blocks}
-    whole = "".join(f"\\{name}" for name in named)
-    defined = "".join(_write_macro(name, blocks) for name, blocks in named.items())
-    return f"\\par{defined}\\def\\tutortie{{0 }}{_choose_whole(whole, [*lists, picture, *held], _EARLY if lists else _BOTH)}"
-
-
-def _choose_whole(whole: str, blocks: Sequence[str], otherwise: str) -> str:
-    """All of it where a page has room for it, or would with smaller closing words, else what is to be done ``otherwise``."""
-    measured, squeezed = _measure("vbox", whole, blocks), _squeeze("vbox", whole, blocks)
-    return f"{measured}\\ifdim\\dimen0<\\pagegoal{whole}\\else\n{squeezed}{otherwise}\n\\fi\\fi"
-
-
-def _set_free(picture: str, after: Sequence[str]) -> str:
-    """A picture with more than closing words behind it: where it would leave a page half empty, or less than full with more ``after`` it
-    than has room there, these go on there, and it stands on top of the next one."""
-    room = rf"\setbox3\vbox{{\tutorpicture}}{_KEPT}\dimen1=\dimexpr\pagetotal+\ht3+\dp3\relax"
-    rest = rf"\dimexpr\pagetotal+{_LINE * sum(map(measure_block, after)):.0f}pt\relax"
-    limit = rf"\dimen2={_HALF}\ifdim{rest}>\textheight\dimen2={_NEARLY}\fi"
-    below = r"\setbox4\vtop{\tutorend}\ifdim\dimexpr\ht3+\dp3+\ht4+\dp4\relax<.95\textheight"  # one that it leaves no room would run over
-    moved = rf"\ifdim\dimen1>\textheight{limit}\ifdim\pagetotal<\dimen2{below}\dimen1=-1pt\relax\fi\fi\fi"
-    chosen = r"\ifdim\dimen1<0pt\begin{figure}[!t]\tutorpicture\end{figure}\else\tutorpicture\fi"
-    return f"{_KEEP}{_write_macro('tutorpicture', [picture])}{room}{moved}\n{chosen}"
-
-
-_FLOATED = rf"""\setbox1\vbox{{\tutorlists}}\begingroup\vbadness=10000\vfuzz=\maxdimen\dimen5=\dimexpr\textheight-\pagetotal\relax
-\setbox5\vsplit1 to\dimen5\setbox5\vbox{{\unvbox5}}\ifdim\ht5>\dimen5\setbox1\vbox{{\tutorlists}}\fi
-\loop\ifdim\ht1>\textheight\setbox5\vsplit1 to\textheight\repeat\xdef\tutorleft{{\the\dimexpr\ht1+\dp1\relax}}\endgroup
-\setbox2\vbox{{\tutorpicture\tutorend}}\setbox3\vbox{{\tutorpicture}}{_KEPT}\dimen1=\tutorleft\dimen4=0pt\dimen2=\dimexpr\dimen1+\ht2+\dp2\relax
-\ifdim\dimen1>0pt\ifdim\dimen1<{_HALF}\ifdim\dimen2>.93\textheight
-\ifdim\dimexpr\pagetotal+\ht3+\dp3\relax>\textheight\dimen4=1pt\relax\fi\fi\fi\fi
-\ifdim\dimen4>0pt\def\tutortie{{10000 }}%
-\begin{{figure}}[!t]\tutorpicture\end{{figure}}%
-\tutorlists\nopagebreak{_END}\else
-\tutorlists
-{_BOTH}\fi"""
-r"""The picture at the top of the next page, where the list before it ends in the upper half of that page, and the end has no room there."""
-
-
-def _float_picture(list_before: str, picture: str, held: Sequence[str]) -> str:
-    r"""The picture behind its list, with the end; but where the list ends high up on a page on which not both have room, the picture stands
-    at the top of that page, and the end takes the last rows of the list along.
-    """
-    parts = {"tutorlists": [tie_list(list_before, r"\tutortie")], "tutorpicture": [picture], "tutorend": held}
-    defined = "".join(_write_macro(name, blocks) for name, blocks in parts.items())
-    chosen = _choose_whole("".join(f"\\{name}" for name in parts), [list_before, picture, *held], f"{_KEEP}{_FLOATED}")
-    return f"\\par{defined}\\def\\tutortie{{0 }}{chosen}"
-
-
-def _tie_end(block: str, *, sure: bool) -> tuple[str, str]:
-    """A block behind which no page ends, and what stands behind it: a list gives some of its last rows away.
-
-    Where the end is long, not ``sure``ly tied, a short list goes along only where that leaves a page more than half full.
-    """
-    if "\\begin{align*}" not in block:
-        return block, "\\nopagebreak" if sure else ""
-    if sure or measure_block(block) > TOGETHER:
-        return tie_list(block, "10000"), "\\nopagebreak"
-    held = tie_list(block, r"\tutortie")
-    start = rf"\par\edef\tutortie{{\ifdim\pagetotal<{_HALF} 0\else 10000\fi}}%"
-    return f"{start}\n{held}", r"\penalty\tutortie\relax"
-
-
 def tie_words(blocks: Sequence[str]) -> list[str]:
     """Blocks with each list held to the labelled words behind it, which say what its signs mean."""
     tied = [tie_list(block, "10000") if after.startswith(_LABELLED) else block for block, after in pairwise(blocks)]
@@ -244,7 +207,7 @@ def tie_words(blocks: Sequence[str]) -> list[str]:
 
 def tie_list(block: str, penalty: str) -> str:
     """A list with what holds its last rows, and what is behind them, to one another."""
-    if "\\begin{align*}" not in block:
+    if "\\begin{align*}" not in block or block.startswith("{\\postdisplaypenalty"):
         return block
     rows, end, after = block.rpartition("\n\\end{align*}")
     # amsmath has its penalty behind the last row too, and a blank behind the display would be a line
