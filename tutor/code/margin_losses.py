@@ -22,6 +22,8 @@ from tutor.errors import tell
 from tutor.program.source import Source
 
 Body = ast.FunctionDef | ast.Module
+JUMPS = re.compile(r"^(where|heaviside|sign)$")
+"""What gives one of a few numbers."""
 ONE = re.compile(r"_?i?$")
 """What the target of one sample has behind its name: y of ``yi``, of ``y_``."""
 
@@ -71,7 +73,7 @@ def list_margin_losses(body: Body) -> Iterator[tuple[ast.If, str, str]]:
 
 
 def refuse_unknown_loss(source: Source, body: Body | None, prediction: str) -> CodeProblem:
-    """Why a body is not judged whose steps are slopes of no usual loss, and what to write instead.
+    r"""Why a body is not judged whose steps are slopes of no usual loss, and what to write instead.
 
     >>> from tutor.program.source import read_source
     >>> source = read_source("p = np.sign(x @ w)\nw += lr * (y - p) * x", "f.py")
@@ -112,8 +114,8 @@ def _is_step(node: ast.expr) -> bool:
         return isinstance(node.body, ast.Constant | ast.UnaryOp)
     word = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
     plain = isinstance(node, ast.Call) and all(isinstance(part, ast.Constant | ast.UnaryOp) for part in node.args[1:])
-    return (word in ("where", "heaviside") and plain) or word == "sign" or (word in ("astype", "int") and isinstance(node, ast.Call)
-        and any(isinstance(part, ast.Compare) for part in ast.walk(node)))
+    compared = isinstance(node, ast.Call) and any(isinstance(part, ast.Compare) for part in ast.walk(node))
+    return (bool(JUMPS.match(word)) and plain) or (word in ("astype", "int") and compared)
 
 
 def has_choices(body: Body) -> bool:

@@ -329,7 +329,7 @@ class ExpressionWorker(PlaceWorker):
         """``t.size == y.size`` of rows of targets: t, which nobody gives, is as large as y."""
         sides = [one for one in (node.left, node.comparators[0]) if isinstance(one, ast.Attribute)]
         parts = [one for one in sides if one.attr in ("size", "shape", "ndim")]
-        if len(parts) == 2 and not self.world.targets.startswith(("free", "binary", "sign")):
+        if len(parts) == 2 and not self.world.targets.startswith(("free", "binary", "signs", "signed")):
             one, two = (self.read(part.value) for part in parts)
             for open_one, other in ((one, two), (two, one)):
                 if type(open_one) is Guess and isinstance(other, np.ndarray) and LABELS.match(open_one.name):
