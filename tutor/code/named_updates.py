@@ -19,6 +19,8 @@ from tutor.code.targets import list_targets
 from tutor.program.source import Source
 
 RATES = re.compile(r"(?i)^(\w*learning_?rate\w*|lr|l_rate|alpha|eta|rate|step_?size|lernrate)$")
+BEHIND = re.compile(r"(?i)^(g|g_?t|grads?|gradients?|grad_w|nabla)$")
+"""What the gradient of the only parameter is called beside what a method keeps."""
 PRODUCTS = re.compile(r"^(dot|matmul|outer|sum|mean|einsum)$")
 
 
@@ -93,6 +95,13 @@ def _list_unnamed(
         own = next((rated[part.id] for part in ast.walk(value) if isinstance(part, ast.Name) and part.id in rated), None)
         worked, inner = worked or own is not None, inner if own is None else value
         made = f"d_{word}" if STORE.match(f"d{word}") else f"d{word}"
+        behind = _find_behind(parts, value) if not worked else None
+        if behind is not None and made not in names:
+            named_so = ast.copy_location(ast.Assign([ast.Name(made, ast.Store())], behind.value, lineno=behind.lineno), behind)
+            again = ast.copy_location(ast.Assign(behind.targets, ast.Name(made, ast.Load()), lineno=behind.lineno), behind)
+            for part in (named_so.targets[0], again.value):
+                ast.copy_location(part, behind.targets[0])
+            yield behind, (named_so, again)
         if not worked or made in names:
             continue
         first = ast.copy_location(ast.Assign([ast.Name(made, ast.Store())], deepcopy(inner), lineno=node.lineno), node)
@@ -199,6 +208,29 @@ def _is_rate(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
         return isinstance(node.value, float) and 0 < node.value < 0.5
     return isinstance(node, ast.Name | ast.Attribute) and bool(RATES.match(_spell(node).rpartition(".")[2]))
+
+
+def _find_behind(parts: Sequence[ast.AST], value: ast.expr) -> ast.Assign | None:
+    """The gradient that a step takes by way of what it keeps from round to round: g of ``m = b * m + (1 - b) * g; w -= lr * m``."""
+    given: dict[str, list[ast.Assign]] = {}
+    for part in parts:
+        if isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name):
+            given.setdefault(part.targets[0].id, []).append(part)
+    waiting, seen, keeps = [part.id for part in ast.walk(value) if isinstance(part, ast.Name)], set[str](), False
+    found: list[ast.Assign] = []
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if BEHIND.match(name) and len(given.get(name, ())) == 1 and _has_product(given[name][0].value):
+            found += given[name]
+            continue
+        for node in given.get(name, ()):
+            used = [part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)]
+            keeps |= name in used
+            waiting += used
+    return found[0] if keeps and len(found) == 1 else None
 
 
 def _has_rate(value: ast.expr) -> bool:

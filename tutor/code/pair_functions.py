@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tutor.code.class_parts import list_class_parts
-from tutor.code.guess_shapes import is_target
+from tutor.code.guess_shapes import is_parameter, is_target
 
 BACKWARD = re.compile(
     r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts|^d(x|f|fx)$|^_?(grads?|prime)$"
@@ -304,15 +304,21 @@ def list_stepped(node: ast.AST) -> frozenset[str]:
 
     >>> sorted(list_stepped(ast.parse("w = w - a * dw; self.bias -= a * db; v = dv; u = u - x")))
     ['bias', 'w']
+    >>> sorted(list_stepped(ast.parse("dw = X.T @ e; m = 0.9 * m + dw; w -= a * m; x = x + f(x); dx = e")))
+    ['w']
     """
     found: set[str] = set()
+    stored = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    meant = {of for name in stored for of in split_gradient(name) if is_parameter(of)}
     for part in ast.walk(node):
         target = part.targets[0] if isinstance(part, ast.Assign) else part.target if isinstance(part, ast.AugAssign) else None
         if not isinstance(target, ast.Name | ast.Attribute) or not isinstance(part, ast.Assign | ast.AugAssign):
             continue
         word, used = ast.unparse(target).rpartition(".")[2], {one.id for one in ast.walk(part.value) if isinstance(one, ast.Name)}
         again = isinstance(part, ast.AugAssign) or ast.unparse(target) in map(ast.unparse, ast.walk(part.value))
-        if again and any(word in (of, find_long_name(of, [word])) for name in used for of in split_gradient(name)):
+        begins = isinstance(part.value, ast.BinOp) and ast.unparse(part.value.left) == ast.unparse(target)
+        kept = (isinstance(part, ast.AugAssign) or begins) and word in meant  # w -= a * m, with what m keeps of dw
+        if kept or (again and any(word in (of, find_long_name(of, [word])) for name in used for of in split_gradient(name))):
             found.add(word)
     return frozenset(found)
 

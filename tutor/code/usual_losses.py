@@ -21,6 +21,7 @@ from tutor.code.judgement import Judgement
 from tutor.code.margin_losses import list_margin_losses, refuse_unknown_loss
 from tutor.code.own_losses import find_free, put_own_loss, turn_loss
 from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped
+from tutor.code.parts_of_formulas import strip_transpose
 from tutor.code.search_ranks import list_readings
 from tutor.code.trial import ProgramTrial
 from tutor.code.update_signs import list_signs
@@ -122,7 +123,8 @@ def _find_own_target(body: ast.FunctionDef | ast.Module | None) -> str:
         return ""
     used = [one.id for part in assigned for one in ast.walk(part) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)]
     named = [arg.arg for arg in body.args.args] if isinstance(body, ast.FunctionDef) else []
-    targets_named = [name for name in dict.fromkeys([*named, *used]) if is_target(name)]
+    kept = [ast.unparse(one) for part in assigned for one in ast.walk(part) if isinstance(one, ast.Attribute) and is_target(one.attr)]
+    targets_named = [name for name in dict.fromkeys([*named, *used]) if is_target(name)] + kept
     written = [one.id for part in given for one in _list_written(part) if isinstance(one, ast.Name)]
     return next((name for name in [*targets_named, *written] if _find_difference(body, name) is not None), "")
 
@@ -174,10 +176,10 @@ def _find_difference(body: ast.FunctionDef | ast.Module, target: str) -> _Differ
 def _is_difference(own: ast.expr, other: ast.expr, target: str, *, is_plain: bool) -> bool:
     """Whether two parts are a prediction and a target; a plain one has a name, and takes the whole target."""
     if is_plain:
-        return isinstance(other, ast.Name) and other.id == target and isinstance(own, ast.Name | ast.Attribute)
-    base = other.value if isinstance(other, ast.Subscript) else other
-    inside = {part.id for part in ast.walk(own) if isinstance(part, ast.Name)}
-    return isinstance(base, ast.Name) and base.id == target and bool(inside) and target not in inside
+        return isinstance(other, ast.Name | ast.Attribute) and ast.unparse(other) == target and isinstance(own, ast.Name | ast.Attribute)
+    base = other.value if isinstance(other, ast.Subscript) else strip_transpose(other) or other
+    inside = {ast.unparse(part) for part in ast.walk(own) if isinstance(part, ast.Name | ast.Attribute)}
+    return isinstance(base, ast.Name | ast.Attribute) and ast.unparse(base) == target and bool(inside) and target not in inside
 
 
 def _find_samples(body: ast.AST, node: ast.stmt, other: ast.expr, target: str) -> ast.For | None:
@@ -375,10 +377,11 @@ def _choose_part(trial: ProgramTrial, parts: Sequence[Part], target: str, signs:
     try:
         judged = Judgement(other)
     except (*FAILS, CodeProblem):
-        return parts[0]
+        return max(parts, key=lambda part: "/" in part[1])
     if _find_loop(trial, target) is not None and any(problem.fails for problem in judged.first.record.problems.values()):
         return max(parts, key=lambda part: "/" in part[1])  # a row for each target is not said: the loop ends before its time
     shape = _count_samples(judged, target) or np.shape(other.current.guessed.get(target.rpartition(".")[2]))
+    shape = shape or _find_shape(other, target)[0]
     found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
     return max(parts, key=lambda part: (found[part], "/" in part[1]))
 
