@@ -76,6 +76,26 @@ def _list_open(node: ast.ClassDef, name: str, own: Mapping[str, Methods], made_o
     return (called - known) & below
 
 
+@lru_cache(maxsize=64)
+def find_beginning(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    r"""What a method does in front of its call of another one, as a method of its own: ``self.m, self.n = X.shape`` of fit; None without.
+
+    >>> text = "class A:\n    def fit(self, X):\n        self.m = len(X)\n        for i in range(9): self.step()"
+    >>> print(ast.unparse(find_beginning(ast.parse(text).body[0], "step")))
+    def fit(self, X):
+        self.m = len(X)
+    """
+    for method in _list_methods(node).values():
+        own = method.args.args[0].arg if method.args.args else ""
+        for place, part in enumerate(method.body):
+            called = (ast.unparse(one.func) for one in ast.walk(part) if isinstance(one, ast.Call))
+            if method.name not in ("__init__", name) and f"{own}.{name}" in called:
+                kept: list[ast.stmt] = [one for one in method.body[:place] if isinstance(one, ast.Assign | ast.Expr)]
+                made = ast.FunctionDef(method.name, method.args, kept, [], None)
+                return ast.copy_location(made, method) if any(isinstance(one, ast.Assign) for one in kept) else None
+    return None
+
+
 @lru_cache(maxsize=16)
 def narrow_to_class(tree: ast.Module, owner: str) -> ast.Module:
     r"""A file with one class alone, those that it names, those that these do, and all that stands outside of classes.

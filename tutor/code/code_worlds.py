@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tutor.code.exchanged_parts import find_function
 from tutor.code.guess_shapes import is_target
 from tutor.code.guessing import GuessedWorld
+from tutor.code.margin_losses import ONE, has_choices
 from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_gradients, list_reached, list_stepped
 from tutor.code.parts_of_formulas import is_outer, split_product, strip_transpose
 from tutor.code.usual_helpers import list_meanings
@@ -17,10 +19,12 @@ from tutor.program.source import Source
 def list_worlds(source: Source, plan: BackwardPlan) -> Iterator[GuessedWorld]:
     """The ways to read what nobody says, the likeliest first: samples as rows or as columns, and what targets are."""
     columns = find_orientation(source, plan)
-    if has_outer(source, plan):
+    body = find_function(source.tree, plan.owner, plan.backward) if plan.backward else source.tree
+    chooses = plan.is_single and body is not None and has_choices(body)  # of y = 0 all is 0, of y = 1 a factor y is as good as none
+    if has_outer(source, plan) and not chooses:
         yield from (GuessedWorld(0, False, targets, single=True, vectors=True) for targets in ("free", "binary"))
     for column in (False, True) if columns is None else (columns,):
-        for targets in ("free", "columns" if column else "rows", "binary", "signs"):
+        for targets in ("signed",) if chooses else ("free", "columns" if column else "rows", "binary", "signs"):
             for meanings in list_meanings(source.tree):
                 yield GuessedWorld(0, column, targets, meanings=meanings)
 
@@ -80,7 +84,7 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.While) and len(list_gradients(node.body)) >= 2:
             found.add(id(node))
-        if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple) and _names_target(node.target) and list_stepped(node):
+        if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple) and _takes_samples(node) and list_stepped(node):
             found.add(id(node))  # a step for each sample
         if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and (
             len(list_gradients(node.body)) >= 2 or list_stepped(node)
@@ -100,9 +104,10 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
     return frozenset(found)
 
 
-def _names_target(target: ast.Tuple) -> bool:
-    """Whether a loop takes samples with their targets: ``for x, y in zip(X, Y)``."""
-    return any(isinstance(part, ast.Name) and is_target(part.id) for part in ast.walk(target))
+def _takes_samples(loop: ast.For) -> bool:
+    """Whether a loop takes samples with their targets, ``for x, y in zip(X, Y)``, or with their places, ``for i, x in enumerate(X)``."""
+    named = any(isinstance(part, ast.Name) and is_target(ONE.sub("", part.id)) for part in ast.walk(loop.target))
+    return named or (isinstance(loop.iter, ast.Call) and getattr(loop.iter.func, "id", "") == "enumerate")
 
 
 def list_settings(tree: ast.Module, plan: BackwardPlan) -> dict[str, list[str]]:

@@ -62,9 +62,10 @@ SAMPLES = re.compile(r"(?i)^(get_?)?(neg(ative)?_?)?sample_?(token|word)?_?(idx|
 def is_target(name: str) -> bool:
     """Whether a name may be that of a target.
 
-    >>> is_target("y_true"), is_target("expected_output"), is_target("t"), is_target("y_pred")
-    (True, True, True, False)
+    >>> is_target("y_true"), is_target("expected_output"), is_target("t"), is_target("y_"), is_target("y_pred")
+    (True, True, True, True, False)
     """
+    name = name.rstrip("_")
     return bool(LABELS.match(name) or TARGETS.match(name) or _ASKED.match(name))
 
 

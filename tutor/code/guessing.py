@@ -188,6 +188,8 @@ class Guesser:
             return np.moveaxis(hot, -1, axis)
         if how == "rows" and len(shape) == 1 and self.world.ranks:  # of one sample
             return np.eye(shape[0])[rng.integers(0, shape[0])]
+        if how == "signed":
+            return 1.5 * rng.standard_normal(shape)
         if how == "signs":
             return np.where(rng.uniform(size=shape) < 0.5, -1.0, 1.0)
         if how in ("binary", "rows", "columns"):

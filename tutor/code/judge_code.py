@@ -23,6 +23,7 @@ from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judged_steps import StepJudge
 from tutor.code.judgement import Judgement
+from tutor.code.margin_losses import name_margin_steps
 from tutor.code.named_updates import divide_in_steps, name_updates
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_convention import tell_convention
@@ -84,7 +85,7 @@ def judge_code(
     _require_function(source, wanted)
     _require_function(forward_source or source, forward if not wanted.rpartition(".")[0] else "")
     written, steps = source, StepJudge(source)
-    source = source if forward_source is not None else name_updates(leave_clipping(source))
+    source = source if forward_source is not None else name_updates(name_margin_steps(leave_clipping(source)))
     plans = find_plans(source.tree, wanted, forward)
     if not source.tree.body:
         raise CodeProblem(tell("there are no statements in the file"), where=source.file,
@@ -280,7 +281,7 @@ def _judge_worlds(file: _JudgedFile, plan: BackwardPlan) -> Judgement:
         if (judged.is_right and not judged.stops) or not (judged.varies or trial.assumed):
             break
     if best is None or not best[1].is_right or best[1].stops:
-        usual = [one for one in worlds if one.targets == "free"]
+        usual = [one for one in worlds if one.targets in ("free", "signed")]
         trials = [
             ProgramTrial(source, plan, replace(one, shapes=file.shapes), find_training_loops(source.tree), forward_source, file.others,
                          file.given, budget=file.budget) for one in usual

@@ -17,7 +17,7 @@ from tutor.code.library_calls import take_real
 from tutor.code.trial import ProgramTrial
 from tutor.numbers.arrays import np
 
-POINTS = ((11, 1.0), (12, 3.0), (13, 0.2), (14, 10.0), (15, 1.0), (16, 30.0))
+POINTS = ((11, 1.0), (12, 3.0), (13, 0.2), (14, 10.0), (15, 1.0), (16, 30.0), (17, 30.0), (18, 10.0), (19, 30.0), (20, 10.0))
 """Further points: a seed, and how large the numbers are."""
 NEAR = POINTS[2]
 TIED = range(21, 45)

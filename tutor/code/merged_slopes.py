@@ -8,7 +8,8 @@ from typing import Any
 
 from tutor.code.exchanged_parts import find_function
 from tutor.code.guess_shapes import is_target
-from tutor.code.pair_functions import BACKWARD, LOSS_WORDS, BackwardPlan, spell_words
+from tutor.code.name_words import spell_words
+from tutor.code.pair_functions import BACKWARD, LOSS_WORDS, BackwardPlan
 from tutor.numbers.arrays import np
 
 ACTIVATIONS = re.compile(r"(?i)softmax|sigmoid|logistic|activation")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 
 from tutor.code.exchanged_parts import exchange_statements
 from tutor.code.given_gradients import is_drawn_by
@@ -18,6 +19,8 @@ from tutor.code.targets import list_targets
 from tutor.program.source import Source
 
 RATES = re.compile(r"(?i)^(\w*learning_?rate\w*|lr|l_rate|alpha|eta|rate|step_?size|lernrate)$")
+BEHIND = re.compile(r"(?i)^(g|g_?t|grads?|gradients?|grad_w|nabla)$")
+"""What the gradient of the only parameter is called beside what a method keeps."""
 PRODUCTS = re.compile(r"^(dot|matmul|outer|sum|mean|einsum)$")
 
 
@@ -36,12 +39,43 @@ def name_updates(source: Source) -> Source:
     script = [part for part in ast.walk(tree) if id(part) not in inside]
     made: dict[int, list[ast.stmt]] = {}
     for parts in (script, *([*ast.walk(body)] for body in bodies)):
-        found = [*_list_unnamed(parts, drawn)]
+        rated = _find_rated(parts)
+        found = [*_list_unnamed(parts, drawn, rated)]
         made |= {id(node): [*pair] for node, pair in found}
+        used = {part.id for _, (first, _) in found for part in ast.walk(first) if isinstance(part, ast.Name)}
+        made |= {id(one.node): [one.bare] for name, one in rated.items() if name in used}
     return exchange_statements(source, made)
 
 
-def _list_unnamed(parts: Sequence[ast.AST], drawn: set[str]) -> Iterator[tuple[ast.stmt, tuple[ast.stmt, ast.stmt]]]:
+@dataclass(frozen=True, slots=True)
+class _Rated:
+    """How far a prediction is off, times a rate, which has a name, ``update = lr * (y - p)``: its statement, without the rate, the rate."""
+
+    node: ast.Assign
+    bare: ast.Assign
+    rate: ast.expr
+
+
+def _find_rated(parts: Sequence[ast.AST]) -> dict[str, _Rated]:
+    """The names of a body that have a rate in them and are taken by steps alone: ``w += update * x; b += update``."""
+    inside = {id(part) for node in parts if (step := find_step(node)) is not None for part in ast.walk(step.value)}
+    read = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and id(part) not in inside}
+    found: dict[str, _Rated] = {}
+    for node in parts:
+        value = node.value if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        if not isinstance(target, ast.Name) or not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Mult):
+            continue
+        rate, rest = (value.left, value.right) if _is_rate(value.left) else (value.right, value.left)
+        if _is_rate(rate) and target.id not in read | found.keys() and _has_difference(parts, rest):
+            bare = ast.copy_location(ast.Assign([target], rest, lineno=value.lineno), value)
+            found[target.id] = _Rated(node, bare, rate) if isinstance(node, ast.Assign) else found[target.id]
+    return found
+
+
+def _list_unnamed(
+    parts: Sequence[ast.AST], drawn: set[str], rated: Mapping[str, _Rated]
+) -> Iterator[tuple[ast.stmt, tuple[ast.stmt, ast.stmt]]]:
     """The updates of a body without a gradient's name, with the two statements that say the same."""
     names = {part.id for part in parts if isinstance(part, ast.Name)} | {part.attr for part in parts if isinstance(part, ast.Attribute)}
     named = {of for name in names for of in split_gradient(name)}
@@ -51,28 +85,45 @@ def _list_unnamed(parts: Sequence[ast.AST], drawn: set[str]) -> Iterator[tuple[a
             continue
         target, value = step.target, step.value
         word = _spell(target).rpartition(".")[2]
-        inner = _drop_rate(value)  # X.T @ d_hidden for hidden_weights: d_hidden is another's
+        inner = drop_rate(value)  # X.T @ d_hidden for hidden_weights: d_hidden is another's
         known = word in named or (not _has_product(inner) and any(find_long_name(of, [word]) for of in named))
         taken = is_parameter(word) or _spell(target) in drawn or _has_rate(value)
         if known or split_gradient(word) or LOSS_WORDS.match(word) or not taken:
             continue
         worked = _is_worked_out(parts, inner.id) if isinstance(inner, ast.Name) else _has_product(inner)
         worked = worked or (inner is not value and _has_difference(parts, inner))
+        own = next((rated[part.id] for part in ast.walk(value) if isinstance(part, ast.Name) and part.id in rated), None)
+        worked, inner = worked or own is not None, inner if own is None else value
         made = f"d_{word}" if STORE.match(f"d{word}") else f"d{word}"
+        behind = _find_behind(parts, value) if not worked else None
+        if behind is not None and made not in names:
+            named_so = ast.copy_location(ast.Assign([ast.Name(made, ast.Store())], behind.value, lineno=behind.lineno), behind)
+            again = ast.copy_location(ast.Assign(behind.targets, ast.Name(made, ast.Load()), lineno=behind.lineno), behind)
+            for part in (named_so.targets[0], again.value):
+                ast.copy_location(part, behind.targets[0])
+            yield behind, (named_so, again)
         if not worked or made in names:
             continue
         first = ast.copy_location(ast.Assign([ast.Name(made, ast.Store())], deepcopy(inner), lineno=node.lineno), node)
+        ast.copy_location(first.targets[0], target)
         second: ast.stmt = deepcopy(node)
         found = False
-        for part in ast.walk(second):
-            for field, child in ast.iter_fields(part):
+        if own is not None:
+            step = ast.AugAssign(target, step.op, ast.BinOp(own.rate, ast.Mult(), ast.Name(made, ast.Load())))
+            second = ast.copy_location(ast.parse(ast.unparse(step)).body[0], node)
+            for inside in ast.walk(second):
+                if isinstance(inside, ast.expr):
+                    ast.copy_location(inside, value)
+            yield node, (first, second)
+            continue
+        for inside in ast.walk(second):
+            for field, child in ast.iter_fields(inside):
                 if isinstance(child, ast.expr) and ast.dump(child) == ast.dump(inner) and child is not target:
-                    setattr(part, field, ast.copy_location(ast.Name(made, ast.Load()), child))
+                    setattr(inside, field, ast.copy_location(ast.Name(made, ast.Load()), child))
                     found = True
         if not found:  # lr * X.T @ e / n: the rate stands within
             gradient = ast.copy_location(ast.Name(made, ast.Load()), value)
             second = ast.copy_location(ast.AugAssign(deepcopy(target), step.op, gradient), node)
-        ast.copy_location(first.targets[0], target)
         yield node, (first, second)
 
 
@@ -88,7 +139,7 @@ def divide_in_steps(source: Source) -> Source:
     made: dict[int, list[ast.stmt]] = {}
     for node in ast.walk(source.tree):
         step = find_step(node)
-        inner = _drop_rate(step.value) if step is not None else None
+        inner = drop_rate(step.value) if step is not None else None
         if step is None or inner is None or isinstance(inner, ast.Name) or not isinstance(node, ast.stmt):
             continue
         word = _spell(step.target).rpartition(".")[2]
@@ -121,8 +172,12 @@ def find_step(node: ast.AST, *, entries: bool = False) -> ast.AugAssign | None:
     return made if plain else None
 
 
-def _drop_rate(value: ast.expr) -> ast.expr:
-    """A step without how long it is: ``alpha * e`` and ``e * 0.1`` are e, ``lr * X.T @ e / n`` is X.T @ e / n."""
+def drop_rate(value: ast.expr) -> ast.expr:
+    """A step without how long it is: ``alpha * e`` and ``e * 0.1`` are e, ``lr * X.T @ e / n`` is X.T @ e / n.
+
+    >>> print(ast.unparse(drop_rate(ast.parse("lr * y * x", mode="eval").body)))
+    y * x
+    """
     while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
         if _is_rate(value.left):
             value = value.right
@@ -155,6 +210,29 @@ def _is_rate(node: ast.expr) -> bool:
     return isinstance(node, ast.Name | ast.Attribute) and bool(RATES.match(_spell(node).rpartition(".")[2]))
 
 
+def _find_behind(parts: Sequence[ast.AST], value: ast.expr) -> ast.Assign | None:
+    """The gradient that a step takes by way of what it keeps from round to round: g of ``m = b * m + (1 - b) * g; w -= lr * m``."""
+    given: dict[str, list[ast.Assign]] = {}
+    for part in parts:
+        if isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name):
+            given.setdefault(part.targets[0].id, []).append(part)
+    waiting, seen, keeps = [part.id for part in ast.walk(value) if isinstance(part, ast.Name)], set[str](), False
+    found: list[ast.Assign] = []
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if BEHIND.match(name) and len(given.get(name, ())) == 1 and _has_product(given[name][0].value):
+            found += given[name]
+            continue
+        for node in given.get(name, ()):
+            used = [part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)]
+            keeps |= name in used
+            waiting += used
+    return found[0] if keeps and len(found) == 1 else None
+
+
 def _has_rate(value: ast.expr) -> bool:
     """Whether a step says how long it is, by a name for it."""
     return any(_is_rate(part) for part in ast.walk(value) if isinstance(part, ast.Name | ast.Attribute))
@@ -168,10 +246,12 @@ def _is_worked_out(parts: Sequence[ast.AST], name: str) -> bool:
 
 def _has_difference(parts: Sequence[ast.AST], node: ast.expr) -> bool:
     """Whether a step is made of how far a prediction is from its target, ``error * x``: by its name, or as it stands."""
-    given = {_spell(part.targets[0]): part.value for part in parts if isinstance(part, ast.Assign) and len(part.targets) == 1}
+    assigned = [part for part in parts if isinstance(part, ast.Assign) and len(part.targets) == 1]
+    given = {_spell(part.targets[0]): part.value for part in assigned if _spell(part.targets[0])}
     values = [given.get(_spell(part), part) for part in ast.walk(node) if isinstance(part, ast.expr)]
     taken_off = [one for one in values if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Sub)]
-    return any(is_target(_spell(side).rpartition(".")[2]) for one in taken_off for side in (one.left, one.right))
+    sides = [side.value if isinstance(side, ast.Subscript) else side for one in taken_off for side in (one.left, one.right)]
+    return any(is_target(_spell(side).rpartition(".")[2].rstrip("_")) for side in sides)
 
 
 def _has_product(node: ast.expr) -> bool:

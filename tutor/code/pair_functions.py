@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tutor.code.class_parts import list_class_parts
-from tutor.code.guess_shapes import is_target
+from tutor.code.guess_shapes import is_parameter, is_target
+from tutor.code.name_words import spell_words, split_words
 
 BACKWARD = re.compile(
-    r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts|^d(x|f|fx)$"
+    r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts|^d(x|f|fx)$|^_?(grads?|prime)$"
 )
 FORWARD = ("forward", "fwd", "fprop", "forward_propagation", "forwardprop", "forward_pass", "fw", "vorwaerts", "vorwärts")
 LOSSES = re.compile(
@@ -28,6 +29,8 @@ GRADIENT = re.compile(
 UPSTREAM = re.compile(
     r"(?i)^(d\w+|(?-i:d)|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
 )
+VALUES = r"(?i)_?(forward|__call__|call|function|func|fn|f|activation|activate|value|compute|evaluate|apply|output)"
+"""What the value of a function is called in a class, beside its slope: ``activate`` and ``derivative``."""
 SLOPES = {"dx": "fx", "df": "f", "dfx": "fx"}
 """What the slope of a function is called by itself, beside the function: ``fx`` and ``dx`` of a class."""
 NO_PASSES = ("_", "check", "test", "numerical", "numeric", "eval_num", "update", "clip")
@@ -168,6 +171,7 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
     inner = {name for name in passes if any(name in _list_called(functions[other]) for other in passes if other != name)}
     for name in passes:
         partner = find_partner(name, list(functions)) or _find_loss(name, functions)
+        partner = partner or (_find_value(name, functions) if owner else "")
         partner = partner or ("" if name in inner else find_whole(name, list(functions)))
         if partner:
             used |= {name, partner}
@@ -177,7 +181,7 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             cost = next(iter(fitting), "")
             yield BackwardPlan(f"{prefix}{name}", partner, name, owner, cost if cost not in (name, partner) else "")
     for name, node in functions.items():
-        given = list_gradients(node.body) or has_bare_return(node)
+        given = (list_gradients(node.body) and not is_given_gradients(node)) or has_bare_return(node)
         is_pass = not name.startswith(NO_PASSES) or _is_own_update(node)
         if name not in used and is_pass and given and (_has_return(node) or is_training(node)):
             calls = {
@@ -269,6 +273,15 @@ def find_whole(name: str, names: Sequence[str]) -> str:
     return next((one for one in names if re.fullmatch(pattern, one)), "")
 
 
+def _find_value(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
+    """The method whose slope another one of its class is, which takes the same: ``__call__(x)`` beside ``gradient(x)``."""
+    if not re.fullmatch(r"(?i)_?(grad|gradient|deriv|derivative|prime|d|df|diff|slope)(_fn|_func(tion)?)?", name):
+        return ""
+    args = [arg.arg for arg in functions[name].args.args if arg.arg != "self"]
+    fits = (one for one in functions if re.fullmatch(VALUES, one))
+    return next((one for one in fits if len([arg for arg in functions[one].args.args if arg.arg != "self"]) == len(args) > 0), "")
+
+
 def _find_loss(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
     """The loss of ``gradient(x, t)``, which takes the same: its own forward pass is written out once more, without a loss."""
     if not re.fullmatch(r"(?i)(compute_|get_|calc_)?(grad|grads|gradients?|derivatives?)(_\w+)?", name):
@@ -307,17 +320,38 @@ def list_stepped(node: ast.AST) -> frozenset[str]:
 
     >>> sorted(list_stepped(ast.parse("w = w - a * dw; self.bias -= a * db; v = dv; u = u - x")))
     ['bias', 'w']
+    >>> sorted(list_stepped(ast.parse("dw = X.T @ e; m = 0.9 * m + dw; w -= a * m; x = x + f(x); dx = e")))
+    ['w']
     """
     found: set[str] = set()
+    stored = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    meant = {of for name in stored for of in split_gradient(name) if is_parameter(of)}
     for part in ast.walk(node):
         target = part.targets[0] if isinstance(part, ast.Assign) else part.target if isinstance(part, ast.AugAssign) else None
         if not isinstance(target, ast.Name | ast.Attribute) or not isinstance(part, ast.Assign | ast.AugAssign):
             continue
         word, used = ast.unparse(target).rpartition(".")[2], {one.id for one in ast.walk(part.value) if isinstance(one, ast.Name)}
         again = isinstance(part, ast.AugAssign) or ast.unparse(target) in map(ast.unparse, ast.walk(part.value))
-        if again and any(word in (of, find_long_name(of, [word])) for name in used for of in split_gradient(name)):
+        begins = isinstance(part.value, ast.BinOp) and ast.unparse(part.value.left) == ast.unparse(target)
+        kept = (isinstance(part, ast.AugAssign) or begins) and word in meant  # w -= a * m, with what m keeps of dw
+        if kept or (again and any(word in (of, find_long_name(of, [word])) for name in used for of in split_gradient(name))):
             found.add(word)
     return frozenset(found)
+
+
+def is_given_gradients(node: ast.FunctionDef) -> bool:
+    """Whether a body takes its loss and all gradients out of one call, and works none out: ``loss, dW = model(X, y)``.
+
+    >>> is_given_gradients(ast.parse("def fit(loss_of, x, w):\\n    loss, dw = loss_of(x, w)\\n    w -= dw").body[0])
+    True
+    """
+    pairs = [(target, part.value) for part in ast.walk(node) if isinstance(part, ast.Assign) for target in part.targets]
+    made: list[bool] = []
+    for target, value in pairs:
+        names = [ast.unparse(one) for one in (target.elts if isinstance(target, ast.Tuple) else [target])]
+        if any(map(split_gradient, names)):
+            made.append(isinstance(value, ast.Call) and isinstance(target, ast.Tuple) and any(map(LOSS_WORDS.match, names)))
+    return bool(made) and all(made)
 
 
 def _has_return(node: ast.FunctionDef) -> bool:
@@ -429,6 +463,8 @@ def find_long_name(short: str, words: Collection[str]) -> str:
     ('centerWordVec', 'outsideVectors')
     >>> find_long_name("w", ["bias", "weights"]), find_long_name("weight", ["b", "w"])
     ('weights', 'w')
+    >>> find_long_name("weight", ["features", "weights"])
+    'weights'
     >>> find_long_name("W1", ["W1_long"]), find_long_name("h_prev", ["h_next"])
     ('', '')
     >>> find_long_name("outside", ["outside_idx", "outside_vectors"]), find_long_name("center", ["center_a", "center_b"])
@@ -441,6 +477,8 @@ def find_long_name(short: str, words: Collection[str]) -> str:
     known = [word for word in words if NOW.sub("", word) == short != word or counted.fullmatch(word)]
     if len(known) == 1 and short not in words:
         return known[0]
+    if len(short) >= SHORTEST and f"{short}s" in words and short not in words:
+        return f"{short}s"
     if short.lower() in LONGER:
         return next((word for word in words if LONGER[short.lower()].match(word)), "")
     letter = next((word for word in words if word.lower() in LONGER and LONGER[word.lower()].match(short)), "")
@@ -458,22 +496,3 @@ def find_long_name(short: str, words: Collection[str]) -> str:
         if word != short and all(any(part[:3] == other[:3] for other in left) for part in parts):
             return word
     return ""
-
-
-def spell_words(name: str) -> str:
-    """A name as words with lines between them.
-
-    >>> spell_words("reluBackward"), spell_words("computeCost"), spell_words("conv_backward")
-    ('relu_backward', 'compute_cost', 'conv_backward')
-    """
-    return "_".join(split_words(name))
-
-
-@lru_cache(maxsize=4096)
-def split_words(name: str) -> tuple[str, ...]:
-    """The words of a name, in small letters.
-
-    >>> split_words("centerWordVec"), split_words("h_prev")
-    (('center', 'word', 'vec'), ('h', 'prev'))
-    """
-    return tuple(part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name))

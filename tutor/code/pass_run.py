@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tutor.code.class_parts import find_beginning
 from tutor.code.code_values import (
     ClassOf,
     CodeProblem,
@@ -153,6 +154,11 @@ class PassRun:
         begin = made_of.methods.get("__init__")
         said = {arg.arg: Guess(arg.arg) for arg in (begin.args.args if begin is not None else ()) if arg.arg in self.worker.world.texts}
         made = self.worker.make_object(made_of, [], said, made_of.node)
+        begun = find_beginning(made_of.node, self.plan.backward) if self.plan.is_single else None
+        if begun is not None:  # self.m, self.n = X.shape of fit, beside a method that takes a step
+            generic, self.worker.generic = self.worker.generic, True
+            self.worker.prepare(made, made_of, begun)
+            self.worker.generic = generic
         self.worker.statement = before
         return made
 
@@ -399,10 +405,24 @@ class PassRun:
             ):
                 last = list(named.values())[-1]
                 arrays = [pair for pair in named.items() if isinstance(pair[1], np.ndarray)]
-                found[name] = self._find_last(arrays) if arrays and name not in apart and isinstance(last, tuple) else last
+                is_list = isinstance(last, list | dict) and not has_parts(func.node, name)  # AL beside caches
+                found[name] = self._find_last(arrays) if arrays and name not in apart and (isinstance(last, tuple) or is_list) else last
             elif not has_default(func, name):
                 found[name] = free[-1] if free and "cache" in name else Guess(name)
         return found
+
+
+def has_parts(node: ast.AST, name: str) -> bool:
+    """Whether a function takes something apart by places or keys, or goes through it: ``kept["z"]``, ``for w in kept``.
+
+    >>> [has_parts(ast.parse(text), "a") for text in ("a[0] + b", "for x in a: pass", "reversed(a)", "a - y")]
+    [True, True, True, False]
+    """
+    parts = [*ast.walk(node)]
+    over = [part.iter for part in parts if isinstance(part, ast.For | ast.comprehension)]
+    called = [arg for part in parts if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) for arg in part.args]
+    places = [part.value for part in parts if isinstance(part, ast.Subscript)]
+    return any(isinstance(part, ast.Name) and part.id == name for part in (*over, *called, *places))
 
 
 def list_looped(node: ast.AST) -> set[int]:

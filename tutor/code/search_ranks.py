@@ -62,7 +62,7 @@ def judge_ranked(trials: Sequence[ProgramTrial], known: Judgement | None) -> Jud
     alone = [one.put_in(replace(one.world, lone=True)) for one in trials if not counts_samples(one)]
     for trial in [*trials, *alone]:
         for reading in list_readings(trial):
-            for targets in TARGETS:
+            for targets in ("signed",) if trial.world.targets == "signed" else TARGETS:
                 try:
                     judged = Judgement(reading.put_in(replace(reading.world, targets=targets)))
                 except (*FAILS, CodeProblem):

@@ -38,7 +38,7 @@ class ShapeGuesser(CallWorker):
         left, sign, right = operands
         if sign == "in place":  # w -= rate * dw: w has the shape of what is taken off
             for other in self.list_asked(left, np.shape(right), any_rank=True) if self.guesser.world.refit else ():
-                self._ask(*other)
+                self.ask(*other)
             return
         if sign in ("+", "-", "*", "/"):
             self._ask_classes(np.shape(left), np.shape(right))
@@ -88,7 +88,7 @@ class ShapeGuesser(CallWorker):
         if sign not in ("@", "size", "reshape") and np.ndim(left) == np.ndim(right) > 1:  # x + f(x): what came before fits already
             names = [*self.guessed]
             chosen = max(asked, key=lambda one: names.index(one[0]))
-        self._ask(*chosen)
+        self.ask(*chosen)
 
     def _ask_rows(self, left: Floats, right: tuple[int, ...]) -> None:
         """One more axis for an array of which one column, ``words[:, 0]``, stands where samples do: several words of each sample."""
@@ -96,7 +96,7 @@ class ShapeGuesser(CallWorker):
             whole = np.asarray(value)
             free = not self.changes.get(name, 0) and not self.list_settled(name)
             if free and left.base is value and whole.ndim == len(right) == 2 and left.strides[0] == whole.strides[0]:
-                self._ask(name, (*whole.shape, right[0]), False)
+                self.ask(name, (*whole.shape, right[0]), False)
 
     def _ask_labels(self, own: Any, wanted: tuple[int, ...]) -> None:
         """Labels for each step in time, where they are laid flat with the steps, or taken step by step."""
@@ -129,9 +129,10 @@ class ShapeGuesser(CallWorker):
     def ask_shape(self, own: Any, shape: Sequence[int]) -> None:
         """Another shape for an array.  Raises `OtherShape` for what it was computed of, where that was only guessed."""
         for asked in self.list_asked(own, shape):
-            self._ask(*asked)
+            self.ask(*asked)
 
-    def _ask(self, name: str, made: tuple[int, ...], settled: bool) -> None:
+    def ask(self, name: str, made: tuple[int, ...], settled: bool) -> None:
+        """Another shape for a name.  Raises `OtherShape`."""
         self.changes[name] = self.changes.get(name, 0) + 1
         if settled:
             self.settled_axes.setdefault(name, set()).update(list_changed(np.shape(self.guessed[name]), made))
@@ -153,6 +154,8 @@ class ShapeGuesser(CallWorker):
         if depth > 12 or id(value) not in self.made:
             return False  # of what it was computed is not known
         sign, left, right, _ = self.made[id(value)]
+        if sign == "picked":
+            return axis != -np.ndim(value) and self.is_settled(left, axis, depth + 1)
         if sign == "@":
             return self.is_settled(right if axis == -1 else left, axis, depth + 1)
         return all(self.is_settled(part, axis, depth + 1) for part in (left, right) if np.ndim(part) >= -axis)
@@ -178,6 +181,8 @@ class ShapeGuesser(CallWorker):
             whole = np.shape(self.guessed[name])
             if len(shape) == np.ndim(own) < len(whole) and np.shape(own) == whole[len(whole) - len(shape) :]:  # w[f]: a part of it
                 wanted = (*whole[: len(whole) - len(shape)], *shape)
+            if any_rank and own is not self.guessed[name] and len(shape) < np.ndim(own) < len(whole):  # y[i]: a part of it
+                wanted = (*whole[: len(whole) - np.ndim(own)], *shape)
             if (
                 self.changes.get(name, 0) < MOST_CHANGES
                 and wanted != np.shape(self.guessed[name])
@@ -186,9 +191,16 @@ class ShapeGuesser(CallWorker):
             ):
                 yield name, wanted, settled
             return
+        base: Any = getattr(own, "base", None)
+        if id(own) not in self.made and id(base) in self.made and np.shape(own)[1:] == np.shape(base)[1:]:  # a batch of them
+            own, shape = base, (np.shape(base)[0], *shape[1:])
         if depth > 12 or id(own) not in self.made:
             return
         sign, left, right, _ = self.made[id(own)]
+        if sign == "picked":  # samples in another order, or some of them
+            if tuple(shape[1:]) != np.shape(left)[1:]:
+                yield from self.list_asked(left, (np.shape(left)[0], *shape[1:]), depth + 1, settled=settled)
+            return
         if sign == "@" and np.ndim(left) == np.ndim(right) == len(shape) == 2:
             if shape[1] != np.shape(right)[1]:
                 yield from self.list_asked(right, (np.shape(right)[0], shape[1]), depth + 1, settled=settled)
@@ -204,6 +216,8 @@ class ShapeGuesser(CallWorker):
                 if np.ndim(part) == len(shape):  # one entry is spread over whatever there is: a bias of columns stays one
                     kept = [1 if own == 1 else size for own, size in zip(np.shape(part), shape, strict=True)]
                     yield from self.list_asked(part, kept, depth + 1, settled=settled)
+                elif any_rank and np.ndim(part) > len(shape):  # np.reshape(a - y.T, m): y has as many axes
+                    yield from self.list_asked(part, shape, depth + 1, any_rank=True, settled=settled)
 
 
 def list_changed(shape: Sequence[int], other: Sequence[int]) -> set[int]:

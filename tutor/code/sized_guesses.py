@@ -30,6 +30,8 @@ MAKERS = {"randn": True, "rand": True, "range": True, "xrange": True, "arange": 
           "view": True}  # fmt: skip
 """What takes sizes: all that it is called with, the first alone (None), or what is called ``size``."""
 SHAPED_MAKERS = ("zeros", "ones", "empty", "randn", "rand")
+STEPS = re.compile(r"(?i)strid|step|pool|schritt")
+"""What is called so is how far a window moves, and no number of samples."""
 OF_ARRAYS = ("shape", "T", "dot", "sum", "mean", "reshape", "copy", "size", "ndim")
 
 
@@ -379,6 +381,22 @@ def settle_divided(tree: ast.AST, sizes: Sizes) -> None:
             elif letters[0] != letters[1] and not any(letter in sizes.known for letter in letters):
                 sizes.known[letters[0]], sizes.known[letters[1]] = whole, part
                 sizes.divided |= {*letters}
+
+
+def settle_batches(tree: ast.AST, sizes: Sizes) -> None:
+    """How many samples a batch has whose size is the step from one to the next: fewer than there are, ``range(0, len(X), size)``.
+
+    >>> sizes = Sizes()
+    >>> settle_batches(ast.parse("for k in range(0, len(X) - size + 1, size): xb = X[k : k + size]"), sizes)
+    >>> sizes.known
+    {'size': 4}
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("range", "xrange") and len(node.args) == 3:
+            name, end = _name_last(node.args[2]), ast.unparse(node.args[1])
+            free = name and not STEPS.search(name) and sizes.name_letter(name) == name
+            if free and re.search(r"\blen\(|shape\[0\]|\b(n|m|N|n_\w+|num_\w+)\b", end):
+                sizes.known.setdefault(name, 3 if sizes.others else 4)
 
 
 @lru_cache(maxsize=16)

@@ -43,6 +43,7 @@ from tutor.code.sized_guesses import (
     find_predicted,
     find_tuples,
     find_weighing,
+    settle_batches,
     settle_divided,
     settle_images,
 )
@@ -109,6 +110,7 @@ class ProgramTrial:
         self.sequences = find_sequences(self.source.lines)
         self.labels = find_labels(narrow_to_class(self.source.tree, self.plan.owner)) | self.sequences
         settle_divided(self.source.tree, self.sizes)
+        settle_batches(self.source.tree, self.sizes)
         self.torch = any(names_torch(source.tree) for source in (self.source, self.forward_source) if source is not None)
         self.stepped = list_stepped(self.source.tree)
         self.counts = find_counts(self.source.tree, *(source.tree for source in self.others))

@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import find_training_loops, list_worlds
 from tutor.code.exchanged_parts import exchange_statements, find_function
-from tutor.code.guess_shapes import is_target
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judgement import Judgement
+from tutor.code.margin_losses import list_margin_losses, refuse_unknown_loss
 from tutor.code.own_losses import find_free, list_watched, put_own_loss, turn_loss
-from tutor.code.pair_functions import LOSS_WORDS, UPSTREAM, BackwardPlan, list_stepped
+from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan
 from tutor.code.search_ranks import list_readings
+from tutor.code.taken_targets import find_body, find_difference, find_target
 from tutor.code.trial import ProgramTrial
 from tutor.code.update_signs import list_signs
 from tutor.code.usual_penalties import list_penalties
@@ -71,132 +72,12 @@ class MeantLoss:
     is_turned: bool = False
 
 
-def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
-    """The target that a backward pass takes though no loss does, ``y`` or ``self.y``; nothing where it is given a gradient from above.
-
-    >>> tree = ast.parse("def forward(x, w): return x @ w\\ndef backward(x, w, a, y): return x.T @ (a - y)")
-    >>> find_target(tree, BackwardPlan("backward", "forward", "backward"))
-    'y'
-    """
-    if plan.is_single:
-        return _find_own_target(_find_body(tree, plan))
-    forward, backward = (find_function(tree, plan.owner, name) for name in (plan.forward, plan.backward))
-    if plan.cost or forward is None or backward is None:
-        return ""
-    known = {part.arg for part in ast.walk(forward) if isinstance(part, ast.arg)}
-    known |= {part.id for part in ast.walk(forward) if isinstance(part, ast.Name)}
-    args = [arg.arg for arg in backward.args.args if arg.arg not in known]
-    if any(UPSTREAM.match(arg) for arg in args) or any(len(name) > 1 and LOSS_WORDS.match(name) for name in known):
-        return ""
-    found = next((arg for arg in args if is_target(arg)), "")
-    if found or not plan.owner or not backward.args.args:
-        return found
-    own = backward.args.args[0].arg
-    made = {part.attr for part in ast.walk(forward) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)}
-    used = (part for part in ast.walk(backward) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load))
-    kept = [part.attr for part in used if isinstance(part.value, ast.Name) and part.value.id == own and part.attr not in made]
-    return next((f"{own}.{name}" for name in kept if is_target(name)), "")
-
-
-def _find_body(tree: ast.Module, plan: BackwardPlan) -> ast.FunctionDef | ast.Module | None:
-    """The one body of a plan: a function, or a script."""
-    return find_function(tree, plan.owner, plan.backward) if plan.backward else tree
-
-
-def _list_assignments(body: ast.FunctionDef | ast.Module) -> list[ast.Assign | ast.AugAssign]:
-    """What a body assigns, in the order of its lines; of a script what stands in no function."""
-    parts = [part for part in body.body if isinstance(body, ast.FunctionDef) or not isinstance(part, ast.FunctionDef | ast.ClassDef)]
-    found = [one for part in parts for one in ast.walk(part) if isinstance(one, ast.Assign | ast.AugAssign)]
-    return sorted(found, key=lambda one: one.lineno)
-
-
-def _find_own_target(body: ast.FunctionDef | ast.Module | None) -> str:
-    """The target in a body with both passes and without a loss: an argument, or what it takes from elsewhere."""
-    assigned = _list_assignments(body) if body is not None else []
-    given = [part for part in assigned if not isinstance(part.value, ast.Constant)]  # L = 0.01
-    given = [part for part in given if not (isinstance(part.value, ast.BinOp) and isinstance(part.value.op, ast.Sub))]  # error = y - p
-    targets = [target for part in given for target in (part.targets if isinstance(part, ast.Assign) else [part.target])]
-    stored = {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    if body is None or any(map(LOSS_WORDS.match, stored)):
-        return ""
-    used = [one.id for part in assigned for one in ast.walk(part) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)]
-    named = [arg.arg for arg in body.args.args] if isinstance(body, ast.FunctionDef) else []
-    targets_named = [name for name in dict.fromkeys([*named, *used]) if is_target(name)]
-    written = [one.id for part in given for one in _list_written(part) if isinstance(one, ast.Name)]
-    return next((name for name in [*targets_named, *written] if _find_difference(body, name) is not None), "")
-
-
-def _list_written(node: ast.Assign | ast.AugAssign) -> list[ast.expr]:
-    """What is given an array that is written out: ``training_set_outputs = np.array([[0, 1]]).T``."""
-    calls = (ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(node.value) if isinstance(part, ast.Call))
-    return node.targets if isinstance(node, ast.Assign) and "array" in {*calls} else []
-
-
-@dataclass(frozen=True, slots=True)
-class _Difference:
-    """The first difference of a prediction and a target: its statement, both as they are written, and the loop over the samples."""
-
-    node: ast.stmt
-    prediction: str
-    target: str
-    loop: ast.For | None = None
-
-    @property
-    def rounds(self) -> str:
-        """How many samples the loop takes, as a program says it: m of ``range(m)``, len(xs) of ``zip(xs, ys)``."""
-        over = self.loop.iter if self.loop is not None else None
-        if isinstance(over, ast.Call) and getattr(over.func, "id", "") == "range":
-            return ast.unparse(over.args[min(1, len(over.args) - 1)])
-        own = over.args[0] if isinstance(over, ast.Call) and getattr(over.func, "id", "") in ("zip", "enumerate") else over
-        return f"len({ast.unparse(own)})" if own is not None else ""
-
-
-def _find_difference(body: ast.FunctionDef | ast.Module, target: str) -> _Difference | None:
-    """The first difference of a prediction and a target, ``dw = X.T @ (p - y)``; of a named prediction, or else of one that is worked out.
-
-    So is ``p[range(n), y] -= 1``, of labels, and ``f - y[i]`` in a loop over samples.
-    """
-    for is_plain in (True, False):
-        for node in _list_assignments(body):
-            one_off = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) and ast.unparse(node.value) in ("1", "1.0")
-            place = node.target if isinstance(node, ast.AugAssign) and one_off else None
-            if isinstance(place, ast.Subscript) and any(getattr(part, "id", "") == target for part in ast.walk(place.slice)):
-                return _Difference(node, ast.unparse(place.value), target)
-            for part in ast.walk(node.value):
-                if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
-                    for own, other in ((part.left, part.right), (part.right, part.left)):
-                        if _is_difference(own, other, target, is_plain=is_plain):
-                            return _Difference(node, ast.unparse(own), ast.unparse(other), _find_samples(body, node, other, target))
-    return None
-
-
-def _is_difference(own: ast.expr, other: ast.expr, target: str, *, is_plain: bool) -> bool:
-    """Whether two parts are a prediction and a target; a plain one has a name, and takes the whole target."""
-    if is_plain:
-        return isinstance(other, ast.Name) and other.id == target and isinstance(own, ast.Name | ast.Attribute)
-    base = other.value if isinstance(other, ast.Subscript) else other
-    inside = {part.id for part in ast.walk(own) if isinstance(part, ast.Name)}
-    return isinstance(base, ast.Name) and base.id == target and bool(inside) and target not in inside
-
-
-def _find_samples(body: ast.AST, node: ast.stmt, other: ast.expr, target: str) -> ast.For | None:
-    """The loop over samples that a difference stands in: what gives the target there, ``for x, y in data``, or its place, ``y[i]``."""
-    used = {part.id for part in ast.walk(other) if isinstance(part, ast.Name)}
-    found = None
-    for loop in (part for part in ast.walk(body) if isinstance(part, ast.For) and any(one is node for one in ast.walk(part))):
-        given = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
-        stored = {part.id for part in ast.walk(loop) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-        if not list_stepped(loop):  # else it takes a step for each sample
-            found = loop if used & given or target in stored else found
-    return found
-
-
 def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
     """The usual loss that most gradients of a program are slopes of, where it takes a target and has no loss; else nothing.
 
     Raises `CodeProblem` where no gradient is the slope of one.
     """
-    own = put_own_loss(trial.source, trial.plan, _find_body(trial.source.tree, trial.plan)) if trial.plan.is_single else None
+    own = put_own_loss(trial.source, trial.plan, find_body(trial.source.tree, trial.plan)) if trial.plan.is_single else None
     if own is not None:
         made = MeantLoss(own.source, trial.plan, own.told, {})
         read = replace(trial, source=own.source, once=find_training_loops(own.source.tree)).put_in(trial.world)
@@ -204,7 +85,7 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
             turned = _turn_loss(replace(trial, source=own.source))
             made = made if turned is None else replace(turned, more=(own.told,))
             return _choose_watched(trial, made, halved=own.is_metric)
-    turned = _turn_loss(trial) if trial.plan.is_single else None
+    turned = (_turn_loss(trial) or _find_margin_loss(trial)) if trial.plan.is_single else None
     if turned is not None:
         return _choose_watched(trial, turned)
     try:
@@ -219,7 +100,7 @@ def find_meant_loss(trial: ProgramTrial) -> MeantLoss | None:
 def _choose_watched(trial: ProgramTrial, made: MeantLoss | None, *, halved: bool = False) -> MeantLoss | None:
     """A program with another loss than the one that it watches, where more gradients are right with it."""
     source = trial.source if made is None else made.source
-    others = [*list_watched(source, _find_body(source.tree, trial.plan), halved=halved)] if trial.plan.is_single else []
+    others = [*list_watched(source, find_body(source.tree, trial.plan), halved=halved)] if trial.plan.is_single else []
     if not others:
         return made
     plain = made or MeantLoss(source, trial.plan, others[0].told, {})
@@ -235,7 +116,7 @@ def _turn_loss(trial: ProgramTrial) -> MeantLoss | None:
     """A program with minus its loss, where its gradients are added to the weights and no fewer of them are right so."""
     if list_signs(trial.source.tree) != (-1,):
         return None
-    turned = turn_loss(trial.source, _find_body(trial.source.tree, trial.plan))
+    turned = turn_loss(trial.source, find_body(trial.source.tree, trial.plan))
     if turned is None:
         return None
     found = MeantLoss(turned.source, trial.plan, turned.told, {}, is_turned=True)
@@ -243,6 +124,20 @@ def _turn_loss(trial: ProgramTrial) -> MeantLoss | None:
     ways = [trial.world, replace(trial.world, vectors=True), replace(trial.world, single=True, vectors=True)]
     counts = [max(_count_right(trial, made, one) for one in ways) for made in (found, plain)]
     return found if counts[0] >= counts[1] else None
+
+
+def _find_margin_loss(trial: ProgramTrial) -> MeantLoss | None:
+    """The loss of steps that a condition on a margin chooses; None where there are none, or no gradient is right with it."""
+    body = find_body(trial.source.tree, trial.plan)
+    listed = [*list_margin_losses(body)] if body is not None else []
+    made = [(loss, exchange_statements(trial.source, {id(node): [_place_statement(f"{name} = {loss}", node), node]}))
+            for node, name, loss in listed]  # fmt: skip
+    found = [MeantLoss(source, trial.plan, _tell_loss(1, loss), {}) for loss, source in made]
+    world = replace(trial.world, targets="signed")
+    reads = [replace(trial, source=one.source, once=find_training_loops(one.source.tree)).put_in(world) for one in found]
+    ways = [[world, *(one.world for one in list_readings(read))] for read in reads]
+    counts = [max(_count_right(trial, one, way) for way in own) for one, own in zip(found, ways, strict=True)]
+    return found[counts.index(max(counts))] if any(counts) else None
 
 
 def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
@@ -262,8 +157,7 @@ def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
             return replace(other[0], shapes={**numbers, **other[0].shapes}, told=tell("{what}, of single numbers", what=other[0].told))
     if found is not None:
         return found[0]
-    hint = tell("write it beside them, as a function of prediction and target")
-    raise CodeProblem(tell("no loss is found"), where=trial.source.file, hint=hint)
+    raise refuse_unknown_loss(trial.source, find_body(trial.source.tree, trial.plan), _name_prediction(trial.source, trial.plan, target))
 
 
 def list_plain(tree: ast.Module, plan: BackwardPlan) -> list[str]:
@@ -328,7 +222,7 @@ def _find_in_worlds(trial: ProgramTrial, target: str, worlds: Sequence[GuessedWo
 
 def _add_penalties(trial: ProgramTrial, target: str, written: Part, world: GuessedWorld, shapes: Mapping[str, Shape]) -> Part:
     """A loss with the squares of the weights whose multiples the gradients have, where more of these are right with it."""
-    body = _find_body(trial.source.tree, trial.plan)
+    body = find_body(trial.source.tree, trial.plan)
     sign, loss = written
     penalties = list_penalties(body) if body is not None else []
     if not penalties:
@@ -378,10 +272,11 @@ def _choose_part(trial: ProgramTrial, parts: Sequence[Part], target: str, signs:
     try:
         judged = Judgement(other)
     except (*FAILS, CodeProblem):
-        return parts[0]
+        return max(parts, key=lambda part: "/" in part[1])
     if _find_loop(trial, target) is not None and any(problem.fails for problem in judged.first.record.problems.values()):
         return max(parts, key=lambda part: "/" in part[1])  # a row for each target is not said: the loop ends before its time
     shape = _count_samples(judged, target) or np.shape(other.current.guessed.get(target.rpartition(".")[2]))
+    shape = shape or _find_shape(other, target)[0]
     found = Counter(part for key in judged.right for part in _list_parts(judged, key, shape, signs))
     return max(parts, key=lambda part: (found[part], "/" in part[1]))
 
@@ -395,8 +290,8 @@ def _list_looped_worlds(trial: ProgramTrial, target: str) -> Iterator[GuessedWor
 
 def _find_loop(trial: ProgramTrial, target: str) -> ast.For | None:
     """The loop over samples of a body with both passes; None without one."""
-    body = _find_body(trial.source.tree, trial.plan) if trial.plan.is_single else None
-    found = _find_difference(body, target) if body is not None else None
+    body = find_body(trial.source.tree, trial.plan) if trial.plan.is_single else None
+    found = find_difference(body, target) if body is not None else None
     return found.loop if found is not None else None
 
 
@@ -425,16 +320,16 @@ def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequen
 
 
 def _name_prediction(source: Source, plan: BackwardPlan, target: str) -> str:
-    body = _find_body(source.tree, plan)
-    found = _find_difference(body, target) if body is not None else None
+    body = find_body(source.tree, plan)
+    found = find_difference(body, target) if body is not None else None
     return found.prediction if found is not None else ""
 
 
 def _write_inside(source: Source, plan: BackwardPlan, target: str, written: Part, shapes: Mapping[str, Shape]) -> MeantLoss:
     """A program with a loss in one body, in front of the first difference of a prediction and a target: ``loss = …``."""
-    body = _find_body(source.tree, plan)
+    body = find_body(source.tree, plan)
     assert body is not None
-    found = _find_difference(body, target)
+    found = find_difference(body, target)
     assert found is not None
     counted = written[1]
     for count in ("prediction.shape[0]", "prediction.size") if found.loop is not None else ():

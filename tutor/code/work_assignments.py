@@ -10,7 +10,7 @@ from weakref import WeakMethod
 
 from tutor.code.code_values import Guess, LossReached, Lost, NotRead, Object, ProgramFunction, TooLong, ValueEvent
 from tutor.code.failures import say_failure
-from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes
+from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes, is_parameter
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.lane_arrays import has_lanes, has_room, move_value
 from tutor.code.library_calls import take_complex
@@ -68,6 +68,8 @@ class AssignmentWorker(DefinitionWorker):
             if not value.known:
                 return value
             value = value.value  # g = grad_output: a line like any other
+        if isinstance(value, np.integer) and any(map(is_parameter, split_gradient(key))):
+            value = float(value)  # db = y[i], of targets that are -1 and 1
         if not isinstance(value, np.ndarray | float | complex | np.inexact):
             return value
         number = len(self.record.events)
@@ -237,7 +239,7 @@ class AssignmentWorker(DefinitionWorker):
                 of.attributes[target.attr] = value
             elif target.attr in ("data", "grad", "requires_grad"):
                 return
-            elif target.attr == "shape" and isinstance(of, np.ndarray):
+            elif target.attr == "shape" and isinstance(of := self.guesser.settle(of, value) if type(of) is Guess else of, np.ndarray):
                 self.give_value(target.value, np.reshape(of, value), node)
             else:
                 raise NotRead(tell("an attribute of this is not assigned"), node)

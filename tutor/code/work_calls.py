@@ -36,6 +36,8 @@ from tutor.numbers.arrays import np
 KNOWN = frozenset({"sigmoid", "relu", "softmax", "tanh", "log_softmax"})
 """Functions that are known by their names where the file does not have them."""
 JOINING = frozenset({"concatenate", "vstack", "hstack", "column_stack", "cat"})
+COPIES = frozenset({"astype", "copy", "clone", "detach", "contiguous", "float", "double"})
+"""Methods that give the same array once more."""
 WRAPPERS = frozenset({"Tensor", "Variable"})
 """A class of another file that is called so holds an array, ``a.data``, and how it was made: here it is the array."""
 SAME_RANDOM = {"random.gauss": "random.normal", "random.normalvariate": "random.normal", "random.randrange": "random.randint",
@@ -131,7 +133,8 @@ class CallWorker(ExpressionWorker):
         check_call(func.name, [func.of, *values], list(kept.values()))
         self.weigh(weigh_call(func.name, [func.of, *values]))
         torch = self.torch and not (self.numpy and {"axis", "keepdims"} & {*named})  # x.max(axis=1) beside torch is NumPy's
-        return call_array(func.of, func.name, self.table, torch)(*values, **kept)
+        made = call_array(func.of, func.name, self.table, torch)(*values, **kept)
+        return self.keep_made("*", func.of, 1.0, made) if func.name in COPIES else made
 
     def change_shape(self, array: Any, sizes: Sequence[Any], node: ast.AST) -> Any:
         """An array in another shape; where the sizes do not go together, the guess of its own shape may be wrong."""

@@ -242,18 +242,17 @@ class ExpressionWorker(PlaceWorker):
         if isinstance(of, np.ndarray):
             self.require_axes(of, sum(map(_is_along, parts)), node)
         index = self.read_index(node.slice, of)
-        if not self.settled and isinstance(index, tuple | slice) and isinstance(of, np.ndarray):
-            self.check_reach(of, index if isinstance(index, tuple) else (index,), node)
         if isinstance(of, np.ndarray):
+            if not self.settled and isinstance(index, tuple | slice):
+                self.check_reach(of, index if isinstance(index, tuple) else (index,), node)
             check_picked(of, index)
-        return of[index]
+        picked = isinstance(index, np.ndarray) and index.ndim == 1 and np.ndim(of) > 1
+        return self.keep_made("picked", of, index, of[index]) if picked else of[index]
 
     def find_word(self, word: Any) -> int:
         """The place of a word that nobody gives in a table of words: one of the first three, the same for the same word."""
         said = word.name if type(word) is Guess else str(np.round(take_real(np.asarray(word)), 6)) if not isinstance(word, str) else word
         return find_word(said, self.world.seed)
-
-    # signs
 
     def read_binary(self, node: ast.BinOp) -> Any:
         """A sign between two values."""
@@ -330,7 +329,7 @@ class ExpressionWorker(PlaceWorker):
         """``t.size == y.size`` of rows of targets: t, which nobody gives, is as large as y."""
         sides = [one for one in (node.left, node.comparators[0]) if isinstance(one, ast.Attribute)]
         parts = [one for one in sides if one.attr in ("size", "shape", "ndim")]
-        if len(parts) == 2 and not self.world.targets.startswith(("free", "binary", "signs")):
+        if len(parts) == 2 and not self.world.targets.startswith(("free", "binary", "signs", "signed")):
             one, two = (self.read(part.value) for part in parts)
             for open_one, other in ((one, two), (two, one)):
                 if type(open_one) is Guess and isinstance(other, np.ndarray) and LABELS.match(open_one.name):

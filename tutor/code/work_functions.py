@@ -6,6 +6,7 @@ import ast
 import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from weakref import WeakSet
 
@@ -50,12 +51,14 @@ LARGE = 10
 class FunctionWorker(ShapeGuesser):
     """Works through the bodies of functions.
 
-    ``first_scopes`` is a list that the names of the next one that is called are kept in, where it is empty.
+    ``first_scopes`` is a list that the names of the next one that is called are kept in, where it is empty; ``yielded`` is what the
+    function that is worked through has given with ``yield``.
     """
 
     generic: bool
     deep_calls = 0
     first_scopes: list[dict[str, Any]] | None = None
+    yielded: list[Any] | None = None
 
     @abstractmethod
     def run(self, body: Sequence[ast.stmt]) -> None:
@@ -86,30 +89,35 @@ class FunctionWorker(ShapeGuesser):
         if self.first_scopes == []:
             self.first_scopes.append(scope)
         repeats, self.repeats = self.repeats, 1  # it may return before what stands in it
+        before, self.yielded = self.yielded, [] if is_yielding(func.node) else None
         self.depth += 1
         try:
             if isinstance(func.node, ast.Lambda):
                 return self.read(func.node.body)
             self.run(func.node.body)
+            return self.yielded
         except FunctionReturned as end:
             if type(end.value) is Lost:
                 raise end.value.why from None
+            if self.yielded is not None:
+                return self.yielded
             if LOSSES.match(func.node.name) and not METRIC.search(func.node.name) and is_number(end.value):
                 return self.note("loss", end.value, node)
             return end.value
         finally:
-            self.scope, self.repeats = own, repeats
+            self.scope, self.repeats, self.yielded = own, repeats, before
             self.depth -= 1
-        return None
 
     def refuse_odd(self, node: ast.FunctionDef | ast.Lambda) -> None:
-        """Raise `NotRead` for a function that may compute something else than what stands there: a decorator, one that yields."""
+        """Raise `NotRead` for a function that may compute something else than what stands there: a decorator, a ``yield`` within."""
         if isinstance(node, ast.Lambda) or node in _PLAIN:
             return
         odd = find_odd_decorator(node, ALSO_HARMLESS)
         if odd is not None:
             raise NotRead(tell("a decorator may change what a function computes, and is not read"), odd)
-        if any(isinstance(part, ast.Yield | ast.YieldFrom | ast.Await) for part in ast.walk(node)):
+        given = {id(part.value) for part in ast.walk(node) if isinstance(part, ast.Expr)}
+        awaits = (part for part in ast.walk(node) if isinstance(part, ast.YieldFrom | ast.Await | ast.Yield))
+        if any(not isinstance(part, ast.Yield) or id(part) not in given for part in awaits):
             raise NotRead(tell("a function that yields is not read"), node)
         _PLAIN.add(node)
 
@@ -192,15 +200,19 @@ class FunctionWorker(ShapeGuesser):
         """
         for name, method in made_of.methods.items():
             if PREPARES.match(name) and any(NAMED_WEIGHTS.match(word) and made.attributes.get(word) is None for word in list_kept(method)):
-                problems, kept = dict(self.record.problems), dict(made.attributes)
-                self.call_own(ProgramFunction(method, made_of.scope, made, made), [], {}, method)
-                lost = [word for word in list_kept(method) if type(made.attributes.get(word)) is Lost]
-                if any(NAMED_WEIGHTS.match(word) for word in lost):
-                    made.attributes = kept
-                for word in lost:
-                    made.attributes.pop(word, None)
-                self.record.problems = problems
+                self.prepare(made, made_of, method)
                 return
+
+    def prepare(self, made: Object, made_of: ClassOf, method: ast.FunctionDef) -> None:
+        """Work through a method that gives an object what it has before its first use; what of it does not work is not there."""
+        problems, kept = dict(self.record.problems), dict(made.attributes)
+        self.call_own(ProgramFunction(method, made_of.scope, made, made), [], {}, method)
+        lost = [word for word in list_kept(method) if type(made.attributes.get(word)) is Lost]
+        if any(NAMED_WEIGHTS.match(word) for word in lost):
+            made.attributes = kept
+        for word in lost:
+            made.attributes.pop(word, None)
+        self.record.problems = problems
 
 
 def multiply_out(node: Any) -> int:
@@ -227,9 +239,23 @@ def require_plain(worker: FunctionWorker, func: ProgramFunction, source: Source)
     """A function that computes what stands there.  Raises `CodeProblem` for a decorator that may change it, and one that yields."""
     try:
         worker.refuse_odd(func.node)
+        if is_yielding(func.node):
+            raise NotRead(tell("a function that yields is not read"), func.node)
     except NotRead as why:
         raise CodeProblem(why.what, where=source.name_line(func.node.lineno)) from None
     return func
+
+
+@lru_cache(maxsize=512)
+def is_yielding(node: ast.AST) -> bool:
+    """Whether a function gives its values with ``yield``, one after the other: batches of a loop over them.
+
+    >>> is_yielding(ast.parse("def f(): yield 1").body[0]), is_yielding(ast.parse("def f(): return 1").body[0])
+    (True, False)
+    """
+    functions = (part for part in ast.walk(node) if part is not node and isinstance(part, ast.FunctionDef | ast.Lambda))
+    inner = {id(one) for part in functions for one in ast.walk(part)}
+    return any(isinstance(part, ast.Yield) and id(part) not in inner for part in ast.walk(node))
 
 
 def is_number(value: Any) -> bool:

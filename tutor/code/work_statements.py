@@ -166,11 +166,21 @@ class StatementWorker(AssignmentWorker):
                 for target in list_targets(part):
                     self._bind_lost(target, why)
             raise
+        except ValueError:
+            self._ask_number(node.test)
+            raise
         repeats, self.repeats = self.repeats, 1  # it may hold in this round alone
         try:
             self.run(node.body if holds else node.orelse)
         finally:
             self.repeats = repeats
+
+    def _ask_number(self, test: ast.expr) -> None:
+        """One axis less for what a condition compares as one number: y of ``y[i] * score < 1``.  Raises `OtherShape`."""
+        value = self.read(test.left) if isinstance(test, ast.Compare) else None
+        if isinstance(value, np.ndarray) and value.ndim == 1 and self.bump is None and not self.settled:
+            for asked in self.list_asked(value, (), any_rank=True):
+                self.ask(*asked)
 
     def run_for(self, node: ast.For) -> None:
         """A loop, round by round; a loop of training one round."""
@@ -240,6 +250,11 @@ class StatementWorker(AssignmentWorker):
         """A call whose value nobody wants."""
         if isinstance(node.value, ast.Constant):
             return
+        if isinstance(node.value, ast.Yield) and self.yielded is not None:
+            if len(self.yielded) >= LONGEST:
+                raise TooLong
+            self._keep_yielded(node.value, self.yielded)
+            return
         self.read(node.value)
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
@@ -256,6 +271,14 @@ class StatementWorker(AssignmentWorker):
                 value = self.read(changed)
                 if isinstance(value, np.ndarray):
                     self.note_changed(changed, value, node)
+
+    def _keep_yielded(self, node: ast.Yield, kept: list[Any]) -> None:
+        """What a function gives with ``yield``, kept for the loop over it: nothing that it gives once more after a change."""
+        value = None if node.value is None else self.read(node.value)
+        before = {id(one) for row in kept for one in (row if isinstance(row, tuple) else (row,)) if isinstance(one, np.ndarray)}
+        if any(id(one) in before for one in (value if isinstance(value, tuple) else (value,))):
+            raise NotRead(tell("a function that yields is not read"), node)
+        kept.append(value)
 
     def run_raise(self, node: ast.Raise) -> None:
         """The program itself refuses what it is given."""
