@@ -84,7 +84,7 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.While) and len(list_gradients(node.body)) >= 2:
             found.add(id(node))
-        if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple) and _takes_samples(node) and list_stepped(node):
+        if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple) and _is_sampled(node) and list_stepped(node):
             found.add(id(node))  # a step for each sample
         if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and (
             len(list_gradients(node.body)) >= 2 or list_stepped(node)
@@ -104,7 +104,7 @@ def find_training_loops(tree: ast.Module) -> frozenset[int]:
     return frozenset(found)
 
 
-def _takes_samples(loop: ast.For) -> bool:
+def _is_sampled(loop: ast.For) -> bool:
     """Whether a loop takes samples with their targets, ``for x, y in zip(X, Y)``, or with their places, ``for i, x in enumerate(X)``."""
     named = any(isinstance(part, ast.Name) and is_target(ONE.sub("", part.id)) for part in ast.walk(loop.target))
     return named or (isinstance(loop.iter, ast.Call) and getattr(loop.iter.func, "id", "") == "enumerate")

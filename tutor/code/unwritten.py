@@ -10,7 +10,7 @@ from tutor.code.code_values import CodeProblem
 from tutor.code.given_gradients import is_drawn_by
 from tutor.code.guess_shapes import is_parameter
 from tutor.code.judgement import Judgement
-from tutor.code.named_updates import find_step
+from tutor.code.named_updates import drop_rate, find_step
 from tutor.code.pair_functions import BackwardPlan
 from tutor.code.torch_returns import has_context
 from tutor.code.written_steps import spell_word
@@ -40,8 +40,18 @@ def list_unnamed(judged: Judgement) -> list[str]:
     """The parameters that take a step by what has no name, ``w[j] -= rate * x[j] * e``: their gradients are not compared."""
     missing = list_missing(judged)
     steps = [find_step(part, entries=True) for part in ast.walk(judged.trial.source.tree)] if missing else []
-    moved = {spell_word(step.target) for step in steps if step is not None}
-    return [name for name in missing if name in moved]
+    moved = {spell_word(step.target): step for step in steps if step is not None}
+    return [name for name in missing if name in moved and not _is_compared(judged, name, moved[name])]
+
+
+def _is_compared(judged: Judgement, name: str, step: ast.AugAssign) -> bool:
+    """Whether a parameter takes a step by a value of another name that is its gradient as well: ``b2 -= rate * delta2``."""
+    by, events = drop_rate(step.value), judged.first.record.events
+    value = next((event.value for event in reversed(events) if isinstance(by, ast.Name) and event.key == by.id), None)
+    own = next((event for event in events if event.key.rpartition(".")[2] == name), None)
+    if own is None or not isinstance(value, np.ndarray | float):
+        return False
+    return judged.check.is_slope(value, own) or (isinstance(step.op, ast.Add) and judged.check.is_slope(-value, own))
 
 
 def list_missing(judged: Judgement) -> list[str]:
