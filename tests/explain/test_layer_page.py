@@ -62,15 +62,15 @@ def test_the_index_form_stands_below_the_matrices():
 
 
 @pytest.mark.parametrize(
-    ("exercise", "left"),
+    ("exercise", "wrt", "left"),
     [
-        ("attention/positional-encoding", "at(dL/dP, i, j, l)"),
-        ("sequences/lstm-peepholes", "at(dL/dWi, k, j)"),
-        ("normalisation/group-norm", "at(dL/dV, i, 1)"),  # of a single column
+        ("attention/positional-encoding", (), "at(dL/dP, i, j, l)"),
+        ("sequences/lstm-peepholes", ("Wi",), "at(dL/dWi, k, j)"),
+        ("normalisation/group-norm", (), "at(dL/dV, i, 1)"),  # of a single column
     ],
 )
-def test_an_index_has_not_the_letter_of_a_quantity(exercise, left):
-    solution = tutor.solve(exercise)
+def test_an_index_has_not_the_letter_of_a_quantity(exercise, wrt, left):
+    solution = tutor.solve(exercise, wrt=wrt)
     assert left in sections(solution)["Backward pass"]
     contract = json.loads(solution.to("json"))
     entries = [entry for step in contract["steps"] for entry in re.findall(r"at\(([^()]*)\)", step["index"] or "")]
