@@ -224,7 +224,7 @@ def fit_shape(value: Any, shape: tuple[int, ...]) -> Any:
     ((1, 2), True)
     """
     made = np.asarray(value)
-    if made.dtype.kind not in "fiub":  # a list of what is no number
+    if made.dtype.kind not in "fiubc":  # a list of what is no number
         return None
     own, wanted = (tuple(dropwhile(lambda size: size == 1, one)) for one in (made.shape, shape))
     return made.reshape(shape) if own == wanted else None

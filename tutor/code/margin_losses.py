@@ -143,7 +143,8 @@ def _list_choices(body: Body) -> Iterator[tuple[ast.If, ast.Compare]]:
             is_bound = isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value in (0, 1)
             names = {part.id for part in ast.walk(given.get(ast.unparse(test.left), test.left)) if isinstance(part, ast.Name)}
             ordered = isinstance(test.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE)
-            steps = [part for part in (*node.body, *node.orelse) if find_step(part) is not None]
+            moved = [ast.unparse(step.target) for part in (*node.body, *node.orelse) if (step := find_step(part)) is not None]
+            steps = moved and not any(LOSS_WORDS.match(name) or split_gradient(name) for name in moved)  # else it sums up a loss
             if is_bound and ordered and steps and any(is_target(ONE.sub("", name)) for name in names):
                 yield node, test
 

@@ -228,7 +228,8 @@ def _choose_places(wanted: Any) -> Any:
 
 def _is_constant(values: Any) -> Any:
     first = values[..., :1]
-    return np.all(np.isfinite(values), axis=-1) & np.all(np.abs(values - first) <= SAME * np.abs(first), axis=-1)
+    with np.errstate(all="ignore"):  # numbers as large as a slip may make them
+        return np.all(np.isfinite(values), axis=-1) & np.all(np.abs(values - first) <= SAME * np.abs(first), axis=-1)
 
 
 def _is_spread(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:

@@ -415,13 +415,14 @@ class PassRun:
 def has_parts(node: ast.AST, name: str) -> bool:
     """Whether a function takes something apart by places or keys, or goes through it: ``kept["z"]``, ``for w in kept``.
 
-    >>> [has_parts(ast.parse(text), "a") for text in ("a[0] + b", "for x in a: pass", "reversed(a)", "a - y")]
+    >>> [has_parts(ast.parse(text), "a") for text in ("a[0] + b", "for x in a: pass", "a.get('z')", "a - y")]
     [True, True, True, False]
     """
     parts = [*ast.walk(node)]
     over = [part.iter for part in parts if isinstance(part, ast.For | ast.comprehension)]
     called = [arg for part in parts if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) for arg in part.args]
-    places = [part.value for part in parts if isinstance(part, ast.Subscript)]
+    keyed = (part for part in parts if isinstance(part, ast.Attribute) and part.attr in ("get", "items", "values", "keys", "pop"))
+    places = [part.value for part in (*(part for part in parts if isinstance(part, ast.Subscript)), *keyed)]
     return any(isinstance(part, ast.Name) and part.id == name for part in (*over, *called, *places))
 
 
