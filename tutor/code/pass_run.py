@@ -421,8 +421,8 @@ def has_parts(node: ast.AST, name: str) -> bool:
     parts = [*ast.walk(node)]
     over = [part.iter for part in parts if isinstance(part, ast.For | ast.comprehension)]
     called = [arg for part in parts if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) for arg in part.args]
-    keyed = (part for part in parts if isinstance(part, ast.Attribute) and part.attr in ("get", "items", "values", "keys", "pop"))
-    places = [part.value for part in (*(part for part in parts if isinstance(part, ast.Subscript)), *keyed)]
+    places = [part.value for part in parts if isinstance(part, ast.Subscript)]
+    places += [part.value for part in parts if isinstance(part, ast.Attribute) and part.attr in ("get", "items", "values", "keys", "pop")]
     return any(isinstance(part, ast.Name) and part.id == name for part in (*over, *called, *places))
 
 
