@@ -24,6 +24,7 @@ PROGRAMS = {  # a function f(x, w); run by Python on both sides of its condition
     "and": "z = w * x\n    a = z\n    if z > 0 and w > 0:\n        a = z ** 2\n    return a",
     "or, not": "z = w * x\n    a = z\n    if not (z > 0) or w > 1:\n        a = z ** 2\n    return a",
     "a loop": "a = w\n    for k in range(3):\n        if a > x:\n            a = a * x\n        else:\n            a = a + w\n    return a",
+    "between two bounds": "return w * w if 0 < x < 1 else w * x",
     "beside what is known": "a = w * x\n    k = 2\n    if k == 2 and a > 0:\n        a = a * a\n    return a",
 }  # fmt: skip
 POINTS = ((0.5, 0.75), (-1.5, 0.5), (2.0, 1.25), (-2.0, -1.5), (1.5, -0.25))

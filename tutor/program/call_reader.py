@@ -313,7 +313,7 @@ class CallReader(ExpressionReader):
         known = [name.lstrip("*") for name, _ in row.parameters]
         for name, value in named.items():
             own = name if name in known else OTHER_WORDS.get(name, name)
-            if own not in known and name in IGNORED:
+            if own not in known and (name in IGNORED or (name == "out" and value is None)):
                 continue
             if own not in known:
                 raise self.source.refuse(node, tell("{word} with {name}= is not read", word=word, name=name),
@@ -359,8 +359,10 @@ def _is_of_kind(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> An
         return any(kind in value.made_of.list_line() for kind in kinds if isinstance(kind, Class))
     if isinstance(value, TorchLayer):
         return value.kind in words
+    if isinstance(value, Open) and not words & {"ndarray", "Tensor"} and words & {"float", "Number", "Real"}:
+        value = reader.take_array(value, node)  # it is asked whether it is a number
     if isinstance(value, Formula | Open | FilledArray | DrawnArray | KnownArray):
-        number = isinstance(value, Formula) and not value.shape and read_fraction(value.expr) is not None
+        number = isinstance(value, Formula) and not value.shape and not (reader.dialect == "torch" and "Tensor" in words)
         return bool(words & {"float", "Number", "Real"}) if number else bool(words & {"ndarray", "Tensor"})
     kind = {bool: "bool", int: "int", str: "str", list: "list", tuple: "tuple", dict: "dict", range: "range"}.get(type(value))
     return kind in words

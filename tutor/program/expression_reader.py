@@ -6,6 +6,7 @@ import ast
 import builtins
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,7 @@ from tutor.graph.shapes import Shape
 from tutor.program.filled_arrays import read_part
 from tutor.program.indexing import pick_entries
 from tutor.program.known_arrays import LARGEST, is_identity, make_known, read_fraction
-from tutor.program.open_choices import choose_value, is_open
+from tutor.program.open_choices import changes_nothing, choose_value, is_open
 from tutor.program.operand_reader import LONGEST, OperandReader
 from tutor.program.program_values import (
     Above,
@@ -326,14 +327,17 @@ class ExpressionReader(OperandReader):
         values = [self.read(part) for part in (node.left, *node.comparators)]
         if all(is_plain(value) for value in values) or any(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops):
             return all(self.compare_plain(op, one, two, node) for op, (one, two) in zip(node.ops, pairwise(values), strict=True))
+        made = [self.compare(type(op), one, two, node) for op, (one, two) in zip(node.ops, pairwise(values), strict=True)]
+        if len(made) > 1 and all(map(is_open, made)):  # 0 < x < 1
+            return reduce(lambda one, two: self.combine(ast.BitAnd(), one, two, node), made)
         if len(node.ops) > 1:
             raise self.source.refuse(node, tell("two comparisons at once are not read"), tell("write a product of two masks"))
-        return self.compare(type(node.ops[0]), values[0], values[1], node)
+        return made[0]
 
     def read_choice(self, node: ast.IfExp) -> Any:
         """a if c else b; where c depends on numbers, a formula with both cases."""
         condition = self.read(node.test)
-        if is_open(condition):
+        if is_open(condition) and changes_nothing(self, [node.body, node.orelse]):
             return choose_value(self, condition, self.read(node.body), self.read(node.orelse), node)
         return self.read(node.body if self.take_truth(condition, node.test) else node.orelse)
 
@@ -342,6 +346,8 @@ class ExpressionReader(OperandReader):
         value: Any = None
         for place, part in enumerate(node.values):
             value = self.read(part)
+            if is_open(value) and not changes_nothing(self, node.values[place + 1 :]):
+                self.take_truth(value, part)  # refused
             if is_open(value) and place + 1 < len(node.values):
                 rest = self.read_logic(ast.BoolOp(node.op, node.values[place + 1 :]))
                 known = rest if isinstance(rest, bool) else None

@@ -14,6 +14,8 @@ from tutor.program import torch_layers
 from tutor.program.call_reader import CallReader
 from tutor.program.indexing import pick_entries
 from tutor.program.program_values import (
+    OUTER,
+    OUTSIDE,
     Class,
     DrawnArray,
     Formula,
@@ -26,8 +28,6 @@ from tutor.program.program_values import (
 from tutor.program.written_layers import list_written
 from tutor.program.written_operators import list_operators
 
-OUTER, OUTSIDE = "__outer__", "__outside__"
-"""Of the names in a function: the room that it was made in, and which of its names stand outside (true: in the file itself)."""
 MOST_CALLS = 16
 """So many helpers may call each other."""
 
@@ -279,7 +279,7 @@ class FunctionReader(CallReader):
             return self.call_function(value, node, values, {})
         return self.refuse_value(node, value)
 
-    def change_everywhere(self, old: Formula, new: Any) -> None:
+    def change_everywhere(self, old: Any, new: Any) -> None:
         """An array that is changed in its place is changed wherever it has a name: in lists, in objects, in the functions that called."""
         seen = set[int]()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.errors import ProgramError
 from tutor.program.function_reader import Returned
-from tutor.program.open_choices import choose_value
+from tutor.program.open_choices import changes_nothing, choose_value
 from tutor.program.program_values import Condition, Formula, Open, Unread
 
 if TYPE_CHECKING:
@@ -23,9 +23,11 @@ def run_open_if(reader: StatementReader, node: ast.If, condition: Condition, res
     Raises `ProgramError` for statements that change more than names, and `Returned` where both ways return.
     """
     ways = (node.body, node.orelse)
-    if not all(_is_simple(part) for part in (*node.body, *node.orelse)):
+    returns = any(isinstance(part, ast.Return) for part in ast.walk(node))
+    parts = [*node.body, *node.orelse]
+    if not all(map(_is_simple, parts)) or not changes_nothing(reader, [*parts, *(rest if returns else ())]):
         reader.take_truth(condition, node.test)  # refused
-    if any(isinstance(part, ast.Return) for part in ast.walk(node)):
+    if returns:
         one, two = (_take_returned(reader, [*way, *rest], node, condition) for way in ways)
         raise Returned(choose_value(reader, condition, one, two, node))
     before = dict(reader.scope)

@@ -296,6 +296,8 @@ class OperandReader(ABC):
         if isinstance(op, ast.In | ast.NotIn):
             if not isinstance(two, list | tuple | dict | str | range):
                 raise self.source.refuse(node, tell("{what} stands where a list belongs", what=name_value(two)))
+            if isinstance(one, Formula | Open):
+                self.take_truth(one, node)  # refused where its number is not known
             return (is_plain(one) and one in two) is isinstance(op, ast.In)
         if isinstance(op, ast.Is | ast.IsNot):
             return ((one is None) == (two is None) and (one is None or one is two)) is isinstance(op, ast.Is)
@@ -316,7 +318,7 @@ class OperandReader(ABC):
             return True
         raise self.source.refuse(
             node, tell("this condition depends on numbers that are not known while the program is read"),
-            tell("write np.where(c, a, b) for a choice entry by entry; an if is read where it is about shapes or settings"),
+            tell("write np.where(c, a, b) for a choice entry by entry; an if is read where both ways give names, or return"),
         )  # fmt: skip
 
     def list_rounds(self, value: Any, node: ast.AST) -> Sequence[Any]:

@@ -129,6 +129,8 @@ class OwnFunction:
     usual: Mapping[str, Any] = field(default_factory=dict)
 
 
+OUTER, OUTSIDE = "__outer__", "__outside__"
+"""Of the names in a function: the room that it was made in, and which of its names stand outside (true: in the file itself)."""
 LONGEST_LINE = 50
 """So many classes may one come from."""
 

@@ -295,7 +295,8 @@ class ProgramReader(StatementReader):
             if isinstance(left, Open) and isinstance(right, str) and isinstance(op, ast.Eq | ast.NotEq):
                 chosen = self.recorder.chosen.setdefault(left.name, right)
                 return (chosen == right) is isinstance(op, ast.Eq)
-            if isinstance(left, Open) and isinstance(right, list | tuple) and right and isinstance(op, ast.In):
+            words = isinstance(right, list | tuple) and bool(right) and all(isinstance(one, str) for one in right)
+            if isinstance(left, Open) and words and isinstance(op, ast.In):
                 return self.recorder.chosen.setdefault(left.name, str(right[0])) in right
             if isinstance(left, Open) and isinstance(op, ast.Is | ast.IsNot) and right is None:
                 return isinstance(op, ast.IsNot)

@@ -40,6 +40,7 @@ from tutor.program.program_values import (
 )  # fmt: skip
 from tutor.program.recorder import Recorder
 from tutor.program.shared_arrays import find_shown, leave_shared
+from tutor.program.side_effects import leave_touched, list_touched
 from tutor.program.source import list_nodes
 from tutor.program.unread_kinds import find_instead
 
@@ -94,6 +95,8 @@ class StatementReader(FunctionReader):
         """What a statement would have changed is refused from here on, wherever it is used."""
         parts = self.list_parts(node)
         changed = list(list_changed(node, parts))
+        touched = [*list_touched({**self.module, **self.scope}, parts)]
+        leave_touched(self, touched, error)
         for name in changed:
             self.scope[name] = Unread(error)
         if may_leave(node):  # what would be returned is not known, or which rounds go on
