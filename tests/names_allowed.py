@@ -142,6 +142,10 @@ ALLOWED = {  # file: why, and the names
         "KEY",
         "columns rows",
     ),
+    "program/side_effects.py": (
+        "TYPED",
+        "fill",
+    ),
     "program/call_reader.py": (
         "TYPED",
         "abs flatten max min sum",

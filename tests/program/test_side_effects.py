@@ -41,6 +41,7 @@ CHANGED = {  # what an if on a number, or a call that is not read, may have chan
     "in an expression": "d = {'k': w}\n    z = put(d, x * x) if x > 0 else w\n    return d['k'] + w",
     "behind and": "l = [w]\n    z = x > 0 and push(l, x)\n    return sum(l)",
     "by another name": "a = [x, w]\n    b = a\n    if x > 0:\n        b.append(w * w)\n    return a[-1]",
+    "an entry by another name": "a = [x, w]\n    b = a\n    if x > 0:\n        b[0] = w * w\n    return a[0] * a[1]",
     "one of some numbers": "if x in (1, 2):\n        return w * x\n    return w * w",
     "an array in a helper": "z = np.array([x, w])\n    if x > 0:\n        kill(z)\n    return z.sum()",
     "an array that is sorted": "z = np.array([x, w])\n    z.sort()\n    return z[0] * w",

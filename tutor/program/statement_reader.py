@@ -40,7 +40,7 @@ from tutor.program.program_values import (
 )  # fmt: skip
 from tutor.program.recorder import Recorder
 from tutor.program.shared_arrays import find_shown, leave_shared
-from tutor.program.side_effects import leave_touched, list_touched
+from tutor.program.side_effects import is_changeable, leave_touched, list_touched
 from tutor.program.source import list_nodes
 from tutor.program.unread_kinds import find_instead
 
@@ -104,7 +104,9 @@ class StatementReader(FunctionReader):
         for part in parts:
             target = part.value if isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store) else None
             if isinstance(target, ast.Name) and target.id in self.scope and not isinstance(self.scope[target.id], dict | Instance):
-                self.scope[target.id] = Unread(error)
+                old, self.scope[target.id] = self.scope[target.id], Unread(error)
+                if is_changeable(old):  # also where it has another name
+                    self.change_everywhere(old, Unread(error))
             elif isinstance(part, ast.Subscript | ast.Attribute) and isinstance(target, ast.expr):
                 self._leave_entry(part, error)
 
