@@ -24,7 +24,8 @@ DEEPEST = 5
 def list_touched(scope: Mapping[str, Any], parts: Sequence[ast.AST]) -> Iterator[ast.expr]:
     """What the calls in a part of a program may change: as it is written there, or a name of outside, which may be given (``Store``).
 
-    >>> [ast.unparse(one) for one in list_touched({}, [*ast.walk(ast.parse("h.append(f(x)); np.add(a, b, out=c); z.sum()"))])]
+    >>> parts = [*ast.walk(ast.parse("h.append(f(x)); np.add(a, b, out=c); z.sum()"))]
+    >>> [ast.unparse(one) for one in list_touched({"np": Library("numpy")}, parts)]
     ['h', 'c']
     """
     for part in parts:
