@@ -42,6 +42,8 @@ CHANGED = {  # what an if on a number, or a call that is not read, may have chan
     "behind and": "l = [w]\n    z = x > 0 and push(l, x)\n    return sum(l)",
     "by another name": "a = [x, w]\n    b = a\n    if x > 0:\n        b.append(w * w)\n    return a[-1]",
     "an entry by another name": "a = [x, w]\n    b = a\n    if x > 0:\n        b[0] = w * w\n    return a[0] * a[1]",
+    "a part of an entry": "d = {}\n    d[0] = np.zeros(2)\n    d[0][w * x] = 1\n    return d[0].sum() + w",
+    "a part of a part": "l = [np.array([x, w])]\n    l[0][w * x] = 1\n    return l[0].sum()",
     "one of some numbers": "if x in (1, 2):\n        return w * x\n    return w * w",
     "an array in a helper": "z = np.array([x, w])\n    if x > 0:\n        kill(z)\n    return z.sum()",
     "an array that is sorted": "z = np.array([x, w])\n    z.sort()\n    return z[0] * w",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tutor.errors import ProgramError, tell
@@ -112,13 +113,18 @@ class StatementReader(FunctionReader):
 
     def _leave_entry(self, part: ast.Subscript | ast.Attribute, error: ProgramError) -> None:
         try:
-            owner, key = self.read(part.value), part.attr if isinstance(part, ast.Attribute) else self.read(part.slice)
+            owner = self.read(part.value)
         except ProgramError:
             return
+        key: Any = part.attr if isinstance(part, ast.Attribute) else None
+        with suppress(ProgramError):
+            key = self.read(part.slice) if isinstance(part, ast.Subscript) else key
         if isinstance(owner, Instance) and isinstance(key, str):
             owner.attributes[key] = Unread(error)
-        if isinstance(owner, dict) and isinstance(key, str | int):
+        elif isinstance(owner, dict) and isinstance(key, str | int):
             owner[key] = Unread(error)
+        elif is_changeable(owner):  # xs[t][i] = 1
+            self.change_everywhere(owner, Unread(error))
 
     # assignments
 
