@@ -27,6 +27,10 @@ PROGRAMS = {  # the function, and the shapes with letters
     "a sum that is one of something": (
         "def f(v, u, other):\n    return np.log(u @ v) - np.sum(np.log(-other @ v))", {"v": ("D",), "u": ("D",), "other": ("N", "D")},
     ),
+    "samples one by one": (
+        "def f(X, y, w):\n    loss = 0\n    for xi, yi in zip(X, y):\n        loss += (xi @ w - yi) ** 2\n    return loss / len(X)",
+        {"X": ("N", "D"), "y": ("N",), "w": ("D",)},
+    ),
     "entries of a dictionary": (
         "def f(X, params):\n    return np.sum(X @ params['W'] + params['b'])", {"X": ("N", "D"), "W": ("D", "H"), "b": ("H",)},
     ),

@@ -17,7 +17,7 @@ from tutor.code.exchanged_parts import find_function
 from tutor.code.gradient_check import fit_shape
 from tutor.code.guess_shapes import BIASES, COUNTS, is_parameter, is_target
 from tutor.code.judgement import Judgement
-from tutor.code.pair_functions import LOSSES
+from tutor.code.pair_functions import LOSS_WORDS, LOSSES
 from tutor.code.pass_run import Outcome
 from tutor.code.returned_values import find_return
 from tutor.code.trial import ProgramTrial
@@ -219,20 +219,23 @@ def count_misfits(trial: ProgramTrial, *, usual: bool = False) -> Misfits:
 def is_summed_up(function: ast.FunctionDef) -> bool:
     """Whether a function returns a sum, or a mean, over everything, perhaps with a term more: one number.
 
-    >>> [is_summed_up(ast.parse(f"def f(x): return {text}").body[0]) for text in ("np.mean(x) + r * w @ w", "x.sum(0)", "-x.sum() / n")]
+    >>> [is_summed_up(ast.parse(f"def f(x): return {text}").body[0]) for text in ("np.mean(x) + r * w @ w", "x.sum(0)", "loss / len(x)")]
     [True, False, True]
     """
     returned = find_return(function)
     waiting = [returned] if returned is not None else []
     while waiting:
         part = waiting.pop()
+        sides = (part.left, part.right) if isinstance(part, ast.BinOp) else (part,)
+        if any(isinstance(one, ast.Name) and LOSS_WORDS.match(one.id) for one in sides):  # loss / len(X)
+            return True
         if isinstance(part, ast.UnaryOp):
             waiting.append(part.operand)
         elif isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub):
             waiting += [part.left, part.right]
         elif isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult | ast.Div):
-            sides = [one for one in (part.left, part.right) if not isinstance(one, ast.Constant | ast.Name)]
-            waiting += sides if len(sides) == 1 else []
+            worked = [one for one in sides if not isinstance(one, ast.Constant | ast.Name)]
+            waiting += worked if len(worked) == 1 else []
         elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in ("sum", "mean"):
             library = isinstance(part.func.value, ast.Name) and part.func.value.id in ("np", "numpy", "torch")
             if len(part.args) == library and not part.keywords:
