@@ -145,7 +145,7 @@ def terminal_pieces(page: str, doc, profile, where) -> Iterator[Piece]:
     for equation in rows:
         left = re.escape(maths.text(equation.left, profile))
         number = rf"\s*{equation.number}\s\s?" if equation.number is not None else r"\s*"
-        begins = re.compile(rf"{number}{left}(\s|$)")
+        begins = re.compile(rf"{number}{left}(?!\s+[a-z]+\s)(\s|$)")  # a row of the picture's table has a word there: w₁ weight 0.2
         block = lines[starts[-1] : lines.index("", starts[-1])] if starts and "" in lines[starts[-1] :] else []
         if any(re.search(rf"\S.*\s{{3,}}{left}\s=", line) for line in block) and not any(map(begins.match, block)):
             starts.append(starts[-1])

@@ -1,4 +1,4 @@
-"""Documents by compiling them: every exercise as LaTeX, and one weight of the 2-2-2 network on one page."""
+"""Documents by compiling them: every exercise as LaTeX, and one weight of the 2-2-2 network on a page or two."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ def test_every_exercise_compiles(pages, ident):
     assert pages(tutor.solve(ident).to_latex()) >= 1
 
 
-@pytest.mark.parametrize("weight", some_now([f"w{number}" for number in range(1, 9)], 4))
-def test_one_weight_fits_one_page(pages, weight):
-    assert pages(tutor.solve("neuron/two-two-two", wrt=[weight]).to_latex()) == 1
+@pytest.mark.parametrize("number", some_now([*range(1, 9)], 4))
+def test_one_weight_fits_one_page(pages, number):
+    """With its picture: of the second layer on one page, of the first, along two paths, on two at most."""
+    assert pages(tutor.solve("neuron/two-two-two", wrt=[f"w{number}"]).to_latex()) <= (1 if number > 4 else 2)
 
 
 @pytest.mark.parametrize("course", some_now(["dl", "qmul", "graz", "cmu", "plain"], 5))
