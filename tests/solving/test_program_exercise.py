@@ -1,5 +1,8 @@
 """A function in a Python file as an exercise: its names, its lines, and what had to be assumed."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tutor.cli.shell import protect_formulas
@@ -102,3 +105,8 @@ def test_the_refusal_is_about_the_program_where_no_shapes_help():
     with pytest.raises(ProgramError) as refused:
         read_sized("import numpy as np\ndef f(X, W):\n    return np.sum(np.frobnicate(X @ W))\n", "f.py", "f", {})
     assert "f.py:3" in str(refused.value)
+
+
+def test_a_page_without_a_program_does_not_wait_for_what_reads_programs():
+    code = "import sys, tutor; str(tutor.solve('x * y', at={'x': 1, 'y': 2})); print([one for one in sys.modules if 'tutor.code' in one])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

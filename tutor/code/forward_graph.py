@@ -29,10 +29,10 @@ from tutor.numbers.arithmetic import CONTEXT, Value
 from tutor.numbers.arrays import np
 from tutor.program.program_values import Class, DrawnArray, Formula, OwnFunction
 from tutor.program.read_program import LOSS, ProgramReader, assemble_program, choose_result, uses_torch
-from tutor.program.recorder import Recorder
+from tutor.program.recorder import Recorder, SizeTold
 from tutor.program.source import Source
 
-NOT_READ = (TutorError, *FAILS, AssertionError, ArithmeticError, RecursionError)
+NOT_READ = (TutorError, SizeTold, *FAILS, AssertionError, ArithmeticError, RecursionError)
 """What a forward function that the reader of programs does not know may end in; its formulas are left out."""
 
 

@@ -22,7 +22,7 @@ from tutor.code.size_letters import name_sizes
 from tutor.code.trial import ProgramTrial
 from tutor.code.work_statements import FAILS
 from tutor.graph.shapes import Shape
-from tutor.program.read_program import ENTRANCES, SETTINGS
+from tutor.program.read_program import METHODS, SETTINGS, find_entrance
 from tutor.program.source import Source
 
 
@@ -60,11 +60,9 @@ def find_plan(tree: ast.Module, wanted: str) -> BackwardPlan | None:
     """
     owner, _, method = wanted.partition(".")
     if not wanted:
-        known = [part.name for part in tree.body if isinstance(part, ast.FunctionDef | ast.ClassDef)]
-        owner = next((name for name in ENTRANCES if name in known), known[0] if len(known) == 1 else "")
+        owner = find_entrance([part.name for part in tree.body if isinstance(part, ast.FunctionDef | ast.ClassDef)])
     if any(isinstance(part, ast.ClassDef) and part.name == owner for part in tree.body):
-        names = [method] if method else ["forward", "__call__", "loss"]
-        found = next((name for name in names if find_function(tree, owner, name) is not None), None)
+        found = next((name for name in ([method] if method else METHODS) if find_function(tree, owner, name) is not None), None)
         return None if found is None else BackwardPlan(owner, found, "", owner)
     return None if method or find_function(tree, "", owner) is None else BackwardPlan(owner, owner, "")
 

@@ -29,7 +29,6 @@ def look_around(
     counts: list[str] = []
     counted: dict[str, int] = {}
     extra: list[str] = []
-    entries: dict[str, Any] = {}
     for node in first.after.values():
         for part in ast.walk(node):
             if isinstance(part, ast.Name | ast.Attribute | ast.Subscript) and id(part) in traced:
@@ -53,9 +52,6 @@ def look_around(
                     pool.setdefault(text, value)
                     if SCALARS.match(text.rpartition(".")[2]):
                         extra.append(text)
-                elif isinstance(value, dict) and isinstance(part, ast.Name):  # of a cache also what no line takes
-                    held = {f"{text}[{key!r}]": one for key, one in value.items() if isinstance(key, str) and not split_gradient(key)}
-                    entries |= {name: one for name, one in held.items() if is_quantity(one)}
         for part in ast.walk(node):  # what is written as a difference is a quantity, too: x - mean
             plain = (
                 isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub | ast.Add) and isinstance(part.right, ast.Name)
@@ -65,7 +61,7 @@ def look_around(
     if check.trial.plan.is_single:  # an argument that got its value from its first use
         settled = {name: one.value for name, one in first.scope.items() if type(one) is Guess and one.known}
         pool |= {name: one for name, one in settled.items() if is_quantity(one) and name not in pool}
-    pool = {**pool, **{name: one for name, one in entries.items() if name not in pool}}
+    pool = {**dict(list_entries(first.after.values(), traced)), **pool}
     for word in ("self", "ctx"):
         kept = getattr(first.scope.get(word), "attributes", {})
         pool = {**pool, **{f"{word}.{name}": one for name, one in kept.items() if is_quantity(one) and f"{word}.{name}" not in pool
@@ -89,6 +85,15 @@ def look_around(
         traced, pool, list(dict.fromkeys(counts)), ratios, list(dict.fromkeys(extra)), counted, roots, functions, indices, steps,
         written_numbers,
     )
+
+
+def list_entries(nodes: Collection[ast.AST], traced: Mapping[int, Any]) -> Iterator[tuple[str, Any]]:
+    """What the caches of a backward pass hold, also what no line of it takes: ``cache['h']``; no gradients."""
+    for part in (part for node in nodes for part in ast.walk(node) if isinstance(part, ast.Name)):
+        value = traced.get(id(part))
+        for key, one in value.items() if isinstance(value, dict) else ():
+            if isinstance(key, str) and not split_gradient(key) and is_quantity(one):
+                yield f"{part.id}[{key!r}]", one
 
 
 def list_ratios(outcome: Outcome, check: GradientCheck, wrong: Collection[str]) -> list[float]:

@@ -215,14 +215,16 @@ class CallWorker(ExpressionWorker):
         if word == "transpose" and torch and len(values) == 3:
             return np.swapaxes(*values)
         try:
-            made = row(*values) if head == "math" else row(*values, **cleaned)
-            own = np.shape(values[0]) if len(values) == 1 and not cleaned and isinstance(values[0], np.ndarray) else ()
-            alike = own != () and np.shape(made) == own
-            return self.keep_made("*", values[0], 1.0, made) if alike else made  # of every entry: shapes are followed through it
+            return self._keep_alike(values, cleaned, row(*values) if head == "math" else row(*values, **cleaned))
         except ValueError:
             if word in PAIRED and len(values) == 2:
                 raise refuse_misfit(values[0], PAIRED[word], values[1], node) from None
             raise
+
+    def _keep_alike(self, values: Sequence[Any], named: Mapping[str, Any], made: Any) -> Any:
+        """What a function makes of every entry of one array: shapes are followed through it."""
+        own = np.shape(values[0]) if len(values) == 1 and not named and isinstance(values[0], np.ndarray) else ()
+        return self.keep_made("*", values[0], 1.0, made) if own != () and np.shape(made) == own else made
 
     def apply_along(self, func: Any, axis: int, array: Any, node: ast.AST) -> Any:
         """A function of the program, of each row of an array along an axis."""

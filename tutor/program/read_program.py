@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any
 
 from tutor.errors import ProgramError, TutorError, hint_near, tell
@@ -36,6 +37,8 @@ from tutor.program.statement_reader import StatementReader
 
 ENTRANCES = ("forward", "loss", "model", "main")
 """What the function that is meant is called where nobody says it."""
+METHODS = ("forward", "__call__", "loss")
+"""The method that is meant of a class, the first that it has."""
 LOSS, UPSTREAM = "L", "g"
 IMAGES = ("V", "H", "W")
 """The letters of PyTorch's documentation for what windows slide over: they have to be numbers."""
@@ -85,31 +88,17 @@ def read_program(
     source = read_source(text, file, places)
     taken = {node.id for node in source.parts if isinstance(node, ast.Name)}
     given = put_numbers(shapes or {})
-    def read(attempt: Attempt) -> ReadProgram:
-        recorders.append(Recorder(source, given, taken | {*given}, attempt.letters, attempt.lettered, attempt.is_deep))
-        try:
-            return _read_once(recorders[-1], wanted)
-        except SizeTold as told:  # each letter is told once
-            return read(replace(attempt, letters={**attempt.letters, told.letter: told.size}))
-
-    recorders: list[Recorder] = []
-    waiting: Iterator[Attempt] | None = None
-    attempt, refused = Attempt(), (-1, ProgramError(""))
-    while True:
-        try:
-            found = read(attempt)
-            break
-        except ProgramError as error:
-            refused = (len(recorders[-1].steps), error) if len(recorders[-1].steps) > refused[0] else refused
-        waiting = list_attempts(recorders[-1]) if waiting is None else waiting
-        following = next(waiting, None)
-        if following is None:
-            raise refused[1]
-        attempt = following
-    if recorders[-1].large and not attempt.lettered:
-        with suppress(ProgramError):
-            return read(replace(attempt, letters=recorders[-1].letters, lettered=True))
-    return found
+    waiting, refused = deque([Attempt()]), list[tuple[int, ProgramError]]()
+    while waiting:
+        recorder, found = _try_sizes(Recorder(source, given, taken | {*given}), waiting.popleft(), wanted)
+        if isinstance(found, ReadProgram):
+            again = Attempt(recorder.letters, lettered=True, is_deep=recorder.is_deep)
+            better = _try_sizes(recorder, again, wanted)[1] if recorder.large and not recorder.lettered else found
+            return better if isinstance(better, ReadProgram) else found
+        if not refused:
+            waiting.extend(list_attempts(recorder))
+        refused.append((len(recorder.steps), found))
+    raise max(refused, key=itemgetter(0))[1]  # of the reading that came farthest
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +122,20 @@ def list_attempts(recorder: Recorder) -> Iterator[Attempt]:
         yield from (Attempt(numbers, is_deep=deep) for deep in (False, True))
 
 
-def _read_once(recorder: Recorder, wanted: str) -> ReadProgram:
-    source = recorder.source
-    reader = ProgramReader(recorder, "torch" if uses_torch(source) else "numpy")
-    try:
-        value, node, called = reader.read_target(wanted)
-        return _finish(reader, value, node, called)
-    except RecursionError:
-        raise ProgramError(tell("the program is nested too deep to be read"), where=source.file,
-                           hint=tell("write it in several statements")) from None  # fmt: skip
+def _try_sizes(known: Recorder, attempt: Attempt, wanted: str) -> tuple[Recorder, ReadProgram | ProgramError]:
+    """One reading of a program with what sizes are taken for: what it recorded, and what came of it."""
+    while True:
+        recorder = Recorder(known.source, known.given, known.taken, attempt.letters, attempt.lettered, attempt.is_deep)
+        reader = ProgramReader(recorder, "torch" if uses_torch(known.source) else "numpy")
+        try:
+            return recorder, _finish(reader, *reader.read_target(wanted))
+        except SizeTold as told:  # each letter is told once
+            attempt = replace(attempt, letters={**attempt.letters, told.letter: told.size})
+        except RecursionError:
+            return recorder, ProgramError(tell("the program is nested too deep to be read"), where=known.source.file,
+                                          hint=tell("write it in several statements"))  # fmt: skip
+        except ProgramError as error:
+            return recorder, error
 
 
 def put_numbers(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
@@ -161,6 +155,15 @@ def uses_torch(source: Source) -> bool:
     return any(head.partition(".")[0] == "torch" for head in heads)
 
 
+def find_entrance(known: Sequence[str]) -> str:
+    """The function, or the class, that a file is entered by, of those that it has; nothing where that is not told.
+
+    >>> find_entrance(["helper", "loss"]), find_entrance(["f"]), find_entrance(["f", "g"])
+    ('loss', 'f', '')
+    """
+    return next((name for name in ENTRANCES if name in known), known[0] if len(known) == 1 else "")
+
+
 class ProgramReader(StatementReader):
     """Finds what is meant, opens its arguments, and reads it."""
 
@@ -177,7 +180,7 @@ class ProgramReader(StatementReader):
         head, _, method = wanted.partition(".")
         if not head:
             known = [name for name, value in self.module.items() if isinstance(value, OwnFunction | Class)]
-            head = next((name for name in ENTRANCES if name in known), known[0] if len(known) == 1 else "")
+            head = find_entrance(known)
             if not head and known and not self.recorder.steps:
                 raise ProgramError(tell("which function of the file is meant is not said"), where=self.source.file,
                                    hint=tell("write {file}:{name}; there are {names}", file=self.source.file, name=known[-1],
@@ -216,7 +219,7 @@ class ProgramReader(StatementReader):
         self.making = False
         self.name_parts(made, "", made_of.node)
         methods = [part for one in made_of.list_line() for part in one.node.body if isinstance(part, ast.FunctionDef)]
-        wanted = (method, *(("__call__", "loss") if method == "forward" else ()))
+        wanted = METHODS if method == METHODS[0] else (method,)
         chosen = next((found for name in wanted if (found := made_of.find_method(name)) is not None), None)
         if chosen is None:
             raise self.source.refuse(made_of.node, tell("the class {name} has no {method}", name=made_of.node.name, method=method),

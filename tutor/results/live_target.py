@@ -16,8 +16,8 @@ from tutor.numbers.arrays import np
 from tutor.numbers.run import read_value
 from tutor.program.live_objects import write_live_program
 from tutor.program.live_sources import name_object
-from tutor.program.read_program import SETTINGS, put_numbers, read_program
-from tutor.solving.program_exercise import describe_program
+from tutor.program.read_program import SETTINGS, put_numbers
+from tutor.solving.program_exercise import describe_program, read_sized
 from tutor.text import make_visible
 
 MOST_SHOWN = 60
@@ -41,7 +41,7 @@ def read_live_target(target: Any, given: Mapping[str, Any], shapes: Mapping[str,
         made = write_live_program(target)
         arrays = flatten_given(given)
         said = {name: read_shape(name, value) for name, value in arrays.items()}
-        found = read_program(made.text, FILE, made.wanted, {**said, **shapes}, made.places)
+        found = read_sized(made.text, FILE, made.wanted, {**said, **shapes}, made.places)
     except TutorError as error:
         if error.where:
             raise

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tutor.code.forward_shapes import list_forward_shapes
 from tutor.errors import ProgramError
 from tutor.exercise.catalogue import exercise_text, is_model_name, is_program_name, read_model_file, read_program_file
 from tutor.exercise.model import Assumption, Exercise, tell_shapes
@@ -70,6 +69,8 @@ def read_sized(text: str, file: str, wanted: str, shapes: Mapping[str, Shape], p
         if error.what == TOO_LONG:
             raise
         refused = error
+    from tutor.code.forward_shapes import list_forward_shapes  # a room that takes longer to import than a page to solve
+
     for found in list_forward_shapes(read_source(text, file, places), wanted, put_numbers(shapes)):
         guessed = {name: shape for name, shape in found.items() if name not in shapes}
         try:
