@@ -101,6 +101,12 @@ def test_large_sizes_have_letters_and_the_page_says_which(tmp_path):
     assert "Large sizes have letters, D = 784, H = 100:" in page
 
 
+def test_a_shape_of_what_is_not_there_is_told_though_others_are_found():
+    with pytest.raises(ProgramError) as refused:
+        read_sized("import numpy as np\ndef f(X, W):\n    return np.sum(X @ W)\n", "f.py", "f", {"Q": (3,)})
+    assert "there is no quantity Q" in str(refused.value)
+
+
 def test_the_refusal_is_about_the_program_where_no_shapes_help():
     with pytest.raises(ProgramError) as refused:
         read_sized("import numpy as np\ndef f(X, W):\n    return np.sum(np.frobnicate(X @ W))\n", "f.py", "f", {})

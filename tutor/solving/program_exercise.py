@@ -75,7 +75,9 @@ def read_sized(text: str, file: str, wanted: str, shapes: Mapping[str, Shape], p
         guessed = {name: shape for name, shape in found.items() if name not in shapes}
         try:
             made = read_program(text, file, wanted, {**guessed, **shapes}, places)
-        except ProgramError:
+        except ProgramError as error:
+            if error.where == "--shapes":  # a name that the program does not have
+                raise
             continue
         return replace(made, found={**made.found, **{name: shape for name, shape in guessed.items() if name in made.layered.shapes}})
     raise refused
