@@ -39,22 +39,27 @@ def write(text):
 ])  # fmt: skip
 def test_a_number_by_an_array_has_a_backward_pass_of_its_own(sizes, row):
     page = write(WHOLE + sizes)
-    assert page.count(BESIDES) == 1 and NOT_HERE not in page
-    assert re.search(row, page) and re.search("∂o/∂W += ∂o/∂h xᵀ", page)
+    assert page.count(BESIDES) == 1
+    assert NOT_HERE not in page
+    assert re.search(row, page)
+    assert re.search("∂o/∂W += ∂o/∂h xᵀ", page)
     numbers = [int(number) for number in re.findall(r"^ ?(\d+)  ", page, re.M)]
     assert numbers == list(range(1, len(numbers) + 1))  # its steps go on counting
 
 
 def test_entries_are_told_along_their_paths():
     page = solve("published/ccc-softmax-entropy").to_text()
-    assert page.count(BESIDES) == 1 and NOT_HERE not in page
-    assert "∂s₁/∂x₂ = −s₁·s₂ = −0.319873·0.390694" in page and "−0.124972" in page
+    assert page.count(BESIDES) == 1
+    assert NOT_HERE not in page
+    assert "∂s₁/∂x₂ = −s₁·s₂ = −0.319873·0.390694" in page
+    assert "−0.124972" in page
 
 
 def test_a_row_for_every_t_has_what_is_printed_of_one_time():
     page = write(TIMES)
     assert NOT_HERE not in page
-    assert "in another form" not in page and "in other forms" not in page  # a sum over t is that of the row
+    assert "in another form" not in page
+    assert "in other forms" not in page
     assert "w is shared by hₜ (t = 1, …, T)" in page
 
 
