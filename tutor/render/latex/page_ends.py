@@ -34,7 +34,8 @@ ARRANGING = r"""\makeatletter
 \newbox\tutorbest\newbox\tutortried\newbox\tutorrest\newbox\tutorpage\newbox\tutordrawn\newbox\tutorclosing
 \newcount\tutorleast\newcount\tutorcost\newcount\tutorpages\newcount\tutorfew\newdimen\tutorroom
 \def\tutortie{10000 }\def\tutorhold{0 }\def\tutorfine{}\def\tutorless{0pt}\def\tutorsmall{\def\tutorfine{\small\parskip=1pt\relax}}
-\def\tutortight{\jot=1.5pt \abovedisplayskip=2pt plus 1pt\belowdisplayskip=3pt plus 1pt\parskip=1pt plus 1pt\medskipamount=3pt plus 1pt\relax}
+\def\tutortight{\jot=1.5pt \abovedisplayskip=2pt plus 1pt\belowdisplayskip=3pt plus 1pt%
+\parskip=1pt plus 1pt\medskipamount=3pt plus 1pt\relax}
 \def\tutorstart{\par\xdef\tutordeep{\the\prevdepth}\xdef\tutorkept{\if@nobreak1\else0\fi}%
 \global\tutorleast=\maxdimen\global\tutorfew=-1 \def\tutorended{1}%
 \setbox\tutordrawn\box\voidb@x\setbox\tutorclosing\box\voidb@x
