@@ -163,7 +163,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     divided = divide_in_steps(file.source) if plan.is_single and not judged.is_right else file.source
     if divided is not file.source:
         other = _judge_worlds(replace(file, source=divided), plan)
-        if other.is_right:
+        if other.is_right or other.score < judged.score:
             judged = other
             judged.trial.conventions.add(tell("the gradients are divided where the steps are taken with them"))
     judged, notes = judge_kinks(judged) if judged.is_right else (judge_near(judged), ())
