@@ -263,7 +263,6 @@ class ArraySections(PageWriter):
     def conventions(self) -> None:
         """What is taken at the kinks of the operations, and which entries stand on one."""
         graph = self.exercise.graph
-        self.say_shared(self.request.wanted[0][1])
         if graph is None or self.layered.symbolic:
             return
         self.say_targets(self.layered.graph.steps)

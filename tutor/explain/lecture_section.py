@@ -333,9 +333,12 @@ def list_elsewhere(worked: Worked, words: Wording) -> list[Block]:
 
 
 def lecture(
-    verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None, kind: str = "source"
+    verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None, kind: str = "source", held: Sentence = ()
 ) -> list[Block]:
-    """How the figures of a source of this ``kind`` agree; ``notation`` has the symbols of what stands in dollars."""
+    """How the figures of a source of this ``kind`` agree; ``notation`` has the symbols of what stands in dollars.
+
+    ``held``: the number, T = 3, that what is printed was compared for, where the page is for every T.
+    """
     if not verdicts:
         return []
     pages, agrees = words.pages, words.rules.AGREES
@@ -350,11 +353,11 @@ def lecture(
             }  # fmt: skip
             blocks.append(Paragraph(tuple(split_places(pages.PRINTS_ERRATUM if said.erratum else pages.PRINTS, places)), label))
         return blocks
-    blocks += _say_agreement(verdicts, words, label)
+    blocks += _say_agreement(verdicts, words, label, held)
     return [*blocks, *_list_errata([said for said in verdicts if said.agreement == "differs"], words, known, kind)]
 
 
-def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str) -> Iterator[Block]:
+def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str, held: Sentence) -> Iterator[Block]:
     """How many agree; and the formulas that are right and stand nowhere above, since what is only said to be right cannot be looked up."""
     told = _say_total(verdicts, words)
     rows = [Equation(left.expr, (Side(right.expr),)) for left, right in dict.fromkeys(
@@ -363,7 +366,8 @@ def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str) -> Iter
     if not 0 < len(rows) <= MOST_FORMS:
         yield Paragraph(told, label)
         return
-    yield Paragraph((*told, " ", words.pages.grammar.choose(words.pages.OTHER_FORMS, len(rows))), label)
+    phrase = words.pages.grammar.choose(words.pages.OTHER_FORMS_AT if held else words.pages.OTHER_FORMS, len(rows))
+    yield Paragraph((*told, " ", *split_places(phrase, {"held": held})), label)
     yield Equations(tuple(rows))
 
 

@@ -451,7 +451,6 @@ class NumberSections(PageWriter):
             return
         graph = self.worked.derivations[0].graph
         self.say_targets(graph.steps)
-        self.say_shared(self.request.wanted[0][1])
         flat = list_flat_steps(graph)
         kinks = list_kinks_hit(graph, self.trace) if self.trace is not None else []
         self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])

@@ -106,7 +106,12 @@ class PageWords(Topic):
     UNSEEN = "Checked, but not worked out here: {subjects}."
     PRINTED_TOO = "What {source} prints besides:"
     OURS = "The derivatives are added here: {source} prints values alone."
+    OURS_TOO = "Here {loss} and the derivatives are added: {source} prints other values alone."
     """Of a source that has no derivative."""
+    OTHER_FORMS_AT = (
+        "Printed for {held} in another form than above, and equal to it:",
+        "Printed for {held} in other forms than above, and equal to these:",
+    )  # fmt: skip
     OTHER_FORMS = ("Printed in another form than above, and equal to it:", "Printed in other forms than above, and equal to these:")
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {
