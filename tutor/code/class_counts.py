@@ -67,8 +67,9 @@ def _list_counts(node: ast.Assign | ast.Return, body: ast.AST) -> Iterator[tuple
 
 def _find_labels(place: ast.expr) -> ast.expr | None:
     """The labels that say a place: y, ``y[i]``, ``y.astype(int)``; nothing for a counter, ``np.arange(n)``."""
-    if isinstance(place, ast.Call) and isinstance(place.func, ast.Attribute) and place.func.attr in ("astype", "flatten", "ravel", "reshape"):
-        place = place.func.value
+    called = place.func if isinstance(place, ast.Call) else None
+    if isinstance(called, ast.Attribute) and called.attr in ("astype", "flatten", "ravel", "reshape"):
+        place = called.value
     if isinstance(place, ast.Subscript):
         place = place.value
     return place if isinstance(place, ast.Name | ast.Attribute) and ast.unparse(place) != "i" else None

@@ -33,7 +33,9 @@ def take_columns(source: Source) -> Source:
 def _find_list(node: ast.expr) -> ast.Name | None:
     """The list that a column is made of; nothing for anything else."""
     call = strip_transpose(node)
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or not call.args or not isinstance(call.args[0], ast.Name):
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    if not call.args or not isinstance(call.args[0], ast.Name):
         return None
     two = any(one.arg == "ndmin" and ast.unparse(one.value) == "2" for one in call.keywords)
     return call.args[0] if (call.func.attr in ("array", "asarray") and two) or call.func.attr == "atleast_2d" else None
