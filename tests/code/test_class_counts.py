@@ -15,7 +15,7 @@ def count(text):
 @pytest.mark.parametrize(("text", "there"), [
     ("def f(y):\n    return np.eye(10)[y].T", "np.eye(y.max() + 1)[y].T"),
     ("def f(y):\n    t = np.zeros((y.size, 10))\n    t[np.arange(y.size), y] = 1\n    return t", "np.zeros((y.size, y.max() + 1))"),
-    ("def f(y, k):\n    t = np.zeros((k, len(y)))\n    for i in range(len(y)):\n        t[y[i], i] = 1.0", 
+    ("def f(y, k):\n    t = np.zeros((k, len(y)))\n    for i in range(len(y)):\n        t[y[i], i] = 1.0",
      "np.zeros((y.max() + 1, len(y)))"),
 ])  # fmt: skip
 def test_a_number_of_classes_is_that_of_the_labels(text, there):
