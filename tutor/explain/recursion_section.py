@@ -68,7 +68,7 @@ class RecursionSections(PageWriter):
             shape = self.shapes[name]
             full = shape if len(shape) != 1 else (*shape, 1)
             if full:
-                parts += [" ", Math(Call("size", tuple(size_expr(size) for size in full)))]
+                parts += ["\N{NO-BREAK SPACE}", Math(Call("size", tuple(size_expr(size) for size in full)))]
         every = self.write_times(1, self.end)
         self.blocks.append(self.write_labelled("given", *(part for part in parts if part), "; ", *every))
 

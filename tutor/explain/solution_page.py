@@ -289,8 +289,8 @@ class NumberSections(PageWriter):
         rows = [self.chain_row(inner, one.wrt, paths, whole=True) for inner, one, paths in made if not self.is_said(inner, one.wrt, paths)]
         self.worked_out.update(one for _, one, _ in made)
         self.blocks += [Equations(tuple(rows))] if rows else []
-        if len(self.blocks) > start + 1:
-            self.join_equations(len(self.blocks) - 2)
+        for place in range(len(self.blocks) - 2, start - 1, -1):
+            self.join_equations(place)
         if made:
             self.blocks.insert(start, Paragraph((pages.PRINTED_TOO.format(source=pages.THE_SOURCE[self.exercise.source_kind]),)))
 
