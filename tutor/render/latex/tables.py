@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutor.explain.document import Math, Sentence, Table
+from tutor.expression.nodes import Call
 from tutor.render.latex.sentences import Phrases
 
 _SIZES = (("", 1.0, 1.15), ("\\small ", 0.93, 0.85), ("\\footnotesize ", 0.86, 0.65))
@@ -55,12 +56,19 @@ def _plan(table: Table, phrases: Phrases, line: float) -> _Plan:
     for command, scale, gap in _SIZES[1:]:
         wide = [place for place, width in enumerate(widths) if width * scale > line * 0.22]
         worded = [place for place in wide if any(_has_words(row, place) for row in table.rows)]
-        for wraps in (worded, wide):  # a formula in a narrower column has smaller letters: words give way first
+        wide = [place for place in wide if place in worded or not any(_has_matrix(row, place) for row in table.rows)]
+        for wraps in (worded, wide):  # a formula in a narrower column has smaller letters: words give way first, and a matrix never
             rest = line - gap * len(widths) - sum(width * scale for p, width in enumerate(widths) if p not in wraps)
             share = rest / max(len(wraps), 1)
             if wraps and share >= _WRAPPED and max(widths) * scale < share * _TALLEST:
                 return _Plan(command, gap, (tuple((p, share if p in wraps else None) for p in range(len(widths))),))
     return _split(widths, line)
+
+
+def _has_matrix(row: tuple[Sentence, ...], place: int) -> bool:
+    """Whether a cell is a matrix, which can only be made smaller."""
+    formulas = [part.expr for part in row[place] if isinstance(part, Math)] if place < len(row) else []
+    return any(isinstance(expr, Call) and expr.func == "matrix" for expr in formulas)
 
 
 def _has_words(row: tuple[Sentence, ...], place: int) -> bool:
