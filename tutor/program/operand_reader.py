@@ -476,7 +476,8 @@ class OperandReader(ABC):
         if kind is ast.Gt and two.expr == ZERO and self.is_mask(one.expr):
             return Condition(one, binary=True)
         if kind not in (ast.Gt, ast.LtE, ast.Lt, ast.GtE):
-            raise self.source.refuse(node, tell("of arrays > < >= <= are read"), tell("a mask of 0 and 1 can be an argument, too"))
+            raise self.source.refuse(node, tell("whether two numbers are equal is not known while the program is read"),
+                                     tell("a mask of 0 and 1 can be an argument, too"))  # fmt: skip
         above, below = (one, two) if kind in (ast.Gt, ast.LtE) else (two, one)
         zero = below.expr == ZERO
         positive = above if zero else self.recorder.build(subtract(above.expr, below.expr), node)

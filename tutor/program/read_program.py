@@ -377,6 +377,8 @@ def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> Re
     needed = recorder.list_needed(target)
     used = {name for step in needed for name in names(recorder.steps[step])}
     refuse_unused(recorder, {*used, *recorder.one_hot})
+    for name in sorted(used & {*recorder.whole}):
+        recorder.refuse_whole(recorder.whole[name])
     layered = assemble_program(recorder, target)
     lines = {name: recorder.lines[name] for name in needed if name in recorder.lines}
     found = {name: shape for name, shape in recorder.found.items() if name in used}

@@ -11,10 +11,8 @@ from contextlib import suppress
 from typing import Any
 
 from tutor.errors import ProgramError, tell
-from tutor.expression.nodes import Expr, Name
-from tutor.expression.walk import names, size
-from tutor.graph.nouns import Kind
-from tutor.program import torch_layers
+from tutor.expression.nodes import Name
+from tutor.expression.walk import size
 from tutor.program.decorators import find_odd_decorator, is_odd_class
 from tutor.program.filled_arrays import write_part
 from tutor.program.function_reader import FunctionReader, LoopEnds, Returned
@@ -51,8 +49,6 @@ class StatementReader(FunctionReader):
 
     torch_table: Mapping[str, LibraryRow] = LIBRARIES["torch"]
     parts: dict[int, Sequence[ast.AST]]
-    stopping = inside = False
-    """Whether what is computed stands behind torch.no_grad(); whether it is a case of a formula, and no step of its own."""
     rest: Sequence[ast.stmt] = ()
 
     def __init__(self, recorder: Recorder, dialect: str) -> None:
@@ -193,11 +189,11 @@ class StatementReader(FunctionReader):
         owner = self.read(target.value)
         if isinstance(owner, dict):
             key = self.read_key(target)
-            owner[key] = self.give_name(str(key), value, target) if isinstance(key, str) else value
+            owner[key] = self.give_name(key, value, target) if isinstance(key, str) else self.name_entry(target.value, key, value)
             return
         index = self.read_index(target.slice)
         if isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner):
-            owner[index] = value
+            owner[index] = self.name_entry(target.value, index % len(owner), value)
             return
         self.change_entries(target, owner, index if isinstance(index, tuple) else (index,), value, "=")
 
@@ -281,69 +277,6 @@ class StatementReader(FunctionReader):
             self.exchange(node.target, left, made)
         else:
             self.bind(node.target, made)
-
-    def give_name(self, name: str, value: Any, node: ast.AST) -> Any:
-        """A value that is called so from here on: a formula becomes a step, a drawn array a quantity, a layer has its weights."""
-        if isinstance(value, Formula) and self.stopping:
-            value = self.stop_gradient(value, name, node)
-        if isinstance(value, Formula) and type(value.expr) is not Name and self._has_quantities(value.expr) and not self.inside:
-            return self.recorder.add_step(name, value, node)
-        if isinstance(value, DrawnArray) and (not value.fill or (self.drawn_kind != "input" and self.scope is self.module)):
-            return self.name_drawn(value, name, "bias" if value.fill == "0" and self.drawn_kind == "weight" else self.drawn_kind)
-        if isinstance(value, TorchLayer | Instance) and self.depth and self.drawn_kind == "weight":
-            return value  # it is named by the object that it belongs to
-        return self.name_parts(value, name, node)
-
-    def name_drawn(self, value: DrawnArray, name: str, kind: Kind) -> Formula:
-        """An array that nobody gives as a quantity: the same one wherever it stands."""
-        known = self.drawn.get(id(value))
-        if known is None:
-            given = self.recorder.given.get(name) if self.scope is self.module else None
-            known = self.drawn[id(value)] = (value, self.recorder.add_leaf(name, given or value.shape, kind))
-        return known[1]
-
-    def name_parts(self, value: Any, path: str, node: ast.AST) -> Any:
-        """A layer, an object or several of them with their weights as quantities, whose names begin with the path: block_norm_weight."""
-        if isinstance(value, TorchLayer):
-            return torch_layers.give_weights(self, value, path, node)
-        if isinstance(value, Instance) and not value.named:
-            value.named, value.path = True, path
-            for key, part in value.attributes.items():
-                value.attributes[key] = self.name_weight(part, f"{path}_{key}" if path else key, node)
-        if isinstance(value, list | dict):
-            self.count(node, len(value) // LISTED)
-        if isinstance(value, list):
-            value[:] = [self.name_weight(part, f"{path}_{place}", node) for place, part in enumerate(value)]
-        if isinstance(value, dict):
-            for key, part in value.items():
-                value[key] = self.name_weight(part, str(key) if path in ("params", "parameters") else f"{path}_{key}", node)
-        return value
-
-    def name_weight(self, value: Any, path: str, node: ast.AST) -> Any:
-        """What an object has: an array of numbers that nobody gives is a weight."""
-        if isinstance(value, DrawnArray):
-            return self.name_drawn(value, path, "bias" if value.fill == "0" else "weight")
-        return self.name_parts(value, path, node)
-
-    def stop_gradient(self, value: Formula, name: str, node: ast.AST) -> Formula:
-        """A value behind which no gradient goes back: a quantity of its own, with that value."""
-        if not self._has_quantities(value.expr):
-            return value
-        source = value if type(value.expr) is Name else self.recorder.add_step(name, value, node)
-        assert type(source.expr) is Name
-        if source.expr.name in self.recorder.stopped:
-            return source
-        for known, one in self.recorder.stopped.items():
-            if one == source.expr.name:
-                return Formula(Name(known), value.shape)
-        leaf = self.recorder.add_leaf(f"{source.expr.name}_fixed", value.shape, "constant")
-        assert type(leaf.expr) is Name
-        self.recorder.stopped[leaf.expr.name] = source.expr.name
-        return leaf
-
-    def _has_quantities(self, expr: Expr) -> bool:
-        """Whether a formula has more in it than numbers and the letters of sizes."""
-        return any(name in self.recorder.shapes for name in names(expr))
 
     # control
 
