@@ -6,13 +6,15 @@ from tutor.program.read_program import read_program
 
 
 def test_weights_that_a_file_begins_with_zeros_are_quantities():
-    program = "import numpy as np\nparams = {'W': np.zeros((2, 3)), 'b': np.zeros(2)}\ndef f(x):\n    return params['W'] @ x + params['b']\n"
+    program = "import numpy as np\nparams = {'W': np.zeros((2, 3)), 'b': np.zeros(2)}\n"
+    program += "def f(x):\n    return params['W'] @ x + params['b']\n"
     shapes = read_program(program, "f.py", "f", {"x": (3,)}).layered.shapes
     assert (shapes["W"], shapes["b"]) == ((2, 3), (2,))
 
 
 def test_weights_of_an_object_that_begin_with_zeros_are_quantities():
-    program = TORCH + "class f:\n    def __init__(self):\n        self.b = [torch.zeros(2)]\n    def forward(self, x):\n        return x + self.b[0]\n"
+    program = TORCH + "class f:\n    def __init__(self):\n        self.b = [torch.zeros(2)]\n"
+    program += "    def forward(self, x):\n        return x + self.b[0]\n"
     assert read_program(program, "f.py", "f", {"x": (2,)}).layered.shapes["b_0"] == (2,)
 
 

@@ -18,4 +18,5 @@ def test_a_choice_has_two_cases():
 
 
 def test_a_choice_of_several_has_two_cases_for_each():
-    assert read_steps("a, b = (x, w) if x > w else (w, x)\n    return a * b ** 2")[:2] == ["if_positive(x - w, x, w)", "if_positive(x - w, w, x)"]
+    steps = read_steps("a, b = (x, w) if x > w else (w, x)\n    return a * b ** 2")
+    assert steps[:2] == ["if_positive(x - w, x, w)", "if_positive(x - w, w, x)"]

@@ -209,7 +209,12 @@ class CallReader(ExpressionReader):
 
     def call_known_word(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any],
                         table: Mapping[str, LibraryRow] | None = None) -> Any:  # fmt: skip
-        """A function of arrays: of numbers that are known, at the places of a mask, a layer that is written out, or by its row."""
+        """A function of arrays; what it gives may show the numbers of its argument (`tutor.program.shared_arrays`)."""
+        return self.shared.note_call(word, self._call_known_word(word, node, values, named, table), values)
+
+    def _call_known_word(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any],
+                         table: Mapping[str, LibraryRow] | None) -> Any:  # fmt: skip
+        """A function of numbers that are known, at the places of a mask, a layer that is written out, or by its row."""
         if values and isinstance(values[0], MaskedPart) and word in ENTRYWISE:
             inside = self.call_known_word(word, node, [values[0].array, *values[1:]], named, table)
             return MaskedPart(self.take_array(inside, node), values[0].keep)

@@ -51,8 +51,6 @@ class FunctionReader(NameReader):
 
     def __init__(self, recorder: Any, dialect: str) -> None:
         super().__init__(recorder, dialect)
-        self.callers: list[dict[str, Any]] = []
-        self.shown: list[tuple[Any, Any]] = []
         self.kept: dict[int, Any] = {}
 
     @abstractmethod

@@ -34,6 +34,10 @@ class NameReader(CallReader):
 
     def give_name(self, name: str, value: Any, node: ast.AST) -> Any:
         """A value that is called so from here on: a formula becomes a step, a drawn array a quantity, a layer has its weights."""
+        made = self._give_name(name, value, node)
+        return self.shared.note(made, value) if made is not value and self.shared.is_view(value) else made
+
+    def _give_name(self, name: str, value: Any, node: ast.AST) -> Any:
         if isinstance(value, Formula) and self.stopping:
             value = self.stop_gradient(value, name, node)
         if isinstance(value, Formula) and type(value.expr) is not Name and self._has_quantities(value.expr) and not self.inside:

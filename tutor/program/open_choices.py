@@ -36,4 +36,7 @@ def choose_value(reader: Any, condition: Condition, one: Any, two: Any, node: as
         return one
     if isinstance(one, tuple) and isinstance(two, tuple) and len(one) == len(two):
         return tuple(choose_value(reader, condition, *pair, node) for pair in zip(one, two, strict=True))
-    return reader.call_row("where", node, [condition, one, two], {})
+    made = reader.call_row("where", node, [condition, one, two], {})
+    for value in (one, two):  # it is one of them, and no copy
+        reader.shared.note(made, value)
+    return made

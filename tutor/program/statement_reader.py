@@ -32,14 +32,15 @@ from tutor.program.program_values import (
     Instance,
     KnownArray,
     Library,
+    Method,
     Open,
     TorchLayer,
     Unread,
     WeightOf,
 )  # fmt: skip
 from tutor.program.recorder import Recorder
-from tutor.program.shared_arrays import find_shown, leave_shared
-from tutor.program.side_effects import is_changeable, leave_touched, list_touched
+from tutor.program.shared_arrays import leave_shared
+from tutor.program.side_effects import find_root, is_changeable, leave_touched, list_touched
 from tutor.program.source import list_nodes
 from tutor.program.unread_kinds import find_instead
 
@@ -102,15 +103,16 @@ class StatementReader(FunctionReader):
             target = part.value if isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store) else None
             if isinstance(target, ast.Name) and target.id in self.scope and not isinstance(self.scope[target.id], dict | Instance):
                 old, self.scope[target.id] = self.scope[target.id], Unread(error)
-                if is_changeable(old):  # also where it has another name
-                    self.change_everywhere(old, Unread(error))
+                self._leave_value(old, error)  # also where it has another name
             elif isinstance(part, ast.Subscript | ast.Attribute) and isinstance(target, ast.expr):
                 self._leave_entry(part, error)
 
     def _leave_entry(self, part: ast.Subscript | ast.Attribute, error: ProgramError) -> None:
         try:
             owner = self.read(part.value)
-        except ProgramError:
+        except ProgramError:  # x.flat[0] = 1
+            root = self.scope.get(find_root(part.value, calls=True))
+            self._leave_value(None if isinstance(root, Instance | Class | Library) else root, error)
             return
         key: Any = part.attr if isinstance(part, ast.Attribute) else None
         with suppress(ProgramError):
@@ -119,8 +121,12 @@ class StatementReader(FunctionReader):
             owner.attributes[key] = Unread(error)
         elif isinstance(owner, dict) and isinstance(key, str | int):
             owner[key] = Unread(error)
-        elif is_changeable(owner):  # xs[t][i] = 1
-            self.change_everywhere(owner, Unread(error))
+        else:
+            self._leave_value(owner.of if isinstance(owner, Method) else owner, error)  # xs[t][i] = 1, x.flat[0] = 1
+
+    def _leave_value(self, value: Any, error: ProgramError) -> None:
+        for one in [value, *self.shared.list_sharers(value)] if is_changeable(value) else ():
+            self.change_everywhere(one, Unread(error))
 
     # assignments
 
@@ -128,11 +134,8 @@ class StatementReader(FunctionReader):
         """x = …, also of several at once."""
         settle_taken(self.scope, self.recorder, node)
         value = self.read(node.value)
-        shown = find_shown(self, node.value) if isinstance(value, Formula) and (value.shape or self.dialect == "torch") else None
         for target in node.targets:
             self.bind(target, value)
-            if shown is not None and isinstance(target, ast.Name) and (made := self.scope.get(target.id)) is not shown:
-                self.shown.append((made, shown))
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """x: Float[Array, "N"] = …"""
@@ -182,7 +185,7 @@ class StatementReader(FunctionReader):
             hint = tell("where this is a shape that nobody says, give it: --shapes X={letters}", letters=letters) if not listed else ""
             raise self.source.refuse(target, what, hint)
         for part, own in zip(target.elts, listed, strict=True):
-            self.bind(part.value if isinstance(part, ast.Starred) else part, own)
+            self.bind(part.value if isinstance(part, ast.Starred) else part, self.shared.stale.get(id(own), (own, own))[1])
 
     def bind_entry(self, target: ast.Subscript, value: Any) -> None:
         """params['W1'] = …; a list's entry; a part of an array, from here on."""
@@ -226,8 +229,14 @@ class StatementReader(FunctionReader):
             word = target.value.id if isinstance(target.value, ast.Name) else "part"
             part = self.recorder.add_step(word, part, target)
         write_part(self, filled, parts, part, target)
+        if not self.is_part(target.value):
+            leave_shared(self, owner, target, parts)
         if filled is not owner:
-            self.exchange(target.value, owner, filled)
+            self.exchange(target.value, owner, filled, shared=False)
+
+    def is_part(self, target: ast.expr) -> bool:
+        """Whether a left side is a part of an array, W[0] of W[0][1] = …: the array has it when it is bound."""
+        return isinstance(target, ast.Subscript) and isinstance(self.read(target.value), FilledArray | Formula | DrawnArray | KnownArray)
 
     def change_known(self, owner: KnownArray, parts: tuple[Any, ...], value: Any, sign: str) -> bool:
         """Numbers that are known, put into an array of them."""
@@ -240,13 +249,13 @@ class StatementReader(FunctionReader):
             return False
         return True
 
-    def exchange(self, target: ast.expr, old: Any, new: Any) -> None:
-        """A new value for a name, a key or an attribute, and for whatever has the old one."""
-        leave_shared(self, old, new, target)
+    def exchange(self, target: ast.expr, old: Any, new: Any, *, shared: bool = True) -> None:
+        """A new value for a name, a key or an attribute, and for whatever has the old one; what is ``shared`` with others is left."""
+        if shared and not self.is_part(target):
+            leave_shared(self, old, target)
         if isinstance(new, Formula) and isinstance(target, ast.Name):
             new = self.give_name(target.id, new, target)
-        if isinstance(old, Formula) and type(old.expr) is Name:
-            self.change_everywhere(old, new)
+        self.change_everywhere(old, new)
         if isinstance(target, ast.Name):
             self.scope[target.id] = new
             self.bind_outside(target.id, new)
@@ -273,7 +282,7 @@ class StatementReader(FunctionReader):
             left.extend(self.list_rounds(self.read(node.value), node))
             return
         made = self.combine(node.op, left, self.read(node.value), node)
-        if isinstance(left, Formula) and left.shape and isinstance(made, Formula):
+        if isinstance(left, Formula | FilledArray | KnownArray | DrawnArray) and left.shape and isinstance(made, Formula | KnownArray):
             self.exchange(node.target, left, made)
         else:
             self.bind(node.target, made)
