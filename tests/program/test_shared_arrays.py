@@ -38,6 +38,7 @@ CHANGED = {  # what changes W in its place by way of something that shows its nu
     "rows = [r for r in W]\n    rows[0][0] = 1",
     "d = {'a': W[0]}\n    d['a'] += x", "g(W.T)", "g(W[0])", "[g(r) for r in W]", "V = W if x[0] > 0 else W.T\n    V += 1",
     "V = W.transpose()\n    V *= 2", "a, b = W[0], W[1]\n    a -= b", "a, b, c = np.split(W, 3)\n    b += 1", "W[0], W[1] = W[1], W[0]",
+    "out = np.zeros(3)\n    v = out[1:]\n    out[0] = 1.0\n    out[1:] = x[1:]\n    x = v.sum()",
     "W.flat[0] = 1", "v = W[0]\n    W[0, 1] = 3\n    x = v",
 }  # fmt: skip
 KEPT = {  # what changes W alone, or a copy: as Python has it
@@ -47,7 +48,7 @@ KEPT = {  # what changes W alone, or a copy: as Python has it
     "h = (lambda V: V)(W)\n    h += 1",
     "a, b = np.split(x * W, [1])\n    a += 1\n    x = a + b[1]", "a, b = W[0], W[1]\n    W[0] = 2.0\n    x = b",
     "out = [np.zeros(3)] * 2\n    out[0] += x\n    x = out[1]", "out = np.zeros(3)\n    v = out\n    v += x\n    x = out",
-    "z = x * 2\n    p = {'z': z}\n    p['z'] += 1\n    x = z",
+    "a = b = x * W\n    a += 1\n    x = b[0]", "z = x * 2\n    p = {'z': z}\n    p['z'] += 1\n    x = z",
 }  # fmt: skip
 
 

@@ -180,7 +180,7 @@ class ExpressionReader(OperandReader):
         owner = value if isinstance(value, Instance) else value.owner if isinstance(value, Above) else None
         found = made_of.find_method(node.attr, above=value.home if isinstance(value, Above) else None)
         if found is not None:
-            return self.give_method(*found, owner, node)
+            return self.give_method(*found, owner, node, made_of=owner.made_of if isinstance(owner, Instance) else made_of)
         for one in made_of.line:
             if node.attr in one.values:
                 return one.values[node.attr]
@@ -194,10 +194,10 @@ class ExpressionReader(OperandReader):
         raise self.source.refuse(node, tell("{name} has no attribute {word} that is known", name=made_of.node.name, word=node.attr),
                                  hint_near(node.attr, known))  # fmt: skip
 
-    def give_method(self, part: ast.FunctionDef, home: Class, owner: Any, node: ast.AST) -> Any:
-        """A method with the object that it belongs to; of a property its value."""
+    def give_method(self, part: ast.FunctionDef, home: Class, owner: Any, node: ast.AST, made_of: Class) -> Any:
+        """A method with the object, or the class, that it belongs to; of a property its value."""
         kinds = {decorator.id for decorator in part.decorator_list if isinstance(decorator, ast.Name)}
-        function = OwnFunction(part, None if "staticmethod" in kinds else home if "classmethod" in kinds else owner, {}, home)
+        function = OwnFunction(part, None if "staticmethod" in kinds else made_of if "classmethod" in kinds else owner, {}, home)
         if kinds & {"property", "cached_property"} and owner is not None:
             return self.call_value(function, node, [])
         return function

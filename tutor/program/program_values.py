@@ -160,7 +160,7 @@ class Class:
 
     node: ast.ClassDef
     bases: tuple[Class, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     line: Sequence[Class] = ()
 
     def __post_init__(self) -> None:

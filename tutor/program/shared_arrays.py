@@ -68,6 +68,12 @@ class SharedArrays:
             self.note(made, base)
         return made
 
+    def move(self, old: Any, new: Any) -> None:
+        """What shows numbers of an array shows those of its new value: pieces that a change left as they are."""
+        for part in self.of_base.pop(id(old), ()):
+            if part.base is old and (view := part.view()) is not None and id(view) not in self.stale:
+                self.note(view, new, part.region)
+
     def is_view(self, value: Any) -> bool:
         """Whether a value shows numbers of another one."""
         return any(part.view() is value for part in self.of_view.get(id(value), ()))

@@ -136,6 +136,8 @@ class StatementReader(FunctionReader):
         value = self.read(node.value)
         for target in node.targets:
             self.bind(target, value)
+            if isinstance(target, ast.Name):  # a = b = x * w: one array with two names
+                value = self.read(load_target(target))
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """x: Float[Array, "N"] = …"""
@@ -155,6 +157,9 @@ class StatementReader(FunctionReader):
                 owner.settings[target.attr] = value
                 return
             if isinstance(owner, Class | Formula | Open | TorchLayer | DrawnArray) and target.attr in ("grad", "requires_grad", "data"):
+                return
+            if isinstance(owner, Class):
+                owner.values[target.attr] = self.give_name(target.attr, value, target)
                 return
             if not isinstance(owner, Instance):
                 raise self.source.refuse(target, tell("an attribute is set of an object of the program only"))
@@ -253,6 +258,7 @@ class StatementReader(FunctionReader):
         """A new value for a name, a key or an attribute, and for whatever has the old one; what is ``shared`` with others is left."""
         if shared and not self.is_part(target):
             leave_shared(self, old, target)
+        self.shared.move(old, new)
         if isinstance(new, Formula) and isinstance(target, ast.Name):
             new = self.give_name(target.id, new, target)
         self.change_everywhere(old, new)
