@@ -64,6 +64,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         places.append(len(page.blocks))
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
             page.add_backward(derivation, names)
+        page.explain_functions()
         page.explain_indicator()
         page.add_printed(list_missing(worked, page.blocks, page.alone - page.worked_out))
         drawn = draw_computation(page)
