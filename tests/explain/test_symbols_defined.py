@@ -76,7 +76,7 @@ def list_undefined_functions(page):
     sentences = [block.parts for block in page.blocks if isinstance(block, Paragraph)]
     sentences += [row.why for block in page.blocks if isinstance(block, Equations) for row in block.rows]
     told = {part.func for parts in sentences for expr in list_sentence(parts) for part in walk(expr) if type(part) is Call}
-    return sorted(func for func in used - told - COMMON if func in FUNCTIONS and func not in SHARES)
+    return sorted(func for func in used - told - COMMON if func.rstrip("'") in FUNCTIONS and func not in SHARES)
 
 
 def list_undefined(target):
