@@ -162,6 +162,7 @@ class NumberSections(PageWriter):
             meanings.append(meaning)
             inner = [part for part in list_calls(meaning) if part.func in FUNCTIONS]
             calls += [part for part in inner if part.func not in {one.func for one in calls}]  # the σ of a SiLU
+        self.sloped.update(call.func for call in calls)
         parts += ["; ", *shown] if (shown := self.say_indicator(meanings)) else ()
         if parts:
             self.blocks.append(self.write_labelled("where", *parts[1:]))
@@ -208,10 +209,9 @@ class NumberSections(PageWriter):
     def explain_functions(self) -> None:
         """What the functions are that only derivatives have, the sign of an absolute value."""
         graph = self.worked.derivations[0].graph
-        known = {*SHARES, *(call.func for call in function_calls(graph))}
         formulas = [part for block in self.blocks if isinstance(block, Equations) for part in _list_formulas(block)]
         shown = [call for part in formulas for call in list_calls(part)]
-        calls = {call.func: call for call in reversed(shown) if call.func in FUNCTIONS and call.func not in known}
+        calls = {call.func: call for call in reversed(shown) if call.func in FUNCTIONS and call.func not in self.sloped.union(SHARES)}
         self.definitions(graph, [*reversed(calls.values())])
 
     def explain_indicator(self) -> None:
