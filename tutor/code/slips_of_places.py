@@ -34,7 +34,7 @@ def take_places(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
                     yield make_edit("wrong-place", statement, node, _index(node, others))
     if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name | ast.Attribute):  # grad += w for grad[1:] += w[1:]
         for node in walk_expressions(statement):
-            if isinstance(node, ast.Name | ast.Attribute) and np.ndim(around.values.get(id(node), 0)) in (1, 2):
+            if isinstance(node, ast.Name | ast.Attribute) and len(around.shape(node) or ()) in (1, 2):
                 for cut in (ast.Slice(ast.Constant(1)), ast.Slice(None, ast.Constant(-1))):
                     edit = make_edit("wrong-place", statement, node, ast.Subscript(node, cut, ast.Load()))
                     inner = edit.statements[0]
