@@ -51,6 +51,17 @@ def list_wrong(judged: Judgement) -> set[str]:
     return {key for key, right in judged.right.items() if not right}
 
 
+def _is_nearer(other: Judgement, judged: Judgement) -> bool:
+    """Whether less is wrong in another reading, or as much, but fewer gradients have other shapes than what they are of."""
+    wrong, known = list_wrong(other), list_wrong(judged)
+    return wrong < known or (wrong == known and _count_misshapen(other) < _count_misshapen(judged))
+
+
+def _count_misshapen(judged: Judgement) -> int:
+    pairs = ((output, judged.check.find_target(output)) for output in judged.outputs if not judged.right[output.key])
+    return sum(output.value is None or event is None or np.shape(output.value) != np.shape(event.value) for output, event in pairs)
+
+
 def judge_small(judged: Judgement) -> Judgement | None:
     """The judgement with w a vector and b a number, where they are guessed: ``x @ w + b`` of one output.  Only where less is wrong then."""
     trial = judged.trial
@@ -59,7 +70,7 @@ def judge_small(judged: Judgement) -> Judgement | None:
     other = judge_in(judged, replace(trial.world, ranks=ranks), better=True)
     if other is None or other.trial.current.scaled:  # np.dot(w, 2.0): no product of vectors
         return None
-    return other if other.is_right or list_wrong(other) < list_wrong(judged) else None
+    return other if other.is_right or _is_nearer(other, judged) else None
 
 
 def judge_narrow(judged: Judgement) -> Judgement | None:
@@ -99,7 +110,7 @@ def judge_wide(judged: Judgement) -> Judgement | None:
             ranks |= {event.key: len(own)} if wide else {}
     world = replace(judged.trial.world, ranks={**judged.trial.world.ranks, **ranks})
     other = judge_in(judged, world, better=True) if ranks else None
-    if other is None or not list_wrong(other) < list_wrong(judged):
+    if other is None or not _is_nearer(other, judged):
         return None
     try:  # as many steps in time as there are classes, by chance
         again = Judgement(judged.trial.put_in(replace(world, other_sizes=True)))
