@@ -20,7 +20,7 @@ from tutor.code.judgement import Judgement
 from tutor.code.margin_losses import list_margin_losses, refuse_unknown_loss
 from tutor.code.own_losses import find_free, list_watched, put_own_loss, turn_loss
 from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan
-from tutor.code.search_ranks import counts_samples, list_readings
+from tutor.code.search_ranks import count_misfits, counts_samples, list_readings
 from tutor.code.taken_targets import find_body, find_difference, find_target
 from tutor.code.trial import ProgramTrial
 from tutor.code.update_signs import list_signs
@@ -149,7 +149,8 @@ def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
         return None
     worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
     found = _find_in_worlds(trial, target, [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)])
-    if worlds and (found is None or found[1] < found[2]) and not counts_samples(trial):
+    several = [trial.put_in(one) for one in worlds] if (found is None or found[1] < found[2]) and not counts_samples(trial) else []
+    if any(count_misfits(one)[-1] for one in several):  # db of several samples beside a bias of one
         other = _find_in_worlds(trial, target, [replace(one, lone=True) for one in worlds])
         found = other if other is not None and (found is None or other[1] > found[1]) else found
     if found is None or found[1] < found[2]:
