@@ -149,6 +149,7 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
     used: set[str] = set()
     whole: set[str] = set()
     passes = [name for name in functions if _is_backward(name) and not name.startswith(NO_PASSES)]
+    passes = passes or _list_private(functions)
     inner = {name for name in passes if any(name in _list_called(functions[other]) for other in passes if other != name)}
     for name in passes:
         partner = find_partner(name, list(functions)) or _find_loss(name, functions)
@@ -178,6 +179,12 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
             if not own and BACKWARD.search(name) and not calls & {*functions} and re.search(r"(?i)backward|backprop|bwd", name):
                 continue  # a backward pass whose forward pass is not there
             yield BackwardPlan(f"{prefix}{name}", name, name, owner)
+
+
+def _list_private(functions: Mapping[str, ast.FunctionDef]) -> list[str]:
+    """The backward passes that only their class calls, beside forward passes called alike: ``__backward`` of ``__forward``."""
+    named = [name for name in functions if name.startswith("_") and not name.endswith("__") and _is_backward(name)]
+    return [name for name in named if not name.lstrip("_").startswith(NO_PASSES) and find_partner(name, list(functions))]
 
 
 def list_costs(names: Iterable[str]) -> list[str]:

@@ -86,3 +86,14 @@ def is_gradient_given(node: ast.Assign) -> bool:
 def may_end(node: ast.While | ast.For) -> bool:
     """Whether anything inside of a loop can leave it."""
     return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in ast.walk(node))
+
+
+@lru_cache(maxsize=8192)
+def is_measured(node: ast.expr) -> bool:
+    """Whether a number is how long something is: ``X.shape[0]``, ``len(xs)``; it is as large as that is.
+
+    >>> [is_measured(ast.parse(text, mode="eval").body) for text in ("X.shape[0]", "2 * len(xs)", "100")]
+    [True, True, False]
+    """
+    words = {getattr(part, "attr", getattr(part, "id", "")) for part in ast.walk(node)}
+    return bool(words & {"shape", "len", "size"})

@@ -18,7 +18,7 @@ from tutor.code.library_calls import take_complex
 from tutor.code.loop_pace import MOST_HELD
 from tutor.code.pair_functions import LONGER, split_gradient
 from tutor.code.size_bounds import check_pair
-from tutor.code.targets import gather_starred, is_drawn, is_gradient_given, load_target, spell_target
+from tutor.code.targets import gather_starred, is_drawn, is_gradient_given, is_measured, load_target, spell_target
 from tutor.code.work_calls import KNOWN
 from tutor.code.work_definitions import DefinitionWorker
 from tutor.code.work_expressions import SIGNS
@@ -27,6 +27,10 @@ from tutor.numbers.arrays import np
 
 STARTS = re.compile(r"^(w|b|bias|weight|theta|intercept)_?\d*$")
 """What is called so and begins as a whole number is a parameter, and no count."""
+
+LARGE = 10
+"""A size of a script from here on is a small one instead, ``hidden = 100``."""
+
 
 class AssignmentWorker(DefinitionWorker):
     """Gives values to names.
@@ -102,19 +106,15 @@ class AssignmentWorker(DefinitionWorker):
         unknown = type(value) is Guess and isinstance(node.value, ast.Name) and value is self.module.get(node.value.id)
         if unknown and isinstance(node.value, ast.Name) and is_gradient_given(node):
             raise NotRead(tell("{name} has no value here", name=node.value.id), node, fails=True)
-        if (
-            self.generic
-            and self.depth == 0
-            and type(value) is int
-            and value >= 10
-            and isinstance(node.targets[0], ast.Name)
-        ):
+        large = self.generic and self.depth == 0 and type(value) is int and value >= LARGE
+        if large and isinstance(node.targets[0], ast.Name) and not is_measured(node.value):
             value = self.guesser.sizes.find(node.targets[0].id)
-        if self.generic and self.depth == 0 and isinstance(node.targets[0], ast.Tuple) and isinstance(value, tuple):
+        taken = isinstance(node.targets[0], ast.Tuple) and isinstance(value, tuple)
+        if self.generic and self.depth == 0 and taken and not is_measured(node.value):
             names = [part.id if isinstance(part, ast.Name) else "" for part in node.targets[0].elts]
             find = self.guesser.sizes.find
             value = tuple(
-                find(name) if type(one) is int and one >= 10 and name else one
+                find(name) if type(one) is int and one >= LARGE and name else one
                 for name, one in zip(names, value, strict=False)
             )
         if isinstance(value, dict) and isinstance(node.value, ast.Dict):
