@@ -109,9 +109,9 @@ class AssignmentWorker(DefinitionWorker):
         large = self.generic and self.depth == 0 and type(value) is int and value >= LARGE
         if large and isinstance(node.targets[0], ast.Name) and not is_measured(node.value):
             value = self.guesser.sizes.find(node.targets[0].id)
-        taken = isinstance(node.targets[0], ast.Tuple) and isinstance(value, tuple)
-        if self.generic and self.depth == 0 and taken and not is_measured(node.value):
-            names = [part.id if isinstance(part, ast.Name) else "" for part in node.targets[0].elts]
+        first = node.targets[0]
+        if self.generic and self.depth == 0 and isinstance(first, ast.Tuple) and isinstance(value, tuple) and not is_measured(node.value):
+            names = [part.id if isinstance(part, ast.Name) else "" for part in first.elts]
             find = self.guesser.sizes.find
             value = tuple(
                 find(name) if type(one) is int and one >= LARGE and name else one
