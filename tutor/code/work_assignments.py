@@ -28,10 +28,6 @@ from tutor.numbers.arrays import np
 STARTS = re.compile(r"^(w|b|bias|weight|theta|intercept)_?\d*$")
 """What is called so and begins as a whole number is a parameter, and no count."""
 
-LARGE = 10
-"""A size of a script from here on is a small one instead, ``hidden = 100``."""
-
-
 class AssignmentWorker(DefinitionWorker):
     """Gives values to names.
 
@@ -106,15 +102,22 @@ class AssignmentWorker(DefinitionWorker):
         unknown = type(value) is Guess and isinstance(node.value, ast.Name) and value is self.module.get(node.value.id)
         if unknown and isinstance(node.value, ast.Name) and is_gradient_given(node):
             raise NotRead(tell("{name} has no value here", name=node.value.id), node, fails=True)
-        large = self.generic and self.depth == 0 and type(value) is int and value >= LARGE
-        if large and isinstance(node.targets[0], ast.Name) and not is_measured(node.value):
+        if (
+            self.generic
+            and self.depth == 0
+            and type(value) is int
+            and value >= 10
+            and isinstance(node.targets[0], ast.Name)
+            and not is_measured(node.value)
+        ):
             value = self.guesser.sizes.find(node.targets[0].id)
-        first = node.targets[0]
-        if self.generic and self.depth == 0 and isinstance(first, ast.Tuple) and isinstance(value, tuple) and not is_measured(node.value):
-            names = [part.id if isinstance(part, ast.Name) else "" for part in first.elts]
+        if self.generic and self.depth == 0 and isinstance(node.targets[0], ast.Tuple) and isinstance(value, tuple) and not is_measured(
+            node.value
+        ):
+            names = [part.id if isinstance(part, ast.Name) else "" for part in node.targets[0].elts]
             find = self.guesser.sizes.find
             value = tuple(
-                find(name) if type(one) is int and one >= LARGE and name else one
+                find(name) if type(one) is int and one >= 10 and name else one
                 for name, one in zip(names, value, strict=False)
             )
         if isinstance(value, dict) and isinstance(node.value, ast.Dict):
