@@ -36,6 +36,6 @@ def call_idle(path: str, values: Sequence[Any]) -> Any:
 
 
 def describe_floats() -> Object:
-    """``np.finfo(float)``: the smallest step behind 1, the smallest and the largest float."""
+    """``np.finfo(float)``: the smallest step behind 1, and the smallest float."""
     info = np.finfo(float)
-    return Object(None, {word: float(getattr(info, word)) for word in ("eps", "tiny", "max", "min")})
+    return Object(None, {word: float(getattr(info, word)) for word in ("eps", "tiny")})

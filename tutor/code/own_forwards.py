@@ -7,12 +7,12 @@ import ast
 from tutor.code.guess_shapes import DATA, is_target
 
 
-def goes_forward_itself(backward: ast.FunctionDef, forward: ast.FunctionDef) -> bool:
+def has_own_forward(backward: ast.FunctionDef, forward: ast.FunctionDef) -> bool:
     r"""Whether a method is given a sample with its target, and takes nothing of what another one makes: both passes stand in it.
 
     >>> text = "def run(self, a): return self.w * a\ndef backprop(self, x, y):\n    a = self.w * x\n    dw = (a - y) * x\n    return dw"
     >>> run, backprop = ast.parse(text).body
-    >>> goes_forward_itself(backprop, run), goes_forward_itself(run, backprop)
+    >>> has_own_forward(backprop, run), has_own_forward(run, backprop)
     (True, False)
     """
     args = [arg.arg for arg in backward.args.args[1:]]

@@ -12,7 +12,7 @@ from tutor.code.class_parts import list_class_parts
 from tutor.code.gradient_lists import split_entry
 from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.name_words import spell_words, split_words
-from tutor.code.own_forwards import goes_forward_itself
+from tutor.code.own_forwards import has_own_forward
 
 BACKWARD = re.compile(
     r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts|^d(x|f|fx)$|^_?(grads?|prime)$"
@@ -157,7 +157,7 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
         partner = find_partner(name, list(functions)) or _find_loss(name, functions)
         partner = partner or (_find_value(name, functions) if owner else "")
         partner = partner or ("" if name in inner else find_whole(name, list(functions)))
-        if owner and partner and goes_forward_itself(functions[name], functions[partner]):
+        if owner and partner and has_own_forward(functions[name], functions[partner]):
             whole.add(name)
             continue
         if partner:
