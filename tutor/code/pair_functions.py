@@ -149,8 +149,10 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
     used: set[str] = set()
     whole: set[str] = set()
     passes = [name for name in functions if _is_backward(name) and not name.startswith(NO_PASSES)]
-    passes = passes or _list_private(functions)
-    inner = {name for name in passes if any(name in _list_called(functions[other]) for other in passes if other != name)}
+    private = _list_private(functions)
+    callers = {name: _list_called(node) for name, node in functions.items() if _is_backward(name)}
+    inner = {name for name in passes if any(name in called for other, called in callers.items() if other != name)}
+    passes = passes if {*passes} - inner else [*passes, *private]
     for name in passes:
         partner = find_partner(name, list(functions)) or _find_loss(name, functions)
         partner = partner or (_find_value(name, functions) if owner else "")
