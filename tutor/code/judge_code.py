@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from tutor.code.called_passes import list_called_passes
 from tutor.code.class_counts import count_classes
 from tutor.code.clipped_gradients import leave_clipping, tell_clipping
 from tutor.code.code_values import CodeProblem
@@ -31,7 +32,7 @@ from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_convention import tell_convention
 from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
 from tutor.code.other_readings import judge_kinder, judge_stricter, tell_flat
-from tutor.code.pair_functions import BackwardPlan, find_plans, is_training, list_called_passes, list_functions
+from tutor.code.pair_functions import BackwardPlan, find_plans, is_training, list_functions
 from tutor.code.refused_runs import refuse_overflow
 from tutor.code.search_ranks import judge_ranked, tell_reading
 from tutor.code.search_roots import RootSearch
