@@ -213,7 +213,7 @@ class Recorder:
     def mark_whole(self, value: Formula, node: ast.AST) -> None:
         """A value is made a whole number: of a label nothing is changed.  Raises `ProgramError` for what is computed."""
         inner = value.expr
-        while type(inner) is Call and inner.func in ("flatten", "unflatten", "transpose", "entry", SLICE):
+        while type(inner) is Call and inner.func in ("flatten", "unflatten", "entry", SLICE):
             inner = inner.args[0]
         if type(inner) is Name and inner.name not in self.steps:
             self.whole.setdefault(inner.name, node)

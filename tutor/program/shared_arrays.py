@@ -41,7 +41,7 @@ class SharedArrays:
         """The view itself, of which is known from here on that it shows numbers of the base."""
         if view is not base and isinstance(view, Formula | FilledArray | KnownArray) and base is not None and getattr(base, "shape", None):
             if self.count > self.most:
-                self._forget()
+                self._drop_dead()
             self._add(SharedPart(ref(view), base, region), id(view))
         return view
 
@@ -50,7 +50,7 @@ class SharedArrays:
         self.of_base.setdefault(id(part.base), []).append(part)
         self.count += 1
 
-    def _forget(self) -> None:
+    def _drop_dead(self) -> None:
         """Leave out the views that nothing has any more: most are parts of one formula."""
         kept = [(part, view) for listed in self.of_view.values() for part in listed if (view := part.view()) is not None]
         self.of_view, self.of_base, self.count, self.most = {}, {}, 0, 2 * len(kept) + 100
