@@ -1,4 +1,4 @@
-"""Derives, explains and proves backpropagation.
+"""Derives, explains and checks backpropagation.
 
     import tutor
 

@@ -53,3 +53,6 @@ def test_a_gradient_is_not_set_in_a_fraction_of_a_fraction():
     expr = Mul((Number("2"), Div(own, Name("n")), Name("p")))
     assert write_plain(tidy_gradient(expr, {"p": (3,)})) == "1/(c*n)*dL/dc*p"
     assert write_plain(tidy_gradient(Div(Partial("L", "c"), Name("n")), {})) == "1/n*dL/dc"
+    assert write_plain(tidy_gradient(Mul((Div(Partial("L", "c"), Number("3")), Name("p"))), {"p": (3,)})) == "1/3*dL/dc*p"
+    of_hundred = Div(Mul((Number("100"), Partial("L", "c"))), Number("3"))
+    assert write_plain(tidy_gradient(Mul((of_hundred, Name("p"))), {"p": (3,)})) == "100/3*dL/dc*p"

@@ -32,6 +32,7 @@ PRODUCTS = [
     (["sqrt(x)", "sqrt(x)"], "x"),
     (["sqrt(2/pi)", "3", "x"], "3*sqrt(2/pi)*x"),  # √(2/π) is no number
     (["-1", "y - p"], "p - y"),
+    (["-1", "-a*b + c/d"], "a*b - c/d"),
     (["-2", "y - w*x", "x"], "-2*(y - w*x)*x"),  # the order of the writer
     (["1/2", "2*(a - b) + 4*c"], "(a - b) + 2*c"),
     (["(-x)^2", "-x"], "-x^3"),

@@ -5,6 +5,7 @@ import pytest
 from tutor import sheet, solve
 from tutor.exercise.load import from_text
 
+TOO = "Here L and the derivatives are added: the source prints other values alone."
 ADDED = "The derivatives are added here: the source prints values alone."
 FORWARD = 'title = "T"\nsteps = ["z = w*x", "y = z^2", "L = y + z"]\nparameters = ["w"]\nclaim = [{claim}]\n[values]\nw = 2\nx = 3\n'
 SYMBOLIC = 'title = "T"\nsteps = ["z = W x", "L = sum(z*z)"]\nasked = ["dL/dW"]\n[shapes]\nW = ["m", "n"]\nx = ["n"]\n'
@@ -20,14 +21,15 @@ def read_asked(target, **more):
     ("graz/chain", "Give ∂f/∂x as a formula."),
     ("cmu/second-smallest", "Compute ∂ℒ/∂w₁ and ∂ℒ/∂w₂; w₁ and w₂ after 1 update."),
     ("published/gnesi-momentum", "Compute ∂L/∂w; w after 4 updates."),
-    ("graz/sqrt-cos", "Compute ∂f/∂f, ∂f/∂e, ∂f/∂d, ∂f/∂c, ∂f/∂b, …, ∂f/∂x."),
+    ("graz/sqrt-cos", "Compute ∂f/∂e, ∂f/∂d, ∂f/∂c, ∂f/∂b, ∂f/∂a and ∂f/∂x."),
 ])  # fmt: skip
 def test_what_is_asked_is_said(target, asked):
     assert read_asked(target) == asked
 
 
 @pytest.mark.parametrize(("claim", "asked"), [
-    ('{ claim = "z", printed = "6" }, { claim = "y", printed = "36" }', f"Compute z and y; ∂L/∂w. {ADDED}"),
+    ('{ claim = "z", printed = "6" }, { claim = "y", printed = "36" }', f"Compute z and y; ∂L/∂w. {TOO}"),
+    ('{ claim = "z", printed = "6" }, { claim = "L", printed = "42" }', f"Compute z and L; ∂L/∂w. {ADDED}"),
     ('{ claim = "z", printed = "6" }, { claim = "dL/dw", printed = "39" }', "Compute ∂L/∂w."),
     ('{ claim = "z", printed = "6", follows = true }', "Compute ∂L/∂w."),
 ])  # fmt: skip

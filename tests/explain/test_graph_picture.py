@@ -43,6 +43,10 @@ def test_only_the_paths_of_what_is_chosen(focus, boxes):
         (["z = w*x + b", "f = z^2"], ("w",), {"w": "weight", "b": "input", "x": "input"}),  # said: it stays so
         (["f = a*b"], (), {"a": "input", "b": "input"}),  # a b by itself is no bias
         (["f = wind*x"], (), {"wind": "input", "x": "input"}),
+        (["p = w*x", "L = 1/2*(d - p)^2"], ("w",), {"w": "weight", "x": "input", "d": "target"}),
+        (["p = sigmoid(w*x)", "L = -(y*log(p) + (1 - y)*log(1 - p))"], ("w",), {"w": "weight", "x": "input", "y": "target"}),
+        (["m = (x + y)/2", "v = (x - m)^2"], (), {"x": "input", "y": "input"}),  # used elsewhere, too: no target
+        (["d = (x - y)^2", "f = d^2"], (), {"x": "input", "y": "input"}),  # which of them is one, nobody knows
     ],
 )
 def test_what_is_called_a_weight_is_drawn_as_one_where_nobody_says_what_is_trained(steps, parameters, kinds):

@@ -141,7 +141,7 @@ def test_table(expr: Expr, in_latex: str, in_text: str) -> None:
             Notation(indicator="cases"),
             Call("if_positive", (z, one, Call("if_positive", (Neg(z), two, Number("0"))))),  # no cases stand in cases
             "\\begin{cases} 1 & \\text{if } z > 0 \\\\ 2 & \\text{if } z < 0 \\\\ 0 & \\text{else} \\end{cases}",
-            "(1 if z > 0 else (2 if −z > 0 else 0))",
+            "(1 if z > 0 else (2 if z < 0 else 0))",
         ),
     ],
 )

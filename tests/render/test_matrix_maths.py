@@ -9,7 +9,7 @@ from tutor.expression.nodes import Call
 from tutor.graph.entries import Array
 from tutor.notation.profile import Notation
 from tutor.render.array_seams import seams
-from tutor.render.maths import LATEX, Writer
+from tutor.render.maths import LATEX, Printer, Writer
 
 PLACES = [  # a shape, and the place of each of its matrices
     ((2, 1, 2), ["1,\\cdot,\\cdot", "2,\\cdot,\\cdot"]),
@@ -27,3 +27,11 @@ def test_every_matrix_of_an_array_has_its_place(shape, places):
     assert [part.split("}")[0] for part in latex.show(shown).split("\\underset{")[1:]] == places
     assert found is not None
     assert len(found.parts) == len(places)
+
+
+def test_what_is_left_out_of_a_list_stands_beside_the_others():
+    long = matrix(Array((40,), tuple(map(Fraction, range(40)))), 6)
+    text = Printer(Notation()).text(long)
+    assert "⋯" in text
+    assert "⋮" not in text
+    assert "\\vdots" in Printer(Notation()).latex(long)

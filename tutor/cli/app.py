@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="tutor",
-    help="Derive, explain and prove backpropagation, step by step, in the notation of your course.",
+    help="Derive, explain and check backpropagation, step by step, in the notation of your course.",
     epilog="Start with: tutor solve neuron/two-two-two --wrt w5",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -77,7 +77,7 @@ def _main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Derive, explain and prove backpropagation, step by step, in the notation of your course."""
+    """Derive, explain and check backpropagation, step by step, in the notation of your course."""
 
 
 Topics = Annotated[
@@ -110,7 +110,7 @@ def list_exercises(topics: Topics = None, as_json: AsJson = False, lang: Lang = 
         screen.print(line, soft_wrap=True)
 
 
-@app.command(short_help="Solve step by step, and prove the result.")
+@app.command(short_help="Solve step by step, and check the result.")
 def solve(
     target: Target,
     at: At = None,
@@ -141,7 +141,7 @@ def solve(
     truncate: Truncate = None,
     output: Output = None,
 ) -> None:
-    """Solve an exercise or an expression, step by step, and prove the result."""
+    """Solve an exercise or an expression, step by step, and check the result."""
     asked = choose_format(to, output)
     part = choose_fragment(asked, fragment, prefix, width)
     if asked == ON_SCREEN and output is None:

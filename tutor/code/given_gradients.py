@@ -191,7 +191,8 @@ def _list_returned(
         of = [] if len(listed) == 1 and given and {*of} <= {*produced} else of
         alone = len(listed) == len(given) or len(listed) == 1 or ordered
         if not of and alone and place < len(given) and not entries[place]:
-            of = _match_unnamed(given[place], value, events) if len(listed) < len(given) and not ordered else [given[place]]
+            open_place = (len(listed) < len(given) or len(listed) == 1) and not ordered
+            of = _match_unnamed(given[place], value, events) if open_place else [given[place]]
             key = key if key.isidentifier() else f"d{given[place]}"
         if type(value) is Lost and of:
             yield GivenGradient(key, of, None, value.why, own)
@@ -267,10 +268,14 @@ def _match_bare(value: Any, events: Sequence[ValueEvent]) -> list[str]:
 
 
 def _match_unnamed(first: str, value: Any, events: Sequence[ValueEvent]) -> list[str]:
-    """What the only value that is returned, without a name, is the gradient of: the first argument, or a step of its size."""
+    """What the only value that is returned, without a name, is the gradient of: the first argument, the weights, or a step of its size."""
     sizes = {event.key.rpartition(".")[2]: np.size(event.value) for event in events}
     if not isinstance(value, np.ndarray) or np.size(value) == sizes[first]:
         return [first]
+    weights = _match_bare(value, events)
+    if weights and is_parameter(weights[0].rpartition(".")[2]):
+        return [weights[0].rpartition(".")[2]]
+    sizes = {word: size for word, size in sizes.items() if not is_target(word)}
     return [word for word in sizes if sizes[word] == np.size(value)][:1] or [first]
 
 

@@ -34,8 +34,8 @@ LISTED = re.compile(
 )
 """What is called so is a list of sizes of layers."""
 NAMED_WEIGHTS = re.compile(r"^(W|w|U|V)([a-z]{1,3}|_\w+)?\d*$|^(weights?|Weights?|kernel|theta|Theta)\w*$")
-LABELS = re.compile(r"(?i)^(y|labels?|targets?|y_?(true|train|batch|b)|t|yb|tgt)$")
-TARGETS = re.compile(r"(?i)^(labels?|targets?|y_?(true|real)|truths?|gt|ground_?truth|expected|desired)$")
+LABELS = re.compile(r"(?i)^(y|labels?|targ(et)?s?|y_?(true|train|batch|b)|t|yb|tgt)$")
+TARGETS = re.compile(r"(?i)^(labels?|targ(et)?s?|y_?(true|real)|truths?|gt|ground_?truth|expected|desired)$")
 """What can be nothing but a target of a loss; y and t are targets beside a prediction."""
 _ASKED = re.compile(r"(?i)^(targets?\w*|y_?(real|actual)|true_\w+|(expected|desired|actual)\w*)$")
 CHANCES = re.compile(r"^(A[L0-9]*|a\d*|p\d*|probs?|y_?hat|y_?pred\w*|predictions?|sigma|AL|out_prob)$")

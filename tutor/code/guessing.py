@@ -24,6 +24,7 @@ from tutor.code.guess_shapes import (
     WORD_PLACES,
     Sizes,
     find_seed,
+    is_parameter,
 )
 from tutor.code.size_bounds import check_size
 from tutor.code.sized_guesses import grow_shape
@@ -151,6 +152,7 @@ class Guesser:
         self.arrays: set[str] = set()
         self.joined: frozenset[str] = frozenset()
         self.looped: frozenset[str] = frozenset()
+        self.rowwise: frozenset[str] = frozenset()
         self.predicted: frozenset[str] = frozenset()
         self.weighing: frozenset[str] = frozenset()
         self.assumed: dict[str, Told] = {}
@@ -327,6 +329,8 @@ class Guesser:
             outer = self.sizes.find("C") if not number[1] else self.sizes.find(f"width of {name}")
             return (outer, inner) if self.world.columns else (inner, outer)
         self.free.add(name)
+        if self.world.single and name in self.rowwise and not is_parameter(name):
+            return rows, width
         if self.world.single:
             return (self._width(name), width) if self.world.vectors and self._is_matrix(name) else (width,)
         return (width, rows) if self.world.columns else (rows, width)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from tutor.code.class_counts import count_classes
 from tutor.code.clipped_gradients import leave_clipping, tell_clipping
 from tutor.code.code_values import CodeProblem
 from tutor.code.code_verdicts import CodeVerdict, WrongLine
@@ -23,6 +24,7 @@ from tutor.code.given_values import check_given, check_shapes
 from tutor.code.guessing import GuessedWorld
 from tutor.code.judged_steps import StepJudge
 from tutor.code.judgement import Judgement
+from tutor.code.listed_samples import take_columns
 from tutor.code.margin_losses import name_margin_steps
 from tutor.code.named_updates import divide_in_steps, name_updates
 from tutor.code.numeric_warnings import find_warnings
@@ -85,7 +87,7 @@ def judge_code(
     _require_function(source, wanted)
     _require_function(forward_source or source, forward if not wanted.rpartition(".")[0] else "")
     written, steps = source, StepJudge(source)
-    source = source if forward_source is not None else name_updates(name_margin_steps(leave_clipping(source)))
+    source = source if forward_source is not None else name_updates(name_margin_steps(leave_clipping(take_columns(source))))
     plans = find_plans(source.tree, wanted, forward)
     if not source.tree.body:
         raise CodeProblem(tell("there are no statements in the file"), where=source.file,
@@ -152,6 +154,29 @@ class _JudgedFile:
 
 
 def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
+    """The verdict of one backward pass; with as many classes as its labels say, where it is not read with their number in it."""
+    counted = count_classes(file.source) if file.forward_source is None else file.source
+    if counted is file.source:
+        return _judge_written(file, plan)
+    found = refused = other = None
+    try:
+        found = _judge_written(file, plan)
+    except CodeProblem as why:
+        refused = why
+    if found is not None and found.verdict == "right":
+        return found
+    try:
+        other = _judge_written(replace(file, source=counted), plan)
+    except CodeProblem as why:
+        refused = refused or why
+    if other is not None and (found is None or other.verdict == "right"):
+        return other
+    if found is None:
+        raise refused or CodeProblem(tell("no backward pass is found"), where=file.source.file)
+    return found
+
+
+def _judge_written(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     once = find_training_loops(file.source.tree)
     meant = None
     if file.forward_source is None:
@@ -163,7 +188,7 @@ def _judge_plan(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
     divided = divide_in_steps(file.source) if plan.is_single and not judged.is_right else file.source
     if divided is not file.source:
         other = _judge_worlds(replace(file, source=divided), plan)
-        if other.is_right:
+        if other.is_right or other.score < judged.score:
             judged = other
             judged.trial.conventions.add(tell("the gradients are divided where the steps are taken with them"))
     judged, notes = judge_kinks(judged) if judged.is_right else (judge_near(judged), ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 LIBRARY = ("np", "numpy", "torch", "math", "F")
 """What the libraries are called that programs compute with."""
@@ -65,3 +66,20 @@ def list_operands(node: ast.expr, sign: type[ast.operator]) -> Iterator[ast.expr
         yield from list_operands(node.right, sign)
     else:
         yield node
+
+
+@lru_cache(maxsize=16)
+def find_taken_rows(tree: ast.AST) -> frozenset[str]:
+    """What a loop takes one row of a round of, as an operand of a product with a matrix: x of ``W.dot(x[t])``, of steps in time.
+
+    >>> sorted(find_taken_rows(ast.parse("for t in range(T):\\n  h[t] = np.tanh(U @ x[t] + W @ h[t - 1])")))
+    ['x']
+    """
+    found: set[str] = set()
+    for loop in (part for part in ast.walk(tree) if isinstance(part, ast.For)):
+        rounds = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+        for part in ast.walk(loop):
+            for one in (split_product(part) or ())[:2] if isinstance(part, ast.expr) else ():
+                if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Name) and one.slice.id in rounds:
+                    found |= {one.value.id} if isinstance(one.value, ast.Name) else set()
+    return frozenset(found)

@@ -77,13 +77,16 @@ def judge_ranked(trials: Sequence[ProgramTrial], known: Judgement | None) -> Jud
     if known is None or not known.outputs or best[0] < (known.score[2], known.score[3]):
         return best[1]
     works = known.stops and not best[1].stops and best[0][0] <= known.score[2]
-    return best[1] if works else None
+    summed = best[1].trial.world.lone and best[0] <= (known.score[2], known.score[3]) and leaves_sums(known.trial)
+    return best[1] if works or summed else None
 
 
 def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
     """The readings in which every line works, the nearest first; none where the usual one works."""
     usual = trial.put_in(replace(trial.world, ranks={}, lone=False))
     first = count_misfits(usual, usual=True)
+    if trial.world.lone and not any(first) and leaves_sums(usual):
+        first = count_misfits(usual)
     if trial.given or usual.is_long or not any(first):
         return
     if trial.world.lone:
@@ -118,6 +121,18 @@ def list_readings(trial: ProgramTrial) -> Iterator[ProgramTrial]:
                     return
             elif left <= misfits:
                 heappush(queue, (left, depth + 1, len(seen), made, dict(other.ranked)))
+
+
+def leaves_sums(trial: ProgramTrial) -> bool:
+    """Whether all biases that are columns, two at least, have the gradient of their sums as it is: one sample, or no sum over them in any.
+
+    A single one without its sum is a slip.
+    """
+    outcome = trial.run()
+    shapes = {event.key.rpartition(".")[2]: np.shape(event.value) for event in outcome.record.events[: outcome.begins or None][::-1]}
+    found = [(np.shape(one.value), shapes.get(one.of[0], ())) for one in outcome.outputs if one.of and BIASES.match(one.of[0])]
+    return len(found) > 1 and all(
+        len(own) == len(made) == 2 and own[1] == 1 < made[1] and own[0] == made[0] for made, own in found)
 
 
 def list_refused(trial: ProgramTrial) -> frozenset[tuple[int, str]]:
@@ -162,7 +177,9 @@ def counts_samples(trial: ProgramTrial) -> bool:
     bodies = bodies or [part for part in tree.body if not isinstance(part, ast.FunctionDef | ast.ClassDef)]  # a script
     steps = {ast.unparse(part.targets[0]) for body in bodies for part in ast.walk(body) if isinstance(part, ast.Assign)
              and isinstance(part.value, ast.Name) and part.value.id in trial.looped} | trial.looped  # fmt: skip
-    for part in (part for body in bodies for part in ast.walk(body)):
+    inside = [part for body in bodies for part in ast.walk(body)]
+    rows = {id(part.value) for part in inside if isinstance(part, ast.Subscript) and ast.unparse(part.slice) == "0" and trial.world.columns}
+    for part in (part for part in inside if id(part) not in rows):  # x.shape[0] where samples are columns
         word = getattr(part, "attr", getattr(part, "id", getattr(part, "arg", "")))
         if word in COUNTING and not (isinstance(part, ast.Attribute) and is_parameter(ast.unparse(part.value).rpartition(".")[2])):
             return True

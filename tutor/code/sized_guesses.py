@@ -156,7 +156,20 @@ def find_counts(*trees: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
         if isinstance(value, ast.Name) and isinstance(target, ast.Attribute):
             for names in (counts, asked):
                 names |= {value.id} if target.attr in names else set()
-    return frozenset(counts - arrays - {""}), frozenset(asked - arrays - counts - {""})
+    counts = (counts - arrays) | _list_own_sizes(parts)
+    return frozenset(counts - {""}), frozenset(asked - arrays - counts - {""})
+
+
+def _list_own_sizes(parts: Sequence[ast.AST]) -> set[str]:
+    """The sizes that a class is begun with, though a name in another of its methods is that of an array: ``h1`` of ``h1 = relu(x)``."""
+    functions = [part for part in parts if isinstance(part, ast.FunctionDef)]
+    found = set[str]()
+    for begin in (one for one in functions if one.name == "__init__"):
+        inside = [*ast.walk(begin)]
+        made = {name for part in inside if isinstance(part, ast.Call) for name in _list_making(part)}
+        taken = {_name_last(part.value) for part in inside if isinstance(part, ast.Subscript | ast.Attribute)}
+        found |= (made & {arg.arg for arg in begin.args.args}) - taken
+    return found - {arg.arg for one in functions if one.name != "__init__" for arg in one.args.args}
 
 
 def _list_making(node: ast.Call) -> set[str]:

@@ -56,6 +56,18 @@ def is_drawn(node: ast.expr) -> bool:
     return any(word.startswith(DRAWN) for word in (*called, *named))
 
 
+@lru_cache(maxsize=8192)
+def is_measured(node: ast.expr) -> bool:
+    """Whether a number is counted of an array that is there, ``len(X)``, ``y.size``: it is that array's, however large.
+
+    >>> [is_measured(ast.parse(text, mode="eval").body) for text in ("len(X)", "X.shape[0]", "784", "28 * 28")]
+    [True, True, False, False]
+    """
+    parts = [*ast.walk(node)]
+    called = any(isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "len" for part in parts)
+    return called or any(isinstance(part, ast.Attribute) and part.attr in ("shape", "size") for part in parts)
+
+
 def list_targets(node: ast.stmt) -> list[ast.expr]:
     """What a statement assigns to."""
     if isinstance(node, ast.Assign):

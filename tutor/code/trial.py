@@ -31,6 +31,7 @@ from tutor.code.guessing import GuessedWorld
 from tutor.code.lane_arrays import STEP
 from tutor.code.library_calls import make_table
 from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan, list_stepped
+from tutor.code.parts_of_formulas import find_taken_rows
 from tutor.code.pass_run import Outcome, PassRun
 from tutor.code.sized_guesses import (
     find_axes,
@@ -146,7 +147,7 @@ class ProgramTrial:
             worker.guesser.one_place = find_places(self.source.tree)
             worker.guesser.tables = find_tables(self.source.tree)
             worker.guesser.axes, worker.guesser.looped = self.axes, self.looped
-            worker.guesser.stepped = self.stepped
+            worker.guesser.stepped, worker.guesser.rowwise = self.stepped, find_taken_rows(self.source.tree)
             worker.guesser.joined, worker.guesser.predicted = find_joined(self.source.tree), self.predicted
             worker.guesser.weighing = self.weighing
             worker.guesser.idle, worker.guesser.left_out = self.idle, self.left_out

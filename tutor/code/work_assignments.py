@@ -17,7 +17,7 @@ from tutor.code.library_calls import take_complex
 from tutor.code.loop_pace import MOST_HELD
 from tutor.code.pair_functions import split_gradient
 from tutor.code.size_bounds import check_pair
-from tutor.code.targets import gather_starred, is_drawn, is_gradient_given, load_target, spell_target
+from tutor.code.targets import gather_starred, is_drawn, is_gradient_given, is_measured, load_target, spell_target
 from tutor.code.work_calls import KNOWN
 from tutor.code.work_definitions import DefinitionWorker
 from tutor.code.work_expressions import SIGNS
@@ -107,9 +107,12 @@ class AssignmentWorker(DefinitionWorker):
             and type(value) is int
             and value >= 10
             and isinstance(node.targets[0], ast.Name)
+            and not is_measured(node.value)
         ):
             value = self.guesser.sizes.find(node.targets[0].id)
-        if self.generic and self.depth == 0 and isinstance(node.targets[0], ast.Tuple) and isinstance(value, tuple):
+        if self.generic and self.depth == 0 and isinstance(node.targets[0], ast.Tuple) and isinstance(value, tuple) and not is_measured(
+            node.value
+        ):
             names = [part.id if isinstance(part, ast.Name) else "" for part in node.targets[0].elts]
             find = self.guesser.sizes.find
             value = tuple(

@@ -176,7 +176,8 @@ def _square_root(expr: Expr) -> Expr:
 def _flatten_fractions(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     """A gradient is not set inside of a fraction in a fraction: 2·((g·1/(2·s))/n)·c is 1/(s·n)·g·c, for single numbers g and s."""
     factors = expr.args if type(expr) is Mul else (expr,)
-    fractions = [factor for factor in factors if type(factor) is Div and not shape_of(factor, shapes) and names(factor.den)]
+    fractions = [factor for factor in factors if type(factor) is Div and not shape_of(factor, shapes)]
+    fractions = [factor for factor in fractions if names(factor.den) or _has_partial(factor.num)]  # (1/3)·g, and no g/3
     if not any(_has_partial(factor.num) or any(constant(other) for other in factors) for factor in fractions):
         return expr
     single = [factor for factor in factors if not shape_of(factor, shapes)]

@@ -209,9 +209,14 @@ def _flatten_sums(terms: Iterable[Expr]) -> Iterable[Expr]:
 
 
 def _turn_round(expr: Expr) -> Expr | None:
-    """The opposite of a difference: −(y − p) is p − y."""
-    if isinstance(expr, Add) and len(expr.args) == 2 and isinstance(expr.args[1], Neg) and not isinstance(expr.args[0], Neg):
-        return Add((expr.args[1].arg, Neg(expr.args[0])))
+    """The opposite of a difference: −(y − p) is p − y, and −(−a + b) is a − b."""
+    if not isinstance(expr, Add) or len(expr.args) != 2:
+        return None
+    first, second = expr.args
+    if isinstance(second, Neg) and not isinstance(first, Neg):
+        return Add((second.arg, Neg(first)))
+    if isinstance(first, Neg) and not isinstance(second, Neg):
+        return Add((first.arg, Neg(second)))
     return None
 
 

@@ -12,7 +12,7 @@ from tutor.expression.keys import read_after
 from tutor.expression.walk import as_name
 
 MOST_NAMED = 6
-"""So many quantities of one question are listed by name."""
+"""So many quantities of one question are listed by name, and one more: dots are for more than one."""
 
 
 def name_asked(question: Question, words: Wording) -> list[Inline]:
@@ -29,7 +29,7 @@ def name_asked(question: Question, words: Wording) -> list[Inline]:
             "quantity": [Math(as_name(first.key))], "first": [str(first.updates)], "last": [str(last.updates)],
         }  # fmt: skip
         return split_places(say.AFTER_EACH, places)
-    named = keys if len(keys) <= MOST_NAMED else [*keys[: MOST_NAMED - 1], keys[-1]]
+    named = keys if len(keys) <= MOST_NAMED + 1 else [*keys[: MOST_NAMED - 1], keys[-1]]
     parts: list[Inline] = []
     for place, key in enumerate(named):
         after = read_after(key)

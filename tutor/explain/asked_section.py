@@ -24,10 +24,12 @@ def write_asked(worked: Worked, words: Wording) -> list[Block]:
     if not listed:
         return []
     counted = worked.request.exercise.graph is None
-    phrase = sheets.ASKS["number" if counted or worked.numbers is not None else "expression"]
-    said = [*split_places(phrase, {"asked": listed})]
-    if _list_values(worked):
-        said.append(f" {pages.OURS.format(source=pages.THE_SOURCE[worked.request.exercise.source_kind])}")
+    formulas = sheets.ASKS_FORMULAS if sum(isinstance(piece, Math) for piece in listed) > 1 else sheets.ASKS["expression"]
+    said = [*split_places(sheets.ASKS["number"] if counted or worked.numbers is not None else formulas, {"asked": listed})]
+    if values := _list_values(worked):
+        places: dict[str, Sequence[Inline]] = {"source": [pages.THE_SOURCE[worked.request.exercise.source_kind]]}
+        places["loss"] = [Math(Name(worked.request.graph.loss))]
+        said += [" ", *split_places(pages.OURS if worked.request.graph.loss in values else pages.OURS_TOO, places)]
     return [Paragraph(tuple(said), pages.LABELS["asked"])]
 
 
@@ -44,7 +46,8 @@ def _list_asked(worked: Worked, words: Wording) -> Iterator[list[list[Inline]]]:
         yield [[sheets.COUNT[what]] for what in request.exercise.counts]
         return
     yield _shorten([Name(name) for name in _list_values(worked)], words)
-    yield [part for of, names in request.wanted for part in _shorten([Partial(of, name) for name in names], words)]
+    asked = ((of, [name for name in names if name != of] or names) for of, names in request.wanted)  # ∂f/∂f is where it starts
+    yield [part for of, names in asked for part in _shorten([Partial(of, name) for name in names], words)]
     course = request.course
     updates = course.updates if course is not None else request.updates or bool(request.trained)
     trained = course.trained if course is not None else request.trained
@@ -59,9 +62,11 @@ def _list_values(worked: Worked) -> list[str]:
     Such a source asks for its forward pass; the derivatives come after it.
     """
     request, exercise = worked.request, worked.request.exercise
-    if exercise.asked or request.focused or not request.own or worked.numbers is None:
+    if request.focused or not request.own or worked.numbers is None:
         return []
     claims = [claim for claim in exercise.claims if not claim.follows]
+    if exercise.asked and any(claim.is_formula for claim in claims):  # who asks for derivatives of a formula does not ask for its value
+        return []
     if any(claim.after or claim.update or claim.subject is None or find_partials(claim.subject) for claim in claims):
         return []
     entries = request.layered.entries if request.layered is not None else {}
@@ -73,7 +78,7 @@ def _list_values(worked: Worked) -> list[str]:
 
 def _shorten(exprs: Sequence[Expr], words: Wording) -> list[list[Inline]]:
     """All of a few, else as one part the first ones, dots, and the last."""
-    if len(exprs) <= MOST_NAMED:
+    if len(exprs) <= MOST_NAMED + 1:  # dots are for more than one
         return [[Math(expr)] for expr in exprs]
     first = [part for expr in exprs[: MOST_NAMED - 1] for part in (Math(expr), words.pages.COMMA)]
     return [[*first, "…", words.pages.COMMA, Math(exprs[-1])]]

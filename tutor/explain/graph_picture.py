@@ -8,7 +8,7 @@ from tutor.derive.local import local_derivatives
 from tutor.explain.document import LocalDerivative, Node, Picture
 from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Expr
+from tutor.expression.nodes import Call, Expr, Name
 from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation, Graph, Kind, Step
 from tutor.graph.telling_names import tell_kind
@@ -16,6 +16,8 @@ from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
 from tutor.numbers.slices import slice_dependent
+from tutor.rules.functions import FUNCTIONS
+from tutor.rules.patterns import recognise
 from tutor.solving.request import EdgeLabels
 
 
@@ -66,7 +68,7 @@ def _draw(
     graph: Graph, show: Callable[[str], Expr | None], focus: Sequence[str] = (), gradients: bool = True
 ) -> tuple[list[Node], list[tuple[str, str]], Sequence[Step]]:
     """The boxes, the edges, and the steps that are drawn; ``show`` is the number of a value or derivative, where it is shown."""
-    kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)} | tell_weights(graph)
+    kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)} | tell_weights(graph) | tell_targets(graph)
     nodes: list[Node] = []
     links: list[tuple[str, str]] = []
     drawn: set[str] = set()
@@ -109,6 +111,37 @@ def tell_weights(graph: Graph) -> dict[str, Kind]:
     free = [quantity.name for quantity in graph.leaves if quantity.kind == "input"]
     found: dict[str, Kind] = {name: "weight" for name in free if tell_kind(name) == "weight"}
     return found | {name: "bias" for name in free if found and tell_kind(name) == "bias"}
+
+
+def tell_targets(graph: Graph) -> dict[str, Kind]:
+    """Targets, where nobody has called them so: what is given and only compared with something computed, by a loss.
+
+    >>> from tutor.graph.build import from_steps
+    >>> tell_targets(from_steps(["p = w*x", "L = (t - p)^2"])), tell_targets(from_steps(["m = (x + y)/2", "v = (x - m)^2"]))
+    ({'t': 'target'}, {})
+    """
+    inputs = {quantity.name for quantity in graph.leaves if quantity.kind == "input" and quantity not in graph.parameters}
+    computed = {step.target for step in graph.steps}
+    used = [name for step in graph.steps for name in set(names(step.expr))]
+    found: dict[str, Kind] = {}
+    for step in graph.steps:
+        operands = _list_compared(step.expr)
+        alone = [one.name for one in operands if type(one) is Name and one.name in inputs]
+        if len(alone) == 1 and used.count(alone[0]) == 1 and any(not computed.isdisjoint(names(one)) for one in operands):
+            found[alone[0]] = "target"
+    return found
+
+
+def _list_compared(expr: Expr) -> Sequence[Expr]:
+    """The output and the target of a loss, called or written out; nothing for another formula."""
+    known = recognise(expr)
+    if known is not None:
+        row, operands = known[0].row, [known[1][name] for name in known[0].row.params if name in known[1]]
+    elif type(expr) is Call and expr.func in FUNCTIONS:
+        row, operands = FUNCTIONS[expr.func], [*expr.args]
+    else:
+        return ()
+    return operands if row.role == "loss" and row.operands == 2 else ()
 
 
 def _list_locals(

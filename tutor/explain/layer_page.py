@@ -71,7 +71,7 @@ class ArraySections(PageWriter):
             parts += [self.words.pages.COMMA if parts else "", Math(Name(quantity.name))]
             full = quantity.shape if len(quantity.shape) != 1 else (*quantity.shape, 1)
             if full:
-                parts += [" ", Math(Call("size", tuple(size_expr(size) for size in full)))]
+                parts += ["\N{NO-BREAK SPACE}", Math(Call("size", tuple(size_expr(size) for size in full)))]
         self.blocks.append(self.write_labelled("given", *(part for part in parts if part)))
 
     def add_forward(self) -> None:
@@ -263,7 +263,6 @@ class ArraySections(PageWriter):
     def conventions(self) -> None:
         """What is taken at the kinks of the operations, and which entries stand on one."""
         graph = self.exercise.graph
-        self.say_shared(self.request.wanted[0][1])
         if graph is None or self.layered.symbolic:
             return
         self.say_targets(self.layered.graph.steps)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import layers_of
+from tutor.explain.agreement_sentence import Said, say_total
 from tutor.explain.document import Block, Equation, Equations, Inline, Math, Paragraph, Sentence, Side, Table
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.page_writer import EQUALS
@@ -48,10 +49,6 @@ LONGEST_REASON = 90
 """A longer reason is a sentence of its own, and no cell."""
 MOST_FORMS = 6
 """So many formulas stand beside the verdict that have another form above."""
-MOST_LETTERS = 90
-"""What agrees in some way is named where that takes no more letters."""
-MOST_UNSEEN = 6
-"""So many derivatives that a page does not work out are named."""
 _EXACT = re.compile(r"-?\d+(?:/\d+)?")
 """A value as text that is exact (`tutor.numbers.printed.as_exact_text`)."""
 _NUMBER = re.compile(r"-?\d+(?:/\d+|\.\d*)?(?:e[-+]?\d+)?")
@@ -59,26 +56,6 @@ MOST_COLUMNS = 9
 """So many columns has the table of what is printed at other values, and so many digits of what is printed itself."""
 MOST_SHOWN = 8
 _WORD = re.compile(r"[A-Za-z]\w*")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a lecture prints for something, how it agrees, and what it should be; ``unseen`` is a derivative that the page has not.
-
-    ``alike``: the digits of a rounded figure are those that cutting off gives, too; ``unlike``: it is a formula of a derivative that is
-    right and has another form than on the page.
-    """
-
-    subject: Sentence
-    printed: Sentence
-    value: Sentence
-    agreement: str
-    erratum: str | None
-    formula: bool = False
-    follows: bool = False
-    unseen: bool = False
-    alike: bool = False
-    unlike: bool = False
 
 
 def say_verdicts(
@@ -189,6 +166,7 @@ def say_verdict(
         subject = (words.pages.COUNT_OF.format(what=words.pages.COUNTED[claim.count]),)
     if claim.update:
         subject = tuple(split_places(words.pages.UPDATE_OF, {"quantity": [Math(Name(claim.update))]}))
+    updated = (subject, claim.after) if claim.after and not claim.over and not claim.at else None
     if claim.after:
         after = words.pages.grammar.choose(words.pages.AFTER, claim.after)
         subject = tuple(split_places(after, {"quantity": subject, "count": (str(claim.after),)}))
@@ -203,7 +181,8 @@ def say_verdict(
     if verdict.agreement == "differs" and (number := _find_number(verdict)) is not None:
         printed = tuple(split_places(words.pages.COMES_TO, {"printed": printed, "number": [Math(number)]}))
     formula = claim.is_formula or verdict.derived is not None
-    return Said(subject, printed, value, _find_way(verdict), verdict.erratum, formula, claim.follows, alike=_is_alike(verdict))
+    way, alike = _find_way(verdict), _is_alike(verdict)
+    return Said(subject, printed, value, way, verdict.erratum, formula, claim.follows, alike=alike, after=updated)
 
 
 def _find_way(verdict: Verdict) -> str:
@@ -333,9 +312,12 @@ def list_elsewhere(worked: Worked, words: Wording) -> list[Block]:
 
 
 def lecture(
-    verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None, kind: str = "source"
+    verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None, kind: str = "source", held: Sentence = ()
 ) -> list[Block]:
-    """How the figures of a source of this ``kind`` agree; ``notation`` has the symbols of what stands in dollars."""
+    """How the figures of a source of this ``kind`` agree; ``notation`` has the symbols of what stands in dollars.
+
+    ``held``: the number, T = 3, that what is printed was compared for, where the page is for every T.
+    """
     if not verdicts:
         return []
     pages, agrees = words.pages, words.rules.AGREES
@@ -350,20 +332,21 @@ def lecture(
             }  # fmt: skip
             blocks.append(Paragraph(tuple(split_places(pages.PRINTS_ERRATUM if said.erratum else pages.PRINTS, places)), label))
         return blocks
-    blocks += _say_agreement(verdicts, words, label)
+    blocks += _say_agreement(verdicts, words, label, held)
     return [*blocks, *_list_errata([said for said in verdicts if said.agreement == "differs"], words, known, kind)]
 
 
-def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str) -> Iterator[Block]:
+def _say_agreement(verdicts: Sequence[Said], words: Wording, label: str, held: Sentence) -> Iterator[Block]:
     """How many agree; and the formulas that are right and stand nowhere above, since what is only said to be right cannot be looked up."""
-    told = _say_total(verdicts, words)
+    told = say_total(verdicts, words)
     rows = [Equation(left.expr, (Side(right.expr),)) for left, right in dict.fromkeys(
         (one.subject[0], one.printed[0]) for one in verdicts if one.unlike and not one.unseen and not one.follows
     ) if isinstance(left, Math) and isinstance(right, Math)]  # fmt: skip
     if not 0 < len(rows) <= MOST_FORMS:
         yield Paragraph(told, label)
         return
-    yield Paragraph((*told, " ", words.pages.grammar.choose(words.pages.OTHER_FORMS, len(rows))), label)
+    phrase = words.pages.grammar.choose(words.pages.OTHER_FORMS_AT if held else words.pages.OTHER_FORMS, len(rows))
+    yield Paragraph((*told, " ", *split_places(phrase, {"held": held})), label)
     yield Equations(tuple(rows))
 
 
@@ -405,76 +388,6 @@ def _write_errata_table(groups: Sequence[Sequence[Said]], words: Wording, notati
             rows.append((said.subject, said.printed, said.value, *([why] if noted else ())))
     heads = pages.ERRATA_HEADS[: 4 if noted else 3]
     yield Table(tuple((head,) for head in heads), tuple(rows), "l" * len(heads))
-
-
-def _say_total(verdicts: Sequence[Said], words: Wording) -> Sentence:
-    """How many of the printed ones agree, and in which ways; what only follows from them is named, and not counted."""
-    follows = [said for said in verdicts if said.follows and said.agreement != "differs"]
-    printed = [said for said in verdicts if not said.follows]
-    found: list[Inline] = _say_printed_ones(printed, words) if printed else []
-    unseen = [said for said in printed if said.unseen]
-    for some, phrase in ((unseen, words.pages.UNSEEN), (follows, words.pages.FOLLOWS)):
-        once = list(dict.fromkeys(said.subject for said in some))
-        if once and (len(once) <= MOST_UNSEEN or some is follows):
-            told = split_places(phrase, {"subjects": _list_subjects(once, words)})
-            found += [" ", *told] if found else told
-    return tuple(found)
-
-
-def _say_printed_ones(verdicts: Sequence[Said], words: Wording) -> list[Inline]:
-    """How many agree, and in which ways, with what those are that do not agree exactly; of one way only, nothing is counted twice."""
-    pages = words.pages
-    count, kinds = len(verdicts), {said.formula for said in verdicts}
-    pair = count == len(kinds) == 2
-    printed = pages.grammar.choose(pages.PRINTED["both" if len(kinds) == 2 else "formulas" if True in kinds else "figures"], count)
-    if count == 1:
-        return [pages.ONE_PRINTED.format(printed=printed, verdict=words.rules.AGREES[verdicts[0].agreement])]
-    ways = _sort_by_ways(verdicts, pages.AGREED)
-    counted = {key: len(some) for key, some in ways.items()}
-    good = sum(counted.values())
-    if not good:
-        phrase = pages.NEITHER_OF_PAIR if pair else pages.NEITHER_AGREES if count == 2 else pages.NONE_AGREE
-    elif good == count and count in counted.values():
-        exact = (pages.PAIR_EXACT, pages.BOTH_EXACT, pages.ALL_EXACT)
-        other = (pages.PAIR_SO, pages.BOTH_SO, pages.ALL_SO)
-        phrase = (exact if counted["exact"] else other)[0 if pair else 1 if count == 2 else 2]
-    else:
-        phrase = pages.grammar.choose(pages.SOME_EXACT if counted["exact"] == good else pages.AGREE, good)
-    told = [way.format(count=counted[key]) for key, way in pages.AGREED.items() if counted[key]]
-    only = next((way for key, way in pages.AGREED_SO.items() if counted[key]), "")
-    names = [_name_subjects(ways[key], words) if key != "exact" else [] for key in pages.AGREED if counted[key]]
-    joint = pages.BETWEEN if any(names) else pages.COMMA
-    parts = [
-        piece for way, some in zip(told, names, strict=True)
-        for piece in (joint, way, *(split_places(pages.NAMED_SO, {"subjects": some}) if some else ()))
-    ][1:]  # fmt: skip
-    places = {"good": [str(good)], "count": [str(count)], "printed": [printed], "parts": parts, "way": [only]}
-    return split_places(phrase, places)
-
-
-def _sort_by_ways(verdicts: Sequence[Said], ways: Iterable[str]) -> dict[str, list[Said]]:
-    """The verdicts by how they agree; beside what is cut off, a rounded figure that cutting off gives as well has a way of its own."""
-    cut = any(said.agreement == "truncated" for said in verdicts)
-    found: dict[str, list[Said]] = {key: [] for key in ways}
-    for said in verdicts:
-        way = "alike" if cut and said.alike and said.agreement == "rounded" else said.agreement
-        if way in found:
-            found[way].append(said)
-    return found
-
-
-def _name_subjects(verdicts: Sequence[Said], words: Wording) -> list[Inline]:
-    """What some verdicts are about, as a list; nothing where that is long."""
-    once = list(dict.fromkeys(said.subject for said in verdicts))
-    if sum(len(write_plain(part.expr) if isinstance(part, Math) else str(part)) for subject in once for part in subject) > MOST_LETTERS:
-        return []
-    return _list_subjects(once, words)
-
-
-def _list_subjects(subjects: Sequence[Sentence], words: Wording) -> list[Inline]:
-    """Subjects as they stand in a sentence: a, b and c."""
-    named = words.pages.grammar.enumerate_parts(subjects, words.pages.COMMA, words.pages.AND)
-    return [piece for part in named for piece in ((part,) if isinstance(part, str) else part)]
 
 
 def _read_bare(text: str) -> Sentence:

@@ -193,8 +193,11 @@ class PageWriter:
                 places["target"] = [Math(Name(target))]
                 self.blocks.append(self.write_labelled("note", *split_places(self.words.pages.TARGET_KINDS, places)))
 
-    def say_shared(self, wanted: Collection[str]) -> None:
+    def say_shared(self) -> None:
         """Which parameters several steps share, whose gradients are therefore sums."""
+        if not self.worked.derivations:
+            return
+        wanted: Collection[str] = self.request.wanted[0][1]
         pages, said = self.words.pages, list[Inline]()
         for places, shared in list_shared(self.worked.derivations[0], wanted).items():
             named: dict[str, Sequence[Inline]] = {"quantities": self.list_named(shared), "places": self.list_named(places, MOST_PLACES)}

@@ -12,6 +12,7 @@ from tutor.explain.document import Block, Equation, Equations, Inline, Math, Sen
 from tutor.explain.formula_kinds import say_forward
 from tutor.explain.layer_formulas import dress_expr
 from tutor.explain.page_writer import EQUALS, PageWriter
+from tutor.explain.shared_parameters import list_shared
 from tutor.explain.symbols_section import Symbols
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
@@ -67,7 +68,7 @@ class RecursionSections(PageWriter):
             shape = self.shapes[name]
             full = shape if len(shape) != 1 else (*shape, 1)
             if full:
-                parts += [" ", Math(Call("size", tuple(size_expr(size) for size in full)))]
+                parts += ["\N{NO-BREAK SPACE}", Math(Call("size", tuple(size_expr(size) for size in full)))]
         every = self.write_times(1, self.end)
         self.blocks.append(self.write_labelled("given", *(part for part in parts if part), "; ", *every))
 
@@ -197,6 +198,38 @@ class RecursionSections(PageWriter):
             if row.step.wrt in asked or not (row.step.wrt == self.request.graph.loss or start or unused):
                 kept.append(row)
         return kept
+
+    def write_out_rows(self) -> Block:
+        """The steps of the derivation that the rows tell, each time by itself: what a source prints of one time is looked up in them."""
+        times = self.exercise.repetition.list_times(self.request.graph) if self.exercise.repetition is not None else {}
+        index, bases = Moved(self.recursion.index), self.recursion.bases
+        told = {bases.get(row.step.wrt, row.step.wrt) for row in self.list_needed()}
+        steps = (
+            step for step in self.worked.derivations[0].backward
+            if (times[step.wrt].spell(index) if step.wrt in times else step.wrt) in told
+        )  # fmt: skip
+        shapes = self.request.layered.shapes if self.request.layered is not None else {}
+        rows = ((step, dress_expr(step.expr, shapes) if self.over_arrays else step.expr) for step in steps)
+        return Equations(tuple(Equation(Partial(step.of, step.wrt), (Side(expr),)) for step, expr in rows))
+
+    def say_last_time(self) -> Sentence:
+        """``T = 3``, where the last time is a letter: what a source prints was looked up there."""
+        repetition = self.exercise.repetition
+        if repetition is None or not repetition.letter:
+            return ()
+        return (Math(Name(repetition.letter)), EQUALS, Math(Number(str(repetition.end))))
+
+    def say_shared(self) -> None:
+        """Which parameters the steps of all times share; a family of places is said once."""
+        times = self.exercise.repetition.list_times(self.request.graph) if self.exercise.repetition is not None else {}
+        pages, index, said = self.words.pages, Moved(self.recursion.index), list[Inline]()
+        for places, shared in list_shared(self.worked.derivations[0], self.request.wanted[0][1]).items():
+            once = dict.fromkeys(times[name].spell(index) if name in times else name for name in places)
+            named: dict[str, Sequence[Inline]] = {"quantities": self.list_named(shared), "places": self.list_named([*once])}
+            said += [*(["; "] if said else []), *split_places(pages.grammar.choose(pages.SHARED_BY, len(shared)), named)]
+            said += [" (", *self.write_times(1, self.end), ")"] if len(once) < len(places) else []
+        if said:
+            self.blocks.append(self.write_labelled("note", *split_places(pages.SHARED, {"shared": said})))
 
     # Numbers at each time
 

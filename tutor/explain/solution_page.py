@@ -289,8 +289,8 @@ class NumberSections(PageWriter):
         rows = [self.chain_row(inner, one.wrt, paths, whole=True) for inner, one, paths in made if not self.is_said(inner, one.wrt, paths)]
         self.worked_out.update(one for _, one, _ in made)
         self.blocks += [Equations(tuple(rows))] if rows else []
-        if len(self.blocks) > start + 1:
-            self.join_equations(len(self.blocks) - 2)
+        for place in range(len(self.blocks) - 2, start - 1, -1):
+            self.join_equations(place)
         if made:
             self.blocks.insert(start, Paragraph((pages.PRINTED_TOO.format(source=pages.THE_SOURCE[self.exercise.source_kind]),)))
 
@@ -451,7 +451,6 @@ class NumberSections(PageWriter):
             return
         graph = self.worked.derivations[0].graph
         self.say_targets(graph.steps)
-        self.say_shared(self.request.wanted[0][1])
         flat = list_flat_steps(graph)
         kinks = list_kinks_hit(graph, self.trace) if self.trace is not None else []
         self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])

@@ -82,6 +82,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
     page.blocks += list_elsewhere(worked, words)
     page.blocks += lecture(said, words, worked.request.focused, worked.notation, page.exercise.source_kind)
     page.notes(worked.notes)
+    page.say_shared()
     page.conventions()
     write_closing(page, proofs)
     return finish_page(page)
@@ -118,6 +119,7 @@ def updates_between(worked: Worked) -> bool:
 def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Document:
     """A solution in layer form."""
     from tutor.explain.layer_page import ArraySections  # what a page does not need is not loaded for it
+    from tutor.explain.printed_besides import add_printed
 
     assert worked.request.layered is not None
     page = ArraySections(worked, words, worked.request.layered)
@@ -127,14 +129,16 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     page.blocks += write_asked(worked, words)
     page.add_forward()
     page.add_backward()
+    worked_out = add_printed(page, list_missing(worked, page.blocks, frozenset()))
     page.add_simplified()
     update(page)
     explain_primes(page)
     page.blocks += write_course(worked, words)
     page.blocks += list_elsewhere(worked, words)
-    said = say_verdicts(worked, words, page.blocks)
+    said = say_verdicts(worked, words, page.blocks, worked_out=worked_out)
     page.blocks += lecture(said, words, worked.request.focused, worked.notation, page.exercise.source_kind)
     page.notes(worked.notes)
+    page.say_shared()
     page.say_counting()
     page.conventions()
     write_closing(page, proofs)
@@ -155,9 +159,11 @@ def recursion_page(worked: Worked, words: Wording, proofs: Sequence[str], usual:
     page.add_forward()
     page.add_backward()
     update(page)
-    said = say_verdicts(worked, words, page.blocks)
-    page.blocks += lecture(said, words, worked.request.focused, worked.notation, page.exercise.source_kind)
+    said = say_verdicts(worked, words, [*page.blocks, page.write_out_rows()])
+    held = page.say_last_time()
+    page.blocks += lecture(said, words, worked.request.focused, worked.notation, page.exercise.source_kind, held)
     page.notes(worked.notes)
+    page.say_shared()
     usual.blocks = []
     usual.conventions()
     page.blocks += usual.blocks

@@ -452,7 +452,7 @@ class Writer:
 
     def _write_condition(self, expr: Call) -> str:
         left, right = condition_sides(expr.args[0])
-        if self.style.markup and type(left) is Neg and right == Number("0"):
+        if type(left) is Neg and right == Number("0"):
             return f"{self.show(left.arg)} < 0"
         return self.show(left) + self.style.above + self.show(right)
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 PLACED = ("slice", "block")
 """What has its place with it: a matrix of an array, and some columns of a wide matrix."""
 
+_BELOW, _BESIDE = Call("down", ()), Call("dots", ())
+
 
 def grid(args: tuple[Expr, ...]) -> list[list[Expr]]:
     """The rows of a matrix: ``matrix(columns, entries…)``."""
@@ -22,12 +24,12 @@ def grid(args: tuple[Expr, ...]) -> list[list[Expr]]:
 
 
 def write_matrix(writer: Writer, args: tuple[Expr, ...]) -> str:
-    """A matrix in brackets; in text a vector is a list."""
+    """A matrix in brackets; in text a vector is a list, and what is left out of it stands beside the others."""
     rows = [[writer.show(entry) for entry in row] for row in grid(args)]
     if writer.style.markup:
         return "\\begin{bmatrix} " + " \\\\ ".join(" & ".join(row) for row in rows) + " \\end{bmatrix}"
     if len(rows[0]) == 1:
-        return "(" + ", ".join(row[0] for row in rows) + ")"
+        return "(" + ", ".join(writer.show(_BESIDE) if row[0] == writer.show(_BELOW) else row[0] for row in rows) + ")"
     return "[" + "; ".join(" ".join(row) for row in rows) + "]"
 
 

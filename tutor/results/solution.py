@@ -265,7 +265,7 @@ def solve(
     truncate: int | None = None,
     **given: Any,
 ) -> Solution:
-    """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
+    """Solve an exercise (id or TOML file), an expression, or steps, and check the result.
 
     The target may be a module of PyTorch or a function of the session, too: ``solve(model, x=x)``.  Its source is read, and nothing of
     it is called; ``given`` are example arrays for its arguments, whose shapes are meant, and, where they are few numbers, their values.

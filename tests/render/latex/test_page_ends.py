@@ -66,7 +66,7 @@ def test_a_whole_section_may_go_along_with_its_closing_words():
 def test_a_picture_may_stand_between_sections_only():
     blocks = [WORDS, HEADING, display(ROW), draw(20), HEADING, display(ROW), WORDS]
     (whole,) = arrange_pages(blocks, 3, [1, 6])
-    tries = re.findall(r"\\tutortry\{\d+\}\{(?:\\tutorsmall)?(?:\\def\\\w+\{[^}]*\})?(.*)\}%", whole)
+    tries = re.findall(r"\\tutortry\{\d+\}\{(?:\\tutortight)?(?:\\tutorsmall)?(?:\\def\\\w+\{[^}]*\})?(.*)\}%", whole)
     assert sorted(set(tries)) == [
         "\\tutorparta\\tutorpartb\\tutorpartc\\tutorpicture\\tutorpartd",
         "\\tutorparta\\tutorpartb\\tutorpicture\\tutorpartc\\tutorpartd",
@@ -130,7 +130,7 @@ def test_a_long_table_looks_itself_where_its_page_ends():
     table = "{\\def\\tutorhead{x}\\hbox{x}}"
     arranged = arrange_pages([WORDS, HEADING, display(ROW), draw(20), table, WORDS, WORDS], 3, [1, 6])
     assert arranged[1] == table
-    assert arranged[0].count("\\tutorparta\\tutorpicture") == 5  # it does not change over to the other side
+    assert arranged[0].count("\\tutorparta\\tutorpicture") == 7  # it does not change over to the other side
     assert "tutorpicture" not in arranged[2]
     assert "\\tutoropen" in arranged[0]  # a page that goes on with the table is none that lacks something
     assert "\\tutoropen" not in arranged[2]
@@ -154,6 +154,16 @@ def test_closing_words_are_small_where_that_saves_a_page(tex, tmp_path):
         assert len(seen.pages) == SQUEEZED[seen.name][-1], seen.name
         assert not seen.complaints
         assert any(8.9 < size < 9.1 for page in seen.pages for size in page.sizes) == (seen.name == "ends"), seen.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rows", "pages"), [(46, 1), (50, 1), (56, 2)])
+def test_lines_are_closer_where_that_saves_a_page(tex, tmp_path, rows, pages):
+    """A few lines too many are taken in by the room between the others; far too many, and too few, stand as ever."""
+    sources = {"page": write_article([HEADING, parted(*[SAID] * rows), HEADING, display(SAID), WORDS, WORDS])}
+    (seen,) = compile_documents(sources, tmp_path)
+    assert len(seen.pages) == pages
+    assert not list(seen.list_faults())
 
 
 @pytest.mark.slow

@@ -80,6 +80,7 @@ class PageWords(Topic):
     PRINTS = "prints {printed} for {subject}: {verdict}."
     PRINTS_ERRATUM = "prints {printed} for {subject}: {verdict} ({erratum})."
     AFTER = ("{quantity} after {count} update", "{quantity} after {count} updates")
+    AFTER_EACH = "{quantity} after {counts} updates"
     UPDATE_OF = "the update of {quantity}"
     OVER_SAMPLES: Mapping[str, str] = {
         "mean": "the mean of {quantity} over the samples", "sum": "the sum of {quantity} over the samples",
@@ -101,12 +102,20 @@ class PageWords(Topic):
     PAIR_EXACT = "The checked figure and the checked formula agree exactly."
     BOTH_SO, ALL_SO = "Both {printed} agree{way}.", "All {count} {printed} agree{way}."
     PAIR_SO = "The checked figure and the checked formula agree{way}."
+    BOTH_AGREE, ALL_AGREE = "Both {printed} agree: {parts}.", "All {count} {printed} agree: {parts}."
+    PAIR_AGREE = "The checked figure and the checked formula agree: {parts}."
+    SOME_SO = ("{good} of {count} {printed} agrees{way}.", "{good} of {count} {printed} agree{way}.")
     NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the checked figure nor the checked formula agrees."
     NONE_AGREE = "None of the {count} {printed} agrees."
     UNSEEN = "Checked, but not worked out here: {subjects}."
     PRINTED_TOO = "What {source} prints besides:"
     OURS = "The derivatives are added here: {source} prints values alone."
+    OURS_TOO = "Here {loss} and the derivatives are added: {source} prints other values alone."
     """Of a source that has no derivative."""
+    OTHER_FORMS_AT = (
+        "Printed for {held} in another form than above, and equal to it:",
+        "Printed for {held} in other forms than above, and equal to these:",
+    )  # fmt: skip
     OTHER_FORMS = ("Printed in another form than above, and equal to it:", "Printed in other forms than above, and equal to these:")
     FOLLOWS = "Not printed there, but right as well: {subjects}."
     AGREED: Mapping[str, str] = {

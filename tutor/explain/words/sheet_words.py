@@ -48,6 +48,7 @@ class SheetWords(Topic):
         "program": "Write the function {asked}.",
     }
     """What is asked where an exercise has no wording of its own, by the kind of the answer."""
+    ASKS_FORMULAS = "Give formulas for {asked}."
     ASKED_WITH = "{asked}: {text}"
     """What is asked, and an exercise's own wording for it."""
     COUNT: Mapping[str, str] = {
