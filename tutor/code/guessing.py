@@ -254,7 +254,8 @@ class Guesser:
 
     def make_dictionary(self, name: str = "") -> GuessedDictionary:
         """A dictionary that nobody gives; the places of words where it is called so."""
-        return GuessedDictionary(self.settings, self.entry, words=bool(WORD_PLACES.match(name)))
+        own = {"stride": self.world.steps} if "conv" in name.lower() else {}  # beside a pool_param, whose windows lie side by side
+        return GuessedDictionary({**self.settings, **own}, self.entry, words=bool(WORD_PLACES.match(name)))
 
     def _take_rank(self, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
         """A shape that was only guessed, with the number of axes that the world has for the name."""

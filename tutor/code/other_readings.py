@@ -229,7 +229,7 @@ def _judge_taken(judged: Judgement) -> Judgement | None:
     return judge_in(judged, replace(judged.trial.world, taken=True))
 
 
-def _judge_matched(judged: Judgement) -> Judgement | None:
+def judge_matched(judged: Judgement) -> Judgement | None:
     """The judgement where arguments of backward that nothing gives are values of the forward pass: all is right, or the least is wrong.
 
     ``backward(delta, h_t, h_below, h_before)`` beside ``forward(x, h_before)``: what comes from below is x.
@@ -414,7 +414,7 @@ def _is_slope(judged: Judgement) -> bool:
 
 
 KINDER: Sequence[OtherReading] = (
-    OtherReading("what backward is given of forward", _has_unmatched, _judge_matched),
+    OtherReading("what backward is given of forward", _has_unmatched, judge_matched),
     OtherReading("w a vector, b a number", _has_small, judge_small),
     OtherReading("a slope at the output", _is_slope, _judge_at_output),
     OtherReading("what a loss is given", _has_no_upstream, _judge_taken),

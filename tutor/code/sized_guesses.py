@@ -132,12 +132,15 @@ def find_counts(*trees: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     [['n_in', 'wide', 'width'], ['l1']]
     >>> sorted(find_counts(ast.parse("n = x.shape[2] - self.kernel + 1; y = x[2 * n : 2 * n + window, ::factor]"))[0])
     ['factor', 'kernel', 'n', 'window']
+    >>> find_counts(ast.parse("W = [np.zeros((y, x)) for x, y in pairs]"))[0]
+    frozenset()
     """
+    bound = find_bound(*trees)
     parts = [node for tree in trees for node in ast.walk(tree)]
     counts, asked, arrays = set[str](), set[str](), set[str]()
     for node in parts:
         if isinstance(node, ast.Call):
-            counts |= _list_making(node)
+            counts |= _list_making(node) - bound.get(id(node), set())
         elif isinstance(node, ast.If | ast.IfExp):
             for part in node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]:
                 if isinstance(part, ast.Compare) and isinstance(part.comparators[0], ast.Constant):
@@ -170,6 +173,18 @@ def _list_own_sizes(parts: Sequence[ast.AST]) -> set[str]:
         taken = {_name_last(part.value) for part in inside if isinstance(part, ast.Subscript | ast.Attribute)}
         found |= (made & {arg.arg for arg in begin.args.args}) - taken
     return found - {arg.arg for one in functions if one.name != "__init__" for arg in one.args.args}
+
+
+def find_bound(*trees: ast.AST) -> dict[int, set[str]]:
+    """The names that a comprehension gives to the calls in it: x and y of ``[make(y, x) for x, y in pairs]`` are no others so called."""
+    found: dict[int, set[str]] = {}
+    for node in (part for tree in trees for part in ast.walk(tree)):
+        if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.DictComp):
+            own = {part.id for one in node.generators for part in ast.walk(one.target) if isinstance(part, ast.Name)}
+            for part in ast.walk(node):
+                if isinstance(part, ast.Call):
+                    found.setdefault(id(part), set()).update(own)
+    return found
 
 
 def _list_making(node: ast.Call) -> set[str]:

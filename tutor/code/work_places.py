@@ -9,9 +9,11 @@ from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
 from tutor.code.failures import say_failure
+from tutor.code.gradient_lists import spell_entry
 from tutor.code.guessing import Guesser
 from tutor.code.lane_arrays import NoLanes, has_room, make_room
 from tutor.code.library_calls import take_real
+from tutor.code.pair_functions import split_gradient
 from tutor.code.sized_guesses import grow_shape
 from tutor.code.targets import spell_target
 from tutor.errors import tell
@@ -140,7 +142,8 @@ class PlaceWorker(ABC):
             if isinstance(target.slice, ast.Slice):  # sizes[1:1] = hidden_sizes
                 of[self.read_index(target.slice, np.empty(len(of)))] = list(self.settle(value))
             else:
-                of[int(self.take(target.slice))] = self.note(key, value, node)
+                place = int(self.take(target.slice))
+                of[place] = self.note(spell_entry(key, place, len(of)) if split_gradient(key) else key, value, node)
             return
         if not isinstance(of, np.ndarray):
             raise NotRead(tell("a part of this is not assigned"), node)
