@@ -102,8 +102,9 @@ def _list_other_counts(statement: ast.stmt, node: ast.expr, around: Surroundings
     if counted is node and counted.attr == "size":
         for axis in (0, 1):
             yield make_edit("mean-twice", statement, node, around.parse(f"{text}.shape[{axis}]"), f"{text}.shape[{1 - axis}]")
-    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value in (0, 1):
-        yield make_edit("mean-forgotten", statement, node, around.parse(f"{text}.size"), f"{text}.shape[{1 - int(node.slice.value)}]")
+    place = node.slice.value if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) else None
+    if type(place) is int and place in (0, 1):
+        yield make_edit("mean-forgotten", statement, node, around.parse(f"{text}.size"), f"{text}.shape[{1 - place}]")
 
 
 def is_count(node: ast.AST | None) -> bool:
