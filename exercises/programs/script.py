@@ -32,6 +32,7 @@ for step in range(500):
 # slip difference-reversed: grad_y = 2.0 * (y - t) / N => grad_y = 2.0 * (t - y) / N
 # slip mean-forgotten: grad_y = 2.0 * (y - t) / N => grad_y = 2.0 * (y - t)
 # slip transpose-forgotten: grad_w2 = h.T.dot(grad_y) => grad_w2 = h.dot(grad_y)
+# slip transpose-too-many: grad_w2 = h.T.dot(grad_y) => grad_w2 = h.T.dot(grad_y.T)
 # slip slope-forgotten: grad_z = grad_h * (1 - h ** 2) => grad_z = grad_h
 # slip another-variable: grad_z = grad_h * (1 - h ** 2) => grad_z = grad_h * (1 - z ** 2)
 # slip wrong-axis: grad_b1 = grad_z.sum(axis=0, keepdims=True) => grad_b1 = grad_z.sum(axis=1, keepdims=True)

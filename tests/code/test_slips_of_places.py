@@ -205,3 +205,41 @@ def backward(dout, cache):
 def test_a_factor_that_is_spread_over_more_axes_is_named():
     (verdict,) = judge_code(read_source(POOLED.replace(" / count[:, :, None]", ""), "p.py"))
     assert [(root.line, root.tag) for root in verdict.roots] == [(10, "factor-forgotten")]
+
+
+CLASSES = """
+import numpy as np
+class Cost:
+    def forward(self, s, y):
+        self.p, self.y = np.exp(s) / np.exp(s).sum(axis=1, keepdims=True), y
+        return -np.log(self.p[np.arange(len(y)), y]).sum()
+    def backward(self):
+        d = self.p.copy()
+        d[np.arange(len(self.y)), self.y] -= 1
+        return d
+class Square:
+    def forward(self, p, t):
+        self.d = p - t
+        return np.mean(self.d ** 2)
+    def backward(self):
+        return 2 * self.d / self.d.size
+class Net:
+    def __init__(self):
+        self.W, self.cost = np.random.randn(4, 3), Square()
+    def forward(self, x, t):
+        self.x = x
+        return self.cost.forward(x @ self.W, t)
+    def backward(self):
+        d = self.cost.backward()
+        self.dW = self.x.T @ d
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("old", "new", "line", "tag"), [
+    ("d[np.arange(len(self.y)), self.y]", "d[:, self.y]", 9, "wrong-place"),
+    ("self.d.size", "self.d.shape[0]", 16, "mean-forgotten"),  # a mean for one axis alone is right in Square, and wrong in Net
+])  # fmt: skip
+def test_a_slip_of_a_loss_is_named_in_its_own_line(old, new, line, tag):
+    found = judge_code(read_source(CLASSES.replace(old, new), "p.py"))
+    assert [(root.line, root.tag) for one in found for root in one.roots] == [(line, tag)]

@@ -379,9 +379,19 @@ def _is_stopped_by_shapes(judged: Judgement) -> bool:
 
 
 def _has_small(judged: Judgement) -> bool:
-    """Whether the only weights that are guessed are called by a small letter, in a product."""
-    names = [name for name in judged.trial.ranked if NAMED_WEIGHTS.match(name)]
-    return len(names) == 1 and not names[0][0].isupper() and has_products(judged.trial.source.tree, judged.trial.plan)
+    """Whether the only weights that are guessed are called by a small letter, in a product; or do not fit what is documented."""
+    trial = judged.trial
+    names = [name for name in trial.ranked if NAMED_WEIGHTS.match(name)]
+    if len(names) != 1 or not has_products(trial.source.tree, trial.plan):
+        return False
+    return not names[0][0].isupper() or _is_undocumented(trial)
+
+
+def _is_undocumented(trial: ProgramTrial) -> bool:
+    """Whether something that is documented with one axis, ``M: (N,)``, got another size to fit the rest."""
+    worker = trial.current
+    said = [pair for shapes in worker.guesser.sizes.documented.values() for pair in shapes.items() if len(pair[1]) == 1]
+    return any(name in worker.guessed and np.shape(worker.guessed[name]) != shape for name, shape in said)
 
 
 def _has_unmatched(judged: Judgement) -> bool:

@@ -172,7 +172,9 @@ def counts_samples(trial: ProgramTrial) -> bool:
     Steps in time are counted as well, and so are rows of weights: these are no samples.
     """
     names = (trial.plan.forward, trial.plan.backward, trial.plan.cost)
-    bodies = [part for part in ast.walk(trial.source.tree) if isinstance(part, ast.FunctionDef) and part.name in names]
+    tree = trial.source.tree
+    bodies: list[ast.stmt] = [part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef) and part.name in names]
+    bodies = bodies or [part for part in tree.body if not isinstance(part, ast.FunctionDef | ast.ClassDef)]  # a script
     steps = {ast.unparse(part.targets[0]) for body in bodies for part in ast.walk(body) if isinstance(part, ast.Assign)
              and isinstance(part.value, ast.Name) and part.value.id in trial.looped} | trial.looped  # fmt: skip
     inside = [part for body in bodies for part in ast.walk(body)]

@@ -81,6 +81,7 @@ def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     if isinstance(statement, ast.Expr):
         return
     for place, node in enumerate(list(walk_expressions(statement))[:8]):
+        yield from _list_other_counts(statement, node, around)
         if place and not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):
             continue
         if id(node) in around.values and around.shape(node) is None:  # a cache, or several values
@@ -90,6 +91,20 @@ def take_means(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
         for count in around.counts:
             for sign, tag in ((ast.Div(), "mean-forgotten"), (ast.Mult(), "mean-twice")):
                 yield make_edit(tag, statement, node, ast.BinOp(node, sign, around.parse(count)), count)
+
+
+def _list_other_counts(statement: ast.stmt, node: ast.expr, around: Surroundings) -> Iterator[LineEdit]:
+    """The entries of a matrix for its rows, or the other way: ``d.size`` for ``d.shape[0]``."""
+    counted = node.value if isinstance(node, ast.Subscript) else node
+    if not isinstance(counted, ast.Attribute) or counted.attr not in ("shape", "size") or len(around.shape(counted.value) or ()) != 2:
+        return
+    text = say_node(counted.value)
+    if counted is node and counted.attr == "size":
+        for axis in (0, 1):
+            yield make_edit("mean-twice", statement, node, around.parse(f"{text}.shape[{axis}]"), f"{text}.shape[{1 - axis}]")
+    place = node.slice.value if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) else None
+    if type(place) is int and place in (0, 1):
+        yield make_edit("mean-forgotten", statement, node, around.parse(f"{text}.size"), f"{text}.shape[{1 - place}]")
 
 
 def is_count(node: ast.AST | None) -> bool:

@@ -27,6 +27,11 @@ def take_places(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
                 for made in _list_beside(part, around):
                     others = [*parts[:place], made, *parts[place + 1 :]]
                     yield make_edit("wrong-place", statement, node, _index(node, others if many else made))
+            labels = around.values.get(id(parts[-1]))
+            rowless = len(parts) == 2 and isinstance(parts[0], ast.Slice) and parts[0].lower is parts[0].upper is None
+            if rowless and isinstance(labels, np.ndarray) and labels.dtype.kind == "i" and labels.ndim == 1:  # p[:, y] -= 1
+                rows = around.parse(f"np.arange(len({say_node(parts[1])}))")
+                yield make_edit("wrong-place", statement, node, _index(node, [rows, parts[1]]))
             for one, two in combinations(range(len(parts)), 2):
                 others = list(parts)
                 others[one], others[two] = parts[two], parts[one]

@@ -51,20 +51,33 @@ def take_slopes(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
 def take_everywhere(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """Another quantity wherever one stands in a line more than once: ``a * (1 - a)`` for ``z * (1 - z)``, the slope at the raw value.
 
+    Or what a function is given, ``a * (1 - a)`` for ``s(a) * (1 - s(a))``: the slope of what has gone through it already.
+
     >>> import numpy as np
     >>> node = ast.parse("d = g * z * (1 - z)").body[0]
     >>> around = Surroundings({id(part): np.ones(2) for part in ast.walk(node)}, {"a": np.ones(2)}, [])
     >>> [ast.unparse(edit.statements[0].value) for edit in take_everywhere(node, around)]
     ['g * a * (1 - a)']
+    >>> twice = ast.parse("d = g * s(a) * (1 - s(a))").body[0]
+    >>> [ast.unparse(edit.statements[0].value) for edit in take_everywhere(twice, Surroundings({}, {}, []))]
+    ['g * a * (1 - a)']
     """
     if not isinstance(statement, ast.Assign | ast.AugAssign | ast.Return) or statement.value is None:
         return
     places: dict[str, list[ast.expr]] = {}
+    calls: dict[str, list[ast.Call]] = {}
     fails = not isinstance(statement, ast.Return) and id(statement.value) not in around.values  # the slope of a layer of another size
     for node in walk_expressions(statement):
         known = is_quantity(around.values.get(id(node))) or (fails and say_node(node) in around.pool)
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and known:
             places.setdefault(say_node(node), []).append(node)
+        elif isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+            calls.setdefault(say_node(node), []).append(node)
+    for called in (nodes for nodes in calls.values() if len(nodes) > 1):
+        made: ast.stmt = statement
+        for call in called:
+            made = replace_part(made, call, call.args[0])
+        yield LineEdit("function-too-many", statement, (made,), called[0], called[0].args[0])
     for name, nodes in places.items():
         texts = [*around.pool] if fails else around.list_fitting(around.shape(nodes[0]), exact=True)
         for text in texts if len(nodes) > 1 else ():

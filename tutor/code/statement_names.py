@@ -153,6 +153,8 @@ def is_at_places(target: ast.AST) -> bool:
 def list_called(tree: ast.Module, line: ast.AST) -> list[ast.FunctionDef]:
     r"""The functions of a file that a line calls; where it calls what it was given, ``self.slope(z)``, those that are given anywhere.
 
+    Of methods, ``layer.backward(grad)``, those of any class.
+
     >>> tree = ast.parse("def f(z): return z\ndef g(z): return z\ndef h(z, slope=g): return slope(z)")
     >>> [[one.name for one in list_called(tree, ast.parse(text))] for text in ("f(1)", "slope(z)", "z.sum()")]
     [['f'], ['g'], []]
@@ -165,7 +167,10 @@ def list_called(tree: ast.Module, line: ast.AST) -> list[ast.FunctionDef]:
         called = {id(part.func) for part in ast.walk(tree) if isinstance(part, ast.Call)}
         loaded = (part for part in ast.walk(tree) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
         named |= {part.id for part in loaded if id(part) not in called}
-    return [function for name, function in functions.items() if name in named]
+    methods = {one.attr for one in calls if isinstance(one, ast.Attribute) and getattr(one.value, "id", "") not in ("np", "numpy", "torch")}
+    kept = [part for owner in tree.body if isinstance(owner, ast.ClassDef) for part in owner.body if isinstance(part, ast.FunctionDef)]
+    kept = [part for part in kept if part.name in methods and not any(one is line for one in ast.walk(part))]
+    return [*(function for name, function in functions.items() if name in named), *kept]
 
 
 def _is_own(node: ast.expr) -> bool:
