@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
+from tutor.code.failures import say_failure
 from tutor.code.gradient_lists import spell_entry
 from tutor.code.guessing import Guesser
 from tutor.code.lane_arrays import NoLanes, has_room, make_room
@@ -151,7 +152,12 @@ class PlaceWorker(ABC):
         index = self.read_index(target.slice, of)
         value = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
         of = self.widen(of, value, target.value)
-        of[index] = value
+        try:
+            of[index] = value
+        except ValueError as error:
+            why = say_failure(error, node)
+            why.operands = (value, "into", of[index])  # h[t + 1] = x[t] @ W + h[t] @ U: W is as wide as h
+            raise why from None
         self.note_changed(target.value, of, node)
 
     def note_changed(self, place: ast.expr, of: Any, node: ast.AST) -> None:
