@@ -75,3 +75,35 @@ def test_a_slip_behind_it_is_found(right, wrong):
 def test_chances_of_a_chain_are_no_backward_pass():
     with pytest.raises(TutorError, match="no backward pass"):
         judge(CHAIN)
+
+
+DRAWN = """
+import numpy as np
+
+def draw(K):
+    return [int(np.random.randint(0, 3)) for k in range(K)]
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+def costAndGradient(vec, U, K=4):
+    places = draw(K)
+    s = sigmoid(U[places] @ vec)
+    cost = -np.sum(np.log(1 - s))
+    dvec = U[places].T @ s
+    return cost, dvec
+
+def costAndGradientNaive(vec, U, K=4):
+    cost, dvec = 0.0, np.zeros(vec.shape)
+    for k in draw(K):
+        s = sigmoid(U[k] @ vec)
+        cost += -np.log(1 - s)
+        dvec += s * U[k]
+    return cost, dvec
+"""
+
+
+def test_a_cost_with_its_gradient_is_no_forward_pass_of_another():
+    """Each draws samples of its own."""
+    assert judge(DRAWN) == ["right", "right"]
+    assert judge(DRAWN.replace("dvec += s * U[k]", "dvec -= s * U[k]")) == ["right", "wrong"]

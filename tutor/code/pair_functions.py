@@ -362,8 +362,8 @@ def find_partner(name: str, names: Sequence[str]) -> str:
     ('affine_forward', 'sigmoid')
     >>> find_partner("reluBackward", ["predict", "relu"]), find_partner("backwardLinear", ["linear_forward"])
     ('relu', 'linear_forward')
-    >>> find_partner("backward_alt", ["forward", "backward"]), find_partner("dx", ["fx"])
-    ('forward', 'fx')
+    >>> find_partner("backward_alt", ["forward", "backward"]), find_partner("dx", ["fx"]), find_partner("costAndGradNaive", ["costAndGrad"])
+    ('forward', 'fx', '')
     """
     found = _find_namesake(name, names)
     if not found:
@@ -389,7 +389,7 @@ def _find_namesake(name: str, names: Sequence[str]) -> str:
         short = re.sub(pattern, "", name)
         behind = (f"{short}_{word}" for word in ("loss", "cost", "error", "objective") if short != name)  # triplet_grad of triplet_loss
         for candidate in (short, f"{short}_forward", f"forward_{short}", short.replace("backward", "forward"), *behind):
-            if candidate in names and candidate != name and not re.search(r"(?i)backward|backprop|bwd", candidate):
+            if candidate in names and candidate != name and not re.search(r"(?i)backward|backprop|bwd|and_?grad", candidate):
                 return candidate
     return ""
 
