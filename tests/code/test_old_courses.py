@@ -95,6 +95,26 @@ def test_one_file_of_python_two_makes_a_program_of_it():
     assert [one.verdict for one in wrong.verdicts] == ["wrong"]
 
 
+MEAN = """
+import numpy as np
+
+def centre_forward(x):
+    n = x.shape[0]
+    mean = 1 / float(n) * np.sum(x, axis=0)
+    for i in xrange(n):
+        pass
+    return x - mean, n
+
+def centre_backward(dout, n):
+    return dout - 1 / float(n) * np.sum(dout, axis=0)
+"""
+
+
+def test_a_float_of_a_size_is_no_whole_number():
+    assert judge(MEAN) == [("centre_backward", "right")]
+    assert judge(MEAN.replace("dout - 1 / float(n)", "dout - 1 / n")) == [("centre_backward", "wrong")]
+
+
 def test_a_choice_that_nothing_makes_accuses_nobody():
     assert judge(CHOICE) == [("Net.backward_pass", "undecided")]
 

@@ -118,12 +118,14 @@ def list_pair_outputs(
     spans: Sequence[tuple[int, int]] = (),
     foreign: Collection[int] = (),
     looped: Collection[int] = (),
+    taken: Collection[str] = (),
 ) -> list[GivenGradient]:
     """The gradients that the backward function of a pair returns, by their names or places; in a class those that it keeps, too.
 
     ``produced`` is what the forward pass gives: ``ds`` of ``s = sigmoid(x)``, returned alone, is no gradient of s, which is 1, but of x.
     ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own; ``foreign`` are the
-    statements of other files, ``looped`` those of loops.
+    statements of other files, ``looped`` those of loops.  ``taken`` is what the backward pass is given: dZ that is padded there is no
+    gradient of Z that it gives.
     """
     words = WordIndex([event.key.rpartition(".")[2] for event in record.events[:begins]])
     given = [name for name in args if name in words.places]
@@ -160,6 +162,8 @@ def list_pair_outputs(
         inner = set(of) <= steps or _is_given_again(key, of, last, known, found)
         if in_class and _is_local(event) and id(event.statement) in looped and is_smaller(event.value, of, record.events[:begins]):
             continue  # dx of one round, beside x of all
+        if key in taken and _is_local(event):
+            continue
         step = in_class and _is_local(event) and inner and not any(np.shape(one.value) == np.shape(event.value)
             for one in record.events[:begins] if one.key.rpartition(".")[2] in of)  # fmt: skip
         if of and key not in keys and not step and (in_class or not found or why is not None) and (args[:1] != ["ctx"] or not found):

@@ -1,10 +1,22 @@
-"""Backward passes that go forward themselves, beside a method that only predicts."""
+"""What a backward pass is besides: one that goes forward itself, beside a method that only predicts, or none at all."""
 
 from __future__ import annotations
 
 import ast
+import re
 
 from tutor.code.guess_shapes import DATA, is_target
+
+_CHAIN = re.compile(r"(?i:(^|_)prob(s|abilit(y|ies))?_?$|algorithm|^(forward_?backward|baum)|viterbi|messages?$)|[a-z]Probs?$")
+
+
+def is_chain(name: str) -> bool:
+    """Whether what is called so goes backward along a chain, as CTC and hidden Markov models do, and gives chances: no gradients.
+
+    >>> [is_chain(name) for name in ("get_backward_probs", "backwardProb", "backward_probe", "backward")]
+    [True, True, False, False]
+    """
+    return bool(_CHAIN.search(name))
 
 
 def has_own_forward(backward: ast.FunctionDef, forward: ast.FunctionDef) -> bool:

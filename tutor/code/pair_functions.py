@@ -12,7 +12,7 @@ from tutor.code.class_parts import list_class_parts
 from tutor.code.gradient_lists import split_entry
 from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.name_words import spell_words, split_words
-from tutor.code.own_forwards import has_own_forward
+from tutor.code.own_forwards import has_own_forward, is_chain
 
 BACKWARD = re.compile(
     r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts|^d(x|f|fx)$|^_?(grads?|prime)$"
@@ -202,7 +202,7 @@ def list_costs(names: Iterable[str]) -> list[str]:
 
 
 def _is_backward(name: str) -> bool:
-    return bool(BACKWARD.search(name) or BACKWARD.search(spell_words(name)))
+    return bool(BACKWARD.search(name) or BACKWARD.search(spell_words(name))) and not is_chain(name)
 
 
 def _is_own_update(node: ast.FunctionDef) -> bool:
@@ -362,8 +362,8 @@ def find_partner(name: str, names: Sequence[str]) -> str:
     ('affine_forward', 'sigmoid')
     >>> find_partner("reluBackward", ["predict", "relu"]), find_partner("backwardLinear", ["linear_forward"])
     ('relu', 'linear_forward')
-    >>> find_partner("backward_alt", ["forward", "backward"]), find_partner("dx", ["fx"])
-    ('forward', 'fx')
+    >>> find_partner("backward_alt", ["forward", "backward"]), find_partner("dx", ["fx"]), find_partner("costAndGradNaive", ["costAndGrad"])
+    ('forward', 'fx', '')
     """
     found = _find_namesake(name, names)
     if not found:
@@ -389,7 +389,7 @@ def _find_namesake(name: str, names: Sequence[str]) -> str:
         short = re.sub(pattern, "", name)
         behind = (f"{short}_{word}" for word in ("loss", "cost", "error", "objective") if short != name)  # triplet_grad of triplet_loss
         for candidate in (short, f"{short}_forward", f"forward_{short}", short.replace("backward", "forward"), *behind):
-            if candidate in names and candidate != name and not re.search(r"(?i)backward|backprop|bwd", candidate):
+            if candidate in names and candidate != name and not re.search(r"(?i)backward|backprop|bwd|and_?grad", candidate):
                 return candidate
     return ""
 

@@ -299,7 +299,7 @@ class PassRun:
         words = find_return(func.node, self.worker.returned)
         outputs = list_pair_outputs(
             self.record, begins, result, words, args, why, in_class=bool(self.plan.owner), produced=produced, spans=list_spans(func),
-            foreign=self.foreign, looped=list_looped(func.node))  # fmt: skip
+            foreign=self.foreign, looped=list_looped(func.node), taken=[arg.arg for arg in list_arguments(func)])  # fmt: skip
         outputs += list_listed(owner, {output.key for output in outputs}, events[:begins])
         layers = list(list_layer_gradients(owner, events[begins:], why))
         if any(STORE.match(output.key.rpartition(".")[0]) for output in outputs):  # grads["W1"] = layer.dW + reg * W: a step

@@ -303,7 +303,7 @@ class CallWorker(ExpressionWorker):
             value = values[0]
             if isinstance(value, np.ndarray) and value.size == 1:  # of one entry, however many axes
                 value = value.reshape(())[()]
-            return int(take_real(value)) if word == "int" else value
+            return int(take_real(value)) if word == "int" else float(value) if type(value) is int else value
         if word == "abs":
             return self.table["abs"](values[0])
         if word in ("max", "min"):
