@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 
@@ -14,6 +15,10 @@ from tutor.program.source import Source
 
 FEWEST = 3
 """A smaller number is none of classes, but of axes, or of yes and no."""
+UNITS = re.compile(r"(eye|identity)$")
+"""What makes a row of 0 and 1 for each class."""
+LEVELLED = re.compile(r"(astype|flatten|ravel|reshape)$")
+"""What labels go through before they say a place."""
 
 
 def count_classes(source: Source) -> Source:
@@ -48,7 +53,7 @@ def _is_number(node: ast.expr, given: set[str]) -> bool:
 def _list_counts(node: ast.Assign | ast.Return, body: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     """What says how many classes there are in a statement, with the labels: 10 of ``np.eye(10)[y]``, and y."""
     for part in ast.walk(node):
-        if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Call) and _name_call(part.value) in ("eye", "identity"):
+        if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Call) and UNITS.match(_name_call(part.value)):
             labels = _find_labels(part.slice.elts[-1] if isinstance(part.slice, ast.Tuple) else part.slice)
             if labels is not None and len(part.value.args) == 1:
                 yield part.value.args[0], labels
@@ -68,7 +73,7 @@ def _list_counts(node: ast.Assign | ast.Return, body: ast.AST) -> Iterator[tuple
 def _find_labels(place: ast.expr) -> ast.expr | None:
     """The labels that say a place: y, ``y[i]``, ``y.astype(int)``; nothing for a counter, ``np.arange(n)``."""
     called = place.func if isinstance(place, ast.Call) else None
-    if isinstance(called, ast.Attribute) and called.attr in ("astype", "flatten", "ravel", "reshape"):
+    if isinstance(called, ast.Attribute) and LEVELLED.match(called.attr):
         place = called.value
     if isinstance(place, ast.Subscript):
         place = place.value
