@@ -12,6 +12,7 @@ from typing import Any
 from tutor.code.code_values import Guess, NotRead, ProgramFunction, Record
 from tutor.code.pair_functions import find_long_name, split_gradient
 from tutor.code.targets import spell_target
+from tutor.numbers.arrays import np
 
 TRAINS = re.compile(r"(?i)train")
 """What is called so is on where gradients are worked out."""
@@ -117,6 +118,9 @@ def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
         name = names[place] if place < len(names) else f"out {place}"
         if isinstance(part, dict):
             found += _list_entries(name, part, 0)
+            found.append((name, part))
+        elif isinstance(part, list) and part and all(one is None or (isinstance(one, np.ndarray) and one.ndim) for one in part):
+            found += [(f"{name}[{at}]", one) for at, one in enumerate(part)]
             found.append((name, part))
         else:
             found.append((name, part.value if type(part) is Guess and part.known else part))

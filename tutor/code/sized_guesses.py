@@ -135,9 +135,10 @@ def find_counts(*trees: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     """
     parts = [node for tree in trees for node in ast.walk(tree)]
     counts, asked, arrays = set[str](), set[str](), set[str]()
+    bound = {id(part): names for node in parts if (names := _list_bound(node)) for part in ast.walk(node)}
     for node in parts:
         if isinstance(node, ast.Call):
-            counts |= _list_making(node)
+            counts |= _list_making(node) - bound.get(id(node), set())
         elif isinstance(node, ast.If | ast.IfExp):
             for part in node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]:
                 if isinstance(part, ast.Compare) and isinstance(part.comparators[0], ast.Constant):
@@ -170,6 +171,13 @@ def _list_own_sizes(parts: Sequence[ast.AST]) -> set[str]:
         taken = {_name_last(part.value) for part in inside if isinstance(part, ast.Subscript | ast.Attribute)}
         found |= (made & {arg.arg for arg in begin.args.args}) - taken
     return found - {arg.arg for one in functions if one.name != "__init__" for arg in one.args.args}
+
+
+def _list_bound(node: ast.AST) -> set[str]:
+    """The names of a list comprehension, which are no others of that name: y of ``[np.zeros((y, 1)) for y in sizes]``."""
+    if not isinstance(node, ast.ListComp):
+        return set()
+    return {part.id for one in node.generators for part in ast.walk(one.target) if isinstance(part, ast.Name)}
 
 
 def _list_making(node: ast.Call) -> set[str]:

@@ -10,7 +10,8 @@ from weakref import WeakMethod
 
 from tutor.code.code_values import Guess, LossReached, Lost, NotRead, Object, ProgramFunction, TooLong, ValueEvent
 from tutor.code.failures import say_failure
-from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes, is_parameter
+from tutor.code.given_gradients import is_drawn_by
+from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes, is_listed, is_parameter
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.lane_arrays import has_lanes, has_room, move_value
 from tutor.code.library_calls import take_complex
@@ -172,6 +173,15 @@ class AssignmentWorker(DefinitionWorker):
                 value = self.make_generic(place, made[key.value]) if self.generic and is_drawn(part) else made[key.value]
                 made[key.value] = self.note(spell_target(place)[1], value, node)
 
+    def note_listed(self, key: str, made: Any, node: ast.AST) -> None:
+        """The weights of layers that stand in a list, each by its place: ``W[0]`` of ``W = [np.random.randn(3, 2), …]``."""
+        if type(made) is not list or not made or split_gradient(key) or not is_listed(key):
+            return
+        if all(isinstance(one, np.ndarray) and one.dtype.kind in "fc" for one in made):
+            self.record.listed.add(key)
+            for at, one in enumerate(made):
+                made[at] = self.note(f"{key}[{at}]", one, node, leaf=True)
+
     def make_generic(self, target: ast.expr, value: Any) -> Any:
         """Parameters that begin as zeros, or as small numbers, get numbers that tell mistakes."""
         if isinstance(value, np.ndarray) and value.dtype.kind in "fc" and value.size:
@@ -236,6 +246,8 @@ class AssignmentWorker(DefinitionWorker):
         value = self.note(key, value, node)
         if isinstance(target, ast.Name):
             self.scope[target.id] = value
+            if isinstance(node, ast.Assign) and is_drawn_by(node):
+                self.note_listed(key, value, node)
         elif isinstance(target, ast.Attribute):
             of = self.read(target.value)
             if isinstance(of, Object):

@@ -7,10 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
+from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape, Record
 from tutor.code.guessing import Guesser
 from tutor.code.lane_arrays import NoLanes, has_room, make_room
 from tutor.code.library_calls import take_real
+from tutor.code.pair_functions import split_gradient
 from tutor.code.sized_guesses import grow_shape
 from tutor.code.targets import spell_target
 from tutor.errors import tell
@@ -23,6 +24,7 @@ class PlaceWorker(ABC):
     guesser: Guesser
     guessed: dict[str, Any]
     made: dict[int, tuple[str, Any, Any, Any]]
+    record: Record
     scope: dict[str, Any]
     settled: bool
 
@@ -139,7 +141,9 @@ class PlaceWorker(ABC):
             if isinstance(target.slice, ast.Slice):  # sizes[1:1] = hidden_sizes
                 of[self.read_index(target.slice, np.empty(len(of)))] = list(self.settle(value))
             else:
-                of[int(self.take(target.slice))] = self.note(key, value, node)
+                at = int(self.take(target.slice))
+                listed = self.record.listed and split_gradient(key)  # dW[i] = …, of a list of weights
+                of[at] = self.note(f"{key}[{at % len(of)}]" if listed else key, value, node)
             return
         if not isinstance(of, np.ndarray):
             raise NotRead(tell("a part of this is not assigned"), node)
