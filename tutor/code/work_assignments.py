@@ -16,7 +16,7 @@ from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.lane_arrays import has_lanes, has_room, move_value
 from tutor.code.library_calls import take_complex
 from tutor.code.loop_pace import MOST_HELD
-from tutor.code.pair_functions import split_gradient
+from tutor.code.pair_functions import find_long_name, split_gradient
 from tutor.code.size_bounds import check_pair
 from tutor.code.targets import gather_starred, is_drawn, is_gradient_given, is_measured, load_target, spell_target
 from tutor.code.work_calls import KNOWN
@@ -182,6 +182,16 @@ class AssignmentWorker(DefinitionWorker):
             for at, one in enumerate(made):
                 made[at] = self.note(f"{key}[{at}]", one, node, leaf=True)
 
+    def note_step(self, key: str, index: Any, of: Any, node: ast.AugAssign) -> str:
+        """What takes a step in a list of weights, W[0] of ``W[i] -= rate * dW``: dW is the gradient of that one, and so called."""
+        if key not in self.record.listed or not isinstance(index, int | np.integer):
+            return key
+        at = int(index) % len(of)
+        for part in ast.walk(node.value):
+            if isinstance(part, ast.Name) and any(one in (key, find_long_name(one, [key])) for one in split_gradient(part.id)):
+                self.note(f"{part.id}[{at}]", self.scope.get(part.id), node)
+        return f"{key}[{at}]"
+
     def make_generic(self, target: ast.expr, value: Any) -> Any:
         """Parameters that begin as zeros, or as small numbers, get numbers that tell mistakes."""
         if isinstance(value, np.ndarray) and value.dtype.kind in "fc" and value.size:
@@ -283,7 +293,8 @@ class AssignmentWorker(DefinitionWorker):
                 of[index] = self._change(node.op, old, value, spell_target(target)[1], node)
                 return
             index = self.read_index(target.slice, of)
-            of[index] = self._change(node.op, of[index], value, spell_target(target)[1], node)
+            key = self.note_step(spell_target(target)[1], index, of, node)
+            of[index] = self._change(node.op, of[index], value, key, node)
             return
         old = self.read(load_target(target))
         key = spell_target(target)[1]
