@@ -183,3 +183,25 @@ def svm_loss_naive(W, X, y, reg=0.1):
 """
     found = judge("import numpy as np" + text)
     assert (found.verdict, [(root.line, root.tag) for root in found.roots]) == ("wrong", [(12, "overwritten")])
+
+
+POOLED = """
+import numpy as np
+def forward(X, mask, W):
+    # X: (B, S, D), mask: (B, S)
+    z = X @ W
+    count = mask.sum(axis=1, keepdims=True)
+    return (np.maximum(z, 0) * mask[:, :, None]).sum(axis=1) / count, (X, mask, z, count)
+def backward(dout, cache):
+    X, mask, z, count = cache
+    dh = dout[:, None, :] * mask[:, :, None] / count[:, :, None]
+    dz = dh * (z > 0)
+    dW = np.tensordot(X, dz, axes=([0, 1], [0, 1]))
+    return dW
+"""
+
+
+@pytest.mark.slow
+def test_a_factor_that_is_spread_over_more_axes_is_named():
+    (verdict,) = judge_code(read_source(POOLED.replace(" / count[:, :, None]", ""), "p.py"))
+    assert [(root.line, root.tag) for root in verdict.roots] == [(10, "factor-forgotten")]

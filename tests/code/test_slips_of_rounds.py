@@ -43,3 +43,8 @@ def test_the_rounds_are_named_in_the_line_of_the_loop(rounds, tag):
 
 def test_the_wrong_order_is_named():
     assert judge("range(T - 1, -1, -1)", "range(T)") == ("wrong", [(13, 13, "loop-order")])
+
+
+@pytest.mark.slow
+def test_what_is_handed_on_and_added_up_is_named():
+    assert judge("dh = dz @ U.T", "dh += dz @ U.T") == ("wrong", [(17, 17, "added-for-assigned")])

@@ -86,6 +86,12 @@ def test_many_errata_are_a_table_with_each_reason_once():
     assert not any(isinstance(block, Table) for block in lecture(long, find_wording("en"), False))
 
 
+def test_errata_of_matrices_are_a_table():
+    """In a sentence the brackets of one ran into the line above."""
+    page = solve("published/lynx-attention-scores")
+    assert [len(block.rows) for block in page.document().blocks if isinstance(block, Table) and len(block.header) == 4] == [3]
+
+
 def test_a_printed_formula_beside_a_decimal_says_what_it_comes_to():
     told = " ".join(solve("published/primelearnpoint-two-two-one").to_text(100).split())
     assert "prints 1/(1 + 0.5037) = 1/1.5037, which is 0.665026; it is 0.665074." in told

@@ -1,4 +1,4 @@
-"""Every symbol in the formulas of a page is given, computed by a step, or explained in words there."""
+"""Every symbol in the formulas of a page is given, computed by a step, or explained in words there; so is every function but the common."""
 
 import pytest
 
@@ -10,12 +10,15 @@ from tutor.explain.words.wording import ENGLISH
 from tutor.explain.worked_page import document
 from tutor.expression.keys import read_after
 from tutor.expression.nodes import Call, Name, Partial, children
-from tutor.expression.walk import names
+from tutor.expression.walk import SHARES, names
 from tutor.graph.layered import choose_sizes
+from tutor.rules.functions import FUNCTIONS
 from tutor.rules.optimisers import OPTIMISERS
 
 STATES = {state for row in OPTIMISERS for state in row.states}
 """What a method says to be 0 at the start."""
+COMMON = {"abs", "cos", "exp", "if_positive", "log", "max", "min", "sin", "sqrt", "tan"}
+"""Functions that nobody explains, and the choice by a sign, which is read as it stands."""
 BINDERS = ("sum_over", "sum_times", "max_over")
 """Their letter is explained by the range that stands with it."""
 
@@ -67,13 +70,23 @@ def is_told(name, known, timed):
     return base in STATES or (timed and any(other.startswith(f"{base}_") for other in known))
 
 
+def list_undefined_functions(page):
+    """The functions of a page that are neither common, nor written as a sign of their own, nor explained in words."""
+    used = {part.func for expr in list_exprs(page.blocks) for part in walk(expr) if type(part) is Call}
+    sentences = [block.parts for block in page.blocks if isinstance(block, Paragraph)]
+    sentences += [row.why for block in page.blocks if isinstance(block, Equations) for row in block.rows]
+    told = {part.func for parts in sentences for expr in list_sentence(parts) for part in walk(expr) if type(part) is Call}
+    return sorted(func for func in used - told - COMMON if func.rstrip("'") in FUNCTIONS and func not in SHARES)
+
+
 def list_undefined(target):
     worked = solve(target).worked
     page = document(worked)
     known = list_defined(page, worked)
     used = {name for expr in list_exprs(page.blocks) for part in walk(expr)
             for name in ((part.of, part.wrt) if type(part) is Partial else (part.name,) if type(part) is Name else ())}  # fmt: skip
-    return sorted(name for name in used if not is_told(name, known, worked.recursion is not None))
+    undefined = sorted(name for name in used if not is_told(name, known, worked.recursion is not None))
+    return [*undefined, *list_undefined_functions(page)]
 
 
 @pytest.mark.parametrize("target", ids())

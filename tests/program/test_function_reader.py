@@ -1,5 +1,6 @@
 """Functions and classes: what is inherited, super(), fields of a dataclass, copies, layers that are written out."""
 
+import pytest
 from small_programs import IMPORTS, TORCH, read_formulas
 
 from tutor.program.read_program import read_program
@@ -61,3 +62,12 @@ def test_arguments_by_name_and_in_stars():
     program = "def g(a, *rest, k=1, **more):\n    return a * k + rest[0] * more['c']\n\ndef f(x):\n" \
               "    return g(x, *[x * x], **{'c': 3}, k=2)\n"  # fmt: skip
     assert read_formulas(program, x=(2,)) == ["out = x*2 + hadamard(x, x)*3"]
+
+
+@pytest.mark.parametrize(("body", "formula"), [
+    ("return B.make(x)", "x*3"), ("return A.make(x)", "x*2"), ("A.k = 5\n    return A.make(x)", "x*5"),
+    ("B.k = 7\n    return A.make(x)", "x*2"),
+])  # fmt: skip
+def test_what_belongs_to_a_class_is_that_of_the_class_it_is_asked_of(body, formula):
+    classes = "class A:\n    k = 2\n    @classmethod\n    def make(cls, x): return x * cls.k\nclass B(A):\n    k = 3\n"
+    assert read_formulas(f"{classes}def f(x):\n    {body}\n", x=(2,)) == [f"out = {formula}"]

@@ -14,5 +14,9 @@ def test_a_choice_between_what_is_the_same_is_none():
 
 
 def test_a_choice_has_two_cases():
-    (step,) = read_steps("return w if x > 0 else 3 * w")
-    assert step == "(w if x > 0 else 3*w)" or "if" in step
+    assert read_steps("return w if x > 0 else 3 * w") == ["if_positive(x, w, 3*w)"]
+
+
+def test_a_choice_of_several_has_two_cases_for_each():
+    steps = read_steps("a, b = (x, w) if x > w else (w, x)\n    return a * b ** 2")
+    assert steps[:2] == ["if_positive(x - w, x, w)", "if_positive(x - w, w, x)"]

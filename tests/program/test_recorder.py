@@ -1,7 +1,9 @@
 """The steps of a program: names that are free, shapes that a first use tells, a step of its own for what is long."""
 
+import pytest
 from small_programs import read_formulas
 
+from tutor.errors import ProgramError
 from tutor.program.read_program import read_program
 from tutor.program.recorder import Recorder
 from tutor.program.source import read_source
@@ -26,3 +28,19 @@ def test_shapes_are_told_by_the_first_use():
 def test_a_long_formula_gets_steps_of_its_own():
     body = " + ".join(f"x * {k}" for k in range(1, 50))
     assert len(read_formulas(f"def f(x):\n    return {body}\n", x=(2,))) > 1
+
+
+CUT = {"int(x)": False, "int(x * w)": False, "x.astype(np.int64)": False, "np.array(x, dtype=int)": False, "x.astype(float)": True,
+       "(x > 0).astype(int)": True, "np.eye(3)[int(x)][0]": True}  # fmt: skip
+"""What is written of a number x, and whether it is read: a label may be made whole, a number of a formula may not."""
+
+
+@pytest.mark.parametrize("part", CUT)
+def test_a_number_that_is_cut_is_refused_where_it_is_a_number(part):
+    program = f"import numpy as np\ndef f(x, w):\n    n = {part}\n    return w * n\n"
+    if CUT[part]:
+        assert read_program(program, "f.py", "f", {"x": (), "w": ()}).layered.graph.loss == "out"
+        return
+    with pytest.raises(ProgramError, match="cut to a whole one") as caught:
+        read_program(program, "f.py", "f", {"x": (), "w": ()})
+    assert caught.value.where == "f.py:3:9"

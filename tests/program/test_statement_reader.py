@@ -17,7 +17,13 @@ READ = {  # a body of f(x, w): its steps
     "early ends": ("for i in range(9):\n    if i == 1:\n        continue\n    if i > 2:\n        break\n    x = x * w\nreturn x",
                    ["x2 = hadamard(x, w)", "x3 = hadamard(x2, w)"]),
     "a list": ("hs = []\nfor k in range(2):\n    hs.append(x * k)\nreturn np.stack(hs)",
-               ["out = concat(keep_column(x*0), keep_column(x*1))"]),
+               ["hs_0 = x*0", "hs_1 = x*1", "out = concat(keep_column(hs_0), keep_column(hs_1))"]),
+    "states in a list": ("hs = [np.zeros(2)]\nfor k in range(2):\n    hs.append(np.tanh(hs[k] * w + x))\nreturn hs[-1]",
+                         ["hs_1 = tanh(x)", "hs_2 = tanh(hadamard(hs_1, w) + x)"]),
+    "states by their times": ("hs = {-1: np.zeros(2)}\nfor t in range(2):\n    hs[t] = np.tanh(hs[t - 1] + x)\nreturn hs[1]",
+                              ["hs_0 = tanh(x)", "hs_1 = tanh(hs_0 + x)"]),
+    "places of a list": ("hs = [None] * 2\nfor t in range(2):\n    hs[t] = np.exp(x * w)\nreturn hs[1] - hs[0]",
+                         ["hs_0 = exp(hadamard(x, w))", "hs_1 = exp(hadamard(x, w))", "out = hs_1 - hs_0"]),
     "names of functions": ("exp = np.exp(x)\nreturn exp * w", ["exp2 = exp(x)", "out = hadamard(exp2, w)"]),
 }  # fmt: skip
 

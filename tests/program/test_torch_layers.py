@@ -27,6 +27,11 @@ def test_weights_are_named_as_pytorch_names_them():
     assert read_program(NET, "f.py", "f", {"x": ("N", 3), "hidden": (4,)}).layered.shapes["net_0_bias"] == (4,)
 
 
+def test_the_layers_of_a_sequence_are_steps():
+    layered = read_program(NET, "f.py", "f", {"x": ("N", 3)}).layered
+    assert [step.target for step in layered.graph.steps] == ["net_0", "net_1", "out", "L"]
+
+
 def test_a_tuple_has_a_number_for_each_axis():
     text = TORCH + """
 class f(nn.Module):

@@ -116,3 +116,10 @@ def test_the_refusal_is_about_the_program_where_no_shapes_help():
 def test_a_page_without_a_program_does_not_wait_for_what_reads_programs():
     code = "import sys, tutor; str(tutor.solve('x * y', at={'x': 1, 'y': 2})); print([one for one in sys.modules if 'tutor.code' in one])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_the_refusal_is_that_of_the_reading_that_comes_farthest():
+    text = "def f(X, y):\n    n = X.shape[0]\n    z = X * 2\n    return (z if y == 1 else X) / n\n"
+    with pytest.raises(ProgramError, match="whether two numbers are equal") as caught:
+        read_sized(text, "f.py", "f", {})
+    assert caught.value.where.startswith("f.py:4")

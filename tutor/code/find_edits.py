@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from operator import itemgetter
 from typing import Any
 
@@ -27,7 +27,7 @@ from tutor.code.pass_run import Outcome
 from tutor.code.repair_test import Edits, RepairTest
 from tutor.code.repairable_lines import RepairFinder, is_renamed, is_reshaped
 from tutor.code.slips_of_lines import TABLE
-from tutor.code.slips_of_rounds import list_rounds
+from tutor.code.slips_of_rounds import list_rounds, list_sums
 from tutor.code.statement_names import leave_line, list_called, name_targets
 from tutor.code.targets import is_drawn
 from tutor.code.work_statements import FAILS
@@ -104,10 +104,10 @@ class EditSearch:
         return other if found is None or fails or (other is not None and len(other.fixed) == len(wrong)) else found
 
     def _find_rounds_edit(self, edits: Edits, wrong: Sequence[str], kept: set[str]) -> FoundEdit | None:
-        """Other rounds of a loop that make all gradients right."""
+        """Other rounds of a loop that make all gradients right, or sums in them that are none."""
         ends = self.test.trial.work + MOST_ROUNDS_WORK
-        rounds = list_rounds(self.test.trial.source.tree, self.nodes, self.test.trial.once)
-        able = takewhile(lambda _: self.test.trial.work < ends, rounds)
+        where = self.test.trial.source.tree, self.nodes, self.test.trial.once
+        able = takewhile(lambda _: self.test.trial.work < ends, chain(list_rounds(*where), list_sums(*where)))
         best = self._pick_smallest(edits, ((1, edit) for edit in able), wrong, kept)
         return FoundEdit(best[0], list(wrong)) if best else None
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tutor.code.code_values import Guess, Lost, NotRead, Object, ProgramFunction, Record, ValueEvent
 from tutor.code.failures import note_missing, say_list
+from tutor.code.gradient_lists import spell_entry
 from tutor.code.guess_shapes import NAMED_WEIGHTS, TARGETS, is_parameter, is_target
 from tutor.code.lane_arrays import hold_floats, make_anew
 from tutor.code.pair_functions import BARE, LOSS_WORDS, STORE, split_gradient
@@ -352,9 +353,7 @@ def list_left_over(
     """
     index = WordIndex(words)
     for key, value in given:
-        if isinstance(value, list) and value and key not in known and index.match(key) and not is_number_list(value) and not any(
-            one.startswith(f"{key}[") for one in known
-        ):
+        if isinstance(value, list) and value and key not in known and spell_entry(key, 0, 1) not in known and index.match(key):
             yield key, say_list(key)
         if key in known or STORE.match(key) or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue

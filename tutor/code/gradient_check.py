@@ -16,7 +16,7 @@ from tutor.code.guess_shapes import find_seed
 from tutor.code.lane_slopes import SlopeMove, find_entries, find_slopes
 from tutor.code.pair_functions import LOSS_WORDS, split_gradient
 from tutor.code.pass_run import Outcome
-from tutor.code.returned_values import list_usual
+from tutor.code.returned_values import find_list_entry, list_usual
 from tutor.code.trial import ProgramTrial
 from tutor.numbers.arrays import Floats, np
 
@@ -70,7 +70,11 @@ class GradientCheck:
                 default=len(events),
             )
             events = events[: last + 1]
-        return [event for word in of for event in events if event.key.rpartition(".")[2] == word]
+        found = [event for word in of for event in events if event.key.rpartition(".")[2] == word]
+        if found or not any(word.endswith("]") for word in of):
+            return found
+        entries = [find_list_entry(word, [event.key for event in events]) for word in of]
+        return [event for event in events if event.key in entries]
 
     def find_slope(self, event: ValueEvent, place: int) -> float | None:
         """The slope of the loss in one of the directions."""

@@ -175,7 +175,7 @@ class Guesser:
         if LABELS.match(name) or name in self.weighing:
             return self._make_targets(rng, shape)
         if shape and (MASKS.match(name) or name in self.world.masks):
-            return np.where(rng.uniform(size=shape) < 0.7, 1.0, 0.0)
+            return draw_mask(rng, shape)
         large = self.world.scale > 1  # to see the other side of a kink
         if (CHANCES.match(name) and not large) or SQUARE.match(name) or self.world.positive:
             return rng.uniform(0.15, 0.85, shape)
@@ -254,7 +254,8 @@ class Guesser:
 
     def make_dictionary(self, name: str = "") -> GuessedDictionary:
         """A dictionary that nobody gives; the places of words where it is called so."""
-        return GuessedDictionary(self.settings, self.entry, words=bool(WORD_PLACES.match(name)))
+        own = {"stride": self.world.steps} if "conv" in name.lower() else {}  # beside a pool_param, whose windows lie side by side
+        return GuessedDictionary({**self.settings, **own}, self.entry, words=bool(WORD_PLACES.match(name)))
 
     def _take_rank(self, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
         """A shape that was only guessed, with the number of axes that the world has for the name."""
@@ -455,6 +456,18 @@ class Guesser:
         if re.match(r"^(w|theta)$", name) and self.world.columns:
             return 1
         return self.sizes.find(f"width of {name}")
+
+
+def draw_mask(rng: Any, shape: tuple[int, ...]) -> Any:
+    """Entries of 0 and 1, at least one of 1 in each row of several: means are taken over what a mask keeps.
+
+    >>> bool(np.all(draw_mask(np.random.default_rng(0), (40, 2)).any(axis=-1)))
+    True
+    """
+    kept = rng.uniform(size=shape) < 0.7
+    if len(shape) > 1 and shape[-1] > 1:
+        kept[..., 0] |= ~kept.any(axis=-1)
+    return np.where(kept, 1.0, 0.0)
 
 
 def find_width_letter(name: str) -> str:

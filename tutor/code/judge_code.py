@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from tutor.code.called_passes import list_called_passes
 from tutor.code.class_counts import count_classes
 from tutor.code.clipped_gradients import leave_clipping, tell_clipping
 from tutor.code.code_values import CodeProblem
@@ -26,12 +27,13 @@ from tutor.code.judged_steps import StepJudge
 from tutor.code.judgement import Judgement
 from tutor.code.listed_samples import take_columns
 from tutor.code.margin_losses import name_margin_steps
+from tutor.code.matched_sides import judge_sides
 from tutor.code.named_updates import divide_in_steps, name_updates
 from tutor.code.numeric_warnings import find_warnings
 from tutor.code.other_convention import tell_convention
-from tutor.code.other_numbers import judge_kinks, judge_near, judge_trial
+from tutor.code.other_numbers import judge_near, judge_trial
 from tutor.code.other_readings import judge_kinder, judge_stricter, tell_flat
-from tutor.code.pair_functions import BackwardPlan, find_plans, is_training, list_called_passes, list_functions
+from tutor.code.pair_functions import BackwardPlan, find_plans, is_training, list_functions
 from tutor.code.refused_runs import refuse_overflow
 from tutor.code.search_ranks import judge_ranked, tell_reading
 from tutor.code.search_roots import RootSearch
@@ -191,7 +193,7 @@ def _judge_written(file: _JudgedFile, plan: BackwardPlan) -> CodeVerdict:
         if other.is_right or other.score < judged.score:
             judged = other
             judged.trial.conventions.add(tell("the gradients are divided where the steps are taken with them"))
-    judged, notes = judge_kinks(judged) if judged.is_right else (judge_near(judged), ())
+    judged, notes = judge_sides(judged) if judged.is_right else (judge_near(judged), ())
     judged = judge_functions(judged) if judged.is_right else _judge_parts(judged)
     if not judged.is_right and judged.outputs and file.forward_source is None:
         judged.called = [*_judge_called(file, plan, judged)]

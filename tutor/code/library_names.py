@@ -8,7 +8,8 @@ PYTHON = frozenset({"len", "range", "xrange", "sum", "max", "min", "list", "tupl
     "abs", "str", "slice", "divmod",
                     "bool", "round", "isinstance", "dict", "sorted", "map", "super", "pow", "set", "all", "any", "hasattr", "type",
                     "getattr", "NotImplemented", "NotImplementedError"})  # fmt: skip
-READ = frozenset({"numpy", "torch", "math", "random", "scipy", "python", "itertools", "collections"})
+READ = frozenset({"numpy", "torch", "math", "random", "scipy", "python", "itertools", "collections", "functools", "time", "tqdm",
+                  "progressbar", "matplotlib"})
 """What the tables of functions are of."""
 _SAME = {"cupy": "numpy", "jax.numpy": "numpy", "autograd.numpy": "numpy"}
 

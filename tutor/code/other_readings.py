@@ -14,11 +14,10 @@ from tutor.code.code_values import CodeProblem
 from tutor.code.code_worlds import has_products, list_settings
 from tutor.code.exchanged_parts import find_function
 from tutor.code.forward_settings import judge_forward_settings
-from tutor.code.gradient_check import GradientCheck
-from tutor.code.guess_shapes import BIASES, MAYBE_MASKS, NAMED_WEIGHTS, is_parameter
-from tutor.code.guessing import GuessedWorld
+from tutor.code.guess_shapes import MAYBE_MASKS, NAMED_WEIGHTS, is_parameter
 from tutor.code.judgement import Judgement
 from tutor.code.other_numbers import judge_trial
+from tutor.code.parameter_shapes import judge_in, judge_narrow, judge_small, judge_wide, list_wrong
 from tutor.code.returned_values import has_none
 from tutor.code.size_letters import list_sampled
 from tutor.code.trial import ProgramTrial
@@ -76,38 +75,10 @@ def tell_flat(judged: Judgement) -> tuple[Told, ...]:
     return (tell("{names} has one axis: it would be wrong with two", names=names),) if wrong and names else ()
 
 
-def _judge_narrow(judged: Judgement) -> Judgement | None:
-    """The judgement with the shapes that the gradients have, of what was only guessed to be as large as what it is added to.
-
-    ``db`` of the shape (1, 5) says what b is.  Only where all is right then.
-    """
-    trial = judged.trial
-    narrow: dict[str, tuple[int, ...]] = {}
-    for output in judged.outputs:
-        event = judged.check.find_target(output)
-        if judged.right[output.key] or event is None or output.value is None or event.key not in trial.spread:
-            continue
-        own, full = np.shape(output.value), np.shape(event.value)
-        if len(own) <= len(full) and own != full:
-            if BIASES.match(event.key.rpartition(".")[2]) and not _is_wide_as_weights(judged, own):
-                return None
-            narrow[event.key] = tuple(0 if size == other else size for size, other in zip(own, full[len(full) - len(own) :], strict=True))
-    if not narrow or any(size > 1 for shape in narrow.values() for size in shape):
-        return None
-    return _judge_in(judged, replace(trial.world, narrow=narrow), better=all(narrow.values()))
-
-
-def _is_wide_as_weights(judged: Judgement, shape: Sequence[int]) -> bool:
-    """Whether weights have an axis for each that a bias has: one as long as there are samples is none of a bias."""
-    leaves = [event for event in judged.first.record.events if event.leaf and np.ndim(event.value) > 1]
-    sizes = {size for event in leaves if NAMED_WEIGHTS.match(event.key.rpartition(".")[2]) for size in np.shape(event.value)}
-    return not sizes or {size for size in shape if size > 1} <= sizes
-
-
 def _judge_single(judged: Judgement) -> Judgement | None:
     """The judgement with one sample, a vector, where nothing says how many axes there are.  Only where all is right then."""
     trial = judged.trial
-    other = _judge_in(judged, replace(trial.world, single=True))
+    other = judge_in(judged, replace(trial.world, single=True))
     if other is not None:
         names = ", ".join(sorted(trial.free))
         works = not judged.first.record.problems and all(output.value is not None for output in judged.outputs)
@@ -172,7 +143,7 @@ def _judge_shaped(judged: Judgement) -> Judgement | None:
         if known != own and (more or event.key in trial.free):
             shapes[event.key] = own
             grown |= {event.key} if more else set()
-    other = _judge_in(judged, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
+    other = judge_in(judged, replace(trial.world, shapes={**trial.world.shapes, **shapes})) if shapes else None
     if other is not None and _is_shrunk(trial, other.trial, shapes):
         return None
     if other is not None and grown:
@@ -221,7 +192,7 @@ def _judge_bare(judged: Judgement) -> Judgement | None:
     except (*FAILS, CodeProblem):
         return None
     given = {of for one in judged.outputs if not judged.right[one.key] and one.value is not None for of in one.of}
-    return _judge_in(judged, world) if trial.bare and not trial.bare & given else None
+    return judge_in(judged, world) if trial.bare and not trial.bare & given else None
 
 
 def _judge_settings(judged: Judgement) -> Judgement | None:
@@ -241,12 +212,12 @@ def _judge_settings(judged: Judgement) -> Judgement | None:
 
 def _judge_refitted(judged: Judgement) -> Judgement | None:
     """The judgement with the shapes that a line of the backward pass asks for, where it fails by those.  Only where all is right then."""
-    return _judge_in(judged, replace(judged.trial.world, refit=True))
+    return judge_in(judged, replace(judged.trial.world, refit=True))
 
 
 def _judge_at_output(judged: Judgement) -> Judgement | None:
     """The judgement of a slope that is given what its function gives, ``a * (1 - a)``.  Only where it is right then."""
-    other = _judge_in(judged, replace(judged.trial.world, at_output=True))
+    other = judge_in(judged, replace(judged.trial.world, at_output=True))
     if other is not None:
         name, forward = judged.trial.plan.backward, judged.trial.plan.forward
         other.trial.conventions.add(tell("{name} is given what {forward} gives", name=name, forward=forward))
@@ -255,19 +226,10 @@ def _judge_at_output(judged: Judgement) -> Judgement | None:
 
 def _judge_taken(judged: Judgement) -> Judgement | None:
     """The judgement of a loss whose backward pass is given what the loss is, not the output that it keeps.  Only where all is right."""
-    return _judge_in(judged, replace(judged.trial.world, taken=True))
+    return judge_in(judged, replace(judged.trial.world, taken=True))
 
 
-def _judge_small(judged: Judgement) -> Judgement | None:
-    """The judgement with w a vector and b a number, where they are guessed: ``x @ w + b`` of one output.  Only where all is right then."""
-    trial = judged.trial
-    weights = {name: 1 for name in trial.ranked if NAMED_WEIGHTS.match(name)}
-    ranks = {**weights, **{name: 0 for name in trial.ranked if BIASES.match(name)}}
-    other = _judge_in(judged, replace(trial.world, ranks=ranks))
-    return None if other is None or other.trial.current.scaled else other  # np.dot(w, 2.0): no product of vectors
-
-
-def _judge_matched(judged: Judgement) -> Judgement | None:
+def judge_matched(judged: Judgement) -> Judgement | None:
     """The judgement where arguments of backward that nothing gives are values of the forward pass: all is right, or the least is wrong.
 
     ``backward(delta, h_t, h_below, h_before)`` beside ``forward(x, h_before)``: what comes from below is x.
@@ -305,33 +267,6 @@ def _list_matches(judged: Judgement) -> Iterator[dict[str, str]]:
         ways = itertools.product(*([*also, *values][:MOST_MATCHED] for values in unmatched.values()))
         for way in itertools.islice((way for way in ways if len({*way}) == len(way) and {*also} <= {*way}), MOST_MATCHES):
             yield {**also, **dict(zip(unmatched, way, strict=True))}
-
-
-def _judge_in(judged: Judgement, world: GuessedWorld, *, better: bool = False) -> Judgement | None:
-    """The judgement in another world, where all is right there, and no line stops that works in this one.
-
-    Where ``better`` is enough, so is what leaves no more wrong: the shape of a gradient says that of what it is of.
-    """
-    trial, first = judged.trial, judged.first
-    try:
-        if not better and _is_wrong_again(judged, trial.put_in(world)):
-            return None
-        other = Judgement(trial.put_in(world))
-    except (*FAILS, CodeProblem):
-        return None
-    failing = {number for number, why in other.first.record.problems.items() if why.fails}
-    before, after = ({key for key, right in one.right.items() if not right} for one in (judged, other))
-    return other if (other.is_right or (better and after <= before)) and failing <= set(first.record.problems) else None
-
-
-def _is_wrong_again(judged: Judgement, trial: ProgramTrial) -> bool:
-    """Whether a gradient that is wrong is wrong in another world as well: then the others need not be looked at."""
-    if not (trial.plan.is_single or trial.plan.cost):  # whose gradients may all be meant for each sample
-        return False
-    key = next((key for key, right in judged.right.items() if not right), "")
-    first = trial.run()
-    output = next((one for one in first.outputs if one.key == key), None)
-    return output is not None and not GradientCheck(trial, first).judge_output(output)
 
 
 def _judge_again(judged: Judgement) -> Judgement | None:
@@ -372,18 +307,13 @@ def _judge_steps(judged: Judgement) -> Judgement | None:
     return found
 
 
-def list_wrong(judged: Judgement) -> set[str]:
-    """The gradients that are wrong."""
-    return {key for key, right in judged.right.items() if not right}
-
-
 def _judge_masks(judged: Judgement) -> Judgement | None:
     """The judgement where an array of that size holds 0 and 1 alone, ``err = M * (R - P @ Q.T)``.  Only where less is wrong then."""
     known = {word for output in judged.outputs for word in output.of}
     leaves = (event for event in judged.first.record.events if event.leaf and np.ndim(event.value))
     for name in dict.fromkeys(event.key.rpartition(".")[2] for event in leaves):
         if MAYBE_MASKS.match(name) and name not in known:
-            other = _judge_in(judged, replace(judged.trial.world, masks=frozenset({name})), better=True)
+            other = judge_in(judged, replace(judged.trial.world, masks=frozenset({name})), better=True)
             if other is not None and list_wrong(other) < list_wrong(judged):
                 if not other.is_right:
                     return other
@@ -394,7 +324,7 @@ def _judge_masks(judged: Judgement) -> Judgement | None:
 
 def _judge_sparse(judged: Judgement) -> Judgement | None:
     """The judgement where one entry of the gradient from above is not 0, that of a log-likelihood.  Only where all is right then."""
-    other = _judge_in(judged, replace(judged.trial.world, sparse=True))
+    other = judge_in(judged, replace(judged.trial.world, sparse=True))
     if other is not None:
         for name in sorted(other.first.upstream):
             other.trial.assumed[name] = tell("{names} has a single entry that is not 0", names=name)
@@ -474,11 +404,12 @@ def _is_slope(judged: Judgement) -> bool:
 
 
 KINDER: Sequence[OtherReading] = (
-    OtherReading("what backward is given of forward", _has_unmatched, _judge_matched),
-    OtherReading("w a vector, b a number", _has_small, _judge_small),
+    OtherReading("what backward is given of forward", _has_unmatched, judge_matched),
+    OtherReading("w a vector, b a number", _has_small, judge_small),
     OtherReading("a slope at the output", _is_slope, _judge_at_output),
     OtherReading("what a loss is given", _has_no_upstream, _judge_taken),
-    OtherReading("shapes of what is added", _has_spread, _judge_narrow),
+    OtherReading("shapes of what is added", _has_spread, judge_narrow),
+    OtherReading("a bias with more axes", _is_any, judge_wide),
     OtherReading("one sample", _is_free, _judge_single),
     OtherReading("shapes of the gradients", _is_any, _judge_shaped),
     OtherReading("a gradient from above", _has_no_upstream, _judge_above),

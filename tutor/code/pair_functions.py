@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tutor.code.class_parts import list_class_parts
+from tutor.code.gradient_lists import split_entry
 from tutor.code.guess_shapes import is_parameter, is_target
 from tutor.code.name_words import spell_words, split_words
+from tutor.code.own_forwards import has_own_forward
 
 BACKWARD = re.compile(
     r"(?i)backward|backprop|bwd|bprop|_back$|_grads?$|gradient|^grad_|deriv|_prime$|_dash$|(^|_)bw(_|$)|r(ü|ue)ckw(ä|ae)rts|^d(x|f|fx)$|^_?(grads?|prime)$"
@@ -24,7 +26,7 @@ METRIC = re.compile(r"(?i)abs|mae|miss?class|accura|rmse|root|(^|_)val(_|id|$)|t
 PENALTY = re.compile(r"(?i)regulari[sz]|penalt|decay")
 """What is called so is no loss of its own, but a term of one; a cost *with* it is a whole one."""
 GRADIENT = re.compile(
-    r"^(?:d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grads_|grad_?|nabla_|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta|_deriv|_derivative)$"
+    r"^(?:nabla_?|d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta|_deriv|_derivative)$"
 )
 UPSTREAM = re.compile(
     r"(?i)^(d\w+|(?-i:d)|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
@@ -126,28 +128,6 @@ def _is_worked_out(node: ast.stmt) -> bool:
     return own and not drawn and not (isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name))
 
 
-def list_called_passes(tree: ast.Module, plan: BackwardPlan) -> list[BackwardPlan]:
-    """The pairs of a file whose backward passes another one calls: that of one step of a loop, that of a layer of a net.
-
-    >>> text = "def s_forward(x): return x\\ndef s_backward(g): return g\\n"
-    >>> text += "def f_forward(x): return s_forward(x)\\ndef f_backward(g): return s_backward(g)"
-    >>> tree = ast.parse(text)
-    >>> [one.name for one in list_called_passes(tree, find_plans(tree, "f_backward")[0])]
-    ['s_backward']
-    """
-    owners = [part for part in tree.body if isinstance(part, ast.ClassDef) and part.name == plan.owner]
-    body = owners[0].body if owners else tree.body
-    nodes = [part for part in body if isinstance(part, ast.FunctionDef) and part.name == plan.backward]
-    called = {ast.unparse(part.func).rpartition(".")[2] for node in nodes for part in ast.walk(node) if isinstance(part, ast.Call)}
-    named = {part.id for node in owners for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return [
-        one
-        for one in find_plans(tree)
-        if one.backward in called and not one.is_single and one.name != plan.name and one.owner != (plan.owner or " ")
-        and (not one.owner or one.owner in named)
-    ]
-
-
 def list_functions(tree: ast.Module) -> list[str]:
     """The functions, classes and methods of a file by the names under which they can be asked for.
 
@@ -167,12 +147,19 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
     prefix = f"{owner}." if owner else ""
     costs = list_costs(functions)
     used: set[str] = set()
+    whole: set[str] = set()
     passes = [name for name in functions if _is_backward(name) and not name.startswith(NO_PASSES)]
-    inner = {name for name in passes if any(name in _list_called(functions[other]) for other in passes if other != name)}
+    private = _list_private(functions)
+    callers = {name: _list_called(node) for name, node in functions.items() if _is_backward(name)}
+    inner = {name for name in passes if any(name in called for other, called in callers.items() if other != name)}
+    passes = passes if {*passes} - inner else [*passes, *private]
     for name in passes:
         partner = find_partner(name, list(functions)) or _find_loss(name, functions)
         partner = partner or (_find_value(name, functions) if owner else "")
         partner = partner or ("" if name in inner else find_whole(name, list(functions)))
+        if owner and partner and has_own_forward(functions[name], functions[partner]):
+            whole.add(name)
+            continue
         if partner:
             used |= {name, partner}
             fitting = [one for one in costs if owner or not is_of_others(functions, one, partner, name)]
@@ -190,10 +177,16 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
                 if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
             }
             stored = (part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
-            own = any(map(LOSS_WORDS.match, stored))
+            own = name in whole or any(map(LOSS_WORDS.match, stored))
             if not own and BACKWARD.search(name) and not calls & {*functions} and re.search(r"(?i)backward|backprop|bwd", name):
                 continue  # a backward pass whose forward pass is not there
             yield BackwardPlan(f"{prefix}{name}", name, name, owner)
+
+
+def _list_private(functions: Mapping[str, ast.FunctionDef]) -> list[str]:
+    """The backward passes that only their class calls, beside forward passes called alike: ``__backward`` of ``__forward``."""
+    named = [name for name in functions if name.startswith("_") and not name.endswith("__") and _is_backward(name)]
+    return [name for name in named if not name.lstrip("_").startswith(NO_PASSES) and find_partner(name, list(functions))]
 
 
 def list_costs(names: Iterable[str]) -> list[str]:
@@ -215,7 +208,7 @@ def _is_backward(name: str) -> bool:
 def _is_own_update(node: ast.FunctionDef) -> bool:
     """Whether a function that updates works out its gradients itself, from what it predicts: it is given none."""
     given = [arg.arg for arg in node.args.args if split_gradient(arg.arg) or STORE.match(arg.arg)]
-    if given or not node.name.startswith("update") or not is_training(node):
+    if given or not node.name.startswith("update") or not is_training(node) or any(map(_is_backward, _list_called(node))):
         return False
     stores = (ast.unparse(part.value).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.Subscript))
     assigned = (part for part in ast.walk(node) if isinstance(part, ast.Assign))
@@ -342,6 +335,8 @@ def list_stepped(node: ast.AST) -> frozenset[str]:
 def is_given_gradients(node: ast.FunctionDef) -> bool:
     """Whether a body takes its loss and all gradients out of one call, and works none out: ``loss, dW = model(X, y)``.
 
+    So it does of ``dW, db = self.backprop(x, y)``.
+
     >>> is_given_gradients(ast.parse("def fit(loss_of, x, w):\\n    loss, dw = loss_of(x, w)\\n    w -= dw").body[0])
     True
     """
@@ -350,7 +345,9 @@ def is_given_gradients(node: ast.FunctionDef) -> bool:
     for target, value in pairs:
         names = [ast.unparse(one) for one in (target.elts if isinstance(target, ast.Tuple) else [target])]
         if any(map(split_gradient, names)):
-            made.append(isinstance(value, ast.Call) and isinstance(target, ast.Tuple) and any(map(LOSS_WORDS.match, names)))
+            called = value.func if isinstance(value, ast.Call) and isinstance(target, ast.Tuple) else None
+            passed = isinstance(called, ast.Attribute) and _is_backward(called.attr)
+            made.append(called is not None and (passed or any(map(LOSS_WORDS.match, names))))
     return bool(made) and all(made)
 
 
@@ -404,12 +401,12 @@ def split_gradient(key: str) -> list[str]:
 
     >>> split_gradient("dW1"), split_gradient("grads.W1"), split_gradient("dL_dz"), split_gradient("h")
     (['W1'], ['W1'], ['z'], [])
-    >>> split_gradient("gradients.derivative_weight")
-    ['weight']
+    >>> split_gradient("gradients.derivative_weight"), split_gradient("nabla_w[1]")
+    (['weight'], ['w[1]'])
     """
-    if key.endswith("]"):  # dW[0], of W[0]
-        listed, _, place = key.partition("[")
-        return [f"{of}[{place}" for of in split_gradient(listed)]
+    whole, place = split_entry(key)
+    if place:
+        return [f"{one}{place}" for one in split_gradient(whole)]
     head, _, last = key.rpartition(".")
     found: list[str] = []
     deep = re.match(r"^d_?[LlJjEC]o?s?s?_?_d_?(\w+)$|^d[LJE]d_?(\w+)$", last)

@@ -98,6 +98,18 @@ def has_targets(backward: ast.AST, cost: ast.FunctionDef | ast.Lambda) -> bool:
     return not wanted or cached or any(name.lower() in known for name in wanted) or any(map(is_target, used))
 
 
+def takes_kept_output(cost: ast.FunctionDef | ast.Lambda, outs: Collection[str]) -> bool:
+    """Whether a cost takes an output that its object keeps, so that its only argument is the target: ``(y - self.mu) ** 2``.
+
+    >>> cost = ast.parse("def loss(self, y): return np.mean((y - self.mu) ** 2)").body[0]
+    >>> takes_kept_output(cost, ["mu", "s"]), takes_kept_output(cost, ["p"])
+    (True, False)
+    """
+    own = [arg.arg for arg in cost.args.args][1:]
+    kept = {part.attr for part in ast.walk(cost) if isinstance(part, ast.Attribute) and getattr(part.value, "id", "") == "self"}
+    return bool(own) and all(map(is_target, own)) and not kept.isdisjoint(outs)
+
+
 def is_object_method(backward: ast.AST) -> bool:
     """Whether a method takes what its object keeps, and not its arguments alone, as the slope of an activation does.
 

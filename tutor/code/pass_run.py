@@ -44,7 +44,15 @@ from tutor.code.given_gradients import (
 from tutor.code.guess_shapes import DATA, SCALARS, is_parameter, is_target
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.pair_functions import STORE, BackwardPlan, split_gradient
-from tutor.code.pass_loss import average_samples, find_upstream, has_targets, is_object_method, make_loss, pick_loss
+from tutor.code.pass_loss import (
+    average_samples,
+    find_upstream,
+    has_targets,
+    is_object_method,
+    make_loss,
+    pick_loss,
+    takes_kept_output,
+)
 from tutor.code.returned_values import (
     WordIndex,
     find_divided,
@@ -322,6 +330,7 @@ class PassRun:
         kept = self.plan.owner and is_object_method(pair[1].node)
         if cost is not None and (kept or has_targets(pair[1].node, cost.node)):
             own = environment.get(first) if self._is_forward_again(cost) else self._find_last(outs)
+            own = None if takes_kept_output(cost.node, [key for key, _ in outs]) else own
             taken = self._keep_usual(cost, self._match_cost(cost, environment, own))
             environment |= self._match_target(pair[1], taken, environment)
             ask_documented(self.worker, cost, taken)

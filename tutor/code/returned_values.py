@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from tutor.code.code_values import Guess, NotRead, ProgramFunction, Record
+from tutor.code.gradient_lists import is_array_list, list_entries, split_entry
 from tutor.code.pair_functions import find_long_name, split_gradient
 from tutor.code.targets import spell_target
 from tutor.numbers.arrays import np
@@ -119,9 +120,8 @@ def name_returned(value: Any, node: ast.expr | None) -> list[tuple[str, Any]]:
         if isinstance(part, dict):
             found += _list_entries(name, part, 0)
             found.append((name, part))
-        elif isinstance(part, list) and part and all(one is None or (isinstance(one, np.ndarray) and one.ndim) for one in part):
-            found += [(f"{name}[{at}]", one) for at, one in enumerate(part)]
-            found.append((name, part))
+        elif split_gradient(name) and is_array_list(part):
+            found += list_entries(name, part)
         else:
             found.append((name, part.value if type(part) is Guess and part.known else part))
     return found
@@ -179,6 +179,8 @@ class WordIndex:
         """What a gradient may be the gradient of, as `match_words` says."""
         meant = split_gradient(key)
         found = [one for one in meant if one in self.places]
+        if not found and split_entry(key)[1]:
+            return list(filter(None, (find_list_entry(one, self.words) for one in meant)))
         small = {word for one in meant for word in self.small.get(one.lower(), ())}
         found = found or sorted(small, key=self.places.__getitem__)
         return found or list(filter(None, (find_long_name(one, self.words) for one in meant)))
@@ -187,6 +189,18 @@ class WordIndex:
         """What an entry of a dictionary of gradients is the gradient of, as `find_stores` finds them: W of ``res["W"]``."""
         head, _, word = key.rpartition(".")
         return [word] if head in stores and word in self.places else []
+
+
+def find_list_entry(word: str, words: Collection[str]) -> str:
+    """The entry of a list that is meant by a shorter name with its place: ``weights[1]`` by w[1]; nothing where there is none.
+
+    >>> find_list_entry("w[1]", ["weights[0]", "weights[1]", "weights"]), find_list_entry("w[2]", ["weights[0]"])
+    ('weights[1]', '')
+    """
+    whole, place = split_entry(word)
+    lists = [one.removesuffix(place) for one in words if place and one.endswith(place)]
+    found = whole if whole in lists else find_long_name(whole, lists) if lists else ""
+    return f"{found}{place}" if found else ""
 
 
 def match_words(key: str, words: Collection[str]) -> list[str]:

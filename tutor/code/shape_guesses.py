@@ -45,7 +45,9 @@ class ShapeGuesser(CallWorker):
         if sign == "reshape":
             self._ask_labels(left, np.shape(right))
         pairs = [(left, right, True), (right, left, False)]
-        if sign not in ("@", "size"):
+        if sign == "into":
+            del pairs[np.ndim(left) == np.ndim(right) :]
+        elif sign not in ("@", "size"):
             pairs.sort(key=lambda pair: np.size(pair[0]))
         elif sign == "@":
             pairs.sort(key=lambda pair: self._count_changes(pair[0]))  # one that was made to fit before stays as it is
@@ -85,7 +87,7 @@ class ShapeGuesser(CallWorker):
         if not asked:
             return
         chosen = asked[0]
-        if sign not in ("@", "size", "reshape") and np.ndim(left) == np.ndim(right) > 1:  # x + f(x): what came before fits already
+        if sign not in ("@", "size", "reshape", "into") and np.ndim(left) == np.ndim(right) > 1:  # x + f(x): what came before fits already
             names = [*self.guessed]
             chosen = max(asked, key=lambda one: names.index(one[0]))
         self.ask(*chosen)

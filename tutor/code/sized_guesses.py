@@ -132,7 +132,10 @@ def find_counts(*trees: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     [['n_in', 'wide', 'width'], ['l1']]
     >>> sorted(find_counts(ast.parse("n = x.shape[2] - self.kernel + 1; y = x[2 * n : 2 * n + window, ::factor]"))[0])
     ['factor', 'kernel', 'n', 'window']
+    >>> find_counts(ast.parse("W = [np.zeros((y, x)) for x, y in pairs]"))[0]
+    frozenset()
     """
+    bound = find_bound(*trees)
     parts = [node for tree in trees for node in ast.walk(tree)]
     counts, asked, arrays = set[str](), set[str](), set[str]()
     bound = {id(part): names for node in parts if (names := _list_bound(node)) for part in ast.walk(node)}
@@ -173,11 +176,16 @@ def _list_own_sizes(parts: Sequence[ast.AST]) -> set[str]:
     return found - {arg.arg for one in functions if one.name != "__init__" for arg in one.args.args}
 
 
-def _list_bound(node: ast.AST) -> set[str]:
-    """The names of a list comprehension, which are no others of that name: y of ``[np.zeros((y, 1)) for y in sizes]``."""
-    if not isinstance(node, ast.ListComp):
-        return set()
-    return {part.id for one in node.generators for part in ast.walk(one.target) if isinstance(part, ast.Name)}
+def find_bound(*trees: ast.AST) -> dict[int, set[str]]:
+    """The names that a comprehension gives to the calls in it: x and y of ``[make(y, x) for x, y in pairs]`` are no others so called."""
+    found: dict[int, set[str]] = {}
+    for node in (part for tree in trees for part in ast.walk(tree)):
+        if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.DictComp):
+            own = {part.id for one in node.generators for part in ast.walk(one.target) if isinstance(part, ast.Name)}
+            for part in ast.walk(node):
+                if isinstance(part, ast.Call):
+                    found.setdefault(id(part), set()).update(own)
+    return found
 
 
 def _list_making(node: ast.Call) -> set[str]:

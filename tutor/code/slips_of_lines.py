@@ -34,6 +34,7 @@ from tutor.code.slips_of_places import (
     take_sums,
     take_turned,
 )
+from tutor.code.slips_of_rounds import change_assignment
 from tutor.code.slips_of_slopes import take_everywhere, take_slopes
 from tutor.code.slips_of_windows import take_windows
 from tutor.code.statement_names import is_length
@@ -238,22 +239,11 @@ def take_numbers(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit
 
 def take_assignment(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:
     """Added for overwritten, and the other way."""
-    if isinstance(statement, ast.AugAssign):
-        made: ast.stmt = ast.copy_location(ast.Assign([statement.target], statement.value), statement)
-        yield LineEdit("added-for-assigned", statement, (made,), None, None, say_node(statement), say_node(made))
-        others = {ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Div}
-        if type(statement.op) in others:
-            made = ast.copy_location(
-                ast.AugAssign(statement.target, others[type(statement.op)](), statement.value), statement
-            )
-            yield LineEdit("operator", statement, (made,), None, None, say_node(statement), say_node(made))
-    elif (
-        isinstance(statement, ast.Assign)
-        and len(statement.targets) == 1
-        and isinstance(statement.targets[0], ast.Name | ast.Attribute | ast.Subscript)
-    ):
-        made = ast.copy_location(ast.AugAssign(statement.targets[0], ast.Add(), statement.value), statement)
-        yield LineEdit("overwritten", statement, (made,), None, None, say_node(statement), say_node(made))
+    yield from change_assignment(statement)
+    others = {ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Div}
+    if isinstance(statement, ast.AugAssign) and type(statement.op) in others:
+        made = ast.copy_location(ast.AugAssign(statement.target, others[type(statement.op)](), statement.value), statement)
+        yield LineEdit("operator", statement, (made,), None, None, say_node(statement), say_node(made))
 
 
 def take_operators(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:

@@ -34,7 +34,7 @@ def take_places(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
                     yield make_edit("wrong-place", statement, node, _index(node, others))
     if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name | ast.Attribute):  # grad += w for grad[1:] += w[1:]
         for node in walk_expressions(statement):
-            if isinstance(node, ast.Name | ast.Attribute) and np.ndim(around.values.get(id(node), 0)) in (1, 2):
+            if isinstance(node, ast.Name | ast.Attribute) and len(around.shape(node) or ()) in (1, 2):
                 for cut in (ast.Slice(ast.Constant(1)), ast.Slice(None, ast.Constant(-1))):
                     edit = make_edit("wrong-place", statement, node, ast.Subscript(node, cut, ast.Load()))
                     inner = edit.statements[0]
@@ -128,10 +128,25 @@ def take_spread(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]
             own = np.shape(value)
             if own == ():
                 yield make_edit("factor-forgotten", statement, node, ast.BinOp(node, ast.Mult(), around.parse(text)), text)
-            elif len(own) == 1 < len(shape) == 2 and own[0] == shape[0]:
-                said = f"{text}[:, None]"
-                yield make_edit("factor-forgotten", statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
-                yield make_edit("factor-forgotten", statement, node, ast.BinOp(node, ast.Div(), around.parse(said)), f"1 / {said}")
+            else:
+                for place in _list_spread(own, shape):
+                    said = f"{text}[{place}]"
+                    yield make_edit("factor-forgotten", statement, node, ast.BinOp(node, ast.Mult(), around.parse(said)), said)
+                    yield make_edit("factor-forgotten", statement, node, ast.BinOp(node, ast.Div(), around.parse(said)), f"1 / {said}")
+
+
+def _list_spread(own: Sequence[int], shape: Sequence[int]) -> Iterator[str]:
+    """The ways to spread an array over one with more axes, the first axes of both the same: ``[:, None]``, ``[:, :, None]``.
+
+    >>> [*_list_spread((7,), (7, 5))], [*_list_spread((7, 1), (7, 2, 3))], [*_list_spread((7, 3), (7, 2, 3))], [*_list_spread((5,), (7, 5))]
+    ([':, None'], [':, :, None'], [':, None, :'], [])
+    """
+    if not 0 < len(own) < len(shape) < 4 or own[0] != shape[0]:
+        return
+    for places in combinations(range(len(shape)), len(own)):
+        fits = all(size in (1, shape[place]) for size, place in zip(own, places, strict=True))
+        if fits and places[0] == 0 and (own[-1] > 1 or places[-1] < len(shape) - 1):
+            yield ", ".join(":" if place in places else "None" for place in range(len(shape)))
 
 
 def take_repeated(statement: ast.stmt, around: Surroundings) -> Iterator[LineEdit]:

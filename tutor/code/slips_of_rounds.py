@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Sequence
 
-from tutor.code.line_edits import LineEdit, make_edit
+from tutor.code.line_edits import LineEdit, make_edit, say_node
 
-MOST_LOOPS = 6
+MOST_LOOPS, MOST_SUMS = 6, 12
 FEWER, ORDER = "loop-rounds", "loop-order"
 
 
@@ -18,12 +18,44 @@ def list_rounds(tree: ast.AST, nodes: Collection[ast.stmt], once: Collection[int
     >>> [ast.unparse(edit.put) for edit in list_rounds(tree, tree.body[0].body, ())][:2]
     ['reversed(range(T))', 'reversed(range(2, T))']
     """
-    inside = {id(node) for node in nodes}
-    loops = [part for part in ast.walk(tree) if isinstance(part, ast.For) and id(part) not in once
-             and any(id(one) in inside for one in ast.walk(part))]  # fmt: skip
-    for loop in loops[:MOST_LOOPS]:
+    for loop in _list_loops(tree, nodes, once)[:MOST_LOOPS]:
         for tag, other in list_others(loop.iter):
             yield make_edit(tag, loop, loop.iter, other)
+
+
+def list_sums(tree: ast.AST, nodes: Collection[ast.stmt], once: Collection[int]) -> Iterator[LineEdit]:
+    """What a loop adds up and was meant to give anew in each round, ``carry += …``; and places that it gives and was meant to add to.
+
+    >>> tree = ast.parse("for t in range(T):\\n    dx[t] = d\\n    carry += d")
+    >>> [(edit.tag, ast.unparse(edit.statements[0])) for edit in list_sums(tree, tree.body[0].body, ())]
+    [('overwritten', 'dx[t] += d'), ('added-for-assigned', 'carry = d')]
+    """
+    loops = _list_loops(tree, nodes, once)
+    looped = {id(part) for loop in loops for part in ast.walk(loop)}
+    listed = [node for node in nodes if id(node) in looped and isinstance(node, ast.AugAssign | ast.Assign)]
+    summed = [node for node in listed if isinstance(node, ast.AugAssign) or isinstance(node.targets[0], ast.Subscript)]
+    for node in summed[:MOST_SUMS]:
+        yield from change_assignment(node)
+
+
+def change_assignment(statement: ast.stmt) -> Iterator[LineEdit]:
+    """Given for added, and the other way."""
+    made: ast.stmt
+    if isinstance(statement, ast.AugAssign):
+        made = ast.copy_location(ast.Assign([statement.target], statement.value), statement)
+        yield LineEdit("added-for-assigned", statement, (made,), None, None, say_node(statement), say_node(made))
+    elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
+            made = ast.copy_location(ast.AugAssign(target, ast.Add(), statement.value), statement)
+            yield LineEdit("overwritten", statement, (made,), None, None, say_node(statement), say_node(made))
+
+
+def _list_loops(tree: ast.AST, nodes: Collection[ast.stmt], once: Collection[int]) -> list[ast.For]:
+    """The loops around some of the statements, but for those that train."""
+    inside = {id(node) for node in nodes}
+    return [part for part in ast.walk(tree) if isinstance(part, ast.For) and id(part) not in once
+            and any(id(one) in inside for one in ast.walk(part))]  # fmt: skip
 
 
 def list_others(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tutor.code.exchanged_parts import find_function
 from tutor.code.guess_shapes import is_target
@@ -19,7 +21,7 @@ def find_target(tree: ast.Module, plan: BackwardPlan) -> str:
     'y'
     """
     if plan.is_single:
-        return _find_own_target(find_body(tree, plan))
+        return _find_own_target(find_body(tree, plan), tree)
     forward, backward = (find_function(tree, plan.owner, name) for name in (plan.forward, plan.backward))
     if plan.cost or forward is None or backward is None:
         return ""
@@ -50,7 +52,7 @@ def _list_assignments(body: ast.FunctionDef | ast.Module) -> list[ast.Assign | a
     return sorted(found, key=lambda one: one.lineno)
 
 
-def _find_own_target(body: ast.FunctionDef | ast.Module | None) -> str:
+def _find_own_target(body: ast.FunctionDef | ast.Module | None, tree: ast.Module) -> str:
     """The target in a body with both passes and without a loss: an argument, or what it takes from elsewhere."""
     assigned = _list_assignments(body) if body is not None else []
     given = [part for part in assigned if not isinstance(part.value, ast.Constant)]  # L = 0.01
@@ -64,7 +66,7 @@ def _find_own_target(body: ast.FunctionDef | ast.Module | None) -> str:
     kept = [ast.unparse(one) for part in assigned for one in ast.walk(part) if isinstance(one, ast.Attribute) and is_target(one.attr)]
     targets_named = [name for name in dict.fromkeys([*named, *used]) if is_target(name)] + kept
     written = [one.id for part in given for one in _list_written(part) if isinstance(one, ast.Name)]
-    return next((name for name in [*targets_named, *written] if find_difference(body, name) is not None), "")
+    return next((name for name in [*targets_named, *written] if find_difference(body, name, tree) is not None), "")
 
 
 def _list_written(node: ast.Assign | ast.AugAssign) -> list[ast.expr]:
@@ -92,11 +94,13 @@ class Difference:
         return f"len({ast.unparse(own)})" if own is not None else ""
 
 
-def find_difference(body: ast.FunctionDef | ast.Module, target: str) -> Difference | None:
+def find_difference(body: ast.FunctionDef | ast.Module, target: str, tree: ast.Module | None = None) -> Difference | None:
     """The first difference of a prediction and a target, ``dw = X.T @ (p - y)``; of a named prediction, or else of one that is worked out.
 
-    So is ``p[range(n), y] -= 1``, of labels, and ``f - y[i]`` in a loop over samples.
+    So is ``p[range(n), y] -= 1``, of labels, and ``f - y[i]`` in a loop over samples; and what a function of the whole file, ``tree``,
+    gives that is one: ``self.cost_derivative(activations[-1], y)``.
     """
+    helpers = list_differences(tree) if tree is not None else {}
     for is_plain in (True, False):
         for node in _list_assignments(body):
             one_off = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) and ast.unparse(node.value) in ("1", "1.0")
@@ -104,11 +108,43 @@ def find_difference(body: ast.FunctionDef | ast.Module, target: str) -> Differen
             if isinstance(place, ast.Subscript) and any(getattr(part, "id", "") == target for part in ast.walk(place.slice)):
                 return Difference(node, ast.unparse(place.value), target)
             for part in ast.walk(node.value):
-                if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
-                    for own, other in ((part.left, part.right), (part.right, part.left)):
+                pair = find_pair(part, helpers)
+                if pair is not None:
+                    for own, other in (pair, pair[::-1]):
                         if _is_difference(own, other, target, is_plain=is_plain):
                             return Difference(node, ast.unparse(own), ast.unparse(other), _find_samples(body, node, other, target))
     return None
+
+
+def find_pair(node: ast.AST, helpers: Mapping[tuple[str, int], tuple[int, int]]) -> tuple[ast.expr, ast.expr] | None:
+    """Both sides of a difference, or of a call of a function that gives one."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+        return node.left, node.right
+    if not isinstance(node, ast.Call) or node.keywords:
+        return None
+    places = helpers.get((ast.unparse(node.func).rpartition(".")[2], len(node.args)))
+    return None if places is None else (node.args[places[0]], node.args[places[1]])
+
+
+@lru_cache(maxsize=16)
+def list_differences(tree: ast.Module) -> Mapping[tuple[str, int], tuple[int, int]]:
+    r"""The functions that give the difference of two of their arguments, or what is made of it: by name and number of arguments, the
+    places of both.
+
+    >>> list_differences(ast.parse("def slope(a, y):\n    return a - y\ndef half(a):\n    return a / 2"))
+    {('slope', 2): (0, 1)}
+    """
+    found: dict[tuple[str, int], tuple[int, int]] = {}
+    for part in (one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)):
+        args = [arg.arg for arg in part.args.args if arg.arg != "self"]
+        body = [one for one in part.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+        value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
+        for one in ast.walk(value) if value is not None else ():
+            if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Sub):
+                sides = [getattr(side, "id", "") for side in (one.left, one.right)]
+                if all(side in args for side in sides) and any(map(is_target, sides)):
+                    found.setdefault((part.name, len(args)), (args.index(sides[0]), args.index(sides[1])))
+    return found
 
 
 def _is_difference(own: ast.expr, other: ast.expr, target: str, *, is_plain: bool) -> bool:

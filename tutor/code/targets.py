@@ -98,3 +98,28 @@ def is_gradient_given(node: ast.Assign) -> bool:
 def may_end(node: ast.While | ast.For) -> bool:
     """Whether anything inside of a loop can leave it."""
     return any(isinstance(part, ast.Break | ast.Return | ast.Raise) for part in ast.walk(node))
+
+
+@lru_cache(maxsize=32)
+def find_chosen(tree: ast.AST) -> frozenset[int]:
+    r"""The uses of names that a function gives a value only where a setting is one text or another: without any it has none.
+
+    >>> tree = ast.parse("def f(z, act):\n    if act == 'relu':\n        a = z\n    return a")
+    >>> len(find_chosen(tree)), len(find_chosen(ast.parse("def f(z, act):\n    a = z\n    if act == 'relu':\n        a = 2\n    return a")))
+    (1, 0)
+    """
+    found: set[int] = set()
+    for function in (part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)):
+        names = [part for part in ast.walk(function) if isinstance(part, ast.Name)]
+        texts = [part for part in ast.walk(function) if isinstance(part, ast.If) and _asks_text(part.test)]
+        inside = {id(one) for part in texts for one in ast.walk(part)}
+        stored = {part.id for part in names if isinstance(part.ctx, ast.Store)}
+        free = {part.id for part in names if isinstance(part.ctx, ast.Store) and id(part) not in inside}
+        chosen = stored - free - {arg.arg for arg in function.args.args}
+        found |= {id(part) for part in names if isinstance(part.ctx, ast.Load) and part.id in chosen and id(part) not in inside}
+    return frozenset(found)
+
+
+def _asks_text(test: ast.expr) -> bool:
+    compared = [part.comparators[0] for part in ast.walk(test) if isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Eq)]
+    return any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in compared)

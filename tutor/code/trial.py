@@ -49,6 +49,7 @@ from tutor.code.sized_guesses import (
     settle_images,
 )
 from tutor.code.step_budget import StepBudget
+from tutor.code.targets import find_chosen
 from tutor.code.work_statements import StatementWorker
 from tutor.errors import Told, tell
 from tutor.numbers.arrays import np
@@ -140,8 +141,9 @@ class ProgramTrial:
             worker = StatementWorker(self.world, self.sizes, number=number, table=self.table, bump=bump, edits=edits)
             self.current = worker
             worker.once, worker.forced = self.once, dict(forced or {})
+            worker.chosen = find_chosen(self.source.tree)
             worker.traced, worker.scopes, worker.watch = traced, scopes, watch
-            worker.torch, worker.old = self.torch, self.source.old
+            worker.torch, worker.old = self.torch, any(one.old for one in (self.source, *self.others))
             worker.ends, worker.keeps_lanes = None if backward else self.ends, backward
             worker.guesser.labels, worker.guesser.sequences = self.labels, self.sequences
             worker.guesser.one_place = find_places(self.source.tree)

@@ -20,7 +20,7 @@ from tutor.code.judgement import Judgement
 from tutor.code.margin_losses import list_margin_losses, refuse_unknown_loss
 from tutor.code.own_losses import find_free, list_watched, put_own_loss, turn_loss
 from tutor.code.pair_functions import LOSS_WORDS, BackwardPlan
-from tutor.code.search_ranks import list_readings
+from tutor.code.search_ranks import count_misfits, counts_samples, list_readings
 from tutor.code.taken_targets import find_body, find_difference, find_target
 from tutor.code.trial import ProgramTrial
 from tutor.code.update_signs import list_signs
@@ -149,6 +149,10 @@ def _find_usual_loss(trial: ProgramTrial) -> MeantLoss | None:
         return None
     worlds = [replace(one, shapes=trial.world.shapes) for one in list_worlds(trial.source, trial.plan) if one.targets == "free"]
     found = _find_in_worlds(trial, target, [*worlds, *(replace(one, single=True, vectors=True) for one in worlds)])
+    several = [trial.put_in(one) for one in worlds] if (found is None or found[1] < found[2]) and not counts_samples(trial) else []
+    if any(count_misfits(one)[-1] for one in several):  # db of several samples beside a bias of one
+        other = _find_in_worlds(trial, target, [replace(one, lone=True) for one in worlds])
+        found = other if other is not None and (found is None or other[1] > found[1]) else found
     if found is None or found[1] < found[2]:
         numbers = dict.fromkeys(list_plain(trial.source.tree, trial.plan), ())
         plain = [replace(one, shapes={**numbers, **one.shapes}) for one in worlds[:1] if numbers]
@@ -291,7 +295,7 @@ def _list_looped_worlds(trial: ProgramTrial, target: str) -> Iterator[GuessedWor
 def _find_loop(trial: ProgramTrial, target: str) -> ast.For | None:
     """The loop over samples of a body with both passes; None without one."""
     body = find_body(trial.source.tree, trial.plan) if trial.plan.is_single else None
-    found = find_difference(body, target) if body is not None else None
+    found = find_difference(body, target, trial.source.tree) if body is not None else None
     return found.loop if found is not None else None
 
 
@@ -321,7 +325,7 @@ def _list_parts(judged: Judgement, key: str, shape: Sequence[int], signs: Sequen
 
 def _name_prediction(source: Source, plan: BackwardPlan, target: str) -> str:
     body = find_body(source.tree, plan)
-    found = find_difference(body, target) if body is not None else None
+    found = find_difference(body, target, source.tree) if body is not None else None
     return found.prediction if found is not None else ""
 
 
@@ -329,7 +333,7 @@ def _write_inside(source: Source, plan: BackwardPlan, target: str, written: Part
     """A program with a loss in one body, in front of the first difference of a prediction and a target: ``loss = …``."""
     body = find_body(source.tree, plan)
     assert body is not None
-    found = find_difference(body, target)
+    found = find_difference(body, target, source.tree)
     assert found is not None
     counted = written[1]
     for count in ("prediction.shape[0]", "prediction.size") if found.loop is not None else ():

@@ -10,13 +10,13 @@ from weakref import WeakMethod
 
 from tutor.code.code_values import Guess, LossReached, Lost, NotRead, Object, ProgramFunction, TooLong, ValueEvent
 from tutor.code.failures import say_failure
-from tutor.code.given_gradients import is_drawn_by
-from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes, is_listed, is_parameter
+from tutor.code.gradient_lists import is_array_list, spell_entry
+from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes, is_parameter
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.lane_arrays import has_lanes, has_room, move_value
 from tutor.code.library_calls import take_complex
 from tutor.code.loop_pace import MOST_HELD
-from tutor.code.pair_functions import find_long_name, split_gradient
+from tutor.code.pair_functions import LONGER, split_gradient
 from tutor.code.size_bounds import check_pair
 from tutor.code.targets import gather_starred, is_drawn, is_gradient_given, is_measured, load_target, spell_target
 from tutor.code.work_calls import KNOWN
@@ -124,6 +124,8 @@ class AssignmentWorker(DefinitionWorker):
             self.note_entries(node.targets[0], node.value, value, node)
         if is_drawn(node.value) and (self.generic or spell_target(node.targets[0])[1].rpartition(".")[2] in self.guesser.stepped):
             value = self.make_generic(node.targets[0], value)
+        if isinstance(node.value, ast.ListComp) and is_drawn(node.value) and is_array_list(value) and not is_gradient_given(node):
+            self.note_layers(node.targets[0], value, node)
         for target in node.targets:
             self.give_value(target, value, node)
 
@@ -173,34 +175,23 @@ class AssignmentWorker(DefinitionWorker):
                 value = self.make_generic(place, made[key.value]) if self.generic and is_drawn(part) else made[key.value]
                 made[key.value] = self.note(spell_target(place)[1], value, node)
 
-    def note_listed(self, key: str, made: Any, node: ast.AST) -> None:
-        """The weights of layers that stand in a list, each by its place: ``W[0]`` of ``W = [np.random.randn(3, 2), …]``."""
-        if type(made) is not list or not made or split_gradient(key) or not is_listed(key):
-            return
-        if all(isinstance(one, np.ndarray) and one.dtype.kind in "fc" for one in made):
-            self.record.listed.add(key)
-            for at, one in enumerate(made):
-                made[at] = self.note(f"{key}[{at}]", one, node, leaf=True)
+    def note_layers(self, target: ast.expr, made: list[Any], node: ast.AST) -> None:
+        """What a list of arrays begins with, one a layer: ``self.weights = [np.random.randn(y, x) for x, y in pairs]``."""
+        key = spell_target(target)[1]
+        named = is_parameter(key) or any(kind.match(key) for kind in LONGER.values())
+        for place, value in enumerate(made):
+            own = self.make_generic(target, value, f"[{place}]") if named else value
+            made[place] = self.note(spell_entry(key, place, len(made)), own, node)
 
-    def note_step(self, key: str, index: Any, of: Any, node: ast.AugAssign) -> str:
-        """What takes a step in a list of weights, W[0] of ``W[i] -= rate * dW``: dW is the gradient of that one, and so called."""
-        if key not in self.record.listed or not isinstance(index, int | np.integer):
-            return key
-        at = int(index) % len(of)
-        for part in ast.walk(node.value):
-            if isinstance(part, ast.Name) and any(one in (key, find_long_name(one, [key])) for one in split_gradient(part.id)):
-                self.note(f"{part.id}[{at}]", self.scope.get(part.id), node)
-        return f"{key}[{at}]"
-
-    def make_generic(self, target: ast.expr, value: Any) -> Any:
+    def make_generic(self, target: ast.expr, value: Any, place: str = "") -> Any:
         """Parameters that begin as zeros, or as small numbers, get numbers that tell mistakes."""
         if isinstance(value, np.ndarray) and value.dtype.kind in "fc" and value.size:
             name, spread = spell_target(target)[1], float(np.std(np.real(value)))
             last = name.rpartition(".")[2]
-            named = last in self.guesser.stepped or any(kind.match(last) for kind in (BIASES, NAMED_WEIGHTS, GAINS))
+            named = last in self.guesser.stepped or any(kind.match(last) for kind in (BIASES, NAMED_WEIGHTS, GAINS)) or bool(place)
             if spread > 0.02 or split_gradient(name) or not named:
                 return value
-            return np.asarray(0.3 * self.guesser.make_numbers(f" {name}", value.shape), dtype=self.number)
+            return np.asarray(0.3 * self.guesser.make_numbers(f" {name}{place}", value.shape), dtype=self.number)
         return value
 
     def _begin_training(self, name: str, value: float) -> float:

@@ -22,6 +22,7 @@ from tutor.code.code_values import (
 from tutor.code.failures import refuse_misfit
 from tutor.code.formatted_texts import take_plain
 from tutor.code.guessing import GuessedDictionary
+from tutor.code.idle_libraries import call_idle, describe_floats, is_idle_library
 from tutor.code.library_calls import AXIS_WORDS, DROPPED, find_variance, take_real
 from tutor.code.library_names import READ
 from tutor.code.size_bounds import LONGEST, check_call, check_pair, weigh_call, weigh_product
@@ -86,6 +87,12 @@ class CallWorker(ExpressionWorker):
                 return self.draw(sizes, "normal")
             raise NotRead(tell("the function {word} is not in the file", word=func.name), node)
         raise NotRead(tell("what is called here is no function that is read"), node)
+
+    def call_value(self, func: Any, values: list[Any], node: ast.AST) -> Any:
+        """What a function gives that is a value itself: one of the program, or of a library."""
+        if type(func) is LibraryWord:
+            return self.call_library(func.path, values, {}, node)
+        return self.call_own(func, values, {}, node)
 
     def _list_sizes(self, values: Sequence[Any]) -> tuple[int, ...] | None:
         """The sizes that a function is given which makes weights, ``weight_init_fn(rows, columns)``; nothing where it is given others."""
@@ -163,6 +170,16 @@ class CallWorker(ExpressionWorker):
         """A function of a library, by its row."""
         head, _, word = path.partition(".")
         torch = head == "torch"
+        if is_idle_library(path):
+            return call_idle(path, values)
+        if path in ("numpy.finfo", "torch.finfo"):
+            return describe_floats()
+        if path == "functools.reduce" and len(values) > 1:
+            rounds = self.list_rounds(values[1])
+            made, *left = [*values[2:3], *rounds] or [None]
+            for one in left:
+                made = self.call_value(values[0], [made, one], node)
+            return made
         if head == "python" or path in ("itertools.product", "collections.OrderedDict"):
             return self.call_python(word, self._place_named(word, values, named, node), node)
         for prefix in ("nn.functional.", "nn.", "core."):

@@ -59,14 +59,13 @@ class ExpressionWorker(PlaceWorker):
         self.record = Record()
         self.torch = self.numpy = self.old = False
         self.imported: set[str] = set()
+        self.chosen: frozenset[int] = frozenset()
         self.module: dict[str, Any] = {}
         self.scope: dict[str, Any] = self.module
-        self.parts = 0
-        self.repeats = 1
+        self.parts, self.repeats = 0, 1
         self.one_round = False
-        self.drawn = 0
         self.table = table or make_table(self.draw, lambda: self.number)
-        self.depth = 0
+        self.drawn = self.depth = 0
         self.traced: dict[int, Any] | None = None
         self.watch: Callable[[ast.expr, Any], Any] | None = None
         self.made: dict[int, tuple[str, Any, Any, Any]] = {}
@@ -138,6 +137,8 @@ class ExpressionWorker(PlaceWorker):
             if name in scope:
                 value = scope[name]
                 return value.value if type(value) is Guess and value.known else value
+        if id(node) in self.chosen:  # none of the choices of a function has given it a value
+            raise NotRead(tell("{name} has no value here", name=name), node)
         if name in PYTHON:
             return LibraryWord(f"python.{name}")
         if name in LIBRARIES:

@@ -7,7 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape, Record
+from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
+from tutor.code.failures import say_failure
+from tutor.code.gradient_lists import spell_entry
 from tutor.code.guessing import Guesser
 from tutor.code.lane_arrays import NoLanes, has_room, make_room
 from tutor.code.library_calls import take_real
@@ -141,9 +143,8 @@ class PlaceWorker(ABC):
             if isinstance(target.slice, ast.Slice):  # sizes[1:1] = hidden_sizes
                 of[self.read_index(target.slice, np.empty(len(of)))] = list(self.settle(value))
             else:
-                at = int(self.take(target.slice))
-                listed = self.record.listed and split_gradient(key)  # dW[i] = …, of a list of weights
-                of[at] = self.note(f"{key}[{at % len(of)}]" if listed else key, value, node)
+                place = int(self.take(target.slice))
+                of[place] = self.note(spell_entry(key, place, len(of)) if split_gradient(key) else key, value, node)
             return
         if not isinstance(of, np.ndarray):
             raise NotRead(tell("a part of this is not assigned"), node)
@@ -152,7 +153,12 @@ class PlaceWorker(ABC):
         index = self.read_index(target.slice, of)
         value = self.guesser.settle(value, np.shape(of[index])) if type(value) is Guess else value
         of = self.widen(of, value, target.value)
-        of[index] = value
+        try:
+            of[index] = value
+        except ValueError as error:
+            why = say_failure(error, node)
+            why.operands = (value, "into", of[index])  # h[t + 1] = x[t] @ W + h[t] @ U: W is as wide as h
+            raise why from None
         self.note_changed(target.value, of, node)
 
     def note_changed(self, place: ast.expr, of: Any, node: ast.AST) -> None:

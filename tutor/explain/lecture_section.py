@@ -44,7 +44,8 @@ MOST_TOGETHER = 4
 WIDEST = 44
 """A matrix of what is printed has rows of at most so many letters."""
 TABLED = 4
-"""So many figures that are wrong stand in a table."""
+"""So many figures that are wrong stand in a table, and fewer where one is a matrix of more rows than a line of a sentence has room for."""
+MOST_ROWS = 2
 LONGEST_REASON = 90
 """A longer reason is a sentence of its own, and no cell."""
 MOST_FORMS = 6
@@ -356,7 +357,8 @@ def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation, kind
     reasons: dict[object, list[Said]] = {}
     for place, said in enumerate(wrong):
         reasons.setdefault(said.erratum or place, []).append(said)
-    if len(wrong) >= TABLED and all(said.value and len(said.erratum or "") <= LONGEST_REASON for said in wrong):
+    many = len(wrong) >= TABLED or (len(wrong) > 1 and any(_is_high(said.printed) for said in wrong))
+    if many and all(said.value and len(said.erratum or "") <= LONGEST_REASON for said in wrong):
         yield from _write_errata_table(list(reasons.values()), words, notation)
         return
     for some in reasons.values():
@@ -371,6 +373,12 @@ def _list_errata(wrong: Sequence[Said], words: Wording, notation: Notation, kind
         note = pages.EACH_TIME.format(reason=erratum) if erratum and several else erratum
         parts += set_maths(f" {pages.grammar.sentence(note)}", notation) if note else ()
         yield Paragraph(tuple(parts), pages.LABELS["errata" if several else "erratum"])
+
+
+def _is_high(printed: Sentence) -> bool:
+    """Whether a matrix among what is printed has many rows."""
+    matrices = [part.expr for part in printed if isinstance(part, Math) and type(part.expr) is Call and part.expr.func == "matrix"]
+    return any(len(matrix.args) - 1 > MOST_ROWS * int(write_plain(matrix.args[0])) for matrix in matrices)
 
 
 def _write_errata_table(groups: Sequence[Sequence[Said]], words: Wording, notation: Notation) -> Iterator[Block]:

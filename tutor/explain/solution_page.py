@@ -31,7 +31,7 @@ from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Number, Partial
 from tutor.expression.own_functions import is_own
-from tutor.expression.walk import find_partials, substitute
+from tutor.expression.walk import SHARES, find_partials, substitute
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
@@ -123,7 +123,7 @@ class NumberSections(PageWriter):
         wholes = self.list_whole_rules(graph)
         rows = [self.row(Name(s.target), s.expr, s.target, self.say_forward(s, wholes)) for s in graph.steps]
         self.blocks += [self.heading("forward"), Equations(tuple(rows))]
-        self.definitions(graph)
+        self.definitions(graph, function_calls(graph))
 
     def say_forward(self, step: Step, wholes: Mapping[str, str]) -> str:
         """Why a forward step holds; what is no rule of single numbers, by the rule of the array that it is an entry of."""
@@ -138,12 +138,10 @@ class NumberSections(PageWriter):
             return {}
         return {name: step.rule for step in whole.graph.steps if step.target in whole.entries for name in whole.entries[step.target].items}
 
-    def definitions(self, graph: Graph) -> None:
-        """What the functions of the forward pass are, each once: σ(x) = 1/(1 + exp(−x))."""
+    def definitions(self, graph: Graph, used: Sequence[Call]) -> None:
+        """What the functions are that are ``used``, each once: σ(x) = 1/(1 + exp(−x))."""
         letter = Name(next((name for name in ("x", "z", "u", "v", "t") if name not in graph.names), "x"))
-        parts: list[Inline] = []
-        meanings: list[Expr] = []
-        calls = function_calls(graph)
+        parts, meanings, calls = list[Inline](), list[Expr](), [*used]
         for call in calls:
             row = function(call.func, len(call.args))
             formula = value_of(row)
@@ -164,6 +162,7 @@ class NumberSections(PageWriter):
             meanings.append(meaning)
             inner = [part for part in list_calls(meaning) if part.func in FUNCTIONS]
             calls += [part for part in inner if part.func not in {one.func for one in calls}]  # the σ of a SiLU
+        self.sloped.update(call.func for call in calls)
         parts += ["; ", *shown] if (shown := self.say_indicator(meanings)) else ()
         if parts:
             self.blocks.append(self.write_labelled("where", *parts[1:]))
@@ -206,6 +205,14 @@ class NumberSections(PageWriter):
         parts = list_definitions(factors, self.sloped, primes=True)
         if parts:
             self.blocks.append(self.write_labelled("where", *parts))
+
+    def explain_functions(self) -> None:
+        """What the functions are that only derivatives have, the sign of an absolute value."""
+        graph = self.worked.derivations[0].graph
+        formulas = [part for block in self.blocks if isinstance(block, Equations) for part in _list_formulas(block)]
+        shown = [call for part in formulas for call in list_calls(part)]
+        calls = {call.func: call for call in reversed(shown) if call.func in FUNCTIONS and call.func not in self.sloped.union(SHARES)}
+        self.definitions(graph, [*reversed(calls.values())])
 
     def explain_indicator(self) -> None:
         """What 1 under a condition means, where the page has one that is not explained."""
@@ -278,8 +285,7 @@ class NumberSections(PageWriter):
     def add_printed(self, missing: Sequence[Partial]) -> None:
         """The derivatives that the lecture prints and that are not worked out yet, each along its paths."""
         pages, graph = self.words.pages, self.worked.derivations[0].graph
-        start = len(self.blocks)
-        made = []
+        start, made = len(self.blocks), []
         for one in missing[:MOST_HELD]:
             inner = derive(replace(graph, loss=one.of))
             paths = list_full_chains(inner, one.wrt)

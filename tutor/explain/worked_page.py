@@ -64,6 +64,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         places.append(len(page.blocks))
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
             page.add_backward(derivation, names)
+        page.explain_functions()
         page.explain_indicator()
         page.add_printed(list_missing(worked, page.blocks, page.alone - page.worked_out))
         drawn = draw_computation(page)
@@ -80,7 +81,8 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
     page.counts()
     said = say_verdicts(worked, words, page.blocks, page.alone, page.worked_out)
     page.blocks += list_elsewhere(worked, words)
-    page.blocks += lecture(said, words, worked.request.focused, worked.notation, page.exercise.source_kind)
+    printed = lecture(said, words, worked.request.focused, worked.notation, page.exercise.source_kind)
+    page.blocks += [*printed, *explain_printed_slopes(page, printed)]
     page.notes(worked.notes)
     page.say_shared()
     page.conventions()
@@ -257,6 +259,18 @@ def explain_primes(page: PageWriter) -> None:
         return
     places = {"updated": [Math(updated[0])], "old": [Math(Name(read_after(updated[0].name).key))], "slope": [Math(slope)]}
     page.blocks.append(page.write_labelled("where", *split_places(page.words.pages.PRIMES, places)))
+
+
+def explain_printed_slopes(page: NumberSections, printed: Sequence[Block]) -> list[Paragraph]:
+    """What σ′ is, where a lecture prints it and the page neuron by neuron writes its formula."""
+    from tutor.explain.symbols_section import Symbols
+
+    exprs = [side.expr for block in printed if isinstance(block, Equations) for row in block.rows for side in row.sides]
+    slopes = [slope for expr in exprs for slope in list_slopes(expr) if slope.func not in page.sloped]
+    if not slopes:
+        return []
+    names = page.worked.derivations[0].graph.names
+    return Symbols(page.words.arrays, dict.fromkeys(names, ()), page.words.pages.LABELS["where"]).explain_symbols(slopes)
 
 
 def list_slopes(expr: Expr) -> Iterator[Call]:

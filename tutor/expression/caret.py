@@ -9,7 +9,7 @@ from unicodedata import normalize
 from tutor.errors import ExpressionError, tell
 from tutor.text import make_visible
 
-_BEFORE, _AFTER, _WIDTH = 30, 30, 80
+_BEFORE, _AFTER, _WHOLE, _WIDTH = 30, 30, 72, 80
 _ALIKE = dict(
     zip(
         "авеѕіјорсухһԁԛԝкмтАВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧοı",
@@ -36,9 +36,9 @@ def refusal(text: str, what: str, at: int, hint: str = "") -> ExpressionError:
         x + ?
             ^
     """
-    start = max(0, at - _BEFORE)
-    lead = make_visible(_flatten_text(text[start:at]), _WIDTH)
-    piece = lead + make_visible(_flatten_text(text[at : at + _AFTER]), _WIDTH)
+    start, end = (0, len(text)) if len(text) <= _WHOLE else (max(0, at - _BEFORE), at + _AFTER)
+    lead = ("…" if start else "") + make_visible(_flatten_text(text[start:at]), _WIDTH)
+    piece = lead + make_visible(_flatten_text(text[at:end]), _WIDTH) + ("…" if end < len(text) else "")
     return ExpressionError(what, spot=f"    {piece}\n    {' ' * len(lead)}^", hint=hint)
 
 

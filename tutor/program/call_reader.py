@@ -14,10 +14,10 @@ from tutor.expression.program_signs import SUBSCRIPTS, read_subscripts
 from tutor.graph.shapes import size_of
 from tutor.numbers.arrays import np
 from tutor.program.array_calls import call_array, compute_of_known
-from tutor.program.expression_reader import OF_MODULES, ExpressionReader
+from tutor.program.container_methods import call_container
+from tutor.program.expression_reader import ExpressionReader
 from tutor.program.known_arrays import make_known, read_fraction
 from tutor.program.library_rows import ENTRYWISE, IGNORED, LIBRARIES, OTHER_WORDS, REQUIRED, CallArguments, LibraryRow
-from tutor.program.operand_reader import LONGEST
 from tutor.program.program_values import (
     Above,
     Class,
@@ -47,6 +47,7 @@ WRITTEN_FUNCTIONS = {"normalize": "normalize", "cosine_similarity": "cosine_simi
                      "scaled_dot_product_attention": "attention"}  # fmt: skip
 """Functions of PyTorch that are written out (`tutor.program.written_layers`)."""
 _KEPT = frozenset({"to", "cuda", "float", "double", "astype", "clone", "copy", "type", "cpu", "long"})
+_WHOLE = frozenset({"int", "long", "LongTensor", *(f"{sign}int{size}" for sign in ("", "u") for size in (8, 16, 32, 64))})
 WRITTEN_OUT = frozenset({"rnn_step", "lstm_step", "gru_step"})
 
 
@@ -137,7 +138,7 @@ class CallReader(ExpressionReader):
         """What stands behind a point: X.sum(0), cache.append(h), params.items()."""
         of, word = method.of, method.name
         if isinstance(of, list | dict | str | tuple):
-            return self.call_container(of, word, node, values, named)
+            return call_container(self, of, word, node, values, named)
         if isinstance(of, Instance):
             return self.call_module(of, word, node, values, named)
         if isinstance(of, TorchLayer):
@@ -159,50 +160,6 @@ class CallReader(ExpressionReader):
         if of is None:
             return None
         return self.call_known_word(word, node, [of, *values], named)
-
-    def call_container(self, of: Any, word: str, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
-        """A method of a list, a dictionary or a text."""
-        if isinstance(of, list) and word in ("append", "extend", "pop", "insert", "reverse", "copy", "index"):
-            if word in ("append", "extend") and len(values) == 1 and len(of) < LONGEST:
-                of.extend([values[0]] if word == "append" else list(self.list_rounds(values[0], node)))
-                return None
-            if word == "insert" and len(values) == 2 and is_whole(values[0]) and len(of) < LONGEST:
-                return of.insert(values[0], values[1])
-            if word == "copy" or (word == "reverse" and not values):
-                return list(of) if word == "copy" else of.reverse()
-            if word == "pop" and of and all(is_whole(value) and -len(of) <= value < len(of) for value in values):
-                return of.pop(*values[:1])
-            raise self.source.refuse(node, tell("the method {word} is not read", word=word))
-        if isinstance(of, dict) and word in ("items", "values", "keys", "get", "update", "setdefault", "pop", "copy"):
-            if word in ("get", "setdefault", "pop"):
-                if not values or not isinstance(values[0], str | int | tuple):
-                    return None
-                usual = values[1] if len(values) > 1 else None
-                return of.setdefault(values[0], usual) if word == "setdefault" else (of.get if word == "get" else of.pop)(values[0], usual)
-            if word == "update":
-                of.update(values[0] if values and isinstance(values[0], dict) else named)
-                return None
-            return {"items": list(of.items()), "values": list(of.values()), "keys": list(of), "copy": dict(of)}.get(word)
-        if isinstance(of, str):
-            return self.call_text(of, word, values)
-        if isinstance(of, list) and word in OF_MODULES:
-            return of
-        return self.call_known_word(word, node, [of, *values], named)
-
-    def call_text(self, of: str, word: str, values: Sequence[Any]) -> Any:
-        """A method of a text: 'W{}'.format(1), kind.lower()."""
-        if word == "format" and all(isinstance(value, str | int) for value in values) and re.fullmatch(r"([^{}]|[{][0-9]{0,2}[}])*", of):
-            given = iter(values)
-            numbered = re.search(r"[{][0-9]", of)
-            try:
-                return re.sub(r"[{]([0-9]*)[}]", lambda m: str(values[int(m[1])] if numbered else next(given)), of)[:LONGEST]
-            except (IndexError, StopIteration):
-                return ""
-        if word in ("lower", "upper", "strip", "title") and not values:
-            return getattr(of, word)()
-        if word in ("startswith", "endswith", "split", "replace") and values and all(isinstance(value, str) for value in values):
-            return getattr(of, word)(*values) if len(of) <= LONGEST and word != "replace" else of
-        return ""
 
     def call_module(self, of: Instance, word: str, node: ast.Call, values: list[Any], named: Mapping[str, Any]) -> Any:
         """What every module of PyTorch has: register_buffer and its kin."""
@@ -252,13 +209,20 @@ class CallReader(ExpressionReader):
 
     def call_known_word(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any],
                         table: Mapping[str, LibraryRow] | None = None) -> Any:  # fmt: skip
-        """A function of arrays: of numbers that are known, at the places of a mask, a layer that is written out, or by its row."""
+        """A function of arrays; what it gives may show the numbers of its argument (`tutor.program.shared_arrays`)."""
+        return self.shared.note_call(word, self._call_known_word(word, node, values, named, table), values)
+
+    def _call_known_word(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any],
+                         table: Mapping[str, LibraryRow] | None) -> Any:  # fmt: skip
+        """A function of numbers that are known, at the places of a mask, a layer that is written out, or by its row."""
         if values and isinstance(values[0], MaskedPart) and word in ENTRYWISE:
             inside = self.call_known_word(word, node, [values[0].array, *values[1:]], named, table)
             return MaskedPart(self.take_array(inside, node), values[0].keep)
         if values and isinstance(values[0], MaskedScores) and word in ("max", "amax"):
             lowest = values[0].value or write_number(-(10**9))
             values = [self.fill_scores(MaskedScores(values[0].scores, values[0].keep, lowest), node), *values[1:]]
+        if values and isinstance(values[0], Formula | Open) and is_cut(word, [*values[1:], named.get("dtype")]):
+            values = [self.make_whole(values[0], node), *values[1:]]
         if not named or set(named) <= {"diagonal", "k", "dim", "axis", "dtype"}:
             made = compute_of_known(self, word, [*values, *(named[name] for name in ("diagonal", "k", "dim", "axis") if name in named)])
             if made is not NotImplemented:
@@ -268,6 +232,14 @@ class CallReader(ExpressionReader):
         ignored = {name: value for name, value in named.items() if name not in IGNORED}
         made = call_array(self, word, node, values, ignored)
         return self.call_row(word, node, values, named, table) if made is NotImplemented else made
+
+    def make_whole(self, value: Formula | Open, node: ast.AST) -> Formula | Open:
+        """int(y), y.astype(int): labels stay what they are; a mask, or a size, is whole."""
+        if isinstance(value, Open):
+            self.recorder.whole.setdefault(value.name, node)
+        elif not self.is_mask(value.expr):
+            self.recorder.mark_whole(value, node)
+        return value
 
     def call_row(self, word: str, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any],
                  table: Mapping[str, LibraryRow] | None = None) -> Any:  # fmt: skip
@@ -421,9 +393,21 @@ def _number(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     return value
 
 
+def is_cut(word: str, kinds: Sequence[Any]) -> bool:
+    """Whether a function makes whole numbers of what it is called of: x.long(), x.astype(int), np.array(x, dtype=np.int64).
+
+    >>> is_cut("long", []), is_cut("astype", [Library("numpy.int64")]), is_cut("astype", [Library("numpy.float32")])
+    (True, True, False)
+    """
+    called = {str(kind.path if isinstance(kind, Library) else kind).rpartition(".")[2] for kind in kinds if isinstance(kind, Library | str)}
+    return word in _WHOLE or bool(called & _WHOLE)
+
+
 def _read_whole(reader: CallReader, node: ast.Call, values: Sequence[Any]) -> Any:
     value = values[0] if values else 0
     number = read_fraction(value.expr) if isinstance(value, Formula) and not value.shape else None
+    if number is None and isinstance(value, Formula | Open):
+        value = reader.make_whole(value, node)
     return int(number) if number is not None and abs(number) < 10**9 else value
 
 

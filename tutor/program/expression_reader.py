@@ -12,6 +12,7 @@ from typing import Any
 
 from tutor.errors import hint_near, tell
 from tutor.expression.nodes import ONE, Call, Neg
+from tutor.expression.walk import names
 from tutor.graph.shapes import Shape
 from tutor.program.filled_arrays import read_part
 from tutor.program.indexing import pick_entries
@@ -107,11 +108,19 @@ class ExpressionReader(OperandReader):
             return write_number(repr(value).replace("e+", "e").removesuffix(".0"))
         raise self.source.refuse(node, tell("{what} is not read in a formula", what=type(value).__name__))
 
+    @abstractmethod
+    def change_everywhere(self, old: Any, new: Any) -> None:
+        """An array that is changed in its place is changed wherever it has a name."""
+
     def read_name(self, node: ast.Name) -> Any:
         """What a name stands for."""
         if node.id in self.scope:
             value = self.scope[node.id]
-            return self.recorder.settle(value, ()) if isinstance(value, Open) and value.name in self.recorder.shapes else value
+            if isinstance(value, Open) and value.name in self.recorder.shapes:
+                settled = self.recorder.settle(value, ())
+                self.change_everywhere(value, settled)  # the same array each time
+                return settled
+            return value
         if node.id in self.module:
             return self.module[node.id]
         if node.id in ("__file__", "__doc__"):
@@ -126,7 +135,7 @@ class ExpressionReader(OperandReader):
 
     def read_attribute(self, node: ast.Attribute) -> Any:
         """What stands behind a point."""
-        value = self.read(node.value)
+        value = owner = self.read(node.value)
         if isinstance(value, Library):
             head, _, last = f"{value.path}.{node.attr}".rpartition(".")
             if last in _CONSTANTS and head in ("numpy", "math", "torch"):
@@ -146,8 +155,9 @@ class ExpressionReader(OperandReader):
         if isinstance(value, Formula | Open | Condition) and node.attr in ("T", "mT", "shape", "ndim", "data", "size"):
             formula = self.take_array(value, node)
             if node.attr in ("T", "mT"):
-                return self.call_row("transpose" if node.attr == "T" else "swapaxes", node,
+                made = self.call_row("transpose" if node.attr == "T" else "swapaxes", node,
                                      [formula] if node.attr == "T" else [formula, -1, -2], {})  # fmt: skip
+                return self.shared.note(made, owner)
             if node.attr == "shape":
                 return tuple(map(write_size, formula.shape))
             if node.attr in ("ndim", "data"):
@@ -170,7 +180,7 @@ class ExpressionReader(OperandReader):
         owner = value if isinstance(value, Instance) else value.owner if isinstance(value, Above) else None
         found = made_of.find_method(node.attr, above=value.home if isinstance(value, Above) else None)
         if found is not None:
-            return self.give_method(*found, owner, node)
+            return self.give_method(*found, owner, node, made_of=owner.made_of if isinstance(owner, Instance) else made_of)
         for one in made_of.line:
             if node.attr in one.values:
                 return one.values[node.attr]
@@ -184,10 +194,10 @@ class ExpressionReader(OperandReader):
         raise self.source.refuse(node, tell("{name} has no attribute {word} that is known", name=made_of.node.name, word=node.attr),
                                  hint_near(node.attr, known))  # fmt: skip
 
-    def give_method(self, part: ast.FunctionDef, home: Class, owner: Any, node: ast.AST) -> Any:
-        """A method with the object that it belongs to; of a property its value."""
+    def give_method(self, part: ast.FunctionDef, home: Class, owner: Any, node: ast.AST, made_of: Class) -> Any:
+        """A method with the object, or the class, that it belongs to; of a property its value."""
         kinds = {decorator.id for decorator in part.decorator_list if isinstance(decorator, ast.Name)}
-        function = OwnFunction(part, None if "staticmethod" in kinds else home if "classmethod" in kinds else owner, {}, home)
+        function = OwnFunction(part, None if "staticmethod" in kinds else made_of if "classmethod" in kinds else owner, {}, home)
         if kinds & {"property", "cached_property"} and owner is not None:
             return self.call_value(function, node, [])
         return function
@@ -231,7 +241,15 @@ class ExpressionReader(OperandReader):
         return self.call_row("concatenate", node, [arrays], {"axis": -1 if columns else 0})
 
     def pick(self, array: Any, parts: Sequence[Any], node: ast.AST) -> Any:
-        """A part of an array by what stands in brackets."""
+        """A part of an array by what stands in brackets; by places and spans it shows the numbers of the array."""
+        made = self._pick(array, parts, node)
+        basic = all(part is None or part is Ellipsis or isinstance(part, int | slice) or self._is_size(part) for part in parts)
+        return self.shared.note(made, array, tuple(parts)) if basic else made
+
+    def _is_size(self, part: Any) -> bool:
+        return isinstance(part, Formula) and not part.shape and not any(name in self.recorder.shapes for name in names(part.expr))
+
+    def _pick(self, array: Any, parts: Sequence[Any], node: ast.AST) -> Any:
         labelled = [part for part in parts if isinstance(part, Formula | Open) or (isinstance(part, list) and part)]
         masks = [part for part in parts if isinstance(part, Condition) or (isinstance(part, KnownArray) and part.entries.dtype == bool)]
         if len(parts) == 1 and masks:
@@ -392,6 +410,7 @@ class ExpressionReader(OperandReader):
         """The rounds of the loops of a comprehension, among names of their own."""
         own = self.scope
         self.scope = dict(own)
+        self.callers.append(own)
         try:
             for count, _ in enumerate(self._go_round(node, loops)):
                 if count >= LONGEST:
@@ -399,6 +418,7 @@ class ExpressionReader(OperandReader):
                 yield
         finally:
             self.scope = own
+            self.callers.pop()
 
     def _go_round(self, node: ast.expr, loops: Sequence[ast.comprehension]) -> Iterator[None]:
         for value in self.list_rounds(self.read(loops[0].iter), loops[0].iter):

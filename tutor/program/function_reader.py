@@ -9,15 +9,13 @@ from copy import copy
 from typing import Any
 
 from tutor.errors import ProgramError, tell
-from tutor.graph.nouns import Kind
 from tutor.program import torch_layers
-from tutor.program.call_reader import CallReader
 from tutor.program.indexing import pick_entries
+from tutor.program.name_reader import NameReader
 from tutor.program.program_values import (
     OUTER,
     OUTSIDE,
     Class,
-    DrawnArray,
     Formula,
     Instance,
     Library,
@@ -48,25 +46,16 @@ class LoopEnds(Exception):
         self.goes_on = goes_on
 
 
-class FunctionReader(CallReader):
+class FunctionReader(NameReader):
     """Runs functions and makes objects, by reading them; a statement reader reads their bodies."""
 
     def __init__(self, recorder: Any, dialect: str) -> None:
         super().__init__(recorder, dialect)
-        self.depth = 0
-        self.callers: list[dict[str, Any]] = []
-        self.drawn_kind: Kind = "weight"
-        self.drawn: dict[int, tuple[DrawnArray, Formula]] = {}
-        self.shown: list[tuple[Any, Any]] = []
         self.kept: dict[int, Any] = {}
 
     @abstractmethod
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Read statements in their order."""
-
-    @abstractmethod
-    def name_parts(self, value: Any, path: str, node: ast.AST) -> Any:
-        """A layer, an object or several of them with their weights as quantities."""
 
     def call_function(self, function: OwnFunction, node: ast.AST, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """A function of the program, read with its arguments in the place of its call."""

@@ -194,7 +194,7 @@ def space_evenly(first: float, last: float, count: int) -> KnownArray:
 COMPUTED: Mapping[str, str | Callable[..., Any]] = {
     "exp": "exp", "log": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tril": "tril", "triu": "triu", "abs": "abs",
     "transpose": "transpose", "bool": lambda x: x != 0, "logical_not": "logical_not",
-    "float": lambda x: x, "long": lambda x: x, "int": lambda x: x, "astype": lambda x, *_: x, "to": lambda x, *_: x,
+    "float": lambda x: x, "long": lambda x: x, "int": lambda x: x, "astype": lambda x, *_: x.copy(), "to": lambda x, *_: x,
     "double": lambda x: x, "contiguous": lambda x: x, "type": lambda x, *_: x, "copy": "copy", "clone": "copy", "flatten": "ravel",
     "view": lambda x, *sizes: np.reshape(x, _take_sizes(sizes)), "reshape": lambda x, *sizes: np.reshape(x, _take_sizes(sizes)),
     "unsqueeze": "expand_dims", "expand_dims": "expand_dims", "t": "transpose",

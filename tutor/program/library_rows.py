@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -292,6 +293,10 @@ def _give_same(given: CallArguments) -> Any:
     return given["x"]
 
 
+def _give_copy(given: CallArguments) -> Any:
+    return copy(given["x"]) if isinstance(given["x"], Formula) else given["x"]
+
+
 def _make_conv(given: CallArguments) -> Formula:
     settings = tuple(Call(f"given {name}", (_write_setting(given, name),)) for name in ("stride", "padding", "dilation", "groups"))
     bias = () if given["bias"] is None else (Call("given bias", (given.array("bias"),)),)
@@ -388,7 +393,7 @@ _OTHER = {
                                            "int", "bool", "half", "bfloat16", "int64",
                                            "FloatTensor", "LongTensor", "atleast_1d", "asanyarray", "retain_grad", "from_numpy", "numpy",
                                            "requires_grad_")},
-    "astype": _row("x dtype=None copy=None", _give_same), "to": _row("x where=None", _give_same), "type": _row("x dtype=None", _give_same),
+    "astype": _row("x dtype=None copy=None", _give_copy), "to": _row("x where=None", _give_same), "type": _row("x dtype=None", _give_same),
 }  # fmt: skip
 _NUMPY = {
     **_FUNCTIONS, **_ALONG, **_PRODUCTS, **_SHAPES, **_OTHER, "var": _spread_variance(False, 0), "std": _spread_variance(True, 0),

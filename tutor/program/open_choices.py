@@ -31,7 +31,12 @@ def changes_nothing(reader: Any, nodes: Sequence[ast.AST]) -> bool:
 
 
 def choose_value(reader: Any, condition: Condition, one: Any, two: Any, node: ast.AST) -> Any:
-    """One of two values, by a condition: a formula with two cases."""
+    """One of two values, by a condition: a formula with two cases; of two tuples one for each part."""
     if one is two or (is_plain(one) and is_plain(two) and one == two):
         return one
-    return reader.call_row("where", node, [condition, one, two], {})
+    if isinstance(one, tuple) and isinstance(two, tuple) and len(one) == len(two):
+        return tuple(choose_value(reader, condition, *pair, node) for pair in zip(one, two, strict=True))
+    made = reader.call_row("where", node, [condition, one, two], {})
+    for value in (one, two):  # it is one of them, and no copy
+        reader.shared.note(made, value)
+    return made

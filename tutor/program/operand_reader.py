@@ -54,6 +54,7 @@ from tutor.program.program_values import (
     write_size,
 )  # fmt: skip
 from tutor.program.recorder import Recorder
+from tutor.program.shared_arrays import SharedArrays
 from tutor.program.unread_kinds import find_hint
 
 MOST_READ = 10_000
@@ -86,15 +87,14 @@ class OperandReader(ABC):
     """Takes values as operands."""
 
     def __init__(self, recorder: Recorder, dialect: str) -> None:
-        self.recorder = recorder
-        self.source = recorder.source
-        self.dialect = dialect
+        self.recorder, self.source, self.dialect = recorder, recorder.source, dialect
         self.module: dict[str, Any] = {}
         self.scope: dict[str, Any] = self.module
         self.read_so_far = 0
         self.size_letters: dict[str, str] = {}
         self.making_weights = True
         self.origins: dict[int, tuple[Any, ast.AST]] = {}
+        self.shared, self.callers = SharedArrays(), list[dict[str, Any]]()
 
     @abstractmethod
     def pick(self, array: Any, parts: Sequence[Any], node: ast.AST) -> Any:
@@ -476,7 +476,8 @@ class OperandReader(ABC):
         if kind is ast.Gt and two.expr == ZERO and self.is_mask(one.expr):
             return Condition(one, binary=True)
         if kind not in (ast.Gt, ast.LtE, ast.Lt, ast.GtE):
-            raise self.source.refuse(node, tell("of arrays > < >= <= are read"), tell("a mask of 0 and 1 can be an argument, too"))
+            raise self.source.refuse(node, tell("whether two numbers are equal is not known while the program is read"),
+                                     tell("a mask of 0 and 1 can be an argument, too"))  # fmt: skip
         above, below = (one, two) if kind in (ast.Gt, ast.LtE) else (two, one)
         zero = below.expr == ZERO
         positive = above if zero else self.recorder.build(subtract(above.expr, below.expr), node)

@@ -14,7 +14,7 @@ from tutor.graph.shapes import Shape, size_expr
 
 _T = TypeVar("_T")
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Formula:
     """A number or an array: a formula of quantities, made of the operations that exist, and its shape."""
 
@@ -49,7 +49,7 @@ class Condition:
     binary: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class KnownArray:
     """An array of numbers that the program makes itself: its entries, an array of NumPy."""
 
@@ -70,7 +70,7 @@ class WrittenPart:
     value: Formula
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class FilledArray:
     """An array that is filled part by part (`tutor.program.filled_arrays`): what stood there before, and what was written, in its order."""
 
@@ -160,7 +160,7 @@ class Class:
 
     node: ast.ClassDef
     bases: tuple[Class, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     line: Sequence[Class] = ()
 
     def __post_init__(self) -> None:

@@ -44,6 +44,8 @@ def leave_out_old(text: str) -> str:
 
 
 _OLD_NAMES = frozenset({"xrange", "raw_input", "unicode", "unichr", "basestring"})
+_OLD_METHODS = frozenset({"iteritems", "itervalues", "iterkeys", "has_key"})
+"""Methods of dictionaries that Python 3 does not have."""
 
 
 def names_old(tree: ast.Module) -> bool:
@@ -51,11 +53,15 @@ def names_old(tree: ast.Module) -> bool:
 
     >>> names_old(ast.parse("for i in xrange(3): pass")), names_old(ast.parse("from past.builtins import xrange\nxrange(3)"))
     (True, False)
+    >>> names_old(ast.parse("for k, v in params.iteritems(): pass"))
+    True
     """
     used, made = set[str](), set[str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
+        elif isinstance(node, ast.Attribute) and node.attr in _OLD_METHODS:
+            return True
         elif isinstance(node, ast.alias):
             made.add(node.asname or node.name)
     return bool(used & _OLD_NAMES - made)

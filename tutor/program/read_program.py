@@ -269,7 +269,15 @@ class ProgramReader(StatementReader):
             else:
                 made = self.recorder.add_leaf(key, given)
             self.entries[owner.name, key] = made
-        return self.entries[owner.name, key]
+        found = self.entries[owner.name, key]
+        if isinstance(found, Open) and found.name in self.recorder.shapes:
+            found = self.entries[owner.name, key] = self.recorder.settle(found, ())
+        return found
+
+    def change_everywhere(self, old: Any, new: Any) -> None:
+        """An array that is changed in its place is changed also as an entry of such a dictionary."""
+        super().change_everywhere(old, new)
+        self.entries.update({key: new for key, value in self.entries.items() if value is old})
 
     def bind_entry(self, target: ast.Subscript, value: Any) -> None:
         """An entry of such a dictionary may be set, too."""
@@ -377,6 +385,8 @@ def _finish(reader: ProgramReader, value: Any, node: ast.AST, called: str) -> Re
     needed = recorder.list_needed(target)
     used = {name for step in needed for name in names(recorder.steps[step])}
     refuse_unused(recorder, {*used, *recorder.one_hot})
+    for name in sorted(used & {*recorder.whole}):
+        recorder.refuse_whole(recorder.whole[name])
     layered = assemble_program(recorder, target)
     lines = {name: recorder.lines[name] for name in needed if name in recorder.lines}
     found = {name: shape for name, shape in recorder.found.items() if name in used}

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from tutor.errors import TutorError, tell
 from tutor.expression.letters import GREEK
@@ -50,6 +50,7 @@ class Recorder:
     ``given`` are the shapes that somebody says, ``taken`` the names that the program has itself, ``read`` the values of its
     expressions, by their nodes.  ``invented`` are letters for sizes that nobody says, ``letters`` what numbers they turned out to be.
     ``large`` are sizes of layers that are large, with letters in whose place they stand where it is ``lettered``.
+    ``whole`` are quantities that are made whole numbers, int(x), and where: they are labels, and no numbers of a formula.
     With ``is_deep`` inputs of layers have an axis for time beside that of the samples.
     """
 
@@ -71,6 +72,7 @@ class Recorder:
     notes: set[str] = field(default_factory=set)
     large: dict[int, str] = field(default_factory=dict)
     invented: set[str] = field(default_factory=set)
+    whole: dict[str, ast.AST] = field(default_factory=dict)
     at: list[ast.AST] = field(default_factory=list)
     read: dict[int, Any] = field(default_factory=dict)
     work: int = 0
@@ -207,6 +209,21 @@ class Recorder:
             what = tell("the labels {name} are those of {one} classes and of {two}", name=name, one=self.shapes[known][-1], two=classes[-1])
             raise self.source.refuse(node, what, tell("check the shapes"))
         return Formula(Name(known), self.shapes[known])
+
+    def mark_whole(self, value: Formula, node: ast.AST) -> None:
+        """A value is made a whole number: of a label nothing is changed.  Raises `ProgramError` for what is computed."""
+        inner = value.expr
+        while type(inner) is Call and inner.func in ("flatten", "unflatten", "entry", SLICE):
+            inner = inner.args[0]
+        if type(inner) is Name and inner.name not in self.steps:
+            self.whole.setdefault(inner.name, node)
+        elif any(name in self.shapes for name in names(inner)):
+            self.refuse_whole(node)
+
+    def refuse_whole(self, node: ast.AST) -> NoReturn:
+        """Refuse a number that is cut to a whole one."""
+        raise self.source.refuse(node, tell("a number that is cut to a whole one is not read: its slope is 0 nearly everywhere"),
+                                 tell("give the whole number as an argument: n: int"))  # fmt: skip
 
     def list_needed(self, target: str) -> list[str]:
         """The steps that a quantity is computed from, itself included, in their order."""

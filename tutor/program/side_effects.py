@@ -98,17 +98,18 @@ def leave_touched(reader: Any, touched: Sequence[ast.expr], error: ProgramError)
         if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
             (reader.scope if one.id in reader.scope else reader.module)[one.id] = Unread(error)
         elif is_changeable(value):
-            reader.change_everywhere(value, Unread(error))
+            for other in [value, *reader.shared.list_sharers(value)]:
+                reader.change_everywhere(other, Unread(error))
 
 
-def find_root(node: ast.AST) -> str:
-    """The name that a part belongs to: a of ``a.b[0].c``; nothing where that is none.
+def find_root(node: ast.AST, *, calls: bool = False) -> str:
+    """The name that a part belongs to: a of ``a.b[0].c``, with ``calls`` also of ``a.ravel()[0]``; nothing where that is none.
 
     >>> find_root(ast.parse("a.b[0].c").body[0].value), find_root(ast.parse("f(x).c").body[0].value)
     ('a', '')
     """
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        node = node.value
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred) or (calls and isinstance(node, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 

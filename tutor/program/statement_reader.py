@@ -11,10 +11,8 @@ from contextlib import suppress
 from typing import Any
 
 from tutor.errors import ProgramError, tell
-from tutor.expression.nodes import Expr, Name
-from tutor.expression.walk import names, size
-from tutor.graph.nouns import Kind
-from tutor.program import torch_layers
+from tutor.expression.nodes import Name
+from tutor.expression.walk import size
 from tutor.program.decorators import find_odd_decorator, is_odd_class
 from tutor.program.filled_arrays import write_part
 from tutor.program.function_reader import FunctionReader, LoopEnds, Returned
@@ -34,14 +32,15 @@ from tutor.program.program_values import (
     Instance,
     KnownArray,
     Library,
+    Method,
     Open,
     TorchLayer,
     Unread,
     WeightOf,
 )  # fmt: skip
 from tutor.program.recorder import Recorder
-from tutor.program.shared_arrays import find_shown, leave_shared
-from tutor.program.side_effects import is_changeable, leave_touched, list_touched
+from tutor.program.shared_arrays import leave_shared
+from tutor.program.side_effects import find_root, is_changeable, leave_touched, list_touched
 from tutor.program.source import list_nodes
 from tutor.program.unread_kinds import find_instead
 
@@ -51,8 +50,6 @@ class StatementReader(FunctionReader):
 
     torch_table: Mapping[str, LibraryRow] = LIBRARIES["torch"]
     parts: dict[int, Sequence[ast.AST]]
-    stopping = inside = False
-    """Whether what is computed stands behind torch.no_grad(); whether it is a case of a formula, and no step of its own."""
     rest: Sequence[ast.stmt] = ()
 
     def __init__(self, recorder: Recorder, dialect: str) -> None:
@@ -106,15 +103,16 @@ class StatementReader(FunctionReader):
             target = part.value if isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store) else None
             if isinstance(target, ast.Name) and target.id in self.scope and not isinstance(self.scope[target.id], dict | Instance):
                 old, self.scope[target.id] = self.scope[target.id], Unread(error)
-                if is_changeable(old):  # also where it has another name
-                    self.change_everywhere(old, Unread(error))
+                self._leave_value(old, error)  # also where it has another name
             elif isinstance(part, ast.Subscript | ast.Attribute) and isinstance(target, ast.expr):
                 self._leave_entry(part, error)
 
     def _leave_entry(self, part: ast.Subscript | ast.Attribute, error: ProgramError) -> None:
         try:
             owner = self.read(part.value)
-        except ProgramError:
+        except ProgramError:  # x.flat[0] = 1
+            root = self.scope.get(find_root(part.value, calls=True))
+            self._leave_value(None if isinstance(root, Instance | Class | Library) else root, error)
             return
         key: Any = part.attr if isinstance(part, ast.Attribute) else None
         with suppress(ProgramError):
@@ -123,8 +121,12 @@ class StatementReader(FunctionReader):
             owner.attributes[key] = Unread(error)
         elif isinstance(owner, dict) and isinstance(key, str | int):
             owner[key] = Unread(error)
-        elif is_changeable(owner):  # xs[t][i] = 1
-            self.change_everywhere(owner, Unread(error))
+        else:
+            self._leave_value(owner.of if isinstance(owner, Method) else owner, error)  # xs[t][i] = 1, x.flat[0] = 1
+
+    def _leave_value(self, value: Any, error: ProgramError) -> None:
+        for one in [value, *self.shared.list_sharers(value)] if is_changeable(value) else ():
+            self.change_everywhere(one, Unread(error))
 
     # assignments
 
@@ -132,11 +134,10 @@ class StatementReader(FunctionReader):
         """x = …, also of several at once."""
         settle_taken(self.scope, self.recorder, node)
         value = self.read(node.value)
-        shown = find_shown(self, node.value) if isinstance(value, Formula) and (value.shape or self.dialect == "torch") else None
         for target in node.targets:
             self.bind(target, value)
-            if shown is not None and isinstance(target, ast.Name) and (made := self.scope.get(target.id)) is not shown:
-                self.shown.append((made, shown))
+            if isinstance(target, ast.Name):  # a = b = x * w: one array with two names
+                value = self.read(load_target(target))
 
     def run_annotated(self, node: ast.AnnAssign) -> None:
         """x: Float[Array, "N"] = …"""
@@ -156,6 +157,9 @@ class StatementReader(FunctionReader):
                 owner.settings[target.attr] = value
                 return
             if isinstance(owner, Class | Formula | Open | TorchLayer | DrawnArray) and target.attr in ("grad", "requires_grad", "data"):
+                return
+            if isinstance(owner, Class):
+                owner.values[target.attr] = self.give_name(target.attr, value, target)
                 return
             if not isinstance(owner, Instance):
                 raise self.source.refuse(target, tell("an attribute is set of an object of the program only"))
@@ -186,18 +190,18 @@ class StatementReader(FunctionReader):
             hint = tell("where this is a shape that nobody says, give it: --shapes X={letters}", letters=letters) if not listed else ""
             raise self.source.refuse(target, what, hint)
         for part, own in zip(target.elts, listed, strict=True):
-            self.bind(part.value if isinstance(part, ast.Starred) else part, own)
+            self.bind(part.value if isinstance(part, ast.Starred) else part, self.shared.stale.get(id(own), (own, own))[1])
 
     def bind_entry(self, target: ast.Subscript, value: Any) -> None:
         """params['W1'] = …; a list's entry; a part of an array, from here on."""
         owner = self.read(target.value)
         if isinstance(owner, dict):
             key = self.read_key(target)
-            owner[key] = self.give_name(str(key), value, target) if isinstance(key, str) else value
+            owner[key] = self.give_name(key, value, target) if isinstance(key, str) else self.name_entry(target.value, key, value)
             return
         index = self.read_index(target.slice)
         if isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner):
-            owner[index] = value
+            owner[index] = self.name_entry(target.value, index % len(owner), value)
             return
         self.change_entries(target, owner, index if isinstance(index, tuple) else (index,), value, "=")
 
@@ -230,8 +234,14 @@ class StatementReader(FunctionReader):
             word = target.value.id if isinstance(target.value, ast.Name) else "part"
             part = self.recorder.add_step(word, part, target)
         write_part(self, filled, parts, part, target)
+        if not self.is_part(target.value):
+            leave_shared(self, owner, target, parts)
         if filled is not owner:
-            self.exchange(target.value, owner, filled)
+            self.exchange(target.value, owner, filled, shared=False)
+
+    def is_part(self, target: ast.expr) -> bool:
+        """Whether a left side is a part of an array, W[0] of W[0][1] = …: the array has it when it is bound."""
+        return isinstance(target, ast.Subscript) and isinstance(self.read(target.value), FilledArray | Formula | DrawnArray | KnownArray)
 
     def change_known(self, owner: KnownArray, parts: tuple[Any, ...], value: Any, sign: str) -> bool:
         """Numbers that are known, put into an array of them."""
@@ -244,13 +254,14 @@ class StatementReader(FunctionReader):
             return False
         return True
 
-    def exchange(self, target: ast.expr, old: Any, new: Any) -> None:
-        """A new value for a name, a key or an attribute, and for whatever has the old one."""
-        leave_shared(self, old, new, target)
+    def exchange(self, target: ast.expr, old: Any, new: Any, *, shared: bool = True) -> None:
+        """A new value for a name, a key or an attribute, and for whatever has the old one; what is ``shared`` with others is left."""
+        if shared and not self.is_part(target):
+            leave_shared(self, old, target)
+        self.shared.move(old, new)
         if isinstance(new, Formula) and isinstance(target, ast.Name):
             new = self.give_name(target.id, new, target)
-        if isinstance(old, Formula) and type(old.expr) is Name:
-            self.change_everywhere(old, new)
+        self.change_everywhere(old, new)
         if isinstance(target, ast.Name):
             self.scope[target.id] = new
             self.bind_outside(target.id, new)
@@ -277,73 +288,10 @@ class StatementReader(FunctionReader):
             left.extend(self.list_rounds(self.read(node.value), node))
             return
         made = self.combine(node.op, left, self.read(node.value), node)
-        if isinstance(left, Formula) and left.shape and isinstance(made, Formula):
+        if isinstance(left, Formula | FilledArray | KnownArray | DrawnArray) and left.shape and isinstance(made, Formula | KnownArray):
             self.exchange(node.target, left, made)
         else:
             self.bind(node.target, made)
-
-    def give_name(self, name: str, value: Any, node: ast.AST) -> Any:
-        """A value that is called so from here on: a formula becomes a step, a drawn array a quantity, a layer has its weights."""
-        if isinstance(value, Formula) and self.stopping:
-            value = self.stop_gradient(value, name, node)
-        if isinstance(value, Formula) and type(value.expr) is not Name and self._has_quantities(value.expr) and not self.inside:
-            return self.recorder.add_step(name, value, node)
-        if isinstance(value, DrawnArray) and (not value.fill or (self.drawn_kind != "input" and self.scope is self.module)):
-            return self.name_drawn(value, name, "bias" if value.fill == "0" and self.drawn_kind == "weight" else self.drawn_kind)
-        if isinstance(value, TorchLayer | Instance) and self.depth and self.drawn_kind == "weight":
-            return value  # it is named by the object that it belongs to
-        return self.name_parts(value, name, node)
-
-    def name_drawn(self, value: DrawnArray, name: str, kind: Kind) -> Formula:
-        """An array that nobody gives as a quantity: the same one wherever it stands."""
-        known = self.drawn.get(id(value))
-        if known is None:
-            given = self.recorder.given.get(name) if self.scope is self.module else None
-            known = self.drawn[id(value)] = (value, self.recorder.add_leaf(name, given or value.shape, kind))
-        return known[1]
-
-    def name_parts(self, value: Any, path: str, node: ast.AST) -> Any:
-        """A layer, an object or several of them with their weights as quantities, whose names begin with the path: block_norm_weight."""
-        if isinstance(value, TorchLayer):
-            return torch_layers.give_weights(self, value, path, node)
-        if isinstance(value, Instance) and not value.named:
-            value.named, value.path = True, path
-            for key, part in value.attributes.items():
-                value.attributes[key] = self.name_weight(part, f"{path}_{key}" if path else key, node)
-        if isinstance(value, list | dict):
-            self.count(node, len(value) // LISTED)
-        if isinstance(value, list):
-            value[:] = [self.name_weight(part, f"{path}_{place}", node) for place, part in enumerate(value)]
-        if isinstance(value, dict):
-            for key, part in value.items():
-                value[key] = self.name_weight(part, str(key) if path in ("params", "parameters") else f"{path}_{key}", node)
-        return value
-
-    def name_weight(self, value: Any, path: str, node: ast.AST) -> Any:
-        """What an object has: an array of numbers that nobody gives is a weight."""
-        if isinstance(value, DrawnArray):
-            return self.name_drawn(value, path, "bias" if value.fill == "0" else "weight")
-        return self.name_parts(value, path, node)
-
-    def stop_gradient(self, value: Formula, name: str, node: ast.AST) -> Formula:
-        """A value behind which no gradient goes back: a quantity of its own, with that value."""
-        if not self._has_quantities(value.expr):
-            return value
-        source = value if type(value.expr) is Name else self.recorder.add_step(name, value, node)
-        assert type(source.expr) is Name
-        if source.expr.name in self.recorder.stopped:
-            return source
-        for known, one in self.recorder.stopped.items():
-            if one == source.expr.name:
-                return Formula(Name(known), value.shape)
-        leaf = self.recorder.add_leaf(f"{source.expr.name}_fixed", value.shape, "constant")
-        assert type(leaf.expr) is Name
-        self.recorder.stopped[leaf.expr.name] = source.expr.name
-        return leaf
-
-    def _has_quantities(self, expr: Expr) -> bool:
-        """Whether a formula has more in it than numbers and the letters of sizes."""
-        return any(name in self.recorder.shapes for name in names(expr))
 
     # control
 

@@ -220,8 +220,10 @@ def call_layer(reader: Any, layer: TorchLayer, node: ast.AST, values: Sequence[A
         layer = give_weights(reader, layer, layer.kind.lower(), node)
     if layer.kind == "Sequential":
         value = values[0]
-        for part in layer.parts:
+        for place, part in enumerate(layer.parts):
             value = reader.call_value(part, node, [value])
+            if place < len(layer.parts) - 1 and isinstance(value, Formula):
+                value = reader.give_name(f"{layer.path}_{place}", value, node)
         return value
     row, settings = TORCH_LAYERS[layer.kind], layer.settings
     if layer.kind == "Flatten" and isinstance(values[0], Open):  # it is given flat

@@ -78,9 +78,15 @@ def read_sized(text: str, file: str, wanted: str, shapes: Mapping[str, Shape], p
         except ProgramError as error:
             if error.where == "--shapes":  # a name that the program does not have
                 raise
+            refused = max(error, refused, key=_find_line)  # of the reading that came farthest
             continue
         return replace(made, found={**made.found, **{name: shape for name, shape in guessed.items() if name in made.layered.shapes}})
     raise refused
+
+
+def _find_line(error: ProgramError) -> int:
+    line = (error.where or "").split(":")[-2:-1]
+    return int(line[0]) if line and line[0].isdigit() else 0
 
 
 def describe_program(file: str, found: ReadProgram, skipped: tuple[str, ...], title: str = "") -> Exercise:

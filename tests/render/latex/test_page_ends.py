@@ -16,7 +16,7 @@ HEADING = "\\section*{{\\raggedright Update}}"
 WORDS = "{\\raggedright\\noindent \\textbf{Note}\\enspace a word.\\par}"
 LONG = WORDS.replace("a word", "a word and another word and " * 6)
 LAST = LONG.replace("Note", "Last")
-TIES = ("\\penalty\\tutortie", "\\postdisplaypenalty=\\tutortie")
+TIES = ("\\penalty\\tutortie", "\\postdisplaypenalty=\\tutorrows")
 
 
 def display(*rows: str) -> str:
@@ -130,7 +130,7 @@ def test_a_long_table_looks_itself_where_its_page_ends():
     table = "{\\def\\tutorhead{x}\\hbox{x}}"
     arranged = arrange_pages([WORDS, HEADING, display(ROW), draw(20), table, WORDS, WORDS], 3, [1, 6])
     assert arranged[1] == table
-    assert arranged[0].count("\\tutorparta\\tutorpicture") == 7  # it does not change over to the other side
+    assert arranged[0].count("\\tutorparta\\tutorpicture") == 8  # it does not change over to the other side
     assert "tutorpicture" not in arranged[2]
     assert "\\tutoropen" in arranged[0]  # a page that goes on with the table is none that lacks something
     assert "\\tutoropen" not in arranged[2]
@@ -164,6 +164,15 @@ def test_lines_are_closer_where_that_saves_a_page(tex, tmp_path, rows, pages):
     (seen,) = compile_documents(sources, tmp_path)
     assert len(seen.pages) == pages
     assert not list(seen.list_faults())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ident", ["convolution/max-pooling", "sequences/rnn-step"])
+def test_closing_words_do_not_take_a_high_row_along(tex, tmp_path, ident):
+    """A picture of six matrices went to the next page with the words below it, and left half a page empty."""
+    (seen,) = compile_documents({"page": write_exercise(ident, "plain")}, tmp_path)
+    assert not list(seen.list_faults())
+    assert all(measure_fill(page) > 0.8 for page in seen.pages[:-1])
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from page_audit import compile_documents
 from some_now import some_now
 
 from tutor.explain.document import Document, Math, Paragraph, Table
-from tutor.expression.nodes import Number, Partial
+from tutor.expression.nodes import Call, Number, Partial
 from tutor.notation.profile import Notation
 from tutor.render.latex.article import document, fragment
 
@@ -58,3 +58,14 @@ def test_a_table_that_is_too_wide_stands_in_parts_that_are_alike(columns):
     assert len(found) >= 2
     assert sum(found) == columns - 1
     assert max(found) - found[-1] <= 3, found
+
+
+def test_words_give_way_before_formulas_do(tmp_path):
+    """A matrix in a narrower column had letters below seven points; and brackets one below the other touched."""
+    matrix = Call("matrix", tuple(map(Number, ["4", *["-0.0025"] * 16])))
+    row = ((Math(matrix),), (Math(matrix),), ("this follows from what is wrong above, as the reader sees " * 2,))
+    tex = document(Document("t", blocks=(Table((("printed",), ("right",), ("why",)), (row, row), "lll"),)), Notation())
+    (seen,) = compile_documents({"matrices": tex}, tmp_path)
+    assert seen.complaints == ()
+    assert seen.pages[0].smallest > 8
+    assert "\\noalign{\\vskip3pt}" in tex

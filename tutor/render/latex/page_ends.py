@@ -22,18 +22,19 @@ _LABELLED = f"{_WORDS} \\textbf{{"
 _BELOW = r"\medskip"
 _TIE, _HOLD = r"\par\penalty\tutortie\relax", r"\par\penalty\tutorhold\relax"
 _ENDS = (
-    ("", 0), (r"\def\tutorhold{10000 }", 5), (r"\def\tutortie{0 }", 6), (r"\tutorsmall", 14), (r"\tutorsmall\def\tutorless{6pt}", 18),
-    (r"\tutortight", 20), (r"\tutortight\tutorsmall\def\tutorless{6pt}", 24),
+    ("", 0), (r"\def\tutorhold{10000 }", 5), (r"\def\tutorrows{0 }", 5), (r"\def\tutortie{0 }", 6), (r"\tutorsmall", 14),
+    (r"\tutorsmall\def\tutorless{6pt}", 18), (r"\tutortight", 20), (r"\tutortight\tutorsmall\def\tutorless{6pt}", 24),
 )  # fmt: skip
-"""How the closing words stand, and what that costs: together, with all of the section before them, parted, in small type, and so on a page
-that is a little longer; and the whole with less room between its lines, where a page is saved by that."""
+"""How the closing words stand, and what that costs: together, with all of the section before them, without the last rows of it, parted, in
+small type, and so on a page that is a little longer; and the whole with less room between its lines, where a page is saved by that."""
 _STANDS = (0, 8, 12, 10, 9, 8)
 """What it costs that a picture stands where it might stand, too."""
 
 ARRANGING = r"""\makeatletter
 \newbox\tutorbest\newbox\tutortried\newbox\tutorrest\newbox\tutorpage\newbox\tutordrawn\newbox\tutorclosing
 \newcount\tutorleast\newcount\tutorcost\newcount\tutorpages\newcount\tutorfew\newdimen\tutorroom
-\def\tutortie{10000 }\def\tutorhold{0 }\def\tutorfine{}\def\tutorless{0pt}\def\tutorsmall{\def\tutorfine{\small\parskip=1pt\relax}}
+\def\tutortie{10000 }\def\tutorrows{\tutortie}\def\tutorhold{0 }\def\tutorfine{}\def\tutorless{0pt}%
+\def\tutorsmall{\def\tutorfine{\small\parskip=1pt\relax}}
 \def\tutortight{\jot=1.5pt \abovedisplayskip=2pt plus 1pt\belowdisplayskip=3pt plus 1pt%
 \parskip=1pt plus 1pt\medskipamount=3pt plus 1pt\relax}
 \def\tutorstart{\par\xdef\tutordeep{\the\prevdepth}\xdef\tutorkept{\if@nobreak1\else0\fi}%
@@ -158,7 +159,7 @@ def tie_end(blocks: Sequence[str]) -> Iterator[str]:
                 yield block if place < section else _hold(block, _HOLD)
             continue
         if "\\begin{align*}" in block:
-            yield tie_list(block, r"\tutortie")
+            yield tie_list(block, r"\tutorrows")
         else:
             shown = f"{{\\tutorfine{block}}}" if block.startswith(_LABELLED) else block
             yield shown if place == len(blocks) - 1 else _hold(shown, _TIE)

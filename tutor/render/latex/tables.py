@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.explain.document import Sentence, Table
+from tutor.explain.document import Math, Sentence, Table
 from tutor.render.latex.sentences import Phrases
 
 _SIZES = (("", 1.0, 1.15), ("\\small ", 0.93, 0.85), ("\\footnotesize ", 0.86, 0.65))
@@ -53,12 +53,19 @@ def _plan(table: Table, phrases: Phrases, line: float) -> _Plan:
         if sum(widths) * scale + gap * len(widths) <= line:
             return _Plan(command, gap, (every,))
     for command, scale, gap in _SIZES[1:]:
-        wraps = [place for place, width in enumerate(widths) if width * scale > line * 0.22]
-        rest = line - gap * len(widths) - sum(width * scale for p, width in enumerate(widths) if p not in wraps)
-        share = rest / max(len(wraps), 1)
-        if wraps and share >= _WRAPPED and max(widths) * scale < share * _TALLEST:
-            return _Plan(command, gap, (tuple((p, share if p in wraps else None) for p in range(len(widths))),))
+        wide = [place for place, width in enumerate(widths) if width * scale > line * 0.22]
+        worded = [place for place in wide if any(_has_words(row, place) for row in table.rows)]
+        for wraps in (worded, wide):  # a formula in a narrower column has smaller letters: words give way first
+            rest = line - gap * len(widths) - sum(width * scale for p, width in enumerate(widths) if p not in wraps)
+            share = rest / max(len(wraps), 1)
+            if wraps and share >= _WRAPPED and max(widths) * scale < share * _TALLEST:
+                return _Plan(command, gap, (tuple((p, share if p in wraps else None) for p in range(len(widths))),))
     return _split(widths, line)
+
+
+def _has_words(row: tuple[Sentence, ...], place: int) -> bool:
+    """Whether a cell has anything that may be broken at a blank."""
+    return place < len(row) and any(not isinstance(part, Math) for part in row[place])
 
 
 def _split(widths: Sequence[float], line: float) -> _Plan:
@@ -138,7 +145,8 @@ def _tabular(table: Table, phrases: Phrases, plan: _Plan, part: Part) -> str:
         for place, width in part:
             words = _set_cell(row, place, width, phrases, bold)
             shown.append(f"\\parbox[t]{{{width:.2f}em}}{{\\raggedright {words}\\strut}}" if width else words)
-        return "{}" + " & ".join(shown) + " \\\\"
+        apart = "\\noalign{\\vskip3pt}" if any("{bmatrix}" in cell and "\\\\" in cell for cell in shown) else ""  # brackets would touch
+        return "{}" + " & ".join(shown) + f" \\\\{apart}"
 
     letters = "".join("l" if width else _align(table, place) for place, width in part)
     lines = [cells(row) for row in table.rows]
