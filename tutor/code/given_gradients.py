@@ -353,7 +353,9 @@ def list_left_over(
     """
     index = WordIndex(words)
     for key, value in given:
-        if isinstance(value, list) and value and key not in known and spell_entry(key, 0, 1) not in known and index.match(key):
+        if isinstance(value, list) and value and key not in known and spell_entry(key, 0, 1) not in known and index.match(key) and not (
+            is_number_list(value)
+        ):
             yield key, say_list(key)
         if key in known or STORE.match(key) or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue

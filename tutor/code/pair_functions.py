@@ -26,7 +26,7 @@ METRIC = re.compile(r"(?i)abs|mae|miss?class|accura|rmse|root|(^|_)val(_|id|$)|t
 PENALTY = re.compile(r"(?i)regulari[sz]|penalt|decay")
 """What is called so is no loss of its own, but a term of one; a cost *with* it is a whole one."""
 GRADIENT = re.compile(
-    r"^(?:nabla_?|d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta|_deriv|_derivative)$"
+    r"^(?:nabla_?|d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grads_|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta|_deriv|_derivative)$"
 )
 UPSTREAM = re.compile(
     r"(?i)^(d\w+|(?-i:d)|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"

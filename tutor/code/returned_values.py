@@ -13,7 +13,6 @@ from tutor.code.code_values import Guess, NotRead, ProgramFunction, Record
 from tutor.code.gradient_lists import is_array_list, list_entries, split_entry
 from tutor.code.pair_functions import find_long_name, split_gradient
 from tutor.code.targets import spell_target
-from tutor.numbers.arrays import np
 
 TRAINS = re.compile(r"(?i)train")
 """What is called so is on where gradients are worked out."""

@@ -138,7 +138,6 @@ def find_counts(*trees: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     bound = find_bound(*trees)
     parts = [node for tree in trees for node in ast.walk(tree)]
     counts, asked, arrays = set[str](), set[str](), set[str]()
-    bound = {id(part): names for node in parts if (names := _list_bound(node)) for part in ast.walk(node)}
     for node in parts:
         if isinstance(node, ast.Call):
             counts |= _list_making(node) - bound.get(id(node), set())
