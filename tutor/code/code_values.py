@@ -146,7 +146,7 @@ class Record:
     """What happened in one run: events in their order, statements that were not read, returned values.
 
     ``failed`` is how often each statement failed, ``bulk`` what large values weighed, ``held`` how many bytes the events have: a change
-    that is tried begins with none of it.
+    that is tried begins with none of it; ``listed`` are the names of lists of weights.
     """
 
     events: list[ValueEvent] = field(default_factory=list)
@@ -155,6 +155,7 @@ class Record:
     failed: dict[int, int] = field(default_factory=dict)
     bulk: int = 0
     held: int = 0
+    listed: set[str] = field(default_factory=set)
 
 
 def keep_scope(scope: Mapping[str, Any]) -> dict[str, Any]:

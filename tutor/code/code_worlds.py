@@ -75,6 +75,9 @@ def _name_operand(node: ast.expr) -> str:
     node = strip_transpose(node) or node
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         return str(node.slice.value)
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.JoinedStr | ast.BinOp):  # params[f"W{l}"]
+        texts = [part.value for part in ast.walk(node.slice) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        return texts[0] if texts else ""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 

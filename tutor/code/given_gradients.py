@@ -67,7 +67,7 @@ def list_outputs(record: Record, start: int, returned: Any, node: ast.expr | Non
             del found[key]  # dw of one sample, beside dW that is returned
     for key, value in listed:
         of = words.match(key) or words.match_entry(key, stores) or (_match_bare(value, record.events) if BARE.match(key) else [])
-        if of and isinstance(value, np.ndarray | float | np.inexact):
+        if of and (isinstance(value, np.ndarray | float | np.inexact) or is_number_list(value)):
             found[key] = GivenGradient(key, of, make_anew(value))
         elif of and value is None:
             found[key] = GivenGradient(key, of, None, note_missing(key))
@@ -203,8 +203,17 @@ def _list_returned(
             yield GivenGradient(key, of, None, value.why, own)
         elif value is None and of and key != "None":
             yield GivenGradient(key, of, None, note_missing(key), own)
-        elif of and isinstance(value, np.ndarray | float | int | np.generic):
-            yield GivenGradient(key, of, hold_floats(value), place=own)
+        elif of and (isinstance(value, np.ndarray | float | int | np.generic) or is_number_list(value)):
+            yield GivenGradient(key, of, hold_floats(make_anew(value) if isinstance(value, list) else value), place=own)
+
+
+def is_number_list(value: Any) -> bool:
+    """Whether a value is a list of numbers alone, as programs without arrays have them.
+
+    >>> is_number_list([0.5, 1.0]), is_number_list([]), is_number_list([np.ones(2)])
+    (True, False, False)
+    """
+    return isinstance(value, list) and bool(value) and all(isinstance(one, float | int | np.number) for one in value)
 
 
 def _is_in_order(listed: Sequence[tuple[str, Any]], given: Sequence[str], words: WordIndex, events: Sequence[ValueEvent]) -> bool:
@@ -348,7 +357,9 @@ def list_left_over(
     """
     index = WordIndex(words)
     for key, value in given:
-        if isinstance(value, list) and value and key not in known and spell_entry(key, 0, 1) not in known and index.match(key):
+        if isinstance(value, list) and value and key not in known and spell_entry(key, 0, 1) not in known and index.match(key) and not (
+            is_number_list(value)
+        ):
             yield key, say_list(key)
         if key in known or STORE.match(key) or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue

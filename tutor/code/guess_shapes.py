@@ -75,7 +75,17 @@ def is_parameter(name: str) -> bool:
     >>> is_parameter("W1"), is_parameter("gamma"), is_parameter("x")
     (True, True, False)
     """
+    name = name.partition("[")[0]  # W[0], of a list of layers
     return bool(NAMED_WEIGHTS.match(name) or BIASES.match(name))
+
+
+def is_listed(name: str) -> bool:
+    """Whether a name is that of a list of parameters, one a layer: ``weights``, ``biases``, ``Ws``, or W itself.
+
+    >>> [is_listed(name) for name in ("weights", "biases", "Ws", "b", "zs", "activations")]
+    [True, True, True, True, False, False]
+    """
+    return any(map(is_parameter, (name, name.removesuffix("s"), name.removesuffix("es"))))
 
 
 _DOCUMENTED = re.compile(

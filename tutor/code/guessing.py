@@ -378,6 +378,8 @@ class Guesser:
             left = self.settle(left, taken if taken or sign != "@" else self.guess_shape("X"))  # h @ V: an array, whatever it is called
         if sign == "+" and isinstance(left, np.inexact) and isinstance(right, Guess) and BIASES.match(right.name):
             right = self.settle(right, ())  # one number and one bias
+        if sign == "+" and isinstance(right, np.inexact) and isinstance(left, Guess) and BIASES.match(left.name):
+            left = self.settle(left, ())  # z = b; z += w[0] * x[0]
         if isinstance(right, Guess):
             right = self.settle(right, self._find_needed(sign, left, right.name, right_side=True))
         elif isinstance(left, Guess):

@@ -185,7 +185,18 @@ def drop_rate(value: ast.expr) -> ast.expr:
             value = value.left
         else:
             break
-    return _drop_inner_rate(value) or value
+    return _drop_inner_rate(value) or (value if _has_rate(value) else _drop_first_number(value)) or value
+
+
+def _drop_first_number(node: ast.expr) -> ast.expr | None:
+    """A product without the number that it begins with, ``0.5 * X.T @ e``: the rate, where nothing else is called one; None without it."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult | ast.Div | ast.MatMult):
+        return None
+    first = node.left
+    if isinstance(first, ast.Constant) and isinstance(node.op, ast.Mult) and isinstance(first.value, float) and 0 < first.value <= 1:
+        return node.right
+    inner = _drop_first_number(first)
+    return None if inner is None else ast.copy_location(ast.BinOp(inner, node.op, node.right), node)
 
 
 def _drop_inner_rate(node: ast.expr) -> ast.expr | None:

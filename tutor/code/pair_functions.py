@@ -26,7 +26,7 @@ METRIC = re.compile(r"(?i)abs|mae|miss?class|accura|rmse|root|(^|_)val(_|id|$)|t
 PENALTY = re.compile(r"(?i)regulari[sz]|penalt|decay")
 """What is called so is no loss of its own, but a term of one; a cost *with* it is a whole one."""
 GRADIENT = re.compile(
-    r"^(?:nabla_?|d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta|_deriv|_derivative)$"
+    r"^(?:nabla_?|d_?L_?d_?|dl_?d|d_|(?:partial_?)?deriv(?:ative)?_?(?:of_)?|d|D_?(?=[a-z])|grads_|grad_?|g_|delta_?|gradient_?(?:of_)?|∂)(?P<of>\w+)$|^(?P<behind>\w+?)_?(?:_grad|_gradient|Grad|_bar|_delta|_deriv|_derivative)$"
 )
 UPSTREAM = re.compile(
     r"(?i)^(d\w+|(?-i:d)|grad\w*|upstream\w*|g|delta\w*|top_grad\w*|gy|eta|error\w*|\w+_error|\w+_grad|\w+_delta|output_gradient|accum_grad|next_grad)$"
@@ -473,6 +473,10 @@ def find_long_name(short: str, words: Collection[str]) -> str:
     ('m_now', 'theta0', '')
     """
     words = dict.fromkeys(words)
+    if short.endswith("]"):
+        listed, _, place = short.partition("[")
+        named = find_long_name(listed, [word.partition("[")[0] for word in words if word.endswith(f"[{place}")])
+        return f"{named}[{place}" if named else ""
     counted = re.compile(f"(?i)(theta|beta)_?{short}" if short.isdigit() else r"(?!)")
     known = [word for word in words if NOW.sub("", word) == short != word or counted.fullmatch(word)]
     if len(known) == 1 and short not in words:

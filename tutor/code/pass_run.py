@@ -41,7 +41,7 @@ from tutor.code.given_gradients import (
     list_outputs,
     list_pair_outputs,
 )
-from tutor.code.guess_shapes import SCALARS, is_parameter, is_target
+from tutor.code.guess_shapes import DATA, SCALARS, is_parameter, is_target
 from tutor.code.keep_apart import APART, keep_apart
 from tutor.code.pair_functions import STORE, BackwardPlan, split_gradient
 from tutor.code.pass_loss import (
@@ -162,6 +162,8 @@ class PassRun:
         begin = made_of.methods.get("__init__")
         said = {arg.arg: Guess(arg.arg) for arg in (begin.args.args if begin is not None else ()) if arg.arg in self.worker.world.texts}
         made = self.worker.make_object(made_of, [], said, made_of.node)
+        for key, value in made.attributes.items() if isinstance(made, Object) else ():
+            self.worker.note_listed(key, value, made_of.node)
         begun = find_beginning(made_of.node, self.plan.backward) if self.plan.is_single else None
         if begun is not None:  # self.m, self.n = X.shape of fit, beside a method that takes a step
             generic, self.worker.generic = self.worker.generic, True
@@ -253,8 +255,9 @@ class PassRun:
         outs = [
             (key, value)
             for key, value in named.items()
-            if isinstance(value, np.ndarray | np.inexact | float | complex)
+            if isinstance(value, np.ndarray | np.inexact | float | complex) and type(named.get(key.partition("[")[0])) is not list
         ]
+        outs = outs or self._find_last_listed(named)
         outs = [pair for pair in outs if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or outs[:1]
         first, *more = [arg.arg for arg in list_arguments(forward)] or [""]
         if more and len(ups) == 1 and backs == [*ups, *more]:
@@ -263,6 +266,7 @@ class PassRun:
             if all(np.size(value) == 1 for _, value in outs):  # what a loss takes itself, or keeps: backward(predictions, targets)
                 kept = None if self.worker.world.taken else find_predicted(self.record.events, forward, values)
                 environment[ups.pop()] = values[first] if kept is None else kept
+        environment |= self._match_data(values, backs, environment)
         loss, upstream = self._find_loss(owner, (forward, func), environment, first, outs, ups)
         begins = len(self.record.events)
         self.worker.settled = self.worker.settled or not self.worker.world.refit
@@ -341,6 +345,21 @@ class PassRun:
                 raise CodeProblem(tell("the forward pass gives no number and no array"), where=self.source.name_line(pair[0].node.lineno))
             loss, upstream = make_loss(outs, ups, list_usual(pair[1].node), self.worker.world.seed, sparse=self.worker.world.sparse)
         return loss, upstream
+
+    def _match_data(self, values: Mapping[str, Any], backs: Sequence[str], known: Collection[str]) -> dict[str, Any]:
+        """What a method is given as its data, where the forward pass calls it otherwise: ``backprop(x, y)`` beside ``feedforward(a)``."""
+        firsts = [name for name in values if name not in backs]
+        data = [name for name in backs if name not in known and DATA.match(name)]
+        return {data[0]: values[firsts[0]]} if self.plan.owner and len(firsts) == len(data) == 1 else {}
+
+    def _find_last_listed(self, named: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        """What was worked out last of the lists that a forward pass gives, ``return zs, activations``: what is predicted."""
+        ends = {key: value[-1] for key, value in named.items() if isinstance(value, list) and value and _is_array(value[-1])}
+        for event in reversed(self.record.events):
+            for key, value in ends.items():
+                if np.shape(event.value) == np.shape(value) and np.array_equal(event.value, value):
+                    return [(key, value)]
+        return []
 
     def _find_last(self, outs: Sequence[tuple[str, Any]]) -> Any:
         """The output that was worked out last, A2 of ``return Z1, A1, Z2, A2``: what is predicted; nothing without any."""

@@ -15,7 +15,7 @@ from typing import Any
 from tutor.code.code_values import CodeProblem
 from tutor.code.exchanged_parts import find_function
 from tutor.code.gradient_check import fit_shape
-from tutor.code.guess_shapes import BIASES, COUNTS, is_parameter, is_target
+from tutor.code.guess_shapes import BIASES, COUNTS, LISTED, is_listed, is_parameter, is_target
 from tutor.code.judgement import Judgement
 from tutor.code.pair_functions import LOSS_WORDS, LOSSES
 from tutor.code.pass_run import Outcome
@@ -130,7 +130,8 @@ def leaves_sums(trial: ProgramTrial) -> bool:
     """
     outcome = trial.run()
     shapes = {event.key.rpartition(".")[2]: np.shape(event.value) for event in outcome.record.events[: outcome.begins or None][::-1]}
-    found = [(np.shape(one.value), shapes.get(one.of[0], ())) for one in outcome.outputs if one.of and BIASES.match(one.of[0])]
+    biases = [one for one in outcome.outputs if one.of and BIASES.match(one.of[0].partition("[")[0].removesuffix("es"))]
+    found = [(np.shape(one.value), shapes.get(one.of[0], ())) for one in biases]
     return len(found) > 1 and all(
         len(own) == len(made) == 2 and own[1] == 1 < made[1] and own[0] == made[0] for made, own in found)
 
@@ -183,8 +184,10 @@ def counts_samples(trial: ProgramTrial) -> bool:
         word = getattr(part, "attr", getattr(part, "id", getattr(part, "arg", "")))
         if word in COUNTING and not (isinstance(part, ast.Attribute) and is_parameter(ast.unparse(part.value).rpartition(".")[2])):
             return True
-        if isinstance(part, ast.Call) and getattr(part.func, "id", "") == "len" and not any(ast.unparse(arg) in steps for arg in part.args):
-            return True
+        if isinstance(part, ast.Call) and getattr(part.func, "id", "") == "len":
+            words = [(ast.unparse(arg), ast.unparse(arg).rpartition(".")[2]) for arg in part.args]
+            if not any(text in steps or LISTED.match(word) or is_listed(word) for text, word in words):
+                return True
     return False
 
 

@@ -10,13 +10,14 @@ from weakref import WeakMethod
 
 from tutor.code.code_values import Guess, LossReached, Lost, NotRead, Object, ProgramFunction, TooLong, ValueEvent
 from tutor.code.failures import say_failure
+from tutor.code.given_gradients import is_drawn_by
 from tutor.code.gradient_lists import is_array_list, spell_entry
-from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes, is_parameter
+from tutor.code.guess_shapes import BIASES, GAINS, NAMED_WEIGHTS, Sizes, is_listed, is_parameter
 from tutor.code.guessing import GuessedDictionary, GuessedWorld
 from tutor.code.lane_arrays import has_lanes, has_room, move_value
 from tutor.code.library_calls import take_complex
 from tutor.code.loop_pace import MOST_HELD
-from tutor.code.pair_functions import LONGER, split_gradient
+from tutor.code.pair_functions import LONGER, find_long_name, split_gradient
 from tutor.code.size_bounds import check_pair
 from tutor.code.targets import gather_starred, is_drawn, is_gradient_given, is_measured, load_target, spell_target
 from tutor.code.work_calls import KNOWN
@@ -181,7 +182,26 @@ class AssignmentWorker(DefinitionWorker):
         named = is_parameter(key) or any(kind.match(key) for kind in LONGER.values())
         for place, value in enumerate(made):
             own = self.make_generic(target, value, f"[{place}]") if named else value
+            self.record.listed.add(key)
             made[place] = self.note(spell_entry(key, place, len(made)), own, node)
+
+    def note_listed(self, key: str, made: Any, node: ast.AST) -> None:
+        """The weights of layers that were put into a list one after the other, each by its place: ``W[0]`` of ``W.append(…)``."""
+        if type(made) is not list or key in self.record.listed or split_gradient(key) or not is_listed(key):
+            return
+        if is_array_list(made):
+            self.record.listed.add(key)
+            for at, one in enumerate(made):
+                made[at] = self.note(spell_entry(key, at, len(made)), one, node, leaf=True)
+
+    def note_step(self, key: str, index: Any, of: Any, node: ast.AugAssign) -> str:
+        """What takes a step in a list of weights, W[0] of ``W[i] -= rate * dW``: dW is the gradient of that one, and so called."""
+        if key not in self.record.listed or not isinstance(index, int | np.integer):
+            return key
+        for part in ast.walk(node.value):
+            if isinstance(part, ast.Name) and any(one in (key, find_long_name(one, [key])) for one in split_gradient(part.id)):
+                self.note(spell_entry(part.id, int(index), len(of)), self.scope.get(part.id), node)
+        return spell_entry(key, int(index), len(of))
 
     def make_generic(self, target: ast.expr, value: Any, place: str = "") -> Any:
         """Parameters that begin as zeros, or as small numbers, get numbers that tell mistakes."""
@@ -247,6 +267,8 @@ class AssignmentWorker(DefinitionWorker):
         value = self.note(key, value, node)
         if isinstance(target, ast.Name):
             self.scope[target.id] = value
+            if isinstance(node, ast.Assign) and is_drawn_by(node):
+                self.note_listed(key, value, node)
         elif isinstance(target, ast.Attribute):
             of = self.read(target.value)
             if isinstance(of, Object):
@@ -282,7 +304,8 @@ class AssignmentWorker(DefinitionWorker):
                 of[index] = self._change(node.op, old, value, spell_target(target)[1], node)
                 return
             index = self.read_index(target.slice, of)
-            of[index] = self._change(node.op, of[index], value, spell_target(target)[1], node)
+            key = self.note_step(spell_target(target)[1], index, of, node)
+            of[index] = self._change(node.op, of[index], value, key, node)
             return
         old = self.read(load_target(target))
         key = spell_target(target)[1]

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape
+from tutor.code.code_values import CodeProblem, Guess, Lost, NotRead, OtherShape, Record
 from tutor.code.failures import say_failure
 from tutor.code.gradient_lists import spell_entry
 from tutor.code.guessing import Guesser
@@ -26,6 +26,7 @@ class PlaceWorker(ABC):
     guesser: Guesser
     guessed: dict[str, Any]
     made: dict[int, tuple[str, Any, Any, Any]]
+    record: Record
     scope: dict[str, Any]
     settled: bool
 
