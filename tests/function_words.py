@@ -19,7 +19,7 @@ VERBS = frozenset("""
 """.split())  # noqa: SIM905
 
 PREDICATES = frozenset("""
-    allows are asks breaks can carries contains depends fits forks has holds is looks may reaches resembles says shows takes uses
+    allows are asks breaks can carries contains depends fits forks has holds is looks may reaches resembles says shows uses
 """.split())  # noqa: SIM905
 
 CONVERSIONS = frozenset({"as", "from", "to"})
