@@ -52,8 +52,10 @@ def list_wrong(judged: Judgement) -> set[str]:
 
 
 def _is_nearer(other: Judgement, judged: Judgement) -> bool:
-    """Whether less is wrong in another reading, or as much, but fewer gradients have other shapes than what they are of."""
+    """Whether all gradients have the shapes of what they are of in another reading, and less is wrong, or as much of better shapes."""
     wrong, known = list_wrong(other), list_wrong(judged)
+    if _count_misshapen(other):
+        return False
     return wrong < known or (wrong == known and _count_misshapen(other) < _count_misshapen(judged))
 
 
