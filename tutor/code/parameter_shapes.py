@@ -72,7 +72,8 @@ def judge_small(judged: Judgement) -> Judgement | None:
     other = judge_in(judged, replace(trial.world, ranks=ranks), better=True)
     if other is None or other.trial.current.scaled:  # np.dot(w, 2.0): no product of vectors
         return None
-    return other if other.is_right or _is_nearer(other, judged) else None
+    guessed = any(BIASES.match(name) for name in trial.ranked)  # of weights alone, a slip is likelier than other shapes
+    return other if other.is_right or (guessed and _is_nearer(other, judged)) else None
 
 
 def judge_narrow(judged: Judgement) -> Judgement | None:
