@@ -107,3 +107,44 @@ def test_a_cost_with_its_gradient_is_no_forward_pass_of_another():
     """Each draws samples of its own."""
     assert judge(DRAWN) == ["right", "right"]
     assert judge(DRAWN.replace("dvec += s * U[k]", "dvec -= s * U[k]")) == ["right", "wrong"]
+
+
+WORDS = """
+import numpy as np
+
+class Net:
+    def __init__(self, words, width):
+        self.W = np.random.randn(words, width)
+        self.layers = [Rows(self.W), Square()]
+    def forward(self, xs):
+        for layer in self.layers:
+            xs = layer.forward(xs)
+        return np.sum(xs)
+    def backward(self, dout=1):
+        for layer in reversed(self.layers):
+            dout = layer.backward(dout)
+        self.dW = self.layers[0].dW
+        return dout
+
+class Rows:
+    def __init__(self, W):
+        self.W = W
+    def forward(self, places):
+        self.places = places
+        return self.W[places]
+    def backward(self, dout):
+        self.dW = np.zeros(self.W.shape)
+        np.add.at(self.dW, self.places, dout)
+        return None
+
+class Square:
+    def forward(self, x):
+        self.x = x
+        return x ** 2
+    def backward(self, dout):
+        return 2 * self.x * dout
+"""
+
+
+def test_places_of_words_have_no_gradient():
+    assert [one for one in judge_code(read_source(WORDS, "f.py")) if one.name == "Net.backward"][0].verdict == "right"

@@ -202,6 +202,8 @@ def _list_returned(
         if type(value) is Lost and of:
             yield GivenGradient(key, of, None, value.why, own)
         elif value is None and of and key != "None":
+            if len(listed) == 1 and not any(event.leaf and event.key.rpartition(".")[2] in of for event in events):
+                continue  # the gradient of places of words, which have none, at the bottom of a net
             yield GivenGradient(key, of, None, note_missing(key), own)
         elif of and (isinstance(value, np.ndarray | float | int | np.generic) or is_number_list(value)):
             yield GivenGradient(key, of, hold_floats(make_anew(value) if isinstance(value, list) else value), place=own)
