@@ -147,4 +147,4 @@ class Square:
 
 
 def test_places_of_words_have_no_gradient():
-    assert [one for one in judge_code(read_source(WORDS, "f.py")) if one.name == "Net.backward"][0].verdict == "right"
+    assert next(one for one in judge_code(read_source(WORDS, "f.py")) if one.name == "Net.backward").verdict == "right"

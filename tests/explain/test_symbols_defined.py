@@ -1,5 +1,7 @@
 """Every symbol in the formulas of a page is given, computed by a step, or explained in words there; so is every function but the common."""
 
+from itertools import pairwise
+
 import pytest
 
 from tutor import solve
@@ -70,12 +72,19 @@ def is_told(name, known, timed):
     return base in STATES or (timed and any(other.startswith(f"{base}_") for other in known))
 
 
+def list_row_functions(row):
+    return {part.func for side in row.sides for part in walk(side.expr) if type(part) is Call}
+
+
 def list_undefined_functions(page):
     """The functions of a page that are neither common, nor written as a sign of their own, nor explained in words."""
     used = {part.func for expr in list_exprs(page.blocks) for part in walk(expr) if type(part) is Call}
     sentences = [block.parts for block in page.blocks if isinstance(block, Paragraph)]
     sentences += [row.why for block in page.blocks if isinstance(block, Equations) for row in block.rows]
     told = {part.func for parts in sentences for expr in list_sentence(parts) for part in walk(expr) if type(part) is Call}
+    rows = [pair for block in page.blocks if isinstance(block, Equations) for pair in pairwise(block.rows)]
+    told |= {func for whole, entry in rows if type(entry.left) is Call and whole.left in entry.left.args  # p = softmax(z), p_j = exp(z_j)/…
+             for func in list_row_functions(whole) - list_row_functions(entry)}  # fmt: skip
     return sorted(func for func in used - told - COMMON if func.rstrip("'") in FUNCTIONS and func not in SHARES)
 
 
