@@ -350,7 +350,8 @@ class PassRun:
         """What a method is given as its data, where the forward pass calls it otherwise: ``backprop(x, y)`` beside ``feedforward(a)``."""
         firsts = [name for name in values if name not in backs]
         data = [name for name in backs if name not in known and DATA.match(name)]
-        return {data[0]: values[firsts[0]]} if self.plan.owner and len(firsts) == len(data) == 1 else {}
+        judged = self.plan.owner and any(map(is_target, backs))
+        return {data[0]: values[firsts[0]]} if judged and len(firsts) == len(data) == 1 else {}
 
     def _find_last_listed(self, named: Mapping[str, Any]) -> list[tuple[str, Any]]:
         """What was worked out last of the lists that a forward pass gives, ``return zs, activations``: what is predicted."""
