@@ -124,8 +124,7 @@ def list_pair_outputs(
 
     ``produced`` is what the forward pass gives: ``ds`` of ``s = sigmoid(x)``, returned alone, is no gradient of s, which is 1, but of x.
     ``spans`` are the lines whose names count: what a function of another layer calls dW is the gradient of its own; ``foreign`` are the
-    statements of other files, ``looped`` those of loops.  ``taken`` is what the backward pass is given: dZ that is padded there is no
-    gradient of Z that it gives.
+    statements of other files, ``looped`` those of loops, ``taken`` what the backward pass is given.
     """
     words = WordIndex([event.key.rpartition(".")[2] for event in record.events[:begins]])
     given = [name for name in args if name in words.places]
@@ -162,10 +161,10 @@ def list_pair_outputs(
         inner = set(of) <= steps or _is_given_again(key, of, last, known, found)
         if in_class and _is_local(event) and id(event.statement) in looped and is_smaller(event.value, of, record.events[:begins]):
             continue  # dx of one round, beside x of all
-        if key in taken and _is_local(event):
-            continue
-        step = in_class and _is_local(event) and inner and not any(np.shape(one.value) == np.shape(event.value)
-            for one in record.events[:begins] if one.key.rpartition(".")[2] in of)  # fmt: skip
+        shaped = any(np.shape(one.value) == np.shape(event.value) for one in record.events[:begins] if one.key.rpartition(".")[2] in of)
+        if key in taken and _is_local(event) and not shaped:
+            continue  # dZ from above, padded
+        step = in_class and _is_local(event) and inner and not shaped
         if of and key not in keys and not step and (in_class or not found or why is not None) and (args[:1] != ["ctx"] or not found):
             kept.append(GivenGradient(key, of, event.value))
     own = [output for output in kept if not set(output.of) <= steps]
@@ -202,9 +201,8 @@ def _list_returned(
         if type(value) is Lost and of:
             yield GivenGradient(key, of, None, value.why, own)
         elif value is None and of and key != "None":
-            if len(listed) == 1 and not any(event.leaf and event.key.rpartition(".")[2] in of for event in events):
-                continue  # the gradient of places of words, which have none, at the bottom of a net
-            yield GivenGradient(key, of, None, note_missing(key), own)
+            if len(listed) != 1 or any(event.leaf and event.key.rpartition(".")[2] in of for event in events):
+                yield GivenGradient(key, of, None, note_missing(key), own)  # places of words have none, at the bottom of a net
         elif of and (isinstance(value, np.ndarray | float | int | np.generic) or is_number_list(value)):
             yield GivenGradient(key, of, hold_floats(make_anew(value) if isinstance(value, list) else value), place=own)
 
