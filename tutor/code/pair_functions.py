@@ -171,11 +171,8 @@ def _pair(functions: dict[str, ast.FunctionDef], owner: str) -> Iterator[Backwar
         given = (list_gradients(node.body) and not is_given_gradients(node)) or has_bare_return(node)
         is_pass = not name.startswith(NO_PASSES) or _is_own_update(node)
         if name not in used and is_pass and given and (_has_return(node) or is_training(node)):
-            calls = {
-                part.func.id
-                for part in ast.walk(node)
-                if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
-            }
+            called = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+            calls = {func.id for func in called if isinstance(func, ast.Name)}
             stored = (part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
             own = name in whole or any(map(LOSS_WORDS.match, stored))
             if not own and BACKWARD.search(name) and not calls & {*functions} and re.search(r"(?i)backward|backprop|bwd", name):

@@ -252,13 +252,7 @@ class PassRun:
         func = self._function(self.plan.backward, owner)
         backs = [arg.arg for arg in list_arguments(func)]
         ups = find_upstream(backs, [*inner, *values]) or (backs[:1] if self.worker.world.above else [])
-        outs = [
-            (key, value)
-            for key, value in named.items()
-            if isinstance(value, np.ndarray | np.inexact | float | complex) and type(named.get(key.partition("[")[0])) is not list
-        ]
-        outs = outs or self._find_last_listed(named)
-        outs = [pair for pair in outs if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or outs[:1]
+        outs = self._list_made(named, values)
         first, *more = [arg.arg for arg in list_arguments(forward)] or [""]
         if more and len(ups) == 1 and backs == [*ups, *more]:
             mean = average_samples(self.source.tree, outs) if any(map(is_target, more)) else None
@@ -293,6 +287,12 @@ class PassRun:
         made = [name for name, value in outs if _is_array(value)]
         shared = {name: made for name in backs if made and name in values and name not in made and _is_array(taken.get(name))}
         return Outcome(self.record, loss, outputs, begins, after, self.worker.guesser.asked, said, inner, upstream, left, unmatched, shared)
+
+    def _list_made(self, named: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        """What the forward pass gives that it has made, of what it returns by names."""
+        made = [(key, value) for key, value in named.items() if isinstance(value, np.ndarray | np.inexact | float | complex)]
+        made = [pair for pair in made if type(named.get(pair[0].partition("[")[0])) is not list] or self._find_last_listed(named)
+        return [pair for pair in made if pair[0] not in values or not _is_given(values[pair[0]], pair[1])] or made[:1]
 
     def _list_gradients(
         self, owner: Any, func: ProgramFunction, begins: int, result: Any, why: NotRead | None, args: Sequence[str],

@@ -61,12 +61,7 @@ class ShapeGuesser(CallWorker):
                     max(0, np.ndim(other) - 2) if at_left else -1
                 ]
             elif sign == "reshape":
-                if own is left:
-                    wanted = np.shape(right)
-                    count = np.ndim(own) - 1
-                    if 0 < count < len(wanted) - 1 and np.shape(own)[:count] == wanted[:count] and np.size(own) != np.size(right):
-                        wanted = (*wanted[:count], int(np.prod(wanted[count:])))  # rows that images are made of, or heads
-                    asked += self.list_asked(own, wanted, any_rank=True)
+                asked += self._list_reshaped(own, np.shape(right)) if own is left else ()
                 continue
             elif sign == "size":
                 shape = [max(pair) for pair in zip(shape, np.shape(other), strict=True)]
@@ -91,6 +86,13 @@ class ShapeGuesser(CallWorker):
             names = [*self.guessed]
             chosen = max(asked, key=lambda one: names.index(one[0]))
         self.ask(*chosen)
+
+    def _list_reshaped(self, own: Floats, wanted: tuple[int, ...]) -> list[tuple[str, tuple[int, ...], bool]]:
+        """Shapes of an array that can be made one of another shape."""
+        count = np.ndim(own) - 1
+        if 0 < count < len(wanted) - 1 and np.shape(own)[:count] == wanted[:count] and np.size(own) != np.prod(wanted):
+            wanted = (*wanted[:count], int(np.prod(wanted[count:])))  # rows that images are made of, or heads
+        return [*self.list_asked(own, wanted, any_rank=True)]
 
     def _ask_rows(self, left: Floats, right: tuple[int, ...]) -> None:
         """One more axis for an array of which one column, ``words[:, 0]``, stands where samples do: several words of each sample."""

@@ -175,11 +175,7 @@ class CallWorker(ExpressionWorker):
         if path in ("numpy.finfo", "torch.finfo"):
             return describe_floats()
         if path == "functools.reduce" and len(values) > 1:
-            rounds = self.list_rounds(values[1])
-            made, *left = [*values[2:3], *rounds] or [None]
-            for one in left:
-                made = self.call_value(values[0], [made, one], node)
-            return made
+            return self._reduce(values[0], [*values[2:3], *self.list_rounds(values[1])], node)
         if head == "python" or path in ("itertools.product", "collections.OrderedDict"):
             return self.call_python(word, self._place_named(word, values, named, node), node)
         for prefix in ("nn.functional.", "nn.", "core."):
@@ -205,12 +201,7 @@ class CallWorker(ExpressionWorker):
             if any(type(value) is Guess for value in values[:2]):
                 values[:2] = self.guesser.settle_pair(sign, values[0], values[1])
             if sign == "@":
-                try:
-                    check_pair("@", values[0], values[1])
-                    self.weigh(weigh_product(values[0], values[1]))
-                    return self.keep_made("@", values[0], values[1], row(*values, **self._drop_needless(named)))
-                except ValueError:
-                    raise refuse_misfit(values[0], "@", values[1], node) from None
+                return self._multiply(row, values, named, node)
         if word in JOINING and values and isinstance(values[0], list | tuple):
             values[0] = self.guesser.settle_joined(values[0])
         values = [self.settle_parts(value) for value in values]
@@ -237,6 +228,22 @@ class CallWorker(ExpressionWorker):
             if word in PAIRED and len(values) == 2:
                 raise refuse_misfit(values[0], PAIRED[word], values[1], node) from None
             raise
+
+    def _multiply(self, row: Any, values: Sequence[Any], named: Mapping[str, Any], node: ast.AST) -> Any:
+        """A product of matrices, refused at its call where it does not fit."""
+        try:
+            check_pair("@", values[0], values[1])
+            self.weigh(weigh_product(values[0], values[1]))
+            return self.keep_made("@", values[0], values[1], row(*values, **self._drop_needless(named)))
+        except ValueError:
+            raise refuse_misfit(values[0], "@", values[1], node) from None
+
+    def _reduce(self, function: Any, values: Sequence[Any], node: ast.AST) -> Any:
+        """functools.reduce: what a function makes of values, two at a time."""
+        made, *left = values or [None]
+        for one in left:
+            made = self.call_value(function, [made, one], node)
+        return made
 
     def _keep_alike(self, values: Sequence[Any], named: Mapping[str, Any], made: Any) -> Any:
         """What a function makes of every entry of one array: shapes are followed through it."""

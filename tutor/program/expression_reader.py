@@ -12,7 +12,6 @@ from typing import Any
 
 from tutor.errors import hint_near, tell
 from tutor.expression.nodes import ONE, Call, Neg
-from tutor.expression.walk import names
 from tutor.graph.shapes import Shape
 from tutor.program.filled_arrays import read_part
 from tutor.program.indexing import pick_entries
@@ -243,11 +242,12 @@ class ExpressionReader(OperandReader):
     def pick(self, array: Any, parts: Sequence[Any], node: ast.AST) -> Any:
         """A part of an array by what stands in brackets; by places and spans it shows the numbers of the array."""
         made = self._pick(array, parts, node)
-        basic = all(part is None or part is Ellipsis or isinstance(part, int | slice) or self._is_size(part) for part in parts)
-        return self.shared.note(made, array, tuple(parts)) if basic else made
 
-    def _is_size(self, part: Any) -> bool:
-        return isinstance(part, Formula) and not part.shape and not any(name in self.recorder.shapes for name in names(part.expr))
+        def is_size(part: Any) -> bool:
+            return isinstance(part, Formula) and not part.shape and not self.recorder.has_quantities(part.expr)
+
+        basic = all(part is None or part is Ellipsis or isinstance(part, int | slice) or is_size(part) for part in parts)
+        return self.shared.note(made, array, tuple(parts)) if basic else made
 
     def _pick(self, array: Any, parts: Sequence[Any], node: ast.AST) -> Any:
         labelled = [part for part in parts if isinstance(part, Formula | Open) or (isinstance(part, list) and part)]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from tutor.expression.nodes import Expr, Name
-from tutor.expression.walk import names
+from tutor.expression.nodes import Name
 from tutor.graph.nouns import Kind
 from tutor.program import torch_layers
 from tutor.program.call_reader import CallReader
@@ -40,7 +39,7 @@ class NameReader(CallReader):
     def _give_name(self, name: str, value: Any, node: ast.AST) -> Any:
         if isinstance(value, Formula) and self.stopping:
             value = self.stop_gradient(value, name, node)
-        if isinstance(value, Formula) and type(value.expr) is not Name and self._has_quantities(value.expr) and not self.inside:
+        if isinstance(value, Formula) and type(value.expr) is not Name and self.recorder.has_quantities(value.expr) and not self.inside:
             return self.recorder.add_step(name, value, node)
         if isinstance(value, DrawnArray) and (not value.fill or (self.drawn_kind != "input" and self.scope is self.module)):
             return self.name_drawn(value, name, "bias" if value.fill == "0" and self.drawn_kind == "weight" else self.drawn_kind)
@@ -87,7 +86,7 @@ class NameReader(CallReader):
 
     def stop_gradient(self, value: Formula, name: str, node: ast.AST) -> Formula:
         """A value behind which no gradient goes back: a quantity of its own, with that value."""
-        if not self._has_quantities(value.expr):
+        if not self.recorder.has_quantities(value.expr):
             return value
         source = value if type(value.expr) is Name else self.recorder.add_step(name, value, node)
         assert type(source.expr) is Name
@@ -100,7 +99,3 @@ class NameReader(CallReader):
         assert type(leaf.expr) is Name
         self.recorder.stopped[leaf.expr.name] = source.expr.name
         return leaf
-
-    def _has_quantities(self, expr: Expr) -> bool:
-        """Whether a formula has more in it than numbers and the letters of sizes."""
-        return any(name in self.recorder.shapes for name in names(expr))

@@ -217,8 +217,12 @@ class Recorder:
             inner = inner.args[0]
         if type(inner) is Name and inner.name not in self.steps:
             self.whole.setdefault(inner.name, node)
-        elif any(name in self.shapes for name in names(inner)):
+        elif self.has_quantities(inner):
             self.refuse_whole(node)
+
+    def has_quantities(self, expr: Expr) -> bool:
+        """Whether a formula has more in it than numbers and the letters of sizes."""
+        return any(name in self.shapes for name in names(expr))
 
     def refuse_whole(self, node: ast.AST) -> NoReturn:
         """Refuse a number that is cut to a whole one."""

@@ -39,7 +39,7 @@ class SharedArrays:
 
     def note(self, view: Any, base: Any, region: Region | None = None) -> Any:
         """The view itself, of which is known from here on that it shows numbers of the base."""
-        if view is not base and isinstance(view, Formula | FilledArray | KnownArray) and base is not None and getattr(base, "shape", None):
+        if view is not base and isinstance(view, Formula | FilledArray | KnownArray) and getattr(base, "shape", None):
             if self.count > self.most:
                 self._drop_dead()
             self._add(SharedPart(ref(view), base, region), id(view))

@@ -230,7 +230,7 @@ class StatementReader(FunctionReader):
         if sign != "=":
             value = self.combine(ast.Add() if sign == "+" else ast.Sub(), self.pick(filled, parts, target), value, target)
         part = self.take_array(value, target)
-        if type(part.expr) is not Name and self._has_quantities(part.expr) and size(part.expr) > 6:
+        if type(part.expr) is not Name and self.recorder.has_quantities(part.expr) and size(part.expr) > 6:
             word = target.value.id if isinstance(target.value, ast.Name) else "part"
             part = self.recorder.add_step(word, part, target)
         write_part(self, filled, parts, part, target)
